@@ -1,0 +1,85 @@
+//! The bundle one decision gave one party.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, SubjectId, Timestamp,
+    consent::Ended, decision::TextShown,
+};
+
+/// One consent inside an agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementItem {
+    /// What was granted.
+    pub definition: DefinitionKey,
+    /// The consent that holds the answer.
+    pub consent: ConsentId,
+}
+
+/// What the person was told about the asker. A change of it means the person must be asked again (TPA-CN-08).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disclosure {
+    /// Name shown.
+    pub client_name: String,
+    /// Organization shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Hosts of the redirect addresses at that time, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect_hosts: Vec<String>,
+    /// `web` or `native`.
+    pub client_type: String,
+    /// The words on the screen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextShown>,
+}
+
+/// The bundle: `consent_id` of the authorization door, connection of the dashboard, consent grant of FDX.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Identity.
+    pub id: AgreementId,
+    /// Raised by one with each event.
+    pub version: u32,
+    /// Whose data.
+    pub subject: SubjectId,
+    /// The first party's product the client belongs to.
+    pub application: ApplicationId,
+    /// Who received it.
+    pub client: ClientId,
+    /// What keeps its slots apart.
+    #[serde(default, skip_serializing_if = "qualifier_is_none")]
+    pub qualifier: Qualifier,
+    /// The consents by scope or source, in the order they were asked.
+    pub items: Vec<AgreementItem>,
+    /// The decision that made it.
+    pub decision: DecisionId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// One end for all its consents; none means until withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
+    /// What the person was told about the asker.
+    pub disclosure: Disclosure,
+    /// Its end, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+}
+
+fn qualifier_is_none(qualifier: &Qualifier) -> bool {
+    qualifier.as_str().is_empty()
+}
+
+impl Agreement {
+    /// Whether it counts at `now`: not ended and in time.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.ended.is_none() && self.valid_until.is_none_or(|until| now < until)
+    }
+
+    /// Its scopes as asked, space separated (third-party-authorization A.3.1).
+    pub fn scope(&self) -> String {
+        self.items.iter().map(|item| item.definition.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}

@@ -1,0 +1,177 @@
+//! What may be asked of the rules. A command names everything it needs: new ids included, time excepted.
+
+use crate::{
+    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId, Slot, SubjectId,
+    Timestamp,
+    agreement::Disclosure,
+    decision::{Actor, CredentialKind, Door, EndReason, TextShown},
+    definition::Wording,
+};
+
+/// The act of will behind a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// Identity of the decision to be recorded.
+    pub decision: DecisionId,
+    /// Whose data.
+    pub subject: SubjectId,
+    /// Where.
+    pub door: Door,
+    /// By whom.
+    pub actor: Actor,
+    /// With what kind of credential.
+    pub credential: CredentialKind,
+    /// The words on the screen.
+    pub texts: Vec<TextShown>,
+    /// Keyed hash of the interaction.
+    pub interaction: Option<String>,
+    /// Request id.
+    pub request: Option<String>,
+}
+
+/// One scope or source granted within an approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewItem {
+    /// What is granted.
+    pub definition: DefinitionKey,
+    /// Identity of the new consent.
+    pub consent: ConsentId,
+    /// Identity of its new record.
+    pub record: RecordId,
+    /// The words shown for it.
+    pub wording: Option<Wording>,
+}
+
+/// A person says yes to a party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approve {
+    /// The act.
+    pub act: Act,
+    /// Identity of the new agreement.
+    pub agreement: AgreementId,
+    /// The first party's product.
+    pub application: ApplicationId,
+    /// Who receives it.
+    pub client: ClientId,
+    /// What keeps the slots apart.
+    pub qualifier: Qualifier,
+    /// What is granted, in the order it was asked; at least one.
+    pub items: Vec<NewItem>,
+    /// One end for all; none until withdrawn.
+    pub valid_until: Option<Timestamp>,
+    /// What the person was told about the asker.
+    pub disclosure: Disclosure,
+}
+
+/// A person says no on a hosted page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decline {
+    /// The act.
+    pub act: Act,
+    /// What was asked.
+    pub asked: Vec<DefinitionKey>,
+}
+
+/// The four answers a records client can write (consent-api 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// Asked for, not yet answered.
+    Pending,
+    /// Granted.
+    Accepted,
+    /// Refused.
+    Denied,
+    /// Granted earlier, then withdrawn.
+    Revoked,
+}
+
+/// A records client makes a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateRecord {
+    /// The act.
+    pub act: Act,
+    /// Identity of the record.
+    pub record: RecordId,
+    /// Identity of its first consent.
+    pub consent: ConsentId,
+    /// What it answers, for whom.
+    pub slot: Slot,
+    /// The answer.
+    pub answer: Answer,
+    /// The words shown; demanded for every answer but pending.
+    pub wording: Option<Wording>,
+    /// When the acceptance ends, where the definition says so.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// A records client changes a record; everything is given as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRecord {
+    /// The act.
+    pub act: Act,
+    /// Which record.
+    pub record: RecordId,
+    /// Identity of a new consent, used if one becomes necessary.
+    pub consent: ConsentId,
+    /// What it shall answer, for whom.
+    pub slot: Slot,
+    /// The answer it shall give.
+    pub answer: Answer,
+    /// The words it shall refer to.
+    pub wording: Option<Wording>,
+    /// When a new acceptance ends.
+    pub valid_until: Option<Timestamp>,
+    /// Whether what the record carries in bulk changes, so that the change is an event even if nothing else does.
+    pub bulk_changed: bool,
+}
+
+/// A records client deletes a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeleteRecord {
+    /// The act.
+    pub act: Act,
+    /// Which record.
+    pub record: RecordId,
+}
+
+/// Somebody ends agreements as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    /// The act.
+    pub act: Act,
+    /// Which agreements.
+    pub agreements: Vec<AgreementId>,
+    /// Why.
+    pub reason: EndReason,
+}
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// See [`Approve`].
+    Approve(Approve),
+    /// See [`Decline`].
+    Decline(Decline),
+    /// See [`CreateRecord`].
+    CreateRecord(CreateRecord),
+    /// See [`ChangeRecord`].
+    ChangeRecord(ChangeRecord),
+    /// See [`DeleteRecord`].
+    DeleteRecord(DeleteRecord),
+    /// See [`Stop`].
+    Stop(Stop),
+}
+
+impl Command {
+    /// The act of will behind it.
+    pub const fn act(&self) -> &Act {
+        match self {
+            Self::Approve(command) => &command.act,
+            Self::Decline(command) => &command.act,
+            Self::CreateRecord(command) => &command.act,
+            Self::ChangeRecord(command) => &command.act,
+            Self::DeleteRecord(command) => &command.act,
+            Self::Stop(command) => &command.act,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What can be consented to, and the words it is asked with.
+
+use std::{cmp::Ordering, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DefinitionKey, Lifetime, Timestamp, locale::Locale};
+
+/// What a definition stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DefinitionKind {
+    /// An agreement of the records door, such as `share-my-email`.
+    Agreement,
+    /// An OAuth scope that opens data, such as `accounts:balance`.
+    Scope,
+    /// A scope that steers the protocol, such as `openid` or `offline_access`; it is recorded but opens no data.
+    Protocol,
+    /// A purpose of the preferences door.
+    Purpose,
+    /// A data source of the dataspace door.
+    Source,
+}
+
+/// One thing a person can agree to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// Key, unique in the tenant.
+    pub key: DefinitionKey,
+    /// What it stands for.
+    pub kind: DefinitionKind,
+    /// Human label (consent-api 6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Longer description for operators (consent-api 6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Free parameters (consent-api 6).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<String>,
+    /// The broader definition that must not be switched off for this one to count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<DefinitionKey>,
+    /// How long a consent to it lasts where nothing else says so; none means until withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<Lifetime>,
+}
+
+/// Version of a wording: `MAJOR.MINOR`, both without leading zeros (consent-api 7.1). Ordered numerically.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WordingVersion {
+    /// Raised when people must be asked again.
+    pub major: u32,
+    /// Raised for wording that changes nothing of substance.
+    pub minor: u32,
+}
+
+/// A text that is no `MAJOR.MINOR`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a version is two whole numbers joined by one dot, such as 1.0")]
+pub struct InvalidVersion;
+
+impl FromStr for WordingVersion {
+    type Err = InvalidVersion;
+
+    fn from_str(text: &str) -> Result<Self, InvalidVersion> {
+        let number = |part: &str| {
+            let plain = !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_digit())
+                && (part.len() == 1 || !part.starts_with('0'));
+            if plain { part.parse::<u32>().map_err(|_| InvalidVersion) } else { Err(InvalidVersion) }
+        };
+        let (major, minor) = text.split_once('.').ok_or(InvalidVersion)?;
+        Ok(Self { major: number(major)?, minor: number(minor)? })
+    }
+}
+
+impl fmt::Display for WordingVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+impl TryFrom<String> for WordingVersion {
+    type Error = InvalidVersion;
+
+    fn try_from(text: String) -> Result<Self, InvalidVersion> {
+        text.parse()
+    }
+}
+
+impl From<WordingVersion> for String {
+    fn from(version: WordingVersion) -> String {
+        version.to_string()
+    }
+}
+
+impl Ord for WordingVersion {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.major, self.minor).cmp(&(other.major, other.minor))
+    }
+}
+
+impl PartialOrd for WordingVersion {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The words of one definition in one locale at one version. Immutable once published: evidence points at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Localization {
+    /// The definition it words.
+    pub definition: DefinitionKey,
+    /// Its language.
+    pub locale: Locale,
+    /// Its version.
+    pub version: WordingVersion,
+    /// Title or summary (consent-api 7 `titleText`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Which data (`dataText`).
+    pub data: String,
+    /// What for (`purposeText`).
+    pub purpose: String,
+    /// When it was published.
+    pub published_at: Timestamp,
+}
+
+/// Which words were shown: version and locale of a definition's wording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wording {
+    /// Version that was shown.
+    pub version: WordingVersion,
+    /// Language that was shown.
+    pub locale: Locale,
+}

@@ -1,0 +1,44 @@
+//! Does the consent that stands now cover that use? The one rule behind tokens, introspection and checks.
+
+use crate::{Consent, DefinitionKey, Slot, Timestamp, scope::Scope};
+
+/// What of a scope is covered by standing consent at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// The values that may be used.
+    pub covered: Scope,
+    /// The values that may not.
+    pub uncovered: Scope,
+    /// The earliest end among the consents that cover; none when none of them ends. Tokens end then at the latest (TPA-TOK-01).
+    pub valid_until: Option<Timestamp>,
+}
+
+impl Coverage {
+    /// Whether what is left can be used at all: something is covered and no value of `required` is missing.
+    pub fn is_usable(&self, required: &[DefinitionKey]) -> bool {
+        !self.covered.is_empty() && !self.uncovered.values().iter().any(|value| required.contains(value))
+    }
+}
+
+/// Judges each value of `scope` by the consent that decides its slot. `deciding` looks a slot up; `slot_of` names the slot of a
+/// value.
+pub fn coverage<'a>(
+    scope: &Scope,
+    slot_of: impl Fn(&DefinitionKey) -> Slot,
+    deciding: impl Fn(&Slot) -> Option<&'a Consent>,
+    now: Timestamp,
+) -> Coverage {
+    let mut valid_until: Option<Timestamp> = None;
+    let covered = scope.filter(|value| {
+        let Some(consent) = deciding(&slot_of(value)).filter(|consent| consent.is_in_force(now)) else {
+            return false;
+        };
+        valid_until = match (valid_until, consent.valid_until) {
+            (Some(own), Some(other)) => Some(own.min(other)),
+            (own, other) => own.or(other),
+        };
+        true
+    });
+    let uncovered = scope.filter(|value| !covered.values().contains(value));
+    Coverage { covered, uncovered, valid_until }
+}

@@ -1,0 +1,117 @@
+//! What happened: the facts a decision turns into, one event each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Agreement, Consent, DefinitionKey, Slot, decision::Decision, record::Record};
+
+/// One fact. A consent or agreement is carried as it is *after* the fact, so that replaying the log needs nothing else and gives
+/// the same rows. Names of events are those of enforcement-events-evidence 3.4.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// An act of will; first among the events it causes.
+    DecisionRecorded {
+        /// The act.
+        decision: Decision,
+    },
+    /// A record was withdrawn from view.
+    DecisionDeleted {
+        /// The record as it was, now marked deleted.
+        record: Record,
+    },
+    /// Asked, not answered.
+    ConsentRequested(ConsentFact),
+    /// Accepted.
+    ConsentGranted(ConsentFact),
+    /// Refused.
+    ConsentDenied(ConsentFact),
+    /// Narrowed.
+    ConsentRestricted(ConsentFact),
+    /// Context or wording changed without a new act of granting.
+    ConsentAmended(ConsentFact),
+    /// Withdrawn.
+    ConsentRevoked(ConsentFact),
+    /// Replaced by a newer one.
+    ConsentSuperseded(ConsentFact),
+    /// A bundle came to be.
+    AgreementCreated {
+        /// The bundle.
+        agreement: Agreement,
+    },
+    /// A bundle was narrowed.
+    AgreementChanged {
+        /// The bundle as it is now.
+        agreement: Agreement,
+    },
+    /// A bundle ended.
+    AgreementEnded {
+        /// The bundle as it ended.
+        agreement: Agreement,
+    },
+}
+
+/// A consent after a fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentFact {
+    /// The consent as it is now.
+    pub consent: Consent,
+    /// Whether it decides its slot from now on.
+    pub decides: bool,
+    /// The record that it stands behind from now on; none leaves the record as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Record>,
+}
+
+impl Fact {
+    /// The event's name without prefix (enforcement-events-evidence 3.4).
+    pub const fn event_type(&self) -> &'static str {
+        match self {
+            Self::DecisionRecorded { .. } => "decision.recorded",
+            Self::DecisionDeleted { .. } => "decision.deleted",
+            Self::ConsentRequested(_) => "consent.requested",
+            Self::ConsentGranted(_) => "consent.granted",
+            Self::ConsentDenied(_) => "consent.denied",
+            Self::ConsentRestricted(_) => "consent.restricted",
+            Self::ConsentAmended(_) => "consent.amended",
+            Self::ConsentRevoked(_) => "consent.revoked",
+            Self::ConsentSuperseded(_) => "consent.superseded",
+            Self::AgreementCreated { .. } => "grant.created",
+            Self::AgreementChanged { .. } => "grant.changed",
+            Self::AgreementEnded { .. } => "grant.ended",
+        }
+    }
+
+    /// The consent it is about, if it is about one.
+    pub const fn consent(&self) -> Option<&Consent> {
+        match self {
+            Self::ConsentRequested(fact)
+            | Self::ConsentGranted(fact)
+            | Self::ConsentDenied(fact)
+            | Self::ConsentRestricted(fact)
+            | Self::ConsentAmended(fact)
+            | Self::ConsentRevoked(fact)
+            | Self::ConsentSuperseded(fact) => Some(&fact.consent),
+            _ => None,
+        }
+    }
+
+    /// The agreement it is about, if it is about one.
+    pub const fn agreement(&self) -> Option<&Agreement> {
+        match self {
+            Self::AgreementCreated { agreement }
+            | Self::AgreementChanged { agreement }
+            | Self::AgreementEnded { agreement } => Some(agreement),
+            _ => None,
+        }
+    }
+
+    /// The definition it concerns, if it concerns exactly one.
+    pub fn definition(&self) -> Option<&DefinitionKey> {
+        self.consent().map(|consent| &consent.slot.definition)
+    }
+
+    /// The slot it concerns, if it concerns exactly one.
+    pub fn slot(&self) -> Option<&Slot> {
+        self.consent().map(|consent| &consent.slot)
+    }
+}

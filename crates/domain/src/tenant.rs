@@ -1,0 +1,253 @@
+//! Tenants, applications and their settings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ApplicationId, Lifetime, TenantId, decision::named_enum, locale::Locale};
+
+named_enum! {
+    /// Whether a tenant serves (consent-dashboard A0.4).
+    TenantState {
+        /// Serves.
+        Enabled = "enabled",
+        /// Switched off.
+        Disabled = "disabled",
+        /// Waits for a decision of the operator; does not serve.
+        NeedsReview = "needs_review",
+    }
+}
+
+/// Default lifetimes of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lifetimes {
+    /// Consent given to a third party: 30 days (TPA-CO-03).
+    pub consent: Lifetime,
+    /// Authorization code: 60 s (third-party-authorization A.10).
+    pub code: Lifetime,
+    /// Access token of a third party: 10 minutes.
+    pub third_party_access_token: Lifetime,
+    /// Access token of a first party: 3600 s.
+    pub access_token: Lifetime,
+    /// Id token: 3600 s.
+    pub id_token: Lifetime,
+    /// Refresh token, idle and absolute: 14 days.
+    pub refresh_token: Lifetime,
+    /// Session at the hosted pages: 14 days.
+    pub session: Lifetime,
+    /// Consent question, counted from showing it: 600 s (third-party-authorization A.7).
+    pub interaction: Lifetime,
+    /// Login stage of an interaction: 1800 s.
+    pub login: Lifetime,
+    /// One-time token of the dashboard: 300 s (consent-dashboard A2.6).
+    pub embed_ticket: Lifetime,
+    /// Page session without use: 600 s (consent-dashboard A8.1).
+    pub page_idle: Lifetime,
+    /// Page session in all: 1800 s.
+    pub page_absolute: Lifetime,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            consent: Lifetime::days(30),
+            code: Lifetime::seconds(60),
+            third_party_access_token: Lifetime::minutes(10),
+            access_token: Lifetime::seconds(3600),
+            id_token: Lifetime::seconds(3600),
+            refresh_token: Lifetime::days(14),
+            session: Lifetime::days(14),
+            interaction: Lifetime::seconds(600),
+            login: Lifetime::seconds(1800),
+            embed_ticket: Lifetime::seconds(300),
+            page_idle: Lifetime::seconds(600),
+            page_absolute: Lifetime::seconds(1800),
+        }
+    }
+}
+
+/// How a tenant looks to people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// Name people know.
+    pub name: String,
+    /// Accent colour as `#rrggbb`; checked for contrast where it is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<String>,
+    /// Where people get help: an address, a telephone number, or both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// Settings of the records door (consent-api 12).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordsSettings {
+    /// Master switch.
+    pub enabled: bool,
+    /// Most records a search may return.
+    pub search_size_limit: u32,
+    /// Distinguished names that are privileged over Basic.
+    pub service_account_dns: Vec<String>,
+    /// Scope of ordinary requesters.
+    pub unprivileged_scope: String,
+    /// Scope of privileged requesters; differs from the other.
+    pub privileged_scope: String,
+    /// Required `aud` of bearer tokens.
+    pub audience: Option<String>,
+    /// Whether HTTP Basic is accepted.
+    pub basic_auth: bool,
+    /// Whether bearer tokens are accepted.
+    pub bearer_auth: bool,
+    /// Whether only the transitions of consent-api 10.1 `strict` are allowed.
+    pub strict_transitions: bool,
+    /// Whether a subject may not change a record whose actor is somebody else (consent-api 5.5).
+    pub strict_actor_match: bool,
+}
+
+impl Default for RecordsSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            search_size_limit: 100,
+            service_account_dns: Vec::new(),
+            unprivileged_scope: "urn:pingdirectory:consent".to_owned(),
+            privileged_scope: "urn:pingdirectory:consent_admin".to_owned(),
+            audience: None,
+            basic_auth: true,
+            bearer_auth: true,
+            strict_transitions: false,
+            strict_actor_match: false,
+        }
+    }
+}
+
+/// Settings of the dashboard door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DashboardSettings {
+    /// Origins that may frame the page; none means nobody may (consent-dashboard A9).
+    pub frame_origins: Vec<String>,
+    /// Whether the page may be a top document, as in a native web view.
+    pub allow_top_level: bool,
+    /// Whether a customer id never seen before is refused instead of being an empty dashboard (consent-dashboard A7).
+    pub reject_unknown_customers: bool,
+}
+
+impl Default for DashboardSettings {
+    fn default() -> Self {
+        Self { frame_origins: Vec::new(), allow_top_level: true, reject_unknown_customers: false }
+    }
+}
+
+/// An isolation boundary and issuer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenant {
+    /// Identity.
+    pub id: TenantId,
+    /// Short name, unique in the installation.
+    pub slug: String,
+    /// Host names (with port where it is not the default) that lead here. Empty: every host, where it is the only tenant.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Whether it serves.
+    pub state: TenantState,
+    /// How it looks to people.
+    pub brand: Brand,
+    /// Language where the browser says nothing we have.
+    pub locale: Locale,
+    /// Default lifetimes.
+    #[serde(default)]
+    pub lifetimes: Lifetimes,
+    /// Settings of the records door.
+    #[serde(default)]
+    pub records: RecordsSettings,
+    /// Settings of the dashboard door.
+    #[serde(default)]
+    pub dashboard: DashboardSettings,
+    /// Settings of the authorization door.
+    #[serde(default)]
+    pub authorization: AuthorizationSettings,
+}
+
+named_enum! {
+    /// When `prompt=consent` asks (TPA-CN-03).
+    PromptConsent {
+        /// Every time.
+        Always = "always",
+        /// Only when the stored consent does not cover the request.
+        IfRequired = "if_required",
+    }
+}
+
+named_enum! {
+    /// How the first party's page may report the answer (third-party-authorization A.8.5).
+    CallbackMode {
+        /// Needs `decision_token`, which only the first party's back end can get.
+        Strict = "strict",
+        /// As the original: the interaction handle is enough, within the bound browser.
+        Compat = "compat",
+    }
+}
+
+named_enum! {
+    /// How `requested_scope` is written into the Consent URI (TPA-FL-05).
+    ScopeFormat {
+        /// Repeated parameter.
+        Repeat = "repeat",
+        /// One parameter, space separated.
+        Space = "space",
+        /// One parameter, comma separated.
+        Comma = "comma",
+        /// Repeated `requested_scope[]`.
+        Brackets = "brackets",
+    }
+}
+
+/// The switchboard of third-party-authorization A.15. The default is the strict column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuthorizationSettings {
+    /// When `prompt=consent` asks.
+    pub prompt_consent: PromptConsent,
+    /// How the first party's page may report the answer.
+    pub callback_mode: CallbackMode,
+    /// How `requested_scope` is written.
+    pub scope_format: ScopeFormat,
+    /// Whether third parties get a subject identifier of their own.
+    pub pairwise_subjects: bool,
+    /// Seconds within which a used refresh token answers with the same successor again (TPA-RT-06); 0 to 30.
+    pub refresh_reuse_leeway: Lifetime,
+}
+
+impl Default for AuthorizationSettings {
+    fn default() -> Self {
+        Self {
+            prompt_consent: PromptConsent::Always,
+            callback_mode: CallbackMode::Strict,
+            scope_format: ScopeFormat::Repeat,
+            pairwise_subjects: true,
+            refresh_reuse_leeway: Lifetime::seconds(0),
+        }
+    }
+}
+
+/// A first party's product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// Identity.
+    pub id: ApplicationId,
+    /// Name people know.
+    pub name: String,
+    /// Audience of access tokens when no resource is named; none means UserInfo only (TPA-TOK-06).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_resource: Option<String>,
+    /// Resources its clients may name.
+    #[serde(default)]
+    pub resources: Vec<String>,
+    /// Hosts that may serve consent pages; empty means any (TPA-CL-10).
+    #[serde(default)]
+    pub consent_hosts: Vec<String>,
+}

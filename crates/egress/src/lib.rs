@@ -1,0 +1,1 @@
+//! Everything that leaves: SSRF-safe HTTP with one place for limits and exceptions.

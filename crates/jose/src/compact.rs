@@ -1,0 +1,196 @@
+//! Taking a compact JWS apart (RFC 7515 section 7.1). Nothing here trusts what it reads.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::Deserialize;
+
+use crate::algorithm::Algorithm;
+use crate::encoding;
+use crate::key_set::VerifyError;
+
+/// Longest token that is looked at unless a caller says otherwise: 16 KiB.
+pub const DEFAULT_MAX_LEN: usize = 16 * 1024;
+
+/// Most members a header may have.
+const MAX_HEADER_MEMBERS: usize = 32;
+
+/// Bounds for reading a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest token in bytes.
+    pub max_len: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_len: DEFAULT_MAX_LEN,
+        }
+    }
+}
+
+/// A protected header that was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// `alg`.
+    pub alg: Algorithm,
+    /// `kid`, if present.
+    pub kid: Option<String>,
+    /// `typ`, if present, as written.
+    pub typ: Option<String>,
+    json: Vec<u8>,
+}
+
+/// The parts of a token whose signature nobody has checked. Good for finding out whose key is needed, nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unverified<'t> {
+    /// The header.
+    pub header: Header,
+    /// The decoded payload.
+    pub payload: Vec<u8>,
+    /// What was signed: encoded header, dot, encoded payload.
+    pub signing_input: &'t str,
+    /// The decoded signature.
+    pub signature: Vec<u8>,
+}
+
+/// Takes a compact JWS apart without verifying it.
+///
+/// Refuses tokens that are too long, have not exactly three parts, are not canonical base64url, name an algorithm that
+/// is not one of [`Algorithm`], have `crit`, or have a header member twice.
+pub fn decode(token: &str, limits: Limits) -> Result<Unverified<'_>, VerifyError> {
+    if token.len() > limits.max_len {
+        return Err(VerifyError::TooLarge);
+    }
+    let (signing_input, signature) = token.rsplit_once('.').ok_or(VerifyError::Malformed)?;
+    let (header, payload) = signing_input.split_once('.').ok_or(VerifyError::Malformed)?;
+    let part = |text: &str| encoding::decode(text).map_err(|_| VerifyError::Malformed);
+    let header = Header::parse(part(header)?)?;
+    let signature = part(signature)?;
+    if signature.is_empty() {
+        return Err(VerifyError::Malformed);
+    }
+    Ok(Unverified {
+        header,
+        payload: part(payload)?,
+        signing_input,
+        signature,
+    })
+}
+
+impl Header {
+    fn parse(json: Vec<u8>) -> Result<Self, VerifyError> {
+        let members: HeaderMembers<'_> = serde_json::from_slice(&json).map_err(|_| VerifyError::HeaderMalformed)?;
+        if members.duplicate {
+            return Err(VerifyError::DuplicateHeaderMember);
+        }
+        if members.critical {
+            return Err(VerifyError::CriticalHeader);
+        }
+        let alg = members.alg.ok_or(VerifyError::HeaderMalformed)?;
+        Ok(Self {
+            alg: alg.parse().map_err(|_| VerifyError::UnsupportedAlgorithm)?,
+            kid: members.kid.map(Cow::into_owned),
+            typ: members.typ.map(Cow::into_owned),
+            json,
+        })
+    }
+
+    /// Whether `typ` is the expected media type: case does not matter, and neither does a leading `application/`
+    /// (RFC 7515 section 4.1.9). A header without `typ` has no type.
+    pub fn is_type(&self, expected: &str) -> bool {
+        self.typ
+            .as_deref()
+            .is_some_and(|typ| short_type(typ).eq_ignore_ascii_case(short_type(expected)))
+    }
+
+    /// Reads further members, such as `jku` or a profile's version, into the caller's type.
+    pub fn members<T: DeserializeOwned>(&self) -> Result<T, VerifyError> {
+        serde_json::from_slice(&self.json).map_err(|_| VerifyError::HeaderMalformed)
+    }
+}
+
+fn short_type(typ: &str) -> &str {
+    const PREFIX: &str = "application/";
+    match typ.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains('/') => rest,
+        _ => typ,
+    }
+}
+
+/// What the house looks at in a header, and what it must notice.
+#[derive(Default)]
+struct HeaderMembers<'h> {
+    alg: Option<Cow<'h, str>>,
+    kid: Option<Cow<'h, str>>,
+    typ: Option<Cow<'h, str>>,
+    critical: bool,
+    duplicate: bool,
+}
+
+/// A string that is borrowed from the header unless it has escapes.
+struct Text<'h>(Cow<'h, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for HeaderMembers<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct HeaderVisitor;
+
+        impl<'de> Visitor<'de> for HeaderVisitor {
+            type Value = HeaderMembers<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = HeaderMembers::default();
+                let mut seen: Vec<Cow<'de, str>> = Vec::with_capacity(4);
+                while let Some(Text(name)) = map.next_key()? {
+                    if seen.len() == MAX_HEADER_MEMBERS {
+                        return Err(serde::de::Error::custom("too many header members"));
+                    }
+                    members.duplicate |= seen.contains(&name);
+                    match name.as_ref() {
+                        "alg" => members.alg = Some(map.next_value::<Text<'_>>()?.0),
+                        "kid" => members.kid = Some(map.next_value::<Text<'_>>()?.0),
+                        "typ" => members.typ = Some(map.next_value::<Text<'_>>()?.0),
+                        other => {
+                            members.critical |= other == "crit";
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                    seen.push(name);
+                }
+                Ok(members)
+            }
+        }
+
+        deserializer.deserialize_map(HeaderVisitor)
+    }
+}

@@ -1,0 +1,1 @@
+//! Use cases, access rules, the writer, caches, key ring and sealing.

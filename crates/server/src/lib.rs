@@ -1,0 +1,1 @@
+//! The consentry binary: configuration, wiring, listener, telemetry and command line.

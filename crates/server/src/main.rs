@@ -1,0 +1,2 @@
+//! The `consentry` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The embedded ledger on SQLite.

@@ -1,0 +1,113 @@
+//! The storage waist: change sets go down, rows and events come up.
+//!
+//! What lives here: the [`Store`] trait, the shape of a [`ChangeSet`] and of every row, the hash chain over events, and the
+//! conformance suite that each engine must pass. What may not: drivers, SQL, HTTP, and rules about consent.
+//!
+//! No open transaction ever leaves this trait. A batch is data, so it can be group-committed, retried, replayed and fuzzed. The
+//! price: decisions are optimistic, and a use case that meets [`CommitError::Stale`] reads and decides again.
+
+pub mod chain;
+pub mod change;
+pub mod error;
+pub mod read;
+pub mod row;
+
+use async_trait::async_trait;
+use consentry_domain::{
+    AgreementId, ClientId, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp, consent::Consent, grant::Grant,
+    subject::Subject,
+};
+
+pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};
+pub use error::{CommitError, StoreError};
+pub use read::{AgreementQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows};
+pub use row::{
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, RecordRow, Row, RowKey,
+    SubjectKeyRow, TokenKind, TokenRow,
+};
+
+/// Result of a read.
+pub type ReadResult<T> = Result<T, StoreError>;
+
+/// A durable store. Absent rows are `None` or empty, never an error.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Commits a batch in order. Each change set succeeds or fails alone; all that succeed share one transaction and one sync.
+    /// Answers are in the order of the batch. Acknowledged means durable.
+    async fn commit(&self, batch: Vec<ChangeSet>) -> Vec<Result<Receipt, CommitError>>;
+
+    /// Everything of one kind of configuration, of all tenants.
+    async fn configuration(&self, kind: ConfigurationKind) -> ReadResult<Vec<ConfigurationRow>>;
+
+    /// The rows a command can touch, read in one snapshot: what the seeds name, the consents that decide the named slots, the
+    /// agreements of those consents, and the consents and slots of those agreements.
+    async fn touched(&self, tenant: TenantId, seeds: Seeds) -> ReadResult<TouchedRows>;
+
+    /// The consents that decide the slots of a person.
+    async fn deciding_consents(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<Consent>>;
+
+    /// One consent.
+    async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>>;
+
+    /// Agreements that fit a query, newest first (`created_at` descending, then id), with the consents of each.
+    async fn agreements(&self, tenant: TenantId, query: AgreementQuery) -> ReadResult<Vec<(consentry_domain::Agreement, Vec<Consent>)>>;
+
+    /// One agreement with its consents.
+    async fn agreement(&self, tenant: TenantId, id: AgreementId) -> ReadResult<Option<(consentry_domain::Agreement, Vec<Consent>)>>;
+
+    /// One record that is not deleted, with the consent behind it.
+    async fn record(&self, tenant: TenantId, id: RecordId) -> ReadResult<Option<RecordFound>>;
+
+    /// Records that fit a query, oldest first (`created_at` ascending, then id), at most `limit + 1` of them so that the caller
+    /// sees whether there are more.
+    async fn records(&self, tenant: TenantId, query: RecordQuery) -> ReadResult<Vec<RecordFound>>;
+
+    /// One grant.
+    async fn grant(&self, tenant: TenantId, id: GrantId) -> ReadResult<Option<Grant>>;
+
+    /// Grants of a person that have not ended; `client` narrows.
+    async fn grants_of(&self, tenant: TenantId, subject: SubjectId, client: Option<ClientId>) -> ReadResult<Vec<Grant>>;
+
+    /// One credential by its hash.
+    async fn token(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<TokenRow>>;
+
+    /// One interaction by the hash of its handle.
+    async fn interaction(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<InteractionRow>>;
+
+    /// The interactions of a browser that are not over at `now`, oldest first.
+    async fn interactions_of(&self, tenant: TenantId, browser: Hash, now: Timestamp) -> ReadResult<Vec<InteractionRow>>;
+
+    /// One person.
+    async fn subject(&self, tenant: TenantId, id: SubjectId) -> ReadResult<Option<Subject>>;
+
+    /// Whose name this is, by the keyed hash of the alias.
+    async fn alias(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<AliasRow>>;
+
+    /// All names of a person.
+    async fn aliases_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<AliasRow>>;
+
+    /// How a person logs in here.
+    async fn account(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<AccountRow>>;
+
+    /// The wrapped data key of a person.
+    async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>>;
+
+    /// The head of a tenant's log.
+    async fn log_head(&self, tenant: TenantId) -> ReadResult<LogHead>;
+
+    /// Events from an index on, in order.
+    async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>>;
+
+    /// All rows that replay can rebuild (consents, slots, agreements, records), for comparing them with the log.
+    async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows>;
+
+    /// Removes credentials, interactions and remembered requests that were over before `before`; answers how many rows went.
+    async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64>;
+
+    /// Whether the store can be read and written now.
+    async fn ready(&self) -> ReadResult<()>;
+
+    /// Finishes what is running, writes the journal into the database and closes. Later calls fail with
+    /// [`StoreError::Unavailable`].
+    async fn close(&self);
+}

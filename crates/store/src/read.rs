@@ -1,0 +1,107 @@
+//! Questions to the store and its answers.
+
+use std::collections::BTreeMap;
+
+use consentry_domain::{
+    AgreementId, ApplicationId, ClientId, Consent, ConsentId, DefinitionKey, RecordId, Slot, SubjectId, Timestamp, Touched,
+};
+
+use crate::row::{Hash, RecordRow};
+
+/// What a command names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seeds {
+    /// Slots.
+    pub slots: Vec<Slot>,
+    /// Consents.
+    pub consents: Vec<ConsentId>,
+    /// Agreements.
+    pub agreements: Vec<AgreementId>,
+    /// Records.
+    pub records: Vec<RecordId>,
+}
+
+/// What was found, with the versions of the rows that have one beside their entity.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TouchedRows {
+    /// The entities.
+    pub touched: Touched,
+    /// Version of each slot's pointer.
+    pub slot_versions: BTreeMap<Slot, u32>,
+    /// The rows of the records, with what they carry in bulk; deleted ones are marked.
+    pub records: BTreeMap<RecordId, RecordRow>,
+}
+
+/// A record with the consent behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFound {
+    /// The record.
+    pub row: RecordRow,
+    /// The consent behind it.
+    pub consent: Consent,
+}
+
+/// How a search names a person: by who they are, or by the text that was given for them, either fits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonMatch {
+    /// The person, where known.
+    pub subject: Option<SubjectId>,
+    /// Keyed hashes under which the record may be found; any fits.
+    pub keys: Vec<Hash>,
+}
+
+/// A search of records (consent-api 9). All given parts must fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordQuery {
+    /// The record's subject: `subject` or a [`RecordKey::Subject`](crate::row::RecordKey::Subject) key fits.
+    pub subject: Option<PersonMatch>,
+    /// Restricts to this person whatever else is asked.
+    pub owner: Option<SubjectId>,
+    /// The actor: keys of kinds `Actor` and `ActorDn`; `PersonMatch::subject` is not used.
+    pub actor: Option<PersonMatch>,
+    /// The definition.
+    pub definition: Option<DefinitionKey>,
+    /// The audience's text, whatever its kind.
+    pub audience: Option<String>,
+    /// A collaborator, by keyed hash.
+    pub collaborator: Option<Hash>,
+    /// Only what comes after this position.
+    pub after: Option<(Timestamp, RecordId)>,
+    /// Most rows wanted.
+    pub limit: u32,
+}
+
+/// Which agreements.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgreementQuery {
+    /// Of this person.
+    pub subject: Option<SubjectId>,
+    /// Of this application.
+    pub application: Option<ApplicationId>,
+    /// Of this client.
+    pub client: Option<ClientId>,
+    /// Only what comes after this position (older, or same time and greater id).
+    pub after: Option<(Timestamp, AgreementId)>,
+    /// Only those in force at this time.
+    pub in_force_at: Option<Timestamp>,
+    /// Most wanted; 0 means all.
+    pub limit: u32,
+}
+
+/// A page of something with the position to go on from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T, C> {
+    /// The entries.
+    pub entries: Vec<T>,
+    /// Where to go on; none at the end.
+    pub next: Option<C>,
+}
+
+/// The head of a tenant's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogHead {
+    /// Number of events: the index the next one gets.
+    pub size: u64,
+    /// Chain value after the last event.
+    pub chain: Hash,
+}

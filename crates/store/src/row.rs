@@ -1,0 +1,395 @@
+//! The rows of the ledger. Subject-owned rows begin with (shard, tenant); the shard follows from the id or hash in the key.
+
+use std::fmt;
+
+use consentry_domain::{
+    Agreement, AgreementId, Consent, ConsentId, EventId, GrantId, RecordId, Shard, Slot, SubjectId, Timestamp,
+    decision::Door,
+    grant::Grant,
+    record::Record,
+    subject::{Namespace, Subject},
+};
+use serde::{Deserialize, Serialize};
+
+/// 32 bytes of SHA-256 or HMAC-SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    /// These bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The first 32 bytes of a slice; missing ones are zero.
+    pub fn from_slice(slice: &[u8]) -> Self {
+        let mut bytes = [0; 32];
+        for (to, from) in bytes.iter_mut().zip(slice) {
+            *to = *from;
+        }
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The shard of rows that are keyed by a hash.
+    pub fn shard(&self) -> Shard {
+        Shard::of_bytes(&self.0)
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in &self.0[..4] {
+            write!(f, "{byte:02x}")?;
+        }
+        f.write_str("…")
+    }
+}
+
+/// Tables that are global, small, versioned and cached whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ConfigurationKind {
+    /// Tenants.
+    Tenant,
+    /// First parties' products.
+    Application,
+    /// Parties.
+    Party,
+    /// OAuth clients.
+    Client,
+    /// Definitions.
+    Definition,
+    /// Published wordings; one row per definition, locale and version.
+    Localization,
+    /// Signing keys with sealed private parts, and wrapped tenant keys.
+    SigningKey,
+    /// Directory entries of operators' and services' accounts.
+    Principal,
+    /// API credentials of data providers' back ends.
+    ApiCredential,
+}
+
+impl ConfigurationKind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Tenant,
+        Self::Application,
+        Self::Party,
+        Self::Client,
+        Self::Definition,
+        Self::Localization,
+        Self::SigningKey,
+        Self::Principal,
+        Self::ApiCredential,
+    ];
+
+    /// The table's name.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Application => "application",
+            Self::Party => "party",
+            Self::Client => "client",
+            Self::Definition => "definition",
+            Self::Localization => "localization",
+            Self::SigningKey => "signing_key",
+            Self::Principal => "principal",
+            Self::ApiCredential => "api_credential",
+        }
+    }
+}
+
+/// One row of configuration. The body is the JSON of the domain entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigurationRow {
+    /// Which table.
+    pub kind: ConfigurationKind,
+    /// The tenant it belongs to.
+    pub tenant: consentry_domain::TenantId,
+    /// Key within tenant and kind.
+    pub id: String,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// JSON of the entity.
+    pub body: String,
+}
+
+/// A record with what it carries in bulk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// The handle.
+    pub record: Record,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Identities as given, collaborators, texts, `data` and `consentContext`, sealed with the subject's key. None for records
+    /// made by another door, whose content follows from the consent.
+    pub sealed: Option<Vec<u8>>,
+    /// What it can be searched by: kind and keyed hash of the canonical form.
+    pub keys: Vec<(RecordKey, Hash)>,
+}
+
+/// What a record can be searched by besides its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RecordKey {
+    /// `subject` as given.
+    Subject,
+    /// `actor` as given.
+    Actor,
+    /// `actorDN`, canonical.
+    ActorDn,
+    /// An element of `collaborators`.
+    Collaborator,
+}
+
+impl RecordKey {
+    /// The name as stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Actor => "actor",
+            Self::ActorDn => "actor_dn",
+            Self::Collaborator => "collaborator",
+        }
+    }
+
+    /// The kind with this stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Subject, Self::Actor, Self::ActorDn, Self::Collaborator].into_iter().find(|key| key.as_str() == name)
+    }
+}
+
+/// Kinds of stored credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// Authorization code.
+    Code,
+    /// Refresh token.
+    Refresh,
+    /// An access token that was revoked by itself, by its `jti`.
+    RevokedAccess,
+    /// Session at the hosted pages.
+    Session,
+    /// Browser binding of an interaction that was answered by a back end (third-party-authorization A.8.7).
+    Resume,
+    /// One-time token that opens the dashboard.
+    EmbedTicket,
+    /// Page session of the dashboard.
+    PageSession,
+}
+
+impl TokenKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Code,
+        Self::Refresh,
+        Self::RevokedAccess,
+        Self::Session,
+        Self::Resume,
+        Self::EmbedTicket,
+        Self::PageSession,
+    ];
+
+    /// The name as stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Refresh => "refresh",
+            Self::RevokedAccess => "revoked_access",
+            Self::Session => "session",
+            Self::Resume => "resume",
+            Self::EmbedTicket => "embed_ticket",
+            Self::PageSession => "page_session",
+        }
+    }
+
+    /// The kind with this stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// A stored credential. The value itself is never stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRow {
+    /// SHA-256 of the value, or of the `jti`.
+    pub hash: Hash,
+    /// What it opens.
+    pub kind: TokenKind,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// The person, where there is one.
+    pub subject: Option<SubjectId>,
+    /// The client or credential it was issued to.
+    pub client: Option<String>,
+    /// The token family.
+    pub grant: Option<GrantId>,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// From this moment it is over.
+    pub expires_at: Timestamp,
+    /// When it was used, for those that are used once.
+    pub consumed_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// Failed uses so far.
+    pub failures: u32,
+    /// What else belongs to it: JSON whose shape depends on the kind. Never a secret in clear.
+    pub detail: String,
+}
+
+/// One visit of a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InteractionRow {
+    /// SHA-256 of the handle.
+    pub hash: Hash,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// SHA-256 over the browser's binding value, by which its interactions are counted.
+    pub browser: Hash,
+    /// The person, once known.
+    pub subject: Option<SubjectId>,
+    /// From this moment it is over.
+    pub expires_at: Timestamp,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// Whether it has come to an end: approved, declined or cancelled.
+    pub terminal: bool,
+    /// Frozen parameters, step and bindings as JSON. Never a secret in clear.
+    pub detail: String,
+}
+
+/// A name of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AliasRow {
+    /// Keyed hash of name space and value.
+    pub hash: Hash,
+    /// Name space.
+    pub namespace: Namespace,
+    /// Whose.
+    pub subject: SubjectId,
+    /// The value, sealed with the subject's key.
+    pub sealed: Vec<u8>,
+    /// When it was first seen.
+    pub created_at: Timestamp,
+}
+
+/// How a person logs in here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Whose.
+    pub subject: SubjectId,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// PHC string of the password; none where there is no password login.
+    pub password_hash: Option<String>,
+    /// Whether logging in is refused.
+    pub disabled: bool,
+    /// Applications the person is registered with (TPA-FL-01).
+    pub applications: Vec<consentry_domain::ApplicationId>,
+}
+
+/// The wrapped data key of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectKeyRow {
+    /// Whose.
+    pub subject: SubjectId,
+    /// The key, wrapped by the tenant key.
+    pub wrapped: Vec<u8>,
+}
+
+/// An event as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// Index in the tenant's log, dense from 0.
+    pub index: u64,
+    /// Identity.
+    pub id: EventId,
+    /// Name without prefix.
+    pub kind: String,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Canonical leaf.
+    pub leaf: Vec<u8>,
+    /// Sealed body; none once erased.
+    pub sealed: Option<Vec<u8>>,
+    /// Salt in clear, only for events without a person.
+    pub salt: Option<Hash>,
+    /// Chain value after this event.
+    pub chain: Hash,
+    /// The person; none once erased.
+    pub subject: Option<SubjectId>,
+    /// The door; none once erased.
+    pub door: Option<Door>,
+}
+
+/// Any row that a change set writes.
+#[derive(Debug, Clone)]
+pub enum Row {
+    /// A consent.
+    Consent(Consent),
+    /// The deciding consent of a slot.
+    Slot {
+        /// The slot.
+        slot: Slot,
+        /// Its deciding consent.
+        consent: ConsentId,
+        /// Raised by one with each change.
+        version: u32,
+    },
+    /// An agreement; its items are written with it.
+    Agreement(Agreement),
+    /// A record.
+    Record(RecordRow),
+    /// A grant.
+    Grant(Grant),
+    /// A credential.
+    Token(TokenRow),
+    /// An interaction.
+    Interaction(InteractionRow),
+    /// A person.
+    Subject(Subject),
+    /// A name of a person.
+    Alias(AliasRow),
+    /// A login.
+    Account(AccountRow),
+    /// A wrapped key.
+    SubjectKey(SubjectKeyRow),
+    /// Configuration.
+    Configuration(ConfigurationRow),
+}
+
+/// The key of any row, within the tenant of its change set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RowKey {
+    /// A consent.
+    Consent(ConsentId),
+    /// A slot.
+    Slot(Slot),
+    /// An agreement.
+    Agreement(AgreementId),
+    /// A record, in the shard of its subject.
+    Record(Shard, RecordId),
+    /// A grant.
+    Grant(GrantId),
+    /// A credential.
+    Token(Hash),
+    /// An interaction.
+    Interaction(Hash),
+    /// A person.
+    Subject(SubjectId),
+    /// A name of a person. Has no version.
+    Alias(Hash),
+    /// A login.
+    Account(SubjectId),
+    /// A wrapped key. Has no version.
+    SubjectKey(SubjectId),
+    /// Configuration.
+    Configuration(ConfigurationKind, String),
+}

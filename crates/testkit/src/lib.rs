@@ -1,0 +1,1 @@
+//! TestApp, fixed clock, seeded randomness and fake peers, for tests only.

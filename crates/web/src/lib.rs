@@ -1,0 +1,43 @@
+//! What every door shares between the socket and the ledger.
+//!
+//! Here lives what is the same at every door: reading requests strictly, answering failures, security headers, routes,
+//! pages, words and assets. Nothing here knows a protocol's meaning, reaches a store or decides about a consent.
+//!
+//! | module | one line |
+//! | --- | --- |
+//! | [`error`] | one failure type, one registry of codes, one renderer per outside shape |
+//! | [`request_id`] | the id that a request carries into its answer, its span and its log lines |
+//! | [`headers`] | the security header sets of pages, embedded pages and APIs |
+//! | [`parameters`], [`query`], [`form`] | strict `application/x-www-form-urlencoded` |
+//! | [`body`], [`json`] | bounded bodies, strict JSON |
+//! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
+//! | [`origin`] | where a request comes from: cross-origin guard, prefetches, navigations |
+//! | [`routes`] | the one route table of a site, with owners and CORS |
+//! | [`texts`] | the words of the interface, in every language of the house |
+//! | [`page`] | the layout that every page extends |
+//! | [`assets`] | stylesheet, script, icon |
+//!
+//! # A new page in a door
+//!
+//! 1. `askama.toml` beside the door's `Cargo.toml`: `[general]`, `dirs = ["templates", "../../web/templates"]`,
+//!    `whitespace = "suppress"`.
+//! 2. `templates/<door>/<page>.html` starts with `{% extends "layout.html" %}`, imports `parts.html` and fills the
+//!    block `main`.
+//! 3. The words go to `crates/web/texts/<language>/<door>.ftl`, one file per door and language.
+//! 4. The template's struct has one field `page: Page` and whatever the page shows; templates say
+//!    `{{ page.text("key") }}` and `{{ page.text("key").with("name", value) }}`.
+
+pub mod assets;
+pub mod body;
+pub mod credentials;
+pub mod error;
+pub mod form;
+pub mod headers;
+pub mod json;
+pub mod origin;
+pub mod page;
+pub mod parameters;
+pub mod query;
+pub mod request_id;
+pub mod routes;
+pub mod texts;

@@ -1,0 +1,105 @@
+//! The project's own tasks: `cargo xtask check | test | ci | layers | docs | migrations | bench`.
+//!
+//! What lives here: everything that judges, tests or measures the workspace from outside. What may not: anything
+//! the product needs. The crate stays light, so that the first `cargo xtask` of a fresh clone starts within seconds;
+//! work that needs a heavy dependency belongs in a program of its own that a task starts.
+
+mod bench;
+mod check;
+mod metadata;
+mod process;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// The command line of `cargo xtask`.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Checks, tests and measures Consentry")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+/// One task.
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that can be judged without running the product: format, layers, lints, docs, supply chain, texts.
+    ///
+    /// Example: cargo xtask check --only clippy
+    Check {
+        /// Only these steps, by name.
+        #[arg(long, value_name = "STEP", value_delimiter = ',')]
+        only: Vec<String>,
+        /// Also ask the advisory database, which needs the network.
+        #[arg(long)]
+        advisories: bool,
+    },
+    /// Installs what the tests need and runs all of them, browser tests included.
+    ///
+    /// Example: cargo xtask test
+    Test {
+        /// Leaves the browser tests out.
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// `check`, then `test`: what the continuous integration runs.
+    Ci,
+    /// Fails when a crate imports what its layer may not.
+    Layers,
+    /// Fails when a document links to nothing, or names a command that nothing proves.
+    Docs,
+    /// Fails when a migration that has landed was changed.
+    ///
+    /// Example: cargo xtask migrations --accept
+    Migrations {
+        /// Writes new migrations down as landed. Those already written down stay as they are.
+        #[arg(long)]
+        accept: bool,
+    },
+    /// Measures the release binary, each figure beside the raw limit of the same run.
+    ///
+    /// Example: cargo xtask bench start memory
+    Bench(bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Check { only, advisories } => check::run(&workspace, &only, advisories),
+        Task::Test { no_browser } => test::run(&workspace, no_browser),
+        Task::Ci => {
+            check::run(&workspace, &[], false)?;
+            test::run(&workspace, false)
+        }
+        Task::Layers => check::layers::check(&workspace),
+        Task::Docs => {
+            check::links::check(&workspace)?;
+            check::documented_commands::check(&workspace)
+        }
+        Task::Migrations { accept } => {
+            if accept {
+                check::migrations::accept(&workspace)
+            } else {
+                check::migrations::check(&workspace)
+            }
+        }
+        Task::Bench(arguments) => bench::run(&workspace, &arguments),
+    }
+}
