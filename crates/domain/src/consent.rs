@@ -137,6 +137,8 @@ pub struct Consent {
     pub agreement: Option<AgreementId>,
     /// When it was first written.
     pub created_at: Timestamp,
+    /// When it last changed, at whatever door.
+    pub updated_at: Timestamp,
     /// From when it counts; none until granted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,

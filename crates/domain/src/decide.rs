@@ -136,6 +136,7 @@ impl<'a> Draft<'a> {
             door: self.act.door,
             actor: self.act.actor.clone(),
             decision: self.decision(),
+            updated_at: self.now,
             ..consent.clone()
         }
     }

@@ -13,6 +13,7 @@ pub mod apply;
 pub mod client;
 pub mod command;
 pub mod consent;
+pub mod credential;
 pub mod decide;
 pub mod decision;
 pub mod definition;

@@ -1,1 +1,33 @@
-//! Use cases, access rules, the writer, caches, key ring and sealing.
+//! Use cases of the ledger: what every door asks for, and the only way anything is written.
+//!
+//! What lives here: access rules ([`access`]), the writer, caches that a decision corrects before it is answered, keys and
+//! sealing, and one folder per group of use cases. What may not: HTTP, SQL, drivers, and anything about one door's wire format.
+//!
+//! A use case reads, lets the pure rules of [`consentry_domain`] decide, and commits a change set. On a stale read it decides again,
+//! at most three times.
+
+pub mod access;
+pub mod accounts;
+pub mod canonical;
+pub mod environment;
+pub mod error;
+pub mod key_ring;
+pub mod opaque;
+pub mod provision;
+pub mod sealing;
+pub mod snapshot;
+pub mod standing;
+pub mod subjects;
+
+mod cache;
+mod carry_out;
+mod events;
+mod ledger;
+mod writer;
+
+pub use access::{Caller, Denied, Permit, Target, Via, authorize};
+pub use environment::{Clock, Draw, Entropy, Ids, SystemClock, SystemEntropy};
+pub use error::{DecisionError, Fault};
+pub use ledger::{Ledger, LedgerOptions};
+pub use opaque::Opaque;
+pub use snapshot::{Directory, TenantSnapshot};

@@ -74,6 +74,7 @@ impl Draft<'_> {
             record: item.record,
             agreement: Some(command.agreement),
             created_at: self.now,
+            updated_at: self.now,
             valid_from: Some(self.now),
             valid_until: command.valid_until,
             ended: None,

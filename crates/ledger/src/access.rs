@@ -1,0 +1,282 @@
+//! Who asks, and what they may do. Functions that write demand a [`Permit`], so an unauthorised write does not compile.
+
+use std::marker::PhantomData;
+
+use consentry_domain::{
+    ApplicationId, ClientId, SubjectId,
+    client::ClientAuthority,
+    decision::{Actor, CredentialKind},
+};
+use consentry_store::Hash;
+
+/// Who sent a request, after their credential was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// Nobody known.
+    Anonymous,
+    /// A client that proved its own credentials, or holds a token of its own.
+    Client {
+        /// Which.
+        client: ClientId,
+        /// The application it belongs to.
+        application: ApplicationId,
+        /// What it may do here; third parties have [`ClientAuthority::None`].
+        authority: ClientAuthority,
+        /// How it proved itself.
+        credential: CredentialKind,
+    },
+    /// A back end or operator of the records door.
+    Service {
+        /// Its distinguished name.
+        dn: String,
+        /// Whether it may act for everybody.
+        privileged: bool,
+        /// How it proved itself.
+        credential: CredentialKind,
+    },
+    /// A person.
+    Subject {
+        /// Who.
+        subject: SubjectId,
+        /// How they proved it.
+        via: Via,
+    },
+    /// The back end of a data provider, with its API credential.
+    DataProvider {
+        /// `client_id` of the credential.
+        credential: String,
+    },
+    /// Somebody with access to the machine: configuration and commands.
+    Operator,
+}
+
+/// How a person proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// Session at the hosted pages, by its hash.
+    Session(Hash),
+    /// Page session of the dashboard, by its hash.
+    PageSession(Hash),
+    /// An access token.
+    AccessToken {
+        /// The client that holds it.
+        client: ClientId,
+        /// Whether that is a third party.
+        third_party: bool,
+    },
+    /// User name and password over HTTP Basic.
+    Basic,
+    /// A bearer token of the records door, with the subject claim as it was sent.
+    Bearer {
+        /// Value of the subject claim.
+        claim: String,
+        /// Whether it carries the privileged scope.
+        privileged: bool,
+    },
+}
+
+impl Caller {
+    /// How this caller appears as actor of a decision.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Anonymous | Self::Operator => Actor::system(),
+            Self::Client { client, authority: ClientAuthority::None, .. } => Actor::party(client.as_str().to_owned()),
+            Self::Client { client, .. } => Actor::staff(client.as_str().to_owned()),
+            Self::Service { dn, .. } => Actor::staff(dn.clone()),
+            Self::Subject { subject, .. } => Actor::subject(*subject),
+            Self::DataProvider { credential } => Actor::staff(credential.clone()),
+        }
+    }
+
+    /// The kind of credential behind it.
+    pub const fn credential(&self) -> CredentialKind {
+        match self {
+            Self::Client { credential, .. } | Self::Service { credential, .. } => *credential,
+            Self::DataProvider { .. } => CredentialKind::ClientSecret,
+            Self::Subject { via, .. } => match via {
+                Via::Session(_) => CredentialKind::Session,
+                Via::PageSession(_) => CredentialKind::PageSession,
+                Via::AccessToken { .. } | Via::Bearer { .. } => CredentialKind::AccessToken,
+                Via::Basic => CredentialKind::Basic,
+            },
+            Self::Anonymous | Self::Operator => CredentialKind::Operator,
+        }
+    }
+
+    /// The person, where the caller is one.
+    pub const fn subject(&self) -> Option<SubjectId> {
+        match self {
+            Self::Subject { subject, .. } => Some(*subject),
+            _ => None,
+        }
+    }
+}
+
+/// What an action is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// One person's data.
+    Subject(SubjectId),
+    /// What one person agreed to with clients of one application.
+    Agreements(SubjectId, ApplicationId),
+    /// An application as a whole.
+    Application(ApplicationId),
+    /// The tenant as a whole.
+    Tenant,
+}
+
+/// Refused: right or no credentials, and not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed to {action}")]
+pub struct Denied {
+    /// What was wanted.
+    pub action: &'static str,
+}
+
+/// Something a caller may or may not do.
+pub trait Action {
+    /// What it is, as in "not allowed to …".
+    const NAME: &'static str;
+
+    /// The rule.
+    fn allows(caller: &Caller, target: &Target) -> bool;
+}
+
+/// Proof that a caller may do `A` to a target. Only [`authorize`] makes one.
+#[must_use]
+#[derive(Debug, Clone)]
+pub struct Permit<A: Action> {
+    caller: Caller,
+    target: Target,
+    action: PhantomData<A>,
+}
+
+impl<A: Action> Permit<A> {
+    /// Who got it.
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// For what.
+    pub const fn target(&self) -> &Target {
+        &self.target
+    }
+}
+
+/// Asks the rule of an action.
+pub fn authorize<A: Action>(caller: &Caller, target: Target) -> Result<Permit<A>, Denied> {
+    if A::allows(caller, &target) {
+        Ok(Permit { caller: caller.clone(), target, action: PhantomData })
+    } else {
+        Err(Denied { action: A::NAME })
+    }
+}
+
+/// Answering a consent question, and all that leads there in one's own browser.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer;
+
+impl Action for Answer {
+    const NAME: &'static str = "answer for this person";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        let (Caller::Subject { subject, via: Via::Session(_) }, Target::Subject(of)) = (caller, target) else {
+            return false;
+        };
+        subject == of
+    }
+}
+
+/// Seeing or ending what a person agreed to.
+#[derive(Debug, Clone, Copy)]
+pub struct ManageAgreements;
+
+impl Action for ManageAgreements {
+    const NAME: &'static str = "manage these agreements";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (Caller::Operator, _) => true,
+            (Caller::Subject { via: Via::AccessToken { third_party: true, .. }, .. }, _) => false,
+            (Caller::Subject { subject, .. }, Target::Subject(of) | Target::Agreements(of, _)) => subject == of,
+            (Caller::Client { authority: ClientAuthority::Tenant, .. }, _) => true,
+            (
+                Caller::Client { application, authority: ClientAuthority::Application, .. },
+                Target::Agreements(_, of) | Target::Application(of),
+            ) => application == of,
+            _ => false,
+        }
+    }
+}
+
+/// Reading, making and changing records (consent-api 5.2).
+#[derive(Debug, Clone, Copy)]
+pub struct WriteRecords;
+
+impl Action for WriteRecords {
+    const NAME: &'static str = "read or write this person's records";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (Caller::Service { privileged: true, .. }, _)
+            | (Caller::Subject { via: Via::Bearer { privileged: true, .. }, .. }, _) => true,
+            (Caller::Subject { subject, via: Via::Basic | Via::Bearer { .. } }, Target::Subject(of)) => subject == of,
+            _ => false,
+        }
+    }
+}
+
+/// Deleting records: privileged only, not even one's own (consent-api 5.2).
+#[derive(Debug, Clone, Copy)]
+pub struct DeleteRecords;
+
+impl Action for DeleteRecords {
+    const NAME: &'static str = "delete records";
+
+    fn allows(caller: &Caller, _target: &Target) -> bool {
+        matches!(
+            caller,
+            Caller::Service { privileged: true, .. }
+                | Caller::Subject { via: Via::Bearer { privileged: true, .. }, .. }
+        )
+    }
+}
+
+/// Making and revoking one-time tokens for the dashboard.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenDashboard;
+
+impl Action for OpenDashboard {
+    const NAME: &'static str = "open dashboards";
+
+    fn allows(caller: &Caller, _target: &Target) -> bool {
+        matches!(caller, Caller::DataProvider { .. } | Caller::Operator)
+    }
+}
+
+/// Issuing and ending tokens under a grant, after the credential for it was checked.
+#[derive(Debug, Clone, Copy)]
+pub struct UseGrant;
+
+impl Action for UseGrant {
+    const NAME: &'static str = "use this grant";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (Caller::Client { application, .. }, Target::Agreements(_, of) | Target::Application(of)) => application == of,
+            _ => false,
+        }
+    }
+}
+
+/// Making tenants, clients, definitions and people what configuration says.
+#[derive(Debug, Clone, Copy)]
+pub struct Provision;
+
+impl Action for Provision {
+    const NAME: &'static str = "provision";
+
+    fn allows(caller: &Caller, _target: &Target) -> bool {
+        matches!(caller, Caller::Operator)
+    }
+}

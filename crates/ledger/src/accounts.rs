@@ -1,0 +1,264 @@
+//! Logging in: passwords, throttling, sessions at the hosted pages.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
+use consentry_domain::{
+    ApplicationId, SubjectId, Timestamp,
+    subject::{Alias, Namespace},
+};
+use consentry_store::{ChangeSet, Hash, Row, RowChange, TokenKind, TokenRow};
+use serde::{Deserialize, Serialize};
+
+use crate::{Ledger, Opaque, TenantSnapshot, error::Fault};
+
+/// Failures of one account or address within a minute before waiting begins.
+const FREE_FAILURES: u32 = 5;
+
+/// Longest wait, in seconds.
+const LONGEST_WAIT: i64 = 900;
+
+/// Longest password looked at, in bytes; longer ones are wrong.
+const LONGEST_PASSWORD: usize = 1024;
+
+/// Why nobody was logged in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown name, wrong password, no password or a disabled account: one answer for all.
+    #[error("name or password is wrong")]
+    Wrong,
+    /// Too many failures; wait.
+    #[error("too many failures; wait {seconds} s")]
+    Throttled {
+        /// Seconds until the next try is looked at.
+        seconds: i64,
+    },
+    /// Something failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A session at the hosted pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Hash of its bearer, by which it is known inside.
+    pub hash: Hash,
+    /// Who is logged in.
+    pub subject: SubjectId,
+    /// When they last proved who they are.
+    pub auth_time: Timestamp,
+    /// How (RFC 8176).
+    pub amr: Vec<String>,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SessionDetail {
+    auth_time: Timestamp,
+    amr: Vec<String>,
+}
+
+impl Ledger {
+    /// Checks name and password of a person. `address` is the client's network address; failures count for it and for the name.
+    pub async fn log_in(
+        &self,
+        tenant: &TenantSnapshot,
+        namespace: Namespace,
+        name: &str,
+        password: &str,
+        address: &str,
+    ) -> Result<SubjectId, LoginError> {
+        let now = self.now();
+        let slug = &tenant.tenant.slug;
+        let keys = [format!("{slug} name {name}"), format!("{slug} address {address}")];
+        if let Some(seconds) = self.inner.throttle.wait(&keys, now) {
+            return Err(LoginError::Throttled { seconds });
+        }
+        let subject = self.find_subject(tenant, &Alias::new(namespace, name)).await?;
+        let account = match subject {
+            Some(subject) => self.inner.store.account(tenant.id(), subject).await.map_err(Fault::from)?,
+            None => None,
+        };
+        let usable = account.filter(|account| !account.disabled);
+        let stored = usable.as_ref().and_then(|account| account.password_hash.clone());
+        let right = self.check_password(stored, password.to_owned()).await?;
+        match usable {
+            Some(account) if right => {
+                self.inner.throttle.succeed(&keys[0]);
+                Ok(account.subject)
+            }
+            _ => {
+                self.inner.throttle.fail(&keys, now);
+                Err(LoginError::Wrong)
+            }
+        }
+    }
+
+    /// Begins a session; the bearer goes into the cookie, its hash into the store. Every login begins a new one (session fixation).
+    pub async fn begin_session(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        amr: &[&str],
+    ) -> Result<(Opaque, Session), Fault> {
+        let now = self.now();
+        let bearer = Opaque::draw_in(self.entropy(), "se", subject.shard());
+        let session = Session {
+            hash: bearer.hash(),
+            subject,
+            auth_time: now,
+            amr: amr.iter().map(|method| (*method).to_owned()).collect(),
+            expires_at: now.plus(tenant.tenant.lifetimes.session),
+        };
+        let detail = SessionDetail { auth_time: now, amr: session.amr.clone() };
+        let mut change = ChangeSet::new(tenant.id(), now);
+        change.rows.push(RowChange::Put(Row::Token(TokenRow {
+            hash: session.hash,
+            kind: TokenKind::Session,
+            version: 1,
+            subject: Some(subject),
+            client: None,
+            grant: None,
+            issued_at: now,
+            expires_at: session.expires_at,
+            consumed_at: None,
+            revoked_at: None,
+            failures: 0,
+            detail: to_json(&detail, "session")?,
+        })));
+        let _receipt = self.commit(change).await?;
+        Ok((bearer, session))
+    }
+
+    /// The session of a bearer, if it is alive.
+    pub async fn session(&self, tenant: &TenantSnapshot, bearer: &Opaque) -> Result<Option<Session>, Fault> {
+        self.session_by_hash(tenant, bearer.hash()).await
+    }
+
+    /// The session with this hash, if it is alive.
+    pub(crate) async fn session_by_hash(&self, tenant: &TenantSnapshot, hash: Hash) -> Result<Option<Session>, Fault> {
+        let Some(row) = self.token(tenant.id(), hash).await? else { return Ok(None) };
+        let alive = row.kind == TokenKind::Session && row.revoked_at.is_none() && self.now() < row.expires_at;
+        let (true, Some(subject)) = (alive, row.subject) else { return Ok(None) };
+        let detail: SessionDetail = from_json(&row.detail, "session")?;
+        Ok(Some(Session { hash, subject, auth_time: detail.auth_time, amr: detail.amr, expires_at: row.expires_at }))
+    }
+
+    /// Ends a session. One that has ended is fine.
+    pub async fn end_session(&self, tenant: &TenantSnapshot, bearer: &Opaque) -> Result<(), Fault> {
+        let Some(row) = self.token(tenant.id(), bearer.hash()).await? else { return Ok(()) };
+        if row.kind != TokenKind::Session || row.revoked_at.is_some() {
+            return Ok(());
+        }
+        let now = self.now();
+        let mut change = ChangeSet::new(tenant.id(), now);
+        change.rows.push(RowChange::Put(Row::Token(TokenRow {
+            revoked_at: Some(now),
+            version: row.version.saturating_add(1),
+            ..row.as_ref().clone()
+        })));
+        let _receipt = self.commit(change).await?;
+        Ok(())
+    }
+
+    /// Whether a person is registered with an application and may use it (TPA-FL-01, TPA-FL-03).
+    pub async fn is_registered(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        application: ApplicationId,
+    ) -> Result<bool, Fault> {
+        let account = self.inner.store.account(tenant.id(), subject).await?;
+        Ok(account.is_some_and(|account| !account.disabled && account.applications.contains(&application)))
+    }
+
+    /// Spends the same time for unknown names as for known ones, and never more of it at once than the machine can bear.
+    async fn check_password(&self, stored: Option<String>, password: String) -> Result<bool, Fault> {
+        let _permit = self.inner.passwords.acquire().await.map_err(|_| Fault::Overloaded)?;
+        tokio::task::spawn_blocking(move || match stored {
+            Some(stored) => matches(&stored, &password),
+            None => matches(UNKNOWN, &password) && false,
+        })
+        .await
+        .map_err(|_| Fault::Overloaded)
+    }
+}
+
+/// A hash nobody has the password of, with the parameters of ours, so that unknown names take as long as known ones.
+const UNKNOWN: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm90LWEtcmVhbC1zYWx0IQ$4vJ9ZyK2kW0y3c1m0m4f5b6p7q8r9s0t1u2v3w4x5y6";
+
+/// Whether a password fits a PHC string.
+pub(crate) fn matches(stored: &str, password: &str) -> bool {
+    password.len() <= LONGEST_PASSWORD
+        && PasswordHash::new(stored)
+            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+pub(crate) fn to_json(value: &impl Serialize, what: &'static str) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Unreadable { what, why: error.to_string() })
+}
+
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: &'static str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::Unreadable { what, why: error.to_string() })
+}
+
+/// Failed logins by name and by address, in memory: growing waits after five within a minute.
+#[derive(Debug, Default)]
+pub(crate) struct Throttle {
+    failures: Mutex<HashMap<String, Failures>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Timestamp,
+}
+
+impl Throttle {
+    /// Most keys kept; the oldest go first.
+    const MOST: usize = 100_000;
+
+    /// Seconds to wait, if any of the keys has to.
+    pub(crate) fn wait(&self, keys: &[String], now: Timestamp) -> Option<i64> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.iter()
+            .filter_map(|key| failures.get(key))
+            .map(|entry| entry.wait() - now.seconds_since(entry.last))
+            .max()
+            .filter(|left| *left > 0)
+    }
+
+    /// Counts a failure for each key.
+    pub(crate) fn fail(&self, keys: &[String], now: Timestamp) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= Self::MOST {
+            failures.retain(|_, entry| now.seconds_since(entry.last) < LONGEST_WAIT);
+        }
+        for key in keys {
+            let entry = failures.entry(key.clone()).or_insert(Failures { count: 0, last: now });
+            let fresh = now.seconds_since(entry.last) > 60 && entry.count < FREE_FAILURES;
+            let over = now.seconds_since(entry.last) > LONGEST_WAIT;
+            entry.count = if fresh || over { 1 } else { entry.count.saturating_add(1) };
+            entry.last = now;
+        }
+    }
+
+    /// Forgets the failures of a name.
+    pub(crate) fn succeed(&self, key: &str) {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+impl Failures {
+    fn wait(self) -> i64 {
+        match self.count.checked_sub(FREE_FAILURES) {
+            None | Some(0) => 0,
+            Some(more) => 2_i64.saturating_pow(more.min(20)).min(LONGEST_WAIT),
+        }
+    }
+}

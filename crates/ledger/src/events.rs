@@ -1,0 +1,195 @@
+//! From facts to event rows: canonical leaf, sealed body, commitment (enforcement-events-evidence 8.1).
+
+use consentry_domain::{
+    AgreementId, ConsentId, DecisionId, EventId, Fact, SubjectId, Timestamp,
+    decision::Door,
+};
+use consentry_store::{NewEvent, change::EventFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    canonical::to_canonical,
+    environment::Ids,
+    error::Fault,
+    opaque::base64url,
+    sealing::{self, Key},
+    snapshot::TenantSnapshot,
+};
+
+/// The sealed body of an event about a person.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Body {
+    /// The act of will that caused it.
+    pub decision: DecisionId,
+    /// The person.
+    pub subject: SubjectId,
+    /// The door it happened at.
+    pub door: Door,
+    /// The consent, for quick reading by auditors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentId>,
+    /// The bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<AgreementId>,
+    /// Status of the consent after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Version of the consent or bundle after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// What happened, whole: replaying it gives the rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub happened: Option<Fact>,
+    /// For events that change no consent: why, and what else belongs to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Map<String, Value>>,
+}
+
+/// The event of a fact.
+pub(crate) fn of_fact(
+    tenant: &TenantSnapshot,
+    ids: &Ids<'_>,
+    key: &Key,
+    act: &consentry_domain::command::Act,
+    fact: &Fact,
+) -> Result<NewEvent, Fault> {
+    let consent = fact.consent();
+    let agreement = fact.agreement();
+    let body = Body {
+        decision: act.decision,
+        subject: act.subject,
+        door: act.door,
+        consent: consent.map(|consent| consent.id),
+        grant: agreement.map(|agreement| agreement.id).or_else(|| consent.and_then(|consent| consent.agreement)),
+        status: consent.map(|consent| consent.status.as_str().to_owned()),
+        version: consent.map(|consent| consent.version).or_else(|| agreement.map(|agreement| agreement.version)),
+        happened: Some(fact.clone()),
+        note: None,
+    };
+    let audience = consent
+        .map(|consent| consent.slot.audience.text())
+        .or_else(|| agreement.map(|agreement| agreement.client.as_str().to_owned()))
+        .filter(|text| !text.is_empty());
+    let definition = consent.map(|consent| {
+        let key = &consent.slot.definition;
+        let mut shown = Map::new();
+        shown.insert("id".to_owned(), json!(key));
+        if let Some(wording) = &consent.wording {
+            shown.insert("version".to_owned(), json!(wording.version));
+            shown.insert("locale".to_owned(), json!(wording.locale));
+            if let Some(digest) = tenant.wording_digest(key, wording) {
+                shown.insert("text".to_owned(), json!(digest));
+            }
+        }
+        shown
+    });
+    // An audience named by a records client is free text and may be personal; only registered ones are public.
+    let public_audience = match consent.map(|consent| &consent.slot.audience) {
+        Some(consentry_domain::Audience::Named(_)) => None,
+        _ => audience.clone(),
+    };
+    seal(
+        ids,
+        key,
+        fact.event_type(),
+        public_audience,
+        definition,
+        &body,
+        EventFilter { subject: Some(act.subject), door: act.door, party: audience, definition: fact.definition().cloned() },
+    )
+}
+
+/// An event about a person that changes no consent, such as the reuse of a credential.
+pub(crate) fn of_note(
+    ids: &Ids<'_>,
+    key: &Key,
+    kind: &'static str,
+    act: (DecisionId, SubjectId, Door),
+    party: Option<String>,
+    note: Map<String, Value>,
+) -> Result<NewEvent, Fault> {
+    let (decision, subject, door) = act;
+    let body = Body {
+        decision,
+        subject,
+        door,
+        consent: None,
+        grant: None,
+        status: None,
+        version: None,
+        happened: None,
+        note: Some(note),
+    };
+    let filter = EventFilter { subject: Some(subject), door, party: party.clone(), definition: None };
+    seal(ids, key, kind, party, None, &body, filter)
+}
+
+fn seal(
+    ids: &Ids<'_>,
+    key: &Key,
+    kind: &'static str,
+    audience: Option<String>,
+    definition: Option<Map<String, Value>>,
+    body: &Body,
+    filter: EventFilter,
+) -> Result<NewEvent, Fault> {
+    let id = ids.event();
+    let body = to_canonical(body)?;
+    let commitment = sealing::commitment(&sealing::event_salt(key, id), &body);
+    Ok(NewEvent {
+        id,
+        kind,
+        at: ids.now,
+        leaf: leaf(id, kind, ids.now, audience.as_deref(), definition, commitment.as_bytes())?,
+        sealed: sealing::seal_body(key, ids.entropy, id, &body),
+        salt: None,
+        filter,
+    })
+}
+
+/// An event without a person: definitions, wordings, keys, clients. Its salt is stored in clear and its body is not sealed.
+pub(crate) fn public(
+    ids: &Ids<'_>,
+    kind: &'static str,
+    party: Option<String>,
+    body: &Map<String, Value>,
+) -> Result<NewEvent, Fault> {
+    let id = ids.event();
+    let salt = consentry_store::Hash::new(crate::environment::Draw::bytes(ids.entropy));
+    let body = to_canonical(body)?;
+    let commitment = sealing::commitment(&salt, &body);
+    Ok(NewEvent {
+        id,
+        kind,
+        at: ids.now,
+        leaf: leaf(id, kind, ids.now, party.as_deref(), None, commitment.as_bytes())?,
+        sealed: body,
+        salt: Some(salt),
+        filter: EventFilter { subject: None, door: Door::Operator, party, definition: None },
+    })
+}
+
+/// The canonical leaf of an event.
+pub(crate) fn leaf(
+    event: EventId,
+    kind: &str,
+    at: Timestamp,
+    audience: Option<&str>,
+    definition: Option<Map<String, Value>>,
+    commitment: &[u8; 32],
+) -> Result<Vec<u8>, Fault> {
+    let mut members = Map::new();
+    members.insert("v".to_owned(), json!(1));
+    members.insert("event".to_owned(), json!(event));
+    members.insert("type".to_owned(), json!(kind));
+    members.insert("at".to_owned(), json!(at));
+    if let Some(audience) = audience {
+        members.insert("audience".to_owned(), json!(audience));
+    }
+    if let Some(definition) = definition {
+        members.insert("definition".to_owned(), Value::Object(definition));
+    }
+    members.insert("c".to_owned(), json!(format!("sha256:{}", base64url(commitment))));
+    Ok(to_canonical(&members)?)
+}

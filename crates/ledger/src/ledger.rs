@@ -1,0 +1,240 @@
+//! The ledger: store, writer, caches, keys and configuration behind one handle.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
+use consentry_store::{ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, TokenRow};
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::{
+    accounts::Throttle,
+    cache::Corrected,
+    environment::{Clock, Entropy, Ids},
+    error::Fault,
+    sealing::Key,
+    snapshot::{Directory, TenantSnapshot},
+    writer::Writer,
+};
+
+/// Sizes and rules of one node.
+#[derive(Debug, Clone)]
+pub struct LedgerOptions {
+    /// Consent sets kept in memory, one per person.
+    pub consent_sets: usize,
+    /// Credentials kept in memory.
+    pub tokens: usize,
+    /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms.
+    pub password_checks: usize,
+}
+
+impl Default for LedgerOptions {
+    fn default() -> Self {
+        Self { consent_sets: 100_000, tokens: 200_000, password_checks: 2 }
+    }
+}
+
+/// Handle to the ledger. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) root: Key,
+    pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<Vec<Consent>>>,
+    pub(crate) tokens: Corrected<(TenantId, Hash), Option<Arc<TokenRow>>>,
+    pub(crate) grants: Corrected<(TenantId, GrantId), Option<Arc<Grant>>>,
+    pub(crate) subject_keys: Corrected<(TenantId, SubjectId), Option<Key>>,
+    pub(crate) passwords: Semaphore,
+    pub(crate) throttle: Throttle,
+    writer: Writer,
+    directory: ArcSwap<Directory>,
+    reloading: Mutex<()>,
+}
+
+impl std::fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger").finish_non_exhaustive()
+    }
+}
+
+impl Ledger {
+    /// Opens the ledger on a store. Starts the writer, so it must be called within a tokio runtime.
+    pub async fn open(
+        store: Arc<dyn Store>,
+        root: Key,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        options: &LedgerOptions,
+    ) -> Result<Self, Fault> {
+        let writer = Writer::start(Arc::clone(&store));
+        let ledger = Self {
+            inner: Arc::new(Inner {
+                store,
+                clock,
+                entropy,
+                root,
+                consent_sets: Corrected::new(options.consent_sets),
+                tokens: Corrected::new(options.tokens),
+                grants: Corrected::new(options.tokens),
+                subject_keys: Corrected::new(options.consent_sets),
+                passwords: Semaphore::new(options.password_checks),
+                throttle: Throttle::default(),
+                writer,
+                directory: ArcSwap::from_pointee(Directory::default()),
+                reloading: Mutex::new(()),
+            }),
+        };
+        ledger.reload().await?;
+        Ok(ledger)
+    }
+
+    /// All tenants as configured now.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.inner.directory.load_full()
+    }
+
+    /// The tenant that serves a host.
+    pub fn tenant_for_host(&self, host: &str) -> Option<Arc<TenantSnapshot>> {
+        self.inner.directory.load().for_host(host).cloned()
+    }
+
+    /// The current moment.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Where random bytes come from.
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.inner.entropy.as_ref()
+    }
+
+    /// Makes ids for now.
+    pub fn ids(&self) -> Ids<'_> {
+        Ids { now: self.now(), entropy: self.entropy() }
+    }
+
+    /// Whether the store can be read and written, and at least one tenant is there.
+    pub async fn ready(&self) -> Result<(), Fault> {
+        self.inner.store.ready().await?;
+        Ok(())
+    }
+
+    /// Finishes what is running and closes the store.
+    pub async fn close(&self) {
+        self.inner.store.close().await;
+    }
+
+    /// Removes credentials and interactions that ended long ago; answers how many rows went.
+    pub async fn prune(&self, tenant: TenantId, before: Timestamp) -> Result<u64, Fault> {
+        Ok(self.inner.store.prune(tenant, before, 10_000).await?)
+    }
+
+    /// Reads the configuration anew.
+    pub(crate) async fn reload(&self) -> Result<(), Fault> {
+        let _one_at_a_time = self.inner.reloading.lock().await;
+        let mut rows = Vec::new();
+        for kind in ConfigurationKind::ALL {
+            rows.extend(self.inner.store.configuration(kind).await?);
+        }
+        self.inner.directory.store(Arc::new(Directory::build(rows, &self.inner.root)?));
+        Ok(())
+    }
+
+    /// Commits a change set and corrects this node's caches before anybody is answered.
+    pub(crate) async fn commit(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
+        let tenant = change.tenant;
+        let corrections = Corrections::of(&change);
+        let receipt = self.inner.writer.commit(change).await;
+        if receipt.is_ok() {
+            corrections.apply(&self.inner, tenant);
+            if corrections.configuration && self.reload().await.is_err() {
+                tracing::error!("configuration was committed but could not be read back; the old one is still served");
+            }
+        }
+        receipt
+    }
+
+    /// A person's data key.
+    pub(crate) async fn subject_key(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Option<Key>, Fault> {
+        self.inner
+            .subject_keys
+            .get_or_read(&(tenant.id(), subject), async {
+                let row = self.inner.store.subject_key(tenant.id(), subject).await?;
+                row.map(|row| tenant.keys.unwrap_subject_key(subject, &row.wrapped)).transpose().map_err(Fault::from)
+            })
+            .await
+    }
+
+    /// A credential by its hash.
+    pub(crate) async fn token(&self, tenant: TenantId, hash: Hash) -> Result<Option<Arc<TokenRow>>, Fault> {
+        self.inner
+            .tokens
+            .get_or_read(&(tenant, hash), async {
+                Ok(self.inner.store.token(tenant, hash).await?.map(Arc::new))
+            })
+            .await
+    }
+
+    /// A grant.
+    pub(crate) async fn grant(&self, tenant: TenantId, id: GrantId) -> Result<Option<Arc<Grant>>, Fault> {
+        self.inner
+            .grants
+            .get_or_read(&(tenant, id), async { Ok(self.inner.store.grant(tenant, id).await?.map(Arc::new)) })
+            .await
+    }
+}
+
+/// What a change set makes stale in memory.
+struct Corrections {
+    subjects: Vec<SubjectId>,
+    keys: Vec<SubjectId>,
+    tokens: Vec<Hash>,
+    grants: Vec<GrantId>,
+    configuration: bool,
+}
+
+impl Corrections {
+    fn of(change: &ChangeSet) -> Self {
+        let mut own =
+            Self { subjects: Vec::new(), keys: Vec::new(), tokens: Vec::new(), grants: Vec::new(), configuration: false };
+        for row in &change.rows {
+            match row {
+                RowChange::Put(Row::Consent(consent)) => own.subjects.push(consent.slot.subject),
+                RowChange::Put(Row::Slot { slot, .. }) => own.subjects.push(slot.subject),
+                RowChange::Put(Row::Token(token)) => own.tokens.push(token.hash),
+                RowChange::Put(Row::Grant(grant)) => own.grants.push(grant.id),
+                RowChange::Put(Row::SubjectKey(key)) => own.keys.push(key.subject),
+                RowChange::Put(Row::Configuration(_)) => own.configuration = true,
+                RowChange::Delete(RowKey::Token(hash)) => own.tokens.push(*hash),
+                RowChange::Delete(RowKey::Grant(id)) => own.grants.push(*id),
+                RowChange::Delete(RowKey::Slot(slot)) => own.subjects.push(slot.subject),
+                RowChange::Delete(RowKey::SubjectKey(subject)) => own.keys.push(*subject),
+                RowChange::Delete(RowKey::Configuration(..)) => own.configuration = true,
+                _ => {}
+            }
+        }
+        own.subjects.sort_unstable();
+        own.subjects.dedup();
+        own
+    }
+
+    fn apply(&self, inner: &Inner, tenant: TenantId) {
+        for subject in &self.subjects {
+            inner.consent_sets.correct(&(tenant, *subject));
+        }
+        for subject in &self.keys {
+            inner.subject_keys.correct(&(tenant, *subject));
+        }
+        for hash in &self.tokens {
+            inner.tokens.correct(&(tenant, *hash));
+        }
+        for grant in &self.grants {
+            inner.grants.correct(&(tenant, *grant));
+        }
+    }
+}

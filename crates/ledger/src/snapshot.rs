@@ -1,0 +1,277 @@
+//! The configuration of a tenant, whole and in memory: clients, definitions, wordings, keys, accounts.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use consentry_domain::{
+    ApplicationId, ClientId, DefinitionKey, PartyId, TenantId,
+    client::{Client, Party},
+    credential::{ApiCredential, Principal},
+    definition::{Definition, Localization, Wording, WordingVersion},
+    tenant::{Application, Tenant},
+};
+use consentry_store::{ConfigurationKind, ConfigurationRow};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    canonical::to_canonical,
+    error::Fault,
+    key_ring::{KeyRing, StoredKey},
+    opaque,
+    sealing::{Key, SealBroken, TenantKeys},
+};
+
+/// Row id of the wrapped tenant key among the signing keys.
+pub(crate) const TENANT_KEY: &str = "tenant-key";
+
+/// One tenant as configured. Cheap to share, never changed: a change makes a new one.
+#[derive(Debug)]
+pub struct TenantSnapshot {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Its applications.
+    pub applications: BTreeMap<ApplicationId, Application>,
+    /// Its parties.
+    pub parties: BTreeMap<PartyId, Party>,
+    /// Its clients.
+    pub clients: BTreeMap<ClientId, Arc<Client>>,
+    /// Its definitions.
+    pub definitions: BTreeMap<DefinitionKey, Definition>,
+    /// Its wordings: by definition, then oldest version first.
+    pub localizations: BTreeMap<DefinitionKey, Vec<Localization>>,
+    /// Its directory entries.
+    pub principals: Vec<Principal>,
+    /// Its API credentials.
+    pub api_credentials: BTreeMap<String, ApiCredential>,
+    /// Its derived keys.
+    pub keys: TenantKeys,
+    /// Its signing keys.
+    pub key_ring: KeyRing,
+    /// Version of each configuration row, for the next change of it.
+    pub versions: BTreeMap<(ConfigurationKind, String), u32>,
+}
+
+impl TenantSnapshot {
+    /// The tenant's id.
+    pub const fn id(&self) -> TenantId {
+        self.tenant.id
+    }
+
+    /// A client that is served.
+    pub fn client(&self, id: &str) -> Option<&Arc<Client>> {
+        self.clients.get(&ClientId::parse(id).ok()?).filter(|client| client.enabled)
+    }
+
+    /// The party behind a client.
+    pub fn party_of(&self, client: &Client) -> Option<&Party> {
+        client.party.and_then(|id| self.parties.get(&id))
+    }
+
+    /// The current wording of a definition in a locale; the tag is compared without regard to case.
+    pub fn wording(&self, definition: &DefinitionKey, locale: &str) -> Option<&Localization> {
+        self.localizations.get(definition)?.iter().rfind(|wording| wording.locale.matches(locale))
+    }
+
+    /// One published wording.
+    pub fn wording_at(
+        &self,
+        definition: &DefinitionKey,
+        locale: &str,
+        version: WordingVersion,
+    ) -> Option<&Localization> {
+        self.localizations
+            .get(definition)?
+            .iter()
+            .find(|wording| wording.version == version && wording.locale.matches(locale))
+    }
+
+    /// The current wordings of a definition, one per locale, by locale in byte order.
+    pub fn current_wordings(&self, definition: &DefinitionKey) -> Vec<&Localization> {
+        let mut current: BTreeMap<&str, &Localization> = BTreeMap::new();
+        for wording in self.localizations.get(definition).into_iter().flatten() {
+            current.insert(wording.locale.as_str(), wording);
+        }
+        current.into_values().collect()
+    }
+
+    /// The wording to show somebody who reads `languages`, best first: an exact tag, then the same language, then the tenant's
+    /// own locale, then any.
+    pub fn wording_for<'a>(
+        &self,
+        definition: &DefinitionKey,
+        languages: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&Localization> {
+        let current = self.current_wordings(definition);
+        for language in languages {
+            let primary = language.split(['-', '_']).next().unwrap_or(language);
+            let exact = current.iter().find(|wording| wording.locale.matches(language));
+            let kin = || current.iter().find(|wording| wording.locale.language().eq_ignore_ascii_case(primary));
+            if let Some(wording) = exact.or_else(kin) {
+                return Some(wording);
+            }
+        }
+        let own = &self.tenant.locale;
+        current
+            .iter()
+            .find(|wording| wording.locale == *own || wording.locale.language() == own.language())
+            .or_else(|| current.first())
+            .copied()
+    }
+
+    /// `sha256:` and base64url over the canonical published wording (enforcement-events-evidence 8.1).
+    pub fn wording_digest(&self, definition: &DefinitionKey, wording: &Wording) -> Option<String> {
+        let published = self.wording_at(definition, wording.locale.as_str(), wording.version)?;
+        digest_of(published).ok()
+    }
+}
+
+/// See [`TenantSnapshot::wording_digest`].
+pub fn digest_of(wording: &Localization) -> Result<String, Fault> {
+    #[derive(Serialize)]
+    struct Canonical<'a> {
+        definition: &'a DefinitionKey,
+        locale: &'a str,
+        version: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title: Option<&'a str>,
+        data: &'a str,
+        purpose: &'a str,
+    }
+    let bytes = to_canonical(&Canonical {
+        definition: &wording.definition,
+        locale: wording.locale.as_str(),
+        version: wording.version.to_string(),
+        title: wording.title.as_deref(),
+        data: &wording.data,
+        purpose: &wording.purpose,
+    })?;
+    Ok(format!("sha256:{}", opaque::base64url(opaque::hash(&bytes).as_bytes())))
+}
+
+/// All tenants of an installation.
+#[derive(Debug, Default)]
+pub struct Directory {
+    tenants: BTreeMap<TenantId, Arc<TenantSnapshot>>,
+    hosts: BTreeMap<String, TenantId>,
+}
+
+impl Directory {
+    /// Builds all snapshots from all rows of configuration.
+    pub(crate) fn build(rows: Vec<ConfigurationRow>, root: &Key) -> Result<Self, Fault> {
+        let mut by_tenant: BTreeMap<TenantId, Vec<ConfigurationRow>> = BTreeMap::new();
+        for row in rows {
+            by_tenant.entry(row.tenant).or_default().push(row);
+        }
+        let mut directory = Self::default();
+        for (id, rows) in by_tenant {
+            let Some(snapshot) = snapshot(id, rows, root)? else { continue };
+            for host in &snapshot.tenant.hosts {
+                directory.hosts.insert(host.to_ascii_lowercase(), id);
+            }
+            directory.tenants.insert(id, Arc::new(snapshot));
+        }
+        Ok(directory)
+    }
+
+    /// The tenant that serves a host (with port where one is given). The only tenant serves every host unless it names its own.
+    pub fn for_host(&self, host: &str) -> Option<&Arc<TenantSnapshot>> {
+        let host = host.to_ascii_lowercase();
+        let without_port = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+        if let Some(id) = self.hosts.get(&host).or_else(|| self.hosts.get(without_port)) {
+            return self.tenants.get(id);
+        }
+        let mut all = self.tenants.values();
+        let only = all.next().filter(|_| all.next().is_none());
+        only.filter(|snapshot| snapshot.tenant.hosts.is_empty())
+    }
+
+    /// One tenant.
+    pub fn tenant(&self, id: TenantId) -> Option<&Arc<TenantSnapshot>> {
+        self.tenants.get(&id)
+    }
+
+    /// All tenants, by id.
+    pub fn tenants(&self) -> impl Iterator<Item = &Arc<TenantSnapshot>> {
+        self.tenants.values()
+    }
+
+    /// The tenant with this short name.
+    pub fn by_slug(&self, slug: &str) -> Option<&Arc<TenantSnapshot>> {
+        self.tenants.values().find(|snapshot| snapshot.tenant.slug == slug)
+    }
+}
+
+fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Option<TenantSnapshot>, Fault> {
+    let mut tenant = None;
+    let mut tenant_key = None;
+    let mut stored_keys = Vec::new();
+    let mut applications = BTreeMap::new();
+    let mut parties = BTreeMap::new();
+    let mut clients = BTreeMap::new();
+    let mut definitions = BTreeMap::new();
+    let mut localizations: BTreeMap<DefinitionKey, Vec<Localization>> = BTreeMap::new();
+    let mut principals = Vec::new();
+    let mut api_credentials = BTreeMap::new();
+    let mut versions = BTreeMap::new();
+    for row in rows {
+        versions.insert((row.kind, row.id.clone()), row.version);
+        match row.kind {
+            ConfigurationKind::Tenant => tenant = Some(read::<Tenant>(&row)?),
+            ConfigurationKind::SigningKey if row.id == TENANT_KEY => tenant_key = Some(read::<String>(&row)?),
+            ConfigurationKind::SigningKey => stored_keys.push(read::<StoredKey>(&row)?),
+            ConfigurationKind::Application => {
+                let application = read::<Application>(&row)?;
+                applications.insert(application.id, application);
+            }
+            ConfigurationKind::Party => {
+                let party = read::<Party>(&row)?;
+                parties.insert(party.id, party);
+            }
+            ConfigurationKind::Client => {
+                let client = read::<Client>(&row)?;
+                clients.insert(client.id.clone(), Arc::new(client));
+            }
+            ConfigurationKind::Definition => {
+                let definition = read::<Definition>(&row)?;
+                definitions.insert(definition.key.clone(), definition);
+            }
+            ConfigurationKind::Localization => {
+                let wording = read::<Localization>(&row)?;
+                localizations.entry(wording.definition.clone()).or_default().push(wording);
+            }
+            ConfigurationKind::Principal => principals.push(read::<Principal>(&row)?),
+            ConfigurationKind::ApiCredential => {
+                let credential = read::<ApiCredential>(&row)?;
+                api_credentials.insert(credential.client_id.clone(), credential);
+            }
+        }
+    }
+    let (Some(tenant), Some(tenant_key)) = (tenant, tenant_key) else { return Ok(None) };
+    for wordings in localizations.values_mut() {
+        wordings.sort_by(|one, other| one.version.cmp(&other.version).then_with(|| one.locale.cmp(&other.locale)));
+    }
+    let keys = TenantKeys::new(id, &open_tenant_key(id, &tenant_key, root)?);
+    let key_ring = KeyRing::open(stored_keys, &keys)?;
+    Ok(Some(TenantSnapshot {
+        tenant,
+        applications,
+        parties,
+        clients,
+        definitions,
+        localizations,
+        principals,
+        api_credentials,
+        keys,
+        key_ring,
+        versions,
+    }))
+}
+
+fn open_tenant_key(id: TenantId, wrapped: &str, root: &Key) -> Result<Key, Fault> {
+    let wrapped = consentry_jose::encoding::decode(wrapped).map_err(|_| SealBroken)?;
+    Ok(Key::unwrapped_by(&wrapped, root, id.uuid().as_bytes())?)
+}
+
+fn read<T: DeserializeOwned>(row: &ConfigurationRow) -> Result<T, Fault> {
+    serde_json::from_str(&row.body)
+        .map_err(|error| Fault::Unreadable { what: row.kind.table(), why: format!("{}: {error}", row.id) })
+}

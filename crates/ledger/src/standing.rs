@@ -1,0 +1,61 @@
+//! What stands now: the consents that decide a person's slots, and what they cover.
+
+use std::sync::Arc;
+
+use consentry_domain::{
+    Audience, Consent, Slot, SubjectId, Timestamp,
+    client::Client,
+    enforce::{Coverage, coverage},
+    grant::Grant,
+    scope::Scope,
+};
+
+use crate::{Ledger, TenantSnapshot, carry_out::required_definitions, error::Fault};
+
+impl Ledger {
+    /// The consents that decide a person's slots, from memory where possible.
+    pub async fn standing_consents(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Arc<Vec<Consent>>, Fault> {
+        self.inner
+            .consent_sets
+            .get_or_read(&(tenant.id(), subject), async {
+                Ok(Arc::new(self.inner.store.deciding_consents(tenant.id(), subject).await?))
+            })
+            .await
+    }
+
+    /// What of a scope the grant's client may use now: what consent covers and what the client is still allowed (TPA-CL-07). First
+    /// parties need no consent.
+    pub async fn coverage(
+        &self,
+        tenant: &TenantSnapshot,
+        client: &Client,
+        grant: &Grant,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<Coverage, Fault> {
+        let allowed = scope.filter(|value| client.allowed_scopes.values().contains(value));
+        let mut judged = if client.is_third_party {
+            let consents = self.standing_consents(tenant, grant.subject).await?;
+            coverage(
+                &allowed,
+                |definition| Slot {
+                    subject: grant.subject,
+                    definition: definition.clone(),
+                    audience: Audience::Client(grant.client.clone()),
+                    qualifier: grant.qualifier.clone(),
+                },
+                |slot| consents.iter().find(|consent| consent.slot == *slot),
+                now,
+            )
+        } else {
+            Coverage { covered: allowed, uncovered: Scope::default(), valid_until: None }
+        };
+        judged.uncovered = scope.filter(|value| !judged.covered.values().contains(value));
+        Ok(judged)
+    }
+
+    /// Whether anything usable is left of a coverage: something, and all that a bundle cannot do without.
+    pub fn is_usable(coverage: &Coverage) -> bool {
+        coverage.is_usable(&required_definitions())
+    }
+}

@@ -1,0 +1,151 @@
+//! People and their names. Two names become one person only by linking, never by looking alike.
+
+use consentry_domain::{
+    SubjectId,
+    subject::{Alias, Namespace, Subject, SubjectState},
+};
+use consentry_store::{AliasRow, ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, SubjectKeyRow};
+
+use crate::{
+    Ledger, TenantSnapshot,
+    access::{Permit, Provision},
+    environment::Ids,
+    error::Fault,
+    sealing::Key,
+};
+
+/// Why two names could not be linked.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The name already belongs to another person; merging people is a different act.
+    #[error("the name already belongs to another person")]
+    BelongsToAnother,
+    /// Something failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Ledger {
+    /// Whose name this is.
+    pub async fn find_subject(&self, tenant: &TenantSnapshot, alias: &Alias) -> Result<Option<SubjectId>, Fault> {
+        let row = self.inner.store.alias(tenant.id(), alias_hash(tenant, alias)).await?;
+        Ok(row.map(|row| row.subject))
+    }
+
+    /// Whose name this is; a person is made on first use. Two first uses at once lead to one person.
+    pub async fn subject_named(&self, tenant: &TenantSnapshot, alias: &Alias) -> Result<SubjectId, Fault> {
+        self.subject_named_as(tenant, alias, SubjectState::Active).await
+    }
+
+    /// As [`Self::subject_named`]; a new person begins in `state`.
+    pub(crate) async fn subject_named_as(
+        &self,
+        tenant: &TenantSnapshot,
+        alias: &Alias,
+        state: SubjectState,
+    ) -> Result<SubjectId, Fault> {
+        if let Some(subject) = self.find_subject(tenant, alias).await? {
+            return Ok(subject);
+        }
+        let (subject, mut change) = self.new_subject(tenant, state);
+        let key = subject.key.clone();
+        change.rows.push(RowChange::Put(Row::Alias(self.alias_row(tenant, subject.id, &key, alias))));
+        change.expect.push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(subject.id),
+            Err(CommitError::Taken) => self.find_subject(tenant, alias).await?.ok_or(Fault::Conflict),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A person nobody has a name for yet: the placeholder of a record whose subject is unknown.
+    pub(crate) async fn unassigned_subject(&self, tenant: &TenantSnapshot) -> Result<SubjectId, Fault> {
+        let (subject, change) = self.new_subject(tenant, SubjectState::Unassigned);
+        let _receipt = self.commit(change).await?;
+        Ok(subject.id)
+    }
+
+    /// Makes `alias` one more name of a person. Only for what proves that both are the same: provisioning, tenant rules, claims of a
+    /// verified login.
+    pub async fn link_alias(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<Provision>,
+        subject: SubjectId,
+        alias: &Alias,
+    ) -> Result<(), LinkError> {
+        tracing::debug!(caller = ?permit.caller(), namespace = alias.namespace.as_str(), "linking an alias");
+        match self.find_subject(tenant, alias).await? {
+            Some(owner) if owner == subject => return Ok(()),
+            Some(_) => return Err(LinkError::BelongsToAnother),
+            None => {}
+        }
+        let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
+        let mut change = ChangeSet::new(tenant.id(), self.now());
+        change.expect.push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
+        change.rows.push(RowChange::Put(Row::Alias(self.alias_row(tenant, subject, &key, alias))));
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(()),
+            Err(CommitError::Taken) => match self.find_subject(tenant, alias).await? {
+                Some(owner) if owner == subject => Ok(()),
+                _ => Err(LinkError::BelongsToAnother),
+            },
+            Err(error) => Err(Fault::from(error).into()),
+        }
+    }
+
+    /// A person's name in a name space; none where they have none there. With several, the oldest.
+    pub async fn name_of(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        namespace: Namespace,
+    ) -> Result<Option<String>, Fault> {
+        let mut rows = self.inner.store.aliases_of(tenant.id(), subject).await?;
+        rows.retain(|row| row.namespace == namespace);
+        rows.sort_by_key(|row| row.created_at);
+        let (Some(row), Some(key)) = (rows.first(), self.subject_key(tenant, subject).await?) else { return Ok(None) };
+        let value = key.open(row.hash.as_bytes(), &row.sealed)?;
+        String::from_utf8(value).map(Some).map_err(|error| Fault::Unreadable { what: "alias", why: error.to_string() })
+    }
+
+    fn new_subject(&self, tenant: &TenantSnapshot, state: SubjectState) -> (NewSubject, ChangeSet) {
+        let now = self.now();
+        let id = Ids { now, entropy: self.entropy() }.subject();
+        let key = Key::random(self.entropy());
+        let mut change = ChangeSet::new(tenant.id(), now);
+        change.rows.push(RowChange::Put(Row::Subject(Subject {
+            id,
+            version: 1,
+            state,
+            merged_into: None,
+            created_at: now,
+        })));
+        change.rows.push(RowChange::Put(Row::SubjectKey(SubjectKeyRow {
+            subject: id,
+            wrapped: tenant.keys.wrap_subject_key(self.entropy(), id, &key),
+        })));
+        (NewSubject { id, key }, change)
+    }
+
+    fn alias_row(&self, tenant: &TenantSnapshot, subject: SubjectId, key: &Key, alias: &Alias) -> AliasRow {
+        let hash = alias_hash(tenant, alias);
+        AliasRow {
+            hash,
+            namespace: alias.namespace,
+            subject,
+            sealed: key.seal(self.entropy(), hash.as_bytes(), alias.value.as_bytes()),
+            created_at: self.now(),
+        }
+    }
+}
+
+struct NewSubject {
+    id: SubjectId,
+    key: Key,
+}
+
+/// HMAC under which an alias is found (enforcement-events-evidence DSR-22).
+fn alias_hash(tenant: &TenantSnapshot, alias: &Alias) -> Hash {
+    tenant.keys.lookup(alias.namespace.as_str(), &alias.value)
+}
