@@ -106,7 +106,10 @@ impl Validation<'_> {
     /// Checks registered claims that were read before.
     pub fn check_claims(&self, claims: &Claims) -> Result<(), ClaimsError> {
         let leeway = i64::from(self.leeway);
-        if self.issuer.is_some_and(|issuer| claims.iss.as_deref() != Some(issuer)) {
+        if self
+            .issuer
+            .is_some_and(|issuer| claims.iss.as_deref() != Some(issuer))
+        {
             return Err(ClaimsError::Issuer);
         }
         if self
@@ -119,7 +122,10 @@ impl Validation<'_> {
         if self.now >= expiry.saturating_add(leeway) {
             return Err(ClaimsError::Expired);
         }
-        if claims.nbf.is_some_and(|start| self.now < start.saturating_sub(leeway)) {
+        if claims
+            .nbf
+            .is_some_and(|start| self.now < start.saturating_sub(leeway))
+        {
             return Err(ClaimsError::NotYetValid);
         }
         Ok(())

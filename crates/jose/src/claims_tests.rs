@@ -23,7 +23,11 @@ fn payload(aud: &str, times: &str) -> String {
 
 #[test]
 fn complete_claims_are_returned() {
-    let claims = check(&payload(r#""client-1""#, r#""exp":1790000300,"nbf":1790000000,"iat":1790000000"#)).unwrap();
+    let claims = check(&payload(
+        r#""client-1""#,
+        r#""exp":1790000300,"nbf":1790000000,"iat":1790000000"#,
+    ))
+    .unwrap();
     assert_eq!(
         claims,
         Claims {
@@ -56,7 +60,10 @@ fn issuer_is_compared_byte_for_byte() {
         let text = format!(r#"{{"iss":"{iss}","aud":"client-1","exp":1790000300}}"#);
         assert_eq!(check(&text), Err(ClaimsError::Issuer), "{iss}");
     }
-    assert_eq!(check(r#"{"aud":"client-1","exp":1790000300}"#), Err(ClaimsError::Issuer));
+    assert_eq!(
+        check(r#"{"aud":"client-1","exp":1790000300}"#),
+        Err(ClaimsError::Issuer)
+    );
 }
 
 #[test]
@@ -66,12 +73,20 @@ fn expiry_is_required_and_exclusive_with_leeway() {
     assert_eq!(at(NOW - 30), Err(ClaimsError::Expired));
     assert_eq!(at(i64::MIN), Err(ClaimsError::Expired));
     assert!(at(i64::MAX).is_ok());
-    assert_eq!(check(&payload(r#""client-1""#, r#""iat":1"#)), Err(ClaimsError::ExpiryMissing));
+    assert_eq!(
+        check(&payload(r#""client-1""#, r#""iat":1"#)),
+        Err(ClaimsError::ExpiryMissing)
+    );
 }
 
 #[test]
 fn not_before_has_leeway() {
-    let at = |nbf: i64| check(&payload(r#""client-1""#, &format!(r#""exp":1790000300,"nbf":{nbf}"#)));
+    let at = |nbf: i64| {
+        check(&payload(
+            r#""client-1""#,
+            &format!(r#""exp":1790000300,"nbf":{nbf}"#),
+        ))
+    };
     assert!(at(NOW + 30).is_ok());
     assert_eq!(at(NOW + 31), Err(ClaimsError::NotYetValid));
     assert_eq!(at(i64::MAX), Err(ClaimsError::NotYetValid));
@@ -85,17 +100,42 @@ fn times_may_have_fractions_and_must_be_numbers() {
         assert_eq!(claims.iat, Some(read), "{number}");
     }
     for name in ["exp", "nbf", "iat"] {
-        for number in [r#""1790000300""#, "null", "true", "[]", "1e300", "-1e17", "18446744073709551615"] {
+        for number in [
+            r#""1790000300""#,
+            "null",
+            "true",
+            "[]",
+            "1e300",
+            "-1e17",
+            "18446744073709551615",
+        ] {
             let text = format!(r#"{{"{name}":{number}}}"#);
-            assert_eq!(Claims::parse(text.as_bytes()), Err(ClaimsError::Malformed), "{text}");
+            assert_eq!(
+                Claims::parse(text.as_bytes()),
+                Err(ClaimsError::Malformed),
+                "{text}"
+            );
         }
     }
 }
 
 #[test]
 fn claims_that_are_no_object_or_repeat_a_claim_are_malformed() {
-    for text in ["", "null", "[]", r#"["i","s","a",1,1,1,"j"]"#, r#""x""#, "{", r#"{"exp":1,"exp":2}"#, "{} x"] {
-        assert_eq!(Claims::parse(text.as_bytes()), Err(ClaimsError::Malformed), "{text}");
+    for text in [
+        "",
+        "null",
+        "[]",
+        r#"["i","s","a",1,1,1,"j"]"#,
+        r#""x""#,
+        "{",
+        r#"{"exp":1,"exp":2}"#,
+        "{} x",
+    ] {
+        assert_eq!(
+            Claims::parse(text.as_bytes()),
+            Err(ClaimsError::Malformed),
+            "{text}"
+        );
     }
     assert_eq!(Claims::parse(b" {}").unwrap(), Claims::default());
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::algorithm::Algorithm;
 use crate::encoding;
@@ -82,7 +82,8 @@ pub fn decode(token: &str, limits: Limits) -> Result<Unverified<'_>, VerifyError
 
 impl Header {
     fn parse(json: Vec<u8>) -> Result<Self, VerifyError> {
-        let members: HeaderMembers<'_> = serde_json::from_slice(&json).map_err(|_| VerifyError::HeaderMalformed)?;
+        let members: HeaderMembers<'_> =
+            serde_json::from_slice(&json).map_err(|_| VerifyError::HeaderMalformed)?;
         if members.duplicate {
             return Err(VerifyError::DuplicateHeaderMember);
         }

@@ -168,7 +168,11 @@ impl Jwk {
     pub fn thumbprint(&self) -> String {
         let canonical = match &self.material {
             Material::Rsa { n, e } => {
-                format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, encoding::encode(e), encoding::encode(n))
+                format!(
+                    r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#,
+                    encoding::encode(e),
+                    encoding::encode(n)
+                )
             }
             Material::EcP256 { x, y } => format!(
                 r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#,
@@ -200,7 +204,11 @@ impl Serialize for Jwk {
                 map.serialize_entry("y", &encoding::encode(y))?;
             }
         }
-        for (name, value) in [("use", &self.intended_use), ("alg", &self.alg), ("kid", &self.kid)] {
+        for (name, value) in [
+            ("use", &self.intended_use),
+            ("alg", &self.alg),
+            ("kid", &self.kid),
+        ] {
             if let Some(value) = value {
                 map.serialize_entry(name, value)?;
             }
@@ -269,7 +277,9 @@ impl<'de> Deserialize<'de> for Jwks {
 }
 
 fn private_member(members: &Map<String, Value>) -> Option<&'static str> {
-    PRIVATE_MEMBERS.into_iter().find(|name| members.contains_key(*name))
+    PRIVATE_MEMBERS
+        .into_iter()
+        .find(|name| members.contains_key(*name))
 }
 
 fn text<'m>(members: &'m Map<String, Value>, name: &'static str) -> Result<Option<&'m str>, JwkError> {
@@ -311,7 +321,12 @@ fn key_operations(members: &Map<String, Value>) -> Result<Option<Vec<String>>, J
     let operations = value.as_array().ok_or_else(|| malformed.clone())?;
     operations
         .iter()
-        .map(|operation| operation.as_str().map(str::to_owned).ok_or_else(|| malformed.clone()))
+        .map(|operation| {
+            operation
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| malformed.clone())
+        })
         .collect::<Result<_, _>>()
         .map(Some)
 }

@@ -130,7 +130,9 @@ impl KeySet {
         let mut keys = HashMap::new();
         let mut contested = Vec::new();
         for jwk in &jwks.keys {
-            let Ok(key) = VerifyingKey::from_jwk(jwk) else { continue };
+            let Ok(key) = VerifyingKey::from_jwk(jwk) else {
+                continue;
+            };
             let thumbprint = jwk.thumbprint();
             if let Some(kid) = jwk.kid()
                 && thumbprints

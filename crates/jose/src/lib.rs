@@ -10,8 +10,8 @@ pub mod encoding;
 
 mod algorithm;
 mod claims;
-mod comparison;
 mod compact;
+mod comparison;
 mod jwk;
 mod key_set;
 mod modulus;
@@ -20,8 +20,8 @@ mod verifying;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use claims::{Claims, ClaimsError, Validation};
-pub use comparison::constant_time_eq;
 pub use compact::{DEFAULT_MAX_LEN, Header, Limits, Unverified, decode};
+pub use comparison::constant_time_eq;
 pub use jwk::{Jwk, JwkError, Jwks, KeyType, MAX_KEYS};
 pub use key_set::{Expectations, KeySet, Verified, VerifyError};
 pub use signing::{EncodedHeader, SignError, SigningKey};

@@ -10,8 +10,8 @@ pub(crate) const MAX_BITS: usize = 8192;
 
 /// Small primes whose residues give away a modulus made by the flawed generator.
 const FINGERPRINT_PRIMES: [u32; 38] = [
-    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
-    113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
+    107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
 
 /// Checks size and exponent, and refuses keys with the fingerprint of CVE-2017-15361 ("ROCA"): their factors can be
@@ -70,17 +70,29 @@ mod tests {
         assert!(check(&modulus(256), &exponent).is_ok());
         assert!(check(&modulus(1024), &exponent).is_ok());
         assert!(matches!(check(&modulus(1025), &exponent), Err(KeyError::Weak)));
-        assert!(matches!(check(&modulus(255), &exponent), Err(KeyError::TooSmall { bits: 2040 })));
+        assert!(matches!(
+            check(&modulus(255), &exponent),
+            Err(KeyError::TooSmall { bits: 2040 })
+        ));
         let mut bit_short = modulus(256);
         bit_short[0] = 0x7F;
-        assert!(matches!(check(&bit_short, &exponent), Err(KeyError::TooSmall { bits: 2047 })));
-        assert!(matches!(check(&[], &exponent), Err(KeyError::TooSmall { bits: 0 })));
+        assert!(matches!(
+            check(&bit_short, &exponent),
+            Err(KeyError::TooSmall { bits: 2047 })
+        ));
+        assert!(matches!(
+            check(&[], &exponent),
+            Err(KeyError::TooSmall { bits: 0 })
+        ));
     }
 
     #[test]
     fn trivial_even_and_huge_exponents_are_refused() {
         for exponent in [&[][..], &[1], &[2], &[1, 0, 0], &[4, 0, 0, 0, 1]] {
-            assert!(matches!(check(&modulus(256), exponent), Err(KeyError::Weak)), "{exponent:?}");
+            assert!(
+                matches!(check(&modulus(256), exponent), Err(KeyError::Weak)),
+                "{exponent:?}"
+            );
         }
         for exponent in [&[3][..], &[1, 0, 1], &[1, 0, 0, 0, 1]] {
             assert!(check(&modulus(256), exponent).is_ok(), "{exponent:?}");

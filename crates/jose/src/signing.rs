@@ -5,7 +5,9 @@ use std::fmt;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -82,7 +84,8 @@ impl SigningKey {
                 Self::from_rsa(pair)
             }
             Algorithm::Es256 => {
-                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyError::Generation)?;
+                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+                    .map_err(|_| KeyError::Generation)?;
                 Self::from_ecdsa(pair)
             }
         }
@@ -92,27 +95,41 @@ impl SigningKey {
     pub fn from_pkcs8(algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
         match algorithm {
             Algorithm::Rs256 => {
-                let pair = RsaKeyPair::from_pkcs8(der).map_err(|rejected| match rejected.to_string().as_str() {
-                    "TooSmall" => KeyError::TooSmall { bits: 0 },
-                    _ => KeyError::Invalid,
-                })?;
+                let pair =
+                    RsaKeyPair::from_pkcs8(der).map_err(|rejected| match rejected.to_string().as_str() {
+                        "TooSmall" => KeyError::TooSmall { bits: 0 },
+                        _ => KeyError::Invalid,
+                    })?;
                 Self::from_rsa(pair)
             }
             Algorithm::Es256 => {
-                let pair =
-                    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map_err(|_| KeyError::Invalid)?;
+                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
+                    .map_err(|_| KeyError::Invalid)?;
                 Self::from_ecdsa(pair)
             }
         }
     }
 
     fn from_rsa(pair: RsaKeyPair) -> Result<Self, KeyError> {
-        let n = pair.public_key().modulus().big_endian_without_leading_zero().to_vec();
-        let e = pair.public_key().exponent().big_endian_without_leading_zero().to_vec();
+        let n = pair
+            .public_key()
+            .modulus()
+            .big_endian_without_leading_zero()
+            .to_vec();
+        let e = pair
+            .public_key()
+            .exponent()
+            .big_endian_without_leading_zero()
+            .to_vec();
         modulus::check(&n, &e)?;
         let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| KeyError::Invalid)?;
         let pkcs8 = Zeroizing::new(der.as_ref().to_vec());
-        Ok(Self::new(Algorithm::Rs256, Pair::Rsa(Box::new(pair)), Material::Rsa { n, e }, pkcs8))
+        Ok(Self::new(
+            Algorithm::Rs256,
+            Pair::Rsa(Box::new(pair)),
+            Material::Rsa { n, e },
+            pkcs8,
+        ))
     }
 
     fn from_ecdsa(pair: EcdsaKeyPair) -> Result<Self, KeyError> {
@@ -127,7 +144,12 @@ impl SigningKey {
         };
         let der = pair.to_pkcs8v1().map_err(|_| KeyError::Invalid)?;
         let pkcs8 = Zeroizing::new(der.as_ref().to_vec());
-        Ok(Self::new(Algorithm::Es256, Pair::Ecdsa(Box::new(pair)), material, pkcs8))
+        Ok(Self::new(
+            Algorithm::Es256,
+            Pair::Ecdsa(Box::new(pair)),
+            material,
+            pkcs8,
+        ))
     }
 
     fn new(algorithm: Algorithm, pair: Pair, material: Material, pkcs8: Zeroizing<Vec<u8>>) -> Self {
@@ -170,7 +192,11 @@ impl SigningKey {
     ///
     /// `alg`, `kid` and `typ` are the key's, `crit` and `b64` change how a token is read: naming one of them is an
     /// error.
-    pub fn header_with(&self, typ: Option<&str>, members: Map<String, Value>) -> Result<EncodedHeader, SignError> {
+    pub fn header_with(
+        &self,
+        typ: Option<&str>,
+        members: Map<String, Value>,
+    ) -> Result<EncodedHeader, SignError> {
         if let Some(reserved) = ["alg", "kid", "typ", "crit", "b64"]
             .into_iter()
             .find(|name| members.contains_key(*name))
@@ -211,7 +237,10 @@ impl SigningKey {
             Pair::Ecdsa(_) => P256_POINT_LEN - 1,
         };
         let mut token = String::with_capacity(
-            header.text.len() + encoding::encoded_len(payload.len()) + encoding::encoded_len(signature_len) + 2,
+            header.text.len()
+                + encoding::encoded_len(payload.len())
+                + encoding::encoded_len(signature_len)
+                + 2,
         );
         token.push_str(&header.text);
         token.push('.');

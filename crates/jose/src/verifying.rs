@@ -78,9 +78,10 @@ impl VerifyingKey {
                 modulus::check(n, e)?;
                 RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
             }
-            Material::EcP256 { x, y } => {
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, [&[4], x.as_slice(), y.as_slice()].concat())
-            }
+            Material::EcP256 { x, y } => ParsedPublicKey::new(
+                &ECDSA_P256_SHA256_FIXED,
+                [&[4], x.as_slice(), y.as_slice()].concat(),
+            ),
         }
         .map_err(|_| KeyError::Invalid)?;
         Ok(Self {
