@@ -64,8 +64,6 @@ named_enum! {
     Namespace {
         /// What the person types to log in here.
         Login = "login",
-        /// `user_id` of the authorization door.
-        User = "user",
         /// Customer id of the dashboard: the subject identifier of the bank's own OpenID provider.
         Customer = "customer",
         /// Distinguished name of the records door, canonical form.
