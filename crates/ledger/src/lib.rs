@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod agreements;
 pub mod canonical;
 pub mod environment;
 pub mod error;
@@ -18,6 +19,7 @@ pub mod sealing;
 pub mod snapshot;
 pub mod standing;
 pub mod subjects;
+pub mod tokens;
 
 mod cache;
 mod carry_out;
