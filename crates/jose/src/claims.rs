@@ -133,17 +133,29 @@ impl Validation<'_> {
 }
 
 fn audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Audience {
-        One(String),
-        Many(Vec<String>),
+    struct Audience;
+
+    impl<'de> Visitor<'de> for Audience {
+        type Value = Vec<String>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a string or an array of strings")
+        }
+
+        fn visit_str<E: de::Error>(self, value: &str) -> Result<Vec<String>, E> {
+            Ok(vec![value.to_owned()])
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut values: A) -> Result<Vec<String>, A::Error> {
+            let mut audience = Vec::new();
+            while let Some(value) = values.next_element()? {
+                audience.push(value);
+            }
+            Ok(audience)
+        }
     }
 
-    Ok(match Audience::deserialize(deserializer)? {
-        Audience::One(value) => vec![value],
-        Audience::Many(values) => values,
-    })
+    deserializer.deserialize_any(Audience)
 }
 
 fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {

@@ -13,8 +13,8 @@ use crate::key_set::VerifyError;
 /// Longest token that is looked at unless a caller says otherwise: 16 KiB.
 pub const DEFAULT_MAX_LEN: usize = 16 * 1024;
 
-/// Most members a header may have.
-const MAX_HEADER_MEMBERS: usize = 32;
+/// Most members a header may have beside `alg`, `kid` and `typ`; each name is compared with those before it.
+const MAX_OTHER_MEMBERS: usize = 32;
 
 /// Bounds for reading a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,22 +171,24 @@ impl<'de> Deserialize<'de> for HeaderMembers<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = HeaderMembers::default();
-                let mut seen: Vec<Cow<'de, str>> = Vec::with_capacity(4);
+                let mut others: Vec<Cow<'de, str>> = Vec::new();
                 while let Some(Text(name)) = map.next_key()? {
-                    if seen.len() == MAX_HEADER_MEMBERS {
-                        return Err(serde::de::Error::custom("too many header members"));
-                    }
-                    members.duplicate |= seen.contains(&name);
-                    match name.as_ref() {
-                        "alg" => members.alg = Some(map.next_value::<Text<'_>>()?.0),
-                        "kid" => members.kid = Some(map.next_value::<Text<'_>>()?.0),
-                        "typ" => members.typ = Some(map.next_value::<Text<'_>>()?.0),
-                        other => {
-                            members.critical |= other == "crit";
+                    let known = match name.as_ref() {
+                        "alg" => &mut members.alg,
+                        "kid" => &mut members.kid,
+                        "typ" => &mut members.typ,
+                        _ => {
+                            if others.len() == MAX_OTHER_MEMBERS {
+                                return Err(serde::de::Error::custom("too many header members"));
+                            }
+                            members.critical |= name == "crit";
+                            members.duplicate |= others.contains(&name);
                             map.next_value::<IgnoredAny>()?;
+                            others.push(name);
+                            continue;
                         }
-                    }
-                    seen.push(name);
+                    };
+                    members.duplicate |= known.replace(map.next_value::<Text<'_>>()?.0).is_some();
                 }
                 Ok(members)
             }

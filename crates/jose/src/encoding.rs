@@ -3,8 +3,7 @@
 //! One text per byte string: padding, foreign characters, white space and non-zero trailing bits are refused, so that
 //! a token or a key cannot be respelled into a second text that means the same.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64_simd::URL_SAFE_NO_PAD;
 
 /// The text is not canonical base64url without padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,12 +12,12 @@ pub struct EncodingError;
 
 /// Encodes bytes as base64url without padding.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    URL_SAFE_NO_PAD.encode_to_string(bytes)
 }
 
 /// Appends the base64url text of the bytes.
 pub fn encode_into(bytes: impl AsRef<[u8]>, text: &mut String) {
-    URL_SAFE_NO_PAD.encode_string(bytes, text);
+    URL_SAFE_NO_PAD.encode_append(bytes, text);
 }
 
 /// Length in characters of the text for that many bytes.
@@ -28,7 +27,7 @@ pub const fn encoded_len(bytes: usize) -> usize {
 
 /// Decodes canonical base64url without padding; anything else is an error.
 pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, EncodingError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| EncodingError)
+    URL_SAFE_NO_PAD.decode_to_vec(text).map_err(|_| EncodingError)
 }
 
 #[cfg(test)]
@@ -59,5 +58,36 @@ mod tests {
             assert_eq!(decode(text), Err(EncodingError), "{text:?}");
         }
         assert_eq!(decode("Zg").as_deref(), Ok(b"f".as_slice()));
+    }
+
+    #[test]
+    fn each_byte_string_has_exactly_one_text() {
+        let alphabet: Vec<u8> = (0..=255)
+            .filter(|byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+            .collect();
+        let (mut two, mut three) = (0, 0);
+        for &first in &alphabet {
+            for &second in &alphabet {
+                two += usize::from(decode([first, second]).is_ok());
+                for &third in &alphabet {
+                    three += usize::from(decode([first, second, third]).is_ok());
+                }
+            }
+        }
+        assert_eq!((two, three), (256, 256 * 256));
+    }
+
+    #[test]
+    fn a_foreign_character_is_noticed_at_every_place() {
+        let text = encode([0x5A; 100]).into_bytes();
+        for at in 0..text.len() {
+            for foreign in
+                (0..=255).filter(|byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte))
+            {
+                let mut changed = text.clone();
+                changed[at] = foreign;
+                assert_eq!(decode(changed), Err(EncodingError), "{foreign} at {at}");
+            }
+        }
     }
 }
