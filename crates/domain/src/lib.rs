@@ -17,6 +17,7 @@ pub mod credential;
 pub mod decide;
 pub mod decision;
 pub mod definition;
+pub mod dn;
 pub mod enforce;
 pub mod fact;
 pub mod grant;
