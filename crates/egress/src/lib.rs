@@ -1,1 +1,20 @@
-//! Everything that leaves: SSRF-safe HTTP with one place for limits and exceptions.
+//! Everything that leaves the process: HTTP to addresses that others may have chosen, with one place for limits.
+//!
+//! What lives here: the client, the rules which addresses may be reached, and the exceptions an operator makes.
+//! What may not: any meaning of a request or an answer, retries, caches, and a second way out.
+
+mod address;
+mod answer;
+mod client;
+mod error;
+mod policy;
+mod request;
+mod resolving;
+
+pub use address::{AddressClass, classify};
+pub use answer::Answer;
+pub use client::Egress;
+pub use error::EgressError;
+pub use policy::EgressPolicy;
+pub use request::Request;
+pub use resolving::{Lookup, SystemLookup};

@@ -1,0 +1,53 @@
+//! One request while it is being written.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::answer::Answer;
+use crate::client::Egress;
+use crate::error::{EgressError, from_client};
+
+/// A request of [`Egress`]; nothing leaves before [`Request::send`].
+#[must_use = "a request does nothing until it is sent"]
+#[derive(Debug)]
+pub struct Request<'e> {
+    egress: &'e Egress,
+    builder: Result<reqwest::RequestBuilder, EgressError>,
+}
+
+impl<'e> Request<'e> {
+    pub(crate) fn new(egress: &'e Egress, builder: Result<reqwest::RequestBuilder, EgressError>) -> Self {
+        Self { egress, builder }
+    }
+
+    /// Adds a header.
+    pub fn header(self, name: HeaderName, value: HeaderValue) -> Self {
+        self.with(|builder| builder.header(name, value))
+    }
+
+    /// Adds headers, replacing those of the same name.
+    pub fn headers(self, headers: HeaderMap) -> Self {
+        self.with(|builder| builder.headers(headers))
+    }
+
+    /// Authenticates with the Basic scheme (RFC 7617). For OAuth clients both parts must be form-encoded before
+    /// (RFC 6749 section 2.3.1).
+    pub fn basic_auth(self, name: &str, password: &str) -> Self {
+        self.with(|builder| builder.basic_auth(name, Some(password)))
+    }
+
+    /// Authenticates with a bearer token (RFC 6750).
+    pub fn bearer_auth(self, token: &str) -> Self {
+        self.with(|builder| builder.bearer_auth(token))
+    }
+
+    fn with(mut self, change: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Self {
+        self.builder = self.builder.map(change);
+        self
+    }
+
+    /// Sends the request and reads the whole answer within the deadline and the length limit.
+    pub async fn send(self) -> Result<Answer, EgressError> {
+        let response = self.builder?.send().await.map_err(|error| from_client(&error))?;
+        Answer::read(response, self.egress.policy().max_answer_len).await
+    }
+}
