@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, SubjectId, Timestamp,
-    consent::Ended, decision::TextShown,
+    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, SubjectId,
+    Timestamp, consent::Ended, decision::TextShown,
 };
 
 /// One consent inside an agreement.
@@ -80,6 +80,10 @@ impl Agreement {
 
     /// Its scopes as asked, space separated (third-party-authorization A.3.1).
     pub fn scope(&self) -> String {
-        self.items.iter().map(|item| item.definition.as_str()).collect::<Vec<_>>().join(" ")
+        self.items
+            .iter()
+            .map(|item| item.definition.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }

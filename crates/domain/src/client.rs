@@ -92,7 +92,9 @@ pub struct StoredSecret {
 
 impl std::fmt::Debug for StoredSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoredSecret").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("StoredSecret")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -174,7 +176,11 @@ impl Client {
             .map(|uri| {
                 let (scheme, rest) = uri.split_once("://").unwrap_or((uri.as_str(), ""));
                 let host = rest.split(['/', '?']).next().unwrap_or_default();
-                if scheme.starts_with("http") { host.to_owned() } else { scheme.to_owned() }
+                if scheme.starts_with("http") {
+                    host.to_owned()
+                } else {
+                    scheme.to_owned()
+                }
             })
             .collect();
         hosts.sort();

@@ -1,8 +1,8 @@
 //! What may be asked of the rules. A command names everything it needs: new ids included, time excepted.
 
 use crate::{
-    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId, Slot, SubjectId,
-    Timestamp,
+    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId, Slot,
+    SubjectId, Timestamp,
     agreement::Disclosure,
     decision::{Actor, CredentialKind, Door, EndReason, TextShown},
     definition::Wording,
@@ -104,7 +104,8 @@ pub struct CreateRecord {
     pub valid_until: Option<Timestamp>,
 }
 
-/// A records client changes a record; everything is given as it shall be.
+/// A records client changes a record; everything is given as it shall be. The act is about the person the record is about now;
+/// the slot may name another, to whom it moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRecord {
     /// The act.

@@ -5,7 +5,9 @@ mod record;
 mod stop;
 
 use crate::{
-    AgreementId, Command, Consent, DecisionId, DefinitionKey, Fact, RecordId, Status, Timestamp, Touched, apply::apply,
+    AgreementId, Command, Consent, DecisionId, DefinitionKey, Fact, RecordId, Status, SubjectId, Timestamp,
+    Touched,
+    apply::apply,
     command::{Act, Decline},
     consent::Ended,
     decision::{Actor, Decision, EndReason, Outcome},
@@ -74,7 +76,12 @@ pub struct Decided {
 }
 
 /// Decides what a command means. Pure: the same state, command, policy and time give the same facts.
-pub fn decide(state: &Touched, command: &Command, policy: &Policy, now: Timestamp) -> Result<Decided, Rejection> {
+pub fn decide(
+    state: &Touched,
+    command: &Command,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Decided, Rejection> {
     let mut draft = Draft::new(state, command.act(), policy, now);
     match command {
         Command::Approve(command) => draft.approve(command)?,
@@ -98,7 +105,13 @@ struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     fn new(state: &Touched, act: &'a Act, policy: &'a Policy, now: Timestamp) -> Self {
-        Self { state: state.clone(), act, policy, now, facts: Vec::new() }
+        Self {
+            state: state.clone(),
+            act,
+            policy,
+            now,
+            facts: Vec::new(),
+        }
     }
 
     fn decline(&mut self, command: &Decline) {
@@ -111,11 +124,17 @@ impl<'a> Draft<'a> {
     }
 
     fn record_decision(&mut self, outcome: Outcome, asked: Vec<DefinitionKey>) {
+        self.record_decision_for(self.act.subject, outcome, asked);
+    }
+
+    /// As [`Self::record_decision`], told about one person. An act that concerns two is told about each, under the same id, so
+    /// that what is known of one person never rests on what is kept about another.
+    fn record_decision_for(&mut self, subject: SubjectId, outcome: Outcome, asked: Vec<DefinitionKey>) {
         let act = self.act;
         self.push(Fact::DecisionRecorded {
             decision: Decision {
                 id: act.decision,
-                subject: act.subject,
+                subject,
                 taken_at: self.now,
                 door: act.door,
                 actor: act.actor.clone(),
@@ -146,7 +165,11 @@ impl<'a> Draft<'a> {
     }
 
     fn ended(&self, reason: EndReason) -> Ended {
-        Ended { at: self.now, reason, by: self.act.actor.clone() }
+        Ended {
+            at: self.now,
+            reason,
+            by: self.act.actor.clone(),
+        }
     }
 
     /// Revokes a consent that still grants; others are left as they are.
@@ -159,12 +182,18 @@ impl<'a> Draft<'a> {
             ended: Some(self.ended(reason)),
             ..self.touched_by_act(consent)
         };
-        self.push(Fact::ConsentRevoked(ConsentFact { consent: revoked, decides: false, record: None }));
+        self.push(Fact::ConsentRevoked(ConsentFact {
+            consent: revoked,
+            decides: false,
+            record: None,
+        }));
     }
 
     /// Brings an agreement in line with the consents that are left of it: unchanged, narrowed or ended.
     fn settle_agreement(&mut self, id: AgreementId, reason: EndReason) {
-        let Some(agreement) = self.state.agreements.get(&id).cloned() else { return };
+        let Some(agreement) = self.state.agreements.get(&id).cloned() else {
+            return;
+        };
         if agreement.ended.is_some() {
             return;
         }
@@ -185,13 +214,26 @@ impl<'a> Draft<'a> {
             for consent in &left {
                 self.revoke(consent, EndReason::Emptied);
             }
-            let ended = self.ended(if left.is_empty() { reason } else { EndReason::Emptied });
+            let ended = self.ended(if left.is_empty() {
+                reason
+            } else {
+                EndReason::Emptied
+            });
             self.push(Fact::AgreementEnded {
-                agreement: crate::Agreement { version, updated_at: self.now, ended: Some(ended), ..agreement },
+                agreement: crate::Agreement {
+                    version,
+                    updated_at: self.now,
+                    ended: Some(ended),
+                    ..agreement
+                },
             });
         } else {
             self.push(Fact::AgreementChanged {
-                agreement: crate::Agreement { version, updated_at: self.now, ..agreement },
+                agreement: crate::Agreement {
+                    version,
+                    updated_at: self.now,
+                    ..agreement
+                },
             });
         }
     }

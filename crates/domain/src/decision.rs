@@ -74,22 +74,38 @@ pub struct Actor {
 impl Actor {
     /// The person themself.
     pub const fn subject(subject: SubjectId) -> Self {
-        Self { role: Role::Subject, subject: Some(subject), name: None }
+        Self {
+            role: Role::Subject,
+            subject: Some(subject),
+            name: None,
+        }
     }
 
     /// Consentry itself.
     pub const fn system() -> Self {
-        Self { role: Role::System, subject: None, name: None }
+        Self {
+            role: Role::System,
+            subject: None,
+            name: None,
+        }
     }
 
     /// A party, named by its client id or account.
     pub const fn party(name: String) -> Self {
-        Self { role: Role::Party, subject: None, name: Some(name) }
+        Self {
+            role: Role::Party,
+            subject: None,
+            name: Some(name),
+        }
     }
 
     /// Staff or a back end of the tenant, named by its account.
     pub const fn staff(name: String) -> Self {
-        Self { role: Role::Staff, subject: None, name: Some(name) }
+        Self {
+            role: Role::Staff,
+            subject: None,
+            name: Some(name),
+        }
     }
 }
 
@@ -104,6 +120,8 @@ named_enum! {
         AccessToken = "access_token",
         /// Client id and secret.
         ClientSecret = "client_secret",
+        /// Client id alone, of a client that can keep no secret; a proof key stands in for one.
+        PublicClient = "public_client",
         /// User name and password over HTTP Basic.
         Basic = "basic",
         /// Somebody with access to the machine.

@@ -70,10 +70,17 @@ impl FromStr for WordingVersion {
             let plain = !part.is_empty()
                 && part.bytes().all(|byte| byte.is_ascii_digit())
                 && (part.len() == 1 || !part.starts_with('0'));
-            if plain { part.parse::<u32>().map_err(|_| InvalidVersion) } else { Err(InvalidVersion) }
+            if plain {
+                part.parse::<u32>().map_err(|_| InvalidVersion)
+            } else {
+                Err(InvalidVersion)
+            }
         };
         let (major, minor) = text.split_once('.').ok_or(InvalidVersion)?;
-        Ok(Self { major: number(major)?, minor: number(minor)? })
+        Ok(Self {
+            major: number(major)?,
+            minor: number(minor)?,
+        })
     }
 }
 

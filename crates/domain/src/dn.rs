@@ -28,7 +28,9 @@ impl Dn {
         if text.len() > MAX_BYTES {
             return Err(InvalidDn);
         }
-        let mut reader = Reader { rest: text.chars().peekable() };
+        let mut reader = Reader {
+            rest: text.chars().peekable(),
+        };
         let mut canonical = String::with_capacity(text.len());
         let mut left = MAX_ATTRIBUTES;
         loop {
@@ -105,15 +107,24 @@ impl Reader<'_> {
     fn kind(&mut self) -> Result<String, InvalidDn> {
         self.skip_spaces();
         let mut kind = String::new();
-        while let Some(next) = self.rest.next_if(|next| next.is_ascii_alphanumeric() || matches!(next, '-' | '_' | '.')) {
+        while let Some(next) = self
+            .rest
+            .next_if(|next| next.is_ascii_alphanumeric() || matches!(next, '-' | '_' | '.'))
+        {
             kind.push(next.to_ascii_lowercase());
         }
         self.skip_spaces();
         self.rest.next_if_eq(&'=').ok_or(InvalidDn)?;
         let kind = kind.strip_prefix("oid.").map(str::to_owned).unwrap_or(kind);
         let named = kind.starts_with(|first: char| first.is_ascii_lowercase()) && !kind.contains('.');
-        let numbered = kind.split('.').all(|arc| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit()));
-        if named || numbered { Ok(kind) } else { Err(InvalidDn) }
+        let numbered = kind
+            .split('.')
+            .all(|arc| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit()));
+        if named || numbered {
+            Ok(kind)
+        } else {
+            Err(InvalidDn)
+        }
     }
 
     fn value(&mut self) -> Result<(String, End), InvalidDn> {
@@ -141,7 +152,11 @@ impl Reader<'_> {
             value.push(digit.to_ascii_lowercase());
         }
         let digits = value.len().saturating_sub(1);
-        if digits > 0 && digits % 2 == 0 { Ok(value) } else { Err(InvalidDn) }
+        if digits > 0 && digits % 2 == 0 {
+            Ok(value)
+        } else {
+            Err(InvalidDn)
+        }
     }
 
     fn quoted(&mut self) -> Result<String, InvalidDn> {
@@ -178,7 +193,12 @@ impl Reader<'_> {
             return Ok(());
         }
         let second = self.rest.next().ok_or(InvalidDn)?;
-        let digit = |digit: char| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()).ok_or(InvalidDn);
+        let digit = |digit: char| {
+            digit
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+                .ok_or(InvalidDn)
+        };
         value.bytes.push(digit(first)? << 4 | digit(second)?);
         Ok(())
     }
@@ -196,12 +216,14 @@ struct Value {
 
 impl Value {
     fn push(&mut self, character: char) {
-        self.bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        self.bytes
+            .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     /// The text, without the spaces that only separate it from what follows.
     fn finish(mut self, trailing_spaces: usize) -> Result<String, InvalidDn> {
-        self.bytes.truncate(self.bytes.len().saturating_sub(trailing_spaces));
+        self.bytes
+            .truncate(self.bytes.len().saturating_sub(trailing_spaces));
         let text = String::from_utf8(self.bytes).map_err(|_| InvalidDn)?;
         if text.is_empty() { Err(InvalidDn) } else { Ok(text) }
     }

@@ -16,7 +16,12 @@ pub struct Coverage {
 impl Coverage {
     /// Whether what is left can be used at all: something is covered and no value of `required` is missing.
     pub fn is_usable(&self, required: &[DefinitionKey]) -> bool {
-        !self.covered.is_empty() && !self.uncovered.values().iter().any(|value| required.contains(value))
+        !self.covered.is_empty()
+            && !self
+                .uncovered
+                .values()
+                .iter()
+                .any(|value| required.contains(value))
     }
 }
 
@@ -40,5 +45,9 @@ pub fn coverage<'a>(
         true
     });
     let uncovered = scope.filter(|value| !covered.values().contains(value));
-    Coverage { covered, uncovered, valid_until }
+    Coverage {
+        covered,
+        uncovered,
+        valid_until,
+    }
 }

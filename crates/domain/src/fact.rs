@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Agreement, Consent, DefinitionKey, Slot, decision::Decision, record::Record};
+use crate::{Agreement, Consent, DefinitionKey, Slot, SubjectId, decision::Decision, record::Record};
 
 /// One fact. A consent or agreement is carried as it is *after* the fact, so that replaying the log needs nothing else and gives
 /// the same rows. Names of events are those of enforcement-events-evidence 3.4.
@@ -92,6 +92,24 @@ impl Fact {
             | Self::ConsentRevoked(fact)
             | Self::ConsentSuperseded(fact) => Some(&fact.consent),
             _ => None,
+        }
+    }
+
+    /// The person it is about, with whose key it is sealed.
+    pub const fn subject(&self) -> SubjectId {
+        match self {
+            Self::DecisionRecorded { decision } => decision.subject,
+            Self::DecisionDeleted { record } => record.subject,
+            Self::ConsentRequested(fact)
+            | Self::ConsentGranted(fact)
+            | Self::ConsentDenied(fact)
+            | Self::ConsentRestricted(fact)
+            | Self::ConsentAmended(fact)
+            | Self::ConsentRevoked(fact)
+            | Self::ConsentSuperseded(fact) => fact.consent.slot.subject,
+            Self::AgreementCreated { agreement }
+            | Self::AgreementChanged { agreement }
+            | Self::AgreementEnded { agreement } => agreement.subject,
         }
     }
 

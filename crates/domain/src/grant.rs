@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgreementId, ApplicationId, ClientId, GrantId, Qualifier, SubjectId, Timestamp, consent::Ended, scope::Scope,
+    AgreementId, ApplicationId, ClientId, GrantId, Qualifier, SubjectId, Timestamp, consent::Ended,
+    scope::Scope,
 };
 
 /// A live authorization: parent of one code, its access tokens and its refresh tokens. Many grants may hang on one agreement;

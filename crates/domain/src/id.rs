@@ -9,7 +9,9 @@ use crate::{Shard, Timestamp};
 
 /// Builds a version 7 UUID (RFC 9562 5.7) whose `rand_a` bits hold `shard`; `random` supplies the other 62 bits.
 pub fn uuid_in_shard(at: Timestamp, shard: Shard, random: [u8; 8]) -> Uuid {
-    let millis = u64::try_from(at.as_micros() / 1000).unwrap_or_default().to_be_bytes();
+    let millis = u64::try_from(at.as_micros() / 1000)
+        .unwrap_or_default()
+        .to_be_bytes();
     let mut bytes = [0_u8; 16];
     bytes[..6].copy_from_slice(&millis[2..]);
     bytes[6..8].copy_from_slice(&(0x7000 | shard.number()).to_be_bytes());

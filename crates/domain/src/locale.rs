@@ -19,8 +19,14 @@ impl Locale {
     /// Parses a tag: 1 to 64 characters, letters, digits, `-` and `_`.
     pub fn parse(text: &str) -> Result<Self, InvalidLocale> {
         let fits = (1..=64).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        if fits { Ok(Self(text.into())) } else { Err(InvalidLocale) }
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if fits {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidLocale)
+        }
     }
 
     /// The tag in the spelling it was configured with.

@@ -70,7 +70,11 @@ impl Qualifier {
         let mut sorted: Vec<&str> = resources.into_iter().collect();
         sorted.sort_unstable();
         sorted.dedup();
-        if sorted.is_empty() { Self::none() } else { Self(format!("resource={}", sorted.join(" "))) }
+        if sorted.is_empty() {
+            Self::none()
+        } else {
+            Self(format!("resource={}", sorted.join(" ")))
+        }
     }
 
     /// The canonical text, empty for none.

@@ -49,7 +49,10 @@ pub struct Alias {
 impl Alias {
     /// An alias; the value is taken as it is.
     pub fn new(namespace: Namespace, value: impl Into<String>) -> Self {
-        Self { namespace, value: value.into() }
+        Self {
+            namespace,
+            value: value.into(),
+        }
     }
 }
 

@@ -136,7 +136,11 @@ pub struct DashboardSettings {
 
 impl Default for DashboardSettings {
     fn default() -> Self {
-        Self { frame_origins: Vec::new(), allow_top_level: true, reject_unknown_customers: false }
+        Self {
+            frame_origins: Vec::new(),
+            allow_top_level: true,
+            reject_unknown_customers: false,
+        }
     }
 }
 

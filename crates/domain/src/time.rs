@@ -71,7 +71,9 @@ impl Timestamp {
 
     /// Reads an RFC 3339 time; digits beyond microseconds are cut off.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
-        text.parse::<jiff::Timestamp>().map(|at| Self(at.as_microsecond())).map_err(|_| InvalidTimestamp)
+        text.parse::<jiff::Timestamp>()
+            .map(|at| Self(at.as_microsecond()))
+            .map_err(|_| InvalidTimestamp)
     }
 
     /// The same moment for calendar work; out-of-range values are clamped to what jiff can express.

@@ -27,6 +27,8 @@ impl Touched {
 
     /// The consent behind this record now.
     pub fn behind(&self, record: RecordId) -> Option<&Consent> {
-        self.records.get(&record).and_then(|record| self.consents.get(&record.consent))
+        self.records
+            .get(&record)
+            .and_then(|record| self.consents.get(&record.consent))
     }
 }

@@ -80,7 +80,11 @@ impl Caller {
     pub fn actor(&self) -> Actor {
         match self {
             Self::Anonymous | Self::Operator => Actor::system(),
-            Self::Client { client, authority: ClientAuthority::None, .. } => Actor::party(client.as_str().to_owned()),
+            Self::Client {
+                client,
+                authority: ClientAuthority::None,
+                ..
+            } => Actor::party(client.as_str().to_owned()),
             Self::Client { client, .. } => Actor::staff(client.as_str().to_owned()),
             Self::Service { dn, .. } => Actor::staff(dn.clone()),
             Self::Subject { subject, .. } => Actor::subject(*subject),
@@ -166,7 +170,11 @@ impl<A: Action> Permit<A> {
 /// Asks the rule of an action.
 pub fn authorize<A: Action>(caller: &Caller, target: Target) -> Result<Permit<A>, Denied> {
     if A::allows(caller, &target) {
-        Ok(Permit { caller: caller.clone(), target, action: PhantomData })
+        Ok(Permit {
+            caller: caller.clone(),
+            target,
+            action: PhantomData,
+        })
     } else {
         Err(Denied { action: A::NAME })
     }
@@ -180,7 +188,14 @@ impl Action for Answer {
     const NAME: &'static str = "answer for this person";
 
     fn allows(caller: &Caller, target: &Target) -> bool {
-        let (Caller::Subject { subject, via: Via::Session(_) }, Target::Subject(of)) = (caller, target) else {
+        let (
+            Caller::Subject {
+                subject,
+                via: Via::Session(_),
+            },
+            Target::Subject(of),
+        ) = (caller, target)
+        else {
             return false;
         };
         subject == of
@@ -197,11 +212,32 @@ impl Action for ManageAgreements {
     fn allows(caller: &Caller, target: &Target) -> bool {
         match (caller, target) {
             (Caller::Operator, _) => true,
-            (Caller::Subject { via: Via::AccessToken { third_party: true, .. }, .. }, _) => false,
-            (Caller::Subject { subject, .. }, Target::Subject(of) | Target::Agreements(of, _)) => subject == of,
-            (Caller::Client { authority: ClientAuthority::Tenant, .. }, _) => true,
             (
-                Caller::Client { application, authority: ClientAuthority::Application, .. },
+                Caller::Subject {
+                    via:
+                        Via::AccessToken {
+                            third_party: true, ..
+                        },
+                    ..
+                },
+                _,
+            ) => false,
+            (Caller::Subject { subject, .. }, Target::Subject(of) | Target::Agreements(of, _)) => {
+                subject == of
+            }
+            (
+                Caller::Client {
+                    authority: ClientAuthority::Tenant,
+                    ..
+                },
+                _,
+            ) => true,
+            (
+                Caller::Client {
+                    application,
+                    authority: ClientAuthority::Application,
+                    ..
+                },
                 Target::Agreements(_, of) | Target::Application(of),
             ) => application == of,
             _ => false,
@@ -219,8 +255,20 @@ impl Action for WriteRecords {
     fn allows(caller: &Caller, target: &Target) -> bool {
         match (caller, target) {
             (Caller::Service { privileged: true, .. }, _)
-            | (Caller::Subject { via: Via::Bearer { privileged: true, .. }, .. }, _) => true,
-            (Caller::Subject { subject, via: Via::Basic | Via::Bearer { .. } }, Target::Subject(of)) => subject == of,
+            | (
+                Caller::Subject {
+                    via: Via::Bearer { privileged: true, .. },
+                    ..
+                },
+                _,
+            ) => true,
+            (
+                Caller::Subject {
+                    subject,
+                    via: Via::Basic | Via::Bearer { .. },
+                },
+                Target::Subject(of),
+            ) => subject == of,
             _ => false,
         }
     }
@@ -237,7 +285,10 @@ impl Action for DeleteRecords {
         matches!(
             caller,
             Caller::Service { privileged: true, .. }
-                | Caller::Subject { via: Via::Bearer { privileged: true, .. }, .. }
+                | Caller::Subject {
+                    via: Via::Bearer { privileged: true, .. },
+                    ..
+                }
         )
     }
 }
@@ -263,7 +314,9 @@ impl Action for UseGrant {
 
     fn allows(caller: &Caller, target: &Target) -> bool {
         match (caller, target) {
-            (Caller::Client { application, .. }, Target::Agreements(_, of) | Target::Application(of)) => application == of,
+            (Caller::Client { application, .. }, Target::Agreements(_, of) | Target::Application(of)) => {
+                application == of
+            }
             _ => false,
         }
     }

@@ -13,7 +13,7 @@ use consentry_domain::{
 use consentry_store::{ChangeSet, Hash, Row, RowChange, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ledger, Opaque, TenantSnapshot, error::Fault};
+use crate::{Ledger, Opaque, TenantSnapshot, error::Fault, opaque::base64url};
 
 /// Failures of one account or address within a minute before waiting begins.
 const FREE_FAILURES: u32 = 5;
@@ -46,6 +46,8 @@ pub enum LoginError {
 pub struct Session {
     /// Hash of its bearer, by which it is known inside.
     pub hash: Hash,
+    /// Stays the same when the same person logs in again in the same browser, whereas the bearer changes then. A keyed hash.
+    pub id: String,
     /// Who is logged in.
     pub subject: SubjectId,
     /// When they last proved who they are.
@@ -58,6 +60,7 @@ pub struct Session {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct SessionDetail {
+    id: String,
     auth_time: Timestamp,
     amr: Vec<String>,
 }
@@ -80,7 +83,12 @@ impl Ledger {
         }
         let subject = self.find_subject(tenant, &Alias::new(namespace, name)).await?;
         let account = match subject {
-            Some(subject) => self.inner.store.account(tenant.id(), subject).await.map_err(Fault::from)?,
+            Some(subject) => self
+                .inner
+                .store
+                .account(tenant.id(), subject)
+                .await
+                .map_err(Fault::from)?,
             None => None,
         };
         let usable = account.filter(|account| !account.disabled);
@@ -105,17 +113,44 @@ impl Ledger {
         subject: SubjectId,
         amr: &[&str],
     ) -> Result<(Opaque, Session), Fault> {
+        self.renew_session(tenant, None, subject, amr).await
+    }
+
+    /// Begins a session in place of the one a browser had: the old bearer is over. For the same person it stays the same session
+    /// under a new bearer, so that questions open in other tabs can still be answered.
+    pub async fn renew_session(
+        &self,
+        tenant: &TenantSnapshot,
+        previous: Option<&Opaque>,
+        subject: SubjectId,
+        amr: &[&str],
+    ) -> Result<(Opaque, Session), Fault> {
         let now = self.now();
         let bearer = Opaque::draw_in(self.entropy(), "se", subject.shard());
+        let mut change = ChangeSet::new(tenant.id(), now);
+        let mut id = base64url(tenant.keys.lookup("session", bearer.expose()).as_bytes());
+        if let Some(previous) = previous
+            && let Some(session) = self.session(tenant, previous).await?
+            && let Some(row) = self.token(tenant.id(), session.hash).await?
+        {
+            if session.subject == subject {
+                id = session.id;
+            }
+            change.rows.push(RowChange::Put(Row::Token(revoked(&row, now))));
+        }
         let session = Session {
             hash: bearer.hash(),
+            id,
             subject,
             auth_time: now,
             amr: amr.iter().map(|method| (*method).to_owned()).collect(),
             expires_at: now.plus(tenant.tenant.lifetimes.session),
         };
-        let detail = SessionDetail { auth_time: now, amr: session.amr.clone() };
-        let mut change = ChangeSet::new(tenant.id(), now);
+        let detail = SessionDetail {
+            id: session.id.clone(),
+            auth_time: now,
+            amr: session.amr.clone(),
+        };
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
             hash: session.hash,
             kind: TokenKind::Session,
@@ -140,29 +175,27 @@ impl Ledger {
     }
 
     /// The session with this hash, if it is alive.
-    pub(crate) async fn session_by_hash(&self, tenant: &TenantSnapshot, hash: Hash) -> Result<Option<Session>, Fault> {
-        let Some(row) = self.token(tenant.id(), hash).await? else { return Ok(None) };
+    pub(crate) async fn session_by_hash(
+        &self,
+        tenant: &TenantSnapshot,
+        hash: Hash,
+    ) -> Result<Option<Session>, Fault> {
+        let Some(row) = self.token(tenant.id(), hash).await? else {
+            return Ok(None);
+        };
         let alive = row.kind == TokenKind::Session && row.revoked_at.is_none() && self.now() < row.expires_at;
-        let (true, Some(subject)) = (alive, row.subject) else { return Ok(None) };
+        let (true, Some(subject)) = (alive, row.subject) else {
+            return Ok(None);
+        };
         let detail: SessionDetail = from_json(&row.detail, "session")?;
-        Ok(Some(Session { hash, subject, auth_time: detail.auth_time, amr: detail.amr, expires_at: row.expires_at }))
-    }
-
-    /// Ends a session. One that has ended is fine.
-    pub async fn end_session(&self, tenant: &TenantSnapshot, bearer: &Opaque) -> Result<(), Fault> {
-        let Some(row) = self.token(tenant.id(), bearer.hash()).await? else { return Ok(()) };
-        if row.kind != TokenKind::Session || row.revoked_at.is_some() {
-            return Ok(());
-        }
-        let now = self.now();
-        let mut change = ChangeSet::new(tenant.id(), now);
-        change.rows.push(RowChange::Put(Row::Token(TokenRow {
-            revoked_at: Some(now),
-            version: row.version.saturating_add(1),
-            ..row.as_ref().clone()
-        })));
-        let _receipt = self.commit(change).await?;
-        Ok(())
+        Ok(Some(Session {
+            hash,
+            id: detail.id,
+            subject,
+            auth_time: detail.auth_time,
+            amr: detail.amr,
+            expires_at: row.expires_at,
+        }))
     }
 
     /// Whether a person is registered with an application and may use it (TPA-FL-01, TPA-FL-03).
@@ -178,7 +211,12 @@ impl Ledger {
 
     /// Spends the same time for unknown names as for known ones, and never more of it at once than the machine can bear.
     async fn check_password(&self, stored: Option<String>, password: String) -> Result<bool, Fault> {
-        let _permit = self.inner.passwords.acquire().await.map_err(|_| Fault::Overloaded)?;
+        let _permit = self
+            .inner
+            .passwords
+            .acquire()
+            .await
+            .map_err(|_| Fault::Overloaded)?;
         tokio::task::spawn_blocking(move || match stored {
             Some(stored) => matches(&stored, &password),
             None => matches(UNKNOWN, &password) && false,
@@ -195,16 +233,34 @@ const UNKNOWN: &str =
 /// Whether a password fits a PHC string.
 pub(crate) fn matches(stored: &str, password: &str) -> bool {
     password.len() <= LONGEST_PASSWORD
-        && PasswordHash::new(stored)
-            .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        && PasswordHash::new(stored).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        })
+}
+
+/// The row of a credential that is over from now on.
+pub(crate) fn revoked(row: &TokenRow, now: Timestamp) -> TokenRow {
+    TokenRow {
+        revoked_at: Some(now),
+        version: row.version.saturating_add(1),
+        ..row.clone()
+    }
 }
 
 pub(crate) fn to_json(value: &impl Serialize, what: &'static str) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|error| Fault::Unreadable { what, why: error.to_string() })
+    serde_json::to_string(value).map_err(|error| Fault::Unreadable {
+        what,
+        why: error.to_string(),
+    })
 }
 
 pub(crate) fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: &'static str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::Unreadable { what, why: error.to_string() })
+    serde_json::from_str(text).map_err(|error| Fault::Unreadable {
+        what,
+        why: error.to_string(),
+    })
 }
 
 /// Failed logins by name and by address, in memory: growing waits after five within a minute.
@@ -240,17 +296,26 @@ impl Throttle {
             failures.retain(|_, entry| now.seconds_since(entry.last) < LONGEST_WAIT);
         }
         for key in keys {
-            let entry = failures.entry(key.clone()).or_insert(Failures { count: 0, last: now });
+            let entry = failures
+                .entry(key.clone())
+                .or_insert(Failures { count: 0, last: now });
             let fresh = now.seconds_since(entry.last) > 60 && entry.count < FREE_FAILURES;
             let over = now.seconds_since(entry.last) > LONGEST_WAIT;
-            entry.count = if fresh || over { 1 } else { entry.count.saturating_add(1) };
+            entry.count = if fresh || over {
+                1
+            } else {
+                entry.count.saturating_add(1)
+            };
             entry.last = now;
         }
     }
 
     /// Forgets the failures of a name.
     pub(crate) fn succeed(&self, key: &str) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
     }
 }
 

@@ -35,12 +35,19 @@ impl Connection {
         let position = |consent: &Consent| agreement.items.iter().position(|item| item.consent == consent.id);
         consents.sort_by_key(|consent| position(consent).unwrap_or(usize::MAX));
         let state = state(&agreement, now);
-        Self { agreement, consents, state, seen_at: now }
+        Self {
+            agreement,
+            consents,
+            state,
+            seen_at: now,
+        }
     }
 
     /// The consents that still count.
     pub fn in_force(&self) -> impl Iterator<Item = &Consent> {
-        self.consents.iter().filter(|consent| consent.is_in_force(self.seen_at))
+        self.consents
+            .iter()
+            .filter(|consent| consent.is_in_force(self.seen_at))
     }
 
     /// When it ended or will end, whatever comes first.
@@ -57,7 +64,13 @@ impl Connection {
 fn state(agreement: &Agreement, now: Timestamp) -> State {
     match (&agreement.ended, agreement.valid_until) {
         (Some(Ended { at, .. }), Some(until)) if until <= *at => State::Expired,
-        (Some(Ended { reason: EndReason::Superseded, .. }), _) => State::Superseded,
+        (
+            Some(Ended {
+                reason: EndReason::Superseded,
+                ..
+            }),
+            _,
+        ) => State::Superseded,
         (Some(_), _) => State::Revoked,
         (None, Some(until)) if until <= now => State::Expired,
         (None, _) => State::Accepted,
@@ -100,11 +113,18 @@ impl Ledger {
     ) -> Result<Vec<Connection>, Fault> {
         let now = self.now();
         let found = self.inner.store.agreements(tenant.id(), query).await?;
-        Ok(found.into_iter().map(|(agreement, consents)| Connection::new(agreement, consents, now)).collect())
+        Ok(found
+            .into_iter()
+            .map(|(agreement, consents)| Connection::new(agreement, consents, now))
+            .collect())
     }
 
     /// One agreement; the caller checks whose it is with [`ManageAgreements`].
-    pub async fn agreement(&self, tenant: &TenantSnapshot, id: AgreementId) -> Result<Option<Connection>, Fault> {
+    pub async fn agreement(
+        &self,
+        tenant: &TenantSnapshot,
+        id: AgreementId,
+    ) -> Result<Option<Connection>, Fault> {
         let now = self.now();
         let found = self.inner.store.agreement(tenant.id(), id).await?;
         Ok(found.map(|(agreement, consents)| Connection::new(agreement, consents, now)))
@@ -119,12 +139,19 @@ impl Ledger {
         request: &StopRequest,
     ) -> Result<Stopped, DecisionError> {
         let decision = self.ids().decision(request.subject);
-        let grants = self.inner.store.grants_of(tenant.id(), request.subject, None).await?;
+        let grants = self
+            .inner
+            .store
+            .grants_of(tenant.id(), request.subject, None)
+            .await?;
         let grants: Vec<Grant> = grants
             .into_iter()
             .filter(|grant| grant.agreement.is_some_and(|id| request.agreements.contains(&id)))
             .collect();
-        let seeds = Seeds { agreements: request.agreements.clone(), ..Seeds::default() };
+        let seeds = Seeds {
+            agreements: request.agreements.clone(),
+            ..Seeds::default()
+        };
         let done = self
             .carry_out(tenant, permit, seeds, |_before, now| {
                 let act = Act {
@@ -137,8 +164,16 @@ impl Ledger {
                     interaction: None,
                     request: request.request.clone(),
                 };
-                let ended = Ended { at: now, reason: request.reason, by: act.actor.clone() };
-                let stop = Stop { act, agreements: request.agreements.clone(), reason: request.reason };
+                let ended = Ended {
+                    at: now,
+                    reason: request.reason,
+                    by: act.actor.clone(),
+                };
+                let stop = Stop {
+                    act,
+                    agreements: request.agreements.clone(),
+                    reason: request.reason,
+                };
                 Ok::<_, DecisionError>(Plan {
                     command: Some(Command::Stop(stop)),
                     rows: grants.iter().map(|grant| end_grant(grant, &ended)).collect(),

@@ -57,6 +57,8 @@ impl<K: Hash + Eq + Clone, V: Clone> Corrected<K, V> {
 
     fn stripe(&self, key: &K) -> MutexGuard<'_, u64> {
         let stripe = usize::try_from(self.hasher.hash_one(key) % 64).unwrap_or_default();
-        self.corrections[stripe].lock().unwrap_or_else(PoisonError::into_inner)
+        self.corrections[stripe]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -73,7 +73,11 @@ fn check_name(name: &str) -> Result<(), NotCanonical> {
     let mut bytes = name.bytes();
     let fits = bytes.next().is_some_and(|first| first.is_ascii_lowercase())
         && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if fits { Ok(()) } else { Err(NotCanonical::Name(name.to_owned())) }
+    if fits {
+        Ok(())
+    } else {
+        Err(NotCanonical::Name(name.to_owned()))
+    }
 }
 
 /// RFC 8785 3.2.2.2: only what must be escaped is, and the short forms where they exist.

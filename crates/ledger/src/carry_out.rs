@@ -7,8 +7,8 @@ use consentry_domain::{
     scope::Scope,
 };
 use consentry_store::{
-    ChangeSet, CommitError, Expect, IdempotencyKey, NewEvent, RecordRow, Row, RowChange, RowKey, Seeds, TouchedRows,
-    row::RecordKey,
+    ChangeSet, CommitError, Expect, IdempotencyKey, NewEvent, RecordRow, Row, RowChange, RowKey, Seeds,
+    TouchedRows, row::RecordKey,
 };
 
 use crate::{
@@ -29,6 +29,8 @@ pub(crate) struct RecordBulk {
     pub sealed: Option<Vec<u8>>,
     /// What it can be searched by.
     pub keys: Vec<(RecordKey, consentry_store::Hash)>,
+    /// The record shall not count as updated before this moment (consent-api 8.3: strictly later than before).
+    pub not_before: Option<Timestamp>,
 }
 
 /// What one attempt wants.
@@ -91,8 +93,15 @@ impl Ledger {
                 Ok(_receipt) => return Ok(carried_out),
                 Err(CommitError::Stale | CommitError::Taken) => {}
                 Err(CommitError::Spent) => return Err(DecisionError::Spent.into()),
-                Err(CommitError::Duplicate { reference, same_request }) => {
-                    return Err(DecisionError::Repeated { reference, same_request }.into());
+                Err(CommitError::Duplicate {
+                    reference,
+                    same_request,
+                }) => {
+                    return Err(DecisionError::Repeated {
+                        reference,
+                        same_request,
+                    }
+                    .into());
                 }
                 Err(error) => return Err(DecisionError::Fault(error.into()).into()),
             }
@@ -115,22 +124,36 @@ impl Ledger {
             events: Vec::new(),
             rows: Vec::new(),
         };
-        let mut carried_out = CarriedOut { facts: Vec::new(), after: before.touched.clone(), at: now };
+        let mut carried_out = CarriedOut {
+            facts: Vec::new(),
+            after: before.touched.clone(),
+            at: now,
+        };
         if let Some(command) = &plan.command {
             let policy = policy(tenant, plan.privileged);
-            carried_out.facts = decide(&before.touched, command, &policy, now).map_err(DecisionError::Rejected)?.facts;
+            carried_out.facts = decide(&before.touched, command, &policy, now)
+                .map_err(DecisionError::Rejected)?
+                .facts;
             if carried_out.facts.is_empty() && !plan.rows_without_facts {
                 return Ok((ChangeSet::new(tenant.id(), now), carried_out));
             }
             let act = command.act();
-            let key = self
-                .subject_key(tenant, act.subject)
-                .await?
-                .ok_or(Fault::Unreadable { what: "subject key", why: "the person has none".to_owned() })?;
-            let ids = Ids { now, entropy: self.entropy() };
+            let ids = Ids {
+                now,
+                entropy: self.entropy(),
+            };
             for fact in &carried_out.facts {
+                let key = self
+                    .subject_key(tenant, fact.subject())
+                    .await?
+                    .ok_or(Fault::Unreadable {
+                        what: "subject key",
+                        why: "the person has none".to_owned(),
+                    })?;
                 apply(&mut carried_out.after, fact);
-                change.events.push(events::of_fact(tenant, &ids, &key, act, fact)?);
+                change
+                    .events
+                    .push(events::of_fact(tenant, &ids, &key, act, fact)?);
             }
             let written = Written::of(&carried_out.facts);
             written.write(before, &carried_out.after, plan.bulk, now, &mut change);
@@ -152,7 +175,9 @@ fn policy(tenant: &TenantSnapshot, privileged: bool) -> Policy {
 
 /// Definitions that a bundle cannot do without.
 pub(crate) fn required_definitions() -> Vec<consentry_domain::DefinitionKey> {
-    consentry_domain::DefinitionKey::parse(Scope::OPENID).into_iter().collect()
+    consentry_domain::DefinitionKey::parse(Scope::OPENID)
+        .into_iter()
+        .collect()
 }
 
 /// The rows that some facts change.
@@ -209,20 +234,32 @@ impl Written {
             if let Some(old) = before.touched.consents.get(id) {
                 change.expect.push(Expect::At(RowKey::Consent(*id), old.version));
             }
-            change.rows.extend(after.consents.get(id).cloned().map(Row::Consent).map(put));
+            change
+                .rows
+                .extend(after.consents.get(id).cloned().map(Row::Consent).map(put));
         }
         for (slot, consent) in std::mem::take(&mut self.slots) {
             let old = before.slot_versions.get(&slot).copied();
             let key = RowKey::Slot(slot.clone());
-            change.expect.push(old.map_or(Expect::Absent(key.clone()), |version| Expect::At(key, version)));
+            change
+                .expect
+                .push(old.map_or(Expect::Absent(key.clone()), |version| Expect::At(key, version)));
             let version = old.unwrap_or_default().saturating_add(1);
-            change.rows.push(put(Row::Slot { slot, consent, version }));
+            change.rows.push(put(Row::Slot {
+                slot,
+                consent,
+                version,
+            }));
         }
         for id in &self.agreements {
             if let Some(old) = before.touched.agreements.get(id) {
-                change.expect.push(Expect::At(RowKey::Agreement(*id), old.version));
+                change
+                    .expect
+                    .push(Expect::At(RowKey::Agreement(*id), old.version));
             }
-            change.rows.extend(after.agreements.get(id).cloned().map(Row::Agreement).map(put));
+            change
+                .rows
+                .extend(after.agreements.get(id).cloned().map(Row::Agreement).map(put));
         }
         // A record that only its bulk changes is not in the facts but is the one the command is about.
         if bulk.is_some() && self.records.is_empty() {
@@ -230,20 +267,32 @@ impl Written {
         }
         for id in &self.records {
             let old = before.records.get(id);
-            let Some(record) = after.records.get(id).cloned() else { continue };
+            let Some(record) = after.records.get(id).cloned() else {
+                continue;
+            };
             if let Some(old) = old {
                 let shard = old.record.subject.shard();
-                change.expect.push(Expect::At(RowKey::Record(shard, *id), old.version));
+                change
+                    .expect
+                    .push(Expect::At(RowKey::Record(shard, *id), old.version));
                 if shard != record.subject.shard() {
                     change.rows.push(RowChange::Delete(RowKey::Record(shard, *id)));
                 }
             }
-            let kept = old.map(|old| RecordBulk { sealed: old.sealed.clone(), keys: old.keys.clone() });
-            let carried = bulk.clone().or(kept).unwrap_or(RecordBulk { sealed: None, keys: Vec::new() });
+            let kept = old.map(|old| RecordBulk {
+                sealed: old.sealed.clone(),
+                keys: old.keys.clone(),
+                not_before: None,
+            });
+            let carried = bulk.clone().or(kept).unwrap_or(RecordBulk {
+                sealed: None,
+                keys: Vec::new(),
+                not_before: None,
+            });
             change.rows.push(put(Row::Record(RecordRow {
                 record,
                 version: old.map_or(1, |old| old.version.saturating_add(1)),
-                updated_at: now,
+                updated_at: carried.not_before.map_or(now, |earliest| now.max(earliest)),
                 sealed: carried.sealed,
                 keys: carried.keys,
             })));

@@ -79,7 +79,9 @@ impl From<CommitError> for Fault {
         match error {
             CommitError::Overloaded => Self::Overloaded,
             CommitError::Store(error) => Self::Store(error),
-            CommitError::Stale | CommitError::Spent | CommitError::Taken | CommitError::Duplicate { .. } => Self::Conflict,
+            CommitError::Stale | CommitError::Spent | CommitError::Taken | CommitError::Duplicate { .. } => {
+                Self::Conflict
+            }
         }
     }
 }

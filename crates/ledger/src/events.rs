@@ -1,8 +1,7 @@
 //! From facts to event rows: canonical leaf, sealed body, commitment (enforcement-events-evidence 8.1).
 
 use consentry_domain::{
-    AgreementId, ConsentId, DecisionId, EventId, Fact, SubjectId, Timestamp,
-    decision::Door,
+    AgreementId, ConsentId, DecisionId, EventId, Fact, SubjectId, Timestamp, decision::Door,
 };
 use consentry_store::{NewEvent, change::EventFilter};
 use serde::{Deserialize, Serialize};
@@ -46,7 +45,7 @@ pub(crate) struct Body {
     pub note: Option<Map<String, Value>>,
 }
 
-/// The event of a fact.
+/// The event of a fact; `key` is that of the person the fact is about.
 pub(crate) fn of_fact(
     tenant: &TenantSnapshot,
     ids: &Ids<'_>,
@@ -58,12 +57,16 @@ pub(crate) fn of_fact(
     let agreement = fact.agreement();
     let body = Body {
         decision: act.decision,
-        subject: act.subject,
+        subject: fact.subject(),
         door: act.door,
         consent: consent.map(|consent| consent.id),
-        grant: agreement.map(|agreement| agreement.id).or_else(|| consent.and_then(|consent| consent.agreement)),
+        grant: agreement
+            .map(|agreement| agreement.id)
+            .or_else(|| consent.and_then(|consent| consent.agreement)),
         status: consent.map(|consent| consent.status.as_str().to_owned()),
-        version: consent.map(|consent| consent.version).or_else(|| agreement.map(|agreement| agreement.version)),
+        version: consent
+            .map(|consent| consent.version)
+            .or_else(|| agreement.map(|agreement| agreement.version)),
         happened: Some(fact.clone()),
         note: None,
     };
@@ -96,7 +99,12 @@ pub(crate) fn of_fact(
         public_audience,
         definition,
         &body,
-        EventFilter { subject: Some(act.subject), door: act.door, party: audience, definition: fact.definition().cloned() },
+        EventFilter {
+            subject: Some(fact.subject()),
+            door: act.door,
+            party: audience,
+            definition: fact.definition().cloned(),
+        },
     )
 }
 
@@ -121,7 +129,12 @@ pub(crate) fn of_note(
         happened: None,
         note: Some(note),
     };
-    let filter = EventFilter { subject: Some(subject), door, party: party.clone(), definition: None };
+    let filter = EventFilter {
+        subject: Some(subject),
+        door,
+        party: party.clone(),
+        definition: None,
+    };
     seal(ids, key, kind, party, None, &body, filter)
 }
 
@@ -141,7 +154,14 @@ fn seal(
         id,
         kind,
         at: ids.now,
-        leaf: leaf(id, kind, ids.now, audience.as_deref(), definition, commitment.as_bytes())?,
+        leaf: leaf(
+            id,
+            kind,
+            ids.now,
+            audience.as_deref(),
+            definition,
+            commitment.as_bytes(),
+        )?,
         sealed: sealing::seal_body(key, ids.entropy, id, &body),
         salt: None,
         filter,
@@ -166,7 +186,12 @@ pub(crate) fn public(
         leaf: leaf(id, kind, ids.now, party.as_deref(), None, commitment.as_bytes())?,
         sealed: body,
         salt: Some(salt),
-        filter: EventFilter { subject: None, door: Door::Operator, party, definition: None },
+        filter: EventFilter {
+            subject: None,
+            door: Door::Operator,
+            party,
+            definition: None,
+        },
     })
 }
 

@@ -57,9 +57,10 @@ impl StoredKey {
     }
 
     fn open(&self, keys: &TenantKeys) -> Result<SigningKey, Fault> {
-        let sealed = STANDARD
-            .decode(&self.sealed)
-            .map_err(|error| Fault::Unreadable { what: "signing key", why: error.to_string() })?;
+        let sealed = STANDARD.decode(&self.sealed).map_err(|error| Fault::Unreadable {
+            what: "signing key",
+            why: error.to_string(),
+        })?;
         let private = keys.open_private_key(&self.kid, &sealed)?;
         SigningKey::from_pkcs8(self.algorithm, &private).map_err(|error| Fault::Signing(error.to_string()))
     }
@@ -81,9 +82,15 @@ impl KeyRing {
             let key = entry.open(keys)?;
             signing.push((entry, Arc::new(key)));
         }
-        let jwks = Jwks { keys: signing.iter().map(|(_, key)| key.public_jwk().clone()).collect() };
+        let jwks = Jwks {
+            keys: signing.iter().map(|(_, key)| key.public_jwk().clone()).collect(),
+        };
         let verifying = Arc::new(consentry_jose::KeySet::from_jwks(&jwks));
-        Ok(Self { signing, jwks, verifying })
+        Ok(Self {
+            signing,
+            jwks,
+            verifying,
+        })
     }
 
     /// The active key of an algorithm.
@@ -105,4 +112,3 @@ impl KeyRing {
         &self.verifying
     }
 }
-

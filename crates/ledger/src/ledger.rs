@@ -4,16 +4,21 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
-use consentry_store::{ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, TokenRow};
+use consentry_store::{
+    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, TokenRow,
+};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
     accounts::Throttle,
     cache::Corrected,
+    embed::rates::Rates,
     environment::{Clock, Entropy, Ids},
     error::Fault,
+    records::PasswordMemory,
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
+    tokens::access_token::VerifiedTokens,
     writer::Writer,
 };
 
@@ -24,13 +29,20 @@ pub struct LedgerOptions {
     pub consent_sets: usize,
     /// Credentials kept in memory.
     pub tokens: usize,
+    /// Signed access tokens whose signature was checked, kept in memory; some 700 bytes each.
+    pub access_tokens: usize,
     /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms.
     pub password_checks: usize,
 }
 
 impl Default for LedgerOptions {
     fn default() -> Self {
-        Self { consent_sets: 100_000, tokens: 200_000, password_checks: 2 }
+        Self {
+            consent_sets: 100_000,
+            tokens: 200_000,
+            access_tokens: 50_000,
+            password_checks: 2,
+        }
     }
 }
 
@@ -51,6 +63,9 @@ pub(crate) struct Inner {
     pub(crate) subject_keys: Corrected<(TenantId, SubjectId), Option<Key>>,
     pub(crate) passwords: Semaphore,
     pub(crate) throttle: Throttle,
+    pub(crate) verified_passwords: PasswordMemory,
+    pub(crate) access_tokens: VerifiedTokens,
+    pub(crate) rates: Rates,
     writer: Writer,
     directory: ArcSwap<Directory>,
     reloading: Mutex<()>,
@@ -84,6 +99,9 @@ impl Ledger {
                 subject_keys: Corrected::new(options.consent_sets),
                 passwords: Semaphore::new(options.password_checks),
                 throttle: Throttle::default(),
+                verified_passwords: PasswordMemory::default(),
+                access_tokens: VerifiedTokens::new(options.access_tokens),
+                rates: Rates::default(),
                 writer,
                 directory: ArcSwap::from_pointee(Directory::default()),
                 reloading: Mutex::new(()),
@@ -115,7 +133,10 @@ impl Ledger {
 
     /// Makes ids for now.
     pub fn ids(&self) -> Ids<'_> {
-        Ids { now: self.now(), entropy: self.entropy() }
+        Ids {
+            now: self.now(),
+            entropy: self.entropy(),
+        }
     }
 
     /// Whether the store can be read and written, and at least one tenant is there.
@@ -141,7 +162,9 @@ impl Ledger {
         for kind in ConfigurationKind::ALL {
             rows.extend(self.inner.store.configuration(kind).await?);
         }
-        self.inner.directory.store(Arc::new(Directory::build(rows, &self.inner.root)?));
+        self.inner
+            .directory
+            .store(Arc::new(Directory::build(rows, &self.inner.root)?));
         Ok(())
     }
 
@@ -153,19 +176,27 @@ impl Ledger {
         if receipt.is_ok() {
             corrections.apply(&self.inner, tenant);
             if corrections.configuration && self.reload().await.is_err() {
-                tracing::error!("configuration was committed but could not be read back; the old one is still served");
+                tracing::error!(
+                    "configuration was committed but could not be read back; the old one is still served"
+                );
             }
         }
         receipt
     }
 
     /// A person's data key.
-    pub(crate) async fn subject_key(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Option<Key>, Fault> {
+    pub(crate) async fn subject_key(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Option<Key>, Fault> {
         self.inner
             .subject_keys
             .get_or_read(&(tenant.id(), subject), async {
                 let row = self.inner.store.subject_key(tenant.id(), subject).await?;
-                row.map(|row| tenant.keys.unwrap_subject_key(subject, &row.wrapped)).transpose().map_err(Fault::from)
+                row.map(|row| tenant.keys.unwrap_subject_key(subject, &row.wrapped))
+                    .transpose()
+                    .map_err(Fault::from)
             })
             .await
     }
@@ -184,7 +215,9 @@ impl Ledger {
     pub(crate) async fn grant(&self, tenant: TenantId, id: GrantId) -> Result<Option<Arc<Grant>>, Fault> {
         self.inner
             .grants
-            .get_or_read(&(tenant, id), async { Ok(self.inner.store.grant(tenant, id).await?.map(Arc::new)) })
+            .get_or_read(&(tenant, id), async {
+                Ok(self.inner.store.grant(tenant, id).await?.map(Arc::new))
+            })
             .await
     }
 }
@@ -200,8 +233,13 @@ struct Corrections {
 
 impl Corrections {
     fn of(change: &ChangeSet) -> Self {
-        let mut own =
-            Self { subjects: Vec::new(), keys: Vec::new(), tokens: Vec::new(), grants: Vec::new(), configuration: false };
+        let mut own = Self {
+            subjects: Vec::new(),
+            keys: Vec::new(),
+            tokens: Vec::new(),
+            grants: Vec::new(),
+            configuration: false,
+        };
         for row in &change.rows {
             match row {
                 RowChange::Put(Row::Consent(consent)) => own.subjects.push(consent.slot.subject),

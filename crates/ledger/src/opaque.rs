@@ -22,7 +22,10 @@ impl Opaque {
     /// A new one: prefix, underscore, 43 base64url characters of 256 random bits.
     pub fn draw(entropy: &dyn Entropy, prefix: &str) -> Self {
         let secret: [u8; 32] = entropy.bytes();
-        Self(Zeroizing::new(format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(secret))))
+        Self(Zeroizing::new(format!(
+            "{prefix}_{}",
+            URL_SAFE_NO_PAD.encode(secret)
+        )))
     }
 
     /// A new one that carries a shard in two more base64url characters before the secret.
@@ -31,7 +34,10 @@ impl Opaque {
         let secret: [u8; 32] = entropy.bytes();
         let digit = |bits: u16| char::from(ALPHABET[usize::from(bits & 63)]);
         let (high, low) = (digit(shard.number() >> 6), digit(shard.number()));
-        Self(Zeroizing::new(format!("{prefix}_{high}{low}{}", URL_SAFE_NO_PAD.encode(secret))))
+        Self(Zeroizing::new(format!(
+            "{prefix}_{high}{low}{}",
+            URL_SAFE_NO_PAD.encode(secret)
+        )))
     }
 
     /// One that came in from outside.

@@ -1,9 +1,6 @@
 //! Making tenants, clients, definitions and people what configuration says. Doing it twice changes nothing.
 
-use argon2::{
-    Argon2, PasswordHasher,
-    password_hash::phc::Salt,
-};
+use argon2::{Argon2, PasswordHasher, password_hash::phc::Salt};
 use base64::Engine;
 use consentry_domain::{
     ApplicationId, SubjectId, TenantId,
@@ -14,9 +11,7 @@ use consentry_domain::{
     tenant::{Application, Tenant},
 };
 use consentry_jose::Algorithm;
-use consentry_store::{
-    AccountRow, ChangeSet, ConfigurationKind, ConfigurationRow, Row, RowChange,
-};
+use consentry_store::{AccountRow, ChangeSet, ConfigurationKind, ConfigurationRow, Row, RowChange};
 use serde::Serialize;
 use serde_json::{Map, json};
 
@@ -102,28 +97,57 @@ pub enum ProvisionError {
 
 impl Ledger {
     /// Makes the tenant what is given. A new one gets its keys: one RS256 and one ES256.
-    pub async fn provision_tenant(&self, permit: &Permit<Provision>, tenant: &Tenant) -> Result<TenantId, ProvisionError> {
+    pub async fn provision_tenant(
+        &self,
+        permit: &Permit<Provision>,
+        tenant: &Tenant,
+    ) -> Result<TenantId, ProvisionError> {
         tracing::info!(caller = ?permit.caller(), tenant = %tenant.slug, "provisioning a tenant");
         let directory = self.directory();
         let known = directory.tenant(tenant.id);
-        let version = known.and_then(|known| known.versions.get(&(ConfigurationKind::Tenant, tenant.slug.clone())));
+        let version = known.and_then(|known| {
+            known
+                .versions
+                .get(&(ConfigurationKind::Tenant, tenant.slug.clone()))
+        });
         if known.is_some_and(|known| known.tenant == *tenant) {
             return Ok(tenant.id);
         }
         let now = self.now();
         let mut change = ChangeSet::new(tenant.id, now);
-        change.rows.push(put(tenant.id, ConfigurationKind::Tenant, &tenant.slug, version.copied(), tenant)?);
+        change.rows.push(put(
+            tenant.id,
+            ConfigurationKind::Tenant,
+            &tenant.slug,
+            version.copied(),
+            tenant,
+        )?);
         if known.is_none() {
             let key = Key::random(self.entropy());
             let wrapped = key.wrapped_by(&self.inner.root, self.entropy(), tenant.id.uuid().as_bytes());
             let wrapped = consentry_jose::encoding::encode(wrapped);
-            change.rows.push(put(tenant.id, ConfigurationKind::SigningKey, TENANT_KEY, None, &wrapped)?);
+            change.rows.push(put(
+                tenant.id,
+                ConfigurationKind::SigningKey,
+                TENANT_KEY,
+                None,
+                &wrapped,
+            )?);
             let keys = TenantKeys::new(tenant.id, &key);
-            let ids = Ids { now, entropy: self.entropy() };
+            let ids = Ids {
+                now,
+                entropy: self.entropy(),
+            };
             for algorithm in [Algorithm::Rs256, Algorithm::Es256] {
                 let stored = StoredKey::generate(&keys, self.entropy(), algorithm, now)?;
                 change.events.push(key_published(&ids, &stored)?);
-                change.rows.push(put(tenant.id, ConfigurationKind::SigningKey, &stored.kid, None, &stored)?);
+                change.rows.push(put(
+                    tenant.id,
+                    ConfigurationKind::SigningKey,
+                    &stored.kid,
+                    None,
+                    &stored,
+                )?);
             }
         }
         let _receipt = self.commit(change).await.map_err(Fault::from)?;
@@ -166,10 +190,19 @@ impl Ledger {
         for alias in others {
             self.link_alias(tenant, permit, subject, alias).await?;
         }
-        let known = self.inner.store.account(tenant.id(), subject).await.map_err(Fault::from)?;
+        let known = self
+            .inner
+            .store
+            .account(tenant.id(), subject)
+            .await
+            .map_err(Fault::from)?;
         let kept = known.as_ref().and_then(|account| account.password_hash.clone());
         let password_hash = match &person.password {
-            Some(password) if !kept.as_deref().is_some_and(|kept| accounts::matches(kept, password)) => {
+            Some(password)
+                if !kept
+                    .as_deref()
+                    .is_some_and(|kept| accounts::matches(kept, password)) =>
+            {
                 Some(self.hash_password(password)?)
             }
             _ => kept.clone(),
@@ -181,7 +214,9 @@ impl Ledger {
             let mut change = ChangeSet::new(tenant.id(), self.now());
             change.rows.push(RowChange::Put(Row::Account(AccountRow {
                 subject,
-                version: known.as_ref().map_or(1, |account| account.version.saturating_add(1)),
+                version: known
+                    .as_ref()
+                    .map_or(1, |account| account.version.saturating_add(1)),
                 password_hash,
                 disabled: known.is_some_and(|account| account.disabled),
                 applications: person.applications.clone(),
@@ -208,30 +243,69 @@ impl Ledger {
         entry: &Entry,
     ) -> Result<Option<(RowChange, Option<consentry_store::NewEvent>)>, ProvisionError> {
         let version = |kind, id: &str| tenant.versions.get(&(kind, id.to_owned())).copied();
-        let row = |kind, id: &str, entity: &dyn erased::Entity| entity.row(tenant.id(), kind, id, version(kind, id));
+        let row = |kind, id: &str, entity: &dyn erased::Entity| {
+            entity.row(tenant.id(), kind, id, version(kind, id))
+        };
         let change = match entry {
-            Entry::Application(entity) if tenant.applications.get(&entity.id) != Some(entity) => {
-                (row(ConfigurationKind::Application, &entity.id.to_string(), entity)?, None)
-            }
+            Entry::Application(entity) if tenant.applications.get(&entity.id) != Some(entity) => (
+                row(ConfigurationKind::Application, &entity.id.to_string(), entity)?,
+                None,
+            ),
             Entry::Party(entity) if tenant.parties.get(&entity.id) != Some(entity) => {
-                let event = note(ids, "party.changed", Some(entity.id.to_string()), "party", &entity.id.to_string())?;
-                (row(ConfigurationKind::Party, &entity.id.to_string(), entity)?, Some(event))
+                let event = note(
+                    ids,
+                    "party.changed",
+                    Some(entity.id.to_string()),
+                    "party",
+                    &entity.id.to_string(),
+                )?;
+                (
+                    row(ConfigurationKind::Party, &entity.id.to_string(), entity)?,
+                    Some(event),
+                )
             }
-            Entry::Client(entity) if tenant.clients.get(&entity.id).map(std::convert::AsRef::as_ref) != Some(entity) => {
-                let kind = if tenant.clients.contains_key(&entity.id) { "client.changed" } else { "client.created" };
-                let event = note(ids, kind, Some(entity.id.as_str().to_owned()), "client", entity.id.as_str())?;
-                (row(ConfigurationKind::Client, entity.id.as_str(), entity)?, Some(event))
+            Entry::Client(entity)
+                if tenant.clients.get(&entity.id).map(std::convert::AsRef::as_ref) != Some(entity) =>
+            {
+                let kind = if tenant.clients.contains_key(&entity.id) {
+                    "client.changed"
+                } else {
+                    "client.created"
+                };
+                let event = note(
+                    ids,
+                    kind,
+                    Some(entity.id.as_str().to_owned()),
+                    "client",
+                    entity.id.as_str(),
+                )?;
+                (
+                    row(ConfigurationKind::Client, entity.id.as_str(), entity)?,
+                    Some(event),
+                )
             }
             Entry::Definition(entity) if tenant.definitions.get(&entity.key) != Some(entity) => {
-                let event = note(ids, "definition.published", None, "definition", entity.key.as_str())?;
-                (row(ConfigurationKind::Definition, entity.key.as_str(), entity)?, Some(event))
+                let event = note(
+                    ids,
+                    "definition.published",
+                    None,
+                    "definition",
+                    entity.key.as_str(),
+                )?;
+                (
+                    row(ConfigurationKind::Definition, entity.key.as_str(), entity)?,
+                    Some(event),
+                )
             }
             Entry::Localization(entity) => return localization_change(tenant, ids, entity),
             Entry::Principal(entity) if !tenant.principals.contains(entity) => {
                 (row(ConfigurationKind::Principal, &entity.dn, entity)?, None)
             }
             Entry::ApiCredential(entity) if tenant.api_credentials.get(&entity.client_id) != Some(entity) => {
-                (row(ConfigurationKind::ApiCredential, &entity.client_id, entity)?, None)
+                (
+                    row(ConfigurationKind::ApiCredential, &entity.client_id, entity)?,
+                    None,
+                )
             }
             _ => return Ok(None),
         };
@@ -244,17 +318,38 @@ fn localization_change(
     ids: &Ids<'_>,
     entity: &Localization,
 ) -> Result<Option<(RowChange, Option<consentry_store::NewEvent>)>, ProvisionError> {
-    let (definition, locale, version) =
-        (entity.definition.as_str(), entity.locale.as_str(), entity.version.to_string());
+    let (definition, locale, version) = (
+        entity.definition.as_str(),
+        entity.locale.as_str(),
+        entity.version.to_string(),
+    );
     let named = || (definition.to_owned(), locale.to_owned(), version.clone());
     if let Some(published) = tenant.wording_at(&entity.definition, locale, entity.version) {
-        let same = Localization { published_at: published.published_at, ..entity.clone() } == *published;
+        let same = Localization {
+            published_at: published.published_at,
+            ..entity.clone()
+        } == *published;
         let (definition, locale, version) = named();
-        return if same { Ok(None) } else { Err(ProvisionError::WordingPublished { definition, locale, version }) };
+        return if same {
+            Ok(None)
+        } else {
+            Err(ProvisionError::WordingPublished {
+                definition,
+                locale,
+                version,
+            })
+        };
     }
-    if tenant.wording(&entity.definition, locale).is_some_and(|current| current.version > entity.version) {
+    if tenant
+        .wording(&entity.definition, locale)
+        .is_some_and(|current| current.version > entity.version)
+    {
         let (definition, locale, version) = named();
-        return Err(ProvisionError::VersionLowered { definition, locale, version });
+        return Err(ProvisionError::VersionLowered {
+            definition,
+            locale,
+            version,
+        });
     }
     let mut body = Map::new();
     body.insert("definition".to_owned(), json!(definition));
@@ -293,8 +388,10 @@ fn put(
     version: Option<u32>,
     entity: &impl Serialize,
 ) -> Result<RowChange, Fault> {
-    let body = serde_json::to_string(entity)
-        .map_err(|error| Fault::Unreadable { what: kind.table(), why: error.to_string() })?;
+    let body = serde_json::to_string(entity).map_err(|error| Fault::Unreadable {
+        what: kind.table(),
+        why: error.to_string(),
+    })?;
     Ok(RowChange::Put(Row::Configuration(ConfigurationRow {
         kind,
         tenant,

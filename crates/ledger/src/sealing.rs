@@ -112,7 +112,9 @@ impl Key {
 
     /// This key, wrapped by another one for somebody.
     pub fn wrapped_by(&self, outer: &Self, entropy: &dyn Entropy, owner: &[u8]) -> Vec<u8> {
-        outer.derive(&[b"consentry/v1/wrap"]).seal(entropy, owner, self.0.as_slice())
+        outer
+            .derive(&[b"consentry/v1/wrap"])
+            .seal(entropy, owner, self.0.as_slice())
     }
 
     /// The key that [`Self::wrapped_by`] wrapped.
@@ -122,7 +124,9 @@ impl Key {
     }
 
     fn aead(&self) -> Result<LessSafeKey, SealBroken> {
-        UnboundKey::new(&AES_256_GCM, self.0.as_slice()).map(LessSafeKey::new).map_err(|_| SealBroken)
+        UnboundKey::new(&AES_256_GCM, self.0.as_slice())
+            .map(LessSafeKey::new)
+            .map_err(|_| SealBroken)
     }
 }
 
@@ -208,10 +212,12 @@ pub fn commitment(salt: &Hash, body: &[u8]) -> Hash {
 
 /// Seals an event's body.
 pub fn seal_body(key: &Key, entropy: &dyn Entropy, event: EventId, body: &[u8]) -> Vec<u8> {
-    key.derive(&[b"consentry/v1/seal", event.uuid().as_bytes()]).seal(entropy, event.uuid().as_bytes(), body)
+    key.derive(&[b"consentry/v1/seal", event.uuid().as_bytes()])
+        .seal(entropy, event.uuid().as_bytes(), body)
 }
 
 /// Opens an event's body.
 pub fn open_body(key: &Key, event: EventId, sealed: &[u8]) -> Result<Vec<u8>, SealBroken> {
-    key.derive(&[b"consentry/v1/seal", event.uuid().as_bytes()]).open(event.uuid().as_bytes(), sealed)
+    key.derive(&[b"consentry/v1/seal", event.uuid().as_bytes()])
+        .open(event.uuid().as_bytes(), sealed)
 }

@@ -58,7 +58,9 @@ impl TenantSnapshot {
 
     /// A client that is served.
     pub fn client(&self, id: &str) -> Option<&Arc<Client>> {
-        self.clients.get(&ClientId::parse(id).ok()?).filter(|client| client.enabled)
+        self.clients
+            .get(&ClientId::parse(id).ok()?)
+            .filter(|client| client.enabled)
     }
 
     /// The party behind a client.
@@ -68,7 +70,10 @@ impl TenantSnapshot {
 
     /// The current wording of a definition in a locale; the tag is compared without regard to case.
     pub fn wording(&self, definition: &DefinitionKey, locale: &str) -> Option<&Localization> {
-        self.localizations.get(definition)?.iter().rfind(|wording| wording.locale.matches(locale))
+        self.localizations
+            .get(definition)?
+            .iter()
+            .rfind(|wording| wording.locale.matches(locale))
     }
 
     /// One published wording.
@@ -104,7 +109,11 @@ impl TenantSnapshot {
         for language in languages {
             let primary = language.split(['-', '_']).next().unwrap_or(language);
             let exact = current.iter().find(|wording| wording.locale.matches(language));
-            let kin = || current.iter().find(|wording| wording.locale.language().eq_ignore_ascii_case(primary));
+            let kin = || {
+                current
+                    .iter()
+                    .find(|wording| wording.locale.language().eq_ignore_ascii_case(primary))
+            };
             if let Some(wording) = exact.or_else(kin) {
                 return Some(wording);
             }
@@ -144,7 +153,10 @@ pub fn digest_of(wording: &Localization) -> Result<String, Fault> {
         data: &wording.data,
         purpose: &wording.purpose,
     })?;
-    Ok(format!("sha256:{}", opaque::base64url(opaque::hash(&bytes).as_bytes())))
+    Ok(format!(
+        "sha256:{}",
+        opaque::base64url(opaque::hash(&bytes).as_bytes())
+    ))
 }
 
 /// All tenants of an installation.
@@ -163,7 +175,9 @@ impl Directory {
         }
         let mut directory = Self::default();
         for (id, rows) in by_tenant {
-            let Some(snapshot) = snapshot(id, rows, root)? else { continue };
+            let Some(snapshot) = snapshot(id, rows, root)? else {
+                continue;
+            };
             for host in &snapshot.tenant.hosts {
                 directory.hosts.insert(host.to_ascii_lowercase(), id);
             }
@@ -196,7 +210,9 @@ impl Directory {
 
     /// The tenant with this short name.
     pub fn by_slug(&self, slug: &str) -> Option<&Arc<TenantSnapshot>> {
-        self.tenants.values().find(|snapshot| snapshot.tenant.slug == slug)
+        self.tenants
+            .values()
+            .find(|snapshot| snapshot.tenant.slug == slug)
     }
 }
 
@@ -236,7 +252,10 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
             }
             ConfigurationKind::Localization => {
                 let wording = read::<Localization>(&row)?;
-                localizations.entry(wording.definition.clone()).or_default().push(wording);
+                localizations
+                    .entry(wording.definition.clone())
+                    .or_default()
+                    .push(wording);
             }
             ConfigurationKind::Principal => principals.push(read::<Principal>(&row)?),
             ConfigurationKind::ApiCredential => {
@@ -245,9 +264,15 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
             }
         }
     }
-    let (Some(tenant), Some(tenant_key)) = (tenant, tenant_key) else { return Ok(None) };
+    let (Some(tenant), Some(tenant_key)) = (tenant, tenant_key) else {
+        return Ok(None);
+    };
     for wordings in localizations.values_mut() {
-        wordings.sort_by(|one, other| one.version.cmp(&other.version).then_with(|| one.locale.cmp(&other.locale)));
+        wordings.sort_by(|one, other| {
+            one.version
+                .cmp(&other.version)
+                .then_with(|| one.locale.cmp(&other.locale))
+        });
     }
     let keys = TenantKeys::new(id, &open_tenant_key(id, &tenant_key, root)?);
     let key_ring = KeyRing::open(stored_keys, &keys)?;
@@ -272,6 +297,8 @@ fn open_tenant_key(id: TenantId, wrapped: &str, root: &Key) -> Result<Key, Fault
 }
 
 fn read<T: DeserializeOwned>(row: &ConfigurationRow) -> Result<T, Fault> {
-    serde_json::from_str(&row.body)
-        .map_err(|error| Fault::Unreadable { what: row.kind.table(), why: format!("{}: {error}", row.id) })
+    serde_json::from_str(&row.body).map_err(|error| Fault::Unreadable {
+        what: row.kind.table(),
+        why: format!("{}: {error}", row.id),
+    })
 }

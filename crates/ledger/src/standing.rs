@@ -14,11 +14,17 @@ use crate::{Ledger, TenantSnapshot, carry_out::required_definitions, error::Faul
 
 impl Ledger {
     /// The consents that decide a person's slots, from memory where possible.
-    pub async fn standing_consents(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Arc<Vec<Consent>>, Fault> {
+    pub async fn standing_consents(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Arc<Vec<Consent>>, Fault> {
         self.inner
             .consent_sets
             .get_or_read(&(tenant.id(), subject), async {
-                Ok(Arc::new(self.inner.store.deciding_consents(tenant.id(), subject).await?))
+                Ok(Arc::new(
+                    self.inner.store.deciding_consents(tenant.id(), subject).await?,
+                ))
             })
             .await
     }
@@ -48,7 +54,11 @@ impl Ledger {
                 now,
             )
         } else {
-            Coverage { covered: allowed, uncovered: Scope::default(), valid_until: None }
+            Coverage {
+                covered: allowed,
+                uncovered: Scope::default(),
+                valid_until: None,
+            }
         };
         judged.uncovered = scope.filter(|value| !judged.covered.values().contains(value));
         Ok(judged)

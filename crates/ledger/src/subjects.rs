@@ -4,7 +4,9 @@ use consentry_domain::{
     SubjectId,
     subject::{Alias, Namespace, Subject, SubjectState},
 };
-use consentry_store::{AliasRow, ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, SubjectKeyRow};
+use consentry_store::{
+    AliasRow, ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, SubjectKeyRow,
+};
 
 use crate::{
     Ledger, TenantSnapshot,
@@ -27,8 +29,16 @@ pub enum LinkError {
 
 impl Ledger {
     /// Whose name this is.
-    pub async fn find_subject(&self, tenant: &TenantSnapshot, alias: &Alias) -> Result<Option<SubjectId>, Fault> {
-        let row = self.inner.store.alias(tenant.id(), alias_hash(tenant, alias)).await?;
+    pub async fn find_subject(
+        &self,
+        tenant: &TenantSnapshot,
+        alias: &Alias,
+    ) -> Result<Option<SubjectId>, Fault> {
+        let row = self
+            .inner
+            .store
+            .alias(tenant.id(), alias_hash(tenant, alias))
+            .await?;
         Ok(row.map(|row| row.subject))
     }
 
@@ -49,8 +59,12 @@ impl Ledger {
         }
         let (subject, mut change) = self.new_subject(tenant, state);
         let key = subject.key.clone();
-        change.rows.push(RowChange::Put(Row::Alias(self.alias_row(tenant, subject.id, &key, alias))));
-        change.expect.push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
+        change.rows.push(RowChange::Put(Row::Alias(
+            self.alias_row(tenant, subject.id, &key, alias),
+        )));
+        change
+            .expect
+            .push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
         match self.commit(change).await {
             Ok(_receipt) => Ok(subject.id),
             Err(CommitError::Taken) => self.find_subject(tenant, alias).await?.ok_or(Fault::Conflict),
@@ -82,8 +96,12 @@ impl Ledger {
         }
         let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
         let mut change = ChangeSet::new(tenant.id(), self.now());
-        change.expect.push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
-        change.rows.push(RowChange::Put(Row::Alias(self.alias_row(tenant, subject, &key, alias))));
+        change
+            .expect
+            .push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
+        change.rows.push(RowChange::Put(Row::Alias(
+            self.alias_row(tenant, subject, &key, alias),
+        )));
         match self.commit(change).await {
             Ok(_receipt) => Ok(()),
             Err(CommitError::Taken) => match self.find_subject(tenant, alias).await? {
@@ -104,14 +122,25 @@ impl Ledger {
         let mut rows = self.inner.store.aliases_of(tenant.id(), subject).await?;
         rows.retain(|row| row.namespace == namespace);
         rows.sort_by_key(|row| row.created_at);
-        let (Some(row), Some(key)) = (rows.first(), self.subject_key(tenant, subject).await?) else { return Ok(None) };
+        let (Some(row), Some(key)) = (rows.first(), self.subject_key(tenant, subject).await?) else {
+            return Ok(None);
+        };
         let value = key.open(row.hash.as_bytes(), &row.sealed)?;
-        String::from_utf8(value).map(Some).map_err(|error| Fault::Unreadable { what: "alias", why: error.to_string() })
+        String::from_utf8(value)
+            .map(Some)
+            .map_err(|error| Fault::Unreadable {
+                what: "alias",
+                why: error.to_string(),
+            })
     }
 
     fn new_subject(&self, tenant: &TenantSnapshot, state: SubjectState) -> (NewSubject, ChangeSet) {
         let now = self.now();
-        let id = Ids { now, entropy: self.entropy() }.subject();
+        let id = Ids {
+            now,
+            entropy: self.entropy(),
+        }
+        .subject();
         let key = Key::random(self.entropy());
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.push(RowChange::Put(Row::Subject(Subject {

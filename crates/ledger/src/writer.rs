@@ -41,10 +41,12 @@ impl Writer {
     /// Commits one change set; returns once it is durable.
     pub(crate) async fn commit(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
         let (answer, receipt) = oneshot::channel();
-        self.queue.try_send(Waiting { change, answer }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => CommitError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => closed(),
-        })?;
+        self.queue
+            .try_send(Waiting { change, answer })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => CommitError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => closed(),
+            })?;
         receipt.await.unwrap_or_else(|_| Err(closed()))
     }
 }
@@ -56,8 +58,10 @@ fn closed() -> CommitError {
 async fn run(store: Arc<dyn Store>, mut queue: mpsc::Receiver<Waiting>) {
     let mut waiting = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut waiting, BATCH).await > 0 {
-        let (changes, answers): (Vec<_>, Vec<_>) =
-            waiting.drain(..).map(|waiting| (waiting.change, waiting.answer)).unzip();
+        let (changes, answers): (Vec<_>, Vec<_>) = waiting
+            .drain(..)
+            .map(|waiting| (waiting.change, waiting.answer))
+            .unzip();
         let receipts = store.commit(changes).await;
         for (answer, receipt) in answers.into_iter().zip(receipts) {
             // A caller that went away does not need its receipt; what it asked for is durable all the same.

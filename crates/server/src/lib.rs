@@ -1,1 +1,14 @@
-//! The consentry binary: configuration, wiring, listener, telemetry and command line.
+//! The `consentry` binary: configuration, wiring, listener, telemetry and commands.
+//!
+//! What lives here: putting the doors, the ledger and a store together, and everything an operator touches. What may not: rules of
+//! its own. The demo bank is here too, since it is a user of the doors like any other: it talks to them over HTTP only.
+
+pub mod assembly;
+pub mod commands;
+pub mod configuration;
+pub mod demo;
+pub mod health;
+pub mod listener;
+pub mod metrics;
+pub mod root_key;
+pub mod site;

@@ -1,2 +1,7 @@
-//! The `consentry` binary.
-fn main() {}
+//! Entry point of the `consentry` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    consentry_server::commands::run()
+}

@@ -24,7 +24,14 @@ pub struct ChangeSet {
 impl ChangeSet {
     /// An empty change set.
     pub const fn new(tenant: TenantId, at: Timestamp) -> Self {
-        Self { tenant, at, idempotency: None, expect: Vec::new(), events: Vec::new(), rows: Vec::new() }
+        Self {
+            tenant,
+            at,
+            idempotency: None,
+            expect: Vec::new(),
+            events: Vec::new(),
+            rows: Vec::new(),
+        }
     }
 
     /// Whether committing it would change nothing.

@@ -14,16 +14,16 @@ pub mod row;
 
 use async_trait::async_trait;
 use consentry_domain::{
-    AgreementId, ClientId, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp, consent::Consent, grant::Grant,
-    subject::Subject,
+    AgreementId, ClientId, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp, consent::Consent,
+    grant::Grant, subject::Subject,
 };
 
 pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};
 pub use error::{CommitError, StoreError};
 pub use read::{AgreementQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows};
 pub use row::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, RecordRow, Row, RowKey,
-    SubjectKeyRow, TokenKind, TokenRow,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, RecordRow,
+    Row, RowKey, SubjectKeyRow, TokenKind, TokenRow,
 };
 
 /// Result of a read.
@@ -50,10 +50,18 @@ pub trait Store: Send + Sync + 'static {
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>>;
 
     /// Agreements that fit a query, newest first (`created_at` descending, then id), with the consents of each.
-    async fn agreements(&self, tenant: TenantId, query: AgreementQuery) -> ReadResult<Vec<(consentry_domain::Agreement, Vec<Consent>)>>;
+    async fn agreements(
+        &self,
+        tenant: TenantId,
+        query: AgreementQuery,
+    ) -> ReadResult<Vec<(consentry_domain::Agreement, Vec<Consent>)>>;
 
     /// One agreement with its consents.
-    async fn agreement(&self, tenant: TenantId, id: AgreementId) -> ReadResult<Option<(consentry_domain::Agreement, Vec<Consent>)>>;
+    async fn agreement(
+        &self,
+        tenant: TenantId,
+        id: AgreementId,
+    ) -> ReadResult<Option<(consentry_domain::Agreement, Vec<Consent>)>>;
 
     /// One record that is not deleted, with the consent behind it.
     async fn record(&self, tenant: TenantId, id: RecordId) -> ReadResult<Option<RecordFound>>;
@@ -66,7 +74,12 @@ pub trait Store: Send + Sync + 'static {
     async fn grant(&self, tenant: TenantId, id: GrantId) -> ReadResult<Option<Grant>>;
 
     /// Grants of a person that have not ended; `client` narrows.
-    async fn grants_of(&self, tenant: TenantId, subject: SubjectId, client: Option<ClientId>) -> ReadResult<Vec<Grant>>;
+    async fn grants_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        client: Option<ClientId>,
+    ) -> ReadResult<Vec<Grant>>;
 
     /// One credential by its hash.
     async fn token(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<TokenRow>>;
@@ -75,7 +88,12 @@ pub trait Store: Send + Sync + 'static {
     async fn interaction(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<InteractionRow>>;
 
     /// The interactions of a browser that are not over at `now`, oldest first.
-    async fn interactions_of(&self, tenant: TenantId, browser: Hash, now: Timestamp) -> ReadResult<Vec<InteractionRow>>;
+    async fn interactions_of(
+        &self,
+        tenant: TenantId,
+        browser: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Vec<InteractionRow>>;
 
     /// One person.
     async fn subject(&self, tenant: TenantId, id: SubjectId) -> ReadResult<Option<Subject>>;

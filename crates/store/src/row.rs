@@ -3,7 +3,8 @@
 use std::fmt;
 
 use consentry_domain::{
-    Agreement, AgreementId, Consent, ConsentId, EventId, GrantId, RecordId, Shard, Slot, SubjectId, Timestamp,
+    Agreement, AgreementId, Consent, ConsentId, EventId, GrantId, RecordId, Shard, Slot, SubjectId,
+    Timestamp,
     decision::Door,
     grant::Grant,
     record::Record,
@@ -160,7 +161,9 @@ impl RecordKey {
 
     /// The kind with this stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Subject, Self::Actor, Self::ActorDn, Self::Collaborator].into_iter().find(|key| key.as_str() == name)
+        [Self::Subject, Self::Actor, Self::ActorDn, Self::Collaborator]
+            .into_iter()
+            .find(|key| key.as_str() == name)
     }
 }
 

@@ -1,1 +1,24 @@
-//! TestApp, fixed clock, seeded randomness and fake peers, for tests only.
+//! The whole house in memory, for tests only: a real SQLite ledger in a temporary folder, the complete route table, a clock that
+//! stands still until it is moved, and seeded randomness. Requests never touch the network.
+//!
+//! ```no_run
+//! # async fn example() {
+//! use consentry_testkit::TestApp;
+//!
+//! let app = TestApp::start().await;
+//! let answer = app.get("/health/ready").await;
+//! assert_eq!(answer.status(), 200);
+//! # }
+//! ```
+
+mod answer;
+mod app;
+mod browser;
+mod clock;
+mod entropy;
+
+pub use answer::Answer;
+pub use app::{RequestBuilder, TestApp};
+pub use browser::Browser;
+pub use clock::FixedClock;
+pub use entropy::SeededEntropy;

@@ -26,7 +26,9 @@ impl Draft<'_> {
         for agreement in replaced {
             self.settle_agreement(agreement, EndReason::Superseded);
         }
-        self.push(Fact::AgreementCreated { agreement: self.agreement(command) });
+        self.push(Fact::AgreementCreated {
+            agreement: self.agreement(command),
+        });
         Ok(())
     }
 
@@ -57,7 +59,11 @@ impl Draft<'_> {
             ended: Some(self.ended(EndReason::Superseded)),
             ..self.touched_by_act(&older)
         };
-        self.push(Fact::ConsentSuperseded(ConsentFact { consent: superseded, decides: false, record: None }));
+        self.push(Fact::ConsentSuperseded(ConsentFact {
+            consent: superseded,
+            decides: false,
+            record: None,
+        }));
         Some(agreement)
     }
 
@@ -80,7 +86,11 @@ impl Draft<'_> {
             ended: None,
         };
         let record = self.new_record(item.record, &consent);
-        self.push(Fact::ConsentGranted(ConsentFact { consent, decides: true, record: Some(record) }));
+        self.push(Fact::ConsentGranted(ConsentFact {
+            consent,
+            decides: true,
+            record: Some(record),
+        }));
     }
 
     fn agreement(&self, command: &Approve) -> Agreement {
@@ -94,7 +104,10 @@ impl Draft<'_> {
             items: command
                 .items
                 .iter()
-                .map(|item| AgreementItem { definition: item.definition.clone(), consent: item.consent })
+                .map(|item| AgreementItem {
+                    definition: item.definition.clone(),
+                    consent: item.consent,
+                })
                 .collect(),
             decision: self.decision(),
             created_at: self.now,

@@ -32,7 +32,9 @@ impl Answer {
 
     /// The answer with this name on the wire; exact lower case.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pending, Self::Accepted, Self::Denied, Self::Revoked].into_iter().find(|answer| answer.as_str() == name)
+        [Self::Pending, Self::Accepted, Self::Denied, Self::Revoked]
+            .into_iter()
+            .find(|answer| answer.as_str() == name)
     }
 
     /// The answer a consent gives in this state, as the records door shows it; none once erased.
@@ -83,11 +85,17 @@ impl Draft<'_> {
 
     pub(super) fn change_record(&mut self, command: &ChangeRecord) -> Result<(), Rejection> {
         let record = self.standing_record(command.record)?;
-        let before = self.state.behind(record.id).cloned().ok_or(Rejection::NoRecord(record.id))?;
+        let before = self
+            .state
+            .behind(record.id)
+            .cloned()
+            .ok_or(Rejection::NoRecord(record.id))?;
         if before.slot.subject != command.act.subject {
             return Err(Rejection::WrongSubject);
         }
-        if command.answer != Answer::Pending && command.wording.is_none() {
+        // A consent that another door wrote without a wording stays changeable; none may come to be that way here.
+        let had_words = before.status == Status::Pending || before.wording.is_some();
+        if command.answer != Answer::Pending && command.wording.is_none() && had_words {
             return Err(Rejection::WordingMissing);
         }
         let current = Answer::of_state(before.state_at(self.now)).ok_or(Rejection::NoRecord(record.id))?;
@@ -113,19 +121,33 @@ impl Draft<'_> {
 
     pub(super) fn delete_record(&mut self, command: &DeleteRecord) -> Result<(), Rejection> {
         let record = self.standing_record(command.record)?;
-        let before = self.state.behind(record.id).cloned().ok_or(Rejection::NoRecord(record.id))?;
+        let before = self
+            .state
+            .behind(record.id)
+            .cloned()
+            .ok_or(Rejection::NoRecord(record.id))?;
         if before.slot.subject != command.act.subject {
             return Err(Rejection::WrongSubject);
         }
         self.record_decision(Outcome::Withdrawn, vec![before.slot.definition.clone()]);
-        self.push(Fact::DecisionDeleted { record: Record { deleted: true, ..record } });
+        self.push(Fact::DecisionDeleted {
+            record: Record {
+                deleted: true,
+                ..record
+            },
+        });
         self.revoke(&before, EndReason::RecordDeleted);
         self.settle_agreement_of(&before);
         Ok(())
     }
 
     fn standing_record(&self, id: crate::RecordId) -> Result<Record, Rejection> {
-        self.state.records.get(&id).filter(|record| !record.deleted).cloned().ok_or(Rejection::NoRecord(id))
+        self.state
+            .records
+            .get(&id)
+            .filter(|record| !record.deleted)
+            .cloned()
+            .ok_or(Rejection::NoRecord(id))
     }
 
     /// The table of consent-api 10.1.
@@ -138,22 +160,37 @@ impl Draft<'_> {
             (Answer::Pending | Answer::Accepted, Answer::Denied | Answer::Revoked)
             | (Answer::Pending | Answer::Denied | Answer::Revoked, Answer::Accepted) => Ok(()),
             (Answer::Denied | Answer::Revoked, Answer::Pending) if self.policy.privileged => Ok(()),
-            (Answer::Denied | Answer::Revoked, Answer::Pending) => {
-                Err(Rejection::PrivilegeRequired { from: names.0, to: names.1 })
-            }
-            _ => Err(Rejection::IllegalTransition { from: names.0, to: names.1 }),
+            (Answer::Denied | Answer::Revoked, Answer::Pending) => Err(Rejection::PrivilegeRequired {
+                from: names.0,
+                to: names.1,
+            }),
+            _ => Err(Rejection::IllegalTransition {
+                from: names.0,
+                to: names.1,
+            }),
         }
     }
 
     fn amend(&mut self, before: &Consent, command: &ChangeRecord) {
-        let amended = Consent { wording: command.wording.clone(), ..self.touched_by_act(before) };
-        self.push(Fact::ConsentAmended(ConsentFact { consent: amended, decides: false, record: None }));
+        let amended = Consent {
+            wording: command.wording.clone(),
+            ..self.touched_by_act(before)
+        };
+        self.push(Fact::ConsentAmended(ConsentFact {
+            consent: amended,
+            decides: false,
+            record: None,
+        }));
     }
 
     /// The same consent answers differently: asked → answered, granted → withdrawn.
     fn answer(&mut self, before: &Consent, command: &ChangeRecord) {
         if command.answer == Answer::Revoked {
-            self.revoke(before, EndReason::RecordRevoked);
+            let reworded = Consent {
+                wording: command.wording.clone(),
+                ..before.clone()
+            };
+            self.revoke(&reworded, EndReason::RecordRevoked);
             self.settle_agreement_of(before);
             return;
         }
@@ -172,7 +209,22 @@ impl Draft<'_> {
     /// under it comes back to life.
     fn start_anew(&mut self, record: &Record, before: &Consent, command: &ChangeRecord) {
         let moved = before.slot != command.slot;
-        self.revoke(before, if moved { EndReason::RecordMoved } else { EndReason::RecordRevoked });
+        self.revoke(
+            before,
+            if moved {
+                EndReason::RecordMoved
+            } else {
+                EndReason::RecordRevoked
+            },
+        );
+        self.settle_agreement_of(before);
+        if command.slot.subject != before.slot.subject {
+            self.record_decision_for(
+                command.slot.subject,
+                Outcome::Recorded,
+                vec![command.slot.definition.clone()],
+            );
+        }
         let accepted = command.answer == Answer::Accepted;
         let consent = Consent {
             id: command.consent,
@@ -191,9 +243,12 @@ impl Draft<'_> {
             valid_until: command.valid_until.filter(|_| accepted),
             ended: (command.answer == Answer::Revoked).then(|| self.ended(EndReason::RecordRevoked)),
         };
-        let record = Record { consent: consent.id, subject: consent.slot.subject, ..record.clone() };
+        let record = Record {
+            consent: consent.id,
+            subject: consent.slot.subject,
+            ..record.clone()
+        };
         self.push(written(consent, Some(record)));
-        self.settle_agreement_of(before);
     }
 
     fn settle_agreement_of(&mut self, consent: &Consent) {
@@ -215,7 +270,11 @@ fn is_natural(before: &Consent, answer: Answer, now: crate::Timestamp) -> bool {
 }
 
 fn written(consent: Consent, record: Option<Record>) -> Fact {
-    let fact = ConsentFact { decides: true, record, consent };
+    let fact = ConsentFact {
+        decides: true,
+        record,
+        consent,
+    };
     match fact.consent.status {
         Status::Pending => Fact::ConsentRequested(fact),
         Status::Denied => Fact::ConsentDenied(fact),

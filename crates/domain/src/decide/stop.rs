@@ -1,11 +1,7 @@
 //! Somebody ends agreements as a whole.
 
 use super::{Draft, Rejection};
-use crate::{
-    Agreement, Fact,
-    command::Stop,
-    decision::Outcome,
-};
+use crate::{Agreement, Fact, command::Stop, decision::Outcome};
 
 impl Draft<'_> {
     pub(super) fn stop(&mut self, command: &Stop) -> Result<(), Rejection> {
@@ -22,7 +18,10 @@ impl Draft<'_> {
         if standing.is_empty() {
             return Ok(());
         }
-        let asked = standing.iter().flat_map(|agreement| &agreement.items).map(|item| item.definition.clone());
+        let asked = standing
+            .iter()
+            .flat_map(|agreement| &agreement.items)
+            .map(|item| item.definition.clone());
         self.record_decision(Outcome::Withdrawn, asked.collect());
         for agreement in standing {
             self.stop_one(agreement, command);

@@ -5,17 +5,25 @@ use proptest::prelude::*;
 use super::*;
 
 fn canonical(text: &str) -> String {
-    Dn::parse(text).unwrap_or_else(|_| panic!("{text:?} should be a name")).into()
+    Dn::parse(text)
+        .unwrap_or_else(|_| panic!("{text:?} should be a name"))
+        .into()
 }
 
 #[test]
 fn rec_5_2_dn_case_of_types_and_values_does_not_matter() {
-    assert_eq!(canonical("UID=Ada,OU=People,dc=Example,DC=net"), "uid=ada,ou=people,dc=example,dc=net");
+    assert_eq!(
+        canonical("UID=Ada,OU=People,dc=Example,DC=net"),
+        "uid=ada,ou=people,dc=example,dc=net"
+    );
 }
 
 #[test]
 fn rec_5_2_dn_spaces_around_separators_do_not_matter() {
-    assert_eq!(canonical(" uid = ada ,  ou = people ; dc= example "), "uid=ada,ou=people,dc=example");
+    assert_eq!(
+        canonical(" uid = ada ,  ou = people ; dc= example "),
+        "uid=ada,ou=people,dc=example"
+    );
     assert_eq!(canonical("cn=Consent   Admin,dc=x"), "cn=consent admin,dc=x");
 }
 
@@ -33,21 +41,50 @@ fn rec_5_2_dn_escape_forms_do_not_matter() {
 
 #[test]
 fn rec_5_2_dn_multi_valued_parts_are_unordered() {
-    assert_eq!(canonical("uid=ada+cn=Ada L,dc=x"), canonical("CN=ada l + UID=ada , dc=x"));
-    assert_ne!(canonical("uid=ada,cn=ada l,dc=x"), canonical("cn=ada l,uid=ada,dc=x"));
+    assert_eq!(
+        canonical("uid=ada+cn=Ada L,dc=x"),
+        canonical("CN=ada l + UID=ada , dc=x")
+    );
+    assert_ne!(
+        canonical("uid=ada,cn=ada l,dc=x"),
+        canonical("cn=ada l,uid=ada,dc=x")
+    );
 }
 
 #[test]
 fn rec_5_2_dn_numbers_and_encoded_values_are_names() {
     assert_eq!(canonical("OID.2.5.4.3=Ada"), "2.5.4.3=ada");
-    assert_eq!(canonical("1.3.6.1.4.1.1466.0=#04024869"), "1.3.6.1.4.1.1466.0=#04024869");
+    assert_eq!(
+        canonical("1.3.6.1.4.1.1466.0=#04024869"),
+        "1.3.6.1.4.1.1466.0=#04024869"
+    );
 }
 
 #[test]
 fn rec_4_1_what_is_no_name_is_told_apart_from_a_login_name() {
     for text in [
-        "", " ", "ada", "ada@example.net", "uid", "=ada", "uid=", "uid=ada,", ",uid=ada", "uid=ada,,dc=x", "uid=ada+", "1x=a",
-        "uid=a\"b", "cn=\\", "cn=\\4", "cn=\\zz", "cn=\\ff", "cn=#", "cn=#0", "cn=\"open", "a b=c", "uid=<a>",
+        "",
+        " ",
+        "ada",
+        "ada@example.net",
+        "uid",
+        "=ada",
+        "uid=",
+        "uid=ada,",
+        ",uid=ada",
+        "uid=ada,,dc=x",
+        "uid=ada+",
+        "1x=a",
+        "uid=a\"b",
+        "cn=\\",
+        "cn=\\4",
+        "cn=\\zz",
+        "cn=\\ff",
+        "cn=#",
+        "cn=#0",
+        "cn=\"open",
+        "a b=c",
+        "uid=<a>",
     ] {
         assert_eq!(Dn::parse(text), Err(InvalidDn), "{text:?}");
     }

@@ -1,0 +1,18 @@
+//! The embedded dashboard's keys: one-time tokens that a bank's back end asks for, and the page sessions they open
+//! (consent-dashboard A2, A3, A8).
+//!
+//! What lives here: who may ask for a token, its life, spending it once, and what a page may do afterwards. What may not: HTTP,
+//! pages, and agreements themselves: see [`agreements`](crate::agreements).
+
+pub mod customer;
+pub mod opening;
+pub mod provider;
+pub(crate) mod rates;
+pub mod session;
+pub mod ticket;
+
+pub use customer::{CustomerId, InvalidCustomerId};
+pub use opening::{OpenError, Opened, Opening};
+pub use provider::{Provider, ProviderError};
+pub use session::PageSession;
+pub use ticket::{IssueError, Ticket};

@@ -1,0 +1,218 @@
+//! Spending a one-time token: exactly once, in the change set that makes the page session (consent-dashboard A3).
+
+use std::net::IpAddr;
+
+use consentry_domain::{SubjectId, Timestamp, subject::SubjectState};
+use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
+
+use super::{
+    rates::{Rate, source},
+    session::{PageSession, SessionDetail},
+    ticket::TicketDetail,
+};
+use crate::{
+    Ledger, Opaque, TenantSnapshot,
+    accounts::{from_json, to_json},
+    error::Fault,
+};
+
+/// A wish to open the dashboard.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// The one-time token; none where what came cannot be one.
+    pub token: Option<Opaque>,
+    /// Network address of the browser; failures count for it.
+    pub address: IpAddr,
+    /// Language asked for with the opening, kept for the page's later screens.
+    pub locale: Option<String>,
+    /// Theme asked for with the opening.
+    pub theme: Option<String>,
+}
+
+/// The dashboard is open.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// What the page shows with each of its requests.
+    pub bearer: Opaque,
+    /// The page session.
+    pub session: PageSession,
+}
+
+/// Why nothing was opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Used, expired, revoked, unknown, malformed, of another tenant or kind: one answer for all (A4.4). The log knows more.
+    #[error("the one-time token opens nothing")]
+    Refused,
+    /// Too many refusals for this address.
+    #[error("too many refused openings; wait {seconds} s")]
+    TooMany {
+        /// Seconds until the next one is looked at.
+        seconds: i64,
+    },
+    /// Something failed; the token is not spent.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// What a refusal is called in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Malformed,
+    Unknown,
+    OtherKind,
+    Reused,
+    Revoked,
+    Expired,
+    CredentialGone,
+    PersonGone,
+}
+
+impl Ledger {
+    /// Spends a one-time token and begins a page session, both or neither. Of several attempts at once, one wins.
+    pub async fn open_dashboard(
+        &self,
+        tenant: &TenantSnapshot,
+        opening: &Opening,
+    ) -> Result<Opened, OpenError> {
+        let key = source(opening.address);
+        let rates = &self.inner.rates;
+        if let Some(seconds) = rates.wait(tenant.id(), Rate::RefusedOpenings, &key, self.now()) {
+            return Err(OpenError::TooMany { seconds });
+        }
+        match self.spend(tenant, opening).await? {
+            Ok(opened) => {
+                tracing::info!(token.prefix = ?opening.token.as_ref().map(Opaque::hash), "one-time token redeemed");
+                Ok(opened)
+            }
+            Err(reason) => {
+                let prefix = opening.token.as_ref().map(Opaque::hash);
+                tracing::info!(refused.reason = ?reason, token.prefix = ?prefix, "one-time token refused");
+                rates.count(tenant.id(), Rate::RefusedOpenings, &key, self.now());
+                Err(OpenError::Refused)
+            }
+        }
+    }
+
+    async fn spend(
+        &self,
+        tenant: &TenantSnapshot,
+        opening: &Opening,
+    ) -> Result<Result<Opened, Reason>, Fault> {
+        let Some(token) = &opening.token else {
+            return Ok(Err(Reason::Malformed));
+        };
+        let Some(ticket) = self.inner.store.token(tenant.id(), token.hash()).await? else {
+            return Ok(Err(Reason::Unknown));
+        };
+        let now = self.now();
+        let (subject, detail) = match self.judge(tenant, &ticket, now).await? {
+            Ok(usable) => usable,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let (opened, change) = self.opening(tenant, opening, ticket, (subject, detail), now)?;
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(Ok(opened)),
+            Err(CommitError::Spent) => Ok(Err(Reason::Reused)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether a ticket could open something now. Whether it does is decided in the transaction.
+    async fn judge(
+        &self,
+        tenant: &TenantSnapshot,
+        ticket: &TokenRow,
+        now: Timestamp,
+    ) -> Result<Result<(SubjectId, TicketDetail), Reason>, Fault> {
+        let (TokenKind::EmbedTicket, Some(subject), Some(client)) =
+            (ticket.kind, ticket.subject, &ticket.client)
+        else {
+            return Ok(Err(Reason::OtherKind));
+        };
+        if ticket.consumed_at.is_some() {
+            return Ok(Err(Reason::Reused));
+        }
+        if ticket.revoked_at.is_some() {
+            return Ok(Err(Reason::Revoked));
+        }
+        if now >= ticket.expires_at {
+            return Ok(Err(Reason::Expired));
+        }
+        let detail: TicketDetail = from_json(&ticket.detail, "embed ticket")?;
+        if !detail.secret.is_live(tenant, client, now) {
+            return Ok(Err(Reason::CredentialGone));
+        }
+        if !self.is_active(tenant, subject).await? {
+            return Ok(Err(Reason::PersonGone));
+        }
+        Ok(Ok((subject, detail)))
+    }
+
+    /// Whether a person is there and not erased or merged into another.
+    pub(super) async fn is_active(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<bool, Fault> {
+        let person = self.inner.store.subject(tenant.id(), subject).await?;
+        Ok(person.is_some_and(|person| person.state == SubjectState::Active))
+    }
+
+    fn opening(
+        &self,
+        tenant: &TenantSnapshot,
+        opening: &Opening,
+        ticket: TokenRow,
+        usable: (SubjectId, TicketDetail),
+        now: Timestamp,
+    ) -> Result<(Opened, ChangeSet), Fault> {
+        let (subject, detail) = usable;
+        let bearer = Opaque::draw_in(self.entropy(), "ps", subject.shard());
+        let lifetimes = &tenant.tenant.lifetimes;
+        let session_detail = SessionDetail {
+            ends_at: now.plus(lifetimes.page_absolute),
+            used_at: now,
+            ticket: ticket.hash,
+            locale: opening.locale.clone(),
+            theme: opening.theme.clone(),
+        };
+        let session = TokenRow {
+            hash: bearer.hash(),
+            kind: TokenKind::PageSession,
+            version: 1,
+            subject: Some(subject),
+            client: ticket.client.clone(),
+            grant: None,
+            issued_at: now,
+            expires_at: session_detail.over_at(lifetimes.page_idle),
+            consumed_at: None,
+            revoked_at: None,
+            failures: 0,
+            detail: to_json(&session_detail, "page session")?,
+        };
+        let opened = Opened {
+            bearer,
+            session: PageSession::new(session.hash, subject, &session_detail),
+        };
+        let mut change = ChangeSet::new(tenant.id(), now);
+        change.expect.push(Expect::Unspent(ticket.hash, now));
+        change.rows.push(RowChange::Put(Row::Token(spent(
+            ticket,
+            &detail,
+            session.hash,
+            now,
+        )?)));
+        change.rows.push(RowChange::Put(Row::Token(session)));
+        Ok((opened, change))
+    }
+}
+
+fn spent(ticket: TokenRow, detail: &TicketDetail, session: Hash, now: Timestamp) -> Result<TokenRow, Fault> {
+    let detail = TicketDetail {
+        session: Some(session),
+        ..detail.clone()
+    };
+    Ok(TokenRow {
+        version: ticket.version.saturating_add(1),
+        consumed_at: Some(now),
+        detail: to_json(&detail, "embed ticket")?,
+        ..ticket
+    })
+}

@@ -1,0 +1,158 @@
+//! How often something may happen within a window of time, counted in the memory of this node (consent-dashboard A13).
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+
+use consentry_domain::{TenantId, Timestamp};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Rate {
+    /// Wrong API credentials, by address: 10 in a minute.
+    WrongCredentials,
+    /// Requests with right API credentials, by credential: 50 in a second.
+    ProviderRequests,
+    /// One-time tokens that opened nothing, by address: 30 in a minute.
+    RefusedOpenings,
+}
+
+impl Rate {
+    /// How many are free, and the length of the window in seconds.
+    const fn allowance(self) -> (u32, i64) {
+        match self {
+            Self::WrongCredentials => (10, 60),
+            Self::ProviderRequests => (50, 1),
+            Self::RefusedOpenings => (30, 60),
+        }
+    }
+}
+
+/// Counters by tenant, kind and key. A window begins with its first entry.
+#[derive(Debug, Default)]
+pub(crate) struct Rates {
+    windows: Mutex<HashMap<(TenantId, Rate, String), Window>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    began: Timestamp,
+    count: u32,
+}
+
+impl Window {
+    /// Whole seconds until it is over, rounded up; none when it is.
+    fn left(self, rate: Rate, now: Timestamp) -> Option<i64> {
+        let (_, length) = rate.allowance();
+        let micros =
+            length.saturating_mul(1_000_000) - now.as_micros().saturating_sub(self.began.as_micros());
+        (micros > 0).then(|| (micros.saturating_add(999_999)) / 1_000_000)
+    }
+}
+
+impl Rates {
+    /// Most counters kept at a time.
+    const MOST: usize = 100_000;
+
+    /// Seconds to wait, where the allowance is used up.
+    pub(crate) fn wait(&self, tenant: TenantId, rate: Rate, key: &str, now: Timestamp) -> Option<i64> {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = windows.get(&(tenant, rate, key.to_owned()))?;
+        window
+            .left(rate, now)
+            .filter(|_| window.count >= rate.allowance().0)
+    }
+
+    /// Counts one.
+    pub(crate) fn count(&self, tenant: TenantId, rate: Rate, key: &str, now: Timestamp) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= Self::MOST {
+            windows.retain(|(_, rate, _), window| window.left(*rate, now).is_some());
+        }
+        if windows.len() >= Self::MOST {
+            // More sources within one window than we can count; forgetting some is better than growing.
+            windows.clear();
+        }
+        let fresh = Window { began: now, count: 0 };
+        let window = windows.entry((tenant, rate, key.to_owned())).or_insert(fresh);
+        if window.left(rate, now).is_none() {
+            *window = fresh;
+        }
+        window.count = window.count.saturating_add(1);
+    }
+
+    /// Counts one, unless the allowance is used up: then the seconds to wait.
+    pub(crate) fn take(&self, tenant: TenantId, rate: Rate, key: &str, now: Timestamp) -> Result<(), i64> {
+        match self.wait(tenant, rate, key, now) {
+            Some(seconds) => Err(seconds),
+            None => {
+                self.count(tenant, rate, key, now);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What of an address counts as one source: all of IPv4, the network of IPv6, since one household has 2^64 addresses.
+pub(crate) fn source(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consentry_domain::Shard;
+
+    use super::*;
+
+    fn tenant() -> TenantId {
+        TenantId::new(Timestamp::EPOCH, Shard::new(0), [7; 8])
+    }
+
+    #[test]
+    fn dsh_a13_the_eleventh_failure_of_a_minute_waits() {
+        let rates = Rates::default();
+        let rate = Rate::WrongCredentials;
+        let at = Timestamp::from_seconds(1000);
+        for _ in 0..10 {
+            assert_eq!(rates.take(tenant(), rate, "a", at), Ok(()));
+        }
+        assert_eq!(rates.take(tenant(), rate, "a", at), Err(60));
+        assert_eq!(rates.take(tenant(), rate, "b", at), Ok(()), "another source");
+        let almost = Timestamp::from_micros(Timestamp::from_seconds(1060).as_micros() - 1);
+        assert_eq!(rates.take(tenant(), rate, "a", almost), Err(1));
+        assert_eq!(
+            rates.take(tenant(), rate, "a", Timestamp::from_seconds(1060)),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn dsh_a13_counters_are_kept_apart() {
+        let rates = Rates::default();
+        let at = Timestamp::from_seconds(1000);
+        for _ in 0..30 {
+            rates.count(tenant(), Rate::RefusedOpenings, "a", at);
+        }
+        assert_eq!(rates.wait(tenant(), Rate::RefusedOpenings, "a", at), Some(60));
+        assert_eq!(rates.wait(tenant(), Rate::WrongCredentials, "a", at), None);
+        let other = TenantId::new(Timestamp::EPOCH, Shard::new(0), [8; 8]);
+        assert_eq!(rates.wait(other, Rate::RefusedOpenings, "a", at), None);
+    }
+
+    #[test]
+    fn dsh_a13_one_network_is_one_source() {
+        let source = |text: &str| source(text.parse().unwrap());
+        assert_eq!(source("2001:db8:1:2::1"), source("2001:db8:1:2:ffff::9"));
+        assert_ne!(source("2001:db8:1:2::1"), source("2001:db8:1:3::1"));
+        assert_eq!(source("::ffff:192.0.2.1"), source("192.0.2.1"));
+        assert_ne!(source("192.0.2.1"), source("192.0.2.2"));
+    }
+}

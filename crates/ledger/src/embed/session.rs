@@ -1,0 +1,133 @@
+//! Page sessions: how an embedded page keeps its authority without a cookie (consent-dashboard A8.1).
+
+use consentry_domain::{Lifetime, SubjectId, Timestamp};
+use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Caller, Ledger, Opaque, TenantSnapshot, Via,
+    accounts::{from_json, to_json},
+    error::Fault,
+};
+
+/// A page session that is alive. Its authority is what one person agreed to, at one tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSession {
+    /// Hash of its bearer, by which it is known inside.
+    pub hash: Hash,
+    /// Whose page it is.
+    pub subject: SubjectId,
+    /// When it ends at the latest.
+    pub ends_at: Timestamp,
+    /// Language asked for when it was opened.
+    pub locale: Option<String>,
+    /// Theme asked for when it was opened.
+    pub theme: Option<String>,
+}
+
+impl PageSession {
+    pub(super) fn new(hash: Hash, subject: SubjectId, detail: &SessionDetail) -> Self {
+        Self {
+            hash,
+            subject,
+            ends_at: detail.ends_at,
+            locale: detail.locale.clone(),
+            theme: detail.theme.clone(),
+        }
+    }
+
+    /// The person, as a caller.
+    pub const fn caller(&self) -> Caller {
+        Caller::Subject {
+            subject: self.subject,
+            via: Via::PageSession(self.hash),
+        }
+    }
+}
+
+/// What belongs to a page session beside the columns of its row, whose `expires_at` is the earlier of both ends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SessionDetail {
+    /// Absolute end.
+    pub(super) ends_at: Timestamp,
+    /// Last use.
+    pub(super) used_at: Timestamp,
+    /// The one-time token it came from.
+    pub(super) ticket: Hash,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) locale: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) theme: Option<String>,
+}
+
+impl SessionDetail {
+    /// From when it is over: unused for `idle`, or at its absolute end.
+    pub(super) fn over_at(&self, idle: Lifetime) -> Timestamp {
+        self.used_at.plus(idle).min(self.ends_at)
+    }
+}
+
+impl Ledger {
+    /// The page session of a bearer, if it is alive; asking counts as use. Read from the store each time, so that an end is seen at
+    /// once on every node.
+    pub async fn use_page_session(
+        &self,
+        tenant: &TenantSnapshot,
+        bearer: &Opaque,
+    ) -> Result<Option<PageSession>, Fault> {
+        let Some(row) = self.inner.store.token(tenant.id(), bearer.hash()).await? else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let alive = row.kind == TokenKind::PageSession && row.revoked_at.is_none() && now < row.expires_at;
+        let (true, Some(subject)) = (alive, row.subject) else {
+            return Ok(None);
+        };
+        if !self.is_active(tenant, subject).await? {
+            return Ok(None);
+        }
+        let mut detail: SessionDetail = from_json(&row.detail, "page session")?;
+        detail.used_at = now;
+        let session = PageSession::new(row.hash, subject, &detail);
+        let used = TokenRow {
+            version: row.version.saturating_add(1),
+            expires_at: detail.over_at(tenant.tenant.lifetimes.page_idle),
+            detail: to_json(&detail, "page session")?,
+            ..row
+        };
+        let mut change = ChangeSet::new(tenant.id(), now);
+        // Fails when the session was revoked since it was read, so that being used never revives it.
+        change.expect.push(Expect::Unspent(used.hash, now));
+        change.rows.push(RowChange::Put(Row::Token(used)));
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(Some(session)),
+            Err(CommitError::Spent) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dsh_a8_1_a_session_is_over_at_the_earlier_of_both_ends() {
+        let began = Timestamp::from_seconds(0);
+        let at = |used: i64| {
+            SessionDetail {
+                ends_at: began.plus(Lifetime::seconds(1800)),
+                used_at: Timestamp::from_seconds(used),
+                ticket: Hash::new([0; 32]),
+                locale: None,
+                theme: None,
+            }
+            .over_at(Lifetime::seconds(600))
+            .as_seconds()
+        };
+        assert_eq!(at(0), 600);
+        assert_eq!(at(599), 1199);
+        assert_eq!(at(1200), 1800);
+        assert_eq!(at(1500), 1800);
+    }
+}

@@ -1,0 +1,166 @@
+//! One-time tokens that open the dashboard: issuing and revoking (consent-dashboard A2).
+
+use consentry_domain::{Lifetime, SubjectId, Timestamp};
+use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    customer::CustomerId,
+    provider::{Provider, SecretId},
+};
+use crate::{
+    Ledger, Opaque, TenantSnapshot,
+    access::{OpenDashboard, Permit},
+    accounts::{from_json, to_json},
+    error::Fault,
+};
+
+/// How often a revocation that lost against another change is tried anew.
+const ATTEMPTS: u32 = 3;
+
+/// A one-time token, just issued.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// The token, to hand out once.
+    pub token: Opaque,
+    /// How long it may be spent: valid while `now < issued + lifetime`, to the microsecond.
+    pub lifetime: Lifetime,
+}
+
+/// What belongs to a ticket beside the columns of its row.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct TicketDetail {
+    /// The secret it was asked with; once that is gone, so is the ticket (A1).
+    pub(crate) secret: SecretId,
+    /// The page session it opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<Hash>,
+}
+
+/// Why no token was issued.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// The tenant refuses customers that were never seen before.
+    #[error("the customer is not known")]
+    UnknownCustomer,
+    /// Something failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Ledger {
+    /// Issues a token for a customer. One never seen before becomes a person with nothing shared, unless the tenant refuses those
+    /// (A7). Older unspent tokens of the customer stay good.
+    pub async fn issue_ticket(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<OpenDashboard>,
+        provider: &Provider,
+        customer: &CustomerId,
+    ) -> Result<Ticket, IssueError> {
+        let subject = self.customer(tenant, customer).await?;
+        let now = self.now();
+        let lifetime = tenant.tenant.lifetimes.embed_ticket;
+        let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
+        let detail = TicketDetail {
+            secret: provider.secret().clone(),
+            session: None,
+        };
+        let mut change = ChangeSet::new(tenant.id(), now);
+        change.rows.push(RowChange::Put(Row::Token(TokenRow {
+            hash: token.hash(),
+            kind: TokenKind::EmbedTicket,
+            version: 1,
+            subject: Some(subject),
+            client: Some(provider.client_id().to_owned()),
+            grant: None,
+            issued_at: now,
+            expires_at: now.plus(lifetime),
+            consumed_at: None,
+            revoked_at: None,
+            failures: 0,
+            detail: to_json(&detail, "embed ticket")?,
+        })));
+        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        tracing::info!(caller = ?permit.caller(), token.prefix = ?token.hash(), "one-time token issued");
+        Ok(Ticket { token, lifetime })
+    }
+
+    /// Makes a one-time token useless and ends the page session it opened. Any other text is fine and changes nothing (A2.7).
+    pub async fn revoke_ticket(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<OpenDashboard>,
+        token: &Opaque,
+    ) -> Result<(), Fault> {
+        let hash = token.hash();
+        for _ in 0..ATTEMPTS {
+            let change = self.ticket_revocation(tenant, hash).await?;
+            if change.is_empty() {
+                return Ok(());
+            }
+            match self.commit(change).await {
+                Ok(_receipt) => {
+                    tracing::info!(caller = ?permit.caller(), token.prefix = ?hash, "one-time token revoked");
+                    return Ok(());
+                }
+                Err(CommitError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Fault::Conflict)
+    }
+
+    async fn customer(
+        &self,
+        tenant: &TenantSnapshot,
+        customer: &CustomerId,
+    ) -> Result<SubjectId, IssueError> {
+        let alias = customer.alias();
+        if tenant.tenant.dashboard.reject_unknown_customers {
+            return self
+                .find_subject(tenant, &alias)
+                .await?
+                .ok_or(IssueError::UnknownCustomer);
+        }
+        Ok(self.subject_named(tenant, &alias).await?)
+    }
+
+    /// The change that revokes a ticket and its page session; empty where nothing is left to revoke.
+    async fn ticket_revocation(&self, tenant: &TenantSnapshot, hash: Hash) -> Result<ChangeSet, Fault> {
+        let mut change = ChangeSet::new(tenant.id(), self.now());
+        let Some(ticket) = self.inner.store.token(tenant.id(), hash).await? else {
+            return Ok(change);
+        };
+        if ticket.kind != TokenKind::EmbedTicket {
+            return Ok(change);
+        }
+        let detail: TicketDetail = from_json(&ticket.detail, "embed ticket")?;
+        if let Some(session) = detail.session {
+            let session = self.inner.store.token(tenant.id(), session).await?;
+            revoke(&mut change, session);
+        }
+        revoke(&mut change, Some(ticket));
+        Ok(change)
+    }
+}
+
+fn revoke(change: &mut ChangeSet, row: Option<TokenRow>) {
+    let Some(row) = row.filter(|row| row.revoked_at.is_none()) else {
+        return;
+    };
+    change
+        .expect
+        .push(Expect::At(RowKey::Token(row.hash), row.version));
+    change
+        .rows
+        .push(RowChange::Put(Row::Token(revoked(row, change.at))));
+}
+
+fn revoked(row: TokenRow, now: Timestamp) -> TokenRow {
+    TokenRow {
+        version: row.version.saturating_add(1),
+        revoked_at: Some(now),
+        ..row
+    }
+}

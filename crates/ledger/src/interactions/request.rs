@@ -1,0 +1,53 @@
+//! An authorization request after every check: what is frozen until its answer.
+
+use consentry_domain::{ApplicationId, ClientId, Qualifier, client::Prompt, scope::Scope};
+use serde::{Deserialize, Serialize};
+
+/// A request that was found good. All values are as checked; none is a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// Who asks.
+    pub client: ClientId,
+    /// The application the client belongs to.
+    pub application: ApplicationId,
+    /// Where the answer goes: exactly one of the registered addresses.
+    pub redirect_uri: String,
+    /// Returned unchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// What is asked for: known to the tenant and allowed to the client.
+    pub scope: Scope,
+    /// Values of `prompt` that have an effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompt: Vec<Prompt>,
+    /// S256 challenge of the proof key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<String>,
+    /// Returned in the id token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// Named resources; empty for the default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// Most seconds since the person proved who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<i64>,
+    /// The only person who may answer, by the identifier this client knows them under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_hint: Option<String>,
+    /// Languages the client asks for, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ui_locales: Vec<String>,
+}
+
+impl AuthorizationRequest {
+    /// Whether `prompt` has this value.
+    pub fn prompts(&self, prompt: Prompt) -> bool {
+        self.prompt.contains(&prompt)
+    }
+
+    /// What keeps the slots of this request apart from others of the same client.
+    pub fn qualifier(&self) -> Qualifier {
+        Qualifier::resources(self.resources.iter().map(String::as_str))
+    }
+}

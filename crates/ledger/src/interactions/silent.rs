@@ -1,0 +1,42 @@
+//! Nobody needs to be asked: consent stands, or the client is the first party's own.
+
+use consentry_domain::{AgreementId, Timestamp, scope::Scope};
+use consentry_store::{ChangeSet, CommitError};
+
+use super::{ApproveError, AuthorizationRequest, Interaction, Issued, grant::Basis};
+use crate::{
+    Ledger, TenantSnapshot,
+    access::{Answer, Permit},
+    accounts::Session,
+    error::Fault,
+};
+
+impl Ledger {
+    /// Issues a code on what stands. Where an interaction led here it is over with the same commit.
+    pub async fn grant_unasked(
+        &self,
+        tenant: &TenantSnapshot,
+        _permit: &Permit<Answer>,
+        request: &AuthorizationRequest,
+        session: &Session,
+        (scope, agreement, until): (&Scope, Option<AgreementId>, Option<Timestamp>),
+        interaction: Option<&Interaction>,
+    ) -> Result<Issued, ApproveError> {
+        let client = self.recheck(tenant, request, scope, session.subject).await??;
+        let now = self.now();
+        let basis = Basis { client: &client, request, session, agreement, scope, until };
+        let (issued, rows) = self.draw_grant(tenant, &basis, now)?;
+        let mut change = ChangeSet::new(tenant.id(), now);
+        change.rows.extend(rows);
+        if let Some(interaction) = interaction {
+            let step = interaction.step.clone().approve_unasked().map_err(|_| ApproveError::Over)?;
+            change.expect.push(interaction.unchanged());
+            change.rows.push(interaction.stepped(step, None).put()?);
+        }
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(issued),
+            Err(CommitError::Stale) => Err(ApproveError::Over),
+            Err(error) => Err(Fault::from(error).into()),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Changing a record: replacing and updating are one, given the record as it shall be (consent-api 5.5, 8.3, 10).
+
+use consentry_domain::{Command, Qualifier, RecordId, Slot, Timestamp, command::ChangeRecord};
+use consentry_store::{Seeds, TouchedRows};
+
+use super::{
+    details::Details,
+    identity::{Identities, Identity},
+    requester::Requester,
+    rules::{self, RecordWish, Settled},
+    view::{RecordView, Revision},
+    writing::{self, ActOf, WriteRecordError},
+};
+use crate::{
+    Ledger, TenantSnapshot,
+    access::{Denied, Permit, Target, WriteRecords},
+    carry_out::Plan,
+    error::Fault,
+};
+
+/// A record as it was seen, and as it shall be.
+#[derive(Debug, Clone)]
+pub struct ChangedRecord<'a> {
+    /// As it was seen. If it is no longer so, nothing happens.
+    pub before: &'a RecordView,
+    /// As it shall be.
+    pub wish: &'a RecordWish,
+    /// Subject and actor that the request names; others stay.
+    pub identities: Identities,
+    /// Request it came with.
+    pub request: Option<&'a str>,
+}
+
+impl Ledger {
+    /// Makes a record what it shall be; answers it as it is then. What changes nothing leaves no trace.
+    pub async fn change_record(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<WriteRecords>,
+        requester: &Requester,
+        change: ChangedRecord<'_>,
+    ) -> Result<RecordView, WriteRecordError> {
+        let ChangedRecord {
+            before,
+            wish,
+            identities,
+            request,
+        } = change;
+        if !matches!(permit.target(), Target::Subject(of) if *of == before.owner()) {
+            return Err(Denied {
+                action: "change a record of somebody else",
+            }
+            .into());
+        }
+        let settled = rules::settle(tenant, wish, Some(before)).map_err(WriteRecordError::Invalid)?;
+        let subject = identities
+            .subject
+            .filter(|subject| subject.text != before.details.subject);
+        let actor = identities
+            .actor
+            .filter(|actor| Some(&actor.text) != before.details.actor.as_ref());
+        let mut details = details(before, wish, &settled, subject.as_ref(), actor.as_ref());
+        let acting = foreign_actor(tenant, requester, before)?;
+        let person = match &subject {
+            Some(subject) => self.person_of(tenant, subject).await?,
+            None => before.owner(),
+        };
+        let slot = slot(before, &settled, person);
+        let same_answer = wish.answer == before.answer;
+        let bulk_changed = !details.same_as(&before.details);
+        if same_answer && slot == before.slot && settled.wording == before.wording() && !bulk_changed {
+            return Ok(before.clone());
+        }
+        let actor = actor.or(acting);
+        if let Some(actor) = &actor {
+            details.actor = Some(actor.text.clone());
+            details.actor_dn.clone_from(&actor.dn);
+        }
+        let bulk_changed = bulk_changed || !details.same_as(&before.details);
+
+        let not_before = next_millisecond(before.updated_at);
+        let mut bulk = self.sealed_bulk(tenant, person, before.id, &details).await?;
+        bulk.not_before = Some(not_before);
+        let by = self.acting(tenant, requester, &details, person).await?;
+        let consent = self.ids().consent(person);
+        let wording = settled
+            .wording
+            .as_ref()
+            .map(|wording| (&slot.definition, wording));
+        let act = self.record_act(
+            tenant,
+            &ActOf {
+                requester,
+                subject: before.owner(),
+                actor: by,
+                wording,
+                request,
+            },
+        );
+        let seeds = Seeds {
+            slots: vec![slot.clone()],
+            records: vec![before.id],
+            ..Seeds::default()
+        };
+        let done = self
+            .carry_out::<_, WriteRecordError>(tenant, permit, seeds, |now_there, now| {
+                if revision(now_there, before.id)? != before.revision {
+                    return Err(WriteRecordError::Changed);
+                }
+                Ok(Plan {
+                    command: Some(Command::ChangeRecord(ChangeRecord {
+                        act: act.clone(),
+                        record: before.id,
+                        consent,
+                        slot: slot.clone(),
+                        answer: wish.answer,
+                        wording: settled.wording.clone(),
+                        valid_until: writing::valid_until(tenant, &slot.definition, wish.answer, now),
+                        bulk_changed,
+                    })),
+                    bulk: Some(bulk.clone()),
+                    privileged: requester.is_privileged(),
+                    ..Plan::default()
+                })
+            })
+            .await?;
+        let behind = done.after.behind(before.id).ok_or(Fault::Conflict)?;
+        Ok(RecordView {
+            id: before.id,
+            answer: wish.answer,
+            version: settled
+                .wording
+                .as_ref()
+                .map(|wording| wording.version)
+                .or(details.lone_version),
+            locale: settled
+                .wording
+                .map(|wording| wording.locale)
+                .or_else(|| details.lone_locale.clone()),
+            created_at: before.created_at,
+            updated_at: done.at.max(not_before),
+            revision: before.revision.next(behind),
+            slot,
+            details,
+        })
+    }
+
+    /// Who took the decision: the actor the record will name, where that is somebody known.
+    async fn acting(
+        &self,
+        tenant: &TenantSnapshot,
+        requester: &Requester,
+        details: &Details,
+        person: consentry_domain::SubjectId,
+    ) -> Result<consentry_domain::decision::Actor, Fault> {
+        let own = requester.identity();
+        let actor = match (&details.actor, &details.actor_dn) {
+            (Some(text), dn) if *text == own.text && *dn == own.dn => Some(own.clone()),
+            (Some(text), dn) => {
+                let mapped = self.map_identity(tenant, dn.as_deref().unwrap_or(text)).await?;
+                Some(Identity {
+                    text: text.clone(),
+                    dn: dn.clone(),
+                    person: mapped.person,
+                })
+            }
+            (None, _) => None,
+        };
+        Ok(writing::actor(requester, person, actor.as_ref()))
+    }
+}
+
+/// For an ordinary requester whose record tells of another actor: the requester, who acts now (consent-api 5.5).
+fn foreign_actor(
+    tenant: &TenantSnapshot,
+    requester: &Requester,
+    before: &RecordView,
+) -> Result<Option<Identity>, WriteRecordError> {
+    let own = before.actor_dn().is_some_and(|dn| requester.dn().names(dn));
+    if requester.is_privileged() || own {
+        return Ok(None);
+    }
+    if tenant.tenant.records.strict_actor_match {
+        return Err(WriteRecordError::PrivilegeRequired {
+            what: "changing a record with another actor".to_owned(),
+        });
+    }
+    Ok(Some(requester.identity().clone()))
+}
+
+fn details(
+    before: &RecordView,
+    wish: &RecordWish,
+    settled: &Settled,
+    subject: Option<&Identity>,
+    actor: Option<&Identity>,
+) -> Details {
+    let old = &before.details;
+    Details {
+        subject: subject.map_or_else(|| old.subject.clone(), |subject| subject.text.clone()),
+        subject_dn: subject.map_or_else(|| old.subject_dn.clone(), |subject| subject.dn.clone()),
+        actor: actor.map_or_else(|| old.actor.clone(), |actor| Some(actor.text.clone())),
+        actor_dn: actor.map_or_else(|| old.actor_dn.clone(), |actor| actor.dn.clone()),
+        collaborators: wish.collaborators.clone(),
+        lone_version: settled.lone_version,
+        lone_locale: settled.lone_locale.clone(),
+        title_text: settled.title_text.clone(),
+        data_text: settled.data_text.clone(),
+        purpose_text: settled.purpose_text.clone(),
+        data: wish.data.clone(),
+        consent_context: wish.consent_context.clone(),
+    }
+}
+
+/// The slot it will stand in. What kept it apart at another door stays with it until it moves.
+fn slot(before: &RecordView, settled: &Settled, person: consentry_domain::SubjectId) -> Slot {
+    let moved = Slot {
+        subject: person,
+        definition: settled.definition.clone(),
+        audience: settled.audience.clone(),
+        qualifier: before.slot.qualifier.clone(),
+    };
+    let same_audience = moved.audience.text() == before.slot.audience.text();
+    if moved.subject == before.slot.subject && moved.definition == before.slot.definition && same_audience {
+        // An audience that was written before its client was registered stays what it was.
+        return before.slot.clone();
+    }
+    Slot {
+        qualifier: Qualifier::none(),
+        ..moved
+    }
+}
+
+fn revision(rows: &TouchedRows, id: RecordId) -> Result<Revision, WriteRecordError> {
+    let row = rows
+        .records
+        .get(&id)
+        .filter(|row| !row.record.deleted)
+        .ok_or(WriteRecordError::NotFound)?;
+    let consent = rows.touched.behind(id).ok_or(WriteRecordError::NotFound)?;
+    Ok(Revision::of(row, consent))
+}
+
+/// The first moment that is written differently with three digits of a second.
+const fn next_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(
+        (at.as_micros().div_euclid(1000))
+            .saturating_add(1)
+            .saturating_mul(1000),
+    )
+}

@@ -1,0 +1,122 @@
+//! Making a record (consent-api 5.3, 5.4, 8).
+
+use consentry_domain::{Command, Qualifier, Slot, command::CreateRecord};
+use consentry_store::Seeds;
+
+use super::{
+    details::Details,
+    identity::Identities,
+    requester::Requester,
+    rules::{self, RecordWish},
+    view::{RecordView, Revision},
+    writing::{self, ActOf, WriteRecordError},
+};
+use crate::{
+    Ledger, TenantSnapshot,
+    access::{Denied, Permit, Target, WriteRecords},
+    carry_out::Plan,
+    error::Fault,
+};
+
+impl Ledger {
+    /// Makes a record. Whom the identities do not name, the requester is. Afterwards it decides its slot.
+    pub async fn create_record(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<WriteRecords>,
+        requester: &Requester,
+        identities: Identities,
+        wish: &RecordWish,
+        request: Option<&str>,
+    ) -> Result<RecordView, WriteRecordError> {
+        let settled = rules::settle(tenant, wish, None).map_err(WriteRecordError::Invalid)?;
+        let subject = identities.subject.unwrap_or_else(|| requester.identity().clone());
+        let actor = identities.actor.unwrap_or_else(|| requester.identity().clone());
+        let person = self.person_of(tenant, &subject).await?;
+        if matches!(permit.target(), Target::Subject(of) if *of != person) {
+            return Err(Denied {
+                action: "make a record of somebody else",
+            }
+            .into());
+        }
+        let slot = Slot {
+            subject: person,
+            definition: settled.definition.clone(),
+            audience: settled.audience.clone(),
+            qualifier: Qualifier::none(),
+        };
+        let by = writing::actor(requester, person, Some(&actor));
+        let details = Details {
+            subject: subject.text,
+            subject_dn: subject.dn,
+            actor: Some(actor.text),
+            actor_dn: actor.dn,
+            collaborators: wish.collaborators.clone(),
+            lone_version: settled.lone_version,
+            lone_locale: settled.lone_locale,
+            title_text: settled.title_text,
+            data_text: settled.data_text,
+            purpose_text: settled.purpose_text,
+            data: wish.data.clone(),
+            consent_context: wish.consent_context.clone(),
+        };
+        let record = self.ids().record(person);
+        let consent = self.ids().consent(person);
+        let bulk = self.sealed_bulk(tenant, person, record, &details).await?;
+        let wording = settled
+            .wording
+            .as_ref()
+            .map(|wording| (&slot.definition, wording));
+        let act = self.record_act(
+            tenant,
+            &ActOf {
+                requester,
+                subject: person,
+                actor: by,
+                wording,
+                request,
+            },
+        );
+        let seeds = Seeds {
+            slots: vec![slot.clone()],
+            ..Seeds::default()
+        };
+        let done = self
+            .carry_out::<_, WriteRecordError>(tenant, permit, seeds, |_before, now| {
+                Ok(Plan {
+                    command: Some(Command::CreateRecord(CreateRecord {
+                        act: act.clone(),
+                        record,
+                        consent,
+                        slot: slot.clone(),
+                        answer: wish.answer,
+                        wording: settled.wording.clone(),
+                        valid_until: writing::valid_until(tenant, &slot.definition, wish.answer, now),
+                    })),
+                    bulk: Some(bulk.clone()),
+                    privileged: requester.is_privileged(),
+                    ..Plan::default()
+                })
+            })
+            .await?;
+        let made = done.after.consents.get(&consent).ok_or(Fault::Conflict)?;
+        Ok(RecordView {
+            id: record,
+            answer: wish.answer,
+            version: settled
+                .wording
+                .as_ref()
+                .map(|wording| wording.version)
+                .or(details.lone_version),
+            locale: settled
+                .wording
+                .map(|wording| wording.locale)
+                .or_else(|| details.lone_locale.clone()),
+            created_at: done.at,
+            updated_at: done.at,
+            revision: Revision::first(made),
+            slot,
+            details,
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! Records: the handles of consents that back ends create, read, search, change and delete (consent-api 4 to 10).
+//!
+//! What lives here: who a requester is ([`requester`]), whom a text means ([`identity`]), what a record carries in bulk
+//! ([`details`]), how it is seen ([`view`]), what it must satisfy ([`rules`]), and one file per use case. What may not: JSON
+//! attributes by name, HTTP, and anything another door needs.
+
+pub mod change;
+pub mod create;
+pub mod delete;
+pub mod identity;
+pub mod read;
+pub mod requester;
+pub mod rules;
+pub mod search;
+pub mod view;
+
+mod details;
+mod memory;
+mod writing;
+
+pub use change::ChangedRecord;
+pub use details::same_value;
+pub use identity::{ForeignIdentity, Identities};
+pub use read::ReadRecordError;
+pub use requester::{Requester, TokenSubject};
+pub use rules::{Attribute, Invalid, RecordWish, Wrong};
+pub use search::{RecordSearch, SearchRecordsError};
+pub use view::{RecordView, Revision};
+pub use writing::WriteRecordError;
+
+pub(crate) use memory::PasswordMemory;

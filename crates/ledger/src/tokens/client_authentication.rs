@@ -1,0 +1,152 @@
+//! Client authentication: which client a back end proves to be (RFC 6749 2.3).
+
+use std::sync::Arc;
+
+use consentry_domain::{
+    ApplicationId, Timestamp,
+    client::{Client, ClientAuthority, StoredSecret},
+    decision::CredentialKind,
+};
+use consentry_jose::constant_time_eq;
+
+use crate::{
+    Caller, Denied, Ledger, Opaque, Permit, Target, TenantSnapshot,
+    access::{UseGrant, authorize},
+    opaque,
+};
+
+/// What a back end presents about itself.
+#[derive(Debug, Clone)]
+pub struct PresentedClient {
+    /// `client_id`.
+    pub id: String,
+    /// `client_secret`; none for a client that claims to be public.
+    pub secret: Option<Opaque>,
+}
+
+/// A client after its credential was checked.
+#[derive(Debug, Clone)]
+pub struct ProvenClient {
+    client: Arc<Client>,
+    by_secret: bool,
+}
+
+/// Why nobody was authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClientRefused {
+    /// Unknown, disabled, wrong or expired secret, missing secret: one answer for all.
+    #[error("the client could not be authenticated")]
+    Wrong,
+    /// Too many failures for this client from this address; wait.
+    #[error("too many failures; wait {seconds} s")]
+    Throttled {
+        /// Seconds until the next try is looked at.
+        seconds: i64,
+    },
+}
+
+impl ProvenClient {
+    /// The client.
+    pub fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// Whether it proved itself with a secret; a public client only said its name.
+    pub const fn is_confidential(&self) -> bool {
+        self.by_secret
+    }
+
+    /// The application it belongs to.
+    pub fn application(&self) -> ApplicationId {
+        self.client.application
+    }
+
+    /// The client as a caller. A name without proof carries no authority.
+    pub fn caller(&self) -> Caller {
+        Caller::Client {
+            client: self.client.id.clone(),
+            application: self.client.application,
+            authority: if self.by_secret {
+                authority(&self.client)
+            } else {
+                ClientAuthority::None
+            },
+            credential: if self.by_secret {
+                CredentialKind::ClientSecret
+            } else {
+                CredentialKind::PublicClient
+            },
+        }
+    }
+
+    /// Leave to use grants of its own.
+    pub fn permit(&self) -> Result<Permit<UseGrant>, Denied> {
+        authorize(&self.caller(), Target::Application(self.client.application))
+    }
+}
+
+impl Ledger {
+    /// Checks a client's credential. `address` is the network address it came from: failures count for client and address
+    /// together, so that nobody can lock an honest client out from elsewhere.
+    pub fn authenticate_client(
+        &self,
+        tenant: &TenantSnapshot,
+        presented: &PresentedClient,
+        address: &str,
+    ) -> Result<ProvenClient, ClientRefused> {
+        let now = self.now();
+        let keys = [format!(
+            "{} client {} from {address}",
+            tenant.tenant.slug, presented.id
+        )];
+        if let Some(seconds) = self.inner.throttle.wait(&keys, now) {
+            return Err(ClientRefused::Throttled { seconds });
+        }
+        let client = tenant.client(&presented.id);
+        let proven = match (&presented.secret, client) {
+            (Some(secret), client) => {
+                let stored = client.map(|client| client.secrets.as_slice()).unwrap_or_default();
+                let right = secret_fits(secret, stored, now);
+                client
+                    .filter(|client| right && !client.is_public())
+                    .map(|client| (client, true))
+            }
+            (None, client) => client
+                .filter(|client| client.is_public())
+                .map(|client| (client, false)),
+        };
+        match proven {
+            Some((client, by_secret)) => {
+                self.inner.throttle.succeed(&keys[0]);
+                Ok(ProvenClient {
+                    client: Arc::clone(client),
+                    by_secret,
+                })
+            }
+            None => {
+                self.inner.throttle.fail(&keys, now);
+                Err(ClientRefused::Wrong)
+            }
+        }
+    }
+}
+
+/// What a client may do by itself; third parties nothing, whatever their configuration says (TPA-CL-05).
+pub(crate) fn authority(client: &Client) -> ClientAuthority {
+    if client.is_third_party {
+        ClientAuthority::None
+    } else {
+        client.authority
+    }
+}
+
+/// Compares with every stored secret, and with one that fits nothing where there is none.
+fn secret_fits(secret: &Opaque, stored: &[StoredSecret], now: Timestamp) -> bool {
+    const NOTHING: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let digest = opaque::hash_text(secret.expose());
+    let _same_work = constant_time_eq(digest.as_bytes(), NOTHING.as_bytes());
+    stored.iter().fold(false, |fits, entry| {
+        let equal = constant_time_eq(digest.as_bytes(), entry.sha256.as_bytes());
+        fits | (equal & entry.expires_at.is_none_or(|end| now < end))
+    })
+}

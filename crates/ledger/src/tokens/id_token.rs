@@ -1,0 +1,94 @@
+//! ID tokens (OpenID Connect Core 2): who logged in, when and how. Nothing about the person beyond that is stored here, so nothing
+//! beyond it can be told (TPA-TOK-04).
+
+use aws_lc_rs::digest;
+use consentry_domain::{TenantId, Timestamp, client::Client, grant::Grant};
+use consentry_jose::Algorithm;
+use serde::{Deserialize, Serialize};
+
+use super::{Issuer, access_token::subject_identifier};
+use crate::{TenantSnapshot, error::Fault, opaque};
+
+/// Claims of an ID token (third-party-authorization A.10.2). Times are whole seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdClaims {
+    /// Issuer.
+    pub iss: String,
+    /// The person as this client knows them.
+    pub sub: String,
+    /// `client_id`.
+    pub aud: String,
+    /// From this second on it is over.
+    pub exp: i64,
+    /// When it was issued.
+    pub iat: i64,
+    /// When the person last proved who they are; the same after a refresh (OpenID Connect Core 12.2).
+    pub auth_time: i64,
+    /// How (RFC 8176).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    /// Authentication context that was satisfied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// Tenant.
+    pub tid: TenantId,
+    /// Half of the hash of the access token beside it.
+    pub at_hash: String,
+    /// `nonce` of the authorization request; never after a refresh (OpenID Connect Core 12.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+}
+
+/// What comes from the request rather than from the grant.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Requested<'a> {
+    /// `nonce`.
+    pub nonce: Option<&'a str>,
+    /// `acr` that was satisfied.
+    pub acr: Option<&'a str>,
+}
+
+/// Signs the ID token that goes with an access token.
+pub(crate) fn sign(
+    tenant: &TenantSnapshot,
+    issuer: &Issuer,
+    client: &Client,
+    grant: &Grant,
+    requested: Requested<'_>,
+    access_token: &str,
+    now: Timestamp,
+) -> Result<String, Fault> {
+    let claims = IdClaims {
+        iss: issuer.as_str().to_owned(),
+        sub: subject_identifier(tenant, client, grant.subject),
+        aud: client.id.as_str().to_owned(),
+        exp: now.plus(tenant.tenant.lifetimes.id_token).as_seconds(),
+        iat: now.as_seconds(),
+        auth_time: grant.auth_time.as_seconds(),
+        amr: grant.amr.clone(),
+        acr: requested.acr.map(str::to_owned),
+        tid: tenant.id(),
+        at_hash: at_hash(access_token),
+        nonce: requested.nonce.map(str::to_owned),
+    };
+    let key = tenant.key_ring.signer(Algorithm::Rs256)?;
+    key.sign(&key.header(Some("JWT")), &claims)
+        .map_err(|error| Fault::Signing(error.to_string()))
+}
+
+/// Left half of the SHA-256 of the token's text (OpenID Connect Core 3.1.3.6, for RS256).
+fn at_hash(access_token: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, access_token.as_bytes());
+    opaque::base64url(&hash.as_ref()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openid_core_a_3_at_hash_of_the_published_example() {
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        assert_eq!(at_hash(token), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
+}

@@ -1,0 +1,56 @@
+//! Putting a ledger together: folder, root key, store, first tenant.
+
+use std::{path::Path, sync::Arc};
+
+use consentry_domain::{
+    locale::Locale,
+    tenant::{Brand, Tenant, TenantState},
+};
+use consentry_ledger::{
+    Caller, Clock, Entropy, Ids, Ledger, LedgerOptions, Target,
+    access::{Provision, authorize},
+};
+use consentry_store_sqlite::{Options, SqliteStore};
+
+use crate::root_key;
+
+/// Name of the database inside the folder of a ledger.
+pub const DATABASE: &str = "ledger.db";
+
+/// Opens the ledger in a folder, making both on first use.
+pub async fn open_ledger(
+    folder: &Path,
+    root_file: Option<&Path>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> anyhow::Result<Ledger> {
+    std::fs::create_dir_all(folder).map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
+    let database = folder.join(DATABASE);
+    let key_file = root_file.map_or_else(|| folder.join("root.key"), Path::to_owned);
+    let root = root_key::load(&key_file, database.exists(), entropy.as_ref())?;
+    let store = SqliteStore::open(&database, Options::default())?;
+    Ok(Ledger::open(Arc::new(store), root, clock, entropy, &LedgerOptions::default()).await?)
+}
+
+/// Makes the first tenant of an installation that has none, with fresh keys.
+pub async fn ensure_tenant(ledger: &Ledger) -> anyhow::Result<()> {
+    if ledger.directory().tenants().next().is_some() {
+        return Ok(());
+    }
+    let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant)?;
+    let ids = Ids { now: ledger.now(), entropy: ledger.entropy() };
+    let tenant = Tenant {
+        id: ids.tenant(),
+        slug: "main".to_owned(),
+        hosts: Vec::new(),
+        state: TenantState::Enabled,
+        brand: Brand { name: "Consentry".to_owned(), accent: None, help: None },
+        locale: Locale::parse("en")?,
+        lifetimes: consentry_domain::tenant::Lifetimes::default(),
+        records: consentry_domain::tenant::RecordsSettings::default(),
+        dashboard: consentry_domain::tenant::DashboardSettings::default(),
+        authorization: consentry_domain::tenant::AuthorizationSettings::default(),
+    };
+    ledger.provision_tenant(&permit, &tenant).await?;
+    Ok(())
+}

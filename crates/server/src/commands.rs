@@ -1,0 +1,63 @@
+//! The command line. Exit codes: 0 fine, 1 failed (one sentence on stderr), 2 wrong usage.
+
+mod config;
+mod demo;
+mod serve;
+mod verify_ledger;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Consentry: the place where a person's yes is asked for, recorded, proved, enforced and taken back.
+#[derive(Debug, Parser)]
+#[command(name = "consentry", version, about, arg_required_else_help = true)]
+struct Arguments {
+    /// Configuration file; without it `consentry.toml` is read if it is there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves. Without any file: 127.0.0.1:8080, SQLite in ./consentry-data, one tenant, keys made on first start.
+    ///
+    /// Example: consentry serve --config /etc/consentry.toml
+    #[command(verbatim_doc_comment)]
+    Serve,
+    /// Serves with a demo bank to try everything in the browser.
+    ///
+    /// Example: consentry demo --listen 127.0.0.1:8080
+    #[command(verbatim_doc_comment)]
+    Demo(demo::DemoArguments),
+    /// Replays the log against the projections and checks the hash chain; names the first difference.
+    ///
+    /// Example: consentry verify-ledger
+    #[command(verbatim_doc_comment)]
+    VerifyLedger(verify_ledger::VerifyArguments),
+    /// Checks configuration.
+    Config {
+        #[command(subcommand)]
+        command: config::ConfigCommand,
+    },
+}
+
+/// Runs the command of this process.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Serve => serve::run(arguments.config.as_deref()),
+        Command::Demo(options) => demo::run(arguments.config.as_deref(), &options),
+        Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
+        Command::Config { command } => config::run(arguments.config.as_deref(), &command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("consentry: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

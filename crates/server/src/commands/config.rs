@@ -1,0 +1,32 @@
+//! `consentry config`: is the configuration right, and what is in force?
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use crate::configuration::Configuration;
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Says whether file and environment can be used.
+    ///
+    /// Example: consentry config check
+    #[command(verbatim_doc_comment)]
+    Check,
+    /// Prints what is in force, as TOML. It holds no secrets: those are in files it names.
+    ///
+    /// Example: consentry config show
+    #[command(verbatim_doc_comment)]
+    Show,
+}
+
+pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Result<()> {
+    let configuration = Configuration::load(file)?;
+    configuration.folder()?;
+    match command {
+        ConfigCommand::Check => println!("configuration is fine"),
+        ConfigCommand::Show => print!("{}", toml::to_string_pretty(&configuration)?),
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! `consentry demo`: `serve` plus Harbor Bank.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+use consentry_ledger::{SystemClock, SystemEntropy};
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::serve;
+use crate::{
+    assembly,
+    configuration::Configuration,
+    demo::{self, Demo, seed},
+};
+
+/// Options of the demo.
+#[derive(Debug, Args)]
+pub(super) struct DemoArguments {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Folder to keep the ledger in; without it the folder vanishes at exit.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Prints one JSON line with everything a script needs, then serves until told to stop.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(file: Option<&Path>, options: &DemoArguments) -> anyhow::Result<()> {
+    let mut configuration = Configuration::load(file)?;
+    if options.json && file.is_none() {
+        configuration.telemetry.log = "warn".to_owned();
+    }
+    serve::logging(&configuration.telemetry)?;
+    let vanishing = match &options.data {
+        Some(_) => None,
+        None => Some(tempfile::Builder::new().prefix("consentry-demo-").tempdir()?),
+    };
+    let folder = match (&options.data, &vanishing) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(folder)) => folder.path().to_owned(),
+        (None, None) => return Err(anyhow::anyhow!("no folder for the demo")),
+    };
+    serve::runtime()?.block_on(start(&configuration, options, &folder))
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures how long starting took, for the line that says so")]
+async fn start(configuration: &Configuration, options: &DemoArguments, folder: &Path) -> anyhow::Result<()> {
+    let started = std::time::Instant::now();
+    let listener = TcpListener::bind(options.listen).await?;
+    let port = listener.local_addr()?.port();
+    let addresses = seed::Addresses {
+        base_url: format!("http://127.0.0.1:{port}"),
+        bank_url: format!("http://localhost:{port}"),
+    };
+    let ledger = assembly::open_ledger(folder, None, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
+    let demo = Arc::new(Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?);
+    let started_in = started.elapsed().as_millis();
+    if options.json {
+        println!("{}", demo.description(std::process::id(), started_in));
+    } else {
+        println!("Harbor Bank is open: {}/demo", addresses.base_url);
+        println!("Log in as {} with the password {}", demo.bank().customers[0].username, demo.bank().customers[0].password);
+        match keys_ms {
+            Some(keys) => println!("Ready in {started_in} ms, of which {keys} ms made keys and customers. Stop with Ctrl-C."),
+            None => println!("Ready in {started_in} ms. Stop with Ctrl-C."),
+        }
+    }
+    let public = Url::parse(&addresses.base_url)?;
+    serve::until_told(configuration, listener, ledger, public, Some(demo)).await
+}

@@ -1,0 +1,123 @@
+//! `consentry serve`, and what it shares with `consentry demo`.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use consentry_ledger::{Ledger, SystemClock, SystemEntropy};
+use consentry_web::house::House;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use crate::{
+    assembly,
+    configuration::{Configuration, LogFormat, TelemetrySection},
+    demo::Demo,
+    listener,
+    metrics::Metrics,
+    site,
+};
+
+/// Seconds between two rounds of removing credentials and interactions that ended long ago.
+const PRUNE_SECONDS: u64 = 600;
+
+/// How long such rows are kept after their end, so that reused can be told from unknown (consent-dashboard A3).
+const KEPT: consentry_domain::Lifetime = consentry_domain::Lifetime::days(1);
+
+pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
+    let configuration = Configuration::load(file)?;
+    let folder = configuration.folder()?;
+    logging(&configuration.telemetry)?;
+    runtime()?.block_on(async {
+        let listener = TcpListener::bind(configuration.server.listen).await?;
+        let address = listener.local_addr()?;
+        let ledger = assembly::open_ledger(
+            &folder,
+            configuration.keys.root_file.as_deref(),
+            Arc::new(SystemClock),
+            Arc::new(SystemEntropy),
+        )
+        .await?;
+        assembly::ensure_tenant(&ledger).await?;
+        let public = match &configuration.server.public_url {
+            Some(url) => url.clone(),
+            None => Url::parse(&format!("http://{address}"))?,
+        };
+        tracing::info!(address = %address, public_url = %public, "serving");
+        until_told(&configuration, listener, ledger, public, None).await
+    })
+}
+
+/// Serves on a bound listener until SIGTERM or SIGINT, then drains and closes the ledger.
+pub(super) async fn until_told(
+    configuration: &Configuration,
+    listener: TcpListener,
+    ledger: Ledger,
+    public: Url,
+    demo: Option<Arc<Demo>>,
+) -> anyhow::Result<()> {
+    let metrics = Metrics::default();
+    let house = House::new(ledger.clone(), public, configuration.server.trusted_proxies.clone());
+    let router = site::router(&site::Parts {
+        house,
+        entropy: Arc::new(SystemEntropy),
+        metrics: metrics.clone(),
+        metrics_here: configuration.telemetry.listen.is_none(),
+        demo,
+        deadline: Duration::from_secs(configuration.server.deadline_seconds),
+    })
+    .map_err(|conflicts| anyhow::anyhow!("the route table has conflicts: {conflicts:?}"))?;
+    if let Some(address) = configuration.telemetry.listen {
+        let own = TcpListener::bind(address).await?;
+        let page = axum::Router::new()
+            .route("/metrics", axum::routing::get(move || std::future::ready(metrics.page())));
+        tokio::spawn(listener::serve(own, page, 16, std::future::pending()));
+    }
+    let pruning = tokio::spawn(prune(ledger.clone()));
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let told = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("shutting down");
+    };
+    listener::serve(listener, router, configuration.server.connections, told).await;
+    pruning.abort();
+    ledger.close().await;
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a schedule; what is removed is decided by the ledger's clock")]
+async fn prune(ledger: Ledger) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(PRUNE_SECONDS)).await;
+        let before = ledger.now().minus(KEPT);
+        for tenant in ledger.directory().tenants() {
+            match ledger.prune(tenant.id(), before).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, tenant = %tenant.tenant.slug, "removed ended credentials"),
+                Err(error) => tracing::warn!(%error, "ended credentials could not be removed"),
+            }
+        }
+    }
+}
+
+/// A runtime with a worker per core.
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Log lines to stderr, so that stdout stays for answers.
+pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&telemetry.log)?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match telemetry.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! Configuration: one TOML file, every key also as `CONSENTRY__SECTION__KEY`. Unknown keys are errors that name the nearest known one.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use config::{Config, Environment, File, FileFormat};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Configuration {
+    /// Listening and addresses.
+    pub server: ServerSection,
+    /// Where the ledger is.
+    pub storage: StorageSection,
+    /// The root key.
+    pub keys: KeysSection,
+    /// Logs and metrics.
+    pub telemetry: TelemetrySection,
+}
+
+/// Listening and addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerSection {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Address people and clients use; none means `http://` and [`Self::listen`].
+    pub public_url: Option<Url>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Most connections at once.
+    pub connections: usize,
+    /// Seconds a request may take.
+    pub deadline_seconds: u64,
+}
+
+impl Default for ServerSection {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            connections: 10_000,
+            deadline_seconds: 30,
+        }
+    }
+}
+
+/// Where the ledger is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StorageSection {
+    /// `sqlite:///absolute/folder` or `sqlite://relative/folder`.
+    pub url: String,
+}
+
+impl Default for StorageSection {
+    fn default() -> Self {
+        Self { url: "sqlite://consentry-data".to_owned() }
+    }
+}
+
+/// The root key. It wraps all others; whoever loses it loses the ledger's content.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct KeysSection {
+    /// File with the base64 of 32 random bytes; none means `root.key` in the folder of the ledger, made on first start.
+    pub root_file: Option<PathBuf>,
+}
+
+/// Logs and metrics.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelemetrySection {
+    /// Filter of log lines, such as `info` or `consentry_ledger=debug,info`.
+    pub log: String,
+    /// `text` or `json`.
+    pub format: LogFormat,
+    /// A listener of its own for `/metrics`; none means on the main one.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Default for TelemetrySection {
+    fn default() -> Self {
+        Self { log: "info".to_owned(), format: LogFormat::Text, listen: None }
+    }
+}
+
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Why configuration cannot be used: one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    /// The file cannot be read.
+    #[error("{path}: {why}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// A key that does not exist.
+    #[error("unknown key {key}{}", nearest.as_ref().map(|known| format!("; did you mean {known}?")).unwrap_or_default())]
+    UnknownKey {
+        /// The key as written.
+        key: String,
+        /// The nearest key there is.
+        nearest: Option<String>,
+    },
+    /// A value of the wrong form.
+    #[error("{0}")]
+    Value(String),
+    /// A storage address of another kind.
+    #[error("storage.url {0:?} is none this binary serves; use sqlite:///absolute/folder or sqlite://relative/folder")]
+    Storage(String),
+}
+
+impl Configuration {
+    /// Reads the file (`consentry.toml` if it is there, when none is named) and the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigurationError> {
+        let mut sources = Config::builder();
+        let path = file.map(Path::to_owned).or_else(|| Some(PathBuf::from("consentry.toml")).filter(|path| path.exists()));
+        if let Some(path) = path {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| ConfigurationError::File { path: path.clone(), why: error.to_string() })?;
+            let table: toml::Table = toml::from_str(&text)
+                .map_err(|error| ConfigurationError::File { path: path.clone(), why: error.message().to_owned() })?;
+            check_keys(&table)?;
+            sources = sources.add_source(File::from_str(&text, FileFormat::Toml));
+        }
+        sources
+            .add_source(
+                Environment::with_prefix("CONSENTRY")
+                    .prefix_separator("__")
+                    .separator("__")
+                    .list_separator(",")
+                    .with_list_parse_key("server.trusted_proxies")
+                    .try_parsing(true),
+            )
+            .build()
+            .and_then(Config::try_deserialize)
+            .map_err(|error| ConfigurationError::Value(error.to_string()))
+    }
+
+    /// The folder of the SQLite ledger.
+    pub fn folder(&self) -> Result<PathBuf, ConfigurationError> {
+        let folder = self.storage.url.strip_prefix("sqlite://").filter(|folder| !folder.is_empty());
+        folder.map(PathBuf::from).ok_or_else(|| ConfigurationError::Storage(self.storage.url.clone()))
+    }
+}
+
+fn check_keys(table: &toml::Table) -> Result<(), ConfigurationError> {
+    let known = known_keys();
+    for (section, value) in table {
+        let Some(keys) = value.as_table() else {
+            return Err(unknown(section, &known));
+        };
+        if let Some(key) = keys.keys().map(|key| format!("{section}.{key}")).find(|key| !known.contains(key)) {
+            return Err(unknown(&key, &known));
+        }
+        if !known.iter().any(|key| key.starts_with(&format!("{section}."))) {
+            return Err(unknown(section, &known));
+        }
+    }
+    Ok(())
+}
+
+fn unknown(key: &str, known: &[String]) -> ConfigurationError {
+    let nearest = known.iter().map(|known| (distance(key, known), known)).min();
+    let nearest = nearest.filter(|(steps, _)| *steps <= 4).map(|(_, known)| known.clone());
+    ConfigurationError::UnknownKey { key: key.to_owned(), nearest }
+}
+
+/// Every key there is, read off the defaults so that the list cannot lag behind.
+fn known_keys() -> Vec<String> {
+    let Ok(serde_json::Value::Object(sections)) = serde_json::to_value(Configuration::default()) else {
+        return Vec::new();
+    };
+    let mut known = Vec::new();
+    for (section, keys) in &sections {
+        known.extend(keys.as_object().into_iter().flatten().map(|(key, _)| format!("{section}.{key}")));
+    }
+    known
+}
+
+/// Levenshtein distance.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (position, from) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = position + 1;
+        for (column, to) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_key_names_the_nearest_known_one() {
+        let table: toml::Table = toml::from_str("[server]\nlisten_adress = \"127.0.0.1:1\"\n").unwrap();
+        let error = check_keys(&table).unwrap_err().to_string();
+        assert_eq!(error, "unknown key server.listen_adress");
+        let table: toml::Table = toml::from_str("[server]\nlisen = \"127.0.0.1:1\"\n").unwrap();
+        let error = check_keys(&table).unwrap_err().to_string();
+        assert_eq!(error, "unknown key server.lisen; did you mean server.listen?");
+    }
+
+    #[test]
+    fn storage_is_a_folder_of_sqlite_or_refused() {
+        let mut configuration = Configuration::default();
+        assert_eq!(configuration.folder().unwrap(), PathBuf::from("consentry-data"));
+        configuration.storage.url = "mysql://x".to_owned();
+        assert!(configuration.folder().is_err());
+    }
+}

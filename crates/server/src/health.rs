@@ -1,0 +1,33 @@
+//! Whether this node lives, and whether it can serve.
+
+use axum::{Json, extract::State, response::{IntoResponse, Response}};
+use consentry_web::{house::House, routes::{Cors, RouteTable}, error::Problem};
+use http::{StatusCode, header};
+use serde_json::json;
+
+/// `/health/live` and `/health/ready`.
+pub fn routes() -> RouteTable<House> {
+    RouteTable::new("server")
+        .owns("/health", |_, error| Problem(error).into_response())
+        .get("/health/live", Cors::Never, live)
+        .get("/health/ready", Cors::Never, ready)
+}
+
+async fn live() -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": "live" }))).into_response()
+}
+
+/// Ready means: database reachable and writable, at least one tenant with keys that open.
+async fn ready(State(house): State<House>) -> Response {
+    let tenants = house.ledger().directory().tenants().count();
+    let store = house.ledger().ready().await;
+    let (status, body) = match &store {
+        Ok(()) if tenants > 0 => (StatusCode::OK, json!({ "status": "ready", "tenants": tenants })),
+        Ok(()) => (StatusCode::SERVICE_UNAVAILABLE, json!({ "status": "not_ready", "reason": "no_tenant" })),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, json!({ "status": "not_ready", "reason": "store_unavailable" }))
+        }
+    };
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}

@@ -1,0 +1,69 @@
+//! Metrics in OpenMetrics form: requests by route and status, and how long they took.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::Registry,
+};
+
+/// What a request is counted under. Routes are the patterns of the route table, never paths, so that no id becomes a label.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    route: String,
+    status: u16,
+}
+
+/// All metrics of a node. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    answered: Family<Answered, Counter>,
+    seconds: Histogram,
+    in_flight: Gauge<i64>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("consentry");
+        let answered = Family::<Answered, Counter>::default();
+        let seconds = Histogram::new([0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]);
+        let in_flight = Gauge::default();
+        registry.register("http_requests", "Requests answered", answered.clone());
+        registry.register("http_request_seconds", "Time from request to answer", seconds.clone());
+        registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
+        Self { registry: Arc::new(registry), answered, seconds, in_flight }
+    }
+}
+
+impl Metrics {
+    /// The page for a scraper.
+    pub fn page(&self) -> Response {
+        let mut text = String::new();
+        if encode(&mut text, &self.registry).is_err() {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+        let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], text).into_response()
+    }
+}
+
+/// Layer that counts.
+#[expect(clippy::disallowed_methods, reason = "measures how long an answer took; nothing is decided by it")]
+pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let started = Instant::now();
+    metrics.in_flight.inc();
+    let answer = next.run(request).await;
+    metrics.in_flight.dec();
+    metrics.seconds.observe(started.elapsed().as_secs_f64());
+    metrics.answered.get_or_create(&Answered { route, status: answer.status().as_u16() }).inc();
+    answer
+}

@@ -1,0 +1,103 @@
+//! The one site: every door's routes joined, and the layers around them.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, extract::State, middleware, response::IntoResponse};
+use consentry_ledger::{Draw, Entropy};
+use consentry_web::{
+    assets,
+    error::{Problem, registry},
+    house::House,
+    request_id::{self, Sources},
+    routes::{AllowedOrigins, Conflict, Cors, RouteTable, Site},
+};
+use http::StatusCode;
+use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+
+use crate::{demo, health, metrics::{self, Metrics}};
+
+/// Largest body any route takes, in bytes; routes have smaller limits of their own.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// What a site is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// State of all handlers.
+    pub house: House,
+    /// Source of request ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Where requests are counted.
+    pub metrics: Metrics,
+    /// Whether `/metrics` is on this listener.
+    pub metrics_here: bool,
+    /// The demo bank, if it runs.
+    pub demo: Option<Arc<demo::Demo>>,
+    /// How long a request may take.
+    pub deadline: Duration,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("house", &self.house).finish_non_exhaustive()
+    }
+}
+
+/// Joins the doors.
+pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
+    let house = &parts.house;
+    let mut tables = vec![
+        assets::routes(),
+        health::routes().with_state(house.clone()),
+        home(parts).with_state(house.clone()),
+        consentry_door_authorization::routes().with_state(house.clone()),
+        consentry_door_records::routes().with_state(house.clone()),
+        consentry_door_dashboard::routes().with_state(house.clone()),
+    ];
+    if parts.metrics_here {
+        tables.push(metrics_table(&parts.metrics));
+    }
+    if let Some(demo) = &parts.demo {
+        tables.push(demo::routes().with_state(Arc::clone(demo)));
+    }
+    let nobody: AllowedOrigins = Arc::new(|_, _| false);
+    Site::join(tables, &nobody)
+}
+
+/// The site with its layers, ready for a listener.
+pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
+    let site = join(parts)?;
+    let sources = Sources {
+        id: {
+            let entropy = Arc::clone(&parts.entropy);
+            Arc::new(move || uuid::Builder::from_random_bytes(entropy.bytes()).into_uuid())
+        },
+        instant: Arc::new(instant),
+    };
+    Ok(site
+        .router
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, parts.deadline))
+        .layer(middleware::from_fn_with_state(parts.metrics.clone(), metrics::count))
+        .layer(middleware::from_fn_with_state(sources, request_id::identify)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures how long answers take; nothing is decided by it")]
+fn instant() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+fn metrics_table(metrics: &Metrics) -> RouteTable {
+    RouteTable::new("server")
+        .owns("/metrics", |_, error| Problem(error).into_response())
+        .get("/metrics", Cors::Never, |State(metrics): State<Metrics>| async move { metrics.page() })
+        .with_state(metrics.clone())
+}
+
+/// The root: whoever nobody else answers, and the way into the demo where it runs.
+fn home(parts: &Parts) -> RouteTable<House> {
+    let table = RouteTable::new("server").owns("/", |_, error| Problem(error).into_response());
+    if parts.demo.is_some() {
+        return table.get("/", Cors::Never, || async { axum::response::Redirect::to("/demo") });
+    }
+    table.get("/", Cors::Never, || async { Problem(consentry_web::error::ApiError::new(&registry::NOT_FOUND)) })
+}

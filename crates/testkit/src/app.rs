@@ -1,0 +1,191 @@
+//! The application under test.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use consentry_domain::{Lifetime, Timestamp};
+use consentry_ledger::{Clock, Ledger, TenantSnapshot};
+use consentry_server::{
+    assembly,
+    demo::seed::{self, Addresses, Bank},
+    metrics::Metrics,
+    site,
+};
+use consentry_web::house::House;
+use http::{HeaderName, HeaderValue, Method, Request, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+use url::Url;
+
+use crate::{Answer, Browser, FixedClock, SeededEntropy};
+
+/// Where Consentry is, in every test.
+pub const BASE_URL: &str = "http://127.0.0.1:8080";
+
+/// Where the bank's own pages are: another origin.
+pub const BANK_URL: &str = "http://localhost:8080";
+
+/// The whole house with Harbor Bank in it.
+pub struct TestApp {
+    /// The clock; move it to let time pass.
+    pub clock: Arc<FixedClock>,
+    /// The ledger behind the doors.
+    pub ledger: Ledger,
+    /// Clients, customers and secrets of Harbor Bank.
+    pub bank: Bank,
+    router: Router,
+    folder: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// Starts with Harbor Bank as seeded for the demo.
+    pub async fn start() -> Self {
+        Self::start_seeded(1).await
+    }
+
+    /// As [`Self::start`], with other randomness.
+    pub async fn start_seeded(seed: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FixedClock::default());
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let own: Arc<dyn Clock> = clock.clone();
+        let ledger = assembly::open_ledger(folder.path(), None, own, entropy.clone()).await.unwrap();
+        let addresses = Addresses { base_url: BASE_URL.to_owned(), bank_url: BANK_URL.to_owned() };
+        let bank = seed::seed(&ledger, &addresses).await.unwrap();
+        let parts = site::Parts {
+            house: House::new(ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
+            entropy,
+            metrics: Metrics::default(),
+            metrics_here: true,
+            demo: None,
+            deadline: Duration::from_secs(30),
+        };
+        let router = site::router(&parts).unwrap();
+        Self { clock, ledger, bank, router, folder }
+    }
+
+    /// The seeded tenant as configured now.
+    pub fn tenant(&self) -> Arc<TenantSnapshot> {
+        self.ledger.directory().by_slug(&self.bank.tenant).cloned().unwrap()
+    }
+
+    /// The folder of the ledger.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// The current moment of the test.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets seconds pass.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.advance(Lifetime::seconds(seconds));
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser::new(self)
+    }
+
+    /// Begins a request.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder<'_> {
+        let address = if path.starts_with("http") { path.to_owned() } else { format!("{BASE_URL}{path}") };
+        let url = Url::parse(&address).unwrap();
+        let host = url.port().map_or_else(
+            || url.host_str().unwrap_or_default().to_owned(),
+            |port| format!("{}:{port}", url.host_str().unwrap_or_default()),
+        );
+        let target = match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        };
+        let request = Request::builder().method(method).uri(target).header(header::HOST, host);
+        RequestBuilder { app: self, request, body: Vec::new() }
+    }
+
+    /// `GET` without credentials.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path).send().await
+    }
+
+    /// `POST` of a form without credentials.
+    pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.request(Method::POST, path).form(fields).send().await
+    }
+
+    pub(crate) async fn answer(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+impl std::fmt::Debug for TestApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TestApp").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// A request in the making.
+#[must_use]
+pub struct RequestBuilder<'a> {
+    app: &'a TestApp,
+    request: http::request::Builder,
+    body: Vec<u8>,
+}
+
+impl std::fmt::Debug for RequestBuilder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RequestBuilder").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+impl RequestBuilder<'_> {
+    /// Adds a header.
+    pub fn header(mut self, name: impl TryInto<HeaderName>, value: &str) -> Self {
+        let name = name.try_into().unwrap_or_else(|_| panic!("not a header name"));
+        self.request = self.request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
+    /// HTTP Basic credentials, not form-encoded.
+    pub fn basic(self, user: &str, password: &str) -> Self {
+        let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+        self.header(header::AUTHORIZATION, &value)
+    }
+
+    /// A bearer token.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header(header::AUTHORIZATION, &format!("Bearer {token}"))
+    }
+
+    /// A form as body.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded.as_bytes())
+    }
+
+    /// JSON as body.
+    pub fn json(self, value: &Value) -> Self {
+        self.header(header::CONTENT_TYPE, "application/json").body(value.to_string().as_bytes())
+    }
+
+    /// Any bytes as body.
+    pub fn body(mut self, bytes: &[u8]) -> Self {
+        self.body = bytes.to_vec();
+        self
+    }
+
+    /// Sends it and reads the answer whole.
+    pub async fn send(self) -> Answer {
+        let length = self.body.len();
+        let request = if length == 0 { self.request } else { self.request.header(header::CONTENT_LENGTH, length) };
+        self.app.answer(request.body(Body::from(self.body)).unwrap()).await
+    }
+}

@@ -1,0 +1,91 @@
+//! A browser without a window: keeps cookies by host, says how it navigates, does not follow redirects by itself.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use http::{Method, header};
+use url::Url;
+
+use crate::{Answer, TestApp, app::BASE_URL};
+
+/// One person's browser.
+#[derive(Debug)]
+pub struct Browser<'a> {
+    app: &'a TestApp,
+    cookies: Mutex<BTreeMap<(String, String), String>>,
+}
+
+impl<'a> Browser<'a> {
+    pub(crate) fn new(app: &'a TestApp) -> Self {
+        Self { app, cookies: Mutex::default() }
+    }
+
+    /// Opens an address as a top-level navigation from another site.
+    pub async fn open(&self, address: &str) -> Answer {
+        self.send(Method::GET, address, "cross-site", None).await
+    }
+
+    /// Sends a form of one of our own pages, as a top-level navigation.
+    pub async fn submit(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(Method::POST, address, "same-origin", Some(fields)).await
+    }
+
+    /// Opens where an answer redirects to.
+    pub async fn follow(&self, answer: &Answer) -> Answer {
+        self.open(answer.location().as_str()).await
+    }
+
+    /// The cookies kept for a host, as `name=value` pairs.
+    pub fn cookies(&self, host: &str) -> Vec<String> {
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        cookies
+            .iter()
+            .filter(|((own, _), _)| own == host)
+            .map(|((_, name), value)| format!("{name}={value}"))
+            .collect()
+    }
+
+    /// Forgets everything.
+    pub fn clear_cookies(&self) {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    async fn send(&self, method: Method, address: &str, site: &str, fields: Option<&[(&str, &str)]>) -> Answer {
+        let url = Url::parse(BASE_URL).unwrap().join(address).unwrap();
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let mut request = self
+            .app
+            .request(method, url.as_str())
+            .header(header::ACCEPT, "text/html,application/xhtml+xml")
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document")
+            .header("sec-fetch-site", site);
+        let cookies = self.cookies(&host).join("; ");
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, &cookies);
+        }
+        if let Some(fields) = fields {
+            request = request.form(fields).header(header::ORIGIN, &url.origin().ascii_serialization());
+        }
+        let answer = request.send().await;
+        self.keep(&host, &answer);
+        answer
+    }
+
+    fn keep(&self, host: &str, answer: &Answer) {
+        let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in answer.headers().get_all(header::SET_COOKIE) {
+            let line = line.to_str().unwrap();
+            let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+            let (name, value) = pair.split_once('=').unwrap();
+            let key = (host.to_owned(), name.to_owned());
+            if value.is_empty() || attributes.contains("Max-Age=0") {
+                cookies.remove(&key);
+            } else {
+                cookies.insert(key, value.to_owned());
+            }
+        }
+    }
+}
