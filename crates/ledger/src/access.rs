@@ -322,6 +322,25 @@ impl Action for UseGrant {
     }
 }
 
+/// Reporting what a person answered on a page of the first party, and looking up what they are asked (TPA-CB-06, TPA-CB-07).
+#[derive(Debug, Clone, Copy)]
+pub struct ReportDecisions;
+
+impl Action for ReportDecisions {
+    const NAME: &'static str = "report decisions";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (Caller::Client { authority: ClientAuthority::Tenant, .. }, _)
+            | (Caller::Subject { via: Via::AccessToken { third_party: false, .. }, .. }, Target::Application(_)) => true,
+            (Caller::Client { application, authority: ClientAuthority::Application, .. }, Target::Application(of)) => {
+                application == of
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Making tenants, clients, definitions and people what configuration says.
 #[derive(Debug, Clone, Copy)]
 pub struct Provision;

@@ -13,6 +13,7 @@ pub mod canonical;
 pub mod embed;
 pub mod environment;
 pub mod error;
+pub mod interactions;
 pub mod key_ring;
 pub mod opaque;
 pub mod provision;
@@ -28,6 +29,8 @@ mod cache;
 mod carry_out;
 mod events;
 mod ledger;
+#[cfg(test)]
+mod vectors;
 mod writer;
 
 pub use access::{Caller, Denied, Permit, Target, Via, authorize};

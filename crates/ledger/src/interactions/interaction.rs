@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Failures with the right cookie that cancel an interaction (TPA-CB-01).
-pub(super) const MOST_FAILURES: u32 = 5;
+const MOST_FAILURES: u32 = 5;
 
 /// One visit of a browser, seen at a moment.
 #[derive(Debug, Clone)]
@@ -120,10 +120,6 @@ impl Interaction {
         self.row.version
     }
 
-    pub(super) const fn browser(&self) -> Hash {
-        self.row.browser
-    }
-
     /// The person, once somebody was asked.
     pub(super) const fn subject(&self) -> Option<SubjectId> {
         self.row.subject
@@ -145,6 +141,14 @@ impl Interaction {
             ..self.row.clone()
         };
         Self { request: self.request.clone(), step, failures: self.failures, cookie: self.cookie.clone(), row }
+    }
+
+    /// The same interaction with one more failure; enough of them cancel it.
+    pub(super) fn failed(&self) -> Self {
+        let failures = self.failures.saturating_add(1);
+        let step = self.step.clone();
+        let step = if failures >= MOST_FAILURES { step.clone().cancel().unwrap_or(step) } else { step };
+        Self { failures, ..self.stepped(step, None) }
     }
 
     /// The row to write.

@@ -35,7 +35,7 @@ pub use grant::{Issued, disclosure};
 pub use interaction::{Interaction, cookie_mark};
 pub use look_up::{LookUp, LookUpError};
 pub use move_on::MoveError;
-pub use recheck::Changed;
+pub use recheck::{Changed, redirect_fits};
 pub use reject::Misuse;
 pub use report::{Report, ReportError, Reported};
 pub use request::AuthorizationRequest;

@@ -1,9 +1,14 @@
 //! Steps between the first and the last: the person logs in, the person is asked, the browser gives up.
 
-use consentry_domain::{client::Client, scope::Scope};
+use consentry_domain::{
+    DefinitionKey, Timestamp,
+    client::{Client, Prompt},
+    definition::Wording,
+    scope::Scope,
+};
 use consentry_store::{ChangeSet, CommitError};
 
-use super::{AskReason, AskedItem, IllegalStep, Interaction, Question, Step};
+use super::{AskReason, AskedItem, AuthorizationRequest, IllegalStep, Interaction, Question};
 use crate::{Ledger, TenantSnapshot, accounts::Session, error::Fault, snapshot};
 
 /// Why an interaction did not move on.
@@ -104,12 +109,12 @@ impl Ledger {
 }
 
 fn asked_items(tenant: &TenantSnapshot, scope: &Scope, languages: &[String]) -> Vec<AskedItem> {
-    let item = |definition: &consentry_domain::DefinitionKey| {
+    let item = |definition: &DefinitionKey| {
         let wording = tenant.wording_for(definition, languages.iter().map(String::as_str));
         AskedItem {
             definition: definition.clone(),
             digest: wording.and_then(|wording| snapshot::digest_of(wording).ok()),
-            wording: wording.map(|wording| consentry_domain::definition::Wording {
+            wording: wording.map(|wording| Wording {
                 version: wording.version,
                 locale: wording.locale.clone(),
             }),
@@ -127,16 +132,16 @@ impl Interaction {
 
     /// Whether a session is fresh enough for this interaction (TPA-CN-05): begun for it, or neither `prompt=login` nor `max_age`
     /// asks for more.
-    pub fn is_authenticated_by(&self, session: &Session, now: consentry_domain::Timestamp) -> bool {
+    pub fn is_authenticated_by(&self, session: &Session, now: Timestamp) -> bool {
         self.step.own_session() == Some(session.id.as_str()) || self.request.accepts(session, now)
     }
 }
 
-impl super::AuthorizationRequest {
+impl AuthorizationRequest {
     /// Whether a session that was there before the request is fresh enough for it.
-    pub fn accepts(&self, session: &Session, now: consentry_domain::Timestamp) -> bool {
+    pub fn accepts(&self, session: &Session, now: Timestamp) -> bool {
         let in_time = |seconds: i64| seconds > 0 && now.seconds_since(session.auth_time) <= seconds;
-        !self.prompts(consentry_domain::client::Prompt::Login) && self.max_age.is_none_or(in_time)
+        !self.prompts(Prompt::Login) && self.max_age.is_none_or(in_time)
     }
 }
 

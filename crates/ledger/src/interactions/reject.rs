@@ -4,7 +4,7 @@ use consentry_domain::decision::Door;
 use consentry_store::{ChangeSet, CommitError};
 use serde_json::{Map, json};
 
-use super::{Interaction, interaction::MOST_FAILURES};
+use super::Interaction;
 use crate::{Ledger, TenantSnapshot, error::Fault, events};
 
 /// What was wrong (third-party-authorization A.8.2). The name goes into the event `interaction.rejected`.
@@ -61,12 +61,8 @@ impl Ledger {
         let Some(current) = self.interaction_by_hash(tenant, interaction.hash()).await? else { return Ok(()) };
         let mut change = ChangeSet::new(tenant.id(), self.now());
         if misuse.counts() && !current.step.is_terminal() {
-            let failures = current.failures.saturating_add(1);
-            let step = current.step.clone();
-            let step = if failures >= MOST_FAILURES { step.clone().cancel().unwrap_or(step) } else { step };
-            let counted = Interaction { failures, ..current.stepped(step, None) };
             change.expect.push(current.unchanged());
-            change.rows.push(counted.put()?);
+            change.rows.push(current.failed().put()?);
         }
         if let Some(subject) = current.subject()
             && let Some(key) = self.subject_key(tenant, subject).await?
