@@ -6,6 +6,7 @@
 //! | module | one line |
 //! | --- | --- |
 //! | [`error`] | one failure type, one registry of codes, one renderer per outside shape |
+//! | [`house`], [`visit`] | what every handler is given: ledger, addresses, tenant, request |
 //! | [`request_id`] | the id that a request carries into its answer, its span and its log lines |
 //! | [`headers`] | the security header sets of pages, embedded pages and APIs |
 //! | [`parameters`], [`query`], [`form`] | strict `application/x-www-form-urlencoded` |
@@ -20,7 +21,7 @@
 //! # A new page in a door
 //!
 //! 1. `askama.toml` beside the door's `Cargo.toml`: `[general]`, `dirs = ["templates", "../../web/templates"]`,
-//!    `whitespace = "suppress"`.
+//!    `whitespace = "minimize"`.
 //! 2. `templates/<door>/<page>.html` starts with `{% extends "layout.html" %}`, imports `parts.html` and fills the
 //!    block `main`.
 //! 3. The words go to `crates/web/texts/<language>/<door>.ftl`, one file per door and language.
@@ -33,6 +34,7 @@ pub mod credentials;
 pub mod error;
 pub mod form;
 pub mod headers;
+pub mod house;
 pub mod json;
 pub mod origin;
 pub mod page;
@@ -41,3 +43,4 @@ pub mod query;
 pub mod request_id;
 pub mod routes;
 pub mod texts;
+pub mod visit;

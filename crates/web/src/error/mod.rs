@@ -170,9 +170,7 @@ impl fmt::Display for ApiError {
 
 impl Error for ApiError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.cause
-            .as_deref()
-            .map(|cause| cause as &(dyn Error + 'static))
+        self.cause.as_deref().map(|cause| cause as &(dyn Error + 'static))
     }
 }
 
@@ -189,10 +187,7 @@ pub struct FieldError {
 
 impl FieldError {
     /// A wrong member of the body, by its RFC 6901 pointer.
-    pub fn pointer(
-        pointer: impl Into<Cow<'static, str>>,
-        detail: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn pointer(pointer: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             place: Place::Pointer(pointer.into()),
             code: None,
@@ -201,10 +196,7 @@ impl FieldError {
     }
 
     /// A wrong parameter of the query string or form.
-    pub fn parameter(
-        name: impl Into<Cow<'static, str>>,
-        detail: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn parameter(name: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             place: Place::Parameter(name.into()),
             code: None,
@@ -270,11 +262,7 @@ impl Deferred {
 /// Status, headers and body of a JSON failure, as all JSON renderers send it.
 ///
 /// Adds `Retry-After`, the failure's own headers, `Cache-Control: no-store` and `nosniff`.
-pub fn json_answer(
-    error: &ApiError,
-    media_type: &'static str,
-    body: &serde_json::Value,
-) -> Response {
+pub fn json_answer(error: &ApiError, media_type: &'static str, body: &serde_json::Value) -> Response {
     let mut answer = Response::new(axum::body::Body::from(body.to_string()));
     answer
         .headers_mut()

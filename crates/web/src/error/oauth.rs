@@ -48,8 +48,14 @@ pub fn oauth_name(code: &Code) -> &'static str {
         };
     }
     match code.name {
-        "invalid_json" | "invalid_parameter" | "payload_too_large" | "unsupported_media_type"
-        | "method_not_allowed" | "not_acceptable" | "not_found" | "bad_origin" => "invalid_request",
+        "invalid_json"
+        | "invalid_parameter"
+        | "payload_too_large"
+        | "unsupported_media_type"
+        | "method_not_allowed"
+        | "not_acceptable"
+        | "not_found"
+        | "bad_origin" => "invalid_request",
         "unauthenticated" => "invalid_token",
         "forbidden" => "access_denied",
         "rate_limited" => "temporarily_unavailable",

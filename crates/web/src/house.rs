@@ -1,0 +1,90 @@
+//! What every handler is given: the ledger, and how this installation is reached from outside.
+
+use std::{net::IpAddr, sync::Arc};
+
+use consentry_ledger::{Fault, Ledger, TenantSnapshot};
+use url::Url;
+
+use crate::{
+    credentials::Transport,
+    error::{ApiError, registry},
+    origin::Origin,
+};
+
+/// State of all handlers. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct House {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    ledger: Ledger,
+    public_url: Url,
+    trusted_proxies: Vec<IpAddr>,
+}
+
+impl House {
+    /// `public_url` is the address people and clients use; only its scheme, host and port count. `trusted_proxies` are the
+    /// addresses whose `X-Forwarded-For` is believed.
+    pub fn new(ledger: Ledger, public_url: Url, trusted_proxies: Vec<IpAddr>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                ledger,
+                public_url,
+                trusted_proxies,
+            }),
+        }
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.inner.ledger
+    }
+
+    /// Public base address of a tenant, without slash at the end. Never taken from a request: a tenant's first own host, or the
+    /// installation's address.
+    pub fn base_url(&self, tenant: &TenantSnapshot) -> String {
+        match tenant.tenant.hosts.first() {
+            Some(host) => format!("{}://{host}", self.inner.public_url.scheme()),
+            None => self.inner.public_url.origin().ascii_serialization(),
+        }
+    }
+
+    /// Issuer of a tenant (TPA-URL-03).
+    pub fn issuer(&self, tenant: &TenantSnapshot) -> String {
+        format!("{}/cis/oidc", self.base_url(tenant))
+    }
+
+    /// The tenant's own origin, as browsers name it.
+    pub fn origin(&self, tenant: &TenantSnapshot) -> Option<Origin> {
+        Url::parse(&self.base_url(tenant))
+            .ok()
+            .as_ref()
+            .and_then(Origin::of)
+    }
+
+    /// How the site is reached, which decides the form of cookies.
+    pub fn transport(&self) -> Transport {
+        if self.inner.public_url.scheme() == "https" {
+            Transport::Tls
+        } else {
+            Transport::PlainLoopback
+        }
+    }
+
+    /// Whether this peer's `X-Forwarded-For` is believed.
+    pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
+        self.inner.trusted_proxies.contains(&peer)
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        if fault.is_transient() {
+            Self::new(&registry::UNAVAILABLE).retry_after(1).because(fault)
+        } else {
+            Self::internal(fault)
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The words of the interface, in every language of the house.
+//!
+//! Messages are Fluent files in `texts/<language>/<door>.ftl`, compiled in. Each key exists in every language with the
+//! same variables, and every key is used by a template or a source file; the tests prove both. What a person consents
+//! to is not here: those words belong to the tenant's localizations.
+
+mod negotiation;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use self::{
+    negotiation::{accepted, negotiate},
+    value::Value,
+};
+
+pub(crate) use self::value::without_controls;
+
+use std::{fmt, sync::LazyLock};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use jiff::{Zoned, civil::Date};
+use unic_langid::LanguageIdentifier;
+
+include!(concat!(env!("OUT_DIR"), "/message_files.rs"));
+
+/// English, the language of last resort.
+pub static ENGLISH_LANGUAGE: LazyLock<Language> =
+    LazyLock::new(|| Language::new("en", "English", Direction::LeftToRight, ENGLISH));
+
+/// Arabic.
+pub static ARABIC_LANGUAGE: LazyLock<Language> =
+    LazyLock::new(|| Language::new("ar", "العربية", Direction::RightToLeft, ARABIC));
+
+/// Every language, the one of last resort first.
+pub fn languages() -> [&'static Language; 2] {
+    [&ENGLISH_LANGUAGE, &ARABIC_LANGUAGE]
+}
+
+/// One language with its messages.
+pub struct Language {
+    /// BCP 47 tag, for `lang`.
+    pub tag: &'static str,
+    /// Its own name for itself.
+    pub name: &'static str,
+    /// For `dir`.
+    pub direction: Direction,
+    bundle: FluentBundle<FluentResource>,
+}
+
+/// Which way a language is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// As English.
+    LeftToRight,
+    /// As Arabic.
+    RightToLeft,
+}
+
+impl Direction {
+    /// The value of the `dir` attribute.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LeftToRight => "ltr",
+            Self::RightToLeft => "rtl",
+        }
+    }
+}
+
+impl Language {
+    /// A message; variables are added with [`Text::with`].
+    pub fn text(&'static self, key: &'static str) -> Text {
+        Text {
+            language: self,
+            key,
+            arguments: FluentArgs::new(),
+        }
+    }
+
+    /// A whole number with groups of three, in digits that every reader of the house's languages knows.
+    pub fn number(&self, number: u64) -> String {
+        grouped(&number.to_string())
+    }
+
+    /// A date in words: 24 December 2026.
+    pub fn date(&'static self, date: Date) -> String {
+        // Day and year are texts, because a year has no thousands separator.
+        self.text("date-long")
+            .with("day", date.day().to_string())
+            .with("month", u64::from(date.month().unsigned_abs()))
+            .with("year", date.year().to_string())
+            .to_string()
+    }
+
+    /// Date, time and zone: 24 December 2026 at 14:02 UTC.
+    pub fn moment(&'static self, moment: &Zoned) -> String {
+        self.text("date-and-time")
+            .with("date", self.date(moment.date()))
+            .with("time", moment.strftime("%H:%M %Z").to_string())
+            .to_string()
+    }
+
+    /// Items as a sentence lists them: a, b, and c.
+    pub fn list<'a>(&'static self, items: impl IntoIterator<Item = &'a str>) -> String {
+        let mut items: Vec<&str> = items.into_iter().collect();
+        let Some(last) = items.pop() else {
+            return String::new();
+        };
+        let Some((first, rest)) = items.split_first() else {
+            return last.to_owned();
+        };
+        if rest.is_empty() {
+            return self
+                .text("list-pair")
+                .with("first", *first)
+                .with("last", last)
+                .to_string();
+        }
+        let start = rest.iter().fold((*first).to_owned(), |list, item| {
+            self.text("list-more")
+                .with("first", list)
+                .with("rest", *item)
+                .to_string()
+        });
+        self.text("list-end")
+            .with("first", start)
+            .with("last", last)
+            .to_string()
+    }
+
+    fn new(tag: &'static str, name: &'static str, direction: Direction, files: &[&str]) -> Self {
+        // A tag that does not parse gives the plural rules of no language in particular.
+        let id = tag.parse::<LanguageIdentifier>().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
+        // Values are isolated one by one, where their direction asks for it: see `Value`.
+        bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(group_numbers));
+        for file in files {
+            // The tests read the same files and refuse what Fluent cannot; here the rest of a file still serves.
+            let resource = match FluentResource::try_new((*file).to_owned()) {
+                Ok(resource) => resource,
+                Err((resource, errors)) => {
+                    tracing::error!(text.language = tag, error.cause = ?errors, "message file has errors");
+                    resource
+                }
+            };
+            if let Err(errors) = bundle.add_resource(resource) {
+                tracing::error!(text.language = tag, error.cause = ?errors, "message file repeats a key");
+            }
+        }
+        Self {
+            tag,
+            name,
+            direction,
+            bundle,
+        }
+    }
+
+    fn format(&self, key: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+        let pattern = self.bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = self
+            .bundle
+            .format_pattern(pattern, Some(arguments), &mut errors)
+            .into_owned();
+        if !errors.is_empty() {
+            tracing::error!(text.key = key, text.language = self.tag, error.cause = ?errors, "message cannot be formed");
+        }
+        Some(text)
+    }
+}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag)
+    }
+}
+
+impl PartialEq for Language {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+    }
+}
+
+impl Eq for Language {}
+
+/// A message with its variables; formed when it is displayed.
+#[derive(Debug)]
+pub struct Text {
+    language: &'static Language,
+    key: &'static str,
+    arguments: FluentArgs<'static>,
+}
+
+impl Text {
+    /// Sets a variable.
+    ///
+    /// Texts may come from anybody: control characters are removed, and a text whose direction differs from the
+    /// sentence's is isolated, so that it cannot rearrange the words around it.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        let value = value.into().formed(self.language);
+        self.arguments.set(name, value);
+        self
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let formed = self
+            .language
+            .format(self.key, &self.arguments)
+            .or_else(|| ENGLISH_LANGUAGE.format(self.key, &self.arguments));
+        if let Some(text) = formed {
+            return f.write_str(&text);
+        }
+        tracing::error!(text.key = self.key, "message is missing");
+        f.write_str(self.key)
+    }
+}
+
+fn group_numbers<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(number) => Some(grouped(&number.as_string())),
+        _ => None,
+    }
+}
+
+/// Groups the digits before a decimal point by three.
+fn grouped(number: &str) -> String {
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (number, None),
+    };
+    let mut text = String::with_capacity(number.len() + number.len() / 3);
+    for (index, digit) in whole.char_indices() {
+        let left = whole.len() - index;
+        if index > 0 && left.is_multiple_of(3) && !text.ends_with('-') {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}

@@ -1,0 +1,147 @@
+//! One request: which tenant it is for, and from where it comes. The tenant is settled before anything else is looked at.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    response::{IntoResponse, Response},
+};
+use consentry_ledger::{Ledger, TenantSnapshot};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+
+use crate::{
+    house::House,
+    request_id::{self, RequestId},
+};
+
+/// Extractor of every handler.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// What the installation is.
+    pub house: House,
+    /// The tenant whose host was asked.
+    pub tenant: Arc<TenantSnapshot>,
+    /// The id of the request.
+    pub request_id: RequestId,
+    /// The network address it comes from, after trusted proxies.
+    pub address: IpAddr,
+    /// Languages the browser asks for, best first.
+    pub languages: Vec<String>,
+}
+
+impl Visit {
+    /// The ledger.
+    pub fn ledger(&self) -> &Ledger {
+        self.house.ledger()
+    }
+
+    /// The visit of a request, where no handler runs: renderers of failures.
+    pub fn of(parts: &Parts, house: &House) -> Result<Self, UnknownHost> {
+        let host = parts
+            .uri
+            .authority()
+            .map(|authority| authority.as_str().to_owned())
+            .or_else(|| text(&parts.headers, &header::HOST).map(str::to_owned))
+            .ok_or(UnknownHost)?;
+        let tenant = house.ledger().tenant_for_host(&host).ok_or(UnknownHost)?;
+        Ok(Self {
+            house: house.clone(),
+            tenant,
+            request_id: request_id::of(parts),
+            address: address(parts, house),
+            languages: languages(&parts.headers),
+        })
+    }
+
+    /// Public base address of the tenant, without slash at the end.
+    pub fn base_url(&self) -> String {
+        self.house.base_url(&self.tenant)
+    }
+}
+
+/// No tenant serves this host: a bare 404 that nobody may frame (consent-dashboard A0.3).
+#[derive(Debug, Clone, Copy)]
+pub struct UnknownHost;
+
+impl IntoResponse for UnknownHost {
+    fn into_response(self) -> Response {
+        let headers = [
+            (
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; frame-ancestors 'none'",
+            ),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        (StatusCode::NOT_FOUND, headers).into_response()
+    }
+}
+
+impl FromRequestParts<House> for Visit {
+    type Rejection = UnknownHost;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, UnknownHost> {
+        Self::of(parts, house)
+    }
+}
+
+fn address(parts: &Parts, house: &House) -> IpAddr {
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+    if !house.trusts(peer) {
+        return peer;
+    }
+    // The last entry is the one our own proxy added; what stands before it may be invented.
+    parts
+        .headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.rsplit(',').next())
+        .and_then(|last| last.trim().parse().ok())
+        .unwrap_or(peer)
+}
+
+/// Tags of `Accept-Language` by weight; ties keep their order.
+fn languages(headers: &HeaderMap) -> Vec<String> {
+    let mut weighted: Vec<(u16, String)> = text(headers, &header::ACCEPT_LANGUAGE)
+        .unwrap_or_default()
+        .split(',')
+        .take(16)
+        .filter_map(|entry| {
+            let mut parts = entry.split(';');
+            let tag = parts
+                .next()
+                .map(str::trim)
+                .filter(|tag| !tag.is_empty() && *tag != "*")?;
+            let weight = parts
+                .find_map(|part| part.trim().strip_prefix("q="))
+                .map_or(1000, thousandths);
+            (weight > 0).then(|| (weight, tag.to_owned()))
+        })
+        .collect();
+    weighted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    weighted.into_iter().map(|(_, tag)| tag).collect()
+}
+
+fn thousandths(weight: &str) -> u16 {
+    let (whole, fraction) = weight.trim().split_once('.').unwrap_or((weight.trim(), ""));
+    if whole != "0" {
+        return if whole == "1" { 1000 } else { 0 };
+    }
+    let mut digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(3);
+    digits
+        .try_fold(0_u16, |sum, digit| {
+            digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
+        })
+        .unwrap_or(0)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
