@@ -8,7 +8,10 @@ use consentry_domain::{Lifetime, Timestamp};
 use consentry_ledger::{Clock, Ledger, TenantSnapshot};
 use consentry_server::{
     assembly,
-    demo::seed::{self, Addresses, Bank},
+    demo::{
+        Demo,
+        seed::{self, Addresses, Bank},
+    },
     metrics::Metrics,
     site,
 };
@@ -69,6 +72,12 @@ impl TestApp {
     /// The seeded tenant as configured now.
     pub fn tenant(&self) -> Arc<TenantSnapshot> {
         self.ledger.directory().by_slug(&self.bank.tenant).cloned().unwrap()
+    }
+
+    /// The demo around the bank, for the complete route table; it is not served here.
+    pub fn demo(&self) -> Arc<Demo> {
+        let addresses = Addresses { base_url: BASE_URL.to_owned(), bank_url: BANK_URL.to_owned() };
+        Arc::new(Demo::new(self.bank.clone(), addresses, Arc::new(SeededEntropy::new(2))).unwrap())
     }
 
     /// The folder of the ledger.

@@ -1,0 +1,8 @@
+//! The whole house: every door over one ledger, the route table, the binary itself.
+
+mod binary;
+mod kill;
+mod matrix;
+mod matrix_random;
+mod route_table;
+mod story;

@@ -1,0 +1,24 @@
+//! The one route table of a shared host (architecture 7.1), as a reviewed snapshot: a route that moves, appears or changes its
+//! CORS kind shows up here.
+
+use std::{sync::Arc, time::Duration};
+
+use consentry_server::{metrics::Metrics, site};
+use consentry_testkit::{SeededEntropy, TestApp};
+use consentry_web::house::House;
+use url::Url;
+
+#[tokio::test]
+async fn every_path_and_every_fallback_has_one_owner() {
+    let app = TestApp::start().await;
+    let parts = site::Parts {
+        house: House::new(app.ledger.clone(), Url::parse("http://127.0.0.1:8080").unwrap(), Vec::new()),
+        entropy: Arc::new(SeededEntropy::new(1)),
+        metrics: Metrics::default(),
+        metrics_here: true,
+        demo: Some(app.demo()),
+        deadline: Duration::from_secs(30),
+    };
+    let site = site::join(&parts).unwrap();
+    insta::assert_snapshot!(site.listing());
+}
