@@ -2,7 +2,7 @@
 //!
 //! `python3 -m http.server --bind 127.0.0.1 --directory target/tmp/gallery` shows them.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, error::Error, fs, io, path::Path};
 
 use askama::Template;
 use consentry_web::{
@@ -59,17 +59,17 @@ struct Stop {
 }
 
 #[tokio::test]
-async fn architecture_8_every_kind_of_page() {
+async fn architecture_8_every_kind_of_page() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("gallery");
     for file in [&assets::STYLESHEET, &assets::SCRIPT, &assets::ICON] {
-        write(&folder, file.path().trim_start_matches('/'), file.content);
+        write(&folder, file.path().trim_start_matches('/'), file.content)?;
     }
-    let accent = Accent::parse("#f2a900").unwrap();
+    let accent = Accent::parse("#f2a900")?;
     write(
         &folder,
         accent.path().trim_start_matches('/'),
         accent.stylesheet().as_bytes(),
-    );
+    )?;
 
     for theme in [Theme::Light, Theme::Dark] {
         let themed = |mut page: Page| {
@@ -103,8 +103,7 @@ async fn architecture_8_every_kind_of_page() {
                 Stop {
                     page: themed(embedded("Moneytrack")),
                 }
-                .render()
-                .unwrap(),
+                .render(),
             ),
         ];
         let id = RequestId::from(uuid::Uuid::from_u128(7));
@@ -113,18 +112,20 @@ async fn architecture_8_every_kind_of_page() {
             ("failure-ours", &registry::INTERNAL),
         ] {
             let answer = html(&ApiError::new(code), &id, &themed(page("", &ENGLISH_LANGUAGE)));
-            let body = answer.into_body().collect().await.unwrap().to_bytes();
-            pages.push((name, String::from_utf8(body.to_vec()).unwrap()));
+            let body = answer.into_body().collect().await?.to_bytes();
+            pages.push((name, Ok(String::from_utf8(body.to_vec())?)));
         }
         for (name, html) in pages {
+            let html = html?;
             keeps_the_rules(name, &html);
             write(
                 &folder,
                 &format!("{name}-{}.html", theme.as_str()),
                 html.as_bytes(),
-            );
+            )?;
         }
     }
+    Ok(())
 }
 
 /// What can be judged without a browser: one main heading, unique ids, labels and descriptions that exist, nothing inline.
@@ -169,17 +170,16 @@ fn embedded(title: &str) -> Page {
     page
 }
 
-fn login(page: Page, error: &'static str, field_error: &'static str) -> String {
+fn login(page: Page, error: &'static str, field_error: &'static str) -> askama::Result<String> {
     Login {
         page,
         error,
         field_error,
     }
     .render()
-    .unwrap()
 }
 
-fn consent(mut page: Page) -> String {
+fn consent(mut page: Page) -> askama::Result<String> {
     page.person = Some("Ada Lovelace".to_owned());
     Consent {
         facts: vec![
@@ -207,10 +207,9 @@ fn consent(mut page: Page) -> String {
         after: "You can stop this at any time under “Apps with access to your accounts”.",
     }
     .render()
-    .unwrap()
 }
 
-fn consent_in_arabic(mut page: Page) -> String {
+fn consent_in_arabic(mut page: Page) -> askama::Result<String> {
     page.person = Some("Ada".to_owned());
     Consent {
         facts: vec![
@@ -233,10 +232,9 @@ fn consent_in_arabic(mut page: Page) -> String {
         after: "يمكنك إيقاف ذلك في أي وقت.",
     }
     .render()
-    .unwrap()
 }
 
-fn list(page: Page) -> String {
+fn list(page: Page) -> askama::Result<String> {
     let row = |name, detail, kind, status, when| Row {
         name: ShownName::new(name),
         detail,
@@ -272,11 +270,10 @@ fn list(page: Page) -> String {
         ],
     }
     .render()
-    .unwrap()
 }
 
-fn write(folder: &Path, name: &str, content: &[u8]) {
+fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let path = folder.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, content).unwrap();
+    fs::create_dir_all(path.parent().unwrap_or(folder))?;
+    fs::write(path, content)
 }

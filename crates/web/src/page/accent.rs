@@ -38,11 +38,13 @@ impl Accent {
     }
 
     /// The shade for light pages: dark enough as text, and as ground of white text.
+    #[must_use]
     pub fn on_light(self) -> Self {
         self.towards([0, 0, 0], LIGHT_GROUND)
     }
 
     /// The shade for dark pages: light enough as text, and as ground of dark text.
+    #[must_use]
     pub fn on_dark(self) -> Self {
         self.towards([255, 255, 255], DARK_GROUND)
     }

@@ -13,6 +13,10 @@ use crate::error::{OAuth, Problem};
 
 const MADE: Uuid = Uuid::from_u128(0x5b0c_9a57_2f6e_4b1c_9d7f_0a3a_1c55_e001);
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an Instant cannot be made otherwise; only differences count here"
+)]
 fn sources() -> Sources {
     let start = Instant::now();
     let ticks = Arc::new(AtomicU64::new(0));

@@ -209,7 +209,11 @@ impl<S: Clone + Send + Sync + 'static> RouteTable<S> {
         for (path, render) in self.prefixes_with_state {
             let state = state.clone();
             let render = Arc::new(move |parts: &Parts, error| render(&state, parts, error));
-            prefixes.push(Prefix { path, door: self.door, render });
+            prefixes.push(Prefix {
+                path,
+                door: self.door,
+                render,
+            });
         }
         RouteTable {
             door: self.door,

@@ -127,7 +127,11 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() && name != "tests" && name != "target" {
             collect(&path, found);
-        } else if name != "tests.rs" && (name.ends_with(".rs") || name.ends_with(".html")) {
+        } else if name != "tests.rs"
+            && path
+                .extension()
+                .is_some_and(|kind| kind == "rs" || kind == "html")
+        {
             found.push(path);
         }
     }

@@ -45,4 +45,4 @@ failure-over-text = It was used already, or it was open for too long. Go back to
 failure-busy-title = Too many tries
 failure-busy-text = Please wait a little before you try again.
 failure-ours-title = Something went wrong on our side
-failure-ours-text = Your choices are safe. Please try again in a moment. If it keeps happening, tell us the request number below.
+failure-ours-text = We could not finish what you asked for. Please try again in a moment. If it keeps happening, tell us the request number below.
