@@ -1,1 +1,51 @@
-//! The dashboard door.
+//! The dashboard door: a bank's customers see and end what they share, from inside the bank's own site or app.
+//!
+//! What lives here: the wire of the bank's back end ([`api`]: one-time tokens), the embedded pages ([`embed`]: opening, list, one
+//! connection, stopping) and how the ledger's connections are put into words ([`view`]). What may not: state, rules about consent,
+//! other doors. The specification is consent-dashboard; `docs/doors/dashboard.md` says what is built.
+
+pub mod api;
+pub mod embed;
+pub mod view;
+
+use axum::response::{IntoResponse, Response};
+use consentry_web::{
+    error::{ApiError, Dashboard},
+    headers,
+    house::House,
+    routes::{Cors, RouteTable},
+    visit::Visit,
+};
+use http::request::Parts;
+
+/// The routes of the door. `v4`, `v5` and `v6` of the API behave alike, other versions do not exist (A0).
+pub fn routes() -> RouteTable<House> {
+    let mut table = RouteTable::new("dashboard").owns_with("/embed", embed::unserved);
+    for (prefix, issue, revoke) in [
+        ("/api/v4", "/api/v4/token", "/api/v4/token/revoke"),
+        ("/api/v5", "/api/v5/token", "/api/v5/token/revoke"),
+        ("/api/v6", "/api/v6/token", "/api/v6/token/revoke"),
+    ] {
+        table = table
+            .owns_with(prefix, unserved)
+            .post(issue, Cors::Never, api::token::issue)
+            .post(revoke, Cors::Never, api::token::revoke);
+    }
+    table
+        .get_only("/embed/authorizations", Cors::Never, embed::authorizations::open_by_link)
+        .post("/embed/authorizations", Cors::Never, embed::authorizations::open_by_form)
+        .post("/embed/connections", Cors::Never, embed::connections::list)
+        .post("/embed/connection", Cors::Never, embed::connection::show)
+        .post("/embed/stop", Cors::Never, embed::stop::ask)
+        .post("/embed/stop/confirm", Cors::Never, embed::stop::confirm)
+}
+
+/// 404 and 405 of the API; a provider that is not enabled is refused first (A0.4).
+fn unserved(house: &House, parts: &Parts, error: ApiError) -> Response {
+    let visit = match Visit::of(parts, house) {
+        Ok(visit) => visit,
+        Err(unknown_host) => return unknown_host.into_response(),
+    };
+    let error = api::serving(&visit).err().unwrap_or(error);
+    (headers::api(), Dashboard(error)).into_response()
+}

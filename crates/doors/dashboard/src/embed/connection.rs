@@ -1,0 +1,44 @@
+//! One connection (consent-dashboard B4).
+
+use askama::Template;
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use consentry_ledger::agreements::Connection;
+use consentry_web::{page::Page, visit::Visit};
+use http::StatusCode;
+
+use super::{connections, refusal::Refusal, visitor::Visitor};
+use crate::view::{ConnectionView, Notice, Screen};
+
+/// Shows the connection that the form names.
+pub async fn show(visit: Visit, request: Request) -> Response {
+    let visitor = match Visitor::of(&visit, request).await {
+        Ok(visitor) => visitor,
+        Err(refusal) => return refusal.into_response(),
+    };
+    match visitor.connection(&visit).await {
+        Ok(Some(connection)) => page(&visit, &visitor, &connection, None),
+        Ok(None) => connections::not_found(&visit, &visitor).await,
+        Err(fault) => Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    }
+}
+
+/// A connection with what there is to say about it.
+pub(super) fn page(visit: &Visit, visitor: &Visitor, connection: &Connection, notice: Option<Notice>) -> Response {
+    let language = visitor.look.language;
+    let connection = ConnectionView::new(&visit.tenant, language, connection);
+    let title = language.text("dashboard-detail-title").with("app", connection.name.short.as_str());
+    let (page, screen) = connections::screen(visit, visitor, &title, notice);
+    let template = ConnectionPage { page, screen, connection };
+    connections::answer(visit, visitor, StatusCode::OK, &template)
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/connection.html")]
+struct ConnectionPage {
+    page: Page,
+    screen: Screen,
+    connection: ConnectionView,
+}

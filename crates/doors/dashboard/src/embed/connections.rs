@@ -1,0 +1,88 @@
+//! The list: who has access, and who has not any more (consent-dashboard B3).
+
+use askama::Template;
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use consentry_ledger::agreements::AgreementQuery;
+use consentry_web::{
+    error::{ApiError, registry},
+    page::{Page, respond},
+    texts::Text,
+    visit::Visit,
+};
+use http::{HeaderValue, StatusCode, header};
+
+use super::{frame, refusal::Refusal, visitor::Visitor};
+use crate::view::{Notice, Screen, list::List};
+
+/// How the list is shown.
+#[derive(Debug, Default)]
+pub struct Show {
+    /// What just happened.
+    pub notice: Option<Notice>,
+    /// Status of the answer; none means 200.
+    pub status: Option<StatusCode>,
+    /// Whether every ended connection is listed.
+    pub all: bool,
+}
+
+/// Shows the list again.
+pub async fn list(visit: Visit, request: Request) -> Response {
+    match Visitor::of(&visit, request).await {
+        Ok(visitor) => {
+            let all = visitor.form.all("all").next().is_some();
+            page(&visit, &visitor, Show { all, ..Show::default() }).await
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// The list of a visitor, read from the ledger now.
+pub async fn page(visit: &Visit, visitor: &Visitor, show: Show) -> Response {
+    let title = visitor.look.language.text("dashboard-title");
+    let list = match read(visit, visitor, show.all).await {
+        Ok(list) => list,
+        Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
+    };
+    let (page, screen) = screen(visit, visitor, &title, show.notice);
+    let template = ListPage { page, screen, list };
+    answer(visit, visitor, show.status.unwrap_or(StatusCode::OK), &template)
+}
+
+/// The list with the words for an id that leads nowhere: unknown, or somebody else's.
+pub async fn not_found(visit: &Visit, visitor: &Visitor) -> Response {
+    let text = |key| visitor.look.language.text(key);
+    let notice = Notice::error(&text("dashboard-missing-title"), &text("dashboard-missing-text"));
+    let show = Show { notice: Some(notice), status: Some(StatusCode::NOT_FOUND), all: false };
+    page(visit, visitor, show).await
+}
+
+/// What every screen of a visitor has in common.
+pub(super) fn screen(visit: &Visit, visitor: &Visitor, title: &Text, notice: Option<Notice>) -> (Page, Screen) {
+    let page = frame::page(visit, visitor.look, title.to_string());
+    let help = frame::help(visit).filter(|_| page.help.is_none()).map(str::to_owned);
+    (page, Screen { session: visitor.bearer.expose().to_owned(), help, notice })
+}
+
+/// A screen as an answer.
+pub(super) fn answer(visit: &Visit, visitor: &Visitor, status: StatusCode, template: &impl Template) -> Response {
+    let language = [(header::CONTENT_LANGUAGE, HeaderValue::from_static(visitor.look.language.tag))];
+    (status, language, frame::headers(visit), respond(template)).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/list.html")]
+struct ListPage {
+    page: Page,
+    screen: Screen,
+    list: List,
+}
+
+async fn read(visit: &Visit, visitor: &Visitor, all: bool) -> Result<List, ApiError> {
+    let permit = visitor.permit().map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+    let query = AgreementQuery { subject: Some(visitor.session.subject), ..AgreementQuery::default() };
+    let connections = visit.ledger().agreements(&visit.tenant, &permit, query).await?;
+    Ok(List::new(&visit.tenant, visitor.look.language, &connections, all))
+}

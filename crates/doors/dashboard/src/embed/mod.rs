@@ -1,0 +1,27 @@
+//! The embedded pages. Each works without script and without cookie: the page session travels in a hidden field of every form.
+
+pub mod authorizations;
+pub mod connection;
+pub mod connections;
+pub mod frame;
+pub mod presented;
+pub mod refusal;
+pub mod stop;
+pub mod visitor;
+
+use axum::response::{IntoResponse, Response};
+use consentry_web::{error::ApiError, house::House, visit::Visit};
+use http::request::Parts;
+
+use self::{frame::Look, refusal::Refusal};
+
+/// 404 and 405 below `/embed`, with the headers of every embedded answer (A9); a provider that is not enabled is refused first.
+pub(crate) fn unserved(house: &House, parts: &Parts, error: ApiError) -> Response {
+    match Visit::of(parts, house) {
+        Ok(visit) => {
+            let look = Look::of_visit(&visit);
+            refusal::serving(&visit, look).err().unwrap_or_else(|| Refusal::plain(&visit, look, error)).into_response()
+        }
+        Err(unknown_host) => unknown_host.into_response(),
+    }
+}

@@ -1,0 +1,124 @@
+//! Stopping, in two presses: the question, and the answer (consent-dashboard B5). A reload or a second press acts on a connection that
+//! has ended, which changes nothing and says so.
+
+use askama::Template;
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use consentry_domain::decision::{Door, EndReason};
+use consentry_ledger::{
+    DecisionError,
+    agreements::{Connection, StopRequest},
+};
+use consentry_web::{page::Page, visit::Visit};
+use http::StatusCode;
+
+use super::{
+    connection as detail,
+    connections::{self, Show},
+    refusal::Refusal,
+    visitor::Visitor,
+};
+use crate::view::{ConnectionView, Notice, Phase, Screen};
+
+/// Asks whether sharing shall stop. Changes nothing.
+pub async fn ask(visit: Visit, request: Request) -> Response {
+    let visitor = match Visitor::of(&visit, request).await {
+        Ok(visitor) => visitor,
+        Err(refusal) => return refusal.into_response(),
+    };
+    match visitor.connection(&visit).await {
+        Ok(Some(connection)) => question(&visit, &visitor, &connection, None),
+        Ok(None) => connections::not_found(&visit, &visitor).await,
+        Err(fault) => Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    }
+}
+
+/// Stops sharing; answers after the commit.
+pub async fn confirm(visit: Visit, request: Request) -> Response {
+    let visitor = match Visitor::of(&visit, request).await {
+        Ok(visitor) => visitor,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let connection = match visitor.connection(&visit).await {
+        Ok(Some(connection)) => connection,
+        Ok(None) => return connections::not_found(&visit, &visitor).await,
+        Err(fault) => return Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    };
+    if let Err(error) = stop(&visit, &visitor, &connection).await {
+        return failed(&visit, &visitor, &connection, &error);
+    }
+    match visitor.connection(&visit).await {
+        Ok(Some(connection)) => stopped(&visit, &visitor, &connection).await,
+        Ok(None) => connections::not_found(&visit, &visitor).await,
+        Err(fault) => Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    }
+}
+
+async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Result<(), DecisionError> {
+    if !Phase::of(connection, true).has_access() {
+        return Ok(());
+    }
+    let request = StopRequest {
+        subject: visitor.session.subject,
+        agreements: vec![connection.agreement.id],
+        door: Door::Dashboard,
+        reason: EndReason::UserAction,
+        request: Some(visit.request_id.to_string()),
+        idempotency: None,
+    };
+    visit.ledger().stop_agreements(&visit.tenant, &visitor.permit()?, &request).await?;
+    Ok(())
+}
+
+/// The list, saying what was done.
+async fn stopped(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Response {
+    let language = visitor.look.language;
+    let view = ConnectionView::new(&visit.tenant, language, connection);
+    let key = if view.phase == Phase::Stopped { "dashboard-stopped" } else { "dashboard-was-over" };
+    let text = language
+        .text(key)
+        .with("app", view.name.short.as_str())
+        .with("moment", view.ended_moment(language));
+    let notice = Notice { stopped: Some(view.id), ..Notice::done(&text) };
+    connections::page(visit, visitor, Show { notice: Some(notice), ..Show::default() }).await
+}
+
+/// The question again, with what went wrong: nobody is told that sharing stopped before it has.
+fn failed(visit: &Visit, visitor: &Visitor, connection: &Connection, error: &DecisionError) -> Response {
+    tracing::error!(error.cause = %error, "sharing could not be stopped");
+    let text = |key| visitor.look.language.text(key);
+    let notice = Notice::error(&text("dashboard-stop-failed-title"), &text("dashboard-stop-failed-text"));
+    let mut answer = question(visit, visitor, connection, Some(notice));
+    *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    answer
+}
+
+fn question(visit: &Visit, visitor: &Visitor, connection: &Connection, notice: Option<Notice>) -> Response {
+    let language = visitor.look.language;
+    let view = ConnectionView::new(&visit.tenant, language, connection);
+    if !view.phase.has_access() {
+        let notice = Notice::info(
+            &language
+                .text("dashboard-was-over")
+                .with("app", view.name.short.as_str())
+                .with("moment", view.ended_moment(language)),
+        );
+        return detail::page(visit, visitor, connection, Some(notice));
+    }
+    let title = language.text("dashboard-stop-title").with("app", view.name.short.as_str());
+    let from_detail = visitor.form.all("from").next() == Some("connection");
+    let (page, screen) = connections::screen(visit, visitor, &title, notice);
+    let template = StopPage { page, screen, connection: view, from_detail };
+    connections::answer(visit, visitor, StatusCode::OK, &template)
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/stop.html")]
+struct StopPage {
+    page: Page,
+    screen: Screen,
+    connection: ConnectionView,
+    from_detail: bool,
+}

@@ -1,0 +1,211 @@
+//! One connection as people see it (consent-dashboard B3, B4).
+
+use consentry_domain::{
+    State, Timestamp,
+    client::Party,
+    decision::{Actor, EndReason, Role},
+};
+use consentry_ledger::{TenantSnapshot, agreements::Connection};
+use consentry_web::{
+    page::ShownName,
+    texts::{Language, Text},
+};
+use jiff::{civil::Date, tz::TimeZone};
+
+use super::{
+    item::{ItemView, Words},
+    link::Link,
+    status::Phase,
+};
+
+/// A connection in words.
+#[derive(Debug, Clone)]
+pub struct ConnectionView {
+    /// Its id, for forms.
+    pub id: String,
+    /// Which application, for grouping.
+    pub client: String,
+    /// Trade name of who receives the data, or the name that was shown when it was granted.
+    pub name: ShownName,
+    /// Name of the application, where it differs from the trade name.
+    pub application: Option<ShownName>,
+    /// Legal name.
+    pub legal_name: Option<ShownName>,
+    /// Registry and id in it.
+    pub registered: Option<String>,
+    /// Web site.
+    pub website: Option<Link>,
+    /// Where to complain or ask for deletion.
+    pub contact: Option<Link>,
+    /// Hosts that the application was reached at when it was granted.
+    pub hosts: Vec<String>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// The same in a word.
+    pub status: String,
+    /// What is shared; after a narrowing, what is left of it.
+    pub items: Vec<ItemView>,
+    /// What was granted and does not count any more, while the connection does.
+    pub withdrawn: Vec<ItemView>,
+    /// The purposes, each once, in the order of the items.
+    pub purposes: Vec<Purpose>,
+    /// What opens data, in a few words.
+    pub summary: String,
+    /// When it was granted.
+    pub granted: String,
+    /// Day it was granted, spelled out.
+    pub granted_on: String,
+    /// Until when, or that there is no end.
+    pub until: String,
+    /// How it came to its end, once it has.
+    pub ended: Option<String>,
+    /// When it ended, for announcements and for sorting.
+    pub ended_at: Option<Timestamp>,
+    /// When it was granted, for sorting.
+    pub granted_at: Timestamp,
+}
+
+/// What data is used for, as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purpose {
+    /// The text with its language.
+    pub words: Words,
+    /// Version of the text.
+    pub version: String,
+    /// What it is about.
+    pub about: Vec<Words>,
+}
+
+impl ConnectionView {
+    /// Puts a listed connection into words.
+    pub fn new(tenant: &TenantSnapshot, language: &'static Language, connection: &Connection) -> Self {
+        let agreement = &connection.agreement;
+        let client = tenant.clients.get(&agreement.client);
+        let party = client.and_then(|client| tenant.party_of(client));
+        let disclosed = &agreement.disclosure;
+        let name = ShownName::new(party.map_or(disclosed.client_name.as_str(), |party| party.name.as_str()));
+        let phase = Phase::of(connection, client.is_none_or(|client| client.enabled));
+        let items = items(tenant, language, connection, phase);
+        let (items, withdrawn): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.in_force);
+        let application = ShownName::new(&disclosed.client_name);
+        Self {
+            id: agreement.id.to_string(),
+            client: agreement.client.as_str().to_owned(),
+            application: (application != name).then_some(application),
+            legal_name: party
+                .map_or(disclosed.organization.as_deref(), |party| party.legal_name.as_deref())
+                .map(ShownName::new)
+                .filter(|legal| *legal != name),
+            registered: party.and_then(registered),
+            website: party.and_then(|party| party.website.as_deref()).map(Link::new),
+            contact: party.and_then(|party| party.contact.as_deref()).map(Link::new),
+            hosts: disclosed.redirect_hosts.clone(),
+            phase,
+            status: phase.label(language).to_string(),
+            purposes: purposes(&items),
+            summary: summary(language, &items),
+            items,
+            withdrawn,
+            granted: moment(language, agreement.created_at),
+            granted_on: language.date(day(agreement.created_at)),
+            until: match agreement.valid_until {
+                Some(until) => language.text("dashboard-until").with("date", day(until)).to_string(),
+                None => language.text("dashboard-no-end").to_string(),
+            },
+            ended: ended(tenant, language, connection, &name).map(|text| text.to_string()),
+            ended_at: (!phase.has_access()).then(|| connection.ends_at()).flatten(),
+            granted_at: agreement.created_at,
+            name,
+        }
+    }
+
+    /// When it ended, spelled out.
+    pub fn ended_moment(&self, language: &'static Language) -> String {
+        self.ended_at.map(|at| moment(language, at)).unwrap_or_default()
+    }
+}
+
+/// The consents in words. While a connection stands each counts or not by itself; once it is over, all of them are what it was.
+fn items(
+    tenant: &TenantSnapshot,
+    language: &Language,
+    connection: &Connection,
+    phase: Phase,
+) -> Vec<ItemView> {
+    connection
+        .consents
+        .iter()
+        .map(|consent| {
+            let state = if phase.has_access() { consent.state_at(connection.seen_at) } else { State::Accepted };
+            ItemView::new(tenant, language, consent, state)
+        })
+        .collect()
+}
+
+fn purposes(items: &[ItemView]) -> Vec<Purpose> {
+    let mut found: Vec<Purpose> = Vec::new();
+    for item in items {
+        let Some((words, version)) = &item.purpose else { continue };
+        match found.iter_mut().find(|purpose| purpose.words == *words && purpose.version == *version) {
+            Some(purpose) => purpose.about.push(item.title.clone()),
+            None => found.push(Purpose {
+                words: words.clone(),
+                version: version.clone(),
+                about: vec![item.title.clone()],
+            }),
+        }
+    }
+    found
+}
+
+/// What opens data; where nothing does, all of it.
+fn summary(language: &'static Language, items: &[ItemView]) -> String {
+    let titles = |all: bool| -> Vec<&str> {
+        items.iter().filter(|item| all || item.opens_data).map(|item| item.title.text.as_str()).collect()
+    };
+    let opening = titles(false);
+    language.list(if opening.is_empty() { titles(true) } else { opening })
+}
+
+fn registered(party: &Party) -> Option<String> {
+    let id = party.registered_id.as_deref()?;
+    Some(match party.registry.as_deref() {
+        Some(registry) => format!("{registry} {id}"),
+        None => id.to_owned(),
+    })
+}
+
+/// By whom it ended, and when (B6.3).
+fn ended(
+    tenant: &TenantSnapshot,
+    language: &'static Language,
+    connection: &Connection,
+    name: &ShownName,
+) -> Option<Text> {
+    let at = connection.ends_at();
+    let text = match (connection.state, &connection.agreement.ended) {
+        (State::Expired, _) => language.text("dashboard-ended-by-time"),
+        (_, Some(ended)) => match (ended.reason, &ended.by) {
+            (EndReason::Emptied, _) => language.text("dashboard-ended-emptied"),
+            (_, Actor { role: Role::Subject, .. }) => language.text("dashboard-ended-by-you"),
+            (_, Actor { role: Role::Delegate, .. }) => language.text("dashboard-ended-by-delegate"),
+            (_, Actor { role: Role::Party, .. }) => {
+                language.text("dashboard-ended-by-app").with("app", name.short.as_str())
+            }
+            (_, Actor { role: Role::Staff, .. }) => {
+                language.text("dashboard-ended-by-bank").with("bank", tenant.tenant.brand.name.as_str())
+            }
+            (_, Actor { role: Role::System, .. }) => language.text("dashboard-ended-by-system"),
+        },
+        (_, None) => return None,
+    };
+    Some(text.with("moment", moment(language, at?)))
+}
+
+fn day(at: Timestamp) -> Date {
+    at.to_jiff().to_zoned(TimeZone::UTC).date()
+}
+
+fn moment(language: &'static Language, at: Timestamp) -> String {
+    language.moment(&at.to_jiff().to_zoned(TimeZone::UTC))
+}

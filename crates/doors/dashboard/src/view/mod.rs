@@ -1,0 +1,59 @@
+//! Connections in words: what the ledger knows, made fit for people. Nothing here decides or reads.
+
+pub mod connection;
+pub mod item;
+pub mod link;
+pub mod list;
+pub mod status;
+
+use consentry_domain::shown;
+use consentry_ledger::agreements::Connection;
+use consentry_web::texts::Text;
+
+pub use self::{connection::ConnectionView, status::Phase};
+
+/// Whether a connection is shown at all: one that a newer decision replaced is shown as the newer one.
+pub fn is_listed(connection: &Connection) -> bool {
+    shown::dashboard(connection.state).is_some()
+}
+
+/// What a page has to say about what just happened.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// `done`, `info` or `error`.
+    pub kind: &'static str,
+    /// What happened.
+    pub title: String,
+    /// What follows from it; may be empty.
+    pub text: String,
+    /// The connection that has just ended, for the page around this one.
+    pub stopped: Option<String>,
+}
+
+impl Notice {
+    /// Something was done.
+    pub fn done(title: &Text) -> Self {
+        Self { kind: "done", title: title.to_string(), text: String::new(), stopped: None }
+    }
+
+    /// Something is to be known.
+    pub fn info(title: &Text) -> Self {
+        Self { kind: "info", ..Self::done(title) }
+    }
+
+    /// Something failed.
+    pub fn error(title: &Text, text: &Text) -> Self {
+        Self { kind: "error", text: text.to_string(), ..Self::done(title) }
+    }
+}
+
+/// What every screen shows beside layout and content of its own.
+#[derive(Debug, Clone)]
+pub struct Screen {
+    /// Bearer of the page session, for the hidden field of each form.
+    pub session: String,
+    /// Where to get help, in the bank's words, where the layout cannot link it.
+    pub help: Option<String>,
+    /// What just happened.
+    pub notice: Option<Notice>,
+}

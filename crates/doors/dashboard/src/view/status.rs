@@ -1,0 +1,137 @@
+//! Where a connection stands (consent-dashboard B2). A comparison with the clock, never a job.
+
+use consentry_domain::{Lifetime, State};
+use consentry_ledger::agreements::Connection;
+use consentry_web::texts::{Language, Text};
+
+/// How long before its end a connection "ends soon".
+const SOON: Lifetime = Lifetime::days(30);
+
+/// The rows of the status table that the ledger can tell, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Somebody ended it.
+    Stopped,
+    /// Its time is over.
+    Ended,
+    /// The bank has switched the application off.
+    Paused,
+    /// 30 days or less are left.
+    EndsSoon,
+    /// It stands.
+    Active,
+}
+
+impl Phase {
+    /// The phase of a listed connection; `served` is false where the bank has switched the application off.
+    pub fn of(connection: &Connection, served: bool) -> Self {
+        let now = connection.seen_at;
+        match connection.state {
+            State::Accepted | State::Restricted if !served => Self::Paused,
+            State::Accepted | State::Restricted => {
+                let soon = connection.agreement.valid_until.is_some_and(|until| until <= now.plus(SOON));
+                if soon { Self::EndsSoon } else { Self::Active }
+            }
+            State::Expired => Self::Ended,
+            State::Revoked | State::Superseded | State::Pending | State::Denied | State::Erased => Self::Stopped,
+        }
+    }
+
+    /// Whether the application has access, or would have if the bank had not switched it off.
+    pub const fn has_access(self) -> bool {
+        matches!(self, Self::Paused | Self::EndsSoon | Self::Active)
+    }
+
+    /// The name of its picture and colour.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Ended => "ended",
+            Self::Paused => "paused",
+            Self::EndsSoon => "soon",
+            Self::Active => "active",
+        }
+    }
+
+    /// The word for it.
+    pub fn label(self, language: &'static Language) -> Text {
+        language.text(match self {
+            Self::Stopped => "dashboard-status-stopped",
+            Self::Ended => "dashboard-status-ended",
+            Self::Paused => "dashboard-status-paused",
+            Self::EndsSoon => "dashboard-status-soon",
+            Self::Active => "dashboard-status-active",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consentry_domain::{
+        Agreement, AgreementId, ApplicationId, ClientId, DecisionId, Shard, SubjectId, Timestamp,
+        agreement::Disclosure,
+        consent::Ended,
+        decision::{Actor, EndReason},
+    };
+
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn connection(until: Option<Timestamp>, ended: Option<EndReason>, now: Timestamp) -> Connection {
+        let subject = SubjectId::new(Timestamp::EPOCH, Shard::new(1), [1; 8]);
+        let agreement = Agreement {
+            id: AgreementId::new(Timestamp::EPOCH, Shard::new(1), [2; 8]),
+            version: 1,
+            subject,
+            application: ApplicationId::new(Timestamp::EPOCH, Shard::new(0), [3; 8]),
+            client: ClientId::parse("moneytrack").unwrap(),
+            qualifier: consentry_domain::Qualifier::default(),
+            items: Vec::new(),
+            decision: DecisionId::new(Timestamp::EPOCH, Shard::new(1), [4; 8]),
+            created_at: Timestamp::EPOCH,
+            updated_at: Timestamp::EPOCH,
+            valid_until: until,
+            disclosure: Disclosure {
+                client_name: "Moneytrack".to_owned(),
+                organization: None,
+                redirect_hosts: Vec::new(),
+                client_type: "web".to_owned(),
+                texts: Vec::new(),
+            },
+            ended: ended.map(|reason| Ended { at: now, reason, by: Actor::subject(subject) }),
+        };
+        Connection::new(agreement, Vec::new(), now)
+    }
+
+    #[test]
+    fn dsh_b2_the_rows_are_asked_in_order() {
+        let now = Timestamp::from_seconds(100 * DAY);
+        let far = Some(Timestamp::from_seconds(400 * DAY));
+        let phase = |until, ended, served| Phase::of(&connection(until, ended, now), served);
+        assert_eq!(phase(far, Some(EndReason::UserAction), false), Phase::Stopped);
+        assert_eq!(phase(Some(now), None, false), Phase::Ended);
+        assert_eq!(phase(far, None, false), Phase::Paused);
+        assert_eq!(phase(far, None, true), Phase::Active);
+        assert_eq!(phase(None, None, true), Phase::Active);
+    }
+
+    #[test]
+    fn dsh_b2_boundaries_are_exact_to_the_microsecond() {
+        let now = Timestamp::from_seconds(100 * DAY);
+        let phase = |micros: i64| Phase::of(&connection(Some(Timestamp::from_micros(micros)), None, now), true);
+        let thirty = now.as_micros() + 30 * DAY * 1_000_000;
+        assert_eq!(phase(thirty + 1), Phase::Active);
+        assert_eq!(phase(thirty), Phase::EndsSoon);
+        assert_eq!(phase(now.as_micros() + 1), Phase::EndsSoon);
+        assert_eq!(phase(now.as_micros()), Phase::Ended);
+    }
+
+    #[test]
+    fn dsh_b2_a_replaced_connection_is_not_listed() {
+        let now = Timestamp::from_seconds(100 * DAY);
+        assert!(!super::super::is_listed(&connection(None, Some(EndReason::Superseded), now)));
+        assert!(super::super::is_listed(&connection(None, Some(EndReason::UserAction), now)));
+        assert!(super::super::is_listed(&connection(Some(now), None, now)));
+    }
+}
