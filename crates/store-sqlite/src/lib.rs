@@ -1,1 +1,261 @@
-//! The embedded ledger on SQLite.
+//! The embedded ledger: [`consentry_store::Store`] on SQLite.
+//!
+//! What lives here: the schema and its migrations, every statement, one writing thread with group commit, reading threads,
+//! and checkpoints. What may not: rules about consent, HTTP, and anything that another engine would not do alike.
+//!
+//! Reading order: [`SqliteStore`] (what the waist asks), `commit` (one transaction per batch), `put` and `reads` (rows),
+//! `statements` (the SQL), `writer`, `reader` and `checkpoint` (the threads), `open` (settings and migrations).
+
+mod cells;
+mod checkpoint;
+mod commit;
+mod fault;
+mod open;
+mod put;
+mod reader;
+mod reads;
+mod rows;
+mod statements;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use consentry_domain::{
+    Agreement, AgreementId, ClientId, Consent, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp,
+    grant::Grant, subject::Subject,
+};
+use consentry_store::{
+    AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
+    EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
+    StoreError, SubjectKeyRow, TokenRow, TouchedRows,
+};
+
+pub use open::{OpenError, Options};
+
+use crate::{open::Purpose, reader::Readers, writer::Writer};
+
+/// A ledger in one SQLite file. Dropping it finishes what is queued and closes the file, which blocks for a moment;
+/// [`Store::close`] does the same without blocking.
+#[derive(Debug)]
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    // Fields are dropped in this order: the lock goes last, when nothing writes any more.
+    readers: Readers,
+    writer: Writer,
+    lock: std::sync::Mutex<Option<open::Lock>>,
+}
+
+impl Inner {
+    fn close(&self) {
+        self.readers.close();
+        self.writer.close();
+        drop(
+            self.lock
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .take(),
+        );
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl SqliteStore {
+    /// Opens the ledger in this file, making and migrating it where needed. Takes it for this process with a lock on the file
+    /// of the same name with `.lock` at its end.
+    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        open::check_library()?;
+        let path = path.as_ref();
+        let lock = open::lock(path)?;
+        let mut connection = open::connection(path, Purpose::Write, &options)?;
+        open::migrate(&mut connection)?;
+        let writer = Writer::start(path, connection, &options)?;
+        let readers = Readers::start(path, &options)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                readers,
+                writer,
+                lock: std::sync::Mutex::new(Some(lock)),
+            }),
+        })
+    }
+
+    /// Writes a compact copy of the ledger, as it is at one moment, to a file that does not exist yet. Writing waits meanwhile.
+    pub async fn backup_to(&self, path: impl AsRef<Path>) -> Result<(), StoreError> {
+        self.inner.writer.back_up(path.as_ref().to_owned()).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> fault::Result<T> + Send + 'static,
+    ) -> ReadResult<T> {
+        self.inner.readers.ask(read).await
+    }
+
+    async fn read_at_one_moment<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> fault::Result<T> + Send + 'static,
+    ) -> ReadResult<T> {
+        self.read(move |connection| reads::at_one_moment(connection, || read(connection)))
+            .await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn commit(&self, batch: Vec<ChangeSet>) -> Vec<Result<Receipt, CommitError>> {
+        self.inner.writer.commit(batch).await
+    }
+
+    async fn configuration(&self, kind: ConfigurationKind) -> ReadResult<Vec<ConfigurationRow>> {
+        self.read(move |connection| reads::configuration(connection, kind))
+            .await
+    }
+
+    async fn touched(&self, tenant: TenantId, seeds: Seeds) -> ReadResult<TouchedRows> {
+        self.read_at_one_moment(move |connection| reads::touched(connection, tenant, &seeds))
+            .await
+    }
+
+    async fn deciding_consents(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<Consent>> {
+        self.read_at_one_moment(move |connection| reads::deciding_consents(connection, tenant, subject))
+            .await
+    }
+
+    async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>> {
+        self.read(move |connection| reads::consent(connection, tenant, id))
+            .await
+    }
+
+    async fn agreements(
+        &self,
+        tenant: TenantId,
+        query: AgreementQuery,
+    ) -> ReadResult<Vec<(Agreement, Vec<Consent>)>> {
+        self.read_at_one_moment(move |connection| reads::agreements(connection, tenant, &query))
+            .await
+    }
+
+    async fn agreement(
+        &self,
+        tenant: TenantId,
+        id: AgreementId,
+    ) -> ReadResult<Option<(Agreement, Vec<Consent>)>> {
+        self.read_at_one_moment(move |connection| reads::agreement(connection, tenant, id))
+            .await
+    }
+
+    async fn record(&self, tenant: TenantId, id: RecordId) -> ReadResult<Option<RecordFound>> {
+        self.read_at_one_moment(move |connection| reads::record(connection, tenant, id))
+            .await
+    }
+
+    async fn records(&self, tenant: TenantId, query: RecordQuery) -> ReadResult<Vec<RecordFound>> {
+        self.read_at_one_moment(move |connection| reads::records(connection, tenant, &query))
+            .await
+    }
+
+    async fn grant(&self, tenant: TenantId, id: GrantId) -> ReadResult<Option<Grant>> {
+        self.read(move |connection| reads::grant(connection, tenant, id))
+            .await
+    }
+
+    async fn grants_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        client: Option<ClientId>,
+    ) -> ReadResult<Vec<Grant>> {
+        self.read(move |connection| reads::grants_of(connection, tenant, subject, client.as_ref()))
+            .await
+    }
+
+    async fn token(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<TokenRow>> {
+        self.read(move |connection| reads::token(connection, tenant, &hash))
+            .await
+    }
+
+    async fn interaction(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<InteractionRow>> {
+        self.read(move |connection| reads::interaction(connection, tenant, &hash))
+            .await
+    }
+
+    async fn interactions_of(
+        &self,
+        tenant: TenantId,
+        browser: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Vec<InteractionRow>> {
+        self.read(move |connection| reads::interactions_of(connection, tenant, &browser, now))
+            .await
+    }
+
+    async fn subject(&self, tenant: TenantId, id: SubjectId) -> ReadResult<Option<Subject>> {
+        self.read(move |connection| reads::subject(connection, tenant, id))
+            .await
+    }
+
+    async fn alias(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<AliasRow>> {
+        self.read(move |connection| reads::alias(connection, tenant, &hash))
+            .await
+    }
+
+    async fn aliases_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<AliasRow>> {
+        self.read(move |connection| reads::aliases_of(connection, tenant, subject))
+            .await
+    }
+
+    async fn account(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<AccountRow>> {
+        self.read(move |connection| reads::account(connection, tenant, subject))
+            .await
+    }
+
+    async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>> {
+        self.read(move |connection| reads::subject_key(connection, tenant, subject))
+            .await
+    }
+
+    async fn log_head(&self, tenant: TenantId) -> ReadResult<LogHead> {
+        self.read(move |connection| commit::head(connection, tenant))
+            .await
+    }
+
+    async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>> {
+        self.read(move |connection| reads::events(connection, tenant, from, limit))
+            .await
+    }
+
+    async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows> {
+        self.read_at_one_moment(move |connection| reads::projection(connection, tenant))
+            .await
+    }
+
+    async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64> {
+        self.inner.writer.prune(tenant, before, limit).await
+    }
+
+    async fn ready(&self) -> ReadResult<()> {
+        self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
+            .await?;
+        self.inner.writer.ready().await
+    }
+
+    async fn close(&self) {
+        let inner = Arc::clone(&self.inner);
+        if tokio::task::spawn_blocking(move || inner.close()).await.is_err() {
+            tracing::error!("closing the ledger was interrupted");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Opening: one process per ledger, a version of SQLite that is known to be sound, the settings of every connection, and the
+//! migrations.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+
+/// The oldest SQLite without the error that could corrupt a database when one connection wrote a checkpoint while another
+/// wrote (fixed in 3.51.3).
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+mod migrations {
+    refinery::embed_migrations!("migrations");
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Threads that read, each with its own connection; at least one is started. A good number is that of the cores.
+    pub readers: usize,
+    /// How long a statement waits for a lock that a foreign process holds before it is refused as unavailable.
+    pub busy_timeout: Duration,
+    /// Size in pages of 4 KiB beyond which the database may not grow; writes that need more are refused as unavailable. None:
+    /// as far as the disk reaches.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            readers: 2,
+            busy_timeout: Duration::from_secs(5),
+            max_pages: None,
+        }
+    }
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open. Two writers would each keep their own idea of the log's head.
+    #[error("the ledger {} is in use by another process", path.display())]
+    InUse {
+        /// The database file.
+        path: PathBuf,
+    },
+    /// The folder cannot be made or the lock file beside the database cannot be written.
+    #[error("cannot use {}: {error}", path.display())]
+    Folder {
+        /// What cannot be used.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The library this program was built with can corrupt databases.
+    #[error(
+        "SQLite {found} is older than 3.51.3, which is the first without the checkpoint corruption error"
+    )]
+    SqliteTooOld {
+        /// Its version.
+        found: &'static str,
+    },
+    /// The schema cannot be brought to this program's state; it may come from a newer program.
+    #[error("the ledger's schema cannot be used by this program: {0}")]
+    Schema(#[source] Box<refinery::Error>),
+    /// The file cannot be opened as a database.
+    #[error("cannot open the ledger: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// A thread cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Holds the ledger for this process until dropped. The system lets go of it when the process dies, however it dies.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+/// Takes the ledger for this process.
+pub(crate) fn lock(path: &Path) -> Result<Lock, OpenError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder {
+            path: folder.to_owned(),
+            error,
+        })?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let beside = PathBuf::from(name);
+    let refused = |error| OpenError::Folder {
+        path: beside.clone(),
+        error,
+    };
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&beside)
+        .map_err(refused)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(refused(error)),
+    }
+}
+
+/// Refuses a library that can corrupt databases.
+pub(crate) fn check_library() -> Result<(), OpenError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(OpenError::SqliteTooOld {
+            found: rusqlite::version(),
+        });
+    }
+    Ok(())
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Write,
+    Read,
+    Checkpoint,
+}
+
+/// Opens a connection with the settings of its purpose.
+pub(crate) fn connection(path: &Path, purpose: Purpose, options: &Options) -> Result<Connection, OpenError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(options.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    // Plans may not change with the values that happen to be bound first.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    // Checkpoints have their own thread; the journal shrinks to this many bytes when it begins anew.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+    // KiB of pages kept in memory, taken only as they are used.
+    let cache = if purpose == Purpose::Write {
+        -32 * 1024
+    } else {
+        -8 * 1024
+    };
+    connection.pragma_update(None, "cache_size", cache)?;
+    if purpose == Purpose::Read {
+        connection.pragma_update(None, "query_only", true)?;
+    }
+    if let (Purpose::Write, Some(pages)) = (purpose, options.max_pages) {
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+    }
+    Ok(connection)
+}
+
+/// Brings the schema to this program's state. Refuses one that a newer program made, or whose migrations differ from ours.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+    migrations::migrations::runner()
+        .run(connection)
+        .map(|_| ())
+        .map_err(|error| OpenError::Schema(Box::new(error)))
+}

@@ -1,0 +1,273 @@
+//! The reads of the waist, one connection at a time. Whatever needs more than one statement runs in one read transaction, so
+//! that it sees one moment.
+
+mod agreements;
+mod records;
+mod touched;
+
+use consentry_domain::{
+    ClientId, Consent, ConsentId, GrantId, Shard, SubjectId, TenantId, Timestamp, grant::Grant,
+    subject::Subject,
+};
+use consentry_store::{
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, StoreError,
+    SubjectKeyRow, TokenRow,
+};
+use rusqlite::{Connection, Params, Row, params};
+use uuid::Uuid;
+
+use crate::{
+    cells::Cells,
+    commit::Transaction,
+    fault::{Fault, Result},
+    put, rows, statements as sql,
+};
+
+pub(crate) use agreements::{agreement, agreements};
+pub(crate) use records::{record, records};
+pub(crate) use touched::{projection, touched};
+
+/// Runs `read` in one read transaction.
+pub(crate) fn at_one_moment<T>(connection: &Connection, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    let transaction = Transaction::begin_reading(connection)?;
+    let answer = read()?;
+    transaction.commit()?;
+    Ok(answer)
+}
+
+fn one<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query(params)?;
+    found.next()?.map(read).transpose()
+}
+
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    mut read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = statement.query(params)?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push(read(row)?);
+    }
+    Ok(rows)
+}
+
+fn by_id<T>(
+    connection: &Connection,
+    sql: &str,
+    tenant: TenantId,
+    (shard, key): (Shard, Uuid),
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    one(
+        connection,
+        sql,
+        params![shard.number(), put::id(tenant.uuid()), put::id(key)],
+        read,
+    )
+}
+
+fn by_hash<T>(
+    connection: &Connection,
+    sql: &str,
+    tenant: TenantId,
+    hash: &Hash,
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    one(
+        connection,
+        sql,
+        params![hash.shard().number(), put::id(tenant.uuid()), hash.as_bytes()],
+        read,
+    )
+}
+
+pub(crate) fn configuration(
+    connection: &Connection,
+    kind: ConfigurationKind,
+) -> Result<Vec<ConfigurationRow>> {
+    all(connection, sql::configuration(kind).all, [], |row| {
+        rows::configuration(kind, row)
+    })
+}
+
+pub(crate) fn consent(connection: &Connection, tenant: TenantId, id: ConsentId) -> Result<Option<Consent>> {
+    by_id(
+        connection,
+        sql::CONSENT,
+        tenant,
+        (id.shard(), id.uuid()),
+        rows::consent,
+    )
+}
+
+/// A consent that another row points at. Rows that point at nothing are never written.
+fn pointed_at(
+    connection: &Connection,
+    tenant: TenantId,
+    id: ConsentId,
+    (table, row): (&'static str, &dyn ToString),
+) -> Result<Consent> {
+    consent(connection, tenant, id)?.ok_or_else(|| {
+        Fault(StoreError::Corrupt {
+            table,
+            column: "consent",
+            row: row.to_string(),
+        })
+    })
+}
+
+pub(crate) fn deciding_consents(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<Vec<Consent>> {
+    let ids = all(
+        connection,
+        sql::SLOT_CONSENTS_OF_SUBJECT,
+        params![
+            subject.shard().number(),
+            put::id(tenant.uuid()),
+            put::id(subject.uuid())
+        ],
+        |row| Cells::new(row, "slot", 0).id("consent", ConsentId::from_uuid),
+    )?;
+    ids.into_iter()
+        .map(|id| pointed_at(connection, tenant, id, ("slot", &subject)))
+        .collect()
+}
+
+pub(crate) fn grant(connection: &Connection, tenant: TenantId, id: GrantId) -> Result<Option<Grant>> {
+    by_id(
+        connection,
+        sql::GRANT,
+        tenant,
+        (id.shard(), id.uuid()),
+        rows::grant,
+    )
+}
+
+pub(crate) fn grants_of(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+    client: Option<&ClientId>,
+) -> Result<Vec<Grant>> {
+    all(
+        connection,
+        sql::GRANTS_STANDING,
+        params![
+            subject.shard().number(),
+            put::id(tenant.uuid()),
+            put::id(subject.uuid()),
+            client.map(ClientId::as_str)
+        ],
+        rows::grant,
+    )
+}
+
+pub(crate) fn token(connection: &Connection, tenant: TenantId, hash: &Hash) -> Result<Option<TokenRow>> {
+    by_hash(connection, sql::TOKEN, tenant, hash, rows::token)
+}
+
+pub(crate) fn interaction(
+    connection: &Connection,
+    tenant: TenantId,
+    hash: &Hash,
+) -> Result<Option<InteractionRow>> {
+    by_hash(connection, sql::INTERACTION, tenant, hash, rows::interaction)
+}
+
+pub(crate) fn interactions_of(
+    connection: &Connection,
+    tenant: TenantId,
+    browser: &Hash,
+    now: Timestamp,
+) -> Result<Vec<InteractionRow>> {
+    all(
+        connection,
+        sql::INTERACTIONS_OF_BROWSER,
+        params![put::id(tenant.uuid()), browser.as_bytes(), now.as_micros()],
+        rows::interaction,
+    )
+}
+
+pub(crate) fn subject(connection: &Connection, tenant: TenantId, id: SubjectId) -> Result<Option<Subject>> {
+    by_id(
+        connection,
+        sql::SUBJECT,
+        tenant,
+        (id.shard(), id.uuid()),
+        rows::subject,
+    )
+}
+
+pub(crate) fn alias(connection: &Connection, tenant: TenantId, hash: &Hash) -> Result<Option<AliasRow>> {
+    by_hash(connection, sql::ALIAS, tenant, hash, rows::alias)
+}
+
+pub(crate) fn aliases_of(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<Vec<AliasRow>> {
+    all(
+        connection,
+        sql::ALIASES_OF_SUBJECT,
+        params![put::id(tenant.uuid()), put::id(subject.uuid())],
+        rows::alias,
+    )
+}
+
+pub(crate) fn account(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<Option<AccountRow>> {
+    by_id(
+        connection,
+        sql::ACCOUNT,
+        tenant,
+        (subject.shard(), subject.uuid()),
+        rows::account,
+    )
+}
+
+pub(crate) fn subject_key(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<Option<SubjectKeyRow>> {
+    by_id(
+        connection,
+        sql::SUBJECT_KEY,
+        tenant,
+        (subject.shard(), subject.uuid()),
+        rows::subject_key,
+    )
+}
+
+pub(crate) fn events(
+    connection: &Connection,
+    tenant: TenantId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<EventRow>> {
+    // Nothing can lie beyond the greatest index that can be stored.
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    all(
+        connection,
+        sql::EVENTS,
+        params![put::id(tenant.uuid()), from, limit],
+        rows::event,
+    )
+}
