@@ -40,7 +40,13 @@ impl Asset {
 pub static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| {
     asset(
         "consentry.css",
-        include_bytes!("../assets/consentry.css"),
+        concat!(
+            include_str!("../assets/style/ground.css"),
+            include_str!("../assets/style/frame.css"),
+            include_str!("../assets/style/parts.css"),
+            include_str!("../assets/style/circumstances.css"),
+        )
+        .as_bytes(),
         "text/css; charset=utf-8",
     )
 });

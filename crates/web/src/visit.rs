@@ -15,6 +15,7 @@ use http::{HeaderMap, StatusCode, header, request::Parts};
 use crate::{
     house::House,
     request_id::{self, RequestId},
+    texts,
 };
 
 /// Extractor of every handler.
@@ -52,7 +53,7 @@ impl Visit {
             tenant,
             request_id: request_id::of(parts),
             address: address(parts, house),
-            languages: languages(&parts.headers),
+            languages: texts::accepted(&parts.headers),
         })
     }
 
@@ -105,41 +106,6 @@ fn address(parts: &Parts, house: &House) -> IpAddr {
         .and_then(|value| value.rsplit(',').next())
         .and_then(|last| last.trim().parse().ok())
         .unwrap_or(peer)
-}
-
-/// Tags of `Accept-Language` by weight; ties keep their order.
-fn languages(headers: &HeaderMap) -> Vec<String> {
-    let mut weighted: Vec<(u16, String)> = text(headers, &header::ACCEPT_LANGUAGE)
-        .unwrap_or_default()
-        .split(',')
-        .take(16)
-        .filter_map(|entry| {
-            let mut parts = entry.split(';');
-            let tag = parts
-                .next()
-                .map(str::trim)
-                .filter(|tag| !tag.is_empty() && *tag != "*")?;
-            let weight = parts
-                .find_map(|part| part.trim().strip_prefix("q="))
-                .map_or(1000, thousandths);
-            (weight > 0).then(|| (weight, tag.to_owned()))
-        })
-        .collect();
-    weighted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    weighted.into_iter().map(|(_, tag)| tag).collect()
-}
-
-fn thousandths(weight: &str) -> u16 {
-    let (whole, fraction) = weight.trim().split_once('.').unwrap_or((weight.trim(), ""));
-    if whole != "0" {
-        return if whole == "1" { 1000 } else { 0 };
-    }
-    let mut digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(3);
-    digits
-        .try_fold(0_u16, |sum, digit| {
-            digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
-        })
-        .unwrap_or(0)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {

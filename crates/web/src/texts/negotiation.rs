@@ -15,7 +15,9 @@ pub fn negotiate<T: AsRef<str>>(requested: impl IntoIterator<Item = T>) -> &'sta
         .unwrap_or(last_resort)
 }
 
-/// The tags of an `Accept-Language` header by weight; at most 16 of them.
+/// The tags of an `Accept-Language` header by weight, ties in their order; at most 16 of them.
+///
+/// The wildcard is left out: whoever takes anything gets the language of last resort.
 pub fn accepted(headers: &HeaderMap) -> Vec<String> {
     let mut weighted: Vec<(u16, String)> = headers
         .get_all(header::ACCEPT_LANGUAGE)
@@ -46,7 +48,7 @@ fn lookup(tag: &str) -> Option<&'static Language> {
 /// A tag with its weight in thousandths; a weight of zero means "not this one".
 fn weigh(entry: &str) -> Option<(u16, String)> {
     let mut parts = entry.split(';').map(str::trim);
-    let tag = parts.next().filter(|tag| !tag.is_empty())?;
+    let tag = parts.next().filter(|tag| !tag.is_empty() && *tag != "*")?;
     let weight = match parts.next() {
         None => 1000,
         Some(parameter) => thousandths(parameter.strip_prefix("q=")?)?,

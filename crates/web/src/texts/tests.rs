@@ -104,7 +104,12 @@ fn no_key_is_unused_and_none_is_missing() {
             .filter(|line| !line.trim_start().starts_with("//"))
             .collect();
         used.extend(known.keys().filter(|key| text.contains(&format!("\"{key}\""))));
-        let arguments = text.split(".text(").skip(1).map(str::trim_start);
+        // Other types have methods of that name; pages and languages are called so everywhere.
+        let calls = ["page.text(", "anguage.text(", "LANGUAGE.text("];
+        let arguments = calls
+            .into_iter()
+            .flat_map(|call| text.split(call).skip(1))
+            .map(str::trim_start);
         for key in arguments.filter_map(|rest| rest.strip_prefix('"')?.split('"').next()) {
             assert!(
                 known.contains_key(key),
@@ -211,6 +216,6 @@ fn accept_language_is_read_by_weight() {
             .parse()
             .unwrap(),
     );
-    assert_eq!(accepted(&headers), ["ar-EG", "de", "en", "*"]);
+    assert_eq!(accepted(&headers), ["ar-EG", "de", "en"]);
     assert!(accepted(&HeaderMap::new()).is_empty());
 }
