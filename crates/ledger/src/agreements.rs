@@ -7,7 +7,8 @@ use consentry_domain::{
     decision::{Door, EndReason},
     grant::Grant,
 };
-use consentry_store::{AgreementQuery, IdempotencyKey, Row, RowChange, Seeds};
+pub use consentry_store::AgreementQuery;
+use consentry_store::{IdempotencyKey, Row, RowChange, Seeds};
 
 use crate::{
     Ledger, TenantSnapshot,
