@@ -20,7 +20,11 @@ use crate::workspace::Workspace;
 
 /// The command line of `cargo xtask`.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Checks, tests and measures Consentry")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Checks, tests and measures Consentry"
+)]
 struct Arguments {
     #[command(subcommand)]
     task: Task,

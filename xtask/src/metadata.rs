@@ -80,10 +80,15 @@ pub struct DependencyKind {
 }
 
 impl Metadata {
-    /// Asks cargo for the graph of the workspace, with the lock file as it is.
+    /// Asks cargo for the graph of the workspace, with the lock file as it is. What is declared is listed for every
+    /// platform; what is resolved is the graph on the platform that Consentry is run on first of all.
     pub fn read(workspace: &Workspace) -> Result<Self> {
-        let answer =
-            process::capture(workspace.cargo().args(["metadata", "--format-version", "1", "--locked", "--quiet"]))?;
+        let answer = process::capture(
+            workspace
+                .cargo()
+                .args(["metadata", "--format-version", "1", "--locked", "--quiet"])
+                .args(["--filter-platform", "x86_64-unknown-linux-gnu"]),
+        )?;
         serde_json::from_str(&answer).context("cargo metadata answered something unexpected")
     }
 }

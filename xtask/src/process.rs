@@ -7,7 +7,9 @@ use anyhow::{Context, Result, bail};
 /// Runs a command with our own output streams and fails when it fails.
 pub fn run(command: &mut Command) -> Result<()> {
     println!("$ {}", shown(command));
-    let status = command.status().with_context(|| format!("cannot start {}", program(command)))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", program(command)))?;
     if !status.success() {
         bail!("`{}` failed: {status}", shown(command));
     }
@@ -43,5 +45,7 @@ fn program(command: &Command) -> String {
 fn shown(command: &Command) -> String {
     let name = command.get_program().to_string_lossy();
     let name = name.rsplit('/').next().unwrap_or(&name);
-    command.get_args().fold(name.to_owned(), |line, argument| format!("{line} {}", argument.to_string_lossy()))
+    command.get_args().fold(name.to_owned(), |line, argument| {
+        format!("{line} {}", argument.to_string_lossy())
+    })
 }

@@ -7,6 +7,13 @@ use anyhow::{Context, Result};
 
 use crate::process;
 
+/// Whether a file is of a kind, told by its extension: `rs`, `md`, `sql`.
+pub fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|found| found == extension)
+}
+
 /// The work tree that the tasks judge.
 pub struct Workspace {
     root: PathBuf,
@@ -18,7 +25,10 @@ impl Workspace {
     pub fn find() -> Result<Self> {
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = manifest.parent().context("xtask lies outside of a workspace")?.to_path_buf();
+        let root = manifest
+            .parent()
+            .context("xtask lies outside of a workspace")?
+            .to_path_buf();
         let target = match std::env::var_os("CARGO_TARGET_DIR") {
             Some(folder) => root.join(folder),
             None => root.join("target"),

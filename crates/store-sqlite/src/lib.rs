@@ -21,7 +21,10 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use consentry_domain::{
@@ -47,6 +50,7 @@ pub struct SqliteStore {
 
 #[derive(Debug)]
 struct Inner {
+    path: PathBuf,
     // Fields are dropped in this order: the lock goes last, when nothing writes any more.
     readers: Readers,
     writer: Writer,
@@ -85,11 +89,17 @@ impl SqliteStore {
         let readers = Readers::start(path, &options)?;
         Ok(Self {
             inner: Arc::new(Inner {
+                path: path.to_owned(),
                 readers,
                 writer,
                 lock: std::sync::Mutex::new(Some(lock)),
             }),
         })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
     }
 
     /// Writes a compact copy of the ledger, as it is at one moment, to a file that does not exist yet. Writing waits meanwhile.

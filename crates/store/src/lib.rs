@@ -8,6 +8,8 @@
 
 pub mod chain;
 pub mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 pub mod read;
 pub mod row;

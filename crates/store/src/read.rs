@@ -75,20 +75,36 @@ pub struct RecordQuery {
 impl RecordQuery {
     /// Whether a record with this consent behind it is among what is searched for, its position aside.
     pub fn fits(&self, row: &RecordRow, consent: &Consent) -> bool {
-        let has = |kinds: &[RecordKey], hash: &Hash| row.keys.iter().any(|(kind, key)| kinds.contains(kind) && key == hash);
+        let has = |kinds: &[RecordKey], hash: &Hash| {
+            row.keys
+                .iter()
+                .any(|(kind, key)| kinds.contains(kind) && key == hash)
+        };
         let subject = self.subject.as_ref().is_none_or(|person| {
             person.subject == Some(row.record.subject)
                 || person.keys.iter().any(|key| has(&[RecordKey::Subject], key))
         });
         let actor = self.actor.as_ref().is_none_or(|person| {
-            person.keys.iter().any(|key| has(&[RecordKey::Actor, RecordKey::ActorDn], key))
+            person
+                .keys
+                .iter()
+                .any(|key| has(&[RecordKey::Actor, RecordKey::ActorDn], key))
         });
         subject
             && actor
             && self.owner.is_none_or(|owner| owner == row.record.subject)
-            && self.definition.as_ref().is_none_or(|definition| *definition == consent.slot.definition)
-            && self.audience.as_ref().is_none_or(|audience| *audience == consent.slot.audience.text())
-            && self.collaborator.as_ref().is_none_or(|key| has(&[RecordKey::Collaborator], key))
+            && self
+                .definition
+                .as_ref()
+                .is_none_or(|definition| *definition == consent.slot.definition)
+            && self
+                .audience
+                .as_ref()
+                .is_none_or(|audience| *audience == consent.slot.audience.text())
+            && self
+                .collaborator
+                .as_ref()
+                .is_none_or(|key| has(&[RecordKey::Collaborator], key))
     }
 }
 

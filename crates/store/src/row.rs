@@ -333,7 +333,7 @@ pub struct EventRow {
 }
 
 /// Any row that a change set writes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
     /// A consent.
     Consent(Consent),
@@ -368,6 +368,43 @@ pub enum Row {
     Configuration(ConfigurationRow),
 }
 
+impl Row {
+    /// The key it is found by.
+    pub fn key(&self) -> RowKey {
+        match self {
+            Self::Consent(row) => RowKey::Consent(row.id),
+            Self::Slot { slot, .. } => RowKey::Slot(slot.clone()),
+            Self::Agreement(row) => RowKey::Agreement(row.id),
+            Self::Record(row) => RowKey::Record(row.record.subject.shard(), row.record.id),
+            Self::Grant(row) => RowKey::Grant(row.id),
+            Self::Token(row) => RowKey::Token(row.hash),
+            Self::Interaction(row) => RowKey::Interaction(row.hash),
+            Self::Subject(row) => RowKey::Subject(row.id),
+            Self::Alias(row) => RowKey::Alias(row.hash),
+            Self::Account(row) => RowKey::Account(row.subject),
+            Self::SubjectKey(row) => RowKey::SubjectKey(row.subject),
+            Self::Configuration(row) => RowKey::Configuration(row.kind, row.id.clone()),
+        }
+    }
+
+    /// Its version; rows that have none count as in version 1.
+    pub const fn version(&self) -> u32 {
+        match self {
+            Self::Consent(row) => row.version,
+            Self::Slot { version, .. } => *version,
+            Self::Agreement(row) => row.version,
+            Self::Record(row) => row.version,
+            Self::Grant(row) => row.version,
+            Self::Token(row) => row.version,
+            Self::Interaction(row) => row.version,
+            Self::Subject(row) => row.version,
+            Self::Alias(_) | Self::SubjectKey(_) => 1,
+            Self::Account(row) => row.version,
+            Self::Configuration(row) => row.version,
+        }
+    }
+}
+
 /// The key of any row, within the tenant of its change set.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RowKey {
@@ -377,7 +414,8 @@ pub enum RowKey {
     Slot(Slot),
     /// An agreement.
     Agreement(AgreementId),
-    /// A record, in the shard of its subject.
+    /// A record, in the shard of its subject. There is one record of an id in a tenant: writing it with a subject of another
+    /// shard moves it, and it is [absent](crate::Expect::Absent) only when it is in no shard.
     Record(Shard, RecordId),
     /// A grant.
     Grant(GrantId),
@@ -387,11 +425,11 @@ pub enum RowKey {
     Interaction(Hash),
     /// A person.
     Subject(SubjectId),
-    /// A name of a person. Has no version.
+    /// A name of a person. Has no version and counts as in version 1.
     Alias(Hash),
     /// A login.
     Account(SubjectId),
-    /// A wrapped key. Has no version.
+    /// A wrapped key. Has no version and counts as in version 1.
     SubjectKey(SubjectId),
     /// Configuration.
     Configuration(ConfigurationKind, String),

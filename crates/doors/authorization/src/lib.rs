@@ -1,1 +1,30 @@
-//! The authorization door.
+//! The authorization door: an OpenID provider whose applications own third-party clients, after the third-party consent of Mosaic
+//! (third-party-authorization).
+//!
+//! What lives here: the wire format of OAuth 2.0, OpenID Connect and the vendor's consents API. What may not: any truth; the ledger
+//! holds it. The front channel is what happens in a person's browser, the back channel what programs ask.
+
+mod back;
+mod bearer;
+mod client_authentication;
+mod front;
+
+use axum::response::IntoResponse;
+use consentry_web::{
+    error::{OAuth, Vendor},
+    house::House,
+    routes::RouteTable,
+};
+
+/// Everything this door serves.
+pub fn routes() -> RouteTable<House> {
+    let table = RouteTable::new("authorization")
+        .owns_all(&["/oidc", "/cis/oidc", "/.well-known/oauth-authorization-server"], |_, error| {
+            OAuth(error).into_response()
+        })
+        .owns_all(
+            &["/cis", "/auth/consent", "/v1/consents", "/v1/manage", "/v1/applications", "/v1/clients"],
+            |_, error| Vendor(error).into_response(),
+        );
+    front::register(back::register(table))
+}

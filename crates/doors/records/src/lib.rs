@@ -1,1 +1,58 @@
-//! The records door.
+//! The records door: `/consent/v1`, compatible with the PingDirectory Consent API.
+//!
+//! What lives here: the wire. Routes, credentials, content negotiation, JSON attributes, HAL, errors. What may not: rules about
+//! consents, state, storage. Every request goes through [`admission`], which checks in the order of consent-api 5.6.
+
+mod admission;
+mod attributes;
+mod consents;
+mod credential;
+mod definitions;
+mod failure;
+mod negotiation;
+mod path;
+mod representation;
+mod wish;
+
+use axum::response::IntoResponse;
+use consentry_web::{
+    house::House,
+    routes::{Cors, RouteTable},
+};
+
+/// Where the door begins.
+pub const BASE: &str = "/consent/v1";
+
+/// The routes of the door. Each also answers with a slash at the end, as published clients ask for it (consent-api 2).
+pub fn routes() -> RouteTable<House> {
+    let mut table = RouteTable::new("records")
+        .owns_with(BASE, |house, parts, error| admission::unrouted(house, parts, error).into_response());
+    for path in ["/consent/v1/definitions", "/consent/v1/definitions/"] {
+        table = table.get(path, Cors::Listed, definitions::list);
+    }
+    for path in ["/consent/v1/definitions/{definition}", "/consent/v1/definitions/{definition}/"] {
+        table = table.get(path, Cors::Listed, definitions::read);
+    }
+    for path in
+        ["/consent/v1/definitions/{definition}/localizations", "/consent/v1/definitions/{definition}/localizations/"]
+    {
+        table = table.get(path, Cors::Listed, definitions::list_localizations);
+    }
+    for path in [
+        "/consent/v1/definitions/{definition}/localizations/{localization}",
+        "/consent/v1/definitions/{definition}/localizations/{localization}/",
+    ] {
+        table = table.get(path, Cors::Listed, definitions::read_localization);
+    }
+    for path in ["/consent/v1/consents", "/consent/v1/consents/"] {
+        table = table.get(path, Cors::Listed, consents::search).post(path, Cors::Listed, consents::create);
+    }
+    for path in ["/consent/v1/consents/{consent}", "/consent/v1/consents/{consent}/"] {
+        table = table
+            .get(path, Cors::Listed, consents::read)
+            .put(path, Cors::Listed, consents::replace)
+            .patch(path, Cors::Listed, consents::update)
+            .delete(path, Cors::Listed, consents::delete);
+    }
+    table
+}

@@ -1,0 +1,80 @@
+//! Revoking consents of one person toward one client (TPA-CO-05, TPA-CO-10).
+
+use axum::response::{IntoResponse, Response};
+use consentry_domain::{
+    AgreementId, ApplicationId, ClientId, SubjectId,
+    decision::{Door, EndReason},
+};
+use consentry_ledger::{
+    DecisionError, Permit,
+    access::ManageAgreements,
+    agreements::{AgreementQuery, StopRequest},
+};
+use consentry_web::{error::ApiError, headers, parameters::Parameters, visit::Visit};
+use http::StatusCode;
+
+use super::access::{forbidden, not_found};
+
+/// What shall end: every active consent of the pair, or the one named.
+pub(super) struct Pair {
+    /// Whose.
+    pub subject: SubjectId,
+    /// The application the client belongs to.
+    pub application: ApplicationId,
+    /// Toward whom.
+    pub client: ClientId,
+    /// Only this one.
+    pub only: Option<AgreementId>,
+}
+
+/// `consent_id`; one that is no id cannot be found.
+pub(super) fn only(parameters: &Parameters) -> Result<Option<AgreementId>, ApiError> {
+    parameters.one("consent_id")?.map(|id| id.parse().map_err(|_| not_found())).transpose()
+}
+
+/// Ends what the pair has that is active, all in one commit; 404 where there is nothing, so also the second time.
+pub(super) async fn stop(
+    visit: &Visit,
+    permit: &Permit<ManageAgreements>,
+    pair: Pair,
+    reason: EndReason,
+) -> Result<Response, ApiError> {
+    let query = AgreementQuery {
+        subject: Some(pair.subject),
+        application: Some(pair.application),
+        client: Some(pair.client),
+        in_force_at: Some(visit.ledger().now()),
+        ..AgreementQuery::default()
+    };
+    let active = visit.ledger().agreements(&visit.tenant, permit, query).await?;
+    let agreements: Vec<AgreementId> = active
+        .iter()
+        .map(|seen| seen.agreement.id)
+        .filter(|id| pair.only.is_none_or(|only| only == *id))
+        .collect();
+    if agreements.is_empty() {
+        return Err(not_found());
+    }
+    let request = StopRequest {
+        subject: pair.subject,
+        agreements,
+        door: Door::Authorization,
+        reason,
+        request: Some(visit.request_id.to_string()),
+        idempotency: None,
+    };
+    let stopped = visit.ledger().stop_agreements(&visit.tenant, permit, &request).await.map_err(refused)?;
+    if stopped.ended.is_empty() {
+        return Err(not_found());
+    }
+    Ok((headers::api(), StatusCode::OK).into_response())
+}
+
+fn refused(error: DecisionError) -> ApiError {
+    match error {
+        DecisionError::Fault(fault) => fault.into(),
+        DecisionError::Denied(denied) => forbidden().because(denied),
+        DecisionError::Rejected(_) => not_found().because(error),
+        DecisionError::Spent | DecisionError::Repeated { .. } => ApiError::internal(error),
+    }
+}

@@ -1,0 +1,60 @@
+//! Who asks, and where the answer goes (A.5.1 steps 1 to 3). Wrong here means: no redirect at all (B01-07, B12-18).
+
+use std::sync::Arc;
+
+use consentry_domain::client::Client;
+use consentry_ledger::{TenantSnapshot, interactions::redirect_fits};
+use consentry_web::parameters::{Parameters, Repeated};
+
+/// A client and one of its addresses.
+#[derive(Debug)]
+pub(super) struct Address {
+    /// The client, served.
+    pub client: Arc<Client>,
+    /// Its redirect address as given.
+    pub redirect_uri: String,
+    /// `state`, where it was given once.
+    pub state: Option<String>,
+}
+
+/// Why nothing can be redirected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Wrong {
+    #[error("client_id is missing")]
+    ClientMissing,
+    #[error("client_id is not known here")]
+    ClientUnknown,
+    #[error("redirect_uri is missing")]
+    RedirectMissing,
+    #[error("redirect_uri is not registered for this client")]
+    RedirectUnknown,
+    #[error("response_mode is not supported; use query")]
+    ResponseMode,
+    #[error(transparent)]
+    Repeated(#[from] Repeated),
+}
+
+impl Wrong {
+    /// Whether the app that sent the person is not known, in contrast to a request that cannot be answered.
+    pub(super) const fn is_about_the_client(&self) -> bool {
+        matches!(self, Self::ClientMissing | Self::ClientUnknown | Self::RedirectMissing | Self::RedirectUnknown)
+    }
+}
+
+/// Steps 1 to 3 in order.
+pub(super) fn find(tenant: &TenantSnapshot, parameters: &Parameters) -> Result<Address, Wrong> {
+    let id = parameters.one("client_id")?.ok_or(Wrong::ClientMissing)?;
+    let client = tenant.client(id).ok_or(Wrong::ClientUnknown)?;
+    let redirect_uri = parameters.one("redirect_uri")?.ok_or(Wrong::RedirectMissing)?;
+    if !client.redirect_uris.iter().any(|registered| redirect_fits(client, registered, redirect_uri)) {
+        return Err(Wrong::RedirectUnknown);
+    }
+    if parameters.one("response_mode")?.is_some_and(|mode| mode != "query") {
+        return Err(Wrong::ResponseMode);
+    }
+    Ok(Address {
+        client: Arc::clone(client),
+        redirect_uri: redirect_uri.to_owned(),
+        state: parameters.one("state").ok().flatten().map(str::to_owned),
+    })
+}

@@ -1,0 +1,82 @@
+//! The first party's page asks who asks for what: `GET /v1/consents/interactions/{src_interaction}` (third-party-authorization A.9).
+
+use axum::{
+    Json,
+    extract::{Path, Request},
+    response::{IntoResponse, Response},
+};
+use consentry_domain::{DefinitionKey, scope::Scope};
+use consentry_ledger::{
+    Opaque,
+    interactions::{LookUp, LookUpError},
+};
+use consentry_web::{
+    error::{ApiError, Vendor, registry},
+    headers,
+    visit::Visit,
+};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::bearer;
+
+/// `GET /v1/consents/interactions/{src_interaction}`.
+pub(super) async fn get(visit: Visit, Path(handle): Path<String>, request: Request) -> Result<Response, Vendor> {
+    let caller = bearer::caller(&visit, request.headers()).await?;
+    let found = visit
+        .ledger()
+        .look_up_interaction(&visit.tenant, &caller, &Opaque::received(&handle))
+        .await
+        .map_err(refused)?;
+    let shown = shown(&visit, &handle, &found).ok_or_else(|| refused(LookUpError::Over))?;
+    Ok((headers::api(), Json(json!({ "result": shown }))).into_response())
+}
+
+fn refused(error: LookUpError) -> ApiError {
+    match error {
+        LookUpError::Unknown => ApiError::new(&registry::NOT_FOUND).detail("Interaction not found"),
+        LookUpError::Over => ApiError::new(&registry::GONE).detail("Interaction is over"),
+        LookUpError::Denied(denied) => ApiError::new(&registry::FORBIDDEN).detail("Forbidden").because(denied),
+        LookUpError::Fault(fault) => fault.into(),
+    }
+}
+
+fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
+    let question = found.interaction.step.question()?;
+    let request = &found.interaction.request;
+    let client = &found.client;
+    let party = visit.tenant.party_of(client);
+    let organization = party.map(|party| party.legal_name.as_ref().unwrap_or(&party.name));
+    let redirect = Url::parse(&request.redirect_uri).ok();
+    Some(json!({
+        "src_interaction": handle,
+        "app_id": request.application,
+        "user_id": question.subject,
+        "client": {
+            "client_id": client.id,
+            "name": client.name,
+            "organization_name": organization,
+            "client_uri": party.and_then(|party| party.website.as_ref()),
+            "logo_uri": null,
+            "policy_uri": null,
+            "redirect_host": redirect.as_ref().and_then(Url::host_str),
+            "first_seen_at": client.created_at.as_seconds(),
+        },
+        "requested_scope": values(&question.scope),
+        "already_granted_scope": values(&found.already_granted),
+        "requested_claims": [],
+        "authorization_details": [],
+        "resource": request.resources,
+        "offline_access": question.scope.contains(Scope::OFFLINE_ACCESS),
+        "consent_expires_at": found.consent_until.as_seconds(),
+        "interaction_expires_at": found.interaction.expires_at().as_seconds(),
+        "ui_locales": request.ui_locales,
+        "acr": null,
+        "auth_time": question.auth_time.as_seconds(),
+        "decision_token": found.decision_token.expose(),
+    }))
+}
+
+fn values(scope: &Scope) -> Vec<&str> {
+    scope.values().iter().map(DefinitionKey::as_str).collect()
+}

@@ -1,0 +1,55 @@
+//! The front channel: what happens in a person's browser. The authorization endpoint, login, the consent question on the hosted
+//! page or on the first party's own, the way back to the client, and logging out.
+//!
+//! What lives here: reading requests, cookies, redirects, pages. What may not: any truth. Requests become an
+//! [`AuthorizationRequest`](consentry_ledger::interactions::AuthorizationRequest) by the checks of [`authorize`]; everything after
+//! that is a use case of the ledger.
+
+mod answer;
+mod authorize;
+mod browser;
+mod callback;
+mod consent;
+mod external;
+mod failure;
+mod login;
+mod logout;
+mod look_up;
+mod page;
+mod proceed;
+mod redirect;
+mod resume;
+
+use axum::response::IntoResponse;
+use consentry_web::{
+    error::Problem,
+    house::House,
+    routes::{Cors, RouteTable},
+};
+
+/// Registers a path with and without the prefix of the original (TPA-URL-01).
+macro_rules! both {
+    ($table:expr, $method:ident, $path:literal, $handler:expr) => {
+        $table.$method($path, Cors::Never, $handler).$method(concat!("/cis", $path), Cors::Never, $handler)
+    };
+}
+
+/// Adds the routes of the front channel. Every `GET` here may have an effect, so none answers `HEAD`. No route has CORS headers
+/// (TPA-CB-04, B12-15).
+pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
+    let table = both!(table, get_only, "/oidc/auth", authorize::get);
+    let table = both!(table, post, "/oidc/auth", authorize::post);
+    let table = both!(table, get_only, "/oidc/auth/{resume}", resume::get);
+    let table = both!(table, get_only, "/auth/consent/callback", callback::get);
+    let table = both!(table, post, "/auth/consent/callback", callback::report::post);
+    let table = both!(table, get_only, "/v1/consents/interactions/{src_interaction}", look_up::get);
+    let table = both!(table, get_only, "/oidc/session/end", logout::get);
+    let table = both!(table, post, "/oidc/session/end", logout::post);
+    table
+        .owns_all(&["/login", "/logout", "/consent"], |_, error| Problem(error).into_response())
+        .get_only("/login", Cors::Never, login::get)
+        .post("/login", Cors::Never, login::post)
+        .get_only("/logout", Cors::Never, logout::get)
+        .post("/logout", Cors::Never, logout::post)
+        .post("/consent", Cors::Never, consent::post)
+}

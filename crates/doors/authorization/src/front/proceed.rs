@@ -1,0 +1,243 @@
+//! What comes next for a request that was found good: nothing, a login, a question, or a refusal.
+
+use axum::response::Response;
+use consentry_domain::client::{Client, Prompt};
+use consentry_ledger::{
+    Caller, Opaque, Permit, Via,
+    access::{Answer, Target as Whose, authorize},
+    accounts::Session,
+    interactions::{AuthorizationRequest, Changed, Interaction, Issued, MoveError, Need},
+    tokens::access_token::subject_identifier,
+};
+use consentry_web::{error::ApiError, visit::Visit};
+
+use super::{
+    browser::{self, Browser},
+    consent, external,
+    failure::Failure,
+    login, page,
+    redirect::{Target, see_other},
+};
+
+/// How often a step is taken anew when another tab was faster.
+const ATTEMPTS: u32 = 3;
+
+/// Description for a person who is no user of the application (TPA-FL-03).
+const NOT_REGISTERED: &str = "User is not registered for this application";
+
+/// Path where an interaction goes on in its browser.
+pub(super) fn path(handle: &Opaque) -> String {
+    format!("/cis/oidc/auth/{}", handle.expose())
+}
+
+/// The answer to a request as it came: at once where nothing needs a person, else the beginning of an interaction.
+pub(super) async fn first_step(
+    visit: &Visit,
+    headers: &http::HeaderMap,
+    client: &Client,
+    request: AuthorizationRequest,
+) -> Result<Response, Failure> {
+    let ledger = visit.ledger();
+    let browser = Browser::new(visit, headers);
+    let now = ledger.now();
+    let unattended = request.prompts(Prompt::None);
+    let session = browser
+        .session()
+        .await?
+        .filter(|session| request.accepts(session, now) && is_meant(visit, client, &request, session));
+    if let Some(session) = session {
+        if !ledger.is_registered(&visit.tenant, session.subject, client.application).await? {
+            return refuse(visit, &request, "access_denied", NOT_REGISTERED, None);
+        }
+        match ledger.need_of(&visit.tenant, client, &request, session.subject).await? {
+            Need::Nothing { scope, agreement, until } => {
+                let permit = permit(&session)?;
+                let standing = (&scope, agreement, until);
+                let issued =
+                    ledger.grant_unasked(&visit.tenant, &permit, &request, &session, standing, None).await?;
+                return answer(visit, &request, &issued, None);
+            }
+            Need::Consent { reason, .. } if unattended => {
+                tracing::info!(ask.reason = reason.as_str(), "a question would be needed");
+                return refuse(visit, &request, "consent_required", "The person has to be asked for consent", None);
+            }
+            Need::Consent { .. } => {}
+        }
+    } else if unattended {
+        return refuse(visit, &request, "login_required", "The person has to log in", None);
+    }
+    begin(visit, headers, request).await
+}
+
+/// Begins an interaction and sends the browser into it.
+pub(super) async fn begin(
+    visit: &Visit,
+    headers: &http::HeaderMap,
+    request: AuthorizationRequest,
+) -> Result<Response, Failure> {
+    let counted_by = Browser::new(visit, headers).counted_by();
+    let begun = visit.ledger().begin_interaction(&visit.tenant, request, counted_by.as_ref()).await?;
+    let mark = begun.interaction.cookie_mark();
+    let cookies = browser::keep_interaction(visit, &mark, &begun.cookie, &begun.browser)?;
+    Ok(see_other(&path(&begun.handle), cookies)?)
+}
+
+/// What comes next for an interaction in the browser it is bound to; the caller has checked the binding.
+pub(super) async fn next_step(
+    visit: &Visit,
+    headers: &http::HeaderMap,
+    handle: &Opaque,
+    mut interaction: Interaction,
+) -> Result<Response, Failure> {
+    let session = Browser::new(visit, headers).session().await?;
+    for _ in 0..ATTEMPTS {
+        match attempt(visit, handle, &interaction, session.as_ref()).await {
+            Err(Obstacle::Overtaken) => {
+                let again = visit.ledger().interaction(&visit.tenant, handle).await?;
+                interaction = again.ok_or_else(Failure::unknown)?;
+            }
+            Err(Obstacle::Failure(failure)) => return Err(failure),
+            Ok(answer) => return Ok(answer),
+        }
+    }
+    Err(Failure::over())
+}
+
+enum Obstacle {
+    Overtaken,
+    Failure(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Obstacle {
+    fn from(error: E) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+async fn attempt(
+    visit: &Visit,
+    handle: &Opaque,
+    interaction: &Interaction,
+    session: Option<&Session>,
+) -> Result<Response, Obstacle> {
+    if interaction.step.is_terminal() {
+        return Err(Failure::over().into());
+    }
+    let request = &interaction.request;
+    let client = visit.tenant.client(request.client.as_str()).ok_or(Failure::from(Changed::Client))?;
+    if interaction.step.question().is_some() {
+        if !interaction.is_put_to(session) {
+            return Err(Failure::foreign("The question was put to another session").into());
+        }
+        return Ok(question(visit, client, handle, interaction).await?);
+    }
+    let ledger = visit.ledger();
+    let Some(session) = session.filter(|session| interaction.is_authenticated_by(session, ledger.now())) else {
+        let interaction = moved(ledger.interaction_authenticating(&visit.tenant, interaction).await)?;
+        return Ok(login::page_for(visit, client, handle, &interaction, session).await?);
+    };
+    if !is_meant(visit, client, request, session) {
+        if interaction.step.own_session() != Some(session.id.as_str()) {
+            let interaction = moved(ledger.interaction_authenticating(&visit.tenant, interaction).await)?;
+            return Ok(login::page_for(visit, client, handle, &interaction, None).await?);
+        }
+        ledger.cancel_interaction(&visit.tenant, interaction).await?;
+        let description = "Another person is logged in than the request is about";
+        return Ok(refuse(visit, request, "login_required", description, Some(interaction))?);
+    }
+    if !ledger.is_registered(&visit.tenant, session.subject, client.application).await? {
+        ledger.cancel_interaction(&visit.tenant, interaction).await?;
+        return Ok(refuse(visit, request, "access_denied", NOT_REGISTERED, Some(interaction))?);
+    }
+    match ledger.need_of(&visit.tenant, client, request, session.subject).await? {
+        Need::Nothing { scope, agreement, until } => {
+            let permit = permit(session)?;
+            let standing = (&scope, agreement, until);
+            let issued = ledger
+                .grant_unasked(&visit.tenant, &permit, request, session, standing, Some(interaction))
+                .await
+                .map_err(Failure::from)?;
+            Ok(answer(visit, request, &issued, Some(interaction))?)
+        }
+        Need::Consent { scope, reason } => {
+            tracing::info!(ask.reason = reason.as_str(), client.id = %client.id, "asking for consent");
+            let languages = page::languages(visit, &request.ui_locales);
+            let asked = ledger
+                .ask_for_consent(&visit.tenant, interaction, client, session, (scope, reason), &languages)
+                .await;
+            let interaction = moved(asked)?;
+            Ok(question(visit, client, handle, &interaction).await?)
+        }
+    }
+}
+
+fn moved(result: Result<Interaction, MoveError>) -> Result<Interaction, Obstacle> {
+    result.map_err(|error| match error {
+        MoveError::Illegal(_) | MoveError::Overtaken => Obstacle::Overtaken,
+        MoveError::Fault(fault) => fault.into(),
+    })
+}
+
+/// The hosted page, or the way to the first party's own.
+async fn question(
+    visit: &Visit,
+    client: &Client,
+    handle: &Opaque,
+    interaction: &Interaction,
+) -> Result<Response, Failure> {
+    let question = interaction.step.question().ok_or_else(Failure::over)?;
+    match &question.consent_uri {
+        None => consent::page_for(visit, client, handle, interaction, "").await,
+        Some(consent_uri) => {
+            let format = client.scope_format.unwrap_or(visit.tenant.tenant.authorization.scope_format);
+            let address = external::address(consent_uri, handle, &question.scope, format);
+            Ok(see_other(&address, Vec::new())?)
+        }
+    }
+}
+
+/// Whether this session is of the person that the request is about, where it says so (B13-05).
+fn is_meant(visit: &Visit, client: &Client, request: &AuthorizationRequest, session: &Session) -> bool {
+    let known_as = || subject_identifier(&visit.tenant, client, session.subject);
+    request.subject_hint.as_ref().is_none_or(|hint| *hint == known_as())
+}
+
+/// Leave for the person of a session to answer for themself.
+pub(super) fn permit(session: &Session) -> Result<Permit<Answer>, ApiError> {
+    let caller = Caller::Subject { subject: session.subject, via: Via::Session(session.hash) };
+    authorize(&caller, Whose::Subject(session.subject)).map_err(ApiError::internal)
+}
+
+/// The code goes to the client.
+pub(super) fn answer(
+    visit: &Visit,
+    request: &AuthorizationRequest,
+    issued: &Issued,
+    interaction: Option<&Interaction>,
+) -> Result<Response, Failure> {
+    let issuer = visit.house.issuer(&visit.tenant);
+    back(visit, &target(request, &issuer).with_code(issued.code.expose()), interaction)
+}
+
+/// The refusal goes to the client.
+pub(super) fn refuse(
+    visit: &Visit,
+    request: &AuthorizationRequest,
+    error: &str,
+    description: &str,
+    interaction: Option<&Interaction>,
+) -> Result<Response, Failure> {
+    let issuer = visit.house.issuer(&visit.tenant);
+    back(visit, &target(request, &issuer).with_error(error, description), interaction)
+}
+
+fn target<'a>(request: &'a AuthorizationRequest, issuer: &'a str) -> Target<'a> {
+    Target { redirect_uri: &request.redirect_uri, state: request.state.as_deref(), issuer }
+}
+
+/// The browser leaves; the cookie of what led here goes.
+fn back(visit: &Visit, location: &str, interaction: Option<&Interaction>) -> Result<Response, Failure> {
+    let mark = interaction.map(Interaction::cookie_mark);
+    let cookies = mark.map(|mark| browser::forget_interaction(visit, &mark)).transpose()?;
+    Ok(see_other(location, cookies.into_iter().collect())?)
+}

@@ -1,0 +1,100 @@
+//! The first checks of every request, in the order of consent-api 5.6: availability, who asks, what form the answer shall have,
+//! and for writes the form of the body.
+
+use axum::{body::Body, extract::Request};
+use consentry_domain::tenant::{RecordsSettings, TenantState};
+use consentry_ledger::{TenantSnapshot, records::Requester};
+use consentry_web::{
+    body,
+    error::ApiError,
+    house::House,
+    json::Limits,
+    visit::Visit,
+};
+use http::{HeaderMap, Uri, header, request::Parts};
+
+use crate::{
+    attributes::Attributes,
+    credential,
+    failure::{Code, Failure},
+    negotiation::{Format, negotiate},
+    path::Addresses,
+};
+
+/// Media types of bodies. PATCH is neither JSON Patch nor Merge Patch, so their types are refused.
+const BODIES: [&str; 2] = ["application/json", "application/hal+json"];
+
+/// 256 KiB. One level more than `data` may have: the body around it.
+const LIMITS: Limits = Limits { size: 256 * 1024, depth: 33 };
+
+/// A request that was let in.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    pub visit: Visit,
+    pub requester: Requester,
+    pub format: Format,
+    pub addresses: Addresses,
+    pub uri: Uri,
+    pub headers: HeaderMap,
+    /// Id of the request, as kept with what it causes.
+    pub request: String,
+    body: Body,
+}
+
+impl Admitted {
+    /// Lets a request in, or says why not.
+    pub(crate) async fn admit(visit: Visit, request: Request) -> Result<Self, Failure> {
+        require_available(&visit.tenant)?;
+        let (parts, body) = request.into_parts();
+        let requester = credential::requester(&visit, &parts.headers).await?;
+        let format = negotiate(&parts.headers).ok_or_else(|| {
+            Failure::new(Code::NotAcceptable, "answers are application/hal+json or application/json")
+        })?;
+        Ok(Self {
+            requester,
+            format,
+            addresses: Addresses::new(&visit.base_url()),
+            uri: parts.uri,
+            headers: parts.headers,
+            request: visit.request_id.to_string(),
+            body,
+            visit,
+        })
+    }
+
+    /// Reads the body as one JSON object.
+    pub(crate) async fn read_attributes(&mut self) -> Result<Attributes, Failure> {
+        body::require_media_type(&self.headers, &BODIES).map_err(ApiError::from)?;
+        let bytes = body::read(std::mem::take(&mut self.body), LIMITS.size).await.map_err(ApiError::from)?;
+        Attributes::parse(&bytes, &LIMITS)
+    }
+}
+
+/// A request that no route takes. Who asks without credentials learns nothing about routes.
+pub(crate) fn unrouted(house: &House, parts: &Parts, error: ApiError) -> Failure {
+    let host = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| {
+        parts.headers.get(header::HOST).and_then(|host| host.to_str().ok())
+    });
+    let Some(tenant) = host.and_then(|host| house.ledger().tenant_for_host(host)) else { return error.into() };
+    let admitted = require_available(&tenant)
+        .and_then(|()| credential::require_any(&tenant.tenant.records, &parts.headers));
+    admitted.err().unwrap_or_else(|| error.into())
+}
+
+/// Consent-api 12.6. A database that cannot be reached answers 503 where it is asked.
+fn require_available(tenant: &TenantSnapshot) -> Result<(), Failure> {
+    let settings = &tenant.tenant.records;
+    if tenant.tenant.state == TenantState::Enabled && is_usable(settings) {
+        return Ok(());
+    }
+    Err(Failure::new(Code::ServiceUnavailable, "the consent service is not available").with(|error| error.retry_after(60)))
+}
+
+fn is_usable(settings: &RecordsSettings) -> bool {
+    let RecordsSettings { unprivileged_scope, privileged_scope, .. } = settings;
+    settings.enabled
+        && (settings.basic_auth || settings.bearer_auth)
+        && !unprivileged_scope.is_empty()
+        && !privileged_scope.is_empty()
+        && unprivileged_scope != privileged_scope
+}

@@ -1,0 +1,96 @@
+//! Addresses: reading the parts of a path, and writing links (consent-api 2, 11.2).
+
+use http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::BASE;
+
+/// Everything but the unreserved characters of RFC 3986 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The part of a path behind the base, counted from nought and decoded; none where it is missing or no UTF-8.
+pub(crate) fn segment(uri: &Uri, position: usize) -> Option<String> {
+    let raw = uri.path().strip_prefix(BASE)?.trim_start_matches('/').split('/').nth(position)?;
+    let decoded = percent_decode_str(raw).decode_utf8().ok()?;
+    (!decoded.is_empty()).then(|| decoded.into_owned())
+}
+
+/// A value as it is written into an address.
+pub(crate) fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, RESERVED).to_string()
+}
+
+/// Builds absolute addresses of this door.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    base: String,
+}
+
+impl Addresses {
+    /// `origin` is the public base address, without slash at the end.
+    pub(crate) fn new(origin: &str) -> Self {
+        Self { base: format!("{origin}{BASE}") }
+    }
+
+    /// The collection of definitions.
+    pub(crate) fn definitions(&self) -> String {
+        format!("{}/definitions", self.base)
+    }
+
+    /// One definition.
+    pub(crate) fn definition(&self, id: &str) -> String {
+        format!("{}/definitions/{}", self.base, encoded(id))
+    }
+
+    /// The collection of a definition's localizations.
+    pub(crate) fn localizations(&self, definition: &str) -> String {
+        format!("{}/localizations", self.definition(definition))
+    }
+
+    /// One localization.
+    pub(crate) fn localization(&self, definition: &str, locale: &str) -> String {
+        format!("{}/{}", self.localizations(definition), encoded(locale))
+    }
+
+    /// The collection of records, with the parameters of a search.
+    pub(crate) fn consents(&self, parameters: &[(&str, &str)]) -> String {
+        let mut address = format!("{}/consents", self.base);
+        for (position, (name, value)) in parameters.iter().enumerate() {
+            address.push(if position == 0 { '?' } else { '&' });
+            address.push_str(name);
+            address.push('=');
+            address.push_str(&encoded(value));
+        }
+        address
+    }
+
+    /// One record.
+    pub(crate) fn consent(&self, id: consentry_domain::RecordId) -> String {
+        format!("{}/consents/{id}", self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rec_2_segments_are_decoded_utf8() {
+        let uri = |text: &str| text.parse::<Uri>().unwrap();
+        let path = uri("/consent/v1/definitions/caf%C3%A9%2Fbar/localizations/en-GB/");
+        assert_eq!(segment(&path, 1).as_deref(), Some("café/bar"));
+        assert_eq!(segment(&path, 3).as_deref(), Some("en-GB"));
+        assert_eq!(segment(&path, 4), None);
+        assert_eq!(segment(&uri("/consent/v1/definitions/%ff"), 1), None);
+    }
+
+    #[test]
+    fn rec_11_2_links_are_absolute_and_encoded() {
+        let addresses = Addresses::new("https://cs.example.net");
+        assert_eq!(addresses.definition("a b/ü"), "https://cs.example.net/consent/v1/definitions/a%20b%2F%C3%BC");
+        assert_eq!(
+            addresses.consents(&[("subject", "uid=ada,dc=x"), ("audience", "a b")]),
+            "https://cs.example.net/consent/v1/consents?subject=uid%3Dada%2Cdc%3Dx&audience=a%20b"
+        );
+    }
+}

@@ -1,0 +1,204 @@
+//! Every command that a document shows is proven to work. A document shows commands in ```` ```sh ```` blocks; each
+//! of them is listed here with its proof, and each proof is looked for. An unknown command fails, and so does an
+//! entry that no document shows any more.
+
+use anyhow::{Result, bail};
+
+use super::markdown;
+use crate::process;
+use crate::workspace::{Workspace, has_extension};
+
+/// How a documented command is known to work.
+pub enum Proof {
+    /// `cargo xtask test` runs it, in an empty folder, with the development binary on the path.
+    Run,
+    /// A test runs the same thing: the file it is in, and its name.
+    Test(&'static str, &'static str),
+    /// It is the continuous integration itself or a part of it: `.ci/run`, or a step of a task.
+    Pipeline,
+    /// Nothing here can run it; says why.
+    ByHand(&'static str),
+}
+
+/// Every command that a document may show.
+const COMMANDS: &[(&str, Proof)] = &[
+    (".ci/run", Proof::Pipeline),
+    ("cargo xtask ci", Proof::Pipeline),
+    ("cargo xtask check", Proof::Pipeline),
+    ("cargo xtask test", Proof::Pipeline),
+    ("cargo xtask layers", Proof::Pipeline),
+    ("cargo xtask docs", Proof::Pipeline),
+    (
+        "cargo xtask check --only clippy,doc",
+        Proof::Test(CHECK_TESTS, "every_step_can_be_asked_for_by_name"),
+    ),
+    (
+        "cargo xtask check --advisories",
+        Proof::ByHand("the advisory database is fetched from the network"),
+    ),
+    (
+        "cargo xtask migrations --accept",
+        Proof::Test(MIGRATION_TESTS, "a_new_migration_is_no_change"),
+    ),
+    ("consentry --help", Proof::Run),
+    (
+        "cargo xtask bench",
+        Proof::ByHand("takes minutes and a quiet machine"),
+    ),
+];
+
+const CHECK_TESTS: &str = "xtask/src/check/mod.rs";
+const MIGRATION_TESTS: &str = "xtask/src/check/migrations.rs";
+
+/// Languages of blocks that would hide a command from this check.
+const OTHER_SHELLS: [&str; 5] = ["bash", "console", "shell", "shell-session", "zsh"];
+
+/// Fails on a command nobody proves, on a proof that is not there, and on an entry nobody shows.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    let mut wrong = Vec::new();
+    let shown = shown(workspace, &mut wrong)?;
+    for Shown { place, command } in &shown {
+        if !COMMANDS.iter().any(|(known, _)| known == command) {
+            wrong.push(format!(
+                "{place}: nothing proves `{command}`; list it in {}",
+                file!()
+            ));
+        }
+    }
+    for (command, proof) in COMMANDS {
+        if !shown.iter().any(|shown| shown.command == *command) {
+            wrong.push(format!("{}: no document shows `{command}` any more", file!()));
+        }
+        if let Proof::Test(file, name) = proof
+            && !holds_test(workspace, file, name)?
+        {
+            wrong.push(format!("`{command}`: {file} has no test `{name}`"));
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    bail!("documented commands:\n{}", wrong.join("\n"))
+}
+
+/// Runs the commands that are their own proof. The binary must have been built.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let binaries = workspace.target().join("debug");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(binaries).chain(std::env::split_paths(&path)))?;
+    for (command, _) in COMMANDS.iter().filter(|(_, proof)| matches!(proof, Proof::Run)) {
+        let folder = tempfile::tempdir()?;
+        process::run(
+            std::process::Command::new("sh")
+                .args(["-euc", command])
+                .current_dir(folder.path())
+                .env("PATH", &path),
+        )?;
+    }
+    for (command, proof) in COMMANDS {
+        if let Proof::ByHand(reason) = proof {
+            println!("not run: `{command}`: {reason}");
+        }
+    }
+    Ok(())
+}
+
+/// A command and the place that shows it.
+struct Shown {
+    place: String,
+    command: String,
+}
+
+fn shown(workspace: &Workspace, wrong: &mut Vec<String>) -> Result<Vec<Shown>> {
+    let mut shown = Vec::new();
+    for path in workspace
+        .files()?
+        .into_iter()
+        .filter(|path| speaks_to_people(path))
+    {
+        let Some(document) = workspace.text(&path)? else {
+            continue;
+        };
+        let (commands, hidden) = commands(&document);
+        shown.extend(commands.into_iter().map(|(line, command)| Shown {
+            place: format!("{path}:{line}"),
+            command,
+        }));
+        wrong.extend(
+            hidden
+                .into_iter()
+                .map(|line| format!("{path}:{line}: name the block `sh`")),
+        );
+    }
+    Ok(shown)
+}
+
+fn speaks_to_people(path: &str) -> bool {
+    has_extension(path, "md") && (path.starts_with("docs/") || !path.contains('/'))
+}
+
+/// The commands of a document with their lines, and the lines of blocks in another shell's name.
+fn commands(document: &str) -> (Vec<(usize, String)>, Vec<usize>) {
+    let (mut commands, mut hidden) = (Vec::new(), Vec::new());
+    let mut open: Option<(usize, String)> = None;
+    for line in markdown::lines(document) {
+        match line.block {
+            Some("sh") => {
+                let (start, before) = open.take().unwrap_or((line.number, String::new()));
+                let (text, goes_on) = line
+                    .text
+                    .strip_suffix('\\')
+                    .map_or((line.text, false), |text| (text, true));
+                let command = format!("{before} {}", text.trim()).trim().to_owned();
+                if goes_on {
+                    open = Some((start, command));
+                } else if !command.is_empty() && !command.starts_with('#') {
+                    commands.push((start, command));
+                }
+            }
+            Some(language) if OTHER_SHELLS.contains(&language) => hidden.push(line.number),
+            _ => {}
+        }
+    }
+    (commands, hidden)
+}
+
+fn holds_test(workspace: &Workspace, file: &str, name: &str) -> Result<bool> {
+    if !workspace.root().join(file).is_file() {
+        return Ok(false);
+    }
+    let text = workspace.text(file)?.unwrap_or_default();
+    // Rust names a test by its function, node's runner by a string.
+    Ok(
+        [format!("fn {name}("), format!("\"{name}\""), format!("'{name}'")]
+            .iter()
+            .any(|form| text.contains(form)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commands;
+
+    #[test]
+    fn each_line_of_a_block_is_a_command() {
+        let document = "text\n```sh\n# first\ncargo run \\\n  --release\n\ncargo xtask test\n```\n";
+        assert_eq!(
+            commands(document).0,
+            [
+                (4, "cargo run --release".to_owned()),
+                (7, "cargo xtask test".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn other_blocks_hold_no_commands() {
+        assert_eq!(commands("```json\n{\"a\":1}\n```\n").0, []);
+    }
+
+    #[test]
+    fn a_block_in_another_shells_name_is_reported() {
+        assert_eq!(commands("```bash\ncargo run\n```\n").1, [2]);
+    }
+}

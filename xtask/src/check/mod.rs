@@ -1,0 +1,239 @@
+//! `cargo xtask check`: what can be judged without running the product. Every step runs, so that one run names all
+//! that is wrong; the last lines say which steps failed and how long each took.
+
+pub mod documented_commands;
+mod file_length;
+pub mod layers;
+pub mod links;
+mod markdown;
+pub mod migrations;
+mod names;
+mod places;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+use crate::{process, tools};
+
+/// A step and what it is called on the command line.
+struct Step {
+    name: &'static str,
+    run: fn(&Workspace) -> Result<()>,
+}
+
+/// Cheap steps first, so that a person at a terminal sees them fail at once.
+const STEPS: [Step; 13] = [
+    Step {
+        name: "fmt",
+        run: format,
+    },
+    Step {
+        name: "layers",
+        run: layers::check,
+    },
+    Step {
+        name: "file-length",
+        run: file_length::check,
+    },
+    Step {
+        name: "names",
+        run: names::check,
+    },
+    Step {
+        name: "places",
+        run: places::check,
+    },
+    Step {
+        name: "migrations",
+        run: migrations::check,
+    },
+    Step {
+        name: "links",
+        run: links::check,
+    },
+    Step {
+        name: "commands",
+        run: documented_commands::check,
+    },
+    Step {
+        name: "lock",
+        run: lock,
+    },
+    Step {
+        name: "typos",
+        run: typos,
+    },
+    Step {
+        name: "deny",
+        run: deny,
+    },
+    Step {
+        name: "clippy",
+        run: clippy,
+    },
+    Step {
+        name: "doc",
+        run: doc,
+    },
+];
+
+/// Runs the steps named, all of them when none is named.
+pub fn run(workspace: &Workspace, only: &[String], with_advisories: bool) -> Result<()> {
+    if let Some(unknown) = only
+        .iter()
+        .find(|name| STEPS.iter().all(|step| step.name != **name))
+    {
+        let known: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        bail!("there is no step `{unknown}`; the steps are {}", known.join(", "));
+    }
+    let mut report = Report::default();
+    for step in STEPS
+        .iter()
+        .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
+    {
+        report.add(step.name, || (step.run)(workspace));
+    }
+    if with_advisories {
+        report.add("advisories", || advisories(workspace));
+    }
+    report.conclude()
+}
+
+/// What the steps came to.
+#[derive(Default)]
+struct Report {
+    passed: Vec<(&'static str, Duration)>,
+    failed: Vec<(&'static str, anyhow::Error)>,
+}
+
+impl Report {
+    fn add(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) {
+        println!("── {name}");
+        let (result, took) = timed(step);
+        match result {
+            Ok(()) => self.passed.push((name, took)),
+            Err(error) => {
+                eprintln!("{name}: {error:#}");
+                self.failed.push((name, error));
+            }
+        }
+    }
+
+    fn conclude(self) -> Result<()> {
+        let passed: Vec<_> = self
+            .passed
+            .iter()
+            .map(|(name, took)| format!("{name} {:.1} s", took.as_secs_f64()))
+            .collect();
+        println!("── passed: {}", passed.join(", "));
+        if self.failed.is_empty() {
+            return Ok(());
+        }
+        for (name, error) in &self.failed {
+            eprintln!("── failed: {name}: {error:#}");
+        }
+        bail!(
+            "{} of {} steps failed",
+            self.failed.len(),
+            self.failed.len() + self.passed.len()
+        )
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures how long a step takes")]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed())
+}
+
+fn format(workspace: &Workspace) -> Result<()> {
+    process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// The lock file says what the manifests say; otherwise every later step would change it.
+fn lock(workspace: &Workspace) -> Result<()> {
+    process::capture(
+        workspace
+            .cargo()
+            .args(["metadata", "--format-version", "1", "--locked", "--no-deps"]),
+    )
+    .map(drop)
+}
+
+fn clippy(workspace: &Workspace) -> Result<()> {
+    process::run(workspace.cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
+}
+
+fn doc(workspace: &Workspace) -> Result<()> {
+    process::run(
+        workspace
+            .cargo()
+            .args([
+                "doc",
+                "--workspace",
+                "--no-deps",
+                "--document-private-items",
+                "--locked",
+            ])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+}
+
+fn typos(workspace: &Workspace) -> Result<()> {
+    process::run(&mut tools::typos(workspace)?)
+}
+
+fn deny(workspace: &Workspace) -> Result<()> {
+    process::run(tools::cargo_deny(workspace)?.args(["--locked", "check", "bans", "licenses", "sources"]))
+}
+
+fn advisories(workspace: &Workspace) -> Result<()> {
+    process::run(tools::cargo_deny(workspace)?.args(["--locked", "check", "advisories"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::{Report, STEPS, run};
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn every_step_can_be_asked_for_by_name() {
+        for asked in ["clippy", "doc"] {
+            assert!(STEPS.iter().any(|step| step.name == asked), "{asked}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_step_is_named_with_the_known_ones() {
+        let error = run(&Workspace::find().unwrap(), &["clipy".to_owned()], false)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("`clipy`") && error.contains("clippy"), "{error}");
+    }
+
+    #[test]
+    fn one_failed_step_fails_the_whole_and_stops_none() {
+        let mut report = Report::default();
+        let mut ran = Vec::new();
+        report.add("first", || bail!("broken"));
+        report.add("second", || {
+            ran.push("second");
+            Ok(())
+        });
+        assert_eq!(report.conclude().unwrap_err().to_string(), "1 of 2 steps failed");
+        assert_eq!(ran, ["second"]);
+    }
+}

@@ -1,0 +1,84 @@
+//! `cargo xtask test`: installs what the tests need, then runs all of them: Rust's, the documented commands, and the
+//! browser's against the development binary. Each runner's closing lines are left as they are.
+
+mod needs;
+
+use anyhow::{Context, Result, bail};
+
+use self::needs::Node;
+use crate::check::documented_commands;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Installs, builds and runs. Later kinds of tests run even when earlier ones failed.
+pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
+    needs::programs(no_browser)?;
+    let node = if no_browser {
+        None
+    } else {
+        Some(needs::node(workspace)?)
+    };
+    if let Some(node) = &node {
+        needs::packages(workspace, node)?;
+    }
+    build(workspace)?;
+    let mut failed = Vec::new();
+    let mut note = |what: &'static str, result: Result<()>| {
+        if let Err(error) = result {
+            eprintln!("{what}: {error:#}");
+            failed.push(what);
+        }
+    };
+    note("tests of the workspace", rust(workspace));
+    note("documented commands", documented_commands::run(workspace));
+    if let Some(node) = &node {
+        note("browser tests", browser(workspace, node));
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    bail!("failed: {}", failed.join(", "))
+}
+
+/// Builds the binary together with the tests, so that both share every crate: cargo chooses the features of a
+/// dependency for all that is built at once, and another choice would be compiled again.
+fn build(workspace: &Workspace) -> Result<()> {
+    process::run(workspace.cargo().args([
+        "build",
+        "--workspace",
+        "--tests",
+        "--bin",
+        "consentry",
+        "--locked",
+    ]))
+}
+
+fn rust(workspace: &Workspace) -> Result<()> {
+    process::run(
+        workspace
+            .cargo()
+            .args(["test", "--workspace", "--no-fail-fast", "--locked"]),
+    )
+}
+
+fn browser(workspace: &Workspace, node: &Node) -> Result<()> {
+    let folder = workspace.root().join("e2e");
+    let mut tests: Vec<_> = std::fs::read_dir(folder.join("tests"))
+        .context("no browser tests in e2e/tests")?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".test.mjs"))
+        .map(|name| format!("tests/{name}"))
+        .collect();
+    if tests.is_empty() {
+        bail!("no browser tests in e2e/tests");
+    }
+    tests.sort_unstable();
+    // One file at a time: two browsers on two cores only make each other late.
+    process::run(
+        node.command("node", &folder)
+            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+            .args(tests)
+            .env("CONSENTRY_BIN", workspace.target().join("debug/consentry"))
+            .env("CONSENTRY_SCREENSHOTS", workspace.target().join("screenshots")),
+    )
+}

@@ -1,0 +1,175 @@
+//! What the tests need and cargo does not bring: Debian packages, and the packages of the browser tests.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+use crate::{process, tools};
+
+/// The oldest Node that the browser driver runs on.
+const OLDEST_NODE: u32 = 20;
+
+/// A program, the Debian package that brings it, and whether only the browser tests need it.
+struct Need {
+    program: &'static str,
+    package: &'static str,
+    browser: bool,
+}
+
+const NEEDS: [Need; 4] = [
+    Need {
+        program: "cc",
+        package: "build-essential",
+        browser: false,
+    },
+    Need {
+        program: "node",
+        package: "nodejs",
+        browser: true,
+    },
+    Need {
+        program: "npm",
+        package: "npm",
+        browser: true,
+    },
+    Need {
+        program: "chromium",
+        package: "chromium",
+        browser: true,
+    },
+];
+
+/// Where the browser tests find Node and npm.
+pub struct Node {
+    path: OsString,
+}
+
+impl Node {
+    /// A program of Node's, run in a folder.
+    pub fn command(&self, program: &str, folder: &Path) -> Command {
+        // Searched for by `env`, which looks at the path it is given and not at ours.
+        let mut command = Command::new("env");
+        command.arg(program).current_dir(folder).env("PATH", &self.path);
+        command
+    }
+}
+
+/// Installs the programs that are missing, where that is possible; otherwise says in one sentence which they are.
+pub fn programs(no_browser: bool) -> Result<()> {
+    let missing: Vec<&str> = NEEDS
+        .iter()
+        .filter(|need| !need.browser || !no_browser)
+        .filter(|need| !is_there(need.program))
+        .map(|need| need.package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let Some(rights) = Rights::of_ours() else {
+        bail!(
+            "the tests need the Debian packages {} and may not install them here",
+            missing.join(", ")
+        );
+    };
+    process::run(rights.apt_get().arg("update"))?;
+    process::run(
+        rights
+            .apt_get()
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(&missing),
+    )
+    .with_context(|| format!("the tests need the Debian packages {}", missing.join(", ")))
+}
+
+/// The system's Node when it is new enough, else one below the target folder.
+pub fn node(workspace: &Workspace) -> Result<Node> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let version = process::capture(Command::new("node").arg("--version")).unwrap_or_default();
+    if major(&version).is_some_and(|major| major >= OLDEST_NODE) {
+        return Ok(Node { path });
+    }
+    let Some(folder) = tools::node_folder(workspace) else {
+        bail!(
+            "the browser tests need Node {OLDEST_NODE} or newer, and here is {}",
+            version.trim()
+        );
+    };
+    let path = std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&path)))?;
+    Ok(Node { path })
+}
+
+/// Installs the packages of the browser tests as the lock file has them, unless they are there.
+pub fn packages(workspace: &Workspace, node: &Node) -> Result<()> {
+    let folder = workspace.root().join("e2e");
+    let lock = fs::read(folder.join("package-lock.json")).context("cannot read e2e/package-lock.json")?;
+    let installed = folder.join("node_modules/.installed-lock.json");
+    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    process::run(
+        node.command("npm", &folder)
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+    )?;
+    fs::write(installed, lock).context("cannot note which packages are installed")
+}
+
+/// `v20.20.2` is 20.
+fn major(version: &str) -> Option<u32> {
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+fn is_there(program: &str) -> bool {
+    if program == "chromium" && std::env::var_os("CHROMIUM").is_some() {
+        return true;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// How this process may install Debian packages.
+enum Rights {
+    Root,
+    Sudo,
+}
+
+impl Rights {
+    /// `None` where it may not, or where the system is not Debian's kind.
+    fn of_ours() -> Option<Self> {
+        if !Path::new("/usr/bin/apt-get").is_file() {
+            return None;
+        }
+        if process::capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0") {
+            return Some(Self::Root);
+        }
+        process::succeeds(Command::new("sudo").args(["--non-interactive", "true"])).then_some(Self::Sudo)
+    }
+
+    fn apt_get(&self) -> Command {
+        let mut command = match self {
+            Self::Root => Command::new("apt-get"),
+            Self::Sudo => {
+                let mut sudo = Command::new("sudo");
+                sudo.args(["--non-interactive", "--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
+                sudo
+            }
+        };
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major;
+
+    #[test]
+    fn a_version_is_read_by_its_first_number() {
+        assert_eq!(major("v20.20.2\n"), Some(20));
+        assert_eq!(major("20.20.2"), None);
+        assert_eq!(major(""), None);
+    }
+}
