@@ -16,9 +16,11 @@ mod app;
 mod browser;
 mod clock;
 mod entropy;
+mod story;
 
 pub use answer::Answer;
 pub use app::{RequestBuilder, TestApp};
 pub use browser::Browser;
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
+pub use story::{FULL_SCOPE, Tokens, VERIFIER, challenge, tokens};

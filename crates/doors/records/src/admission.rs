@@ -38,34 +38,38 @@ pub(crate) struct Admitted {
     pub headers: HeaderMap,
     /// Id of the request, as kept with what it causes.
     pub request: String,
-    body: Body,
 }
 
 impl Admitted {
-    /// Lets a request in, or says why not.
+    /// Lets a request in whose body is ignored, or says why not.
     pub(crate) async fn admit(visit: Visit, request: Request) -> Result<Self, Failure> {
+        Ok(Self::admit_with_body(visit, request).await?.0)
+    }
+
+    /// Lets a request in and hands out its body, not yet read.
+    pub(crate) async fn admit_with_body(visit: Visit, request: Request) -> Result<(Self, Body), Failure> {
         require_available(&visit.tenant)?;
         let (parts, body) = request.into_parts();
         let requester = credential::requester(&visit, &parts.headers).await?;
         let format = negotiate(&parts.headers).ok_or_else(|| {
             Failure::new(Code::NotAcceptable, "answers are application/hal+json or application/json")
         })?;
-        Ok(Self {
+        let admitted = Self {
             requester,
             format,
             addresses: Addresses::new(&visit.base_url()),
             uri: parts.uri,
             headers: parts.headers,
             request: visit.request_id.to_string(),
-            body,
             visit,
-        })
+        };
+        Ok((admitted, body))
     }
 
     /// Reads the body as one JSON object.
-    pub(crate) async fn read_attributes(&mut self) -> Result<Attributes, Failure> {
+    pub(crate) async fn read_attributes(&self, body: Body) -> Result<Attributes, Failure> {
         body::require_media_type(&self.headers, &BODIES).map_err(ApiError::from)?;
-        let bytes = body::read(std::mem::take(&mut self.body), LIMITS.size).await.map_err(ApiError::from)?;
+        let bytes = body::read(body, LIMITS.size).await.map_err(ApiError::from)?;
         Attributes::parse(&bytes, &LIMITS)
     }
 }

@@ -61,8 +61,8 @@ pub(crate) async fn search(visit: Visit, request: Request) -> Result<Response, F
 
 /// `POST /consents`.
 pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let mut admitted = Admitted::admit(visit, request).await?;
-    let attributes = admitted.read_attributes().await?;
+    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
+    let attributes = admitted.read_attributes(body).await?;
     let Admitted { visit, requester, addresses, .. } = &admitted;
     let identities = identities(&admitted, None, &attributes).await?;
     let wish = wish::read(&attributes, Meant::Whole)?;
@@ -94,7 +94,7 @@ pub(crate) async fn replace(visit: Visit, request: Request) -> Result<Response, 
 
 /// `PATCH /consents/{id}`: the body is what changes.
 pub(crate) async fn update(visit: Visit, request: Request) -> Result<Response, Failure> {
-    change(visit, request, Meant::Changes).await
+    change(visit, request, |record| Meant::Changes(record)).await
 }
 
 /// `DELETE /consents/{id}`.
@@ -108,7 +108,7 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
         .delete_record(&visit.tenant, &permit, requester, id(&admitted)?, Some(&admitted.request))
         .await
         .map_err(unwritten)?;
-    Ok((StatusCode::NO_CONTENT, headers::api()).into_response())
+    Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response())
 }
 
 /// Reads the record, lets the body say what it shall be, writes it; from the start when somebody was faster.
@@ -117,8 +117,8 @@ async fn change(
     request: Request,
     meant: impl for<'a> Fn(&'a RecordView) -> Meant<'a>,
 ) -> Result<Response, Failure> {
-    let mut admitted = Admitted::admit(visit, request).await?;
-    let attributes = admitted.read_attributes().await?;
+    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
+    let attributes = admitted.read_attributes(body).await?;
     let id = id(&admitted)?;
     for _ in 0..ATTEMPTS {
         let before = record(&admitted, id).await?;

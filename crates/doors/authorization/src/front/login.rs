@@ -46,9 +46,9 @@ struct SignedInPage {
 }
 
 /// `GET /login`: for somebody who comes without a request of an app.
-pub(super) async fn get(visit: Visit, request: Request) -> Response {
+pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
     let done = async {
-        let session = Browser::new(&visit, request.headers()).session().await?;
+        let session = Browser::new(&visit, &headers).session().await?;
         match session {
             Some(session) => signed_in(&visit, &session).await,
             None => Ok(render(&visit, &[], None, String::new(), |_| None, &[])),

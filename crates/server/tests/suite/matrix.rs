@@ -1,0 +1,187 @@
+//! The matrix (architecture 3.2): given here, seen there, taken back there, with every pair of doors. A later door adds a row and a
+//! column, not a new test.
+
+use consentry_domain::Lifetime;
+use consentry_testkit::{TestApp, Tokens};
+use http::Method;
+use serde_json::{Value, json};
+
+/// Scope of all connections here, `openid` first.
+const SCOPE: &str = "openid offline_access accounts:balance accounts:transactions";
+
+/// Doors at which consent toward a third party can be taken back as a whole.
+#[derive(Debug, Clone, Copy)]
+enum TakenBack {
+    /// The customer stops sharing in the frame.
+    Dashboard,
+    /// The person's own back end deletes it at the consents API.
+    Authorization,
+    /// A back end patches the record of the scope that nothing works without.
+    Records,
+    /// A back end deletes that record.
+    RecordsDeleted,
+    /// Nobody does anything: its time is over.
+    Time,
+}
+
+const WAYS: [TakenBack; 5] = [
+    TakenBack::Dashboard,
+    TakenBack::Authorization,
+    TakenBack::Records,
+    TakenBack::RecordsDeleted,
+    TakenBack::Time,
+];
+
+/// What every door says about Ada and Moneytrack.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    records: Vec<(String, String)>,
+    listed: Vec<String>,
+    introspected: Option<String>,
+    userinfo: u16,
+    refreshed: Option<String>,
+    connected: bool,
+}
+
+async fn record_of(app: &TestApp, definition: &str) -> Value {
+    let records = app.records_of("ada").await;
+    records.into_iter().rfind(|record| record["definition"]["id"] == definition).unwrap()
+}
+
+async fn take_back(app: &TestApp, way: TakenBack) {
+    match way {
+        TakenBack::Dashboard => {
+            let _page = app.stop_sharing("ada").await.expect_status(200);
+        }
+        TakenBack::Authorization => {
+            let token = app.own_token(&app.bank.first_party).await;
+            let user = &app.bank.customers[0].user_id;
+            let path = format!("/cis/v1/consents/clients/moneytrack/users/{user}");
+            let _answer = app.request(Method::DELETE, &path).bearer(&token).send().await.expect_status(200);
+        }
+        TakenBack::Records => {
+            let record = record_of(app, "openid").await;
+            let path = format!("/consents/{}", record["id"].as_str().unwrap());
+            let _answer = app.records(Method::PATCH, &path, Some(&json!({ "status": "revoked" }))).await.expect_status(200);
+        }
+        TakenBack::RecordsDeleted => {
+            let record = record_of(app, "openid").await;
+            let path = format!("/consents/{}", record["id"].as_str().unwrap());
+            let _answer = app.records(Method::DELETE, &path, None).await.expect_status(204);
+        }
+        TakenBack::Time => app.clock.advance(Lifetime::days(30)),
+    }
+}
+
+async fn look(app: &TestApp, tokens: &Tokens) -> Seen {
+    let records = app.records_of("ada").await;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let token = app.own_token(&app.bank.first_party).await;
+    let listed = app.request(Method::GET, "/cis/v1/consents?status=all").bearer(&token).send().await;
+    let listed = listed.expect_status(200).json();
+    let introspected = app.introspect(&tokens.access).await;
+    let refreshed = app.refresh(&app.bank.third_party, tokens.refresh.as_deref().unwrap()).await;
+    Seen {
+        records: records
+            .iter()
+            .filter(|record| record["audience"] == "moneytrack")
+            .map(|record| (text(&record["definition"]["id"]), text(&record["status"])))
+            .collect(),
+        listed: listed["result"].as_array().unwrap().iter().map(|consent| text(&consent["status"])).collect(),
+        introspected: introspected["scope"].as_str().map(str::to_owned),
+        userinfo: app.userinfo(&tokens.access).await,
+        refreshed: (refreshed.status() == 200).then(|| text(&refreshed.json()["scope"])),
+        connected: app.open_dashboard("ada").await.expect_status(200).text().contains("action=\"/embed/stop\""),
+    }
+}
+
+fn standing(scope: &str) -> Seen {
+    Seen {
+        records: scope.split(' ').map(|value| (value.to_owned(), "accepted".to_owned())).collect(),
+        listed: vec!["active".to_owned()],
+        introspected: Some(scope.to_owned()),
+        userinfo: 200,
+        refreshed: Some(scope.to_owned()),
+        connected: true,
+    }
+}
+
+#[tokio::test]
+async fn given_at_the_authorization_door_seen_at_every_door() {
+    let app = TestApp::start().await;
+    let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    assert_eq!(look(&app, &tokens).await, standing(SCOPE));
+}
+
+#[tokio::test]
+async fn taken_back_at_any_door_gone_at_every_door() {
+    for way in WAYS {
+        let app = TestApp::start().await;
+        let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+        take_back(&app, way).await;
+        let seen = look(&app, &tokens).await;
+        let gone = if matches!(way, TakenBack::RecordsDeleted) { 3 } else { 4 };
+        assert_eq!(seen.records.len(), gone, "{way:?}");
+        assert!(seen.records.iter().all(|(_, status)| status == "revoked"), "{way:?}: {:?}", seen.records);
+        let status = if matches!(way, TakenBack::Time) { "expired" } else { "revoked" };
+        assert_eq!(seen.listed, [status], "{way:?}");
+        assert_eq!(seen.introspected, None, "{way:?}");
+        assert_eq!(seen.userinfo, 401, "{way:?}");
+        assert_eq!(seen.refreshed, None, "{way:?}");
+        assert!(!seen.connected, "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn narrowed_at_the_records_door_narrower_at_every_door() {
+    let app = TestApp::start().await;
+    let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    let record = record_of(&app, "accounts:transactions").await;
+    let path = format!("/consents/{}", record["id"].as_str().unwrap());
+    let _answer = app.records(Method::PATCH, &path, Some(&json!({ "status": "revoked" }))).await.expect_status(200);
+    let narrower = "openid offline_access accounts:balance";
+    let seen = look(&app, &tokens).await;
+    let statuses: Vec<&str> = seen.records.iter().map(|(_, status)| status.as_str()).collect();
+    assert_eq!(statuses, ["accepted", "accepted", "accepted", "revoked"]);
+    assert_eq!(seen.listed, ["active"]);
+    assert_eq!(seen.introspected.as_deref(), Some(narrower));
+    assert_eq!(seen.refreshed.as_deref(), Some(narrower));
+    assert!(seen.connected);
+}
+
+#[tokio::test]
+async fn denied_by_a_newer_record_refused_at_once() {
+    let app = TestApp::start().await;
+    let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    let denial = json!({
+        "status": "denied", "subject": "ada", "actor": "ada", "audience": "moneytrack",
+        "definition": { "id": "accounts:balance", "version": "2.0", "locale": "en-GB" },
+    });
+    let _made = app.records(Method::POST, "/consents", Some(&denial)).await.expect_status(201);
+    let narrower = "openid offline_access accounts:transactions";
+    assert_eq!(app.introspect(&tokens.access).await["scope"], narrower);
+}
+
+#[tokio::test]
+async fn another_customer_and_another_app_are_left_alone() {
+    let app = TestApp::start().await;
+    let ada = app.connect(&app.browser(), "ada", SCOPE).await;
+    let ben = app.connect(&app.browser(), "ben", SCOPE).await;
+    take_back(&app, TakenBack::Dashboard).await;
+    assert_eq!(app.introspect(&ada.access).await["active"], false);
+    assert_eq!(app.introspect(&ben.access).await["active"], true);
+    assert!(app.open_dashboard("ben").await.text().contains("action=\"/embed/stop\""));
+}
+
+#[tokio::test]
+async fn ended_one_microsecond_before_its_time_it_still_counts() {
+    let app = TestApp::start().await;
+    let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    let granted = app.now();
+    app.clock.set(granted.plus(Lifetime::days(30)));
+    app.clock.advance_micros(-1);
+    assert_eq!(record_of(&app, "accounts:balance").await["status"], "accepted");
+    app.clock.advance_micros(1);
+    assert_eq!(record_of(&app, "accounts:balance").await["status"], "revoked");
+    assert_eq!(app.introspect(&tokens.access).await["active"], false);
+}
