@@ -140,21 +140,12 @@ impl Ledger {
         request: &StopRequest,
     ) -> Result<Stopped, DecisionError> {
         let decision = self.ids().decision(request.subject);
-        let grants = self
-            .inner
-            .store
-            .grants_of(tenant.id(), request.subject, None)
-            .await?;
-        let grants: Vec<Grant> = grants
-            .into_iter()
-            .filter(|grant| grant.agreement.is_some_and(|id| request.agreements.contains(&id)))
-            .collect();
         let seeds = Seeds {
             agreements: request.agreements.clone(),
             ..Seeds::default()
         };
         let done = self
-            .carry_out(tenant, permit, seeds, |_before, now| {
+            .carry_out(tenant, permit, seeds, |_before, _now| {
                 let act = Act {
                     decision,
                     subject: request.subject,
@@ -165,11 +156,6 @@ impl Ledger {
                     interaction: None,
                     request: request.request.clone(),
                 };
-                let ended = Ended {
-                    at: now,
-                    reason: request.reason,
-                    by: act.actor.clone(),
-                };
                 let stop = Stop {
                     act,
                     agreements: request.agreements.clone(),
@@ -177,7 +163,6 @@ impl Ledger {
                 };
                 Ok::<_, DecisionError>(Plan {
                     command: Some(Command::Stop(stop)),
-                    rows: grants.iter().map(|grant| end_grant(grant, &ended)).collect(),
                     idempotency: request.idempotency.clone(),
                     ..Plan::default()
                 })

@@ -14,6 +14,7 @@ mod active;
 mod bearer;
 mod client_authentication;
 mod client_credentials;
+mod consent_withdrawn;
 mod error;
 mod family;
 mod id_token;
