@@ -43,7 +43,10 @@ pub(crate) fn in_header(headers: &HeaderMap) -> Result<Option<SecretString>, Api
 /// A token from wherever it was sent, if it counts and was meant for our own endpoints.
 pub(crate) async fn active(visit: &Visit, token: &str) -> Result<ActiveAccess, ApiError> {
     let issuer = issuer(visit);
-    let active = visit.ledger().bearer(&visit.tenant, &issuer, OwnApi::Authorization, token).await?;
+    let active = visit
+        .ledger()
+        .bearer(&visit.tenant, &issuer, OwnApi::Authorization, token)
+        .await?;
     active.ok_or_else(|| {
         ApiError::new(&registry::INVALID_TOKEN)
             .detail("Invalid token")

@@ -22,15 +22,22 @@ use url::form_urlencoded;
 const LONGEST: usize = 1024;
 
 /// The client that sends a form, after its credential was checked.
-pub(crate) fn authenticate(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result<ProvenClient, ApiError> {
+pub(crate) fn authenticate(
+    visit: &Visit,
+    headers: &HeaderMap,
+    form: &Parameters,
+) -> Result<ProvenClient, ApiError> {
     let presented = presented(headers, form)?;
     let address = visit.address.to_string();
-    visit.ledger().authenticate_client(&visit.tenant, &presented, &address).map_err(|refused| match refused {
-        ClientRefused::Wrong => invalid_client(),
-        ClientRefused::Throttled { seconds } => {
-            ApiError::new(&registry::RATE_LIMITED).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))
-        }
-    })
+    visit
+        .ledger()
+        .authenticate_client(&visit.tenant, &presented, &address)
+        .map_err(|refused| match refused {
+            ClientRefused::Wrong => invalid_client(),
+            ClientRefused::Throttled { seconds } => {
+                ApiError::new(&registry::RATE_LIMITED).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))
+            }
+        })
 }
 
 /// As [`authenticate`], for endpoints at which a name without proof is nothing (TPA-IN-01).
@@ -40,13 +47,19 @@ pub(crate) fn authenticate_confidential(
     form: &Parameters,
 ) -> Result<ProvenClient, ApiError> {
     let proven = authenticate(visit, headers, form)?;
-    if proven.is_confidential() { Ok(proven) } else { Err(invalid_client()) }
+    if proven.is_confidential() {
+        Ok(proven)
+    } else {
+        Err(invalid_client())
+    }
 }
 
 fn presented(headers: &HeaderMap, form: &Parameters) -> Result<PresentedClient, ApiError> {
     let id = form.one("client_id")?;
     let secret = form.one("client_secret")?;
-    let assertion = form.one("client_assertion")?.or(form.one("client_assertion_type")?);
+    let assertion = form
+        .one("client_assertion")?
+        .or(form.one("client_assertion_type")?);
     let header = authorization(headers).map_err(|error| invalid_client().because(error))?;
     let methods = usize::from(!matches!(header, Credentials::None))
         + usize::from(secret.is_some())
@@ -61,21 +74,38 @@ fn presented(headers: &HeaderMap, form: &Parameters) -> Result<PresentedClient, 
                 return Err(invalid_request("client_id differs from the authorization header"));
             }
             let secret = form_decoded(password.expose_secret());
-            PresentedClient { id: user, secret: Some(Opaque::received(&secret)) }
+            PresentedClient {
+                id: user,
+                secret: Some(Opaque::received(&secret)),
+            }
         }
         Credentials::None if assertion.is_none() => {
             let id = id.ok_or_else(invalid_client)?.to_owned();
-            PresentedClient { id, secret: secret.map(Opaque::received) }
+            PresentedClient {
+                id,
+                secret: secret.map(Opaque::received),
+            }
         }
         Credentials::None | Credentials::Bearer(_) | Credentials::Other(_) => return Err(invalid_client()),
     };
-    let long = presented.secret.as_ref().is_some_and(|secret| secret.expose().len() > LONGEST);
-    if presented.id.len() > LONGEST || long { Err(invalid_client()) } else { Ok(presented) }
+    let long = presented
+        .secret
+        .as_ref()
+        .is_some_and(|secret| secret.expose().len() > LONGEST);
+    if presented.id.len() > LONGEST || long {
+        Err(invalid_client())
+    } else {
+        Ok(presented)
+    }
 }
 
 /// RFC 6749 2.3.1: id and secret are form-encoded before they become user and password.
 fn form_decoded(text: &str) -> String {
-    let one_value: Cow<'_, str> = if text.contains('&') { text.replace('&', "%26").into() } else { text.into() };
+    let one_value: Cow<'_, str> = if text.contains('&') {
+        text.replace('&', "%26").into()
+    } else {
+        text.into()
+    };
     form_urlencoded::parse(format!("v={one_value}").as_bytes())
         .next()
         .map(|(_, value)| value.into_owned())
@@ -83,8 +113,9 @@ fn form_decoded(text: &str) -> String {
 }
 
 pub(crate) fn invalid_client() -> ApiError {
-    ApiError::new(&registry::INVALID_CLIENT)
-        .challenge(HeaderValue::from_static("Basic realm=\"consentry\", charset=\"UTF-8\""))
+    ApiError::new(&registry::INVALID_CLIENT).challenge(HeaderValue::from_static(
+        "Basic realm=\"consentry\", charset=\"UTF-8\"",
+    ))
 }
 
 fn invalid_request(detail: &'static str) -> ApiError {
@@ -102,7 +133,10 @@ mod tests {
         if let Some(header) = header {
             headers.insert(http::header::AUTHORIZATION, header.parse().unwrap());
         }
-        presented(&headers, &Parameters::parse(body.as_bytes(), &Rules::OAUTH).unwrap())
+        presented(
+            &headers,
+            &Parameters::parse(body.as_bytes(), &Rules::OAUTH).unwrap(),
+        )
     }
 
     fn basic(user: &str, password: &str) -> String {
@@ -118,7 +152,14 @@ mod tests {
 
     #[test]
     fn b01_02_a_raw_ampersand_does_not_cut_the_secret() {
-        assert_eq!(read(Some(&basic("c", "a&b")), "").unwrap().secret.unwrap().expose(), "a&b");
+        assert_eq!(
+            read(Some(&basic("c", "a&b")), "")
+                .unwrap()
+                .secret
+                .unwrap()
+                .expose(),
+            "a&b"
+        );
     }
 
     #[test]

@@ -89,12 +89,12 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fai
 
 /// `PUT /consents/{id}`: the body is the whole record.
 pub(crate) async fn replace(visit: Visit, request: Request) -> Result<Response, Failure> {
-    change(visit, request, |_| Meant::Whole).await
+    change(visit, request, Verb::Put).await
 }
 
 /// `PATCH /consents/{id}`: the body is what changes.
 pub(crate) async fn update(visit: Visit, request: Request) -> Result<Response, Failure> {
-    change(visit, request, |record| Meant::Changes(record)).await
+    change(visit, request, Verb::Patch).await
 }
 
 /// `DELETE /consents/{id}`.
@@ -111,19 +111,26 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
     Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response())
 }
 
+/// How a record is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Put,
+    Patch,
+}
+
 /// Reads the record, lets the body say what it shall be, writes it; from the start when somebody was faster.
-async fn change(
-    visit: Visit,
-    request: Request,
-    meant: impl for<'a> Fn(&'a RecordView) -> Meant<'a>,
-) -> Result<Response, Failure> {
+async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, Failure> {
     let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
     let attributes = admitted.read_attributes(body).await?;
     let id = id(&admitted)?;
     for _ in 0..ATTEMPTS {
         let before = record(&admitted, id).await?;
         let identities = identities(&admitted, Some(&before), &attributes).await?;
-        let wish = wish::read(&attributes, meant(&before))?;
+        let meant = match verb {
+            Verb::Put => Meant::Whole,
+            Verb::Patch => Meant::Changes(&before),
+        };
+        let wish = wish::read(&attributes, meant)?;
         let Admitted { visit, requester, .. } = &admitted;
         let permit = requester.permit_for(before.owner()).map_err(|denied| unwritten(denied.into()))?;
         let change = ChangedRecord { before: &before, wish: &wish, identities, request: Some(&admitted.request) };

@@ -3,6 +3,5 @@
 mod binary;
 mod kill;
 mod matrix;
-mod matrix_random;
 mod route_table;
 mod story;

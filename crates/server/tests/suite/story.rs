@@ -65,5 +65,5 @@ async fn tpa_fl_04_the_first_partys_own_page_gives_the_same_thread() {
     let back = browser.open(&callback).await.expect_status(303);
     let tokens = app.redeem(&client, &back.location_parameter("code").unwrap()).await;
     assert_eq!(app.introspect(&tokens.access).await["scope"], FULL_SCOPE);
-    browser.open(&callback).await.expect_status(410);
+    let _over = browser.open(&callback).await.expect_status(410);
 }

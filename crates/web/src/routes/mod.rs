@@ -252,11 +252,12 @@ struct Endpoint<S> {
     router: MethodRouter<S>,
 }
 
-/// Whole segments only: literals of unreserved characters, or `{name}`.
+/// Whole segments only: literals of unreserved characters, or `{name}`. A slash at the end is a path of its own (consent-api 2).
 fn well_formed(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else {
         return false;
     };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
     rest.is_empty() || rest.split('/').all(segment_is_well_formed)
 }
 

@@ -49,9 +49,16 @@ pub(crate) async fn introspect(visit: Visit, request: Request) -> Result<Respons
     let proven = authenticate_confidential(&visit, &parts.headers, &form)?;
     let token = Opaque::received(required(&form, "token")?);
     let issuer = issuer(&visit);
-    match visit.ledger().introspect(&visit.tenant, &issuer, &proven, &token).await? {
+    match visit
+        .ledger()
+        .introspect(&visit.tenant, &issuer, &proven, &token)
+        .await?
+    {
         Some(seen) => {
-            let application = visit.tenant.client(seen.client.as_str()).map(|client| client.application);
+            let application = visit
+                .tenant
+                .client(seen.client.as_str())
+                .map(|client| client.application);
             Ok(answer(&active(&visit, issuer.as_str(), application, &seen))?)
         }
         None => Ok(answer(&Inactive { active: false })?),
@@ -75,7 +82,11 @@ fn active<'a>(
         scope: &seen.scope,
         exp: seen.exp,
         iat: seen.iat,
-        token_type: if access.is_some() { "Bearer" } else { "refresh_token" },
+        token_type: if access.is_some() {
+            "Bearer"
+        } else {
+            "refresh_token"
+        },
         aud: access.map(|access| access.aud.as_str()),
         jti: access.map(|access| access.jti.as_str()),
         auth_time: access.and_then(|access| access.auth_time),

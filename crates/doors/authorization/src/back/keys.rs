@@ -34,7 +34,10 @@ pub(crate) fn cacheable(
     let lines = [
         (header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE)),
         (header::ETAG, tag),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
     ];
     if known {
         return Ok((StatusCode::NOT_MODIFIED, lines).into_response());

@@ -13,9 +13,8 @@ mod userinfo;
 
 use axum::response::Response;
 use consentry_web::{
-    form,
     error::{ApiError, registry},
-    headers,
+    form, headers,
     house::House,
     parameters::{Parameters, Rules},
     routes::{Cors, RouteTable},
@@ -26,13 +25,21 @@ use serde::Serialize;
 /// Registers a path with and without the prefix of the original (TPA-URL-01).
 macro_rules! both {
     ($table:expr, $method:ident, $path:literal, $cors:expr, $handler:expr) => {
-        $table.$method($path, $cors, $handler).$method(concat!("/cis", $path), $cors, $handler)
+        $table
+            .$method($path, $cors, $handler)
+            .$method(concat!("/cis", $path), $cors, $handler)
     };
 }
 
 /// Adds the routes of the back channel.
 pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
-    let table = both!(table, get, "/oidc/.well-known/openid-configuration", Cors::Anyone, discovery::document);
+    let table = both!(
+        table,
+        get,
+        "/oidc/.well-known/openid-configuration",
+        Cors::Anyone,
+        discovery::document
+    );
     let table = table.get(
         "/.well-known/oauth-authorization-server/cis/oidc",
         Cors::Anyone,
@@ -40,8 +47,20 @@ pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
     );
     let table = both!(table, get, "/oidc/jwks", Cors::Anyone, keys::jwks);
     let table = both!(table, post, "/oidc/token", Cors::Never, token::token);
-    let table = both!(table, post, "/oidc/token/introspection", Cors::Never, introspection::introspect);
-    let table = both!(table, post, "/oidc/token/revocation", Cors::Never, revocation::revoke);
+    let table = both!(
+        table,
+        post,
+        "/oidc/token/introspection",
+        Cors::Never,
+        introspection::introspect
+    );
+    let table = both!(
+        table,
+        post,
+        "/oidc/token/revocation",
+        Cors::Never,
+        revocation::revoke
+    );
     let table = both!(table, get, "/oidc/me", Cors::Anyone, userinfo::userinfo);
     let table = both!(table, post, "/oidc/me", Cors::Anyone, userinfo::userinfo);
     consents::register(table)

@@ -1,6 +1,9 @@
 //! `/oidc/token/revocation` (RFC 7009): a client gives a token back.
 
-use axum::{extract::Request, response::{IntoResponse, Response}};
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use consentry_ledger::Opaque;
 use consentry_web::{error::OAuth, headers, visit::Visit};
 use http::StatusCode;
@@ -16,6 +19,9 @@ pub(crate) async fn revoke(visit: Visit, request: Request) -> Result<Response, O
     let proven = authenticate(&visit, &parts.headers, &form)?;
     let token = Opaque::received(required(&form, "token")?);
     let permit = proven.permit().map_err(denied)?;
-    visit.ledger().revoke_token(&visit.tenant, &permit, &issuer(&visit), &token).await?;
+    visit
+        .ledger()
+        .revoke_token(&visit.tenant, &permit, &issuer(&visit), &token)
+        .await?;
     Ok((headers::api(), StatusCode::OK).into_response())
 }

@@ -66,7 +66,11 @@ async fn redeem(visit: &Visit, proven: &ProvenClient, form: &Parameters) -> Resu
         resources: resources(form),
     };
     let permit = proven.permit().map_err(denied)?;
-    visit.ledger().redeem_code(&visit.tenant, &permit, &issuer(visit), &request).await.map_err(refused)
+    visit
+        .ledger()
+        .redeem_code(&visit.tenant, &permit, &issuer(visit), &request)
+        .await
+        .map_err(refused)
 }
 
 /// A `code_verifier` is accepted and ignored, since the original's guide sends one (TPA-RT-02).
@@ -77,12 +81,22 @@ async fn refresh(visit: &Visit, proven: &ProvenClient, form: &Parameters) -> Res
         resources: resources(form),
     };
     let permit = proven.permit().map_err(denied)?;
-    visit.ledger().refresh(&visit.tenant, &permit, &issuer(visit), &request).await.map_err(refused)
+    visit
+        .ledger()
+        .refresh(&visit.tenant, &permit, &issuer(visit), &request)
+        .await
+        .map_err(refused)
 }
 
 fn own(visit: &Visit, proven: &ProvenClient, form: &Parameters) -> Result<TokenAnswer, ApiError> {
-    let request = OwnToken { scope: scope(form)?, resources: resources(form) };
-    visit.ledger().issue_own_token(&visit.tenant, proven, &issuer(visit), &request).map_err(refused)
+    let request = OwnToken {
+        scope: scope(form)?,
+        resources: resources(form),
+    };
+    visit
+        .ledger()
+        .issue_own_token(&visit.tenant, proven, &issuer(visit), &request)
+        .map_err(refused)
 }
 
 fn scope(form: &Parameters) -> Result<Option<Scope>, ApiError> {
@@ -99,7 +113,9 @@ fn refused(error: TokenError) -> ApiError {
         TokenError::InvalidGrant(detail) => ApiError::new(&registry::INVALID_GRANT).detail(detail),
         TokenError::InvalidScope(detail) => ApiError::new(&registry::INVALID_SCOPE).detail(detail),
         TokenError::InvalidTarget(detail) => ApiError::new(&registry::INVALID_TARGET).detail(detail),
-        TokenError::UnauthorizedClient(detail) => ApiError::new(&registry::UNAUTHORIZED_CLIENT).detail(detail),
+        TokenError::UnauthorizedClient(detail) => {
+            ApiError::new(&registry::UNAUTHORIZED_CLIENT).detail(detail)
+        }
         TokenError::Fault(fault) => fault.into(),
     }
 }

@@ -28,17 +28,26 @@ pub(crate) async fn userinfo(visit: Visit, request: Request) -> Result<Response,
     let token = presented(request).await?.ok_or_else(missing)?;
     let access = active(&visit, token.expose_secret()).await?;
     if access.subject().is_none() || !access.scope().contains(Scope::OPENID) {
-        let challenge =
-            HeaderValue::from_static("Bearer realm=\"consentry\", error=\"insufficient_scope\", scope=\"openid\"");
-        return Err(ApiError::new(&registry::INSUFFICIENT_SCOPE).challenge(challenge).into());
+        let challenge = HeaderValue::from_static(
+            "Bearer realm=\"consentry\", error=\"insufficient_scope\", scope=\"openid\"",
+        );
+        return Err(ApiError::new(&registry::INSUFFICIENT_SCOPE)
+            .challenge(challenge)
+            .into());
     }
-    Ok(answer(&Claims { sub: &access.claims().sub })?)
+    Ok(answer(&Claims {
+        sub: &access.claims().sub,
+    })?)
 }
 
 /// The token, sent in exactly one way (RFC 6750 2). In the query it would reach logs and histories, so it is refused there.
 async fn presented(request: Request) -> Result<Option<SecretString>, ApiError> {
     let (parts, body) = request.into_parts();
-    if query::read(&parts.uri, &Rules::OAUTH)?.all("access_token").next().is_some() {
+    if query::read(&parts.uri, &Rules::OAUTH)?
+        .all("access_token")
+        .next()
+        .is_some()
+    {
         return Err(ApiError::new(&registry::INVALID_REQUEST).detail("a token may not be sent in the query"));
     }
     let of_header = in_header(&parts.headers)?;
@@ -53,7 +62,9 @@ async fn presented(request: Request) -> Result<Option<SecretString>, ApiError> {
     }
     let form = form::read(&parts.headers, body, &Rules::OAUTH).await?;
     match (of_header, form.one("access_token")?) {
-        (Some(_), Some(_)) => Err(ApiError::new(&registry::INVALID_REQUEST).detail("the token was sent in two ways")),
+        (Some(_), Some(_)) => {
+            Err(ApiError::new(&registry::INVALID_REQUEST).detail("the token was sent in two ways"))
+        }
         (of_header, of_form) => Ok(of_header.or_else(|| of_form.map(SecretString::from))),
     }
 }

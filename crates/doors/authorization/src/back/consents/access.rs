@@ -35,12 +35,24 @@ impl BackEnd {
     pub(super) async fn of(visit: &Visit, headers: &HeaderMap) -> Result<Self, ApiError> {
         let caller = bearer::caller(visit, headers).await?;
         match caller {
-            Caller::Client { application, authority: ClientAuthority::Application, .. } => {
-                Ok(Self { caller, application, tenant_wide: false })
-            }
-            Caller::Client { application, authority: ClientAuthority::Tenant, .. } => {
-                Ok(Self { caller, application, tenant_wide: true })
-            }
+            Caller::Client {
+                application,
+                authority: ClientAuthority::Application,
+                ..
+            } => Ok(Self {
+                caller,
+                application,
+                tenant_wide: false,
+            }),
+            Caller::Client {
+                application,
+                authority: ClientAuthority::Tenant,
+                ..
+            } => Ok(Self {
+                caller,
+                application,
+                tenant_wide: true,
+            }),
             _ => Err(forbidden()),
         }
     }
@@ -50,12 +62,17 @@ impl BackEnd {
         let application: ApplicationId = named.parse().map_err(|_| no_application())?;
         let may = application == self.application
             || (self.tenant_wide && visit.tenant.applications.contains_key(&application));
-        if may { Ok(application) } else { Err(no_application()) }
+        if may {
+            Ok(application)
+        } else {
+            Err(no_application())
+        }
     }
 
     /// Leave for a whole application.
     pub(super) fn permit(&self, application: ApplicationId) -> Result<Permit<ManageAgreements>, ApiError> {
-        authorize(&self.caller, Target::Application(application)).map_err(|denied| forbidden().because(denied))
+        authorize(&self.caller, Target::Application(application))
+            .map_err(|denied| forbidden().because(denied))
     }
 
     /// Leave for one person's agreements.
@@ -76,9 +93,16 @@ impl Person {
         let access = bearer::access(visit, headers).await?;
         let caller = access.caller();
         match caller {
-            Caller::Subject { subject, via: Via::AccessToken { third_party: false, .. } } => {
-                Ok(Self { caller, subject, application: access.client().application })
-            }
+            Caller::Subject {
+                subject,
+                via: Via::AccessToken {
+                    third_party: false, ..
+                },
+            } => Ok(Self {
+                caller,
+                subject,
+                application: access.client().application,
+            }),
             _ => Err(forbidden()),
         }
     }

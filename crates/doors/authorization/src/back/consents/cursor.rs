@@ -31,7 +31,9 @@ pub(super) fn decode(tenant: &TenantSnapshot, question: &str, cursor: &str) -> O
 }
 
 fn tag(tenant: &TenantSnapshot, question: &str, position: &str) -> [u8; TAG] {
-    let code = tenant.keys.cursor(&[b"consents", question.as_bytes(), position.as_bytes()]);
+    let code = tenant
+        .keys
+        .cursor(&[b"consents", question.as_bytes(), position.as_bytes()]);
     let mut tag = [0; TAG];
     tag.copy_from_slice(&code.as_bytes()[..TAG]);
     tag

@@ -90,7 +90,10 @@ impl List {
             Some(query) => self.page(visit, permit, query, after).await?,
             None => (Vec::new(), None),
         };
-        let result = found.iter().filter_map(|seen| wire::Consent::new(&visit.tenant, seen, detail)).collect::<Vec<_>>();
+        let result = found
+            .iter()
+            .filter_map(|seen| wire::Consent::new(&visit.tenant, seen, detail))
+            .collect::<Vec<_>>();
         answer(&wire::Result {
             result,
             next_cursor: next.map(|position| cursor::encode(&visit.tenant, &question, position)),
@@ -107,7 +110,12 @@ impl List {
             (Some(user), None) => Some(user.parse().ok()?),
             (_, subject) => subject,
         };
-        Some(AgreementQuery { subject, application: Some(application), client, ..AgreementQuery::default() })
+        Some(AgreementQuery {
+            subject,
+            application: Some(application),
+            client,
+            ..AgreementQuery::default()
+        })
     }
 
     async fn page(
@@ -117,13 +125,22 @@ impl List {
         query: AgreementQuery,
         after: Option<Position>,
     ) -> Result<(Vec<Connection>, Option<Position>), ApiError> {
-        let step = if self.status == Status::Active { self.limit + 1 } else { STEP };
+        let step = if self.status == Status::Active {
+            self.limit + 1
+        } else {
+            STEP
+        };
         let in_force_at = (self.status == Status::Active).then(|| visit.ledger().now());
         let limit = u32::try_from(step).unwrap_or(u32::MAX);
         let mut found = Vec::new();
         let mut position = after;
         for _ in 0..MOST_READS {
-            let query = AgreementQuery { after: position, in_force_at, limit, ..query.clone() };
+            let query = AgreementQuery {
+                after: position,
+                in_force_at,
+                limit,
+                ..query.clone()
+            };
             let read = visit.ledger().agreements(&visit.tenant, permit, query).await?;
             let last = read.len() < step;
             for seen in read {
@@ -169,13 +186,19 @@ fn status(text: Option<&str>) -> Result<Status, ApiError> {
         Some("expired") => Ok(Status::Only(State::Expired)),
         Some("revoked") => Ok(Status::Only(State::Revoked)),
         Some("superseded") => Ok(Status::Only(State::Superseded)),
-        Some(_) => Err(wrong("status", "must be all, active, expired, revoked or superseded")),
+        Some(_) => Err(wrong(
+            "status",
+            "must be all, active, expired, revoked or superseded",
+        )),
     }
 }
 
 fn limit(text: Option<&str>) -> Result<usize, ApiError> {
     let Some(text) = text else { return Ok(LARGEST_PAGE) };
-    let limit = text.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| (1..=LARGEST_PAGE).contains(limit));
     limit.ok_or_else(|| wrong("limit", "must be a whole number from 1 to 200"))
 }
 

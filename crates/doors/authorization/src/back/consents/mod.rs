@@ -19,7 +19,13 @@ use super::both;
 /// Adds the seven calls of A.3.2.
 pub(super) fn register(table: RouteTable<House>) -> RouteTable<House> {
     let table = both!(table, get, "/v1/consents", Cors::Never, of_application::list);
-    let table = both!(table, get, "/v1/consents/{consent_id}", Cors::Never, of_application::one);
+    let table = both!(
+        table,
+        get,
+        "/v1/consents/{consent_id}",
+        Cors::Never,
+        of_application::one
+    );
     let table = both!(
         table,
         delete,
@@ -27,7 +33,13 @@ pub(super) fn register(table: RouteTable<House>) -> RouteTable<House> {
         Cors::Never,
         of_application::revoke
     );
-    let table = both!(table, get, "/v1/manage/consents", Cors::Never, of_application::managed);
+    let table = both!(
+        table,
+        get,
+        "/v1/manage/consents",
+        Cors::Never,
+        of_application::managed
+    );
     let table = both!(
         table,
         delete,
@@ -36,5 +48,11 @@ pub(super) fn register(table: RouteTable<House>) -> RouteTable<House> {
         of_application::revoke_managed
     );
     let table = both!(table, get, "/v1/consents/me", Cors::Never, of_person::list);
-    both!(table, delete, "/v1/consents/me/clients/{client_id}", Cors::Never, of_person::revoke)
+    both!(
+        table,
+        delete,
+        "/v1/consents/me/clients/{client_id}",
+        Cors::Never,
+        of_person::revoke
+    )
 }

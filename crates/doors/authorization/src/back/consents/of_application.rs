@@ -2,7 +2,11 @@
 
 use axum::{extract::Path, response::Response};
 use consentry_domain::{AgreementId, ApplicationId, ClientId, decision::EndReason};
-use consentry_web::{error::{ApiError, Vendor}, parameters::Parameters, visit::Visit};
+use consentry_web::{
+    error::{ApiError, Vendor},
+    parameters::Parameters,
+    visit::Visit,
+};
 use http::{HeaderMap, Uri};
 
 use super::{
@@ -18,18 +22,29 @@ pub(crate) async fn list(visit: Visit, uri: Uri, headers: HeaderMap) -> Result<R
     let back_end = BackEnd::of(&visit, &headers).await?;
     let list = List::read(&parameters(&uri)?)?;
     let permit = back_end.permit(back_end.application)?;
-    Ok(list.answer(&visit, &permit, back_end.application, None, Detail::Plain).await?)
+    Ok(list
+        .answer(&visit, &permit, back_end.application, None, Detail::Plain)
+        .await?)
 }
 
 /// Call 2: one consent of the caller's own application, whatever has become of it.
-pub(crate) async fn one(visit: Visit, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Vendor> {
+pub(crate) async fn one(
+    visit: Visit,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Vendor> {
     let back_end = BackEnd::of(&visit, &headers).await?;
     let id: AgreementId = id.parse().map_err(|_| not_found())?;
     let seen = visit.ledger().agreement(&visit.tenant, id).await?;
-    let seen = seen.filter(|seen| seen.agreement.application == back_end.application).ok_or_else(not_found)?;
+    let seen = seen
+        .filter(|seen| seen.agreement.application == back_end.application)
+        .ok_or_else(not_found)?;
     let _permit = back_end.permit_for(seen.agreement.subject, back_end.application)?;
     let result = wire::Consent::new(&visit.tenant, &seen, Detail::Evidence).ok_or_else(not_found)?;
-    Ok(answer(&wire::Result { result, next_cursor: None })?)
+    Ok(answer(&wire::Result {
+        result,
+        next_cursor: None,
+    })?)
 }
 
 /// Call 3: revokes consents of the caller's own application.
@@ -51,7 +66,9 @@ pub(crate) async fn managed(visit: Visit, uri: Uri, headers: HeaderMap) -> Resul
     let application = named(&visit, &back_end, &parameters)?;
     let list = List::read(&parameters)?;
     let permit = back_end.permit(application)?;
-    Ok(list.answer(&visit, &permit, application, None, Detail::Named).await?)
+    Ok(list
+        .answer(&visit, &permit, application, None, Detail::Named)
+        .await?)
 }
 
 /// Call 5: revokes consents of a named application.
@@ -68,7 +85,9 @@ pub(crate) async fn revoke_managed(
 }
 
 fn named(visit: &Visit, back_end: &BackEnd, parameters: &Parameters) -> Result<ApplicationId, ApiError> {
-    let named = parameters.one("app_id")?.ok_or_else(|| wrong("app_id", "is missing"))?;
+    let named = parameters
+        .one("app_id")?
+        .ok_or_else(|| wrong("app_id", "is missing"))?;
     back_end.named_application(visit, named)
 }
 
@@ -82,6 +101,11 @@ async fn revoke_in(
     let subject = user.parse().map_err(|_| not_found())?;
     let client = ClientId::parse(client).map_err(|_| not_found())?;
     let permit = back_end.permit_for(subject, application)?;
-    let pair = Pair { subject, application, client, only: only(parameters)? };
+    let pair = Pair {
+        subject,
+        application,
+        client,
+        only: only(parameters)?,
+    };
     stop(visit, &permit, pair, EndReason::PartyAction).await
 }

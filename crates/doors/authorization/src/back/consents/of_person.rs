@@ -17,7 +17,15 @@ pub(crate) async fn list(visit: Visit, uri: Uri, headers: HeaderMap) -> Result<R
     let person = Person::of(&visit, &headers).await?;
     let list = List::read(&parameters(&uri)?)?;
     let permit = person.permit()?;
-    Ok(list.answer(&visit, &permit, person.application, Some(person.subject), Detail::Named).await?)
+    Ok(list
+        .answer(
+            &visit,
+            &permit,
+            person.application,
+            Some(person.subject),
+            Detail::Named,
+        )
+        .await?)
 }
 
 /// Call 7: the person takes back what they gave one client.
@@ -31,7 +39,11 @@ pub(crate) async fn revoke(
     let parameters = parameters(&uri)?;
     let client = ClientId::parse(&client).map_err(|_| not_found())?;
     let permit = person.permit()?;
-    let pair =
-        Pair { subject: person.subject, application: person.application, client, only: only(&parameters)? };
+    let pair = Pair {
+        subject: person.subject,
+        application: person.application,
+        client,
+        only: only(&parameters)?,
+    };
     Ok(stop(&visit, &permit, pair, EndReason::UserAction).await?)
 }

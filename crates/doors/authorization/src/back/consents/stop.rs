@@ -29,7 +29,10 @@ pub(super) struct Pair {
 
 /// `consent_id`; one that is no id cannot be found.
 pub(super) fn only(parameters: &Parameters) -> Result<Option<AgreementId>, ApiError> {
-    parameters.one("consent_id")?.map(|id| id.parse().map_err(|_| not_found())).transpose()
+    parameters
+        .one("consent_id")?
+        .map(|id| id.parse().map_err(|_| not_found()))
+        .transpose()
 }
 
 /// Ends what the pair has that is active, all in one commit; 404 where there is nothing, so also the second time.
@@ -63,7 +66,11 @@ pub(super) async fn stop(
         request: Some(visit.request_id.to_string()),
         idempotency: None,
     };
-    let stopped = visit.ledger().stop_agreements(&visit.tenant, permit, &request).await.map_err(refused)?;
+    let stopped = visit
+        .ledger()
+        .stop_agreements(&visit.tenant, permit, &request)
+        .await
+        .map_err(refused)?;
     if stopped.ended.is_empty() {
         return Err(not_found());
     }

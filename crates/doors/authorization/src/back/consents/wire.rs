@@ -66,7 +66,9 @@ impl<'a> Consent<'a> {
         let agreement = &seen.agreement;
         let name = || {
             let client = tenant.clients.get(&agreement.client);
-            client.map_or(agreement.disclosure.client_name.as_str(), |client| client.name.as_str())
+            client.map_or(agreement.disclosure.client_name.as_str(), |client| {
+                client.name.as_str()
+            })
         };
         Some(Self {
             consent_id: agreement.id,
@@ -91,12 +93,18 @@ fn scope(seen: &Connection) -> String {
     if seen.state != State::Accepted {
         return seen.agreement.scope();
     }
-    let left: Vec<&str> = seen.in_force().map(|consent| consent.slot.definition.as_str()).collect();
+    let left: Vec<&str> = seen
+        .in_force()
+        .map(|consent| consent.slot.definition.as_str())
+        .collect();
     left.join(" ")
 }
 
 fn resources(qualifier: &str) -> Vec<&str> {
-    qualifier.strip_prefix("resource=").map(|resources| resources.split(' ').collect()).unwrap_or_default()
+    qualifier
+        .strip_prefix("resource=")
+        .map(|resources| resources.split(' ').collect())
+        .unwrap_or_default()
 }
 
 fn evidence(seen: &Connection) -> Evidence<'_> {
