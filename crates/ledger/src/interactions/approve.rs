@@ -75,10 +75,16 @@ impl Ledger {
         let scope = granted(question, approval.granted.as_ref())?;
         let request = &interaction.request;
         let client = self.recheck(tenant, request, &scope, session.subject).await??;
-        let ended = interaction.step.clone().approve().map_err(|_| ApproveError::Over)?;
+        let ended = interaction
+            .step
+            .clone()
+            .approve()
+            .map_err(|_| ApproveError::Over)?;
         let ended = interaction.stepped(ended, None);
         let (ids, subject) = (self.ids(), session.subject);
-        let valid_until = ids.now.plus(client.consent_validity.unwrap_or(tenant.tenant.lifetimes.consent));
+        let valid_until = ids
+            .now
+            .plus(client.consent_validity.unwrap_or(tenant.tenant.lifetimes.consent));
         let agreement = ids.agreement(subject);
         let slot = |definition: &consentry_domain::DefinitionKey| Slot {
             subject,
@@ -87,7 +93,14 @@ impl Ledger {
             qualifier: request.qualifier(),
         };
         let command = client.is_third_party.then(|| Approve {
-            act: act(self, tenant, permit, interaction, question, approval.request_id.clone()),
+            act: act(
+                self,
+                tenant,
+                permit,
+                interaction,
+                question,
+                approval.request_id.clone(),
+            ),
             agreement,
             application: client.application,
             client: client.id.clone(),
@@ -118,7 +131,10 @@ impl Ledger {
         let mut expect = vec![interaction.unchanged()];
         rows.push(ended.put()?);
         spend(approval.report.as_ref(), ids.now, &mut expect, &mut rows);
-        let seeds = Seeds { slots: scope.values().iter().map(slot).collect(), ..Seeds::default() };
+        let seeds = Seeds {
+            slots: scope.values().iter().map(slot).collect(),
+            ..Seeds::default()
+        };
         let done = self
             .carry_out(tenant, permit, seeds, |_before, _now| {
                 Ok::<_, ApproveError>(Plan {
@@ -144,19 +160,30 @@ impl Ledger {
     ) -> Result<ApproveError, Fault> {
         let now = self.interaction_by_hash(tenant, interaction.hash()).await?;
         let moved = now.is_none_or(|now| now.version() != interaction.version());
-        Ok(if moved { ApproveError::Over } else { Fault::Conflict.into() })
+        Ok(if moved {
+            ApproveError::Over
+        } else {
+            Fault::Conflict.into()
+        })
     }
 }
 
 /// What is granted: a part of what was asked, always with `openid` where that was asked (TPA-CN-10).
 fn granted(question: &Question, part: Option<&Scope>) -> Result<Scope, ApproveError> {
-    let Some(part) = part else { return Ok(question.scope.clone()) };
+    let Some(part) = part else {
+        return Ok(question.scope.clone());
+    };
     if !part.is_within(&question.scope) {
         return Err(ApproveError::NotAsked);
     }
-    let scope =
-        question.scope.filter(|value| value.as_str() == Scope::OPENID || part.values().contains(value));
-    if scope.is_empty() { Err(ApproveError::NotAsked) } else { Ok(scope) }
+    let scope = question
+        .scope
+        .filter(|value| value.as_str() == Scope::OPENID || part.values().contains(value));
+    if scope.is_empty() {
+        Err(ApproveError::NotAsked)
+    } else {
+        Ok(scope)
+    }
 }
 
 /// The act of will behind an answer.
@@ -187,7 +214,9 @@ pub(super) fn spend(
     expect: &mut Vec<Expect>,
     rows: &mut Vec<RowChange>,
 ) {
-    let Some(row) = report.map(super::Reported::row) else { return };
+    let Some(row) = report.map(super::Reported::row) else {
+        return;
+    };
     expect.push(Expect::Unspent(row.hash, now));
     rows.push(RowChange::Put(Row::Token(TokenRow {
         consumed_at: Some(now),

@@ -1,6 +1,6 @@
 //! When is the person asked? (third-party-authorization A.6). One list of rules, each with a reason that programs can read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use consentry_domain::{
     Agreement, AgreementId, Audience, Consent, SubjectId, Timestamp,
@@ -78,7 +78,9 @@ impl Standing {
     }
 
     fn consent_to(&self, value: &str) -> Option<&Consent> {
-        self.consents.iter().find(|consent| consent.slot.definition.as_str() == value)
+        self.consents
+            .iter()
+            .find(|consent| consent.slot.definition.as_str() == value)
     }
 }
 
@@ -95,7 +97,13 @@ struct Circumstances<'a> {
 type Rule = fn(&Circumstances<'_>) -> Option<AskReason>;
 
 /// The rules in order; the first that fits gives the reason.
-const RULES: [Rule; 5] = [prompt_consent, public_client, no_record, client_changed, not_covered];
+const RULES: [Rule; 5] = [
+    prompt_consent,
+    public_client,
+    no_record,
+    client_changed,
+    not_covered,
+];
 
 /// Decides about one request of a person who is logged in.
 pub fn need(
@@ -106,16 +114,31 @@ pub fn need(
 ) -> Need {
     let scope = offline::honoured(request, client, standing);
     if !client.is_third_party {
-        return Need::Nothing { scope, agreement: None, until: None };
+        return Need::Nothing {
+            scope,
+            agreement: None,
+            until: None,
+        };
     }
     let reason = {
-        let circumstances = Circumstances { tenant, client, request, scope: &scope, standing };
+        let circumstances = Circumstances {
+            tenant,
+            client,
+            request,
+            scope: &scope,
+            standing,
+        };
         RULES.iter().find_map(|rule| rule(&circumstances))
     };
     if let Some(reason) = reason {
         return Need::Consent { scope, reason };
     }
-    let consents = || scope.values().iter().filter_map(|value| standing.consent_to(value.as_str()));
+    let consents = || {
+        scope
+            .values()
+            .iter()
+            .filter_map(|value| standing.consent_to(value.as_str()))
+    };
     // The grant hangs on the agreement that holds what no bundle can do without.
     let bundle = standing.consent_to(Scope::OPENID).or_else(|| consents().next());
     Need::Nothing {
@@ -126,7 +149,10 @@ pub fn need(
 }
 
 fn prompt_consent(at: &Circumstances<'_>) -> Option<AskReason> {
-    let mode = at.client.prompt_consent.unwrap_or(at.tenant.tenant.authorization.prompt_consent);
+    let mode = at
+        .client
+        .prompt_consent
+        .unwrap_or(at.tenant.tenant.authorization.prompt_consent);
     (mode == PromptConsent::Always && at.request.prompts(Prompt::Consent)).then_some(AskReason::PromptConsent)
 }
 
@@ -151,12 +177,23 @@ fn client_changed(at: &Circumstances<'_>) -> Option<AskReason> {
                 || told.redirect_hosts != known.redirect_hosts
         })
     };
-    let rested_on = at.scope.values().iter().filter_map(|value| at.standing.consent_to(value.as_str()));
-    rested_on.into_iter().any(differs).then_some(AskReason::ClientChanged)
+    let rested_on = at
+        .scope
+        .values()
+        .iter()
+        .filter_map(|value| at.standing.consent_to(value.as_str()));
+    rested_on
+        .into_iter()
+        .any(differs)
+        .then_some(AskReason::ClientChanged)
 }
 
 fn not_covered(at: &Circumstances<'_>) -> Option<AskReason> {
-    let all = at.scope.values().iter().all(|value| at.standing.covers(value.as_str()));
+    let all = at
+        .scope
+        .values()
+        .iter()
+        .all(|value| at.standing.covers(value.as_str()));
     (!all).then_some(AskReason::NotCovered)
 }
 
@@ -169,8 +206,11 @@ impl Ledger {
         request: &AuthorizationRequest,
         subject: SubjectId,
     ) -> Result<Need, Fault> {
-        let standing =
-            if client.is_third_party { self.standing(tenant, client, request, subject).await? } else { Standing::default() };
+        let standing = if client.is_third_party {
+            self.standing(tenant, client, request, subject).await?
+        } else {
+            Standing::default()
+        };
         Ok(need(tenant, client, request, &standing))
     }
 
@@ -188,12 +228,23 @@ impl Ledger {
         let mut standing = Standing::default();
         for consent in consents.iter() {
             let of_client = consent.slot.audience == audience && consent.slot.qualifier == qualifier;
-            let Some(id) = consent.agreement.filter(|_| of_client && consent.is_in_force(now)) else { continue };
-            if !standing.agreements.contains_key(&id) {
-                let Some((agreement, _)) = self.inner.store.agreement(tenant.id(), id).await? else { continue };
-                standing.agreements.insert(id, agreement);
+            let Some(id) = consent
+                .agreement
+                .filter(|_| of_client && consent.is_in_force(now))
+            else {
+                continue;
+            };
+            if let Entry::Vacant(unread) = standing.agreements.entry(id) {
+                let Some((agreement, _)) = self.inner.store.agreement(tenant.id(), id).await? else {
+                    continue;
+                };
+                unread.insert(agreement);
             }
-            if standing.agreements.get(&id).is_some_and(|agreement| agreement.is_in_force(now)) {
+            if standing
+                .agreements
+                .get(&id)
+                .is_some_and(|agreement| agreement.is_in_force(now))
+            {
                 standing.consents.push(consent.clone());
             }
         }

@@ -36,20 +36,31 @@ impl Ledger {
         let now = self.now();
         let handle = Opaque::draw(self.entropy(), "ix");
         let cookie = Opaque::draw(self.entropy(), "ixc");
-        let browser = browser.cloned().unwrap_or_else(|| Opaque::draw(self.entropy(), "br"));
+        let browser = browser
+            .cloned()
+            .unwrap_or_else(|| Opaque::draw(self.entropy(), "br"));
         let until = now.plus(tenant.tenant.lifetimes.login);
         let begun = Interaction::new(handle.hash(), &cookie, &browser, request, now, until);
         let interaction = begun.stepped(begun.step.clone(), None);
         for _ in 0..ATTEMPTS {
             let mut change = ChangeSet::new(tenant.id(), now);
             for crowded_out in self.crowded_out(tenant, &browser, now).await? {
-                let Ok(step) = crowded_out.step.clone().cancel() else { continue };
+                let Ok(step) = crowded_out.step.clone().cancel() else {
+                    continue;
+                };
                 change.expect.push(crowded_out.unchanged());
                 change.rows.push(crowded_out.stepped(step, None).put()?);
             }
             change.rows.push(interaction.put()?);
             match self.commit(change).await {
-                Ok(_receipt) => return Ok(Begun { handle, cookie, browser, interaction }),
+                Ok(_receipt) => {
+                    return Ok(Begun {
+                        handle,
+                        cookie,
+                        browser,
+                        interaction,
+                    });
+                }
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -64,9 +75,16 @@ impl Ledger {
         browser: &Opaque,
         now: Timestamp,
     ) -> Result<Vec<Interaction>, Fault> {
-        let rows = self.inner.store.interactions_of(tenant.id(), browser.hash(), now).await?;
+        let rows = self
+            .inner
+            .store
+            .interactions_of(tenant.id(), browser.hash(), now)
+            .await?;
         let live: Vec<_> = rows.into_iter().filter(|row| !row.terminal).collect();
         let too_many = (live.len() + 1).saturating_sub(MOST_PER_BROWSER);
-        live.into_iter().take(too_many).map(|row| Interaction::read(row, now)).collect()
+        live.into_iter()
+            .take(too_many)
+            .map(|row| Interaction::read(row, now))
+            .collect()
     }
 }

@@ -21,12 +21,23 @@ impl Ledger {
         approval: &Approval,
     ) -> Result<(), ApproveError> {
         let question = interaction.step.question().ok_or(ApproveError::Over)?;
-        let ended = interaction.step.clone().decline().map_err(|_| ApproveError::Over)?;
+        let ended = interaction
+            .step
+            .clone()
+            .decline()
+            .map_err(|_| ApproveError::Over)?;
         let mut rows = vec![interaction.stepped(ended, None).put()?];
         let mut expect = vec![interaction.unchanged()];
         approve::spend(approval.report.as_ref(), self.now(), &mut expect, &mut rows);
         let command = Decline {
-            act: approve::act(self, tenant, permit, interaction, question, approval.request_id.clone()),
+            act: approve::act(
+                self,
+                tenant,
+                permit,
+                interaction,
+                question,
+                approval.request_id.clone(),
+            ),
             asked: question.scope.values().to_vec(),
         };
         let done = self

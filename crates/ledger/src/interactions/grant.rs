@@ -1,11 +1,7 @@
 //! The grant and the code that an answer leads to.
 
 use consentry_domain::{
-    AgreementId, Timestamp,
-    agreement::Disclosure,
-    client::Client,
-    decision::TextShown,
-    grant::Grant,
+    AgreementId, Timestamp, agreement::Disclosure, client::Client, decision::TextShown, grant::Grant,
     scope::Scope,
 };
 use consentry_store::{Row, RowChange};
@@ -44,12 +40,26 @@ impl Ledger {
         basis: &Basis<'_>,
         now: Timestamp,
     ) -> Result<(Issued, [RowChange; 2]), Fault> {
-        let Basis { client, request, session, agreement, scope, until } = *basis;
+        let Basis {
+            client,
+            request,
+            session,
+            agreement,
+            scope,
+            until,
+        } = *basis;
         let offline = scope.contains(Scope::OFFLINE_ACCESS);
-        let longest =
-            if offline { now.plus(tenant.tenant.lifetimes.refresh_token) } else { session.expires_at };
+        let longest = if offline {
+            now.plus(tenant.tenant.lifetimes.refresh_token)
+        } else {
+            session.expires_at
+        };
         let grant = Grant {
-            id: crate::Ids { now, entropy: self.entropy() }.grant(session.subject),
+            id: crate::Ids {
+                now,
+                entropy: self.entropy(),
+            }
+            .grant(session.subject),
             version: 1,
             subject: session.subject,
             application: client.application,
@@ -79,7 +89,13 @@ impl Ledger {
             },
         };
         let (code, token) = self.draw_code(tenant, &new, now)?;
-        Ok((Issued { code }, [RowChange::Put(Row::Grant(grant)), RowChange::Put(Row::Token(token))]))
+        Ok((
+            Issued { code },
+            [
+                RowChange::Put(Row::Grant(grant)),
+                RowChange::Put(Row::Token(token)),
+            ],
+        ))
     }
 }
 

@@ -72,14 +72,35 @@ impl Interaction {
             terminal: false,
             detail: String::new(),
         };
-        Self { request, step: Step::Created, failures: 0, cookie: base64url(cookie.hash().as_bytes()), row }
+        Self {
+            request,
+            step: Step::Created,
+            failures: 0,
+            cookie: base64url(cookie.hash().as_bytes()),
+            row,
+        }
     }
 
     /// Reads a row.
     pub(super) fn read(row: InteractionRow, now: Timestamp) -> Result<Self, Fault> {
-        let Detail { request, step, cookie, failures } = from_json(&row.detail, "interaction")?;
-        let step = if now >= row.expires_at { step.expire() } else { step };
-        Ok(Self { request, step, failures, cookie, row })
+        let Detail {
+            request,
+            step,
+            cookie,
+            failures,
+        } = from_json(&row.detail, "interaction")?;
+        let step = if now >= row.expires_at {
+            step.expire()
+        } else {
+            step
+        };
+        Ok(Self {
+            request,
+            step,
+            failures,
+            cookie,
+            row,
+        })
     }
 
     /// Eight hexadecimal digits by which its cookie is named.
@@ -97,9 +118,17 @@ impl Interaction {
 
     /// Whether this `decision_token` is the latest one.
     pub fn is_decided_with(&self, token: Option<&Opaque>) -> bool {
-        let latest = self.step.question().and_then(|question| question.decision_token.as_ref());
-        let (Some(token), Some(latest)) = (token, latest) else { return false };
-        base64url(token.hash().as_bytes()).as_bytes().ct_eq(latest.as_bytes()).into()
+        let latest = self
+            .step
+            .question()
+            .and_then(|question| question.decision_token.as_ref());
+        let (Some(token), Some(latest)) = (token, latest) else {
+            return false;
+        };
+        base64url(token.hash().as_bytes())
+            .as_bytes()
+            .ct_eq(latest.as_bytes())
+            .into()
     }
 
     /// When it was begun.
@@ -127,12 +156,20 @@ impl Interaction {
 
     /// What stands for the handle in evidence (TPA-IX-06).
     pub(super) fn trace(&self, tenant: &TenantSnapshot) -> String {
-        base64url(tenant.keys.lookup("interaction", &base64url(self.row.hash.as_bytes())).as_bytes())
+        base64url(
+            tenant
+                .keys
+                .lookup("interaction", &base64url(self.row.hash.as_bytes()))
+                .as_bytes(),
+        )
     }
 
     /// The same interaction after its next step, until a new end where one is given.
     pub(super) fn stepped(&self, step: Step, until: Option<Timestamp>) -> Self {
-        let subject = step.question().map(|question| question.subject).or(self.row.subject);
+        let subject = step
+            .question()
+            .map(|question| question.subject)
+            .or(self.row.subject);
         let row = InteractionRow {
             version: self.row.version.saturating_add(1),
             subject,
@@ -140,15 +177,28 @@ impl Interaction {
             terminal: step.is_terminal(),
             ..self.row.clone()
         };
-        Self { request: self.request.clone(), step, failures: self.failures, cookie: self.cookie.clone(), row }
+        Self {
+            request: self.request.clone(),
+            step,
+            failures: self.failures,
+            cookie: self.cookie.clone(),
+            row,
+        }
     }
 
     /// The same interaction with one more failure; enough of them cancel it.
     pub(super) fn failed(&self) -> Self {
         let failures = self.failures.saturating_add(1);
         let step = self.step.clone();
-        let step = if failures >= MOST_FAILURES { step.clone().cancel().unwrap_or(step) } else { step };
-        Self { failures, ..self.stepped(step, None) }
+        let step = if failures >= MOST_FAILURES {
+            step.clone().cancel().unwrap_or(step)
+        } else {
+            step
+        };
+        Self {
+            failures,
+            ..self.stepped(step, None)
+        }
     }
 
     /// The row to write.
@@ -160,7 +210,10 @@ impl Interaction {
             failures: self.failures,
         };
         let detail = to_json(&detail, "interaction")?;
-        Ok(RowChange::Put(Row::Interaction(InteractionRow { detail, ..self.row.clone() })))
+        Ok(RowChange::Put(Row::Interaction(InteractionRow {
+            detail,
+            ..self.row.clone()
+        })))
     }
 
     /// The condition under which its next step may be written: nobody was faster.

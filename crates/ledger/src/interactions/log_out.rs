@@ -11,13 +11,27 @@ use crate::{Ledger, Opaque, TenantSnapshot, accounts, agreements::end_grant, err
 impl Ledger {
     /// Ends the session of a bearer; who holds the bearer may. One that has ended is fine. Grants with `offline_access` live on.
     pub async fn log_out(&self, tenant: &TenantSnapshot, bearer: &Opaque) -> Result<(), Fault> {
-        let Some(session) = self.session(tenant, bearer).await? else { return Ok(()) };
-        let Some(row) = self.token(tenant.id(), session.hash).await? else { return Ok(()) };
+        let Some(session) = self.session(tenant, bearer).await? else {
+            return Ok(());
+        };
+        let Some(row) = self.token(tenant.id(), session.hash).await? else {
+            return Ok(());
+        };
         let now = self.now();
-        let ended = Ended { at: now, reason: EndReason::Logout, by: Actor::subject(session.subject) };
-        let grants = self.inner.store.grants_of(tenant.id(), session.subject, None).await?;
+        let ended = Ended {
+            at: now,
+            reason: EndReason::Logout,
+            by: Actor::subject(session.subject),
+        };
+        let grants = self
+            .inner
+            .store
+            .grants_of(tenant.id(), session.subject, None)
+            .await?;
         let mut change = ChangeSet::new(tenant.id(), now);
-        change.rows.push(RowChange::Put(Row::Token(accounts::revoked(&row, now))));
+        change
+            .rows
+            .push(RowChange::Put(Row::Token(accounts::revoked(&row, now))));
         change.rows.extend(
             grants
                 .iter()

@@ -62,18 +62,32 @@ impl Ledger {
         handle: &Opaque,
     ) -> Result<LookUp, LookUpError> {
         if !matches!(caller, Caller::Client { .. }) {
-            return Err(Denied { action: "look interactions up" }.into());
+            return Err(Denied {
+                action: "look interactions up",
+            }
+            .into());
         }
         for _ in 0..ATTEMPTS {
             let interaction = self.interaction_for(tenant, caller, handle).await?;
             let question = interaction.step.question().ok_or(LookUpError::Over)?;
-            let client = tenant.client(interaction.request.client.as_str()).ok_or(LookUpError::Over)?;
-            let standing = self.standing(tenant, client, &interaction.request, question.subject).await?;
+            let client = tenant
+                .client(interaction.request.client.as_str())
+                .ok_or(LookUpError::Over)?;
+            let standing = self
+                .standing(tenant, client, &interaction.request, question.subject)
+                .await?;
             let already_granted = question.scope.filter(|value| standing.covers(value.as_str()));
             let decision_token = Opaque::draw(self.entropy(), "dt");
             let hash = base64url(decision_token.hash().as_bytes());
-            let step = interaction.step.clone().look_up(hash).map_err(|_| LookUpError::Over)?;
-            match self.step_to(tenant, &interaction, interaction.stepped(step, None)).await {
+            let step = interaction
+                .step
+                .clone()
+                .look_up(hash)
+                .map_err(|_| LookUpError::Over)?;
+            match self
+                .step_to(tenant, &interaction, interaction.stepped(step, None))
+                .await
+            {
                 Ok(interaction) => {
                     let validity = client.consent_validity.unwrap_or(tenant.tenant.lifetimes.consent);
                     return Ok(LookUp {

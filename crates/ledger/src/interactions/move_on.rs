@@ -36,7 +36,8 @@ impl Ledger {
         if step == interaction.step {
             return Ok(interaction.clone());
         }
-        self.step_to(tenant, interaction, interaction.stepped(step, None)).await
+        self.step_to(tenant, interaction, interaction.stepped(step, None))
+            .await
     }
 
     /// The person logged in for this interaction: the session counts as fresh for it.
@@ -47,7 +48,8 @@ impl Ledger {
         session: &Session,
     ) -> Result<Interaction, MoveError> {
         let step = interaction.step.clone().logged_in(session.id.clone())?;
-        self.step_to(tenant, interaction, interaction.stepped(step, None)).await
+        self.step_to(tenant, interaction, interaction.stepped(step, None))
+            .await
     }
 
     /// The person is asked for `scope`; the question binds person and session, and its time begins (TPA-IX-02). The words are
@@ -75,7 +77,8 @@ impl Ledger {
         };
         let until = now.plus(tenant.tenant.lifetimes.interaction);
         let step = interaction.step.clone().ask(question)?;
-        self.step_to(tenant, interaction, interaction.stepped(step, Some(until))).await
+        self.step_to(tenant, interaction, interaction.stepped(step, Some(until)))
+            .await
     }
 
     /// The interaction is given up. One that is over is fine.
@@ -84,8 +87,13 @@ impl Ledger {
         tenant: &TenantSnapshot,
         interaction: &Interaction,
     ) -> Result<(), Fault> {
-        let Ok(step) = interaction.step.clone().cancel() else { return Ok(()) };
-        match self.step_to(tenant, interaction, interaction.stepped(step, None)).await {
+        let Ok(step) = interaction.step.clone().cancel() else {
+            return Ok(());
+        };
+        match self
+            .step_to(tenant, interaction, interaction.stepped(step, None))
+            .await
+        {
             Ok(_) | Err(MoveError::Illegal(_) | MoveError::Overtaken) => Ok(()),
             Err(MoveError::Fault(fault)) => Err(fault),
         }
@@ -126,7 +134,9 @@ fn asked_items(tenant: &TenantSnapshot, scope: &Scope, languages: &[String]) -> 
 impl Interaction {
     /// Whether this session is the one the question was put to: the same session of the same person (TPA-IX-02).
     pub fn is_put_to(&self, session: Option<&Session>) -> bool {
-        let (Some(question), Some(session)) = (self.step.question(), session) else { return false };
+        let (Some(question), Some(session)) = (self.step.question(), session) else {
+            return false;
+        };
         question.session == session.id && question.subject == session.subject
     }
 
@@ -144,4 +154,3 @@ impl AuthorizationRequest {
         !self.prompts(Prompt::Login) && self.max_age.is_none_or(in_time)
     }
 }
-

@@ -13,5 +13,7 @@ pub(super) fn honoured(request: &AuthorizationRequest, client: &Client, standing
     let keeps = !client.is_third_party
         || request.prompts(Prompt::Consent)
         || (!client.is_public() && standing.covers(Scope::OFFLINE_ACCESS));
-    request.scope.filter(|value| keeps || value.as_str() != Scope::OFFLINE_ACCESS)
+    request
+        .scope
+        .filter(|value| keeps || value.as_str() != Scope::OFFLINE_ACCESS)
 }

@@ -50,7 +50,10 @@ fn still_fits(
     scope: &Scope,
 ) -> Result<Arc<Client>, Changed> {
     let client = tenant.client(request.client.as_str()).ok_or(Changed::Client)?;
-    let registered = client.redirect_uris.iter().any(|uri| redirect_fits(client, uri, &request.redirect_uri));
+    let registered = client
+        .redirect_uris
+        .iter()
+        .any(|uri| redirect_fits(client, uri, &request.redirect_uri));
     if !registered {
         return Err(Changed::RedirectUri);
     }

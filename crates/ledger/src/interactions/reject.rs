@@ -58,7 +58,9 @@ impl Ledger {
             misuse = misuse.as_str(),
             "interaction refused"
         );
-        let Some(current) = self.interaction_by_hash(tenant, interaction.hash()).await? else { return Ok(()) };
+        let Some(current) = self.interaction_by_hash(tenant, interaction.hash()).await? else {
+            return Ok(());
+        };
         let mut change = ChangeSet::new(tenant.id(), self.now());
         if misuse.counts() && !current.step.is_terminal() {
             change.expect.push(current.unchanged());
@@ -73,7 +75,14 @@ impl Ledger {
             note.insert("interaction".to_owned(), json!(current.trace(tenant)));
             let act = (ids.decision(subject), subject, Door::Authorization);
             let party = Some(current.request.client.as_str().to_owned());
-            change.events.push(events::of_note(&ids, &key, "interaction.rejected", act, party, note)?);
+            change.events.push(events::of_note(
+                &ids,
+                &key,
+                "interaction.rejected",
+                act,
+                party,
+                note,
+            )?);
         }
         if change.is_empty() {
             return Ok(());

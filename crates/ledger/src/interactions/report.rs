@@ -83,9 +83,16 @@ impl Ledger {
         let question = interaction.step.question().ok_or(ReportError::Over)?;
         let told_by_the_person = caller.subject().is_none_or(|subject| subject == question.subject);
         if report.subject != question.subject || !told_by_the_person {
-            return Err(Denied { action: "answer for this person" }.into());
+            return Err(Denied {
+                action: "answer for this person",
+            }
+            .into());
         }
-        if report.granted.as_ref().is_some_and(|granted| !granted.is_within(&question.scope)) {
+        if report
+            .granted
+            .as_ref()
+            .is_some_and(|granted| !granted.is_within(&question.scope))
+        {
             return Err(ReportError::NotAsked);
         }
         let now = self.now();
@@ -120,12 +127,16 @@ impl Ledger {
         tenant: &TenantSnapshot,
         resume: &Opaque,
     ) -> Result<Option<(Interaction, Option<Reported>)>, Fault> {
-        let Some(row) = self.token(tenant.id(), resume.hash()).await? else { return Ok(None) };
+        let Some(row) = self.token(tenant.id(), resume.hash()).await? else {
+            return Ok(None);
+        };
         if row.kind != TokenKind::Resume {
             return Ok(None);
         }
         let detail: Detail = from_json(&row.detail, "report")?;
-        let Some(interaction) = self.interaction_by_hash(tenant, detail.interaction).await? else { return Ok(None) };
+        let Some(interaction) = self.interaction_by_hash(tenant, detail.interaction).await? else {
+            return Ok(None);
+        };
         let usable = row.consumed_at.is_none() && row.revoked_at.is_none() && self.now() < row.expires_at;
         let report = usable.then(|| Reported {
             approved: detail.approved,
@@ -145,16 +156,31 @@ impl Ledger {
         // Whoever may report for no application at all is refused before anything is looked up.
         let own = match caller {
             Caller::Client { application, .. } => Some(*application),
-            Caller::Subject { via: crate::Via::AccessToken { client, .. }, .. } => {
-                tenant.client(client.as_str()).map(|client| client.application)
-            }
+            Caller::Subject {
+                via: crate::Via::AccessToken { client, .. },
+                ..
+            } => tenant.client(client.as_str()).map(|client| client.application),
             _ => None,
         };
-        let Some(own) = own else { return Err(Denied { action: "report decisions" }.into()) };
+        let Some(own) = own else {
+            return Err(Denied {
+                action: "report decisions",
+            }
+            .into());
+        };
         let _permit = authorize::<ReportDecisions>(caller, Target::Application(own))?;
-        let interaction = self.interaction(tenant, handle).await?.ok_or(ReportError::Unknown)?;
+        let interaction = self
+            .interaction(tenant, handle)
+            .await?
+            .ok_or(ReportError::Unknown)?;
         let application = interaction.request.application;
-        let everywhere = matches!(caller, Caller::Client { authority: ClientAuthority::Tenant, .. });
+        let everywhere = matches!(
+            caller,
+            Caller::Client {
+                authority: ClientAuthority::Tenant,
+                ..
+            }
+        );
         let theirs = everywhere || own == application;
         if !theirs || (interaction.step.question().is_none() && !interaction.step.is_terminal()) {
             return Err(ReportError::Unknown);

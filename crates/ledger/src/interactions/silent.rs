@@ -24,12 +24,23 @@ impl Ledger {
     ) -> Result<Issued, ApproveError> {
         let client = self.recheck(tenant, request, scope, session.subject).await??;
         let now = self.now();
-        let basis = Basis { client: &client, request, session, agreement, scope, until };
+        let basis = Basis {
+            client: &client,
+            request,
+            session,
+            agreement,
+            scope,
+            until,
+        };
         let (issued, rows) = self.draw_grant(tenant, &basis, now)?;
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.extend(rows);
         if let Some(interaction) = interaction {
-            let step = interaction.step.clone().approve_unasked().map_err(|_| ApproveError::Over)?;
+            let step = interaction
+                .step
+                .clone()
+                .approve_unasked()
+                .map_err(|_| ApproveError::Over)?;
             change.expect.push(interaction.unchanged());
             change.rows.push(interaction.stepped(step, None).put()?);
         }

@@ -5,7 +5,9 @@
 //!    └──────────────┴── consent stands already ──────▶ approved        any live step ──▶ expired | cancelled
 //! ```
 
-use consentry_domain::{DefinitionKey, SubjectId, Timestamp, decision::TextShown, definition::Wording, scope::Scope};
+use consentry_domain::{
+    DefinitionKey, SubjectId, Timestamp, decision::TextShown, definition::Wording, scope::Scope,
+};
 use serde::{Deserialize, Serialize};
 
 use super::AskReason;
@@ -98,7 +100,10 @@ impl Step {
 
     /// Whether nothing can come of it any more.
     pub const fn is_terminal(&self) -> bool {
-        matches!(self, Self::Approved | Self::Declined | Self::Expired | Self::Cancelled)
+        matches!(
+            self,
+            Self::Approved | Self::Declined | Self::Expired | Self::Cancelled
+        )
     }
 
     /// What the person is asked, while they are.
@@ -129,7 +134,9 @@ impl Step {
     /// The person logged in for this interaction.
     pub fn logged_in(self, session: String) -> Result<Self, IllegalStep> {
         match self {
-            Self::Created | Self::Authenticating { .. } => Ok(Self::Authenticating { session: Some(session) }),
+            Self::Created | Self::Authenticating { .. } => Ok(Self::Authenticating {
+                session: Some(session),
+            }),
             other => Err(other.cannot("log in")),
         }
     }
@@ -145,9 +152,10 @@ impl Step {
     /// The `decision_token` is replaced.
     pub fn look_up(self, decision_token: String) -> Result<Self, IllegalStep> {
         match self {
-            Self::AwaitingConsent(question) => {
-                Ok(Self::AwaitingConsent(Box::new(Question { decision_token: Some(decision_token), ..*question })))
-            }
+            Self::AwaitingConsent(question) => Ok(Self::AwaitingConsent(Box::new(Question {
+                decision_token: Some(decision_token),
+                ..*question
+            }))),
             other => Err(other.cannot("be looked up")),
         }
     }
@@ -178,7 +186,11 @@ impl Step {
 
     /// It is given up.
     pub fn cancel(self) -> Result<Self, IllegalStep> {
-        if self.is_terminal() { Err(self.cannot("be cancelled")) } else { Ok(Self::Cancelled) }
+        if self.is_terminal() {
+            Err(self.cannot("be cancelled"))
+        } else {
+            Ok(Self::Cancelled)
+        }
     }
 
     /// It as seen when its time is over: what ended before stays as it ended.
@@ -188,7 +200,10 @@ impl Step {
     }
 
     const fn cannot(&self, to: &'static str) -> IllegalStep {
-        IllegalStep { from: self.name(), to }
+        IllegalStep {
+            from: self.name(),
+            to,
+        }
     }
 }
 
@@ -212,6 +227,10 @@ impl Question {
 
     /// The wording asked with for one value.
     pub fn wording(&self, definition: &DefinitionKey) -> Option<&Wording> {
-        self.items.iter().find(|item| item.definition == *definition)?.wording.as_ref()
+        self.items
+            .iter()
+            .find(|item| item.definition == *definition)?
+            .wording
+            .as_ref()
     }
 }

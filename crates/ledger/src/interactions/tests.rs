@@ -1,6 +1,6 @@
 use consentry_domain::{
-    Agreement, AgreementId, ApplicationId, Audience, ClientId, ConsentId, Consent, DecisionId, DefinitionKey, Lifetime,
-    RecordId, Shard, Slot, Status, SubjectId, Timestamp,
+    Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId, DefinitionKey,
+    Lifetime, RecordId, Shard, Slot, Status, SubjectId, Timestamp,
     client::{Client, ClientAuthority, ClientType, Pkce, Prompt},
     decision::{Actor, Door},
     scope::Scope,
@@ -30,7 +30,13 @@ mod steps {
     }
 
     fn awaiting() -> Step {
-        Step::Created.authenticate().unwrap().logged_in("s".to_owned()).unwrap().ask(question()).unwrap()
+        Step::Created
+            .authenticate()
+            .unwrap()
+            .logged_in("s".to_owned())
+            .unwrap()
+            .ask(question())
+            .unwrap()
     }
 
     #[test]
@@ -74,7 +80,11 @@ mod steps {
 
     #[test]
     fn tpa_a9_only_the_latest_decision_token_is_remembered() {
-        let step = awaiting().look_up("one".to_owned()).unwrap().look_up("two".to_owned()).unwrap();
+        let step = awaiting()
+            .look_up("one".to_owned())
+            .unwrap()
+            .look_up("two".to_owned())
+            .unwrap();
         assert_eq!(step.question().unwrap().decision_token.as_deref(), Some("two"));
     }
 }
@@ -103,7 +113,11 @@ mod asking {
                 slug: "harbor".to_owned(),
                 hosts: Vec::new(),
                 state: TenantState::Enabled,
-                brand: Brand { name: "Harbor".to_owned(), accent: None, help: None },
+                brand: Brand {
+                    name: "Harbor".to_owned(),
+                    accent: None,
+                    help: None,
+                },
                 locale: Locale::parse("en").unwrap(),
                 lifetimes: Default::default(),
                 records: Default::default(),
@@ -213,7 +227,10 @@ mod asking {
             ended: None,
         };
         Standing {
-            consents: (0_u8..).zip(Scope::parse(scope).unwrap().values()).map(consent).collect(),
+            consents: (0_u8..)
+                .zip(Scope::parse(scope).unwrap().values())
+                .map(consent)
+                .collect(),
             agreements: [(id, agreement)].into(),
         }
     }
@@ -233,7 +250,14 @@ mod asking {
         assert_eq!(reason(&asked), Some(AskReason::NoRecord));
         let standing = agreed(&tenant, &client, "openid a");
         let covered = ask::need(&tenant, &client, &request("openid a", &[]), &standing);
-        let Need::Nothing { scope, agreement, until } = covered else { panic!("asked") };
+        let Need::Nothing {
+            scope,
+            agreement,
+            until,
+        } = covered
+        else {
+            panic!("asked")
+        };
         assert_eq!(scope.to_string(), "openid a");
         assert_eq!(agreement, standing.agreements.keys().next().copied());
         assert_eq!(until, Some(NOW.plus(Lifetime::days(30))));
@@ -244,10 +268,15 @@ mod asking {
         let tenant = tenant();
         let client = client();
         let standing = agreed(&tenant, &client, "openid a");
-        let Need::Consent { scope, reason } = ask::need(&tenant, &client, &request("openid a b", &[]), &standing) else {
+        let Need::Consent { scope, reason } =
+            ask::need(&tenant, &client, &request("openid a b", &[]), &standing)
+        else {
             panic!("not asked")
         };
-        assert_eq!((scope.to_string().as_str(), reason), ("openid a b", AskReason::NotCovered));
+        assert_eq!(
+            (scope.to_string().as_str(), reason),
+            ("openid a b", AskReason::NotCovered)
+        );
     }
 
     #[test]
@@ -256,7 +285,10 @@ mod asking {
         let mut client = client();
         let standing = agreed(&tenant, &client, "openid a");
         let asks = request("openid a", &[Prompt::Consent]);
-        assert_eq!(reason(&ask::need(&tenant, &client, &asks, &standing)), Some(AskReason::PromptConsent));
+        assert_eq!(
+            reason(&ask::need(&tenant, &client, &asks, &standing)),
+            Some(AskReason::PromptConsent)
+        );
         client.prompt_consent = Some(PromptConsent::IfRequired);
         assert_eq!(reason(&ask::need(&tenant, &client, &asks, &standing)), None);
     }
@@ -272,10 +304,19 @@ mod asking {
         let without = agreed(&tenant, &client, "openid a");
         let with = agreed(&tenant, &client, "openid offline_access a");
         assert_eq!(scope(ask::need(&tenant, &client, &plain, &without)), "openid a");
-        assert_eq!(scope(ask::need(&tenant, &client, &plain, &with)), "openid offline_access a");
+        assert_eq!(
+            scope(ask::need(&tenant, &client, &plain, &with)),
+            "openid offline_access a"
+        );
         let asks = request("openid offline_access a", &[Prompt::Consent]);
-        assert_eq!(scope(ask::need(&tenant, &client, &asks, &Standing::default())), "openid offline_access a");
-        let public = Client { pkce: Pkce::Public, ..client };
+        assert_eq!(
+            scope(ask::need(&tenant, &client, &asks, &Standing::default())),
+            "openid offline_access a"
+        );
+        let public = Client {
+            pkce: Pkce::Public,
+            ..client
+        };
         assert_eq!(scope(ask::need(&tenant, &public, &plain, &with)), "openid a");
     }
 
@@ -284,15 +325,35 @@ mod asking {
         let tenant = tenant();
         let known = client();
         let standing = agreed(&tenant, &known, "openid a");
-        let renamed = Client { name: "Moneytrack Plus".to_owned(), ..known.clone() };
-        let retyped = Client { client_type: ClientType::Native, ..known.clone() };
-        let moved = Client { redirect_uris: vec!["https://elsewhere.example/cb".to_owned()], ..known.clone() };
+        let renamed = Client {
+            name: "Moneytrack Plus".to_owned(),
+            ..known.clone()
+        };
+        let retyped = Client {
+            client_type: ClientType::Native,
+            ..known.clone()
+        };
+        let moved = Client {
+            redirect_uris: vec!["https://elsewhere.example/cb".to_owned()],
+            ..known.clone()
+        };
         for changed in [renamed, retyped, moved] {
             let need = ask::need(&tenant, &changed, &request("openid a", &[]), &standing);
             assert_eq!(reason(&need), Some(AskReason::ClientChanged));
         }
-        let path_only = Client { redirect_uris: vec!["https://moneytrack.example/new".to_owned()], ..known };
-        assert_eq!(reason(&ask::need(&tenant, &path_only, &request("openid a", &[]), &standing)), None);
+        let path_only = Client {
+            redirect_uris: vec!["https://moneytrack.example/new".to_owned()],
+            ..known
+        };
+        assert_eq!(
+            reason(&ask::need(
+                &tenant,
+                &path_only,
+                &request("openid a", &[]),
+                &standing
+            )),
+            None
+        );
     }
 
     #[test]
@@ -300,7 +361,8 @@ mod asking {
         let tenant = tenant();
         let client = client();
         let standing = agreed(&tenant, &client, "openid a b");
-        let Need::Nothing { scope, .. } = ask::need(&tenant, &client, &request("openid a", &[]), &standing) else {
+        let Need::Nothing { scope, .. } = ask::need(&tenant, &client, &request("openid a", &[]), &standing)
+        else {
             panic!("asked")
         };
         assert_eq!(scope.to_string(), "openid a");
@@ -309,26 +371,46 @@ mod asking {
     #[test]
     fn b01_19_a_client_anybody_can_pretend_to_be_is_asked_about_every_time() {
         let tenant = tenant();
-        let client = Client { pkce: Pkce::Public, ..client() };
+        let client = Client {
+            pkce: Pkce::Public,
+            ..client()
+        };
         let standing = agreed(&tenant, &client, "openid a");
         let https = request("openid a", &[]);
         assert_eq!(reason(&ask::need(&tenant, &client, &https, &standing)), None);
-        let private = AuthorizationRequest { redirect_uri: "com.vendor.app://cb".to_owned(), ..https };
-        assert_eq!(reason(&ask::need(&tenant, &client, &private, &standing)), Some(AskReason::PublicClient));
+        let private = AuthorizationRequest {
+            redirect_uri: "com.vendor.app://cb".to_owned(),
+            ..https
+        };
+        assert_eq!(
+            reason(&ask::need(&tenant, &client, &private, &standing)),
+            Some(AskReason::PublicClient)
+        );
     }
 
     #[test]
     fn tpa_a6_a_first_party_is_never_asked_about() {
         let tenant = tenant();
-        let client = Client { is_third_party: false, ..client() };
-        let need = ask::need(&tenant, &client, &request("openid a", &[Prompt::Consent]), &Standing::default());
+        let client = Client {
+            is_third_party: false,
+            ..client()
+        };
+        let need = ask::need(
+            &tenant,
+            &client,
+            &request("openid a", &[Prompt::Consent]),
+            &Standing::default(),
+        );
         assert!(matches!(need, Need::Nothing { agreement: None, .. }));
     }
 
     #[test]
     fn b12_01_redirect_addresses_are_compared_as_text_except_for_loopback_ports_of_native_apps() {
         let web = client();
-        let native = Client { client_type: ClientType::Native, ..client() };
+        let native = Client {
+            client_type: ClientType::Native,
+            ..client()
+        };
         let registered = "http://127.0.0.1:9999/cb";
         for (given, for_web, for_native) in [
             ("http://127.0.0.1:9999/cb", true, true),

@@ -18,7 +18,10 @@ pub(super) async fn still_asked(visit: &Visit, interaction: &Interaction) -> Res
     if interaction.step.question().is_some() {
         return Ok(());
     }
-    visit.ledger().reject_interaction(&visit.tenant, interaction, Misuse::Over).await?;
+    visit
+        .ledger()
+        .reject_interaction(&visit.tenant, interaction, Misuse::Over)
+        .await?;
     Err(Failure::over())
 }
 
@@ -32,7 +35,10 @@ pub(super) async fn own_browser(
     if interaction.is_opened_by(cookie.as_ref()) {
         return Ok(());
     }
-    visit.ledger().reject_interaction(&visit.tenant, interaction, Misuse::ForeignBrowser).await?;
+    visit
+        .ledger()
+        .reject_interaction(&visit.tenant, interaction, Misuse::ForeignBrowser)
+        .await?;
     Err(Failure::foreign(
         "This call did not come from the browser the interaction belongs to. Navigate that browser here (a script's fetch \
          carries no cookie), or report the answer with POST",
@@ -49,7 +55,10 @@ pub(super) async fn own_session(
     match session {
         Some(session) if interaction.is_put_to(Some(&session)) => Ok(session),
         _ => {
-            visit.ledger().reject_interaction(&visit.tenant, interaction, Misuse::ForeignSession).await?;
+            visit
+                .ledger()
+                .reject_interaction(&visit.tenant, interaction, Misuse::ForeignSession)
+                .await?;
             Err(Failure::foreign("The question was put to another session"))
         }
     }
@@ -67,10 +76,15 @@ pub(super) async fn give(
     let request = &interaction.request;
     let permit = proceed::permit(session)?;
     if !approved {
-        ledger.decline_interaction(&visit.tenant, &permit, interaction, approval).await?;
+        ledger
+            .decline_interaction(&visit.tenant, &permit, interaction, approval)
+            .await?;
         return proceed::refuse(visit, request, "access_denied", DECLINED, Some(interaction));
     }
-    match ledger.approve_interaction(&visit.tenant, &permit, interaction, session, approval).await {
+    match ledger
+        .approve_interaction(&visit.tenant, &permit, interaction, session, approval)
+        .await
+    {
         Ok(issued) => proceed::answer(visit, request, &issued, Some(interaction)),
         Err(ApproveError::Changed(Changed::Scope)) => {
             ledger.cancel_interaction(&visit.tenant, interaction).await?;

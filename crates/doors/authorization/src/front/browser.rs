@@ -60,7 +60,12 @@ impl<'a> Browser<'a> {
 
 /// Sets the session cookie.
 pub(super) fn keep_session(visit: &Visit, bearer: &Opaque) -> Result<HeaderValue, ApiError> {
-    keep(visit, SESSION, bearer, visit.tenant.tenant.lifetimes.session.as_seconds())
+    keep(
+        visit,
+        SESSION,
+        bearer,
+        visit.tenant.tenant.lifetimes.session.as_seconds(),
+    )
 }
 
 /// Removes the session cookie.
@@ -76,7 +81,10 @@ pub(super) fn keep_interaction(
     browser: &Opaque,
 ) -> Result<Vec<HeaderValue>, ApiError> {
     let lifetimes = &visit.tenant.tenant.lifetimes;
-    let seconds = lifetimes.login.as_seconds().saturating_add(lifetimes.interaction.as_seconds());
+    let seconds = lifetimes
+        .login
+        .as_seconds()
+        .saturating_add(lifetimes.interaction.as_seconds());
     Ok(vec![
         keep(visit, &format!("{INTERACTION}{mark}"), value, seconds)?,
         keep(visit, BROWSER, browser, seconds)?,
@@ -91,8 +99,14 @@ pub(super) fn forget_interaction(visit: &Visit, mark: &str) -> Result<HeaderValu
 fn keep(visit: &Visit, name: &str, value: &Opaque, seconds: i64) -> Result<HeaderValue, ApiError> {
     let name = CookieName::new(name).map_err(ApiError::internal)?;
     let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    set_cookie(&name, value.expose(), SameSite::Lax, Some(seconds), visit.house.transport())
-        .map_err(ApiError::internal)
+    set_cookie(
+        &name,
+        value.expose(),
+        SameSite::Lax,
+        Some(seconds),
+        visit.house.transport(),
+    )
+    .map_err(ApiError::internal)
 }
 
 fn forget(visit: &Visit, name: &str) -> Result<HeaderValue, ApiError> {

@@ -2,11 +2,7 @@
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::{
-    DefinitionKey,
-    client::Client,
-    definition::{DefinitionKind, Wording},
-    scope::Scope,
-    subject::Namespace,
+    DefinitionKey, client::Client, definition::Wording, scope::Scope, subject::Namespace,
 };
 use consentry_ledger::{
     Opaque,
@@ -72,23 +68,43 @@ pub(super) async fn page_for(
     let request = &interaction.request;
     let name = ShownName::new(&client.name);
     let language = negotiate(page::languages(visit, &request.ui_locales));
-    let title = language.text("consent-title").with("client", name.short.clone()).to_string();
+    let title = language
+        .text("consent-title")
+        .with("client", name.short.clone())
+        .to_string();
     let mut page = page::titled(visit, language, title);
-    page.person = visit.ledger().name_of(&visit.tenant, question.subject, Namespace::Login).await?;
-    let validity = client.consent_validity.unwrap_or(visit.tenant.tenant.lifetimes.consent);
-    let end = visit.ledger().now().plus(validity).to_jiff().to_zoned(TimeZone::UTC);
+    page.person = visit
+        .ledger()
+        .name_of(&visit.tenant, question.subject, Namespace::Login)
+        .await?;
+    let validity = client
+        .consent_validity
+        .unwrap_or(visit.tenant.tenant.lifetimes.consent);
+    let end = visit
+        .ledger()
+        .now()
+        .plus(validity)
+        .to_jiff()
+        .to_zoned(TimeZone::UTC);
     let told = disclosure(&visit.tenant, client, Vec::new());
     let items = items(visit, &page, question);
     let template = ConsentPage {
         until: language.date(end.date()),
-        organization: told.organization.filter(|organization| *organization != client.name).map(|name| ShownName::new(&name)),
+        organization: told
+            .organization
+            .filter(|organization| *organization != client.name)
+            .map(|name| ShownName::new(&name)),
         host: host(&request.redirect_uri),
         purpose: client.purpose.clone(),
         divisible: items.iter().filter(|item| item.optional).count() > 1,
         items,
         client: name,
         interaction: handle.expose().to_owned(),
-        problem: if problem.is_empty() { String::new() } else { page.text(problem).to_string() },
+        problem: if problem.is_empty() {
+            String::new()
+        } else {
+            page.text(problem).to_string()
+        },
         page,
     };
     Ok(page::answer(&template.page, &template, &[&request.redirect_uri]))
@@ -99,9 +115,14 @@ pub(super) async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut asked = Vec::new();
     let done = async {
-        let own = visit.house.origin(&visit.tenant).ok_or_else(|| ApiError::internal("no public origin"))?;
+        let own = visit
+            .house
+            .origin(&visit.tenant)
+            .ok_or_else(|| ApiError::internal("no public origin"))?;
         origin::guard(&Method::POST, &parts.headers, &own)?;
-        let form = form::read(&parts.headers, body, &Rules::DEFAULT).await.map_err(ApiError::from)?;
+        let form = form::read(&parts.headers, body, &Rules::DEFAULT)
+            .await
+            .map_err(ApiError::from)?;
         decide(&visit, &parts.headers, &form, &mut asked).await
     };
     let done = done.await;
@@ -126,10 +147,17 @@ async fn decide(
     let session = answer::own_session(visit, headers, &interaction).await?;
     let question = interaction.step.question().ok_or_else(Failure::over)?;
     if question.consent_uri.is_some() {
-        visit.ledger().reject_interaction(&visit.tenant, &interaction, Misuse::ForeignPage).await?;
+        visit
+            .ledger()
+            .reject_interaction(&visit.tenant, &interaction, Misuse::ForeignPage)
+            .await?;
         return Err(Failure::foreign("This question is asked on another page"));
     }
-    let approval = |granted| Approval { granted, report: None, request_id: Some(visit.request_id.to_string()) };
+    let approval = |granted| Approval {
+        granted,
+        report: None,
+        request_id: Some(visit.request_id.to_string()),
+    };
     match form.one("decision").ok().flatten() {
         Some("approve") => answer::give(visit, &interaction, &session, true, &approval(None)).await,
         Some("decline") => answer::give(visit, &interaction, &session, false, &approval(None)).await,
@@ -137,12 +165,17 @@ async fn decide(
             Ok(part) if part.is_empty() => nothing_ticked(visit, &handle, &interaction).await,
             Ok(part) => answer::give(visit, &interaction, &session, true, &approval(Some(part))).await,
             Err(failure) => {
-                visit.ledger().reject_interaction(&visit.tenant, &interaction, Misuse::NotAsked).await?;
+                visit
+                    .ledger()
+                    .reject_interaction(&visit.tenant, &interaction, Misuse::NotAsked)
+                    .await?;
                 Err(failure)
             }
         },
         Some("switch") => start_over(visit, headers, &interaction).await,
-        _ => Err(ApiError::new(&registry::INVALID_REQUEST).detail("decision is missing or not one of the answers").into()),
+        _ => Err(ApiError::new(&registry::INVALID_REQUEST)
+            .detail("decision is missing or not one of the answers")
+            .into()),
     }
 }
 
@@ -151,19 +184,34 @@ fn ticked(form: &Parameters, question: &Question) -> Result<Scope, Failure> {
     let values: Vec<&str> = form.all("granted_scope").collect();
     let wrong = || ApiError::new(&registry::INVALID_REQUEST).detail("granted_scope names what was not asked");
     let part = Scope::parse(&values.join(" ")).map_err(|_| wrong())?;
-    if part.is_within(&question.scope) { Ok(part) } else { Err(wrong().into()) }
+    if part.is_within(&question.scope) {
+        Ok(part)
+    } else {
+        Err(wrong().into())
+    }
 }
 
 /// A part was to be chosen and none was: most likely an oversight, so the page asks again.
-async fn nothing_ticked(visit: &Visit, handle: &Opaque, interaction: &Interaction) -> Result<Response, Failure> {
-    let client = visit.tenant.client(interaction.request.client.as_str()).ok_or_else(Failure::over)?;
+async fn nothing_ticked(
+    visit: &Visit,
+    handle: &Opaque,
+    interaction: &Interaction,
+) -> Result<Response, Failure> {
+    let client = visit
+        .tenant
+        .client(interaction.request.client.as_str())
+        .ok_or_else(Failure::over)?;
     let mut answer = page_for(visit, client, handle, interaction, "consent-none-ticked").await?;
     *answer.status_mut() = StatusCode::BAD_REQUEST;
     Ok(answer)
 }
 
 /// Somebody else sits here: the session ends, and the same request begins anew with a login.
-async fn start_over(visit: &Visit, headers: &HeaderMap, interaction: &Interaction) -> Result<Response, Failure> {
+async fn start_over(
+    visit: &Visit,
+    headers: &HeaderMap,
+    interaction: &Interaction,
+) -> Result<Response, Failure> {
     let ledger = visit.ledger();
     if let Some(bearer) = Browser::new(visit, headers).session_bearer() {
         ledger.log_out(&visit.tenant, &bearer).await?;
@@ -171,21 +219,43 @@ async fn start_over(visit: &Visit, headers: &HeaderMap, interaction: &Interactio
     ledger.cancel_interaction(&visit.tenant, interaction).await?;
     let begun = {
         let counted_by = Browser::new(visit, headers).counted_by();
-        ledger.begin_interaction(&visit.tenant, interaction.request.clone(), counted_by.as_ref()).await?
+        ledger
+            .begin_interaction(&visit.tenant, interaction.request.clone(), counted_by.as_ref())
+            .await?
     };
-    let mut cookies =
-        browser::keep_interaction(visit, &begun.interaction.cookie_mark(), &begun.cookie, &begun.browser)?;
+    let mut cookies = browser::keep_interaction(
+        visit,
+        &begun.interaction.cookie_mark(),
+        &begun.cookie,
+        &begun.browser,
+    )?;
     cookies.push(browser::forget_interaction(visit, &interaction.cookie_mark())?);
     cookies.push(browser::forget_session(visit)?);
     Ok(see_other(&proceed::path(&begun.handle), cookies)?)
 }
 
 fn items(visit: &Visit, page: &Page, question: &Question) -> Vec<Item> {
-    question.scope.values().iter().map(|value| item(visit, page, value, question.wording(value))).collect()
+    question
+        .scope
+        .values()
+        .iter()
+        .map(|value| item(visit, page, value, question.wording(value)))
+        .collect()
 }
 
-/// The words for one value: for what steers the protocol the interface's own, for data those the tenant published.
+/// The words for one value: those the tenant published, since they are what the evidence names; without any, the interface's own
+/// for what steers the protocol, and else what the definition says of itself.
 fn item(visit: &Visit, page: &Page, value: &DefinitionKey, wording: Option<&Wording>) -> Item {
+    let published = wording.and_then(|shown| {
+        visit
+            .tenant
+            .wording_at(value, shown.locale.as_str(), shown.version)
+    });
+    let definition = visit.tenant.definitions.get(value);
+    let named = || {
+        let name = definition.and_then(|definition| definition.display_name.clone());
+        name.unwrap_or_else(|| value.as_str().to_owned())
+    };
     let own = |title: String, data: String| Item {
         value: value.as_str().to_owned(),
         title,
@@ -194,32 +264,26 @@ fn item(visit: &Visit, page: &Page, value: &DefinitionKey, wording: Option<&Word
         locale: None,
         optional: value.as_str() != Scope::OPENID,
     };
-    match value.as_str() {
-        Scope::OPENID => {
-            return own(page.text("consent-openid").to_string(), page.text("consent-openid-text").to_string());
-        }
-        Scope::OFFLINE_ACCESS => {
-            return own(page.text("consent-offline").to_string(), page.text("consent-offline-text").to_string());
-        }
-        _ => {}
-    }
-    let definition = visit.tenant.definitions.get(value);
-    let named = definition.and_then(|definition| definition.display_name.clone());
-    let published = wording.and_then(|shown| {
-        visit.tenant.wording_at(value, shown.locale.as_str(), shown.version)
-    });
-    match published {
-        Some(words) => Item {
-            title: words.title.clone().or(named).unwrap_or_else(|| value.as_str().to_owned()),
+    match (published, value.as_str()) {
+        (Some(words), _) => Item {
             purpose: words.purpose.clone(),
             locale: Some(words.locale.as_str().to_owned()),
-            ..own(String::new(), words.data.clone())
+            ..own(words.title.clone().unwrap_or_else(named), words.data.clone())
         },
-        None => {
-            let protocol = definition.is_some_and(|definition| definition.kind == DefinitionKind::Protocol);
-            let described = definition.and_then(|definition| definition.description.clone()).filter(|_| !protocol);
-            own(named.unwrap_or_else(|| value.as_str().to_owned()), described.unwrap_or_default())
-        }
+        (None, Scope::OPENID) => own(
+            page.text("consent-openid").to_string(),
+            page.text("consent-openid-text").to_string(),
+        ),
+        (None, Scope::OFFLINE_ACCESS) => own(
+            page.text("consent-offline").to_string(),
+            page.text("consent-offline-text").to_string(),
+        ),
+        (None, _) => own(
+            named(),
+            definition
+                .and_then(|definition| definition.description.clone())
+                .unwrap_or_default(),
+        ),
     }
 }
 
@@ -228,7 +292,11 @@ fn host(redirect_uri: &str) -> String {
     let url = Url::parse(redirect_uri).ok();
     let host = url.as_ref().and_then(|url| {
         let host = url.host_str().filter(|_| url.scheme().starts_with("http"))?;
-        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+        Some(
+            url.port()
+                .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        )
     });
-    host.or_else(|| url.map(|url| url.scheme().to_owned())).unwrap_or_default()
+    host.or_else(|| url.map(|url| url.scheme().to_owned()))
+        .unwrap_or_default()
 }

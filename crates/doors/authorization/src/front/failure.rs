@@ -42,12 +42,18 @@ const CHANGED: Words = ("auth-changed-title", "auth-changed-text");
 impl Failure {
     /// A failure with words of its own.
     pub(super) const fn with_words(error: ApiError, words: Words) -> Self {
-        Self { error, words: Some(words) }
+        Self {
+            error,
+            words: Some(words),
+        }
     }
 
     /// No such interaction.
     pub(super) fn unknown() -> Self {
-        Self::with_words(ApiError::new(&registry::NOT_FOUND).detail("Interaction not found"), OVER)
+        Self::with_words(
+            ApiError::new(&registry::NOT_FOUND).detail("Interaction not found"),
+            OVER,
+        )
     }
 
     /// It was answered, has expired or was cancelled.
@@ -66,8 +72,13 @@ impl Failure {
         let mut failure = HtmlFailure::new(self.error, page);
         if let Some((heading, message)) = self.words {
             failure.heading = Some(failure.page.text(heading).to_string());
-            failure.message =
-                Some(failure.page.text(message).with("bank", failure.page.brand.name.clone()).to_string());
+            failure.message = Some(
+                failure
+                    .page
+                    .text(message)
+                    .with("bank", failure.page.brand.name.clone())
+                    .to_string(),
+            );
         }
         failure.into_response()
     }
@@ -79,7 +90,11 @@ impl Failure {
             .iter()
             .filter_map(|value| value.to_str().ok())
             .any(|value| value.contains("text/html"));
-        if wants_page { self.html(visit, &[]) } else { Vendor(self.error).into_response() }
+        if wants_page {
+            self.html(visit, &[])
+        } else {
+            Vendor(self.error).into_response()
+        }
     }
 }
 
@@ -114,9 +129,9 @@ impl From<ApproveError> for Failure {
     fn from(error: ApproveError) -> Self {
         match error {
             ApproveError::Over => Self::over(),
-            ApproveError::NotAsked => {
-                ApiError::new(&registry::INVALID_REQUEST).detail("granted_scope names what was not asked").into()
-            }
+            ApproveError::NotAsked => ApiError::new(&registry::INVALID_REQUEST)
+                .detail("granted_scope names what was not asked")
+                .into(),
             ApproveError::Changed(changed) => changed.into(),
             ApproveError::Decision(error) => ApiError::internal(error).into(),
             ApproveError::Fault(fault) => fault.into(),
@@ -126,7 +141,9 @@ impl From<ApproveError> for Failure {
 
 impl From<Changed> for Failure {
     fn from(changed: Changed) -> Self {
-        let error = ApiError::new(&registry::INVALID_REQUEST).detail("The request is no longer valid").because(changed);
+        let error = ApiError::new(&registry::INVALID_REQUEST)
+            .detail("The request is no longer valid")
+            .because(changed);
         Self::with_words(error, CHANGED)
     }
 }

@@ -54,19 +54,26 @@ pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
             None => Ok(render(&visit, &[], None, String::new(), |_| None, &[])),
         }
     };
-    done.await.unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
+    done.await
+        .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
 }
 
 /// `POST /login`.
 pub(super) async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let done = async {
-        let own = visit.house.origin(&visit.tenant).ok_or_else(|| ApiError::internal("no public origin"))?;
+        let own = visit
+            .house
+            .origin(&visit.tenant)
+            .ok_or_else(|| ApiError::internal("no public origin"))?;
         origin::guard(&Method::POST, &parts.headers, &own)?;
-        let form = form::read(&parts.headers, body, &Rules::DEFAULT).await.map_err(ApiError::from)?;
+        let form = form::read(&parts.headers, body, &Rules::DEFAULT)
+            .await
+            .map_err(ApiError::from)?;
         log_in(&visit, &parts.headers, &form).await
     };
-    done.await.unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
+    done.await
+        .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
 }
 
 /// The login page of an interaction. `session` is one that is not fresh enough; its name is filled in.
@@ -78,16 +85,38 @@ pub(super) async fn page_for(
     session: Option<&Session>,
 ) -> Result<Response, Failure> {
     let username = match session {
-        Some(session) => visit.ledger().name_of(&visit.tenant, session.subject, Namespace::Login).await?,
+        Some(session) => {
+            visit
+                .ledger()
+                .name_of(&visit.tenant, session.subject, Namespace::Login)
+                .await?
+        }
         None => None,
     };
-    Ok(for_interaction(visit, client, handle, interaction, username.unwrap_or_default(), |_| None))
+    Ok(for_interaction(
+        visit,
+        client,
+        handle,
+        interaction,
+        username.unwrap_or_default(),
+        |_| None,
+    ))
 }
 
 async fn log_in(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result<Response, Failure> {
-    let field = |name| form.one(name).map(Option::unwrap_or_default).map_err(ApiError::from);
-    let (handle, username, password) = (field("interaction")?, field("username")?.trim(), field("password")?);
-    let handle = Some(handle).filter(|handle| !handle.is_empty()).map(Opaque::received);
+    let field = |name| {
+        form.one(name)
+            .map(Option::unwrap_or_default)
+            .map_err(ApiError::from)
+    };
+    let (handle, username, password) = (
+        field("interaction")?,
+        field("username")?.trim(),
+        field("password")?,
+    );
+    let handle = Some(handle)
+        .filter(|handle| !handle.is_empty())
+        .map(Opaque::received);
     let interaction = match &handle {
         Some(handle) => Some(waiting_for_login(visit, headers, handle).await?),
         None => None,
@@ -99,17 +128,24 @@ async fn log_in(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result
     }
     let ledger = visit.ledger();
     let address = visit.address.to_string();
-    let subject = match ledger.log_in(&visit.tenant, Namespace::Login, username, password, &address).await {
+    let subject = match ledger
+        .log_in(&visit.tenant, Namespace::Login, username, password, &address)
+        .await
+    {
         Ok(subject) => subject,
         Err(LoginError::Fault(fault)) => return Err(fault.into()),
         Err(refused) => return refused_login(visit, &handle, interaction.as_ref(), username, &refused),
     };
     let previous = Browser::new(visit, headers).session_bearer();
-    let (bearer, session) = ledger.renew_session(&visit.tenant, previous.as_ref(), subject, &["pwd"]).await?;
+    let (bearer, session) = ledger
+        .renew_session(&visit.tenant, previous.as_ref(), subject, &["pwd"])
+        .await?;
     let cookie = browser::keep_session(visit, &bearer)?;
     match (handle, interaction) {
         (Some(handle), Some(interaction)) => {
-            ledger.interaction_logged_in(&visit.tenant, &interaction, &session).await?;
+            ledger
+                .interaction_logged_in(&visit.tenant, &interaction, &session)
+                .await?;
             Ok(see_other(&proceed::path(&handle), vec![cookie])?)
         }
         _ => Ok(see_other("/login", vec![cookie])?),
@@ -125,7 +161,10 @@ async fn waiting_for_login(
     let found = visit.ledger().interaction(&visit.tenant, handle).await?;
     let interaction = found.ok_or_else(Failure::unknown)?;
     if interaction.step.is_terminal() {
-        visit.ledger().reject_interaction(&visit.tenant, &interaction, Misuse::Over).await?;
+        visit
+            .ledger()
+            .reject_interaction(&visit.tenant, &interaction, Misuse::Over)
+            .await?;
         return Err(Failure::over());
     }
     answer::own_browser(visit, headers, &interaction).await?;
@@ -153,7 +192,10 @@ fn refused_login(
     let username = username.to_owned();
     let mut answer = match (handle, interaction) {
         (Some(handle), Some(interaction)) => {
-            let client = visit.tenant.client(interaction.request.client.as_str()).ok_or_else(Failure::over)?;
+            let client = visit
+                .tenant
+                .client(interaction.request.client.as_str())
+                .ok_or_else(Failure::over)?;
             for_interaction(visit, client, handle, interaction, username, problem)
         }
         _ => render(visit, &[], None, username, problem, &[]),
@@ -161,7 +203,9 @@ fn refused_login(
     match wait {
         Some(seconds) => {
             *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         None => *answer.status_mut() = StatusCode::FORBIDDEN,
     }
@@ -178,8 +222,10 @@ fn for_interaction(
 ) -> Response {
     let request = &interaction.request;
     // The post of this page may end in redirects to either of these, and browsers hold the policy against them.
-    let leads_to: Vec<&str> =
-        [Some(request.redirect_uri.as_str()), client.consent_uri.as_deref()].into_iter().flatten().collect();
+    let leads_to: Vec<&str> = [Some(request.redirect_uri.as_str()), client.consent_uri.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
     let shown = Some((ShownName::new(&client.name), handle));
     render(visit, &request.ui_locales, shown, username, problem, &leads_to)
 }
@@ -198,7 +244,9 @@ fn render(
     let template = LoginPage {
         page,
         client,
-        interaction: handle.map(|handle| handle.expose().to_owned()).unwrap_or_default(),
+        interaction: handle
+            .map(|handle| handle.expose().to_owned())
+            .unwrap_or_default(),
         username,
         problem,
     };
@@ -206,10 +254,16 @@ fn render(
 }
 
 async fn signed_in(visit: &Visit, session: &Session) -> Result<Response, Failure> {
-    let name = visit.ledger().name_of(&visit.tenant, session.subject, Namespace::Login).await?;
+    let name = visit
+        .ledger()
+        .name_of(&visit.tenant, session.subject, Namespace::Login)
+        .await?;
     let mut page = page::new(visit, &[], "signed-in-title");
     page.person = name;
-    let message = page.text("signed-in-text").with("bank", page.brand.name.clone()).to_string();
+    let message = page
+        .text("signed-in-text")
+        .with("bank", page.brand.name.clone())
+        .to_string();
     let template = SignedInPage { page, message };
     Ok(page::answer(&template.page, &template, &[]).into_response())
 }

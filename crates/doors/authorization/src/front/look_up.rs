@@ -21,8 +21,13 @@ use url::Url;
 use crate::bearer;
 
 /// `GET /v1/consents/interactions/{src_interaction}`.
-pub(super) async fn get(visit: Visit, Path(handle): Path<String>, request: Request) -> Result<Response, Vendor> {
-    let caller = bearer::caller(&visit, request.headers()).await?;
+pub(super) async fn get(
+    visit: Visit,
+    Path(handle): Path<String>,
+    request: Request,
+) -> Result<Response, Vendor> {
+    let (parts, _) = request.into_parts();
+    let caller = bearer::caller(&visit, &parts.headers).await?;
     let found = visit
         .ledger()
         .look_up_interaction(&visit.tenant, &caller, &Opaque::received(&handle))
@@ -36,7 +41,9 @@ fn refused(error: LookUpError) -> ApiError {
     match error {
         LookUpError::Unknown => ApiError::new(&registry::NOT_FOUND).detail("Interaction not found"),
         LookUpError::Over => ApiError::new(&registry::GONE).detail("Interaction is over"),
-        LookUpError::Denied(denied) => ApiError::new(&registry::FORBIDDEN).detail("Forbidden").because(denied),
+        LookUpError::Denied(denied) => ApiError::new(&registry::FORBIDDEN)
+            .detail("Forbidden")
+            .because(denied),
         LookUpError::Fault(fault) => fault.into(),
     }
 }

@@ -30,7 +30,9 @@ use consentry_web::{
 /// Registers a path with and without the prefix of the original (TPA-URL-01).
 macro_rules! both {
     ($table:expr, $method:ident, $path:literal, $handler:expr) => {
-        $table.$method($path, Cors::Never, $handler).$method(concat!("/cis", $path), Cors::Never, $handler)
+        $table
+            .$method($path, Cors::Never, $handler)
+            .$method(concat!("/cis", $path), Cors::Never, $handler)
     };
 }
 
@@ -42,11 +44,18 @@ pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
     let table = both!(table, get_only, "/oidc/auth/{resume}", resume::get);
     let table = both!(table, get_only, "/auth/consent/callback", callback::get);
     let table = both!(table, post, "/auth/consent/callback", callback::report::post);
-    let table = both!(table, get_only, "/v1/consents/interactions/{src_interaction}", look_up::get);
+    let table = both!(
+        table,
+        get_only,
+        "/v1/consents/interactions/{src_interaction}",
+        look_up::get
+    );
     let table = both!(table, get_only, "/oidc/session/end", logout::get);
     let table = both!(table, post, "/oidc/session/end", logout::post);
     table
-        .owns_all(&["/login", "/logout", "/consent"], |_, error| Problem(error).into_response())
+        .owns_all(&["/login", "/logout", "/consent"], |_, error| {
+            Problem(error).into_response()
+        })
         .get_only("/login", Cors::Never, login::get)
         .post("/login", Cors::Never, login::post)
         .get_only("/logout", Cors::Never, logout::get)

@@ -13,7 +13,12 @@ use url::Url;
 /// Languages to speak to a person in, best first: what the request asks for, what the browser asks for, the tenant's own.
 pub(super) fn languages(visit: &Visit, asked: &[String]) -> Vec<String> {
     let own = visit.tenant.tenant.locale.as_str().to_owned();
-    asked.iter().chain(&visit.languages).cloned().chain([own]).collect()
+    asked
+        .iter()
+        .chain(&visit.languages)
+        .cloned()
+        .chain([own])
+        .collect()
 }
 
 /// A page in the best of these languages, under the tenant's brand.
@@ -28,20 +33,33 @@ pub(super) fn titled(visit: &Visit, language: &'static Language, title: String) 
     let brand = Brand {
         name: own.name.clone(),
         logo: None,
-        accent: own.accent.as_deref().and_then(|accent| Accent::parse(accent).ok()),
+        accent: own
+            .accent
+            .as_deref()
+            .and_then(|accent| Accent::parse(accent).ok()),
     };
     let mut page = Page::new(language, title, brand);
     // Help may be a telephone number in words; only an address can be linked.
-    let linked = |help: &&String| ["https://", "mailto:", "tel:"].iter().any(|scheme| help.starts_with(scheme));
+    let linked = |help: &&String| {
+        ["https://", "mailto:", "tel:"]
+            .iter()
+            .any(|scheme| help.starts_with(scheme))
+    };
     page.help = own.help.as_ref().filter(linked).cloned();
     page
 }
 
 /// The answer for a page whose forms may lead to these addresses (B.23).
 pub(super) fn answer(page: &Page, template: &impl askama::Template, leads_to: &[&str]) -> Response {
-    let targets: Vec<FormTarget> =
-        leads_to.iter().filter_map(|address| Url::parse(address).ok()).map(|url| FormTarget::covering(&url)).collect();
+    let targets: Vec<FormTarget> = leads_to
+        .iter()
+        .filter_map(|address| Url::parse(address).ok())
+        .map(|url| FormTarget::covering(&url))
+        .collect();
     let mut answer = (headers::page(&targets), respond(template)).into_response();
-    answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(page.language.tag));
+    answer.headers_mut().insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(page.language.tag),
+    );
     answer
 }

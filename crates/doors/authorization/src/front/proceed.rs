@@ -46,25 +46,48 @@ pub(super) async fn first_step(
         .await?
         .filter(|session| request.accepts(session, now) && is_meant(visit, client, &request, session));
     if let Some(session) = session {
-        if !ledger.is_registered(&visit.tenant, session.subject, client.application).await? {
+        if !ledger
+            .is_registered(&visit.tenant, session.subject, client.application)
+            .await?
+        {
             return refuse(visit, &request, "access_denied", NOT_REGISTERED, None);
         }
-        match ledger.need_of(&visit.tenant, client, &request, session.subject).await? {
-            Need::Nothing { scope, agreement, until } => {
+        match ledger
+            .need_of(&visit.tenant, client, &request, session.subject)
+            .await?
+        {
+            Need::Nothing {
+                scope,
+                agreement,
+                until,
+            } => {
                 let permit = permit(&session)?;
                 let standing = (&scope, agreement, until);
-                let issued =
-                    ledger.grant_unasked(&visit.tenant, &permit, &request, &session, standing, None).await?;
+                let issued = ledger
+                    .grant_unasked(&visit.tenant, &permit, &request, &session, standing, None)
+                    .await?;
                 return answer(visit, &request, &issued, None);
             }
             Need::Consent { reason, .. } if unattended => {
                 tracing::info!(ask.reason = reason.as_str(), "a question would be needed");
-                return refuse(visit, &request, "consent_required", "The person has to be asked for consent", None);
+                return refuse(
+                    visit,
+                    &request,
+                    "consent_required",
+                    "The person has to be asked for consent",
+                    None,
+                );
             }
             Need::Consent { .. } => {}
         }
     } else if unattended {
-        return refuse(visit, &request, "login_required", "The person has to log in", None);
+        return refuse(
+            visit,
+            &request,
+            "login_required",
+            "The person has to log in",
+            None,
+        );
     }
     begin(visit, headers, request).await
 }
@@ -76,7 +99,10 @@ pub(super) async fn begin(
     request: AuthorizationRequest,
 ) -> Result<Response, Failure> {
     let counted_by = Browser::new(visit, headers).counted_by();
-    let begun = visit.ledger().begin_interaction(&visit.tenant, request, counted_by.as_ref()).await?;
+    let begun = visit
+        .ledger()
+        .begin_interaction(&visit.tenant, request, counted_by.as_ref())
+        .await?;
     let mark = begun.interaction.cookie_mark();
     let cookies = browser::keep_interaction(visit, &mark, &begun.cookie, &begun.browser)?;
     Ok(see_other(&path(&begun.handle), cookies)?)
@@ -124,7 +150,10 @@ async fn attempt(
         return Err(Failure::over().into());
     }
     let request = &interaction.request;
-    let client = visit.tenant.client(request.client.as_str()).ok_or(Failure::from(Changed::Client))?;
+    let client = visit
+        .tenant
+        .client(request.client.as_str())
+        .ok_or(Failure::from(Changed::Client))?;
     if interaction.step.question().is_some() {
         if !interaction.is_put_to(session) {
             return Err(Failure::foreign("The question was put to another session").into());
@@ -132,29 +161,67 @@ async fn attempt(
         return Ok(question(visit, client, handle, interaction).await?);
     }
     let ledger = visit.ledger();
-    let Some(session) = session.filter(|session| interaction.is_authenticated_by(session, ledger.now())) else {
-        let interaction = moved(ledger.interaction_authenticating(&visit.tenant, interaction).await)?;
+    let Some(session) = session.filter(|session| interaction.is_authenticated_by(session, ledger.now()))
+    else {
+        let interaction = moved(
+            ledger
+                .interaction_authenticating(&visit.tenant, interaction)
+                .await,
+        )?;
         return Ok(login::page_for(visit, client, handle, &interaction, session).await?);
     };
     if !is_meant(visit, client, request, session) {
         if interaction.step.own_session() != Some(session.id.as_str()) {
-            let interaction = moved(ledger.interaction_authenticating(&visit.tenant, interaction).await)?;
+            let interaction = moved(
+                ledger
+                    .interaction_authenticating(&visit.tenant, interaction)
+                    .await,
+            )?;
             return Ok(login::page_for(visit, client, handle, &interaction, None).await?);
         }
         ledger.cancel_interaction(&visit.tenant, interaction).await?;
         let description = "Another person is logged in than the request is about";
-        return Ok(refuse(visit, request, "login_required", description, Some(interaction))?);
+        return Ok(refuse(
+            visit,
+            request,
+            "login_required",
+            description,
+            Some(interaction),
+        )?);
     }
-    if !ledger.is_registered(&visit.tenant, session.subject, client.application).await? {
+    if !ledger
+        .is_registered(&visit.tenant, session.subject, client.application)
+        .await?
+    {
         ledger.cancel_interaction(&visit.tenant, interaction).await?;
-        return Ok(refuse(visit, request, "access_denied", NOT_REGISTERED, Some(interaction))?);
+        return Ok(refuse(
+            visit,
+            request,
+            "access_denied",
+            NOT_REGISTERED,
+            Some(interaction),
+        )?);
     }
-    match ledger.need_of(&visit.tenant, client, request, session.subject).await? {
-        Need::Nothing { scope, agreement, until } => {
+    match ledger
+        .need_of(&visit.tenant, client, request, session.subject)
+        .await?
+    {
+        Need::Nothing {
+            scope,
+            agreement,
+            until,
+        } => {
             let permit = permit(session)?;
             let standing = (&scope, agreement, until);
             let issued = ledger
-                .grant_unasked(&visit.tenant, &permit, request, session, standing, Some(interaction))
+                .grant_unasked(
+                    &visit.tenant,
+                    &permit,
+                    request,
+                    session,
+                    standing,
+                    Some(interaction),
+                )
                 .await
                 .map_err(Failure::from)?;
             Ok(answer(visit, request, &issued, Some(interaction))?)
@@ -163,7 +230,14 @@ async fn attempt(
             tracing::info!(ask.reason = reason.as_str(), client.id = %client.id, "asking for consent");
             let languages = page::languages(visit, &request.ui_locales);
             let asked = ledger
-                .ask_for_consent(&visit.tenant, interaction, client, session, (scope, reason), &languages)
+                .ask_for_consent(
+                    &visit.tenant,
+                    interaction,
+                    client,
+                    session,
+                    (scope, reason),
+                    &languages,
+                )
                 .await;
             let interaction = moved(asked)?;
             Ok(question(visit, client, handle, &interaction).await?)
@@ -189,7 +263,9 @@ async fn question(
     match &question.consent_uri {
         None => consent::page_for(visit, client, handle, interaction, "").await,
         Some(consent_uri) => {
-            let format = client.scope_format.unwrap_or(visit.tenant.tenant.authorization.scope_format);
+            let format = client
+                .scope_format
+                .unwrap_or(visit.tenant.tenant.authorization.scope_format);
             let address = external::address(consent_uri, handle, &question.scope, format);
             Ok(see_other(&address, Vec::new())?)
         }
@@ -199,12 +275,18 @@ async fn question(
 /// Whether this session is of the person that the request is about, where it says so (B13-05).
 fn is_meant(visit: &Visit, client: &Client, request: &AuthorizationRequest, session: &Session) -> bool {
     let known_as = || subject_identifier(&visit.tenant, client, session.subject);
-    request.subject_hint.as_ref().is_none_or(|hint| *hint == known_as())
+    request
+        .subject_hint
+        .as_ref()
+        .is_none_or(|hint| *hint == known_as())
 }
 
 /// Leave for the person of a session to answer for themself.
 pub(super) fn permit(session: &Session) -> Result<Permit<Answer>, ApiError> {
-    let caller = Caller::Subject { subject: session.subject, via: Via::Session(session.hash) };
+    let caller = Caller::Subject {
+        subject: session.subject,
+        via: Via::Session(session.hash),
+    };
     authorize(&caller, Whose::Subject(session.subject)).map_err(ApiError::internal)
 }
 
@@ -216,7 +298,11 @@ pub(super) fn answer(
     interaction: Option<&Interaction>,
 ) -> Result<Response, Failure> {
     let issuer = visit.house.issuer(&visit.tenant);
-    back(visit, &target(request, &issuer).with_code(issued.code.expose()), interaction)
+    back(
+        visit,
+        &target(request, &issuer).with_code(issued.code.expose()),
+        interaction,
+    )
 }
 
 /// The refusal goes to the client.
@@ -228,16 +314,26 @@ pub(super) fn refuse(
     interaction: Option<&Interaction>,
 ) -> Result<Response, Failure> {
     let issuer = visit.house.issuer(&visit.tenant);
-    back(visit, &target(request, &issuer).with_error(error, description), interaction)
+    back(
+        visit,
+        &target(request, &issuer).with_error(error, description),
+        interaction,
+    )
 }
 
 fn target<'a>(request: &'a AuthorizationRequest, issuer: &'a str) -> Target<'a> {
-    Target { redirect_uri: &request.redirect_uri, state: request.state.as_deref(), issuer }
+    Target {
+        redirect_uri: &request.redirect_uri,
+        state: request.state.as_deref(),
+        issuer,
+    }
 }
 
 /// The browser leaves; the cookie of what led here goes.
 fn back(visit: &Visit, location: &str, interaction: Option<&Interaction>) -> Result<Response, Failure> {
     let mark = interaction.map(Interaction::cookie_mark);
-    let cookies = mark.map(|mark| browser::forget_interaction(visit, &mark)).transpose()?;
+    let cookies = mark
+        .map(|mark| browser::forget_interaction(visit, &mark))
+        .transpose()?;
     Ok(see_other(location, cookies.into_iter().collect())?)
 }

@@ -51,7 +51,10 @@ impl Target<'_> {
 
     /// The address with an error (RFC 6749 4.1.2.1).
     pub(super) fn with_error(&self, error: &str, description: &str) -> String {
-        self.with(&[("error", error), ("error_description", &error_description(description))])
+        self.with(&[
+            ("error", error),
+            ("error_description", &error_description(description)),
+        ])
     }
 
     fn with(&self, answer: &[(&str, &str)]) -> String {
@@ -83,7 +86,10 @@ mod tests {
     fn b01_06_the_query_of_a_redirect_address_is_kept() {
         let add = |address| with_parameters(address, [("code", "a b")]);
         assert_eq!(add("https://a.example/cb"), "https://a.example/cb?code=a%20b");
-        assert_eq!(add("https://a.example/cb?x=1"), "https://a.example/cb?x=1&code=a%20b");
+        assert_eq!(
+            add("https://a.example/cb?x=1"),
+            "https://a.example/cb?x=1&code=a%20b"
+        );
         assert_eq!(add("https://a.example/cb?"), "https://a.example/cb?code=a%20b");
         assert_eq!(add("com.vendor.app://cb"), "com.vendor.app://cb?code=a%20b");
     }
@@ -106,19 +112,37 @@ mod tests {
     #[test]
     fn b01_13_state_is_returned_unchanged() {
         let state = "a+b c&d=é%25\u{1f600}";
-        let address =
-            Target { redirect_uri: "https://a.example/", state: Some(state), issuer: "i" }.with_code("c");
+        let address = Target {
+            redirect_uri: "https://a.example/",
+            state: Some(state),
+            issuer: "i",
+        }
+        .with_code("c");
         let url = url::Url::parse(&address).unwrap();
-        let returned = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        let returned = url
+            .query_pairs()
+            .find(|(name, _)| name == "state")
+            .unwrap()
+            .1
+            .into_owned();
         assert_eq!(returned, state);
     }
 
     #[test]
     fn b01_14_descriptions_keep_to_the_allowed_characters() {
-        let target = Target { redirect_uri: "https://a.example/", state: None, issuer: "i" };
+        let target = Target {
+            redirect_uri: "https://a.example/",
+            state: None,
+            issuer: "i",
+        };
         let address = target.with_error("invalid_request", "bad \"value\"\né");
         let url = url::Url::parse(&address).unwrap();
-        let shown = url.query_pairs().find(|(name, _)| name == "error_description").unwrap().1.into_owned();
+        let shown = url
+            .query_pairs()
+            .find(|(name, _)| name == "error_description")
+            .unwrap()
+            .1
+            .into_owned();
         assert_eq!(shown, "bad 'value'??");
     }
 

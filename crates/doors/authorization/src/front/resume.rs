@@ -17,11 +17,14 @@ use super::{answer, failure::Failure, proceed};
 
 /// `GET /oidc/auth/{resume}`.
 pub(super) async fn get(visit: Visit, Path(resume): Path<String>, request: Request) -> Response {
-    let headers = request.headers();
+    let (parts, _) = request.into_parts();
+    let headers = &parts.headers;
     let mut asked = Vec::new();
     let done = match Opaque::received(&resume) {
         _ if origin::speculative(headers) || !origin::navigation(headers) => {
-            Err(ApiError::new(&registry::FORBIDDEN).detail("only a navigation is served here").into())
+            Err(ApiError::new(&registry::FORBIDDEN)
+                .detail("only a navigation is served here")
+                .into())
         }
         reported if resume.starts_with("rs_") => carry_out_report(&visit, headers, &reported).await,
         handle => go_on(&visit, headers, &handle, &mut asked).await,
@@ -54,6 +57,10 @@ async fn carry_out_report(visit: &Visit, headers: &HeaderMap, resume: &Opaque) -
     answer::own_browser(visit, headers, &interaction).await?;
     let session = answer::own_session(visit, headers, &interaction).await?;
     let (approved, granted) = (report.approved, report.granted.clone());
-    let approval = Approval { granted, report: Some(report), request_id: Some(visit.request_id.to_string()) };
+    let approval = Approval {
+        granted,
+        report: Some(report),
+        request_id: Some(visit.request_id.to_string()),
+    };
     answer::give(visit, &interaction, &session, approved, &approval).await
 }

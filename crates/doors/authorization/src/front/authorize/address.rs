@@ -37,7 +37,10 @@ pub(super) enum Wrong {
 impl Wrong {
     /// Whether the app that sent the person is not known, in contrast to a request that cannot be answered.
     pub(super) const fn is_about_the_client(&self) -> bool {
-        matches!(self, Self::ClientMissing | Self::ClientUnknown | Self::RedirectMissing | Self::RedirectUnknown)
+        matches!(
+            self,
+            Self::ClientMissing | Self::ClientUnknown | Self::RedirectMissing | Self::RedirectUnknown
+        )
     }
 }
 
@@ -46,10 +49,17 @@ pub(super) fn find(tenant: &TenantSnapshot, parameters: &Parameters) -> Result<A
     let id = parameters.one("client_id")?.ok_or(Wrong::ClientMissing)?;
     let client = tenant.client(id).ok_or(Wrong::ClientUnknown)?;
     let redirect_uri = parameters.one("redirect_uri")?.ok_or(Wrong::RedirectMissing)?;
-    if !client.redirect_uris.iter().any(|registered| redirect_fits(client, registered, redirect_uri)) {
+    if !client
+        .redirect_uris
+        .iter()
+        .any(|registered| redirect_fits(client, registered, redirect_uri))
+    {
         return Err(Wrong::RedirectUnknown);
     }
-    if parameters.one("response_mode")?.is_some_and(|mode| mode != "query") {
+    if parameters
+        .one("response_mode")?
+        .is_some_and(|mode| mode != "query")
+    {
         return Err(Wrong::ResponseMode);
     }
     Ok(Address {

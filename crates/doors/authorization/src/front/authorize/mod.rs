@@ -6,8 +6,6 @@
 
 mod address;
 mod checks;
-#[cfg(test)]
-mod tests;
 
 use axum::{extract::Request, response::Response};
 use consentry_web::{
@@ -58,7 +56,10 @@ fn needs_another_trip(visit: &Visit, headers: &HeaderMap) -> bool {
 /// The same request as a navigation, on which such cookies travel.
 fn again_as_get(visit: &Visit, parameters: &Parameters) -> Result<Response, Failure> {
     let endpoint = format!("{}/auth", visit.house.issuer(&visit.tenant));
-    Ok(see_other(&with_parameters(&endpoint, parameters.iter()), Vec::new())?)
+    Ok(see_other(
+        &with_parameters(&endpoint, parameters.iter()),
+        Vec::new(),
+    )?)
 }
 
 fn unreadable(error: ApiError) -> Failure {
@@ -67,12 +68,20 @@ fn unreadable(error: ApiError) -> Failure {
 
 async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) -> Result<Response, Failure> {
     if origin::speculative(headers) {
-        return Err(ApiError::new(&registry::FORBIDDEN).detail("speculative loads are not served here").into());
+        return Err(ApiError::new(&registry::FORBIDDEN)
+            .detail("speculative loads are not served here")
+            .into());
     }
     let address = address::find(&visit.tenant, parameters).map_err(|wrong| {
-        let words =
-            if wrong.is_about_the_client() { failure::UNKNOWN_CLIENT } else { failure::BAD_REQUEST };
-        Failure::with_words(ApiError::new(&registry::INVALID_REQUEST).detail(wrong.to_string()), words)
+        let words = if wrong.is_about_the_client() {
+            failure::UNKNOWN_CLIENT
+        } else {
+            failure::BAD_REQUEST
+        };
+        Failure::with_words(
+            ApiError::new(&registry::INVALID_REQUEST).detail(wrong.to_string()),
+            words,
+        )
     })?;
     let issuer = visit.house.issuer(&visit.tenant);
     match checks::run(&visit.tenant, &issuer, &address, parameters) {
@@ -84,7 +93,10 @@ async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) ->
                 state: address.state.as_deref(),
                 issuer: &issuer,
             };
-            Ok(see_other(&target.with_error(refusal.error, &refusal.description), Vec::new())?)
+            Ok(see_other(
+                &target.with_error(refusal.error, &refusal.description),
+                Vec::new(),
+            )?)
         }
     }
 }

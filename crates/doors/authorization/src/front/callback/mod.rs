@@ -35,19 +35,27 @@ async fn call_back(visit: &Visit, headers: &HeaderMap, uri: &Uri) -> Result<Resp
     }
     let told = Told::read(uri)?;
     if !origin::navigation(headers) {
-        return Err(Failure::foreign("Navigate the browser here instead of fetching, or report the answer with POST"));
+        return Err(Failure::foreign(
+            "Navigate the browser here instead of fetching, or report the answer with POST",
+        ));
     }
     let found = visit.ledger().interaction(&visit.tenant, &told.handle).await?;
     let interaction = found.ok_or_else(Failure::unknown)?;
     answer::still_asked(visit, &interaction).await?;
     answer::own_browser(visit, headers, &interaction).await?;
     let session = answer::own_session(visit, headers, &interaction).await?;
-    let client = visit.tenant.client(interaction.request.client.as_str()).ok_or_else(Failure::over)?;
+    let client = visit
+        .tenant
+        .client(interaction.request.client.as_str())
+        .ok_or_else(Failure::over)?;
     expected_page(visit, headers, client, &interaction).await?;
     within_asked(visit, &interaction, told.granted.as_ref()).await?;
     decided_by_back_end(visit, client, &interaction, told.decision_token.as_ref()).await?;
-    let approval =
-        Approval { granted: told.granted, report: None, request_id: Some(visit.request_id.to_string()) };
+    let approval = Approval {
+        granted: told.granted,
+        report: None,
+        request_id: Some(visit.request_id.to_string()),
+    };
     answer::give(visit, &interaction, &session, told.approved, &approval).await
 }
 
@@ -66,14 +74,18 @@ impl Told {
         if let Some(repeated) = parameters.repeated_except(&["granted_scope"]) {
             return Err(repeated.into());
         }
-        let handle = parameters.one("src_interaction")?.filter(|handle| !handle.is_empty());
+        let handle = parameters
+            .one("src_interaction")?
+            .filter(|handle| !handle.is_empty());
         let approved = match parameters.one("approved")? {
             Some("true") => true,
             Some("false") => false,
             _ => return Err(invalid("approved must be exactly true or false")),
         };
         Ok(Self {
-            handle: handle.map(Opaque::received).ok_or_else(|| invalid("src_interaction is missing"))?,
+            handle: handle
+                .map(Opaque::received)
+                .ok_or_else(|| invalid("src_interaction is missing"))?,
             approved,
             granted: granted(&parameters).map_err(|()| invalid("granted_scope is not a scope"))?,
             decision_token: parameters.one("decision_token")?.map(Opaque::received),
@@ -99,7 +111,9 @@ async fn expected_page(
 ) -> Result<(), Failure> {
     let question = interaction.step.question().ok_or_else(Failure::over)?;
     let application = visit.tenant.applications.get(&client.application);
-    let hosts = application.map(|application| application.consent_hosts.as_slice()).unwrap_or_default();
+    let hosts = application
+        .map(|application| application.consent_hosts.as_slice())
+        .unwrap_or_default();
     let listed = hosts.iter().map(|host| format!("https://{host}"));
     let accepted: Vec<Origin> = listed
         .chain(question.consent_uri.clone())
@@ -109,8 +123,13 @@ async fn expected_page(
     if origin::referrer(headers, &accepted) {
         return Ok(());
     }
-    visit.ledger().reject_interaction(&visit.tenant, interaction, Misuse::ForeignPage).await?;
-    Err(Failure::foreign("The page this call came from is not the consent page"))
+    visit
+        .ledger()
+        .reject_interaction(&visit.tenant, interaction, Misuse::ForeignPage)
+        .await?;
+    Err(Failure::foreign(
+        "The page this call came from is not the consent page",
+    ))
 }
 
 /// Step 10: nothing is granted that was not asked.
@@ -123,8 +142,13 @@ async fn within_asked(
     if granted.is_none_or(|granted| granted.is_within(&question.scope)) {
         return Ok(());
     }
-    visit.ledger().reject_interaction(&visit.tenant, interaction, Misuse::NotAsked).await?;
-    Err(ApiError::new(&registry::INVALID_REQUEST).detail("granted_scope names what was not asked").into())
+    visit
+        .ledger()
+        .reject_interaction(&visit.tenant, interaction, Misuse::NotAsked)
+        .await?;
+    Err(ApiError::new(&registry::INVALID_REQUEST)
+        .detail("granted_scope names what was not asked")
+        .into())
 }
 
 /// Step 11: in strict mode only what the first party's back end knows decides (A.8.5). A question that no page of the first party
@@ -137,13 +161,21 @@ async fn decided_by_back_end(
 ) -> Result<(), Failure> {
     let question = interaction.step.question().ok_or_else(Failure::over)?;
     if question.consent_uri.is_none() {
-        visit.ledger().reject_interaction(&visit.tenant, interaction, Misuse::ForeignPage).await?;
+        visit
+            .ledger()
+            .reject_interaction(&visit.tenant, interaction, Misuse::ForeignPage)
+            .await?;
         return Err(Failure::foreign("This question is asked on the hosted page"));
     }
-    let mode = client.callback_mode.unwrap_or(visit.tenant.tenant.authorization.callback_mode);
+    let mode = client
+        .callback_mode
+        .unwrap_or(visit.tenant.tenant.authorization.callback_mode);
     if mode == CallbackMode::Compat || interaction.is_decided_with(decision_token) {
         return Ok(());
     }
-    visit.ledger().reject_interaction(&visit.tenant, interaction, Misuse::DecisionToken).await?;
+    visit
+        .ledger()
+        .reject_interaction(&visit.tenant, interaction, Misuse::DecisionToken)
+        .await?;
     Err(Failure::foreign("decision_token is missing or not the latest"))
 }

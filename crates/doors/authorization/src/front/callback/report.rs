@@ -27,7 +27,13 @@ const LARGEST: usize = 16 * 1024;
 pub(in crate::front) async fn post(visit: Visit, request: Request) -> Result<Response, Vendor> {
     let (parts, body) = request.into_parts();
     let caller = bearer::caller(&visit, &parts.headers).await?;
-    let body = json::read(&parts.headers, body, &["application/json"], &Limits::size(LARGEST)).await;
+    let body = json::read(
+        &parts.headers,
+        body,
+        &["application/json"],
+        &Limits::size(LARGEST),
+    )
+    .await;
     let (handle, report) = read(&body.map_err(ApiError::from)?)?;
     let resume = visit
         .ledger()
@@ -42,7 +48,9 @@ fn refused(error: ReportError) -> ApiError {
     match error {
         ReportError::Unknown => ApiError::new(&registry::NOT_FOUND).detail("Interaction not found"),
         ReportError::Over => ApiError::new(&registry::GONE).detail("Interaction is over"),
-        ReportError::Denied(denied) => ApiError::new(&registry::FORBIDDEN).detail("Forbidden").because(denied),
+        ReportError::Denied(denied) => ApiError::new(&registry::FORBIDDEN)
+            .detail("Forbidden")
+            .because(denied),
         ReportError::NotAsked => wrong("/granted_scope", "names what was not asked"),
         ReportError::Fault(fault) => fault.into(),
     }
@@ -53,8 +61,15 @@ fn wrong(pointer: &'static str, detail: &'static str) -> ApiError {
 }
 
 fn read(body: &Value) -> Result<(Opaque, Report), ApiError> {
-    let Value::Object(members) = body else { return Err(wrong("", "must be a JSON object")) };
-    let text = |name: &str| members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let Value::Object(members) = body else {
+        return Err(wrong("", "must be a JSON object"));
+    };
+    let text = |name: &str| {
+        members
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
     let handle = text("src_interaction").ok_or_else(|| wrong("/src_interaction", "must be a text"))?;
     let approved = members.get("approved").and_then(Value::as_bool);
     let subject = text("user_id").and_then(|text| text.parse::<SubjectId>().ok());

@@ -17,7 +17,13 @@ pub(in crate::front) fn read(tenant: &TenantSnapshot, issuer: &str, token: &str)
     let expectations = Expectations::new(&[Algorithm::Rs256, Algorithm::Es256]).with_typ("JWT");
     let verified = tenant.key_ring.verifying().verify(token, &expectations).ok()?;
     let claims = Claims::parse(&verified.payload).ok()?;
-    let [client] = claims.aud.as_slice() else { return None };
-    (claims.iss.as_deref() == Some(issuer))
-        .then(|| Some(Hint { client: client.clone(), subject: claims.sub.clone()? }))?
+    let [client] = claims.aud.as_slice() else {
+        return None;
+    };
+    (claims.iss.as_deref() == Some(issuer)).then(|| {
+        Some(Hint {
+            client: client.clone(),
+            subject: claims.sub.clone()?,
+        })
+    })?
 }

@@ -52,15 +52,21 @@ pub(super) async fn get(visit: Visit, request: Request) -> Response {
         let parameters = query::read(&parts.uri, &Rules::OAUTH).map_err(|error| wrong(error.into()))?;
         end(&visit, &parts.headers, &parameters, false).await
     };
-    done.await.unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
+    done.await
+        .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
 }
 
 /// `POST /oidc/session/end`, `POST /logout`.
 pub(super) async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let done = async {
-        let form = form::read(&parts.headers, body, &Rules::OAUTH).await.map_err(|error| wrong(error.into()))?;
-        let own = visit.house.origin(&visit.tenant).ok_or_else(|| ApiError::internal("no public origin"))?;
+        let form = form::read(&parts.headers, body, &Rules::OAUTH)
+            .await
+            .map_err(|error| wrong(error.into()))?;
+        let own = visit
+            .house
+            .origin(&visit.tenant)
+            .ok_or_else(|| ApiError::internal("no public origin"))?;
         let confirmed = form.one("confirm").ok().flatten() == Some("yes");
         if confirmed {
             origin::guard(&Method::POST, &parts.headers, &own)?;
@@ -70,7 +76,8 @@ pub(super) async fn post(visit: Visit, request: Request) -> Response {
         }
         end(&visit, &parts.headers, &form, confirmed).await
     };
-    done.await.unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
+    done.await
+        .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
 }
 
 /// A form of another site brings no `SameSite=Lax` cookie; the same as a navigation does.
@@ -98,15 +105,24 @@ async fn end(
 ) -> Result<Response, Failure> {
     let browser = Browser::new(visit, headers);
     let wish = read(visit, parameters)?;
-    let Some(session) = browser.session().await? else { return signed_out(visit, wish) };
-    if !confirmed && !wish.hint.as_ref().is_some_and(|hint| is_about(visit, hint, &session)) {
+    let Some(session) = browser.session().await? else {
+        return signed_out(visit, wish);
+    };
+    if !confirmed
+        && !wish
+            .hint
+            .as_ref()
+            .is_some_and(|hint| is_about(visit, hint, &session))
+    {
         return confirm(visit, parameters, &session).await;
     }
     if let Some(bearer) = browser.session_bearer() {
         visit.ledger().log_out(&visit.tenant, &bearer).await?;
     }
     let mut answer = signed_out(visit, wish)?;
-    answer.headers_mut().append(http::header::SET_COOKIE, browser::forget_session(visit)?);
+    answer
+        .headers_mut()
+        .append(http::header::SET_COOKIE, browser::forget_session(visit)?);
     Ok(answer)
 }
 
@@ -118,7 +134,9 @@ fn read(visit: &Visit, parameters: &Parameters) -> Result<Wish, Failure> {
     let value = |name: &str| parameters.all(name).next();
     let issuer = visit.house.issuer(&visit.tenant);
     let hint = value("id_token_hint")
-        .map(|token| hint::read(&visit.tenant, &issuer, token).ok_or_else(|| refuse("id_token_hint is not ours")))
+        .map(|token| {
+            hint::read(&visit.tenant, &issuer, token).ok_or_else(|| refuse("id_token_hint is not ours"))
+        })
         .transpose()?;
     let named = value("client_id");
     if let (Some(named), Some(hint)) = (named, &hint)
@@ -128,7 +146,12 @@ fn read(visit: &Visit, parameters: &Parameters) -> Result<Wish, Failure> {
     }
     let client = hint.as_ref().map(|hint| hint.client.as_str()).or(named);
     let client = client
-        .map(|id| visit.tenant.client(id).ok_or_else(|| refuse("client_id is not known here")))
+        .map(|id| {
+            visit
+                .tenant
+                .client(id)
+                .ok_or_else(|| refuse("client_id is not known here"))
+        })
         .transpose()?;
     let target = match (value("post_logout_redirect_uri"), client) {
         (Some(target), Some(client)) if is_registered(client, target) => {
@@ -136,7 +159,11 @@ fn read(visit: &Visit, parameters: &Parameters) -> Result<Wish, Failure> {
             // Only a hint proves that this app had to do with this person at all.
             hint.is_some().then(|| with_parameters(target, state))
         }
-        (Some(_), Some(_)) => return Err(refuse("post_logout_redirect_uri is not registered for this client")),
+        (Some(_), Some(_)) => {
+            return Err(refuse(
+                "post_logout_redirect_uri is not registered for this client",
+            ));
+        }
         _ => None,
     };
     Ok(Wish { hint, target })
@@ -144,7 +171,11 @@ fn read(visit: &Visit, parameters: &Parameters) -> Result<Wish, Failure> {
 
 fn is_registered(client: &Client, target: &str) -> bool {
     let own = &client.post_logout_redirect_uris;
-    let registered = if own.is_empty() { &client.redirect_uris } else { own };
+    let registered = if own.is_empty() {
+        &client.redirect_uris
+    } else {
+        own
+    };
     registered.iter().any(|uri| uri == target)
 }
 
@@ -157,14 +188,24 @@ fn is_about(visit: &Visit, hint: &Hint, session: &Session) -> bool {
 
 async fn confirm(visit: &Visit, parameters: &Parameters, session: &Session) -> Result<Response, Failure> {
     let mut page = page::new(visit, &[], "logout-title");
-    page.person = visit.ledger().name_of(&visit.tenant, session.subject, Namespace::Login).await?;
+    page.person = visit
+        .ledger()
+        .name_of(&visit.tenant, session.subject, Namespace::Login)
+        .await?;
     let kept: Vec<(&'static str, String)> = KEPT
         .into_iter()
         .filter_map(|name| Some((name, parameters.all(name).next()?.to_owned())))
         .collect();
-    let leads_to: Vec<String> =
-        kept.iter().filter(|(name, _)| *name == "post_logout_redirect_uri").map(|(_, target)| target.clone()).collect();
-    let template = ConfirmPage { page, action: "/cis/oidc/session/end", kept };
+    let leads_to: Vec<String> = kept
+        .iter()
+        .filter(|(name, _)| *name == "post_logout_redirect_uri")
+        .map(|(_, target)| target.clone())
+        .collect();
+    let template = ConfirmPage {
+        page,
+        action: "/cis/oidc/session/end",
+        kept,
+    };
     let leads_to: Vec<&str> = leads_to.iter().map(String::as_str).collect();
     Ok(page::answer(&template.page, &template, &leads_to))
 }
@@ -175,7 +216,10 @@ fn signed_out(visit: &Visit, wish: Wish) -> Result<Response, Failure> {
         return Ok(see_other(&target, Vec::new())?);
     }
     let page = page::new(visit, &[], "signed-out-title");
-    let message = page.text("signed-out-text").with("bank", page.brand.name.clone()).to_string();
+    let message = page
+        .text("signed-out-text")
+        .with("bank", page.brand.name.clone())
+        .to_string();
     let template = SignedOutPage { page, message };
     Ok(page::answer(&template.page, &template, &[]))
 }

@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::{Candidate, Refusal};
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
-    let Some(text) = candidate.value("claims") else { return Ok(()) };
+    let Some(text) = candidate.value("claims") else {
+        return Ok(());
+    };
     let Ok(Value::Object(claims)) = json::parse(text.as_bytes(), &Limits::DEFAULT) else {
         return Err(Refusal::invalid_request("claims must be a JSON object"));
     };
@@ -16,7 +18,9 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
             Some(_) => return Err(Refusal::invalid_request("members of claims must be JSON objects")),
         }
     }
-    let demanded = claims.get("id_token").and_then(|target| target.pointer("/sub/value"));
+    let demanded = claims
+        .get("id_token")
+        .and_then(|target| target.pointer("/sub/value"));
     if let Some(Value::String(sub)) = demanded {
         candidate.request.subject_hint = Some(sub.clone());
     }

@@ -3,7 +3,9 @@
 use super::{Candidate, Refusal};
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
-    let Some(text) = candidate.value("max_age") else { return Ok(()) };
+    let Some(text) = candidate.value("max_age") else {
+        return Ok(());
+    };
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<i64>() {
         Ok(seconds) if digits => {

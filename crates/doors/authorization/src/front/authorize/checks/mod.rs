@@ -48,7 +48,10 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(error: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { error, description: description.into() }
+        Self {
+            error,
+            description: description.into(),
+        }
     }
 
     fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {

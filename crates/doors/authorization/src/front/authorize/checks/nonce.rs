@@ -6,7 +6,9 @@ use super::{Candidate, Refusal};
 const LONGEST: usize = 512;
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
-    let Some(nonce) = candidate.value("nonce") else { return Ok(()) };
+    let Some(nonce) = candidate.value("nonce") else {
+        return Ok(());
+    };
     if nonce.chars().count() > LONGEST {
         return Err(Refusal::invalid_request("nonce is longer than 512 characters"));
     }

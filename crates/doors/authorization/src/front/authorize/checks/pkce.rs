@@ -18,7 +18,9 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     }
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     if !(43..=128).contains(&challenge.len()) || !challenge.bytes().all(unreserved) {
-        return Err(Refusal::invalid_request("code_challenge must be 43 to 128 unreserved characters"));
+        return Err(Refusal::invalid_request(
+            "code_challenge must be 43 to 128 unreserved characters",
+        ));
     }
     candidate.request.code_challenge = Some(challenge.to_owned());
     Ok(())

@@ -8,7 +8,9 @@ use super::{Candidate, Refusal};
 const SELECT_ACCOUNT: &str = "select_account";
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
-    let Some(text) = candidate.value("prompt") else { return Ok(()) };
+    let Some(text) = candidate.value("prompt") else {
+        return Ok(());
+    };
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
     if words.contains(&Prompt::None.as_str()) && words.len() > 1 {
         return Err(Refusal::invalid_request("prompt none stands alone"));
@@ -16,7 +18,9 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     let mut prompts: Vec<Prompt> = Vec::new();
     for word in words {
         match Prompt::from_name(word) {
-            Some(prompt) if !candidate.client.supported_prompts.contains(&prompt) => return Err(unsupported()),
+            Some(prompt) if !candidate.client.supported_prompts.contains(&prompt) => {
+                return Err(unsupported());
+            }
             Some(prompt) if !prompts.contains(&prompt) => prompts.push(prompt),
             None if word == SELECT_ACCOUNT => return Err(unsupported()),
             _ => {}

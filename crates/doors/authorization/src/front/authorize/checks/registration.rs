@@ -4,7 +4,10 @@ use super::{Candidate, Refusal};
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     match candidate.value("registration") {
-        Some(_) => Err(Refusal::new("registration_not_supported", "registration is not supported")),
+        Some(_) => Err(Refusal::new(
+            "registration_not_supported",
+            "registration is not supported",
+        )),
         None => Ok(()),
     }
 }

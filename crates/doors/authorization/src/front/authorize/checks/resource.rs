@@ -22,7 +22,13 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
         .applications
         .get(&candidate.client.application)
         .is_some_and(|application| application.resources.iter().any(|known| known == resource));
-    if !known || !candidate.client.resources.iter().any(|connected| connected == resource) {
+    if !known
+        || !candidate
+            .client
+            .resources
+            .iter()
+            .any(|connected| connected == resource)
+    {
         return invalid("the resource is not known here or not open to this client");
     }
     candidate.request.resources = vec![resource.to_owned()];

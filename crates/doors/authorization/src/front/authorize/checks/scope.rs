@@ -25,8 +25,7 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
 
 fn is_known(tenant: &TenantSnapshot, value: &DefinitionKey) -> bool {
     [Scope::OPENID, Scope::OFFLINE_ACCESS].contains(&value.as_str())
-        || tenant
-            .definitions
-            .get(value)
-            .is_some_and(|definition| matches!(definition.kind, DefinitionKind::Scope | DefinitionKind::Protocol))
+        || tenant.definitions.get(value).is_some_and(|definition| {
+            matches!(definition.kind, DefinitionKind::Scope | DefinitionKind::Protocol)
+        })
 }

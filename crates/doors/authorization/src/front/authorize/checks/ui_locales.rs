@@ -9,7 +9,10 @@ const MOST: usize = 8;
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     let tags = candidate.value("ui_locales").unwrap_or_default().split(' ');
-    candidate.request.ui_locales =
-        tags.filter(|tag| Locale::parse(tag).is_ok()).take(MOST).map(str::to_owned).collect();
+    candidate.request.ui_locales = tags
+        .filter(|tag| Locale::parse(tag).is_ok())
+        .take(MOST)
+        .map(str::to_owned)
+        .collect();
     Ok(())
 }
