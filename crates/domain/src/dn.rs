@@ -152,7 +152,7 @@ impl Reader<'_> {
             value.push(digit.to_ascii_lowercase());
         }
         let digits = value.len().saturating_sub(1);
-        if digits > 0 && digits % 2 == 0 {
+        if digits > 0 && digits.is_multiple_of(2) {
             Ok(value)
         } else {
             Err(InvalidDn)

@@ -254,9 +254,9 @@ impl Action for WriteRecords {
 
     fn allows(caller: &Caller, target: &Target) -> bool {
         match (caller, target) {
-            (Caller::Service { privileged: true, .. }, _)
-            | (
-                Caller::Subject {
+            (
+                Caller::Service { privileged: true, .. }
+                | Caller::Subject {
                     via: Via::Bearer { privileged: true, .. },
                     ..
                 },
@@ -331,11 +331,31 @@ impl Action for ReportDecisions {
 
     fn allows(caller: &Caller, target: &Target) -> bool {
         match (caller, target) {
-            (Caller::Client { authority: ClientAuthority::Tenant, .. }, _)
-            | (Caller::Subject { via: Via::AccessToken { third_party: false, .. }, .. }, Target::Application(_)) => true,
-            (Caller::Client { application, authority: ClientAuthority::Application, .. }, Target::Application(of)) => {
-                application == of
-            }
+            (
+                Caller::Client {
+                    authority: ClientAuthority::Tenant,
+                    ..
+                },
+                _,
+            )
+            | (
+                Caller::Subject {
+                    via:
+                        Via::AccessToken {
+                            third_party: false, ..
+                        },
+                    ..
+                },
+                Target::Application(_),
+            ) => true,
+            (
+                Caller::Client {
+                    application,
+                    authority: ClientAuthority::Application,
+                    ..
+                },
+                Target::Application(of),
+            ) => application == of,
             _ => false,
         }
     }

@@ -219,7 +219,10 @@ impl Ledger {
             .map_err(|_| Fault::Overloaded)?;
         tokio::task::spawn_blocking(move || match stored {
             Some(stored) => matches(&stored, &password),
-            None => matches(UNKNOWN, &password) && false,
+            None => {
+                let _same_time = matches(UNKNOWN, &password);
+                false
+            }
         })
         .await
         .map_err(|_| Fault::Overloaded)

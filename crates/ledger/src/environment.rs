@@ -36,6 +36,10 @@ impl Clock for SystemClock {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that draws randomness"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         // Without randomness nothing here is safe to do, so the process must not go on.
         if rand::fill(buffer).is_err() {

@@ -43,11 +43,14 @@ struct Vector {
 
 fn vectors() -> [Vector; 3] {
     const SUBJECT: &str = "019ca832-6180-7a31-a1b2-c3d4e5f60718";
-    let body = |consent: &str, decision: &str, status: &str, version: u32| {
-        json!({ "consent": consent, "decision": decision, "status": status, "subject": SUBJECT, "version": version })
-    };
+    let body = |consent: &str, decision: &str, status: &str, version: u32| json!({ "consent": consent, "decision": decision, "status": status, "subject": SUBJECT, "version": version });
     let granted = "01a20289-a230-7a31-b0b0-102030405060";
-    let mut revoked = body("01a20289-a237-7a31-8e01-aabbccddeeff", "01a2028d-eb60-7a31-9abc-0f0e0d0c0b0a", "revoked", 2);
+    let mut revoked = body(
+        "01a20289-a237-7a31-8e01-aabbccddeeff",
+        "01a2028d-eb60-7a31-9abc-0f0e0d0c0b0a",
+        "revoked",
+        2,
+    );
     revoked["reason"] = json!("user_action");
     [
         Vector {
@@ -116,8 +119,15 @@ fn log_02_published_vectors_come_out_byte_for_byte() {
         definition.insert("locale".to_owned(), json!("en-GB"));
         let at = Timestamp::parse(vector.at).unwrap();
         let commitment = commitment(&salt, &body);
-        let leaf =
-            leaf(event, vector.kind, at, Some("moneytrack"), Some(definition), commitment.as_bytes()).unwrap();
+        let leaf = leaf(
+            event,
+            vector.kind,
+            at,
+            Some("moneytrack"),
+            Some(definition),
+            commitment.as_bytes(),
+        )
+        .unwrap();
         assert_eq!(std::str::from_utf8(&leaf).unwrap(), vector.leaf);
         let leaf_hash = chain::leaf_hash(&leaf);
         assert_eq!(text(&leaf_hash), vector.leaf_hash);
@@ -137,7 +147,10 @@ fn wordings_have_the_published_digest() {
         purpose: "Moneytrack shows your balances in one place".to_owned(),
         published_at: Timestamp::EPOCH,
     };
-    assert_eq!(digest_of(&wording).unwrap(), "sha256:RQhhftIkfSTEUaXSdAttqoQ3YvMNnKchOqIRa6Slo0g");
+    assert_eq!(
+        digest_of(&wording).unwrap(),
+        "sha256:RQhhftIkfSTEUaXSdAttqoQ3YvMNnKchOqIRa6Slo0g"
+    );
 }
 
 #[test]
@@ -160,10 +173,19 @@ fn log_03_a_changed_field_changes_the_commitment_and_a_changed_byte_does_not_ope
 fn canonical_form_refuses_what_others_may_read_differently() {
     assert_eq!(to_canonical(&json!({ "a": null })), Err(NotCanonical::Null));
     assert_eq!(to_canonical(&json!({ "a": 1.5 })), Err(NotCanonical::Number));
-    assert_eq!(to_canonical(&json!({ "a": 9_007_199_254_740_992_i64 })), Err(NotCanonical::Number));
-    assert_eq!(to_canonical(&json!({ "A": 1 })), Err(NotCanonical::Name("A".to_owned())));
+    assert_eq!(
+        to_canonical(&json!({ "a": 9_007_199_254_740_992_i64 })),
+        Err(NotCanonical::Number)
+    );
+    assert_eq!(
+        to_canonical(&json!({ "A": 1 })),
+        Err(NotCanonical::Name("A".to_owned()))
+    );
     let bytes = to_canonical(&json!({ "b": ["\u{1f}\"\\\n", "é"], "a": true })).unwrap();
-    assert_eq!(std::str::from_utf8(&bytes).unwrap(), "{\"a\":true,\"b\":[\"\\u001f\\\"\\\\\\n\",\"é\"]}");
+    assert_eq!(
+        std::str::from_utf8(&bytes).unwrap(),
+        "{\"a\":true,\"b\":[\"\\u001f\\\"\\\\\\n\",\"é\"]}"
+    );
 }
 
 #[test]
@@ -179,5 +201,8 @@ fn keys_of_one_tenant_do_not_open_what_another_sealed() {
     let other = consentry_domain::SubjectId::from_uuid(uuid::Uuid::from_bytes([8; 16]));
     assert!(tenant(1).unwrap_subject_key(other, &wrapped).is_err());
     assert_ne!(tenant(1).lookup("login", "ada"), tenant(2).lookup("login", "ada"));
-    assert_ne!(tenant(1).lookup("login", "ada"), tenant(1).lookup("customer", "ada"));
+    assert_ne!(
+        tenant(1).lookup("login", "ada"),
+        tenant(1).lookup("customer", "ada")
+    );
 }

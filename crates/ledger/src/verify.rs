@@ -59,12 +59,14 @@ impl Ledger {
                     return Ok(broken(index, "the chain value does not follow from the leaf"));
                 }
                 match self.body(tenant, &event).await? {
-                    Opened::Body(body) => match *body {
-                        Body {
+                    Opened::Body(body) => {
+                        if let Body {
                             happened: Some(fact), ..
-                        } => apply(&mut replayed, &fact),
-                        Body { happened: None, .. } => {}
-                    },
+                        } = *body
+                        {
+                            apply(&mut replayed, &fact);
+                        }
+                    }
                     Opened::Public => {}
                     Opened::Erased => unreadable += 1,
                     Opened::Wrong(what) => return Ok(broken(index, what)),

@@ -38,13 +38,20 @@ pub async fn ensure_tenant(ledger: &Ledger) -> anyhow::Result<()> {
         return Ok(());
     }
     let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant)?;
-    let ids = Ids { now: ledger.now(), entropy: ledger.entropy() };
+    let ids = Ids {
+        now: ledger.now(),
+        entropy: ledger.entropy(),
+    };
     let tenant = Tenant {
         id: ids.tenant(),
         slug: "main".to_owned(),
         hosts: Vec::new(),
         state: TenantState::Enabled,
-        brand: Brand { name: "Consentry".to_owned(), accent: None, help: None },
+        brand: Brand {
+            name: "Consentry".to_owned(),
+            accent: None,
+            help: None,
+        },
         locale: Locale::parse("en")?,
         lifetimes: consentry_domain::tenant::Lifetimes::default(),
         records: consentry_domain::tenant::RecordsSettings::default(),

@@ -61,7 +61,9 @@ pub struct StorageSection {
 
 impl Default for StorageSection {
     fn default() -> Self {
-        Self { url: "sqlite://consentry-data".to_owned() }
+        Self {
+            url: "sqlite://consentry-data".to_owned(),
+        }
     }
 }
 
@@ -87,7 +89,11 @@ pub struct TelemetrySection {
 
 impl Default for TelemetrySection {
     fn default() -> Self {
-        Self { log: "info".to_owned(), format: LogFormat::Text, listen: None }
+        Self {
+            log: "info".to_owned(),
+            format: LogFormat::Text,
+            listen: None,
+        }
     }
 }
 
@@ -124,7 +130,9 @@ pub enum ConfigurationError {
     #[error("{0}")]
     Value(String),
     /// A storage address of another kind.
-    #[error("storage.url {0:?} is none this binary serves; use sqlite:///absolute/folder or sqlite://relative/folder")]
+    #[error(
+        "storage.url {0:?} is none this binary serves; use sqlite:///absolute/folder or sqlite://relative/folder"
+    )]
     Storage(String),
 }
 
@@ -132,12 +140,18 @@ impl Configuration {
     /// Reads the file (`consentry.toml` if it is there, when none is named) and the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigurationError> {
         let mut sources = Config::builder();
-        let path = file.map(Path::to_owned).or_else(|| Some(PathBuf::from("consentry.toml")).filter(|path| path.exists()));
+        let path = file
+            .map(Path::to_owned)
+            .or_else(|| Some(PathBuf::from("consentry.toml")).filter(|path| path.exists()));
         if let Some(path) = path {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| ConfigurationError::File { path: path.clone(), why: error.to_string() })?;
-            let table: toml::Table = toml::from_str(&text)
-                .map_err(|error| ConfigurationError::File { path: path.clone(), why: error.message().to_owned() })?;
+            let text = std::fs::read_to_string(&path).map_err(|error| ConfigurationError::File {
+                path: path.clone(),
+                why: error.to_string(),
+            })?;
+            let table: toml::Table = toml::from_str(&text).map_err(|error| ConfigurationError::File {
+                path: path.clone(),
+                why: error.message().to_owned(),
+            })?;
             check_keys(&table)?;
             sources = sources.add_source(File::from_str(&text, FileFormat::Toml));
         }
@@ -157,8 +171,14 @@ impl Configuration {
 
     /// The folder of the SQLite ledger.
     pub fn folder(&self) -> Result<PathBuf, ConfigurationError> {
-        let folder = self.storage.url.strip_prefix("sqlite://").filter(|folder| !folder.is_empty());
-        folder.map(PathBuf::from).ok_or_else(|| ConfigurationError::Storage(self.storage.url.clone()))
+        let folder = self
+            .storage
+            .url
+            .strip_prefix("sqlite://")
+            .filter(|folder| !folder.is_empty());
+        folder
+            .map(PathBuf::from)
+            .ok_or_else(|| ConfigurationError::Storage(self.storage.url.clone()))
     }
 }
 
@@ -168,7 +188,11 @@ fn check_keys(table: &toml::Table) -> Result<(), ConfigurationError> {
         let Some(keys) = value.as_table() else {
             return Err(unknown(section, &known));
         };
-        if let Some(key) = keys.keys().map(|key| format!("{section}.{key}")).find(|key| !known.contains(key)) {
+        if let Some(key) = keys
+            .keys()
+            .map(|key| format!("{section}.{key}"))
+            .find(|key| !known.contains(key))
+        {
             return Err(unknown(&key, &known));
         }
         if !known.iter().any(|key| key.starts_with(&format!("{section}."))) {
@@ -180,8 +204,13 @@ fn check_keys(table: &toml::Table) -> Result<(), ConfigurationError> {
 
 fn unknown(key: &str, known: &[String]) -> ConfigurationError {
     let nearest = known.iter().map(|known| (distance(key, known), known)).min();
-    let nearest = nearest.filter(|(steps, _)| *steps <= 4).map(|(_, known)| known.clone());
-    ConfigurationError::UnknownKey { key: key.to_owned(), nearest }
+    let nearest = nearest
+        .filter(|(steps, _)| *steps <= 4)
+        .map(|(_, known)| known.clone());
+    ConfigurationError::UnknownKey {
+        key: key.to_owned(),
+        nearest,
+    }
 }
 
 /// Every key there is, read off the defaults so that the list cannot lag behind.
@@ -191,7 +220,12 @@ fn known_keys() -> Vec<String> {
     };
     let mut known = Vec::new();
     for (section, keys) in &sections {
-        known.extend(keys.as_object().into_iter().flatten().map(|(key, _)| format!("{section}.{key}")));
+        known.extend(
+            keys.as_object()
+                .into_iter()
+                .flatten()
+                .map(|(key, _)| format!("{section}.{key}")),
+        );
     }
     known
 }

@@ -1,7 +1,15 @@
 //! Whether this node lives, and whether it can serve.
 
-use axum::{Json, extract::State, response::{IntoResponse, Response}};
-use consentry_web::{house::House, routes::{Cors, RouteTable}, error::Problem};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use consentry_web::{
+    error::Problem,
+    house::House,
+    routes::{Cors, RouteTable},
+};
 use http::{StatusCode, header};
 use serde_json::json;
 
@@ -14,7 +22,11 @@ pub fn routes() -> RouteTable<House> {
 }
 
 async fn live() -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": "live" }))).into_response()
+    (
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(json!({ "status": "live" })),
+    )
+        .into_response()
 }
 
 /// Ready means: database reachable and writable, at least one tenant with keys that open.
@@ -23,10 +35,16 @@ async fn ready(State(house): State<House>) -> Response {
     let store = house.ledger().ready().await;
     let (status, body) = match &store {
         Ok(()) if tenants > 0 => (StatusCode::OK, json!({ "status": "ready", "tenants": tenants })),
-        Ok(()) => (StatusCode::SERVICE_UNAVAILABLE, json!({ "status": "not_ready", "reason": "no_tenant" })),
+        Ok(()) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({ "status": "not_ready", "reason": "no_tenant" }),
+        ),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, json!({ "status": "not_ready", "reason": "store_unavailable" }))
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                json!({ "status": "not_ready", "reason": "store_unavailable" }),
+            )
         }
     };
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()

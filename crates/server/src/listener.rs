@@ -18,7 +18,10 @@ const HEADER_SECONDS: u64 = 10;
 const DRAIN_SECONDS: u64 = 20;
 
 /// Serves until `shutdown` resolves, then drains.
-#[expect(clippy::disallowed_methods, reason = "backing off after a failed accept and bounding the drain are schedules")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "backing off after a failed accept and bounding the drain are schedules"
+)]
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -47,7 +50,8 @@ pub async fn serve(
         };
         let _nodelay = stream.set_nodelay(true);
         let router = router.clone();
-        let service = service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request, peer));
+        let service =
+            service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request, peer));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(Duration::from_secs(HEADER_SECONDS))

@@ -34,12 +34,27 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("consentry");
         let answered = Family::<Answered, Counter>::default();
-        let seconds = Histogram::new([0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]);
+        let seconds = Histogram::new([
+            0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+        ]);
         let in_flight = Gauge::default();
         registry.register("http_requests", "Requests answered", answered.clone());
-        registry.register("http_request_seconds", "Time from request to answer", seconds.clone());
-        registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
-        Self { registry: Arc::new(registry), answered, seconds, in_flight }
+        registry.register(
+            "http_request_seconds",
+            "Time from request to answer",
+            seconds.clone(),
+        );
+        registry.register(
+            "http_requests_in_flight",
+            "Requests being answered",
+            in_flight.clone(),
+        );
+        Self {
+            registry: Arc::new(registry),
+            answered,
+            seconds,
+            in_flight,
+        }
     }
 }
 
@@ -51,19 +66,36 @@ impl Metrics {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
         let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], text).into_response()
+        (
+            [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")],
+            text,
+        )
+            .into_response()
     }
 }
 
 /// Layer that counts.
-#[expect(clippy::disallowed_methods, reason = "measures how long an answer took; nothing is decided by it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long an answer took; nothing is decided by it"
+)]
 pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let started = Instant::now();
     metrics.in_flight.inc();
     let answer = next.run(request).await;
     metrics.in_flight.dec();
     metrics.seconds.observe(started.elapsed().as_secs_f64());
-    metrics.answered.get_or_create(&Answered { route, status: answer.status().as_u16() }).inc();
+    metrics
+        .answered
+        .get_or_create(&Answered {
+            route,
+            status: answer.status().as_u16(),
+        })
+        .inc();
     answer
 }

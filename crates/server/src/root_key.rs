@@ -20,17 +20,24 @@ pub enum RootKeyError {
     #[error("the root key {0} is not the base64 of 32 bytes")]
     Content(String),
     /// A ledger without its key.
-    #[error("the ledger is there, but its root key {0} is not; restore the key, nothing can be read without it")]
+    #[error(
+        "the ledger is there, but its root key {0} is not; restore the key, nothing can be read without it"
+    )]
     Lost(String),
 }
 
 /// Reads the key. Where neither key nor ledger exists, makes one that only its owner can read.
 pub fn load(path: &Path, ledger_exists: bool, entropy: &dyn Entropy) -> Result<Key, RootKeyError> {
     let name = path.display().to_string();
-    let failed = |error: std::io::Error| RootKeyError::File { path: name.clone(), why: error.to_string() };
+    let failed = |error: std::io::Error| RootKeyError::File {
+        path: name.clone(),
+        why: error.to_string(),
+    };
     if path.exists() {
         let text = fs::read_to_string(path).map_err(failed)?;
-        let bytes = STANDARD.decode(text.trim()).map_err(|_| RootKeyError::Content(name.clone()))?;
+        let bytes = STANDARD
+            .decode(text.trim())
+            .map_err(|_| RootKeyError::Content(name.clone()))?;
         return Key::from_slice(&bytes).ok_or(RootKeyError::Content(name));
     }
     if ledger_exists {
@@ -42,6 +49,8 @@ pub fn load(path: &Path, ledger_exists: bool, entropy: &dyn Entropy) -> Result<K
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(failed)?;
-    file.write_all(format!("{}\n", STANDARD.encode(bytes)).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    file.write_all(format!("{}\n", STANDARD.encode(bytes)).as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
     Ok(Key::new(bytes))
 }

@@ -14,7 +14,10 @@ use consentry_web::{
 use http::StatusCode;
 use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{demo, health, metrics::{self, Metrics}};
+use crate::{
+    demo, health,
+    metrics::{self, Metrics},
+};
 
 /// Largest body any route takes, in bytes; routes have smaller limits of their own.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -38,7 +41,9 @@ pub struct Parts {
 
 impl std::fmt::Debug for Parts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parts").field("house", &self.house).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("house", &self.house)
+            .finish_non_exhaustive()
     }
 }
 
@@ -76,12 +81,21 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
     Ok(site
         .router
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, parts.deadline))
-        .layer(middleware::from_fn_with_state(parts.metrics.clone(), metrics::count))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            parts.deadline,
+        ))
+        .layer(middleware::from_fn_with_state(
+            parts.metrics.clone(),
+            metrics::count,
+        ))
         .layer(middleware::from_fn_with_state(sources, request_id::identify)))
 }
 
-#[expect(clippy::disallowed_methods, reason = "measures how long answers take; nothing is decided by it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long answers take; nothing is decided by it"
+)]
 fn instant() -> std::time::Instant {
     std::time::Instant::now()
 }
@@ -89,7 +103,11 @@ fn instant() -> std::time::Instant {
 fn metrics_table(metrics: &Metrics) -> RouteTable {
     RouteTable::new("server")
         .owns("/metrics", |_, error| Problem(error).into_response())
-        .get("/metrics", Cors::Never, |State(metrics): State<Metrics>| async move { metrics.page() })
+        .get(
+            "/metrics",
+            Cors::Never,
+            |State(metrics): State<Metrics>| async move { metrics.page() },
+        )
         .with_state(metrics.clone())
 }
 
@@ -97,7 +115,11 @@ fn metrics_table(metrics: &Metrics) -> RouteTable {
 fn home(parts: &Parts) -> RouteTable<House> {
     let table = RouteTable::new("server").owns("/", |_, error| Problem(error).into_response());
     if parts.demo.is_some() {
-        return table.get("/", Cors::Never, || async { axum::response::Redirect::to("/demo") });
+        return table.get("/", Cors::Never, || async {
+            axum::response::Redirect::to("/demo")
+        });
     }
-    table.get("/", Cors::Never, || async { Problem(consentry_web::error::ApiError::new(&registry::NOT_FOUND)) })
+    table.get("/", Cors::Never, || async {
+        Problem(consentry_web::error::ApiError::new(&registry::NOT_FOUND))
+    })
 }

@@ -45,21 +45,37 @@ impl Answer {
 
     /// Where a redirect leads; panics when there is no absolute `Location`.
     pub fn location(&self) -> Url {
-        let location = self.header("location").unwrap_or_else(|| panic!("no Location: {} {}", self.status, self.text()));
-        Url::parse("http://127.0.0.1:8080").unwrap().join(location).unwrap()
+        let location = self
+            .header("location")
+            .unwrap_or_else(|| panic!("no Location: {} {}", self.status, self.text()));
+        Url::parse("http://127.0.0.1:8080")
+            .unwrap()
+            .join(location)
+            .unwrap()
     }
 
     /// A query parameter of the address a redirect leads to.
     pub fn location_parameter(&self, name: &str) -> Option<String> {
-        self.location().query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned())
+        self.location()
+            .query_pairs()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// The value of a form field or hidden field with this name in an HTML body.
     pub fn field(&self, name: &str) -> Option<String> {
         let text = self.text();
-        let tag = text.split('<').find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")))?;
+        let tag = text
+            .split('<')
+            .find(|tag| tag.starts_with("input") && tag.contains(&format!("name=\"{name}\"")))?;
         let value = tag.split("value=\"").nth(1)?.split('"').next()?;
-        Some(value.replace("&#38;", "&").replace("&amp;", "&").replace("&#x2B;", "+").replace("&#43;", "+"))
+        Some(
+            value
+                .replace("&#38;", "&")
+                .replace("&amp;", "&")
+                .replace("&#x2B;", "+")
+                .replace("&#43;", "+"),
+        )
     }
 
     /// Asserts the status, showing the body when it differs.

@@ -54,8 +54,13 @@ impl TestApp {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::new(seed));
         let own: Arc<dyn Clock> = clock.clone();
-        let ledger = assembly::open_ledger(folder.path(), None, own, entropy.clone()).await.unwrap();
-        let addresses = Addresses { base_url: BASE_URL.to_owned(), bank_url: BANK_URL.to_owned() };
+        let ledger = assembly::open_ledger(folder.path(), None, own, entropy.clone())
+            .await
+            .unwrap();
+        let addresses = Addresses {
+            base_url: BASE_URL.to_owned(),
+            bank_url: BANK_URL.to_owned(),
+        };
         let bank = seed::seed(&ledger, &addresses).await.unwrap();
         let parts = site::Parts {
             house: House::new(ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
@@ -66,17 +71,30 @@ impl TestApp {
             deadline: Duration::from_secs(30),
         };
         let router = site::router(&parts).unwrap();
-        Self { clock, ledger, bank, router, folder }
+        Self {
+            clock,
+            ledger,
+            bank,
+            router,
+            folder,
+        }
     }
 
     /// The seeded tenant as configured now.
     pub fn tenant(&self) -> Arc<TenantSnapshot> {
-        self.ledger.directory().by_slug(&self.bank.tenant).cloned().unwrap()
+        self.ledger
+            .directory()
+            .by_slug(&self.bank.tenant)
+            .cloned()
+            .unwrap()
     }
 
     /// The demo around the bank, for the complete route table; it is not served here.
     pub fn demo(&self) -> Arc<Demo> {
-        let addresses = Addresses { base_url: BASE_URL.to_owned(), bank_url: BANK_URL.to_owned() };
+        let addresses = Addresses {
+            base_url: BASE_URL.to_owned(),
+            bank_url: BANK_URL.to_owned(),
+        };
         Arc::new(Demo::new(self.bank.clone(), addresses, Arc::new(SeededEntropy::new(2))).unwrap())
     }
 
@@ -102,7 +120,11 @@ impl TestApp {
 
     /// Begins a request.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder<'_> {
-        let address = if path.starts_with("http") { path.to_owned() } else { format!("{BASE_URL}{path}") };
+        let address = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{BASE_URL}{path}")
+        };
         let url = Url::parse(&address).unwrap();
         let host = url.port().map_or_else(
             || url.host_str().unwrap_or_default().to_owned(),
@@ -112,8 +134,15 @@ impl TestApp {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let request = Request::builder().method(method).uri(target).header(header::HOST, host);
-        RequestBuilder { app: self, request, body: Vec::new() }
+        let request = Request::builder()
+            .method(method)
+            .uri(target)
+            .header(header::HOST, host);
+        RequestBuilder {
+            app: self,
+            request,
+            body: Vec::new(),
+        }
     }
 
     /// `GET` without credentials.
@@ -127,17 +156,25 @@ impl TestApp {
     }
 
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Answer {
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 }
 
 impl std::fmt::Debug for TestApp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TestApp").field("folder", &self.folder).finish_non_exhaustive()
+        f.debug_struct("TestApp")
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
     }
 }
 
@@ -151,7 +188,9 @@ pub struct RequestBuilder<'a> {
 
 impl std::fmt::Debug for RequestBuilder<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RequestBuilder").field("request", &self.request).finish_non_exhaustive()
+        f.debug_struct("RequestBuilder")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
     }
 }
 
@@ -159,7 +198,9 @@ impl RequestBuilder<'_> {
     /// Adds a header.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: &str) -> Self {
         let name = name.try_into().unwrap_or_else(|_| panic!("not a header name"));
-        self.request = self.request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self.request = self
+            .request
+            .header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         self
     }
 
@@ -176,13 +217,17 @@ impl RequestBuilder<'_> {
 
     /// A form as body.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded.as_bytes())
+        let encoded = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(encoded.as_bytes())
     }
 
     /// JSON as body.
     pub fn json(self, value: &Value) -> Self {
-        self.header(header::CONTENT_TYPE, "application/json").body(value.to_string().as_bytes())
+        self.header(header::CONTENT_TYPE, "application/json")
+            .body(value.to_string().as_bytes())
     }
 
     /// Any bytes as body.
@@ -194,7 +239,13 @@ impl RequestBuilder<'_> {
     /// Sends it and reads the answer whole.
     pub async fn send(self) -> Answer {
         let length = self.body.len();
-        let request = if length == 0 { self.request } else { self.request.header(header::CONTENT_LENGTH, length) };
-        self.app.answer(request.body(Body::from(self.body)).unwrap()).await
+        let request = if length == 0 {
+            self.request
+        } else {
+            self.request.header(header::CONTENT_LENGTH, length)
+        };
+        self.app
+            .answer(request.body(Body::from(self.body)).unwrap())
+            .await
     }
 }

@@ -19,7 +19,10 @@ pub struct Browser<'a> {
 
 impl<'a> Browser<'a> {
     pub(crate) fn new(app: &'a TestApp) -> Self {
-        Self { app, cookies: Mutex::default() }
+        Self {
+            app,
+            cookies: Mutex::default(),
+        }
     }
 
     /// Opens an address as a top-level navigation from another site.
@@ -29,7 +32,8 @@ impl<'a> Browser<'a> {
 
     /// Sends a form of one of our own pages, as a top-level navigation.
     pub async fn submit(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(Method::POST, address, "same-origin", Some(fields)).await
+        self.send(Method::POST, address, "same-origin", Some(fields))
+            .await
     }
 
     /// Opens where an answer redirects to.
@@ -49,10 +53,19 @@ impl<'a> Browser<'a> {
 
     /// Forgets everything.
     pub fn clear_cookies(&self) {
-        self.cookies.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
-    async fn send(&self, method: Method, address: &str, site: &str, fields: Option<&[(&str, &str)]>) -> Answer {
+    async fn send(
+        &self,
+        method: Method,
+        address: &str,
+        site: &str,
+        fields: Option<&[(&str, &str)]>,
+    ) -> Answer {
         let url = Url::parse(BASE_URL).unwrap().join(address).unwrap();
         let host = url.host_str().unwrap_or_default().to_owned();
         let mut request = self
@@ -67,7 +80,9 @@ impl<'a> Browser<'a> {
             request = request.header(header::COOKIE, &cookies);
         }
         if let Some(fields) = fields {
-            request = request.form(fields).header(header::ORIGIN, &url.origin().ascii_serialization());
+            request = request
+                .form(fields)
+                .header(header::ORIGIN, &url.origin().ascii_serialization());
         }
         let answer = request.send().await;
         self.keep(&host, &answer);

@@ -15,13 +15,19 @@ pub struct SeededEntropy {
 impl SeededEntropy {
     /// A source that always draws the same.
     pub fn new(seed: u64) -> Self {
-        Self { seed, counter: Mutex::new(0) }
+        Self {
+            seed,
+            counter: Mutex::new(0),
+        }
     }
 }
 
 impl Entropy for SeededEntropy {
     fn fill(&self, buffer: &mut [u8]) {
-        let mut counter = self.counter.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut counter = self
+            .counter
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         for chunk in buffer.chunks_mut(32) {
             *counter += 1;
             let mut input = [0_u8; 16];

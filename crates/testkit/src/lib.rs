@@ -11,16 +11,20 @@
 //! # }
 //! ```
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
+
 mod answer;
 mod app;
 mod browser;
 mod clock;
 mod entropy;
+mod log;
 mod story;
 
 pub use answer::Answer;
 pub use app::{RequestBuilder, TestApp};
 pub use browser::Browser;
 pub use clock::FixedClock;
+pub use consentry_server::demo::seed::KnownClient;
 pub use entropy::SeededEntropy;
 pub use story::{FULL_SCOPE, Tokens, VERIFIER, challenge, tokens};

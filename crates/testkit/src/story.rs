@@ -59,7 +59,9 @@ impl TestApp {
                 parameters.push((name, value));
             }
         }
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
         format!("/cis/oidc/auth?{query}")
     }
 
@@ -86,17 +88,33 @@ impl TestApp {
         if page.status() != 200 || page.field("username").is_none() {
             return page;
         }
-        let customer = self.bank.customers.iter().find(|customer| customer.username == username).unwrap();
+        let customer = self
+            .bank
+            .customers
+            .iter()
+            .find(|customer| customer.username == username)
+            .unwrap();
         let interaction = page.field("interaction").unwrap();
-        let fields = [("interaction", interaction.as_str()), ("username", username), ("password", &customer.password)];
+        let fields = [
+            ("interaction", interaction.as_str()),
+            ("username", username),
+            ("password", &customer.password),
+        ];
         let answer = browser.submit("/login", &fields).await;
         self.land(browser, answer).await
     }
 
     /// Answers the hosted question: `approve` or `decline`.
     pub async fn decide(&self, browser: &Browser<'_>, question: &Answer, decision: &str) -> Answer {
-        let interaction = question.field("interaction").unwrap_or_else(|| panic!("no question: {}", question.text()));
-        browser.submit("/consent", &[("interaction", &interaction), ("decision", decision)]).await
+        let interaction = question
+            .field("interaction")
+            .unwrap_or_else(|| panic!("no question: {}", question.text()));
+        browser
+            .submit(
+                "/consent",
+                &[("interaction", &interaction), ("decision", decision)],
+            )
+            .await
     }
 
     /// The whole thread on the hosted pages: request, login, approval, code, tokens.
@@ -104,8 +122,13 @@ impl TestApp {
         let client = self.bank.third_party.clone();
         let authorization = self.authorization(&client, scope, &[]);
         let question = self.reach_question(browser, username, &authorization).await;
-        let back = self.decide(browser, &question, "approve").await.expect_status(303);
-        let code = back.location_parameter("code").unwrap_or_else(|| panic!("no code: {}", back.location()));
+        let back = self
+            .decide(browser, &question, "approve")
+            .await
+            .expect_status(303);
+        let code = back
+            .location_parameter("code")
+            .unwrap_or_else(|| panic!("no code: {}", back.location()));
         self.redeem(&client, &code).await
     }
 
@@ -128,18 +151,27 @@ impl TestApp {
 
     /// Uses a refresh token.
     pub async fn refresh(&self, client: &KnownClient, refresh_token: &str) -> Answer {
-        self.ask_token(client, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+        self.ask_token(
+            client,
+            &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)],
+        )
+        .await
     }
 
     /// Any token request with Basic credentials.
     pub async fn ask_token(&self, client: &KnownClient, fields: &[(&str, &str)]) -> Answer {
-        let request = self.request(Method::POST, "/cis/oidc/token").basic(&client.client_id, &client.client_secret);
+        let request = self
+            .request(Method::POST, "/cis/oidc/token")
+            .basic(&client.client_id, &client.client_secret);
         request.form(fields).send().await
     }
 
     /// A client's own access token.
     pub async fn own_token(&self, client: &KnownClient) -> String {
-        let answer = self.ask_token(client, &[("grant_type", "client_credentials")]).await.expect_status(200);
+        let answer = self
+            .ask_token(client, &[("grant_type", "client_credentials")])
+            .await
+            .expect_status(200);
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
@@ -147,13 +179,19 @@ impl TestApp {
     pub async fn introspect(&self, token: &str) -> Value {
         let client = &self.bank.first_party;
         let request = self.request(Method::POST, "/cis/oidc/token/introspection");
-        let request = request.basic(&client.client_id, &client.client_secret).form(&[("token", token)]);
+        let request = request
+            .basic(&client.client_id, &client.client_secret)
+            .form(&[("token", token)]);
         request.send().await.expect_status(200).json()
     }
 
     /// Status of UserInfo for a token.
     pub async fn userinfo(&self, token: &str) -> u16 {
-        self.request(Method::GET, "/cis/oidc/me").bearer(token).send().await.status()
+        self.request(Method::GET, "/cis/oidc/me")
+            .bearer(token)
+            .send()
+            .await
+            .status()
     }
 
     /// A request of the privileged account of the records door.
@@ -169,8 +207,13 @@ impl TestApp {
 
     /// The records of a person, as the privileged account sees them.
     pub async fn records_of(&self, username: &str) -> Vec<Value> {
-        let answer = self.records(Method::GET, &format!("/consents?subject={username}"), None).await;
-        answer.expect_status(200).json()["_embedded"]["consents"].as_array().unwrap().clone()
+        let answer = self
+            .records(Method::GET, &format!("/consents?subject={username}"), None)
+            .await;
+        answer.expect_status(200).json()["_embedded"]["consents"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     /// A one-time token for a customer's dashboard.
@@ -178,23 +221,46 @@ impl TestApp {
         let credential = &self.bank.dashboard;
         let body = json!({ "type": "consent_management", "scopes": format!("customer.modify_consent:{customer_id}") });
         let request = self.request(Method::POST, "/api/v4/token");
-        request.basic(&credential.client_id, &credential.client_secret).json(&body).send().await
+        request
+            .basic(&credential.client_id, &credential.client_secret)
+            .json(&body)
+            .send()
+            .await
     }
 
     /// Opens a customer's dashboard in a frame.
     pub async fn open_dashboard(&self, username: &str) -> Answer {
-        let customer = self.bank.customers.iter().find(|customer| customer.username == username).unwrap();
+        let customer = self
+            .bank
+            .customers
+            .iter()
+            .find(|customer| customer.username == username)
+            .unwrap();
         let ticket = self.ticket(&customer.customer_id).await.expect_status(200).json();
-        let path = format!("/embed/authorizations?access_token={}", ticket["access_token"].as_str().unwrap());
+        let path = format!(
+            "/embed/authorizations?access_token={}",
+            ticket["access_token"].as_str().unwrap()
+        );
         let request = self.request(Method::GET, &path).header("accept", "text/html");
-        request.header("sec-fetch-dest", "iframe").header("sec-fetch-mode", "navigate").send().await
+        request
+            .header("sec-fetch-dest", "iframe")
+            .header("sec-fetch-mode", "navigate")
+            .send()
+            .await
     }
 
     /// Posts a form of the dashboard's page, as the frame without script does.
     pub async fn post_embedded(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self.request(Method::POST, path).header("accept", "text/html");
-        let request = request.header("sec-fetch-site", "same-origin").header("sec-fetch-mode", "navigate");
-        request.header("sec-fetch-dest", "iframe").header("origin", "null").form(fields).send().await
+        let request = request
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-mode", "navigate");
+        request
+            .header("sec-fetch-dest", "iframe")
+            .header("origin", "null")
+            .form(fields)
+            .send()
+            .await
     }
 
     /// Stops the first connection that a customer's dashboard lists; answers the page that says so.

@@ -262,11 +262,13 @@ impl Draft<'_> {
 
 /// Whether one consent can go to this answer by itself, seen with the clock.
 fn is_natural(before: &Consent, answer: Answer, now: crate::Timestamp) -> bool {
-    match (before.state_at(now), answer) {
-        (State::Pending, Answer::Accepted | Answer::Denied | Answer::Revoked) => true,
-        (State::Accepted | State::Restricted, Answer::Revoked) => true,
-        _ => false,
-    }
+    matches!(
+        (before.state_at(now), answer),
+        (
+            State::Pending,
+            Answer::Accepted | Answer::Denied | Answer::Revoked
+        ) | (State::Accepted | State::Restricted, Answer::Revoked)
+    )
 }
 
 fn written(consent: Consent, record: Option<Record>) -> Fact {

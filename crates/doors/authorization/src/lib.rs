@@ -19,11 +19,19 @@ use consentry_web::{
 /// Everything this door serves.
 pub fn routes() -> RouteTable<House> {
     let table = RouteTable::new("authorization")
-        .owns_all(&["/oidc", "/cis/oidc", "/.well-known/oauth-authorization-server"], |_, error| {
-            OAuth(error).into_response()
-        })
         .owns_all(
-            &["/cis", "/auth/consent", "/v1/consents", "/v1/manage", "/v1/applications", "/v1/clients"],
+            &["/oidc", "/cis/oidc", "/.well-known/oauth-authorization-server"],
+            |_, error| OAuth(error).into_response(),
+        )
+        .owns_all(
+            &[
+                "/cis",
+                "/auth/consent",
+                "/v1/consents",
+                "/v1/manage",
+                "/v1/applications",
+                "/v1/clients",
+            ],
             |_, error| Vendor(error).into_response(),
         );
     front::register(back::register(table))

@@ -32,8 +32,16 @@ pub fn routes() -> RouteTable<House> {
             .post(revoke, Cors::Never, api::token::revoke);
     }
     table
-        .get_only("/embed/authorizations", Cors::Never, embed::authorizations::open_by_link)
-        .post("/embed/authorizations", Cors::Never, embed::authorizations::open_by_form)
+        .get_only(
+            "/embed/authorizations",
+            Cors::Never,
+            embed::authorizations::open_by_link,
+        )
+        .post(
+            "/embed/authorizations",
+            Cors::Never,
+            embed::authorizations::open_by_form,
+        )
         .post("/embed/connections", Cors::Never, embed::connections::list)
         .post("/embed/connection", Cors::Never, embed::connection::show)
         .post("/embed/stop", Cors::Never, embed::stop::ask)

@@ -4,13 +4,7 @@
 use axum::{body::Body, extract::Request};
 use consentry_domain::tenant::{RecordsSettings, TenantState};
 use consentry_ledger::{TenantSnapshot, records::Requester};
-use consentry_web::{
-    body,
-    error::ApiError,
-    house::House,
-    json::Limits,
-    visit::Visit,
-};
+use consentry_web::{body, error::ApiError, house::House, json::Limits, visit::Visit};
 use http::{HeaderMap, Uri, header, request::Parts};
 
 use crate::{
@@ -25,7 +19,10 @@ use crate::{
 const BODIES: [&str; 2] = ["application/json", "application/hal+json"];
 
 /// 256 KiB. One level more than `data` may have: the body around it.
-const LIMITS: Limits = Limits { size: 256 * 1024, depth: 33 };
+const LIMITS: Limits = Limits {
+    size: 256 * 1024,
+    depth: 33,
+};
 
 /// A request that was let in.
 #[derive(Debug)]
@@ -52,7 +49,10 @@ impl Admitted {
         let (parts, body) = request.into_parts();
         let requester = credential::requester(&visit, &parts.headers).await?;
         let format = negotiate(&parts.headers).ok_or_else(|| {
-            Failure::new(Code::NotAcceptable, "answers are application/hal+json or application/json")
+            Failure::new(
+                Code::NotAcceptable,
+                "answers are application/hal+json or application/json",
+            )
         })?;
         let admitted = Self {
             requester,
@@ -76,10 +76,19 @@ impl Admitted {
 
 /// A request that no route takes. Who asks without credentials learns nothing about routes.
 pub(crate) fn unrouted(house: &House, parts: &Parts, error: ApiError) -> Failure {
-    let host = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| {
-        parts.headers.get(header::HOST).and_then(|host| host.to_str().ok())
-    });
-    let Some(tenant) = host.and_then(|host| house.ledger().tenant_for_host(host)) else { return error.into() };
+    let host = parts
+        .uri
+        .authority()
+        .map(http::uri::Authority::as_str)
+        .or_else(|| {
+            parts
+                .headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+        });
+    let Some(tenant) = host.and_then(|host| house.ledger().tenant_for_host(host)) else {
+        return error.into();
+    };
     let admitted = require_available(&tenant)
         .and_then(|()| credential::require_any(&tenant.tenant.records, &parts.headers));
     admitted.err().unwrap_or_else(|| error.into())
@@ -91,11 +100,18 @@ fn require_available(tenant: &TenantSnapshot) -> Result<(), Failure> {
     if tenant.tenant.state == TenantState::Enabled && is_usable(settings) {
         return Ok(());
     }
-    Err(Failure::new(Code::ServiceUnavailable, "the consent service is not available").with(|error| error.retry_after(60)))
+    Err(
+        Failure::new(Code::ServiceUnavailable, "the consent service is not available")
+            .with(|error| error.retry_after(60)),
+    )
 }
 
 fn is_usable(settings: &RecordsSettings) -> bool {
-    let RecordsSettings { unprivileged_scope, privileged_scope, .. } = settings;
+    let RecordsSettings {
+        unprivileged_scope,
+        privileged_scope,
+        ..
+    } = settings;
     settings.enabled
         && (settings.basic_auth || settings.bearer_auth)
         && !unprivileged_scope.is_empty()

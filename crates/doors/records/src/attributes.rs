@@ -13,8 +13,25 @@ use crate::failure::{Code, Failure};
 
 /// Names that a record has, and what clients may send back with it.
 const KNOWN: [&str; 19] = [
-    "id", "status", "subject", "subjectDN", "actor", "actorDN", "audience", "collaborators", "definition", "titleText",
-    "dataText", "purposeText", "data", "consentContext", "createdDate", "updatedDate", "_links", "_embedded", "schemas",
+    "id",
+    "status",
+    "subject",
+    "subjectDN",
+    "actor",
+    "actorDN",
+    "audience",
+    "collaborators",
+    "definition",
+    "titleText",
+    "dataText",
+    "purposeText",
+    "data",
+    "consentContext",
+    "createdDate",
+    "updatedDate",
+    "_links",
+    "_embedded",
+    "schemas",
 ];
 
 /// The attributes of a body. Numbers in them keep their precision.
@@ -47,7 +64,10 @@ impl Attributes {
     /// Reads a body. Duplicate names anywhere in it, and anything but one object, are refused.
     pub(crate) fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, Failure> {
         let value = json::parse(bytes, limits).map_err(|error| {
-            Failure::new(Code::InvalidRequest, format!("the body is not acceptable JSON: {error}"))
+            Failure::new(
+                Code::InvalidRequest,
+                format!("the body is not acceptable JSON: {error}"),
+            )
         })?;
         let object = || Failure::new(Code::InvalidRequest, "the body must be exactly one JSON object");
         if !matches!(value, Value::Object(_)) {
@@ -55,16 +75,24 @@ impl Attributes {
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let members: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(bytes).map_err(|_| object())?;
-        let unknown = members.keys().filter(|name| !KNOWN.contains(&name.as_str())).count();
+        let unknown = members
+            .keys()
+            .filter(|name| !KNOWN.contains(&name.as_str()))
+            .count();
         if unknown > 0 {
-            tracing::warn!(properties.unknown = unknown, "unknown properties of a consent record were ignored");
+            tracing::warn!(
+                properties.unknown = unknown,
+                "unknown properties of a consent record were ignored"
+            );
         }
         Ok(Self(members))
     }
 
     /// The text of an attribute, if it is one; whether it is acceptable is another question.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
+        self.0
+            .get(name)
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
     }
 }
 
@@ -78,12 +106,20 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) const fn new(attributes: &'a Attributes) -> Self {
-        Self { members: &attributes.0, prefix: "", wrong: Vec::new() }
+        Self {
+            members: &attributes.0,
+            prefix: "",
+            wrong: Vec::new(),
+        }
     }
 
     /// What was found wrong, if anything.
     pub(crate) fn finish(self) -> Result<(), Failure> {
-        if self.wrong.is_empty() { Ok(()) } else { Err(Failure::invalid_data(self.wrong)) }
+        if self.wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::invalid_data(self.wrong))
+        }
     }
 
     /// Says that an attribute is missing.
@@ -158,7 +194,11 @@ impl<'a> Reader<'a> {
             Given::Absent => Given::Absent,
             Given::Null => Given::Null,
             Given::Value(members) => {
-                let mut inner = Reader { members: &members, prefix, wrong: Vec::new() };
+                let mut inner = Reader {
+                    members: &members,
+                    prefix,
+                    wrong: Vec::new(),
+                };
                 let value = read(&mut inner);
                 self.wrong.append(&mut inner.wrong);
                 Given::Value(value)
@@ -173,6 +213,7 @@ impl<'a> Reader<'a> {
     }
 
     fn say(&mut self, name: &str, code: &'static str, why: impl Into<String>) {
-        self.wrong.push(FieldError::pointer(format!("{}/{name}", self.prefix), why.into()).code(code));
+        self.wrong
+            .push(FieldError::pointer(format!("{}/{name}", self.prefix), why.into()).code(code));
     }
 }

@@ -6,8 +6,9 @@ use axum::{
 };
 use consentry_domain::RecordId;
 use consentry_ledger::{
-    Target, authorize,
+    Target,
     access::DeleteRecords,
+    authorize,
     records::{ChangedRecord, Identities, RecordSearch, RecordView, WriteRecordError},
 };
 use consentry_web::{
@@ -42,9 +43,20 @@ pub(crate) async fn search(visit: Visit, request: Request) -> Result<Response, F
         audience: parameter(&parameters, "audience")?,
         collaborator: parameter(&parameters, "collaborator")?,
     };
-    let Admitted { visit, requester, addresses, .. } = &admitted;
-    let found = visit.ledger().search_records(&visit.tenant, requester, &search).await?;
-    let resources = found.iter().map(|view| ConsentResource::new(addresses, &visit.tenant, view)).collect();
+    let Admitted {
+        visit,
+        requester,
+        addresses,
+        ..
+    } = &admitted;
+    let found = visit
+        .ledger()
+        .search_records(&visit.tenant, requester, &search)
+        .await?;
+    let resources = found
+        .iter()
+        .map(|view| ConsentResource::new(addresses, &visit.tenant, view))
+        .collect();
     let given: Vec<(&str, &str)> = [
         ("subject", &search.subject),
         ("actor", &search.actor),
@@ -63,13 +75,27 @@ pub(crate) async fn search(visit: Visit, request: Request) -> Result<Response, F
 pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, Failure> {
     let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
     let attributes = admitted.read_attributes(body).await?;
-    let Admitted { visit, requester, addresses, .. } = &admitted;
+    let Admitted {
+        visit,
+        requester,
+        addresses,
+        ..
+    } = &admitted;
     let identities = identities(&admitted, None, &attributes).await?;
     let wish = wish::read(&attributes, Meant::Whole)?;
-    let permit = requester.permit_to_create().map_err(|denied| unwritten(denied.into()))?;
+    let permit = requester
+        .permit_to_create()
+        .map_err(|denied| unwritten(denied.into()))?;
     let made = visit
         .ledger()
-        .create_record(&visit.tenant, &permit, requester, identities, &wish, Some(&admitted.request))
+        .create_record(
+            &visit.tenant,
+            &permit,
+            requester,
+            identities,
+            &wish,
+            Some(&admitted.request),
+        )
         .await
         .map_err(|error| refused(error, &wish))?;
     let resource = ConsentResource::new(addresses, &visit.tenant, &made);
@@ -105,7 +131,13 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
         .map_err(|denied| unwritten(denied.into()))?;
     visit
         .ledger()
-        .delete_record(&visit.tenant, &permit, requester, id(&admitted)?, Some(&admitted.request))
+        .delete_record(
+            &visit.tenant,
+            &permit,
+            requester,
+            id(&admitted)?,
+            Some(&admitted.request),
+        )
         .await
         .map_err(unwritten)?;
     Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response())
@@ -132,9 +164,20 @@ async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, 
         };
         let wish = wish::read(&attributes, meant)?;
         let Admitted { visit, requester, .. } = &admitted;
-        let permit = requester.permit_for(before.owner()).map_err(|denied| unwritten(denied.into()))?;
-        let change = ChangedRecord { before: &before, wish: &wish, identities, request: Some(&admitted.request) };
-        match visit.ledger().change_record(&visit.tenant, &permit, requester, change).await {
+        let permit = requester
+            .permit_for(before.owner())
+            .map_err(|denied| unwritten(denied.into()))?;
+        let change = ChangedRecord {
+            before: &before,
+            wish: &wish,
+            identities,
+            request: Some(&admitted.request),
+        };
+        match visit
+            .ledger()
+            .change_record(&visit.tenant, &permit, requester, change)
+            .await
+        {
             Ok(after) => return shown(&admitted, &after),
             Err(WriteRecordError::Changed) => {}
             Err(error) => return Err(refused(error, &wish)),
@@ -162,14 +205,22 @@ async fn identities(
     let (subject, actor) = (attributes.text("subject"), attributes.text("actor"));
     let resolved = visit
         .ledger()
-        .resolve_identities(&visit.tenant, requester, before, subject.as_deref(), actor.as_deref())
+        .resolve_identities(
+            &visit.tenant,
+            requester,
+            before,
+            subject.as_deref(),
+            actor.as_deref(),
+        )
         .await?;
     Ok(resolved)
 }
 
 /// The id in the path; a text that cannot be one names nothing.
 fn id(admitted: &Admitted) -> Result<RecordId, Failure> {
-    let text = segment(&admitted.uri, 1).filter(|text| text.len() == 36).ok_or_else(Failure::not_found)?;
+    let text = segment(&admitted.uri, 1)
+        .filter(|text| text.len() == 36)
+        .ok_or_else(Failure::not_found)?;
     text.parse().map_err(|_| Failure::not_found())
 }
 

@@ -47,7 +47,12 @@ pub(crate) async fn list_localizations(visit: Visit, request: Request) -> Result
         .map(|wording| LocalizationResource::new(addresses, wording))
         .collect();
     let own = addresses.localizations(definition.key.as_str());
-    answer(StatusCode::OK, admitted.format, Keep::May, &Collection::new("localizations", own, resources))
+    answer(
+        StatusCode::OK,
+        admitted.format,
+        Keep::May,
+        &Collection::new("localizations", own, resources),
+    )
 }
 
 /// The current wording of a definition in one locale; no other language stands in for it.
@@ -55,8 +60,17 @@ pub(crate) async fn read_localization(visit: Visit, request: Request) -> Result<
     let admitted = Admitted::admit(visit, request).await?;
     let definition = definition(&admitted)?;
     let locale = segment(&admitted.uri, 3).ok_or_else(Failure::not_found)?;
-    let wording = admitted.visit.tenant.wording(&definition.key, &locale).ok_or_else(Failure::not_found)?;
-    answer(StatusCode::OK, admitted.format, Keep::May, &LocalizationResource::new(&admitted.addresses, wording))
+    let wording = admitted
+        .visit
+        .tenant
+        .wording(&definition.key, &locale)
+        .ok_or_else(Failure::not_found)?;
+    answer(
+        StatusCode::OK,
+        admitted.format,
+        Keep::May,
+        &LocalizationResource::new(&admitted.addresses, wording),
+    )
 }
 
 fn definition(admitted: &Admitted) -> Result<&Definition, Failure> {

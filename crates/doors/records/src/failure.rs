@@ -4,7 +4,8 @@ use axum::response::{IntoResponse, Response};
 use consentry_ledger::{
     Fault,
     records::{
-        Attribute, ForeignIdentity, Invalid, ReadRecordError, RecordWish, SearchRecordsError, WriteRecordError, Wrong,
+        Attribute, ForeignIdentity, Invalid, ReadRecordError, RecordWish, SearchRecordsError,
+        WriteRecordError, Wrong,
     },
 };
 use consentry_web::{
@@ -73,9 +74,10 @@ impl Code {
     /// The entry of the house's registry that decides status and log.
     fn registered(self) -> &'static Registered {
         match self {
-            Self::InvalidRequest | Self::InvalidData | Self::IllegalTransition | Self::SearchSizeLimitExceeded => {
-                &registry::INVALID_REQUEST
-            }
+            Self::InvalidRequest
+            | Self::InvalidData
+            | Self::IllegalTransition
+            | Self::SearchSizeLimitExceeded => &registry::INVALID_REQUEST,
             Self::AccessFailed => &registry::UNAUTHENTICATED,
             Self::InvalidAudience | Self::NotOwner | Self::PrivilegeRequired => &registry::FORBIDDEN,
             Self::InsufficientScope => &registry::INSUFFICIENT_SCOPE,
@@ -96,12 +98,18 @@ impl Code {
 impl Failure {
     /// A failure with what it means for the caller.
     pub(crate) fn new(code: Code, message: impl Into<std::borrow::Cow<'static, str>>) -> Self {
-        Self { code, error: ApiError::new(code.registered()).detail(message) }
+        Self {
+            code,
+            error: ApiError::new(code.registered()).detail(message),
+        }
     }
 
     /// Values that break rules of consent-api 8.2.
     pub(crate) fn invalid_data(fields: Vec<FieldError>) -> Self {
-        let mut own = Self::new(Code::InvalidData, "the request could not be accepted because of invalid data");
+        let mut own = Self::new(
+            Code::InvalidData,
+            "the request could not be accepted because of invalid data",
+        );
         own.error.fields = fields;
         own
     }
@@ -175,7 +183,10 @@ impl From<ApiError> for Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Conflict => Self::new(Code::Conflict, "the record was changed by others at the same time"),
+            Fault::Conflict => Self::new(
+                Code::Conflict,
+                "the record was changed by others at the same time",
+            ),
             other => ApiError::from(other).into(),
         }
     }
@@ -194,8 +205,14 @@ impl From<ReadRecordError> for Failure {
 impl From<SearchRecordsError> for Failure {
     fn from(error: SearchRecordsError) -> Self {
         match error {
-            SearchRecordsError::ForeignSubject => Self::new(Code::PrivilegeRequired, error.to_string())
-                .with(|failure| failure.field(FieldError::parameter("subject", "is somebody other than the requester"))),
+            SearchRecordsError::ForeignSubject => {
+                Self::new(Code::PrivilegeRequired, error.to_string()).with(|failure| {
+                    failure.field(FieldError::parameter(
+                        "subject",
+                        "is somebody other than the requester",
+                    ))
+                })
+            }
             SearchRecordsError::TooMany { .. } => Self::new(Code::SearchSizeLimitExceeded, error.to_string()),
             SearchRecordsError::Fault(fault) => fault.into(),
         }
@@ -206,9 +223,13 @@ impl From<ForeignIdentity> for Failure {
     fn from(error: ForeignIdentity) -> Self {
         match error {
             ForeignIdentity::Foreign { attribute } => {
-                let field = FieldError::pointer(format!("/{attribute}"), "is somebody other than the requester");
-                Self::new(Code::PrivilegeRequired, "only a privileged requester acts for others")
-                    .with(|failure| failure.field(field))
+                let field =
+                    FieldError::pointer(format!("/{attribute}"), "is somebody other than the requester");
+                Self::new(
+                    Code::PrivilegeRequired,
+                    "only a privileged requester acts for others",
+                )
+                .with(|failure| failure.field(field))
             }
             ForeignIdentity::Fault(fault) => fault.into(),
         }
@@ -230,14 +251,24 @@ pub(crate) fn unwritten(error: WriteRecordError) -> Failure {
     match error {
         WriteRecordError::NotFound => Failure::not_found(),
         WriteRecordError::NotOwner => Failure::new(Code::NotOwner, "the record is somebody else's"),
-        WriteRecordError::PrivilegeRequired { what } => {
-            Failure::new(Code::PrivilegeRequired, format!("this needs a privileged requester: {what}"))
-        }
-        WriteRecordError::IllegalTransition { from, to } => {
-            Failure::new(Code::IllegalTransition, format!("a record cannot go from {from} to {to}"))
-                .with(|failure| failure.field(FieldError::pointer("/status", "is not reachable from the current one")))
-        }
-        WriteRecordError::Changed => Failure::new(Code::Conflict, "the record was changed by others at the same time"),
+        WriteRecordError::PrivilegeRequired { what } => Failure::new(
+            Code::PrivilegeRequired,
+            format!("this needs a privileged requester: {what}"),
+        ),
+        WriteRecordError::IllegalTransition { from, to } => Failure::new(
+            Code::IllegalTransition,
+            format!("a record cannot go from {from} to {to}"),
+        )
+        .with(|failure| {
+            failure.field(FieldError::pointer(
+                "/status",
+                "is not reachable from the current one",
+            ))
+        }),
+        WriteRecordError::Changed => Failure::new(
+            Code::Conflict,
+            "the record was changed by others at the same time",
+        ),
         WriteRecordError::Invalid(_) => Failure::invalid_data(Vec::new()),
         WriteRecordError::Fault(fault) => fault.into(),
     }
@@ -253,15 +284,25 @@ fn invalid(broken: Invalid, wish: &RecordWish) -> FieldError {
     };
     let locale = wish.locale.as_deref().unwrap_or_default();
     let (code, message) = match broken.wrong {
-        Wrong::Missing if matches!(broken.attribute, Attribute::DataText | Attribute::PurposeText) => {
-            ("REQUIRED_VALUE", "is required, because the wording of this version is not known here".to_owned())
-        }
+        Wrong::Missing if matches!(broken.attribute, Attribute::DataText | Attribute::PurposeText) => (
+            "REQUIRED_VALUE",
+            "is required, because the wording of this version is not known here".to_owned(),
+        ),
         Wrong::Missing => ("REQUIRED_VALUE", "is required".to_owned()),
         Wrong::UnknownDefinition => ("DEFINITION_NOT_FOUND", "there is no such definition".to_owned()),
-        Wrong::UnknownLocale => ("LOCALE_NOT_FOUND", format!("the definition has no wording in locale {locale}")),
+        Wrong::UnknownLocale => (
+            "LOCALE_NOT_FOUND",
+            format!("the definition has no wording in locale {locale}"),
+        ),
         Wrong::NotPublished => {
-            let version = wish.version.map(|version| version.to_string()).unwrap_or_default();
-            ("VERSION_NOT_AVAILABLE", format!("version {version} has not been published for locale {locale}"))
+            let version = wish
+                .version
+                .map(|version| version.to_string())
+                .unwrap_or_default();
+            (
+                "VERSION_NOT_AVAILABLE",
+                format!("version {version} has not been published for locale {locale}"),
+            )
         }
     };
     FieldError::pointer(pointer, message).code(code)

@@ -25,17 +25,22 @@ pub const BASE: &str = "/consent/v1";
 
 /// The routes of the door. Each also answers with a slash at the end, as published clients ask for it (consent-api 2).
 pub fn routes() -> RouteTable<House> {
-    let mut table = RouteTable::new("records")
-        .owns_with(BASE, |house, parts, error| admission::unrouted(house, parts, error).into_response());
+    let mut table = RouteTable::new("records").owns_with(BASE, |house, parts, error| {
+        admission::unrouted(house, parts, error).into_response()
+    });
     for path in ["/consent/v1/definitions", "/consent/v1/definitions/"] {
         table = table.get(path, Cors::Listed, definitions::list);
     }
-    for path in ["/consent/v1/definitions/{definition}", "/consent/v1/definitions/{definition}/"] {
+    for path in [
+        "/consent/v1/definitions/{definition}",
+        "/consent/v1/definitions/{definition}/",
+    ] {
         table = table.get(path, Cors::Listed, definitions::read);
     }
-    for path in
-        ["/consent/v1/definitions/{definition}/localizations", "/consent/v1/definitions/{definition}/localizations/"]
-    {
+    for path in [
+        "/consent/v1/definitions/{definition}/localizations",
+        "/consent/v1/definitions/{definition}/localizations/",
+    ] {
         table = table.get(path, Cors::Listed, definitions::list_localizations);
     }
     for path in [
@@ -45,9 +50,14 @@ pub fn routes() -> RouteTable<House> {
         table = table.get(path, Cors::Listed, definitions::read_localization);
     }
     for path in ["/consent/v1/consents", "/consent/v1/consents/"] {
-        table = table.get(path, Cors::Listed, consents::search).post(path, Cors::Listed, consents::create);
+        table = table
+            .get(path, Cors::Listed, consents::search)
+            .post(path, Cors::Listed, consents::create);
     }
-    for path in ["/consent/v1/consents/{consent}", "/consent/v1/consents/{consent}/"] {
+    for path in [
+        "/consent/v1/consents/{consent}",
+        "/consent/v1/consents/{consent}/",
+    ] {
         table = table
             .get(path, Cors::Listed, consents::read)
             .put(path, Cors::Listed, consents::replace)

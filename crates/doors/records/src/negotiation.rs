@@ -33,7 +33,12 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Option<Format> {
     if ranges.is_empty() {
         return Some(Format::Hal);
     }
-    let named = |name: &str| ranges.iter().find(|(range, _)| range == name).map(|(_, weight)| *weight);
+    let named = |name: &str| {
+        ranges
+            .iter()
+            .find(|(range, _)| range == name)
+            .map(|(_, weight)| *weight)
+    };
     let any = named("application/*").or_else(|| named("*/*")).unwrap_or(0);
     let (hal, json) = (named("application/hal+json"), named("application/json"));
     let (hal_weight, json_weight) = (hal.unwrap_or(any), json.unwrap_or(any));
@@ -41,7 +46,11 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Option<Format> {
         return None;
     }
     let json_only_named = json.is_some() && hal.is_none() && json_weight > 0;
-    Some(if hal_weight < json_weight || json_only_named { Format::Json } else { Format::Hal })
+    Some(if hal_weight < json_weight || json_only_named {
+        Format::Json
+    } else {
+        Format::Hal
+    })
 }
 
 /// A media range with its weight in thousandths; parameters other than the weight are not looked at.
@@ -60,7 +69,10 @@ fn thousandths(weight: &str) -> u16 {
             let mut digits = fraction.chars().chain("000".chars()).take(3);
             digits
                 .try_fold(0, |sum, digit| {
-                    digit.to_digit(10).and_then(|digit| u16::try_from(digit).ok()).map(|digit| sum * 10 + digit)
+                    digit
+                        .to_digit(10)
+                        .and_then(|digit| u16::try_from(digit).ok())
+                        .map(|digit| sum * 10 + digit)
                 })
                 .unwrap_or(0)
         }
@@ -81,7 +93,13 @@ mod tests {
     #[test]
     fn rec_3_accept_absent_or_wide_is_hal() {
         assert_eq!(negotiate(&HeaderMap::new()), Some(Format::Hal));
-        for accept in ["*/*", "application/*", "application/hal+json", "Application/HAL+JSON;q=0.5", "text/html, */*;q=0.1"] {
+        for accept in [
+            "*/*",
+            "application/*",
+            "application/hal+json",
+            "Application/HAL+JSON;q=0.5",
+            "text/html, */*;q=0.1",
+        ] {
             assert_eq!(asked(accept), Some(Format::Hal), "{accept}");
         }
         assert_eq!(asked("application/hal+json, application/json"), Some(Format::Hal));
@@ -102,7 +120,13 @@ mod tests {
 
     #[test]
     fn rec_3_accept_of_something_else_is_nothing() {
-        for accept in ["text/html", "application/xml, text/*", "*/*;q=0", "application/hal+json;q=0", "application/json;q=2"] {
+        for accept in [
+            "text/html",
+            "application/xml, text/*",
+            "*/*;q=0",
+            "application/hal+json;q=0",
+            "application/json;q=2",
+        ] {
             assert_eq!(asked(accept), None, "{accept}");
         }
         assert_eq!(asked("application/hal+json;q=0, */*"), Some(Format::Json));

@@ -6,11 +6,20 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use crate::BASE;
 
 /// Everything but the unreserved characters of RFC 3986 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The part of a path behind the base, counted from nought and decoded; none where it is missing or no UTF-8.
 pub(crate) fn segment(uri: &Uri, position: usize) -> Option<String> {
-    let raw = uri.path().strip_prefix(BASE)?.trim_start_matches('/').split('/').nth(position)?;
+    let raw = uri
+        .path()
+        .strip_prefix(BASE)?
+        .trim_start_matches('/')
+        .split('/')
+        .nth(position)?;
     let decoded = percent_decode_str(raw).decode_utf8().ok()?;
     (!decoded.is_empty()).then(|| decoded.into_owned())
 }
@@ -29,7 +38,9 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// `origin` is the public base address, without slash at the end.
     pub(crate) fn new(origin: &str) -> Self {
-        Self { base: format!("{origin}{BASE}") }
+        Self {
+            base: format!("{origin}{BASE}"),
+        }
     }
 
     /// The collection of definitions.
@@ -87,7 +98,10 @@ mod tests {
     #[test]
     fn rec_11_2_links_are_absolute_and_encoded() {
         let addresses = Addresses::new("https://cs.example.net");
-        assert_eq!(addresses.definition("a b/ü"), "https://cs.example.net/consent/v1/definitions/a%20b%2F%C3%BC");
+        assert_eq!(
+            addresses.definition("a b/ü"),
+            "https://cs.example.net/consent/v1/definitions/a%20b%2F%C3%BC"
+        );
         assert_eq!(
             addresses.consents(&[("subject", "uid=ada,dc=x"), ("audience", "a b")]),
             "https://cs.example.net/consent/v1/consents?subject=uid%3Dada%2Cdc%3Dx&audience=a%20b"

@@ -29,7 +29,10 @@ impl Link {
     }
 
     fn to_localization(addresses: &Addresses, definition: &str, locale: &str) -> Self {
-        Self { href: addresses.localization(definition, locale), hreflang: Some(locale.to_owned()) }
+        Self {
+            href: addresses.localization(definition, locale),
+            hreflang: Some(locale.to_owned()),
+        }
     }
 }
 
@@ -64,7 +67,10 @@ impl<'a> DefinitionResource<'a> {
             .map(|wording| Link::to_localization(addresses, id, wording.locale.as_str()))
             .collect();
         Self {
-            links: DefinitionLinks { own: Link::to(addresses.definition(id)), localizations },
+            links: DefinitionLinks {
+                own: Link::to(addresses.definition(id)),
+                localizations,
+            },
             id,
             display_name: definition.display_name.as_deref(),
             description: definition.description.as_deref(),
@@ -173,14 +179,17 @@ struct DefinitionReference<'a> {
 impl<'a> ConsentResource<'a> {
     pub(crate) fn new(addresses: &Addresses, tenant: &TenantSnapshot, view: &'a RecordView) -> Self {
         let definition = view.definition();
-        let locale = view.locale.as_ref().map(|locale| locale.as_str());
+        let locale = view.locale.as_ref().map(consentry_domain::locale::Locale::as_str);
         let configured = tenant.definitions.contains_key(definition);
-        let current = locale.filter(|_| configured).and_then(|locale| tenant.wording(definition, locale));
+        let current = locale
+            .filter(|_| configured)
+            .and_then(|locale| tenant.wording(definition, locale));
         Self {
             links: ConsentLinks {
                 own: Link::to(addresses.consent(view.id)),
                 definition: Link::to(addresses.definition(definition.as_str())),
-                localization: locale.map(|locale| Link::to_localization(addresses, definition.as_str(), locale)),
+                localization: locale
+                    .map(|locale| Link::to_localization(addresses, definition.as_str(), locale)),
             },
             id: view.id.to_string(),
             status: view.answer.as_str(),
@@ -255,7 +264,9 @@ pub(crate) fn answer(
 ) -> Result<Response, Failure> {
     let body = serde_json::to_vec(resource).map_err(|error| Failure::from(ApiError::internal(error)))?;
     let mut answer = (status, headers::api(), Body::from(body)).into_response();
-    answer.headers_mut().insert(header::CONTENT_TYPE, format.content_type());
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, format.content_type());
     if keep == Keep::May {
         answer.headers_mut().remove(header::CACHE_CONTROL);
     }

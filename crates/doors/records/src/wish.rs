@@ -55,24 +55,37 @@ pub(crate) fn read(attributes: &Attributes, meant: Meant<'_>) -> Result<RecordWi
     }
     let definition = definition(&mut reader, base_definition);
     for name in ["subject", "actor"] {
-        if matches!((reader.name(name, LONGEST_NAME), meant.is_changes()), (Given::Null, true)) {
+        if matches!(
+            (reader.name(name, LONGEST_NAME), meant.is_changes()),
+            (Given::Null, true)
+        ) {
             reader.require(name);
         }
     }
     let base = base.as_ref();
     let kept = |text: fn(&RecordWish) -> &Option<String>| base.and_then(|base| text(base).clone());
-    let audience = reader.name("audience", LONGEST_NAME).or_kept(kept(|base| &base.audience));
-    let title_text = reader.words("titleText", LARGEST_TEXT).or_kept(kept(|base| &base.title_text));
-    let data_text = reader.words("dataText", LARGEST_TEXT).or_kept(kept(|base| &base.data_text));
-    let purpose_text = reader.words("purposeText", LARGEST_TEXT).or_kept(kept(|base| &base.purpose_text));
+    let audience = reader
+        .name("audience", LONGEST_NAME)
+        .or_kept(kept(|base| &base.audience));
+    let title_text = reader
+        .words("titleText", LARGEST_TEXT)
+        .or_kept(kept(|base| &base.title_text));
+    let data_text = reader
+        .words("dataText", LARGEST_TEXT)
+        .or_kept(kept(|base| &base.data_text));
+    let purpose_text = reader
+        .words("purposeText", LARGEST_TEXT)
+        .or_kept(kept(|base| &base.purpose_text));
     let collaborators = collaborators(&mut reader).or_kept(base.map(|base| base.collaborators.clone()));
-    let data = opaque(&mut reader, "data", "an object or an array", &[b'{', b'['])
+    let data = opaque(&mut reader, "data", "an object or an array", b"{[")
         .or_kept(base.and_then(|base| base.data.clone()));
     let consent_context = opaque(&mut reader, "consentContext", "an object", b"{")
         .or_kept(base.and_then(|base| base.consent_context.clone()));
     reader.finish()?;
     // Both are there: their absence is among what `finish` reports.
-    let (Some(answer), Some(id)) = (answer, definition.id) else { return Err(Failure::invalid_data(Vec::new())) };
+    let (Some(answer), Some(id)) = (answer, definition.id) else {
+        return Err(Failure::invalid_data(Vec::new()));
+    };
     Ok(RecordWish {
         answer,
         definition: id,
@@ -111,7 +124,11 @@ struct Definition {
 
 impl Definition {
     fn of(wish: &RecordWish) -> Self {
-        Self { id: Some(wish.definition.clone()), version: wish.version, locale: wish.locale.clone() }
+        Self {
+            id: Some(wish.definition.clone()),
+            version: wish.version,
+            locale: wish.locale.clone(),
+        }
     }
 }
 
@@ -119,7 +136,11 @@ impl Definition {
 fn definition(reader: &mut Reader<'_>, base: Option<Definition>) -> Definition {
     let had = base.is_some();
     let base = base.unwrap_or_default();
-    let kept = Definition { id: base.id.clone(), version: base.version, locale: base.locale.clone() };
+    let kept = Definition {
+        id: base.id.clone(),
+        version: base.version,
+        locale: base.locale.clone(),
+    };
     let read = reader.within("definition", "/definition", |reader| {
         let id = reader.name("id", LONGEST_NAME).or_kept(base.id);
         if id.is_none() && !reader.is_wrong("id") {
@@ -162,7 +183,10 @@ fn collaborators(reader: &mut Reader<'_>) -> Given<Vec<String>> {
             reader.refuse("collaborators", "must not contain empty strings");
         }
         if names.len() > COLLABORATORS || names.iter().any(|name| name.chars().count() > COLLABORATORS) {
-            reader.limit("collaborators", "has more than 256 entries, or one of more than 256 characters");
+            reader.limit(
+                "collaborators",
+                "has more than 256 entries, or one of more than 256 characters",
+            );
         }
         let mut seen = HashSet::new();
         names.retain(|name| seen.insert(name.clone()));
@@ -176,7 +200,12 @@ fn opaque(reader: &mut Reader<'_>, name: &str, expected: &str, openings: &[u8]) 
         Given::Absent => Given::Absent,
         Given::Null => Given::Null,
         Given::Value(raw) => {
-            if !raw.get().bytes().next().is_some_and(|first| openings.contains(&first)) {
+            if !raw
+                .get()
+                .bytes()
+                .next()
+                .is_some_and(|first| openings.contains(&first))
+            {
                 reader.refuse(name, format!("must be {expected}"));
             } else if raw.get().len() > LARGEST_DATA {
                 reader.limit(name, format!("is larger than {LARGEST_DATA} bytes"));

@@ -41,7 +41,9 @@ impl Ledger {
             .view(tenant, &mut Names::default(), found)
             .await?
             .ok_or(ReadRecordError::NotFound)?;
-        let permit = requester.permit_for(view.owner()).map_err(|_| ReadRecordError::NotOwner)?;
+        let permit = requester
+            .permit_for(view.owner())
+            .map_err(|_| ReadRecordError::NotOwner)?;
         tracing::trace!(caller = ?permit.caller().credential(), "reading a record");
         Ok(view)
     }

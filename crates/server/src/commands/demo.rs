@@ -50,7 +50,10 @@ pub(super) fn run(file: Option<&Path>, options: &DemoArguments) -> anyhow::Resul
     serve::runtime()?.block_on(start(&configuration, options, &folder))
 }
 
-#[expect(clippy::disallowed_methods, reason = "measures how long starting took, for the line that says so")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long starting took, for the line that says so"
+)]
 async fn start(configuration: &Configuration, options: &DemoArguments, folder: &Path) -> anyhow::Result<()> {
     let started = std::time::Instant::now();
     let listener = TcpListener::bind(options.listen).await?;
@@ -67,9 +70,15 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
         println!("{}", demo.description(std::process::id(), started_in));
     } else {
         println!("Harbor Bank is open: {}/demo", addresses.base_url);
-        println!("Log in as {} with the password {}", demo.bank().customers[0].username, demo.bank().customers[0].password);
+        println!(
+            "Log in as {} with the password {}",
+            demo.bank().customers[0].username,
+            demo.bank().customers[0].password
+        );
         match keys_ms {
-            Some(keys) => println!("Ready in {started_in} ms, of which {keys} ms made keys and customers. Stop with Ctrl-C."),
+            Some(keys) => println!(
+                "Ready in {started_in} ms, of which {keys} ms made keys and customers. Stop with Ctrl-C."
+            ),
             None => println!("Ready in {started_in} ms. Stop with Ctrl-C."),
         }
     }

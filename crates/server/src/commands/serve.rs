@@ -59,7 +59,11 @@ pub(super) async fn until_told(
     demo: Option<Arc<Demo>>,
 ) -> anyhow::Result<()> {
     let metrics = Metrics::default();
-    let house = House::new(ledger.clone(), public, configuration.server.trusted_proxies.clone());
+    let house = House::new(
+        ledger.clone(),
+        public,
+        configuration.server.trusted_proxies.clone(),
+    );
     let router = site::router(&site::Parts {
         house,
         entropy: Arc::new(SystemEntropy),
@@ -71,8 +75,10 @@ pub(super) async fn until_told(
     .map_err(|conflicts| anyhow::anyhow!("the route table has conflicts: {conflicts:?}"))?;
     if let Some(address) = configuration.telemetry.listen {
         let own = TcpListener::bind(address).await?;
-        let page = axum::Router::new()
-            .route("/metrics", axum::routing::get(move || std::future::ready(metrics.page())));
+        let page = axum::Router::new().route(
+            "/metrics",
+            axum::routing::get(move || std::future::ready(metrics.page())),
+        );
         tokio::spawn(listener::serve(own, page, 16, std::future::pending()));
     }
     let pruning = tokio::spawn(prune(ledger.clone()));
@@ -91,7 +97,10 @@ pub(super) async fn until_told(
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a schedule; what is removed is decided by the ledger's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a schedule; what is removed is decided by the ledger's clock"
+)]
 async fn prune(ledger: Ledger) {
     loop {
         tokio::time::sleep(Duration::from_secs(PRUNE_SECONDS)).await;
@@ -114,7 +123,9 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// Log lines to stderr, so that stdout stays for answers.
 pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&telemetry.log)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match telemetry.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),

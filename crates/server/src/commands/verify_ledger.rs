@@ -25,7 +25,11 @@ pub(super) fn run(file: Option<&Path>, options: &VerifyArguments) -> anyhow::Res
         Some(folder) => folder.clone(),
         None => configuration.folder()?,
     };
-    anyhow::ensure!(folder.join(assembly::DATABASE).exists(), "there is no ledger in {}", folder.display());
+    anyhow::ensure!(
+        folder.join(assembly::DATABASE).exists(),
+        "there is no ledger in {}",
+        folder.display()
+    );
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(
             &folder,

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, response::{IntoResponse, Response}};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use consentry_web::credentials::{self, Credentials};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
@@ -19,13 +23,26 @@ struct Introspected {
 }
 
 /// `GET /demo/api/accounts`: what the scopes of the token open.
-pub(super) async fn accounts(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> Result<Response, DemoError> {
+pub(super) async fn accounts(
+    State(demo): State<Arc<Demo>>,
+    headers: HeaderMap,
+) -> Result<Response, DemoError> {
     let Ok(Credentials::Bearer(token)) = credentials::authorization(&headers) else {
-        return Ok(refused(StatusCode::UNAUTHORIZED, r#"Bearer realm="Harbor accounts""#));
+        return Ok(refused(
+            StatusCode::UNAUTHORIZED,
+            r#"Bearer realm="Harbor accounts""#,
+        ));
     };
     let token = secrecy::ExposeSecret::expose_secret(&token);
-    if demo.verify(token, Some("at+jwt"), &demo.bank.resource_api).await.is_err() {
-        return Ok(refused(StatusCode::UNAUTHORIZED, r#"Bearer error="invalid_token""#));
+    if demo
+        .verify(token, Some("at+jwt"), &demo.bank.resource_api)
+        .await
+        .is_err()
+    {
+        return Ok(refused(
+            StatusCode::UNAUTHORIZED,
+            r#"Bearer error="invalid_token""#,
+        ));
     }
     let introspected = demo.introspect(token).await?;
     let Some(customer) = introspected
@@ -33,19 +50,32 @@ pub(super) async fn accounts(State(demo): State<Arc<Demo>>, headers: HeaderMap) 
         .filter(|_| introspected.active)
         .and_then(|id| demo.bank.customers.iter().find(|customer| customer.user_id == id))
     else {
-        return Ok(refused(StatusCode::UNAUTHORIZED, r#"Bearer error="invalid_token""#));
+        return Ok(refused(
+            StatusCode::UNAUTHORIZED,
+            r#"Bearer error="invalid_token""#,
+        ));
     };
     let scope: Vec<&str> = introspected.scope.split(' ').collect();
     if !scope.contains(&"accounts:balance") {
-        return Ok(refused(StatusCode::FORBIDDEN, r#"Bearer error="insufficient_scope", scope="accounts:balance""#));
+        return Ok(refused(
+            StatusCode::FORBIDDEN,
+            r#"Bearer error="insufficient_scope", scope="accounts:balance""#,
+        ));
     }
     let transactions = scope.contains(&"accounts:transactions");
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(statement(&customer.username, transactions))).into_response())
+    Ok((
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(statement(&customer.username, transactions)),
+    )
+        .into_response())
 }
 
 impl Demo {
     async fn introspect(&self, token: &str) -> Result<Introspected, DemoError> {
-        let failed = |why: String| DemoError::Door { what: "introspection", why };
+        let failed = |why: String| DemoError::Door {
+            what: "introspection",
+            why,
+        };
         let client = &self.bank.first_party;
         self.egress
             .post_form(&self.endpoint("/token/introspection"), &[("token", token)])
@@ -59,7 +89,11 @@ impl Demo {
 }
 
 fn statement(username: &str, transactions: bool) -> Value {
-    let (everyday, savings) = if username == "ada" { ("2,418.37", "11,200.00") } else { ("310.05", "4,750.00") };
+    let (everyday, savings) = if username == "ada" {
+        ("2,418.37", "11,200.00")
+    } else {
+        ("310.05", "4,750.00")
+    };
     let mut accounts = json!([
         { "name": "Everyday", "number": "··4417", "balance": everyday, "currency": "EUR" },
         { "name": "Savings", "number": "··9083", "balance": savings, "currency": "EUR" },
@@ -74,6 +108,14 @@ fn statement(username: &str, transactions: bool) -> Value {
 }
 
 fn refused(status: StatusCode, challenge: &'static str) -> Response {
-    let headers = [(header::WWW_AUTHENTICATE, challenge), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, Json(json!({ "error": "the token does not open this" }))).into_response()
+    let headers = [
+        (header::WWW_AUTHENTICATE, challenge),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (
+        status,
+        headers,
+        Json(json!({ "error": "the token does not open this" })),
+    )
+        .into_response()
 }

@@ -102,15 +102,25 @@ pub(super) async fn home(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> R
         return Ok(elsewhere);
     }
     let (id, visitor) = demo.visitors.find(&headers, APP, demo.entropy.as_ref());
-    let Some(user_id) = visitor.user_id.clone() else { return demo.sign_in(id, visitor, "/demo/bank") };
-    let Some(customer) = demo.bank.customers.iter().find(|customer| customer.user_id == user_id) else {
+    let Some(user_id) = visitor.user_id.clone() else {
+        return demo.sign_in(id, visitor, "/demo/bank");
+    };
+    let Some(customer) = demo
+        .bank
+        .customers
+        .iter()
+        .find(|customer| customer.user_id == user_id)
+    else {
         return Err(DemoError::Visitor("this person is no customer of the bank"));
     };
     let ticket = demo.ticket(&customer.customer_id).await?;
     let home = BankHome {
         page: Demo::page("Connected apps", "Harbor Bank"),
         username: customer.username.clone(),
-        frame: format!("{}/embed/authorizations?access_token={ticket}", demo.addresses.base_url),
+        frame: format!(
+            "{}/embed/authorizations?access_token={ticket}",
+            demo.addresses.base_url
+        ),
         start: format!("{}/demo", demo.addresses.base_url),
     };
     html(&home, &[], &[&demo.addresses.base_url])
@@ -126,16 +136,25 @@ pub(super) async fn callback(
     let state = visitor.state.take();
     let verifier = visitor.verifier.take().unwrap_or_default();
     if state.is_none() || state != back.state {
-        return Err(DemoError::Visitor("this answer belongs to no request of this browser"));
+        return Err(DemoError::Visitor(
+            "this answer belongs to no request of this browser",
+        ));
     }
     let Some(code) = back.code else {
         let why = back.error.unwrap_or_else(|| "no code".to_owned());
-        return Err(DemoError::Door { what: "signing in at the bank", why });
+        return Err(DemoError::Door {
+            what: "signing in at the bank",
+            why,
+        });
     };
     let redirect_uri = demo.bank_callback();
-    let outcome = demo.redeem(&demo.bank.first_party, &redirect_uri, &code, &verifier).await?;
-    let (_tokens, subject) =
-        outcome.map_err(|refused| DemoError::Door { what: "signing in at the bank", why: refused.error })?;
+    let outcome = demo
+        .redeem(&demo.bank.first_party, &redirect_uri, &code, &verifier)
+        .await?;
+    let (_tokens, subject) = outcome.map_err(|refused| DemoError::Door {
+        what: "signing in at the bank",
+        why: refused.error,
+    })?;
     visitor.user_id = subject;
     let then = visitor.then.take().unwrap_or_else(|| "/demo/bank".to_owned());
     demo.visitors.keep(id.clone(), visitor);
@@ -163,10 +182,17 @@ pub(super) async fn consent(
     let page = BankConsent {
         page: Demo::page("Share data?", "Harbor Bank"),
         username: demo.username(&user_id),
-        organization: interaction.client.organization_name.unwrap_or_else(|| interaction.client.name.clone()),
+        organization: interaction
+            .client
+            .organization_name
+            .unwrap_or_else(|| interaction.client.name.clone()),
         client_name: interaction.client.name,
         offline: interaction.offline_access,
-        scopes: interaction.requested_scope.iter().filter_map(|scope| in_words(scope)).collect(),
+        scopes: interaction
+            .requested_scope
+            .iter()
+            .filter_map(|scope| in_words(scope))
+            .collect(),
         until: until.to_jiff().strftime("%-d %B %Y").to_string(),
         src_interaction: asked.src_interaction,
         form_token,
@@ -194,13 +220,19 @@ pub(super) async fn answer(
     }
     demo.visitors.keep(id, visitor);
     let callback = format!("{}/cis/auth/consent/callback", demo.addresses.base_url);
-    let mut url = Url::parse(&callback)
-        .map_err(|error| DemoError::Door { what: "the consent callback", why: error.to_string() })?;
+    let mut url = Url::parse(&callback).map_err(|error| DemoError::Door {
+        what: "the consent callback",
+        why: error.to_string(),
+    })?;
     url.query_pairs_mut()
         .append_pair("src_interaction", &said.src_interaction)
         .append_pair("approved", if said.approved { "true" } else { "false" })
         .append_pair("decision_token", &interaction.decision_token);
-    Ok(([(header::REFERRER_POLICY, "no-referrer")], Redirect::to(url.as_str())).into_response())
+    Ok((
+        [(header::REFERRER_POLICY, "no-referrer")],
+        Redirect::to(url.as_str()),
+    )
+        .into_response())
 }
 
 impl Demo {
@@ -210,29 +242,56 @@ impl Demo {
 
     /// The bank lives on its own origin; a visit elsewhere is sent there.
     fn not_at_the_bank(&self, headers: &HeaderMap, path: &str) -> Option<Response> {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let own = self.addresses.bank_url.strip_prefix("http://").unwrap_or_default();
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or_default();
+        let own = self
+            .addresses
+            .bank_url
+            .strip_prefix("http://")
+            .unwrap_or_default();
         (host != own).then(|| Redirect::to(&format!("{}{path}", self.addresses.bank_url)).into_response())
     }
 
     fn sign_in(&self, id: String, mut visitor: Visitor, then: &str) -> Result<Response, DemoError> {
         visitor.then = Some(then.to_owned());
-        let url = self.begin(&mut visitor, &self.bank.first_party, &self.bank_callback(), "openid", None)?;
+        let url = self.begin(
+            &mut visitor,
+            &self.bank.first_party,
+            &self.bank_callback(),
+            "openid",
+            None,
+        )?;
         self.visitors.keep(id.clone(), visitor);
         Ok((visitors::cookie(APP, &id), Redirect::to(url.as_str())).into_response())
     }
 
     fn username(&self, user_id: &str) -> String {
-        let customer = self.bank.customers.iter().find(|customer| customer.user_id == user_id);
-        customer.map(|customer| customer.username.clone()).unwrap_or_default()
+        let customer = self
+            .bank
+            .customers
+            .iter()
+            .find(|customer| customer.user_id == user_id);
+        customer
+            .map(|customer| customer.username.clone())
+            .unwrap_or_default()
     }
 
     async fn look_up(&self, src_interaction: &str) -> Result<Interaction, DemoError> {
-        let failed = |why: String| DemoError::Door { what: "looking up who asks", why };
+        let failed = |why: String| DemoError::Door {
+            what: "looking up who asks",
+            why,
+        };
         let token = self.own_token(&self.bank.first_party).await?;
-        let mut url = Url::parse(&format!("{}/cis/v1/consents/interactions", self.addresses.base_url))
-            .map_err(|error| failed(error.to_string()))?;
-        url.path_segments_mut().map_err(|()| failed("not an address".to_owned()))?.push(src_interaction);
+        let mut url = Url::parse(&format!(
+            "{}/cis/v1/consents/interactions",
+            self.addresses.base_url
+        ))
+        .map_err(|error| failed(error.to_string()))?;
+        url.path_segments_mut()
+            .map_err(|()| failed("not an address".to_owned()))?
+            .push(src_interaction);
         let answer = self
             .egress
             .get(url.as_str())
@@ -243,11 +302,17 @@ impl Demo {
         if !answer.status.is_success() {
             return Err(failed(format!("status {}", answer.status)));
         }
-        answer.json::<LookedUp>().map(|found| found.result).map_err(|error| failed(error.to_string()))
+        answer
+            .json::<LookedUp>()
+            .map(|found| found.result)
+            .map_err(|error| failed(error.to_string()))
     }
 
     async fn ticket(&self, customer_id: &str) -> Result<String, DemoError> {
-        let failed = |why: String| DemoError::Door { what: "the token for the dashboard", why };
+        let failed = |why: String| DemoError::Door {
+            what: "the token for the dashboard",
+            why,
+        };
         let credential = &self.bank.dashboard;
         let body = json!({ "type": "consent_management", "scopes": format!("customer.modify_consent:{customer_id}") });
         self.egress
@@ -263,16 +328,31 @@ impl Demo {
 }
 
 /// A page with its headers. `form_targets` are addresses its forms may end at, `frames` origins it may frame.
-pub(super) fn html(template: &impl Template, form_targets: &[&str], frames: &[&str]) -> Result<Response, DemoError> {
-    let body = template.render().map_err(|error| DemoError::Door { what: "a page", why: error.to_string() })?;
-    let targets: Vec<_> = form_targets.iter().filter_map(|address| form_target(address)).collect();
+pub(super) fn html(
+    template: &impl Template,
+    form_targets: &[&str],
+    frames: &[&str],
+) -> Result<Response, DemoError> {
+    let body = template.render().map_err(|error| DemoError::Door {
+        what: "a page",
+        why: error.to_string(),
+    })?;
+    let targets: Vec<_> = form_targets
+        .iter()
+        .filter_map(|address| form_target(address))
+        .collect();
     let mut answer = Html(body).into_response();
     headers::page(&targets).apply(answer.headers_mut());
     if !frames.is_empty()
-        && let Some(policy) = answer.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|own| own.to_str().ok())
+        && let Some(policy) = answer
+            .headers()
+            .get(header::CONTENT_SECURITY_POLICY)
+            .and_then(|own| own.to_str().ok())
         && let Ok(policy) = HeaderValue::from_str(&format!("{policy}; frame-src {}", frames.join(" ")))
     {
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        answer
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     Ok(answer)
 }

@@ -47,18 +47,26 @@ pub struct Demo {
 
 impl std::fmt::Debug for Demo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Demo").field("addresses", &self.addresses).finish_non_exhaustive()
+        f.debug_struct("Demo")
+            .field("addresses", &self.addresses)
+            .finish_non_exhaustive()
     }
 }
 
 impl Demo {
     /// The world around a seeded bank. Outgoing requests reach this machine only.
     pub fn new(bank: Bank, addresses: Addresses, entropy: Arc<dyn Entropy>) -> Result<Self, EgressError> {
-        let loopback = ["127.0.0.0/8", "::1/128"].iter().filter_map(|network| network.parse().ok()).collect();
+        let loopback = ["127.0.0.0/8", "::1/128"]
+            .iter()
+            .filter_map(|network| network.parse().ok())
+            .collect();
         Ok(Self {
             bank,
             addresses,
-            egress: Egress::new(EgressPolicy { exceptions: loopback, ..EgressPolicy::default() })?,
+            egress: Egress::new(EgressPolicy {
+                exceptions: loopback,
+                ..EgressPolicy::default()
+            })?,
             entropy,
             clock: SystemClock,
             visitors: Visitors::default(),
@@ -140,8 +148,15 @@ impl Demo {
 }
 
 /// The bank of a folder: read back where it was made before, else seeded. Also says how many milliseconds seeding took.
-#[expect(clippy::disallowed_methods, reason = "measures how long seeding took, for the line that says so")]
-pub async fn bank_in(folder: &Path, ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<(Bank, Option<u128>)> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long seeding took, for the line that says so"
+)]
+pub async fn bank_in(
+    folder: &Path,
+    ledger: &Ledger,
+    addresses: &Addresses,
+) -> anyhow::Result<(Bank, Option<u128>)> {
     #[derive(serde::Serialize, serde::Deserialize)]
     struct Remembered {
         base_url: String,
@@ -160,7 +175,10 @@ pub async fn bank_in(folder: &Path, ledger: &Ledger, addresses: &Addresses) -> a
     }
     let started = std::time::Instant::now();
     let bank = seed::seed(ledger, addresses).await?;
-    let remembered = Remembered { base_url: addresses.base_url.clone(), bank: bank.clone() };
+    let remembered = Remembered {
+        base_url: addresses.base_url.clone(),
+        bank: bank.clone(),
+    };
     write_private(&file, &serde_json::to_string(&remembered)?)?;
     Ok((bank, Some(started.elapsed().as_millis())))
 }
@@ -180,13 +198,37 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
         .get("/demo", Cors::Never, start::page)
         .get("/demo/api/accounts", Cors::Never, accounts_api::accounts)
         .get("/demo/moneytrack", Cors::Never, third_party::moneytrack::home)
-        .post("/demo/moneytrack/connect", Cors::Never, third_party::moneytrack::connect)
-        .get_only("/demo/moneytrack/callback", Cors::Never, third_party::moneytrack::callback)
-        .post("/demo/moneytrack/refresh", Cors::Never, third_party::moneytrack::refresh)
+        .post(
+            "/demo/moneytrack/connect",
+            Cors::Never,
+            third_party::moneytrack::connect,
+        )
+        .get_only(
+            "/demo/moneytrack/callback",
+            Cors::Never,
+            third_party::moneytrack::callback,
+        )
+        .post(
+            "/demo/moneytrack/refresh",
+            Cors::Never,
+            third_party::moneytrack::refresh,
+        )
         .get("/demo/pennywise", Cors::Never, third_party::pennywise::home)
-        .post("/demo/pennywise/connect", Cors::Never, third_party::pennywise::connect)
-        .get_only("/demo/pennywise/callback", Cors::Never, third_party::pennywise::callback)
-        .post("/demo/pennywise/refresh", Cors::Never, third_party::pennywise::refresh)
+        .post(
+            "/demo/pennywise/connect",
+            Cors::Never,
+            third_party::pennywise::connect,
+        )
+        .get_only(
+            "/demo/pennywise/callback",
+            Cors::Never,
+            third_party::pennywise::callback,
+        )
+        .post(
+            "/demo/pennywise/refresh",
+            Cors::Never,
+            third_party::pennywise::refresh,
+        )
         .get_only("/demo/bank", Cors::Never, bank_pages::home)
         .get_only("/demo/bank/callback", Cors::Never, bank_pages::callback)
         .get_only("/demo/bank/consent", Cors::Never, bank_pages::consent)

@@ -10,8 +10,8 @@ use consentry_domain::{
     scope::Scope,
     subject::{Alias, Namespace},
     tenant::{
-        Application, AuthorizationSettings, Brand, CallbackMode, DashboardSettings, Lifetimes, RecordsSettings, Tenant,
-        TenantState,
+        Application, AuthorizationSettings, Brand, CallbackMode, DashboardSettings, Lifetimes,
+        RecordsSettings, Tenant, TenantState,
     },
 };
 use consentry_ledger::{
@@ -81,7 +81,12 @@ pub struct Addresses {
 }
 
 /// Scopes of the accounts API that Moneytrack asks for, with the protocol scopes.
-pub const SCOPES: [&str; 4] = ["openid", "offline_access", "accounts:balance", "accounts:transactions"];
+pub const SCOPES: [&str; 4] = [
+    "openid",
+    "offline_access",
+    "accounts:balance",
+    "accounts:transactions",
+];
 
 /// Definitions of the records door.
 pub const AGREEMENTS: [&str; 2] = ["share-my-email", "email-newsletter"];
@@ -94,12 +99,26 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
     let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant)?;
     let ids = ledger.ids();
     let application = ApplicationId::new(ids.now, Shard::new(0), ledger.entropy().bytes());
-    let tenant_id = ledger.provision_tenant(&permit, &tenant(ids.tenant(), addresses)?).await?;
+    let tenant_id = ledger
+        .provision_tenant(&permit, &tenant(ids.tenant(), addresses)?)
+        .await?;
     let directory = ledger.directory();
-    let tenant = directory.tenant(tenant_id).ok_or_else(|| anyhow::anyhow!("the tenant is not there"))?;
+    let tenant = directory
+        .tenant(tenant_id)
+        .ok_or_else(|| anyhow::anyhow!("the tenant is not there"))?;
     let parties = [
-        party(ledger, "Moneytrack", "Moneytrack BV", "https://moneytrack.example"),
-        party(ledger, "Pennywise", "Pennywise Software GmbH", "https://pennywise.example"),
+        party(
+            ledger,
+            "Moneytrack",
+            "Moneytrack BV",
+            "https://moneytrack.example",
+        ),
+        party(
+            ledger,
+            "Pennywise",
+            "Pennywise Software GmbH",
+            "https://pennywise.example",
+        ),
     ];
     let cast = Cast::draw(ledger);
     let resource_api = format!("{}/demo/api/accounts", addresses.base_url);
@@ -113,7 +132,11 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
     entries.extend(parties.iter().cloned().map(Entry::Party));
     entries.extend(definitions()?);
     entries.extend(wordings(ledger)?);
-    entries.extend(cast.clients(ledger, application, &parties, addresses)?.into_iter().map(Entry::Client));
+    entries.extend(
+        cast.clients(ledger, application, &parties, addresses)?
+            .into_iter()
+            .map(Entry::Client),
+    );
     entries.push(Entry::Principal(Principal {
         dn: SERVICE_DN.to_owned(),
         names: vec![cast.service.client_id.clone()],
@@ -176,7 +199,10 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
         },
         locale: Locale::parse("en-GB")?,
         lifetimes: Lifetimes::default(),
-        records: RecordsSettings { service_account_dns: vec![SERVICE_DN.to_owned()], ..RecordsSettings::default() },
+        records: RecordsSettings {
+            service_account_dns: vec![SERVICE_DN.to_owned()],
+            ..RecordsSettings::default()
+        },
         dashboard: DashboardSettings {
             frame_origins: vec![addresses.bank_url.clone()],
             ..DashboardSettings::default()
@@ -258,22 +284,26 @@ impl Cast {
                 created_at: ledger.now(),
             })
         };
-        let third = |known: &KnownClient, party: &Party, path: &str, purpose: &str| -> anyhow::Result<Client> {
-            Ok(Client {
-                party: Some(party.id),
-                is_third_party: true,
-                redirect_uris: vec![
-                    format!("{base}/demo/{path}/callback"),
-                    "http://127.0.0.1:9999/callback".to_owned(),
-                ],
-                post_logout_redirect_uris: vec!["http://127.0.0.1:9999/out".to_owned()],
-                purpose: Some(purpose.to_owned()),
-                ..client(known, &party.name)?
-            })
-        };
+        let third =
+            |known: &KnownClient, party: &Party, path: &str, purpose: &str| -> anyhow::Result<Client> {
+                Ok(Client {
+                    party: Some(party.id),
+                    is_third_party: true,
+                    redirect_uris: vec![
+                        format!("{base}/demo/{path}/callback"),
+                        "http://127.0.0.1:9999/callback".to_owned(),
+                    ],
+                    post_logout_redirect_uris: vec!["http://127.0.0.1:9999/out".to_owned()],
+                    purpose: Some(purpose.to_owned()),
+                    ..client(known, &party.name)?
+                })
+            };
         Ok(vec![
             Client {
-                redirect_uris: vec![format!("{bank}/demo/bank/callback"), "http://127.0.0.1:9999/callback".to_owned()],
+                redirect_uris: vec![
+                    format!("{bank}/demo/bank/callback"),
+                    "http://127.0.0.1:9999/callback".to_owned(),
+                ],
                 post_logout_redirect_uris: vec![
                     format!("{bank}/demo/bank"),
                     "http://127.0.0.1:9999/out".to_owned(),
@@ -285,19 +315,35 @@ impl Cast {
                 ))?,
                 ..client(&self.first_party, "Harbor Bank")?
             },
-            third(&self.third_party, &parties[0], "moneytrack", "Moneytrack shows all your accounts in one place.")?,
+            third(
+                &self.third_party,
+                &parties[0],
+                "moneytrack",
+                "Moneytrack shows all your accounts in one place.",
+            )?,
             Client {
                 consent_uri: Some(format!("{bank}/demo/bank/consent?for=pennywise")),
                 callback_mode: Some(CallbackMode::Compat),
-                ..third(&self.external, &parties[1], "pennywise", "Pennywise plans your monthly budget.")?
+                ..third(
+                    &self.external,
+                    &parties[1],
+                    "pennywise",
+                    "Pennywise plans your monthly budget.",
+                )?
             },
-            Client { authority: ClientAuthority::Tenant, ..client(&self.admin, "Harbor operations")? },
+            Client {
+                authority: ClientAuthority::Tenant,
+                ..client(&self.admin, "Harbor operations")?
+            },
         ])
     }
 }
 
 fn stored(known: &KnownClient) -> StoredSecret {
-    StoredSecret { sha256: opaque::hash_text(&known.client_secret), expires_at: None }
+    StoredSecret {
+        sha256: opaque::hash_text(&known.client_secret),
+        expires_at: None,
+    }
 }
 
 fn definitions() -> anyhow::Result<Vec<Entry>> {
@@ -329,24 +375,102 @@ fn definitions() -> anyhow::Result<Vec<Entry>> {
 
 fn wordings(ledger: &Ledger) -> anyhow::Result<Vec<Entry>> {
     const WORDINGS: [(&str, &str, &str, &str, &str, &str); 12] = [
-        ("openid", "en-GB", "1.0", "Know that it is you", "A private number that stands for you. Not your name.",
-         "So that the app recognises you when you come back"),
-        ("openid", "ar", "1.0", "التعرّف عليك", "رقم خاص يشير إليك، وليس اسمك.", "ليعرفك التطبيق عندما تعود"),
-        ("offline_access", "en-GB", "1.0", "Stay connected while you are away", "Nothing more than what is listed here",
-         "So that the app can update by itself, until the date shown"),
-        ("offline_access", "ar", "1.0", "البقاء متصلاً في غيابك", "لا شيء أكثر مما هو مذكور هنا",
-         "ليحدّث التطبيق نفسه حتى التاريخ المبيّن"),
-        ("accounts:balance", "en-GB", "2.0", "Account balance", "Name, type and balance of your accounts",
-         "To show what you have"),
-        ("accounts:balance", "ar", "2.0", "رصيد الحساب", "اسم حساباتك ونوعها ورصيدها", "لعرض ما لديك"),
-        ("accounts:transactions", "en-GB", "1.1", "Transactions", "Payments of the last 24 months",
-         "To sort your spending"),
-        ("accounts:transactions", "ar", "1.1", "المعاملات", "مدفوعات آخر ٢٤ شهراً", "لتصنيف إنفاقك"),
-        ("share-my-email", "en-GB", "1.0", "Share my e-mail address", "Your e-mail address",
-         "To send you receipts"),
-        ("share-my-email", "ar", "1.0", "مشاركة بريدي الإلكتروني", "عنوان بريدك الإلكتروني", "لإرسال الإيصالات إليك"),
-        ("email-newsletter", "en-GB", "1.2", "Newsletter", "Your e-mail address", "To send you news once a month"),
-        ("email-newsletter", "ar", "1.2", "النشرة البريدية", "عنوان بريدك الإلكتروني", "لإرسال الأخبار مرة في الشهر"),
+        (
+            "openid",
+            "en-GB",
+            "1.0",
+            "Know that it is you",
+            "A private number that stands for you. Not your name.",
+            "So that the app recognises you when you come back",
+        ),
+        (
+            "openid",
+            "ar",
+            "1.0",
+            "التعرّف عليك",
+            "رقم خاص يشير إليك، وليس اسمك.",
+            "ليعرفك التطبيق عندما تعود",
+        ),
+        (
+            "offline_access",
+            "en-GB",
+            "1.0",
+            "Stay connected while you are away",
+            "Nothing more than what is listed here",
+            "So that the app can update by itself, until the date shown",
+        ),
+        (
+            "offline_access",
+            "ar",
+            "1.0",
+            "البقاء متصلاً في غيابك",
+            "لا شيء أكثر مما هو مذكور هنا",
+            "ليحدّث التطبيق نفسه حتى التاريخ المبيّن",
+        ),
+        (
+            "accounts:balance",
+            "en-GB",
+            "2.0",
+            "Account balance",
+            "Name, type and balance of your accounts",
+            "To show what you have",
+        ),
+        (
+            "accounts:balance",
+            "ar",
+            "2.0",
+            "رصيد الحساب",
+            "اسم حساباتك ونوعها ورصيدها",
+            "لعرض ما لديك",
+        ),
+        (
+            "accounts:transactions",
+            "en-GB",
+            "1.1",
+            "Transactions",
+            "Payments of the last 24 months",
+            "To sort your spending",
+        ),
+        (
+            "accounts:transactions",
+            "ar",
+            "1.1",
+            "المعاملات",
+            "مدفوعات آخر ٢٤ شهراً",
+            "لتصنيف إنفاقك",
+        ),
+        (
+            "share-my-email",
+            "en-GB",
+            "1.0",
+            "Share my e-mail address",
+            "Your e-mail address",
+            "To send you receipts",
+        ),
+        (
+            "share-my-email",
+            "ar",
+            "1.0",
+            "مشاركة بريدي الإلكتروني",
+            "عنوان بريدك الإلكتروني",
+            "لإرسال الإيصالات إليك",
+        ),
+        (
+            "email-newsletter",
+            "en-GB",
+            "1.2",
+            "Newsletter",
+            "Your e-mail address",
+            "To send you news once a month",
+        ),
+        (
+            "email-newsletter",
+            "ar",
+            "1.2",
+            "النشرة البريدية",
+            "عنوان بريدك الإلكتروني",
+            "لإرسال الأخبار مرة في الشهر",
+        ),
     ];
     WORDINGS
         .iter()

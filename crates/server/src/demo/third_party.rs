@@ -29,8 +29,16 @@ struct App {
     slogan: &'static str,
 }
 
-const MONEYTRACK: App = App { path: "moneytrack", name: "Moneytrack", slogan: "All your accounts in one place." };
-const PENNYWISE: App = App { path: "pennywise", name: "Pennywise", slogan: "A budget that plans itself." };
+const MONEYTRACK: App = App {
+    path: "moneytrack",
+    name: "Moneytrack",
+    slogan: "All your accounts in one place.",
+};
+const PENNYWISE: App = App {
+    path: "pennywise",
+    name: "Pennywise",
+    slogan: "A budget that plans itself.",
+};
 
 macro_rules! app {
     ($(#[$doc:meta])* $module:ident, $app:expr) => {
@@ -112,7 +120,11 @@ struct Home {
 
 impl App {
     fn client(self, demo: &Demo) -> &KnownClient {
-        if self.path == MONEYTRACK.path { &demo.bank.third_party } else { &demo.bank.external }
+        if self.path == MONEYTRACK.path {
+            &demo.bank.third_party
+        } else {
+            &demo.bank.external
+        }
     }
 
     fn callback(self, demo: &Demo) -> String {
@@ -142,7 +154,11 @@ async fn home(app: App, demo: &Demo, headers: &HeaderMap) -> Result<Response, De
         app,
         message,
         connected: visitor.tokens.is_some(),
-        scope: visitor.tokens.as_ref().map(|tokens| tokens.scope.clone()).unwrap_or_default(),
+        scope: visitor
+            .tokens
+            .as_ref()
+            .map(|tokens| tokens.scope.clone())
+            .unwrap_or_default(),
         refused: matches!(asked, Some(Asked::Refused)),
         accounts: match asked {
             Some(Asked::Statement(statement)) => statement.accounts,
@@ -158,7 +174,13 @@ async fn home(app: App, demo: &Demo, headers: &HeaderMap) -> Result<Response, De
 
 fn connect(app: App, demo: &Demo, headers: &HeaderMap) -> Result<Response, DemoError> {
     let (id, mut visitor) = demo.visitors.find(headers, app.path, demo.entropy.as_ref());
-    let url = demo.begin(&mut visitor, app.client(demo), &app.callback(demo), &SCOPES.join(" "), Some("consent"))?;
+    let url = demo.begin(
+        &mut visitor,
+        app.client(demo),
+        &app.callback(demo),
+        &SCOPES.join(" "),
+        Some("consent"),
+    )?;
     demo.visitors.keep(id.clone(), visitor);
     Ok((visitors::cookie(app.path, &id), Redirect::to(url.as_str())).into_response())
 }
@@ -167,9 +189,15 @@ async fn callback(app: App, demo: &Demo, headers: &HeaderMap, answer: Back) -> R
     let (id, visitor) = demo.visitors.find(headers, app.path, demo.entropy.as_ref());
     let state = visitor.state.clone();
     let verifier = visitor.verifier.clone();
-    let mut visitor = Visitor { state: None, verifier: None, ..visitor };
+    let mut visitor = Visitor {
+        state: None,
+        verifier: None,
+        ..visitor
+    };
     if state.is_none() || state != answer.state {
-        return Err(DemoError::Visitor("this answer belongs to no request of this browser"));
+        return Err(DemoError::Visitor(
+            "this answer belongs to no request of this browser",
+        ));
     }
     if answer.iss.as_deref() != Some(&demo.issuer()) {
         return Err(DemoError::Visitor("this answer is from another issuer"));
@@ -177,7 +205,10 @@ async fn callback(app: App, demo: &Demo, headers: &HeaderMap, answer: Back) -> R
     match (answer.code, answer.error) {
         (Some(code), None) => {
             let verifier = verifier.unwrap_or_default();
-            match demo.redeem(app.client(demo), &app.callback(demo), &code, &verifier).await? {
+            match demo
+                .redeem(app.client(demo), &app.callback(demo), &code, &verifier)
+                .await?
+            {
                 Ok((tokens, _subject)) => {
                     visitor.tokens = Some(tokens);
                     visitor.message = Some("You are connected to Harbor Bank.".to_owned());
@@ -187,7 +218,10 @@ async fn callback(app: App, demo: &Demo, headers: &HeaderMap, answer: Back) -> R
         }
         (_, error) => {
             let error = error.unwrap_or_else(|| "no code".to_owned());
-            visitor.message = Some(told(&error, answer.error_description.as_deref().unwrap_or_default()));
+            visitor.message = Some(told(
+                &error,
+                answer.error_description.as_deref().unwrap_or_default(),
+            ));
         }
     }
     demo.visitors.keep(id.clone(), visitor);
@@ -197,7 +231,9 @@ async fn callback(app: App, demo: &Demo, headers: &HeaderMap, answer: Back) -> R
 async fn refresh(app: App, demo: &Demo, headers: &HeaderMap) -> Result<Response, DemoError> {
     let (id, mut visitor) = demo.visitors.find(headers, app.path, demo.entropy.as_ref());
     let token = visitor.tokens.as_ref().and_then(|tokens| tokens.refresh.clone());
-    let Some(token) = token else { return Ok(app.home().into_response()) };
+    let Some(token) = token else {
+        return Ok(app.home().into_response());
+    };
     match demo.refresh(app.client(demo), &token).await? {
         Ok((tokens, _subject)) => {
             visitor.tokens = Some(tokens);
@@ -218,7 +254,10 @@ fn told(error: &str, description: &str) -> String {
 
 impl Demo {
     async fn ask_accounts(&self, token: &str) -> Result<Asked, DemoError> {
-        let failed = |why: String| DemoError::Door { what: "the accounts API", why };
+        let failed = |why: String| DemoError::Door {
+            what: "the accounts API",
+            why,
+        };
         let answer: Answer = self
             .egress
             .get(&self.bank.resource_api)
@@ -227,7 +266,10 @@ impl Demo {
             .await
             .map_err(|error| failed(error.to_string()))?;
         match answer.status {
-            StatusCode::OK => answer.json().map(Asked::Statement).map_err(|error| failed(error.to_string())),
+            StatusCode::OK => answer
+                .json()
+                .map(Asked::Statement)
+                .map_err(|error| failed(error.to_string())),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ok(Asked::Refused),
             status => Err(failed(status.to_string())),
         }
@@ -236,5 +278,7 @@ impl Demo {
 
 /// Where a form of the demo may lead.
 pub(super) fn form_target(address: &str) -> Option<consentry_web::headers::FormTarget> {
-    Url::parse(address).ok().map(|url| consentry_web::headers::FormTarget::covering(&url))
+    Url::parse(address)
+        .ok()
+        .map(|url| consentry_web::headers::FormTarget::covering(&url))
 }

@@ -49,15 +49,25 @@ pub(super) struct Visitors(Mutex<HashMap<String, Visitor>>);
 
 impl Visitors {
     /// The browser's id and what is remembered; a fresh one for a browser never seen.
-    pub(super) fn find(&self, headers: &HeaderMap, app: &'static str, entropy: &dyn Entropy) -> (String, Visitor) {
-        let known = name(app).and_then(|name| credentials::cookie(headers, &name, Transport::PlainLoopback).map(str::to_owned));
+    pub(super) fn find(
+        &self,
+        headers: &HeaderMap,
+        app: &'static str,
+        entropy: &dyn Entropy,
+    ) -> (String, Visitor) {
+        let known = name(app).and_then(|name| {
+            credentials::cookie(headers, &name, Transport::PlainLoopback).map(str::to_owned)
+        });
         let visitors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match known.filter(|id| visitors.contains_key(id)) {
             Some(id) => {
                 let visitor = visitors[&id].clone();
                 (id, visitor)
             }
-            None => (format!("{app}-{}", opaque::base64url(&entropy.bytes::<16>())), Visitor::default()),
+            None => (
+                format!("{app}-{}", opaque::base64url(&entropy.bytes::<16>())),
+                Visitor::default(),
+            ),
         }
     }
 
@@ -74,7 +84,14 @@ impl Visitors {
 /// The header that keeps a browser's id.
 pub(super) fn cookie(app: &'static str, id: &str) -> impl IntoResponseParts {
     let value = name(app).and_then(|name| {
-        credentials::set_cookie(&name, id, SameSite::Lax, Some(REMEMBERED_SECONDS), Transport::PlainLoopback).ok()
+        credentials::set_cookie(
+            &name,
+            id,
+            SameSite::Lax,
+            Some(REMEMBERED_SECONDS),
+            Transport::PlainLoopback,
+        )
+        .ok()
     });
     AppendHeaders(value.map(|value| (header::SET_COOKIE, value)))
 }

@@ -28,11 +28,17 @@ impl Running {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let description: Value = serde_json::from_str(&line).unwrap();
         let base = description["base_url"].as_str().unwrap();
         let address = base.strip_prefix("http://").unwrap().parse().unwrap();
-        Self { child, description, address }
+        Self {
+            child,
+            description,
+            address,
+        }
     }
 
     /// SIGKILL, as a power cut would.
@@ -44,14 +50,24 @@ impl Running {
     /// SIGTERM; answers the exit status.
     pub(crate) fn stop(mut self) -> std::process::ExitStatus {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         self.child.wait().unwrap()
     }
 
     /// Basic credentials of the privileged account of the records door.
     pub(crate) fn service(&self) -> String {
         let account = &self.description["records"]["service_account"];
-        let pair = format!("{}:{}", account["username"].as_str().unwrap(), account["password"].as_str().unwrap());
+        let pair = format!(
+            "{}:{}",
+            account["username"].as_str().unwrap(),
+            account["password"].as_str().unwrap()
+        );
         format!("Basic {}", STANDARD.encode(pair))
     }
 }
@@ -73,7 +89,8 @@ pub(crate) fn request(address: SocketAddr, head: &str, body: &str) -> Option<(u1
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let length = body.len();
-    let text = format!("{head}\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+    let text =
+        format!("{head}\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
     stream.write_all(text.as_bytes()).ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
@@ -87,7 +104,17 @@ fn demo_json_prints_one_line_and_ends_well_when_told() {
     let folder = tempfile::tempdir().unwrap();
     let running = Running::start("127.0.0.1:0".parse().unwrap(), folder.path());
     let description = &running.description;
-    for member in ["base_url", "issuer", "start", "tenant", "users", "authorization", "records", "dashboard", "pid"] {
+    for member in [
+        "base_url",
+        "issuer",
+        "start",
+        "tenant",
+        "users",
+        "authorization",
+        "records",
+        "dashboard",
+        "pid",
+    ] {
         assert!(!description[member].is_null(), "{member}");
     }
     let (status, body) = request(running.address, "GET /health/ready HTTP/1.1", "").unwrap();
@@ -105,7 +132,11 @@ fn config_check_names_what_is_wrong_in_one_sentence() {
     let file = folder.path().join("consentry.toml");
     std::fs::write(&file, "[server]\nlisen = \"127.0.0.1:1\"\n").unwrap();
     let run = |file: &Path| {
-        Command::new(env!("CARGO_BIN_EXE_consentry")).args(["config", "check", "--config"]).arg(file).output().unwrap()
+        Command::new(env!("CARGO_BIN_EXE_consentry"))
+            .args(["config", "check", "--config"])
+            .arg(file)
+            .output()
+            .unwrap()
     };
     let output = run(&file);
     assert_eq!(output.status.code(), Some(1));
@@ -113,9 +144,16 @@ fn config_check_names_what_is_wrong_in_one_sentence() {
         String::from_utf8(output.stderr).unwrap(),
         "consentry: unknown key server.lisen; did you mean server.listen?\n"
     );
-    std::fs::write(&file, "[server]\nlisten = \"127.0.0.1:1\"\n[telemetry]\nlog = \"debug\"\n").unwrap();
+    std::fs::write(
+        &file,
+        "[server]\nlisten = \"127.0.0.1:1\"\n[telemetry]\nlog = \"debug\"\n",
+    )
+    .unwrap();
     assert_eq!(run(&file).status.code(), Some(0));
-    let wrong_usage = Command::new(env!("CARGO_BIN_EXE_consentry")).arg("serv").output().unwrap();
+    let wrong_usage = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .arg("serv")
+        .output()
+        .unwrap();
     assert_eq!(wrong_usage.status.code(), Some(2));
 }
 
@@ -134,7 +172,11 @@ fn environment_overrides_the_file() {
 #[test]
 fn a_lost_root_key_is_said_and_nothing_is_made_anew() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(Running::start("127.0.0.1:0".parse().unwrap(), folder.path()).stop().success());
+    assert!(
+        Running::start("127.0.0.1:0".parse().unwrap(), folder.path())
+            .stop()
+            .success()
+    );
     std::fs::remove_file(folder.path().join("root.key")).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_consentry"))
         .args(["verify-ledger", "--data"])
@@ -142,6 +184,10 @@ fn a_lost_root_key_is_said_and_nothing_is_made_anew() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("restore the key"));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("restore the key")
+    );
     assert!(!folder.path().join("root.key").exists());
 }

@@ -26,14 +26,22 @@ fn thirty_kills_lose_nothing_that_was_acknowledged() {
     for round in 0..ROUNDS {
         let running = Running::start(address, folder.path());
         let acknowledged = load_until_killed(running, round);
-        assert!(acknowledged.len() >= ENOUGH, "round {round}: only {}", acknowledged.len());
+        assert!(
+            acknowledged.len() >= ENOUGH,
+            "round {round}: only {}",
+            acknowledged.len()
+        );
         all.extend(acknowledged);
         let verified = Command::new(env!("CARGO_BIN_EXE_consentry"))
             .args(["verify-ledger", "--data"])
             .arg(folder.path())
             .output()
             .unwrap();
-        assert!(verified.status.success(), "round {round}: {}", String::from_utf8_lossy(&verified.stderr));
+        assert!(
+            verified.status.success(),
+            "round {round}: {}",
+            String::from_utf8_lossy(&verified.stderr)
+        );
     }
     let running = Running::start(address, folder.path());
     let service = running.service();

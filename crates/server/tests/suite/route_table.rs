@@ -12,7 +12,11 @@ use url::Url;
 async fn every_path_and_every_fallback_has_one_owner() {
     let app = TestApp::start().await;
     let parts = site::Parts {
-        house: House::new(app.ledger.clone(), Url::parse("http://127.0.0.1:8080").unwrap(), Vec::new()),
+        house: House::new(
+            app.ledger.clone(),
+            Url::parse("http://127.0.0.1:8080").unwrap(),
+            Vec::new(),
+        ),
         entropy: Arc::new(SeededEntropy::new(1)),
         metrics: Metrics::default(),
         metrics_here: true,

@@ -36,6 +36,7 @@ dashboard-details = التفاصيل
 dashboard-show-all = عرض الكل ({ $count })
 dashboard-empty-title = لا يوجد تطبيق لديه حق الوصول.
 dashboard-empty-text = عندما تربط تطبيقًا بحساباتك، يظهر هنا. تبدأ ذلك من التطبيق. التطبيق الذي يعرف كلمة مرورك لا يظهر هنا.
+dashboard-look-again = التحقق مرة أخرى
 dashboard-help = هل لديك أسئلة؟ { $bank }: { $help }
 
 dashboard-status-active = نشط

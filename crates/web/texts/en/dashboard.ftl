@@ -27,6 +27,7 @@ dashboard-details = Details
 dashboard-show-all = Show all { $count }
 dashboard-empty-title = No apps have access.
 dashboard-empty-text = When you connect an app with your accounts, it appears here. You start that in the app. An app that knows your password is not listed here.
+dashboard-look-again = Look again
 dashboard-help = Questions? { $bank }: { $help }
 
 dashboard-status-active = Active

@@ -13,9 +13,12 @@ use secrecy::{ExposeSecret, SecretString};
 pub fn provider(visit: &Visit, headers: &HeaderMap) -> Result<Provider, ApiError> {
     let ledger = visit.ledger();
     let outcome = match claimed(headers)? {
-        Some(claim) => {
-            ledger.authenticate_provider(&visit.tenant, &claim.client_id, claim.secret.expose_secret(), visit.address)
-        }
+        Some(claim) => ledger.authenticate_provider(
+            &visit.tenant,
+            &claim.client_id,
+            claim.secret.expose_secret(),
+            visit.address,
+        ),
         None => Err(ledger.refuse_provider(&visit.tenant, visit.address)),
     };
     outcome.map_err(|error| match error {
@@ -46,9 +49,10 @@ fn claimed(headers: &HeaderMap) -> Result<Option<Claim>, ApiError> {
         secrets.hear_all(headers, secret)?;
     }
     Ok(match (ids.value, secrets.value) {
-        (Some(client_id), Some(secret)) => {
-            Some(Claim { client_id: client_id.expose_secret().to_owned(), secret })
-        }
+        (Some(client_id), Some(secret)) => Some(Claim {
+            client_id: client_id.expose_secret().to_owned(),
+            secret,
+        }),
         _ => None,
     })
 }
@@ -105,23 +109,46 @@ mod tests {
     #[test]
     fn dsh_a2_1_three_forms_are_read() {
         assert_eq!(read(&[("authorization", BASIC)]), pair("bank", "s3cret"));
-        assert_eq!(read(&[("client_id", "bank"), ("client_secret", "s3cret")]), pair("bank", "s3cret"));
-        assert_eq!(read(&[("client-id", "bank"), ("client-secret", "s3cret")]), pair("bank", "s3cret"));
+        assert_eq!(
+            read(&[("client_id", "bank"), ("client_secret", "s3cret")]),
+            pair("bank", "s3cret")
+        );
+        assert_eq!(
+            read(&[("client-id", "bank"), ("client-secret", "s3cret")]),
+            pair("bank", "s3cret")
+        );
     }
 
     #[test]
     fn dsh_a2_1_forms_that_agree_are_one() {
-        let all = [("authorization", BASIC), ("client_id", "bank"), ("client-secret", "s3cret")];
+        let all = [
+            ("authorization", BASIC),
+            ("client_id", "bank"),
+            ("client-secret", "s3cret"),
+        ];
         assert_eq!(read(&all), pair("bank", "s3cret"));
     }
 
     #[test]
     fn dsh_a2_1_forms_that_disagree_are_refused() {
         for lines in [
-            vec![("authorization", BASIC), ("client_id", "other"), ("client_secret", "s3cret")],
+            vec![
+                ("authorization", BASIC),
+                ("client_id", "other"),
+                ("client_secret", "s3cret"),
+            ],
             vec![("authorization", BASIC), ("client-secret", "other")],
-            vec![("client_id", "bank"), ("client_id", "other"), ("client_secret", "s3cret")],
-            vec![("client_id", "bank"), ("client_secret", "a"), ("client-id", "bank"), ("client-secret", "b")],
+            vec![
+                ("client_id", "bank"),
+                ("client_id", "other"),
+                ("client_secret", "s3cret"),
+            ],
+            vec![
+                ("client_id", "bank"),
+                ("client_secret", "a"),
+                ("client-id", "bank"),
+                ("client-secret", "b"),
+            ],
         ] {
             assert_eq!(read(&lines), Err("invalid_request"), "{lines:?}");
         }

@@ -30,12 +30,14 @@ pub async fn issue(visit: Visit, request: Request) -> Result<Response, Dashboard
     let (provider, body) = authenticated(&visit, request).await?;
     let permit = permit(&provider)?;
     let customer = token_request::customer(&body?)?;
-    let ticket = visit.ledger().issue_ticket(&visit.tenant, &permit, &provider, &customer).await.map_err(
-        |error| match error {
+    let ticket = visit
+        .ledger()
+        .issue_ticket(&visit.tenant, &permit, &provider, &customer)
+        .await
+        .map_err(|error| match error {
             IssueError::UnknownCustomer => ApiError::new(&registry::CUSTOMER_NOT_FOUND),
             IssueError::Fault(fault) => fault.into(),
-        },
-    )?;
+        })?;
     let answer = json!({
         "access_token": ticket.token.expose(),
         "token_type": "Bearer",
@@ -54,7 +56,11 @@ pub async fn revoke(visit: Visit, request: Request) -> Result<Response, Dashboar
             .detail("token must be a string")
             .field(FieldError::pointer("/token", "must be a string"))
     })?;
-    visit.ledger().revoke_ticket(&visit.tenant, &permit, &Opaque::received(token)).await.map_err(ApiError::from)?;
+    visit
+        .ledger()
+        .revoke_ticket(&visit.tenant, &permit, &Opaque::received(token))
+        .await
+        .map_err(ApiError::from)?;
     Ok((headers::api(), Json(json!({}))).into_response())
 }
 
@@ -66,7 +72,9 @@ async fn authenticated(
     serving(visit)?;
     let (parts, body) = request.into_parts();
     let provider = credentials::provider(visit, &parts.headers)?;
-    let body = json::read(&parts.headers, body, MEDIA_TYPES, &LIMITS).await.map_err(ApiError::from);
+    let body = json::read(&parts.headers, body, MEDIA_TYPES, &LIMITS)
+        .await
+        .map_err(ApiError::from);
     Ok((provider, body))
 }
 

@@ -79,7 +79,9 @@ fn wrong(
         Some(name) => format!("{name} {detail}"),
         None => format!("the body is not acceptable: {detail}"),
     };
-    ApiError::new(&registry::INVALID_REQUEST).detail(said).field(FieldError::pointer(pointer, detail))
+    ApiError::new(&registry::INVALID_REQUEST)
+        .detail(said)
+        .field(FieldError::pointer(pointer, detail))
 }
 
 fn scope(detail: &'static str) -> ApiError {
@@ -93,7 +95,9 @@ mod tests {
     use super::*;
 
     fn asked(body: &Value) -> Result<String, &'static str> {
-        customer(body).map(|customer| customer.alias().value).map_err(|error| error.code.name)
+        customer(body)
+            .map(|customer| customer.alias().value)
+            .map_err(|error| error.code.name)
     }
 
     fn canonical(id: &str) -> Value {
@@ -102,7 +106,14 @@ mod tests {
 
     #[test]
     fn dsh_a2_2_canonical_everything_behind_the_first_colon_is_the_id() {
-        for id in ["cust-7f3a91", "a:b:c", "urn:x/y@z|w", "with space", " x ", "customer.modify_consent:y"] {
+        for id in [
+            "cust-7f3a91",
+            "a:b:c",
+            "urn:x/y@z|w",
+            "with space",
+            " x ",
+            "customer.modify_consent:y",
+        ] {
             assert_eq!(asked(&canonical(id)).as_deref(), Ok(id));
         }
     }
@@ -128,7 +139,10 @@ mod tests {
 
     #[test]
     fn dsh_a2_2_several_scopes_are_an_invalid_scope() {
-        assert_eq!(asked(&canonical("a customer.modify_consent:b")), Err("invalid_scope"));
+        assert_eq!(
+            asked(&canonical("a customer.modify_consent:b")),
+            Err("invalid_scope")
+        );
     }
 
     #[test]

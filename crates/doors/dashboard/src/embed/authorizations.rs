@@ -49,7 +49,9 @@ pub async fn open_by_form(visit: Visit, request: Request) -> Response {
     if let Err(refused) = gate(&visit, &parts.headers, Wish::new(&visit, None, &[&query]).look) {
         return refused.into_response();
     }
-    let form = form::read(&parts.headers, body, &Rules::DEFAULT).await.unwrap_or_default();
+    let form = form::read(&parts.headers, body, &Rules::DEFAULT)
+        .await
+        .unwrap_or_default();
     let wish = Wish::new(&visit, presented::in_form(&form), &[&form, &query]);
     open(&visit, &parts.headers, wish).await
 }
@@ -65,11 +67,20 @@ struct Wish {
 impl Wish {
     /// `sources` are looked at in order for `locale` and `theme`; what cannot be one is ignored.
     fn new(visit: &Visit, token: Option<Opaque>, sources: &[&Parameters]) -> Self {
-        let first = |name: &str| sources.iter().find_map(|source| source.all(name).next().map(str::to_owned));
+        let first = |name: &str| {
+            sources
+                .iter()
+                .find_map(|source| source.all(name).next().map(str::to_owned))
+        };
         let locale = first("locale").filter(|tag| Locale::parse(tag).is_ok());
         let theme = first("theme").map(|theme| Theme::parse(&theme).as_str().to_owned());
         let look = Look::asked(visit, locale.as_deref(), theme.as_deref());
-        Self { token, locale, theme, look }
+        Self {
+            token,
+            locale,
+            theme,
+            look,
+        }
     }
 }
 
@@ -78,10 +89,20 @@ async fn open(visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
     if let Err(refused) = gate(visit, headers, look) {
         return refused.into_response();
     }
-    let opening = Opening { token: wish.token, address: visit.address, locale: wish.locale, theme: wish.theme };
+    let opening = Opening {
+        token: wish.token,
+        address: visit.address,
+        locale: wish.locale,
+        theme: wish.theme,
+    };
     match visit.ledger().open_dashboard(&visit.tenant, &opening).await {
         Ok(opened) => {
-            let visitor = Visitor { session: opened.session, bearer: opened.bearer, form: Parameters::default(), look };
+            let visitor = Visitor {
+                session: opened.session,
+                bearer: opened.bearer,
+                form: Parameters::default(),
+                look,
+            };
             connections::page(visit, &visitor, Show::default()).await
         }
         Err(OpenError::Refused) if prefers_json(headers) => unauthorized(visit),
@@ -90,7 +111,12 @@ async fn open(visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
         }
         Err(OpenError::TooMany { seconds }) => {
             let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
-            Refusal::plain(visit, look, ApiError::new(&registry::RATE_LIMITED).retry_after(wait)).into_response()
+            Refusal::plain(
+                visit,
+                look,
+                ApiError::new(&registry::RATE_LIMITED).retry_after(wait),
+            )
+            .into_response()
         }
         Err(OpenError::Fault(fault)) => Refusal::plain(visit, look, fault.into()).into_response(),
     }
@@ -103,9 +129,15 @@ fn gate(visit: &Visit, headers: &HeaderMap, look: Look) -> Result<(), Refusal> {
         return Err(Refusal::plain(visit, look, ApiError::new(&registry::UNAVAILABLE)));
     }
     if !origin::destination(headers, PAGES) {
-        return Err(Refusal::session_over(visit, look, ApiError::new(&registry::NOT_FOUND)));
+        return Err(Refusal::session_over(
+            visit,
+            look,
+            ApiError::new(&registry::NOT_FOUND),
+        ));
     }
-    let top_level = headers.get("sec-fetch-dest").is_some_and(|destination| destination == "document");
+    let top_level = headers
+        .get("sec-fetch-dest")
+        .is_some_and(|destination| destination == "document");
     if top_level && !visit.tenant.tenant.dashboard.allow_top_level {
         let text = |key| look.language.text(key);
         let error = ApiError::new(&registry::FORBIDDEN);
@@ -122,7 +154,12 @@ fn gate(visit: &Visit, headers: &HeaderMap, look: Look) -> Result<(), Refusal> {
 
 /// The refused opening, for programs (A4.4).
 fn unauthorized(visit: &Visit) -> Response {
-    (StatusCode::NOT_FOUND, frame::headers(visit), Json(json!({ "error": "Unauthorized" }))).into_response()
+    (
+        StatusCode::NOT_FOUND,
+        frame::headers(visit),
+        Json(json!({ "error": "Unauthorized" })),
+    )
+        .into_response()
 }
 
 /// Whether a program asks: JSON is named and HTML is not.
@@ -130,7 +167,14 @@ fn prefers_json(headers: &HeaderMap) -> bool {
     let mut json = false;
     for value in headers.get_all(header::ACCEPT) {
         for entry in value.to_str().unwrap_or_default().split(',') {
-            match entry.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+            match entry
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_ascii_lowercase()
+                .as_str()
+            {
                 "text/html" | "application/xhtml+xml" => return false,
                 "application/json" => json = true,
                 _ => {}

@@ -26,12 +26,23 @@ pub async fn show(visit: Visit, request: Request) -> Response {
 }
 
 /// A connection with what there is to say about it.
-pub(super) fn page(visit: &Visit, visitor: &Visitor, connection: &Connection, notice: Option<Notice>) -> Response {
+pub(super) fn page(
+    visit: &Visit,
+    visitor: &Visitor,
+    connection: &Connection,
+    notice: Option<Notice>,
+) -> Response {
     let language = visitor.look.language;
     let connection = ConnectionView::new(&visit.tenant, language, connection);
-    let title = language.text("dashboard-detail-title").with("app", connection.name.short.as_str());
+    let title = language
+        .text("dashboard-detail-title")
+        .with("app", connection.name.short.as_str());
     let (page, screen) = connections::screen(visit, visitor, &title, notice);
-    let template = ConnectionPage { page, screen, connection };
+    let template = ConnectionPage {
+        page,
+        screen,
+        connection,
+    };
     connections::answer(visit, visitor, StatusCode::OK, &template)
 }
 

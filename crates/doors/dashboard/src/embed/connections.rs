@@ -33,7 +33,15 @@ pub async fn list(visit: Visit, request: Request) -> Response {
     match Visitor::of(&visit, request).await {
         Ok(visitor) => {
             let all = visitor.form.all("all").next().is_some();
-            page(&visit, &visitor, Show { all, ..Show::default() }).await
+            page(
+                &visit,
+                &visitor,
+                Show {
+                    all,
+                    ..Show::default()
+                },
+            )
+            .await
         }
         Err(refusal) => refusal.into_response(),
     }
@@ -55,20 +63,46 @@ pub async fn page(visit: &Visit, visitor: &Visitor, show: Show) -> Response {
 pub async fn not_found(visit: &Visit, visitor: &Visitor) -> Response {
     let text = |key| visitor.look.language.text(key);
     let notice = Notice::error(&text("dashboard-missing-title"), &text("dashboard-missing-text"));
-    let show = Show { notice: Some(notice), status: Some(StatusCode::NOT_FOUND), all: false };
+    let show = Show {
+        notice: Some(notice),
+        status: Some(StatusCode::NOT_FOUND),
+        all: false,
+    };
     page(visit, visitor, show).await
 }
 
 /// What every screen of a visitor has in common.
-pub(super) fn screen(visit: &Visit, visitor: &Visitor, title: &Text, notice: Option<Notice>) -> (Page, Screen) {
+pub(super) fn screen(
+    visit: &Visit,
+    visitor: &Visitor,
+    title: &Text,
+    notice: Option<Notice>,
+) -> (Page, Screen) {
     let page = frame::page(visit, visitor.look, title.to_string());
-    let help = frame::help(visit).filter(|_| page.help.is_none()).map(str::to_owned);
-    (page, Screen { session: visitor.bearer.expose().to_owned(), help, notice })
+    let help = frame::help(visit)
+        .filter(|_| page.help.is_none())
+        .map(str::to_owned);
+    (
+        page,
+        Screen {
+            session: visitor.bearer.expose().to_owned(),
+            help,
+            notice,
+        },
+    )
 }
 
 /// A screen as an answer.
-pub(super) fn answer(visit: &Visit, visitor: &Visitor, status: StatusCode, template: &impl Template) -> Response {
-    let language = [(header::CONTENT_LANGUAGE, HeaderValue::from_static(visitor.look.language.tag))];
+pub(super) fn answer(
+    visit: &Visit,
+    visitor: &Visitor,
+    status: StatusCode,
+    template: &impl Template,
+) -> Response {
+    let language = [(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(visitor.look.language.tag),
+    )];
     (status, language, frame::headers(visit), respond(template)).into_response()
 }
 
@@ -81,8 +115,13 @@ struct ListPage {
 }
 
 async fn read(visit: &Visit, visitor: &Visitor, all: bool) -> Result<List, ApiError> {
-    let permit = visitor.permit().map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
-    let query = AgreementQuery { subject: Some(visitor.session.subject), ..AgreementQuery::default() };
+    let permit = visitor
+        .permit()
+        .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+    let query = AgreementQuery {
+        subject: Some(visitor.session.subject),
+        ..AgreementQuery::default()
+    };
     let connections = visit.ledger().agreements(&visit.tenant, &permit, query).await?;
     Ok(List::new(&visit.tenant, visitor.look.language, &connections, all))
 }

@@ -36,8 +36,14 @@ impl Look {
     /// By parameter, then as the browser asks, then as the tenant speaks.
     pub fn asked(visit: &Visit, locale: Option<&str>, theme: Option<&str>) -> Self {
         let tenant = visit.tenant.tenant.locale.as_str();
-        let languages = locale.into_iter().chain(visit.languages.iter().map(String::as_str)).chain([tenant]);
-        Self { language: negotiate(languages), theme: theme.map(Theme::parse).unwrap_or_default() }
+        let languages = locale
+            .into_iter()
+            .chain(visit.languages.iter().map(String::as_str))
+            .chain([tenant]);
+        Self {
+            language: negotiate(languages),
+            theme: theme.map(Theme::parse).unwrap_or_default(),
+        }
     }
 }
 
@@ -48,10 +54,17 @@ pub fn headers(visit: &Visit) -> EmbedHeaders {
 
 /// A page in this look.
 pub fn page(visit: &Visit, look: Look, title: impl Into<String>) -> Page {
-    let host_origins = origins(visit).iter().filter_map(FrameOrigin::concrete).map(str::to_owned).collect();
+    let host_origins = origins(visit)
+        .iter()
+        .filter_map(FrameOrigin::concrete)
+        .map(str::to_owned)
+        .collect();
     Page {
         theme: look.theme,
-        frame: Frame::Embedded(Embedding { address: ADDRESS.to_owned(), host_origins }),
+        frame: Frame::Embedded(Embedding {
+            address: ADDRESS.to_owned(),
+            host_origins,
+        }),
         help: help_address(&visit.tenant),
         ..Page::new(look.language, title, brand(&visit.tenant))
     }
@@ -59,13 +72,25 @@ pub fn page(visit: &Visit, look: Look, title: impl Into<String>) -> Page {
 
 /// Where people get help, in the bank's words: an address or a telephone number.
 pub fn help(visit: &Visit) -> Option<&str> {
-    visit.tenant.tenant.brand.help.as_deref().filter(|help| !help.is_empty())
+    visit
+        .tenant
+        .tenant
+        .brand
+        .help
+        .as_deref()
+        .filter(|help| !help.is_empty())
 }
 
 fn brand(tenant: &TenantSnapshot) -> Brand {
     let brand = &tenant.tenant.brand;
-    let accent = brand.accent.as_deref().and_then(|accent| Accent::parse(accent).ok());
-    Brand { accent, ..Brand::named(brand.name.clone()) }
+    let accent = brand
+        .accent
+        .as_deref()
+        .and_then(|accent| Accent::parse(accent).ok());
+    Brand {
+        accent,
+        ..Brand::named(brand.name.clone())
+    }
 }
 
 /// The help address, where it is one that a link can lead to.

@@ -20,7 +20,10 @@ pub(crate) fn unserved(house: &House, parts: &Parts, error: ApiError) -> Respons
     match Visit::of(parts, house) {
         Ok(visit) => {
             let look = Look::of_visit(&visit);
-            refusal::serving(&visit, look).err().unwrap_or_else(|| Refusal::plain(&visit, look, error)).into_response()
+            refusal::serving(&visit, look)
+                .err()
+                .unwrap_or_else(|| Refusal::plain(&visit, look, error))
+                .into_response()
         }
         Err(unknown_host) => unknown_host.into_response(),
     }

@@ -8,7 +8,9 @@ const LONGEST: usize = 8192;
 
 /// The token of a link: `access_token`, or leniently `jwt`. Exactly one of them, once, not empty.
 pub fn in_link(parameters: &Parameters) -> Option<Opaque> {
-    let mut tokens = parameters.iter().filter(|(name, _)| matches!(*name, "access_token" | "jwt"));
+    let mut tokens = parameters
+        .iter()
+        .filter(|(name, _)| matches!(*name, "access_token" | "jwt"));
     match (tokens.next(), tokens.next()) {
         (Some((_, token)), None) => parse(token),
         _ => None,
@@ -48,9 +50,19 @@ mod tests {
 
     #[test]
     fn dsh_a4_1_exactly_one_token_once() {
-        assert_eq!(link("access_token=et_a.b~c-d&locale=ar").as_deref(), Some("et_a.b~c-d"));
+        assert_eq!(
+            link("access_token=et_a.b~c-d&locale=ar").as_deref(),
+            Some("et_a.b~c-d")
+        );
         assert_eq!(link("jwt=et_a").as_deref(), Some("et_a"));
-        for bad in ["", "locale=ar", "access_token=", "access_token=a&jwt=a", "access_token=a&access_token=a", "jwt=a&jwt="] {
+        for bad in [
+            "",
+            "locale=ar",
+            "access_token=",
+            "access_token=a&jwt=a",
+            "access_token=a&access_token=a",
+            "jwt=a&jwt=",
+        ] {
             assert_eq!(link(bad), None, "{bad}");
         }
     }

@@ -24,7 +24,10 @@ impl Refusal {
         let headers = frame::headers(visit);
         let mut failure = HtmlFailure::new(error, frame::page(visit, look, ""));
         failure.embed = Some(headers.clone());
-        Self { failure: Box::new(failure), headers }
+        Self {
+            failure: Box::new(failure),
+            headers,
+        }
     }
 
     /// A failure in words of its own.
@@ -38,8 +41,13 @@ impl Refusal {
     /// The view has closed (B7.3), as a refused opening (404) or a session that ended (401).
     pub fn session_over(visit: &Visit, look: Look, error: ApiError) -> Self {
         let text = |key| look.language.text(key);
-        let mut refusal =
-            Self::worded(visit, look, error, &text("dashboard-over-title"), &text("dashboard-over-text"));
+        let mut refusal = Self::worded(
+            visit,
+            look,
+            error,
+            &text("dashboard-over-title"),
+            &text("dashboard-over-text"),
+        );
         // The word that the vendor documents for a token that was used (A4.4).
         refusal.failure.technical = Some("Unauthorized".to_owned());
         refusal
@@ -56,7 +64,13 @@ impl IntoResponse for Refusal {
 pub fn serving(visit: &Visit, look: Look) -> Result<(), Refusal> {
     api::serving(visit).map_err(|error| {
         let text = |key| look.language.text(key);
-        Refusal::worded(visit, look, error, &text("dashboard-unavailable-title"), &text("dashboard-unavailable-text"))
+        Refusal::worded(
+            visit,
+            look,
+            error,
+            &text("dashboard-unavailable-title"),
+            &text("dashboard-unavailable-text"),
+        )
     })
 }
 
@@ -69,7 +83,11 @@ pub fn session_ended(visit: &Visit, look: Look) -> Refusal {
 fn with_help(visit: &Visit, look: Look, message: String) -> String {
     match frame::help(visit) {
         Some(help) => {
-            let help = look.language.text("dashboard-help").with("bank", &visit.tenant.tenant.brand.name).with("help", help);
+            let help = look
+                .language
+                .text("dashboard-help")
+                .with("bank", &visit.tenant.tenant.brand.name)
+                .with("help", help);
             format!("{message} {help}")
         }
         None => message,

@@ -68,7 +68,10 @@ async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Resu
         request: Some(visit.request_id.to_string()),
         idempotency: None,
     };
-    visit.ledger().stop_agreements(&visit.tenant, &visitor.permit()?, &request).await?;
+    visit
+        .ledger()
+        .stop_agreements(&visit.tenant, &visitor.permit()?, &request)
+        .await?;
     Ok(())
 }
 
@@ -76,20 +79,38 @@ async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Resu
 async fn stopped(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Response {
     let language = visitor.look.language;
     let view = ConnectionView::new(&visit.tenant, language, connection);
-    let key = if view.phase == Phase::Stopped { "dashboard-stopped" } else { "dashboard-was-over" };
+    let key = if view.phase == Phase::Stopped {
+        "dashboard-stopped"
+    } else {
+        "dashboard-was-over"
+    };
     let text = language
         .text(key)
         .with("app", view.name.short.as_str())
         .with("moment", view.ended_moment(language));
-    let notice = Notice { stopped: Some(view.id), ..Notice::done(&text) };
-    connections::page(visit, visitor, Show { notice: Some(notice), ..Show::default() }).await
+    let notice = Notice {
+        stopped: Some(view.id),
+        ..Notice::done(&text)
+    };
+    connections::page(
+        visit,
+        visitor,
+        Show {
+            notice: Some(notice),
+            ..Show::default()
+        },
+    )
+    .await
 }
 
 /// The question again, with what went wrong: nobody is told that sharing stopped before it has.
 fn failed(visit: &Visit, visitor: &Visitor, connection: &Connection, error: &DecisionError) -> Response {
     tracing::error!(error.cause = %error, "sharing could not be stopped");
     let text = |key| visitor.look.language.text(key);
-    let notice = Notice::error(&text("dashboard-stop-failed-title"), &text("dashboard-stop-failed-text"));
+    let notice = Notice::error(
+        &text("dashboard-stop-failed-title"),
+        &text("dashboard-stop-failed-text"),
+    );
     let mut answer = question(visit, visitor, connection, Some(notice));
     *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     answer
@@ -107,10 +128,17 @@ fn question(visit: &Visit, visitor: &Visitor, connection: &Connection, notice: O
         );
         return detail::page(visit, visitor, connection, Some(notice));
     }
-    let title = language.text("dashboard-stop-title").with("app", view.name.short.as_str());
+    let title = language
+        .text("dashboard-stop-title")
+        .with("app", view.name.short.as_str());
     let from_detail = visitor.form.all("from").next() == Some("connection");
     let (page, screen) = connections::screen(visit, visitor, &title, notice);
-    let template = StopPage { page, screen, connection: view, from_detail };
+    let template = StopPage {
+        page,
+        screen,
+        connection: view,
+        from_detail,
+    };
     connections::answer(visit, visitor, StatusCode::OK, &template)
 }
 

@@ -51,7 +51,11 @@ impl Visitor {
         let form = form::read(&parts.headers, body, &Rules::DEFAULT)
             .await
             .map_err(|error| Refusal::plain(visit, look, error.into()))?;
-        let bearer = form.one("session").ok().flatten().filter(|bearer| bearer.len() <= LONGEST_BEARER);
+        let bearer = form
+            .one("session")
+            .ok()
+            .flatten()
+            .filter(|bearer| bearer.len() <= LONGEST_BEARER);
         let bearer = Opaque::received(bearer.ok_or_else(|| refusal::session_ended(visit, look))?);
         let session = visit
             .ledger()
@@ -60,7 +64,12 @@ impl Visitor {
             .map_err(|fault| Refusal::plain(visit, look, fault.into()))?
             .ok_or_else(|| refusal::session_ended(visit, look))?;
         let look = Look::of_session(visit, &session);
-        Ok(Self { session, bearer, form, look })
+        Ok(Self {
+            session,
+            bearer,
+            form,
+            look,
+        })
     }
 
     /// What the session may do: see and end what this person agreed to.
@@ -71,11 +80,14 @@ impl Visitor {
     /// The connection that the form names. None: unknown, or of somebody else, which are not told apart.
     pub async fn connection(&self, visit: &Visit) -> Result<Option<Connection>, Fault> {
         let named = self.form.one("id").ok().flatten();
-        let Some(id) = named.and_then(|id| id.parse::<AgreementId>().ok()) else { return Ok(None) };
+        let Some(id) = named.and_then(|id| id.parse::<AgreementId>().ok()) else {
+            return Ok(None);
+        };
         let found = visit.ledger().agreement(&visit.tenant, id).await?;
         Ok(found.filter(|connection| {
             let target = Target::Subject(connection.agreement.subject);
-            authorize::<ManageAgreements>(&self.session.caller(), target).is_ok() && view::is_listed(connection)
+            authorize::<ManageAgreements>(&self.session.caller(), target).is_ok()
+                && view::is_listed(connection)
         }))
     }
 }
@@ -83,7 +95,9 @@ impl Visitor {
 /// Whether another site's page sent it. Pages without referrer send the origin `null`, so where no fetch metadata speaks, that one is
 /// left to the session; a sandboxed frame with an opaque origin is told by its metadata.
 fn is_foreign(visit: &Visit, headers: &HeaderMap) -> bool {
-    let Some(own) = visit.house.origin(&visit.tenant) else { return true };
+    let Some(own) = visit.house.origin(&visit.tenant) else {
+        return true;
+    };
     let silent = headers.get("sec-fetch-site").is_none();
     let opaque = headers.get(header::ORIGIN).is_some_and(|origin| origin == "null");
     origin::provenance(headers, &own) == Provenance::Foreign && !(silent && opaque)

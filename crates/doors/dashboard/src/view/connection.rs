@@ -93,7 +93,9 @@ impl ConnectionView {
             client: agreement.client.as_str().to_owned(),
             application: (application != name).then_some(application),
             legal_name: party
-                .map_or(disclosed.organization.as_deref(), |party| party.legal_name.as_deref())
+                .map_or(disclosed.organization.as_deref(), |party| {
+                    party.legal_name.as_deref()
+                })
                 .map(ShownName::new)
                 .filter(|legal| *legal != name),
             registered: party.and_then(registered),
@@ -109,7 +111,10 @@ impl ConnectionView {
             granted: moment(language, agreement.created_at),
             granted_on: language.date(day(agreement.created_at)),
             until: match agreement.valid_until {
-                Some(until) => language.text("dashboard-until").with("date", day(until)).to_string(),
+                Some(until) => language
+                    .text("dashboard-until")
+                    .with("date", day(until))
+                    .to_string(),
                 None => language.text("dashboard-no-end").to_string(),
             },
             ended: ended(tenant, language, connection, &name).map(|text| text.to_string()),
@@ -136,7 +141,11 @@ fn items(
         .consents
         .iter()
         .map(|consent| {
-            let state = if phase.has_access() { consent.state_at(connection.seen_at) } else { State::Accepted };
+            let state = if phase.has_access() {
+                consent.state_at(connection.seen_at)
+            } else {
+                State::Accepted
+            };
             ItemView::new(tenant, language, consent, state)
         })
         .collect()
@@ -145,8 +154,13 @@ fn items(
 fn purposes(items: &[ItemView]) -> Vec<Purpose> {
     let mut found: Vec<Purpose> = Vec::new();
     for item in items {
-        let Some((words, version)) = &item.purpose else { continue };
-        match found.iter_mut().find(|purpose| purpose.words == *words && purpose.version == *version) {
+        let Some((words, version)) = &item.purpose else {
+            continue;
+        };
+        match found
+            .iter_mut()
+            .find(|purpose| purpose.words == *words && purpose.version == *version)
+        {
             Some(purpose) => purpose.about.push(item.title.clone()),
             None => found.push(Purpose {
                 words: words.clone(),
@@ -161,7 +175,11 @@ fn purposes(items: &[ItemView]) -> Vec<Purpose> {
 /// What opens data; where nothing does, all of it.
 fn summary(language: &'static Language, items: &[ItemView]) -> String {
     let titles = |all: bool| -> Vec<&str> {
-        items.iter().filter(|item| all || item.opens_data).map(|item| item.title.text.as_str()).collect()
+        items
+            .iter()
+            .filter(|item| all || item.opens_data)
+            .map(|item| item.title.text.as_str())
+            .collect()
     };
     let opening = titles(false);
     language.list(if opening.is_empty() { titles(true) } else { opening })
@@ -187,15 +205,40 @@ fn ended(
         (State::Expired, _) => language.text("dashboard-ended-by-time"),
         (_, Some(ended)) => match (ended.reason, &ended.by) {
             (EndReason::Emptied, _) => language.text("dashboard-ended-emptied"),
-            (_, Actor { role: Role::Subject, .. }) => language.text("dashboard-ended-by-you"),
-            (_, Actor { role: Role::Delegate, .. }) => language.text("dashboard-ended-by-delegate"),
-            (_, Actor { role: Role::Party, .. }) => {
-                language.text("dashboard-ended-by-app").with("app", name.short.as_str())
-            }
-            (_, Actor { role: Role::Staff, .. }) => {
-                language.text("dashboard-ended-by-bank").with("bank", tenant.tenant.brand.name.as_str())
-            }
-            (_, Actor { role: Role::System, .. }) => language.text("dashboard-ended-by-system"),
+            (
+                _,
+                Actor {
+                    role: Role::Subject, ..
+                },
+            ) => language.text("dashboard-ended-by-you"),
+            (
+                _,
+                Actor {
+                    role: Role::Delegate, ..
+                },
+            ) => language.text("dashboard-ended-by-delegate"),
+            (
+                _,
+                Actor {
+                    role: Role::Party, ..
+                },
+            ) => language
+                .text("dashboard-ended-by-app")
+                .with("app", name.short.as_str()),
+            (
+                _,
+                Actor {
+                    role: Role::Staff, ..
+                },
+            ) => language
+                .text("dashboard-ended-by-bank")
+                .with("bank", tenant.tenant.brand.name.as_str()),
+            (
+                _,
+                Actor {
+                    role: Role::System, ..
+                },
+            ) => language.text("dashboard-ended-by-system"),
         },
         (_, None) => return None,
     };

@@ -18,7 +18,10 @@ pub struct Words {
 
 impl Words {
     fn new(text: &str, wording: &Localization) -> Self {
-        Self { text: text.to_owned(), lang: wording.locale.as_str().replace('_', "-") }
+        Self {
+            text: text.to_owned(),
+            lang: wording.locale.as_str().replace('_', "-"),
+        }
     }
 }
 
@@ -54,12 +57,18 @@ impl ItemView {
         let name = definition.and_then(|definition| definition.display_name.as_deref());
         let title = match readable {
             Some(wording) => Words::new(wording.title.as_deref().unwrap_or(&wording.data), wording),
-            None => Words { text: name.unwrap_or(key.as_str()).to_owned(), lang: tenant.tenant.locale.as_str().to_owned() },
+            None => Words {
+                text: name.unwrap_or(key.as_str()).to_owned(),
+                lang: tenant.tenant.locale.as_str().to_owned(),
+            },
         };
         Self {
             title,
-            data: readable.filter(|wording| wording.title.is_some()).map(|wording| Words::new(&wording.data, wording)),
-            purpose: shown.map(|wording| (Words::new(&wording.purpose, wording), wording.version.to_string())),
+            data: readable
+                .filter(|wording| wording.title.is_some())
+                .map(|wording| Words::new(&wording.data, wording)),
+            purpose: shown
+                .map(|wording| (Words::new(&wording.purpose, wording), wording.version.to_string())),
             is_raw: readable.is_none(),
             opens_data: definition.is_none_or(|definition| definition.kind != DefinitionKind::Protocol),
             in_force: matches!(state, State::Accepted | State::Restricted),

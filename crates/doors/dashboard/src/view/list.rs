@@ -40,7 +40,12 @@ impl Group {
 
 impl List {
     /// Puts connections into words; `all` shows every ended one.
-    pub fn new(tenant: &TenantSnapshot, language: &'static Language, connections: &[Connection], all: bool) -> Self {
+    pub fn new(
+        tenant: &TenantSnapshot,
+        language: &'static Language,
+        connections: &[Connection],
+        all: bool,
+    ) -> Self {
         let views = connections
             .iter()
             .filter(|connection| is_listed(connection))
@@ -48,14 +53,22 @@ impl List {
         let (mut standing, mut ended): (Vec<_>, Vec<_>) = views.partition(|view| view.phase.has_access());
         standing.sort_by_key(|view| std::cmp::Reverse(view.granted_at));
         ended.sort_by_key(|view| std::cmp::Reverse(view.ended_at));
-        let soon = standing.iter().filter(|view| view.phase == Phase::EndsSoon).count();
+        let soon = standing
+            .iter()
+            .filter(|view| view.phase == Phase::EndsSoon)
+            .count();
         let groups = grouped(standing);
         let ended_in_all = ended.len();
         if !all {
             ended.truncate(ENDED_AT_FIRST);
         }
         let summary = summary(language, groups.len(), soon);
-        Self { groups, ended, ended_in_all, summary }
+        Self {
+            groups,
+            ended,
+            ended_in_all,
+            summary,
+        }
     }
 
     /// Whether there are more ended connections than are shown.
@@ -71,17 +84,27 @@ fn grouped(views: Vec<ConnectionView>) -> Vec<Group> {
         let same = |group: &&mut Group| group.connections.iter().any(|other| other.client == view.client);
         match groups.iter_mut().find(same) {
             Some(group) => group.connections.push(view),
-            None => groups.push(Group { connections: vec![view] }),
+            None => groups.push(Group {
+                connections: vec![view],
+            }),
         }
     }
     groups
 }
 
 fn summary(language: &'static Language, applications: usize, soon: usize) -> String {
-    let mut sentence = language.text("dashboard-summary").with("count", applications).to_string();
+    let mut sentence = language
+        .text("dashboard-summary")
+        .with("count", applications)
+        .to_string();
     if soon > 0 {
         sentence.push(' ');
-        sentence.push_str(&language.text("dashboard-summary-soon").with("count", soon).to_string());
+        sentence.push_str(
+            &language
+                .text("dashboard-summary-soon")
+                .with("count", soon)
+                .to_string(),
+        );
     }
     sentence
 }

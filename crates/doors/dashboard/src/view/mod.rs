@@ -33,17 +33,29 @@ pub struct Notice {
 impl Notice {
     /// Something was done.
     pub fn done(title: &Text) -> Self {
-        Self { kind: "done", title: title.to_string(), text: String::new(), stopped: None }
+        Self {
+            kind: "done",
+            title: title.to_string(),
+            text: String::new(),
+            stopped: None,
+        }
     }
 
     /// Something is to be known.
     pub fn info(title: &Text) -> Self {
-        Self { kind: "info", ..Self::done(title) }
+        Self {
+            kind: "info",
+            ..Self::done(title)
+        }
     }
 
     /// Something failed.
     pub fn error(title: &Text, text: &Text) -> Self {
-        Self { kind: "error", text: text.to_string(), ..Self::done(title) }
+        Self {
+            kind: "error",
+            text: text.to_string(),
+            ..Self::done(title)
+        }
     }
 }
 

@@ -29,11 +29,16 @@ impl Phase {
         match connection.state {
             State::Accepted | State::Restricted if !served => Self::Paused,
             State::Accepted | State::Restricted => {
-                let soon = connection.agreement.valid_until.is_some_and(|until| until <= now.plus(SOON));
+                let soon = connection
+                    .agreement
+                    .valid_until
+                    .is_some_and(|until| until <= now.plus(SOON));
                 if soon { Self::EndsSoon } else { Self::Active }
             }
             State::Expired => Self::Ended,
-            State::Revoked | State::Superseded | State::Pending | State::Denied | State::Erased => Self::Stopped,
+            State::Revoked | State::Superseded | State::Pending | State::Denied | State::Erased => {
+                Self::Stopped
+            }
         }
     }
 
@@ -99,7 +104,11 @@ mod tests {
                 client_type: "web".to_owned(),
                 texts: Vec::new(),
             },
-            ended: ended.map(|reason| Ended { at: now, reason, by: Actor::subject(subject) }),
+            ended: ended.map(|reason| Ended {
+                at: now,
+                reason,
+                by: Actor::subject(subject),
+            }),
         };
         Connection::new(agreement, Vec::new(), now)
     }
@@ -119,7 +128,8 @@ mod tests {
     #[test]
     fn dsh_b2_boundaries_are_exact_to_the_microsecond() {
         let now = Timestamp::from_seconds(100 * DAY);
-        let phase = |micros: i64| Phase::of(&connection(Some(Timestamp::from_micros(micros)), None, now), true);
+        let phase =
+            |micros: i64| Phase::of(&connection(Some(Timestamp::from_micros(micros)), None, now), true);
         let thirty = now.as_micros() + 30 * DAY * 1_000_000;
         assert_eq!(phase(thirty + 1), Phase::Active);
         assert_eq!(phase(thirty), Phase::EndsSoon);
@@ -130,8 +140,16 @@ mod tests {
     #[test]
     fn dsh_b2_a_replaced_connection_is_not_listed() {
         let now = Timestamp::from_seconds(100 * DAY);
-        assert!(!super::super::is_listed(&connection(None, Some(EndReason::Superseded), now)));
-        assert!(super::super::is_listed(&connection(None, Some(EndReason::UserAction), now)));
+        assert!(!super::super::is_listed(&connection(
+            None,
+            Some(EndReason::Superseded),
+            now
+        )));
+        assert!(super::super::is_listed(&connection(
+            None,
+            Some(EndReason::UserAction),
+            now
+        )));
         assert!(super::super::is_listed(&connection(Some(now), None, now)));
     }
 }

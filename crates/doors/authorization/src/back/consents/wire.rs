@@ -78,7 +78,7 @@ impl<'a> Consent<'a> {
             user_id: agreement.subject,
             scope: scope(seen),
             created_at: agreement.created_at.as_seconds(),
-            expires_at: agreement.valid_until.map(|until| until.as_seconds()),
+            expires_at: agreement.valid_until.map(consentry_domain::Timestamp::as_seconds),
             updated_at: agreement.updated_at.as_seconds(),
             status: shown::authorization(seen.state)?,
             client_name: (detail == Detail::Named).then(name),

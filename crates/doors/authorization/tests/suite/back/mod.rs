@@ -1,0 +1,15 @@
+//! The back channel: what programs ask.
+
+mod client_authentication;
+mod client_credentials;
+mod code;
+mod consents;
+mod consents_of_person;
+mod contents;
+mod discovery;
+mod introspection;
+mod refresh;
+mod refresh_leeway;
+mod revocation;
+mod support;
+mod userinfo;

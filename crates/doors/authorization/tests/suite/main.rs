@@ -1,0 +1,3 @@
+//! The authorization door from outside, over the whole house in memory.
+
+mod back;

@@ -1,0 +1,84 @@
+//! What the log never holds. A program of its own, because what is logged is a setting of the whole process.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use consentry_testkit::{FULL_SCOPE, TestApp};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(lines.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let app = TestApp::start().await;
+    let connected = app.connect(&app.browser(), "ada", FULL_SCOPE).await;
+    let customer = app
+        .bank
+        .customers
+        .iter()
+        .find(|customer| customer.username == "ada")
+        .unwrap()
+        .customer_id
+        .clone();
+    let ticket = app.ticket(&customer).await.expect_status(200).json();
+    let token = ticket["access_token"].as_str().unwrap();
+    let address = format!("/embed/authorizations?access_token={token}");
+    let page = app.get(&address).await.expect_status(200);
+    let session = page.field("session").unwrap();
+    let id = page.field("id").unwrap();
+    let _reused = app.get(&address).await.expect_status(404);
+    let fields = [("session", session.as_str()), ("id", id.as_str())];
+    let _stopped = app
+        .post_embedded("/embed/stop/confirm", &fields)
+        .await
+        .expect_status(200);
+
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    for expected in [
+        "one-time token issued",
+        "one-time token redeemed",
+        "one-time token refused",
+        "Reused",
+    ] {
+        assert!(log.contains(expected), "{expected} is not in the log");
+    }
+    let secret = &app.bank.dashboard.client_secret;
+    for forbidden in [
+        token,
+        session.as_str(),
+        secret.as_str(),
+        customer.as_str(),
+        connected.access.as_str(),
+    ] {
+        assert!(!log.contains(forbidden), "{forbidden} is in the log");
+    }
+}

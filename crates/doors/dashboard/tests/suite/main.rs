@@ -1,0 +1,11 @@
+//! The dashboard door through its wire: one test per rule of consent-dashboard that this door claims.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
+
+mod framing;
+mod opening;
+mod pages;
+mod session;
+mod stopping;
+mod token;
+mod world;
