@@ -13,7 +13,10 @@ struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        self.0
+            .lock()
+            .map_err(|_| io::Error::other("a writer panicked"))?
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
