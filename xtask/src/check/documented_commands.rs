@@ -23,6 +23,10 @@ pub enum Proof {
 /// Every command that a document may show.
 const COMMANDS: &[(&str, Proof)] = &[
     (".ci/run", Proof::Pipeline),
+    (
+        "cargo run --release -- demo",
+        Proof::Test(BINARY_TESTS, "demo_json_prints_one_line_and_ends_well_when_told"),
+    ),
     ("cargo xtask ci", Proof::Pipeline),
     ("cargo xtask check", Proof::Pipeline),
     ("cargo xtask test", Proof::Pipeline),
@@ -47,6 +51,7 @@ const COMMANDS: &[(&str, Proof)] = &[
     ),
 ];
 
+const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
 const CHECK_TESTS: &str = "xtask/src/check/mod.rs";
 const MIGRATION_TESTS: &str = "xtask/src/check/migrations.rs";
 

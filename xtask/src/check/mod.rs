@@ -167,7 +167,6 @@ fn clippy(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args([
         "clippy",
         "--workspace",
-        "--all-targets",
         "--locked",
         "--",
         "--deny",
@@ -183,7 +182,6 @@ fn doc(workspace: &Workspace) -> Result<()> {
                 "doc",
                 "--workspace",
                 "--no-deps",
-                "--document-private-items",
                 "--locked",
             ])
             .env("RUSTDOCFLAGS", "--deny warnings"),
