@@ -15,7 +15,7 @@ async fn tpa_cn_01_a_covering_consent_is_used_silently_until_the_second_it_expir
     let app = TestApp::start().await;
     let browser = app.browser();
     change_client(&app, "moneytrack", |client| {
-        client.consent_validity = Some(Lifetime::days(1))
+        client.consent_validity = Some(Lifetime::days(1));
     })
     .await;
     approved(&app, &browser, BALANCE).await;
@@ -60,7 +60,7 @@ async fn tpa_cn_03_prompt_consent_asks_every_time_or_only_if_required() {
     let question = app.reach_question(&browser, "ada", &request).await;
     assert_eq!(question.status(), 200);
     change_client(&app, "moneytrack", |client| {
-        client.prompt_consent = Some(PromptConsent::IfRequired)
+        client.prompt_consent = Some(PromptConsent::IfRequired);
     })
     .await;
     code(&browser.open(&request).await);
@@ -193,7 +193,7 @@ async fn tpa_cn_08_a_renamed_client_is_asked_about_again() {
     let browser = app.browser();
     approved(&app, &browser, BALANCE).await;
     change_client(&app, "moneytrack", |client| {
-        client.name = "Moneytrack Plus".to_owned()
+        client.name = "Moneytrack Plus".to_owned();
     })
     .await;
     let request = app.authorization(&app.bank.third_party, BALANCE, &[PLAIN]);

@@ -6,7 +6,8 @@ use http::Method;
 
 use super::{assert_local_page, assert_refused, change_client};
 
-const LONG: &str = "a";
+/// A step of A.5.1, parameters that break it, and the error.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
 
 #[tokio::test]
 async fn tpa_a5_1_steps_1_to_3_b01_07_wrong_client_address_or_mode_is_shown_here_and_never_redirected() {
@@ -46,9 +47,9 @@ async fn tpa_a5_1_steps_1_to_3_b01_07_wrong_client_address_or_mode_is_shown_here
 async fn tpa_a5_1_steps_5_to_17_everything_else_is_an_oauth_error_at_the_redirect_address() {
     let app = TestApp::start().await;
     let browser = app.browser();
-    let long_nonce = LONG.repeat(513);
-    let long_challenge = LONG.repeat(129);
-    let rows: [(&str, &[(&str, &str)], &str); 34] = [
+    let long_nonce = "a".repeat(513);
+    let long_challenge = "a".repeat(129);
+    let rows: [Row<'_>; 34] = [
         ("6", &[("response_type", "")], "invalid_request"),
         ("6", &[("response_type", "token")], "unsupported_response_type"),
         (
@@ -186,7 +187,7 @@ async fn tpa_a5_1_step_11_values_of_prompt_the_client_may_not_use_are_refused_an
     let app = TestApp::start().await;
     let browser = app.browser();
     change_client(&app, "moneytrack", |client| {
-        client.supported_prompts = vec![Prompt::Consent]
+        client.supported_prompts = vec![Prompt::Consent];
     })
     .await;
     for prompt in ["login", "none", "login consent"] {

@@ -232,7 +232,7 @@ async fn tpa_a8_2_step_11_tpa_a8_5_strict_mode_needs_the_latest_decision_token()
     let app = TestApp::start().await;
     let browser = app.browser();
     change_client(&app, "pennywise", |client| {
-        client.callback_mode = Some(CallbackMode::Strict)
+        client.callback_mode = Some(CallbackMode::Strict);
     })
     .await;
     let token = app.own_token(&app.bank.first_party).await;
@@ -357,7 +357,7 @@ async fn tpa_a8_5_a_question_of_the_hosted_page_is_not_answered_at_the_callback(
     let app = TestApp::start().await;
     let browser = app.browser();
     change_client(&app, "moneytrack", |client| {
-        client.callback_mode = Some(CallbackMode::Compat)
+        client.callback_mode = Some(CallbackMode::Compat);
     })
     .await;
     let request = app.authorization(&app.bank.third_party, FULL_SCOPE, &[]);

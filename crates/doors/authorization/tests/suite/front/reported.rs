@@ -176,7 +176,7 @@ async fn tpa_cb_06_tpa_cb_07_who_may_not_report_gets_401_403_or_404() {
         by_third_party.status()
     );
     change_client(&app, "harbor-app", |client| {
-        client.authority = consentry_domain::client::ClientAuthority::None
+        client.authority = consentry_domain::client::ClientAuthority::None;
     })
     .await;
     let powerless = app.own_token(&app.bank.first_party).await;
