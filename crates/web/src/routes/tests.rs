@@ -231,9 +231,7 @@ fn conflicts_are_found_when_tables_are_joined() {
 
 #[test]
 fn malformed_paths_and_methods_are_errors_not_panics() {
-    for path in [
-        "x", "/x//y", "/{}", "/{*rest}", "/a{b}", "/{b}.css", "/a b", "/x/",
-    ] {
+    for path in ["x", "/x//y", "/{}", "/{*rest}", "/a{b}", "/{b}.css", "/a b"] {
         let table = RouteTable::new("other")
             .owns("/", |_, error| Problem(error).into_response())
             .get(path, Cors::Never, fine);
