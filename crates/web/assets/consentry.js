@@ -93,7 +93,7 @@ function show(text, id) {
   alarm("");
   document.title = page.title;
   previous.replaceWith(document.adoptNode(next));
-  const focus = next.matches("[data-focus]") ? next : next.querySelector("[data-focus], h1, h2") ?? next;
+  const focus = next.matches("[data-focus]") ? next : next.querySelector("[data-focus]") ?? next.querySelector("h1, h2") ?? next;
   if (!focus.hasAttribute("tabindex")) focus.tabIndex = -1;
   focus.focus();
   for (const part of [next, ...next.querySelectorAll("[data-announce], [data-host]")]) {

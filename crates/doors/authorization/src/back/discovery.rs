@@ -71,7 +71,7 @@ fn metadata(visit: &Visit) -> Metadata {
         end_session_endpoint: below("/session/end"),
         scopes_supported: scopes.collect(),
         response_types_supported: &["code"],
-        response_modes_supported: &["query", "form_post"],
+        response_modes_supported: &["query"],
         grant_types_supported: &["authorization_code", "refresh_token", "client_credentials"],
         subject_types_supported: &["pairwise", "public"],
         id_token_signing_alg_values_supported: &["RS256"],

@@ -69,7 +69,7 @@ async fn dsh_b4_one_connection_shows_everything_the_ledger_knows() {
             "Name, type and balance of your accounts",
             "Payments of the last 24 months",
             "Know that it is you",
-            "lang=\"en-GB\" dir=\"auto\">To show what you have</q>",
+            "lang=\"en-GB\" dir=\"auto\"><q>To show what you have</q>",
             "text version 2.0",
             "22 November 2026 at",
             "Until 22 December 2026",
@@ -117,7 +117,7 @@ async fn dsh_b4_4_the_purpose_stays_in_the_words_and_the_language_it_was_given_i
     says(
         detail.text(),
         &[
-            "lang=\"en-GB\" dir=\"auto\">To show what you have</q>",
+            "lang=\"en-GB\" dir=\"auto\"><q>To show what you have</q>",
             "lang=\"ar\" dir=\"auto\">رصيد الحساب",
         ],
     );

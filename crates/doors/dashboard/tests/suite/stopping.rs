@@ -211,6 +211,6 @@ async fn events(app: &TestApp) -> u64 {
     use consentry_ledger::verify::Verdict;
     match app.ledger.verify(&app.tenant()).await.unwrap() {
         Verdict::Sound { events, .. } => events,
-        broken => panic!("{broken:?}"),
+        broken @ Verdict::Broken { .. } => panic!("{broken:?}"),
     }
 }

@@ -59,7 +59,7 @@ async fn b01_09_b01_17_unknown_wrong_disabled_and_expired_look_alike() {
     let now = app.now();
     register(&app, "pennywise", |client| client.enabled = false).await;
     register(&app, "harbor-admin", |client| {
-        client.secrets[0].expires_at = Some(now)
+        client.secrets[0].expires_at = Some(now);
     })
     .await;
     let wrong = [
@@ -202,7 +202,7 @@ async fn a_secret_that_was_replaced_ends_to_the_second() {
     })
     .await;
     configure(&app, |tenant| {
-        tenant.lifetimes.access_token = consentry_domain::Lifetime::seconds(30)
+        tenant.lifetimes.access_token = consentry_domain::Lifetime::seconds(30);
     })
     .await;
     app.pass(59);

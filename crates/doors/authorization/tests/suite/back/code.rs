@@ -143,7 +143,7 @@ async fn tpa_tok_10_failures_at_the_same_time_are_all_counted() {
 async fn tpa_tok_11_a_verifier_without_a_challenge_is_refused() {
     let app = TestApp::start().await;
     register(&app, "moneytrack", |client| {
-        client.pkce = consentry_domain::client::Pkce::Allow
+        client.pkce = consentry_domain::client::Pkce::Allow;
     })
     .await;
     let browser = app.browser();

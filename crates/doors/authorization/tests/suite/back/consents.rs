@@ -87,6 +87,7 @@ async fn tpa_co_05_with_consent_id_only_that_one_and_only_of_that_pair() {
     let narrow = app
         .connect(&app.browser(), "ada", "openid accounts:balance")
         .await;
+    app.pass(1);
     let wide = app
         .connect(
             &app.browser(),
@@ -319,7 +320,7 @@ async fn tpa_cl_05_callers_of_other_kinds_are_refused_everywhere() {
     let third_party = connected(&app).await.access;
     let person = of_person(&app, "ada", "openid").await.access;
     register(&app, "harbor-admin", |client| {
-        client.authority = ClientAuthority::None
+        client.authority = ClientAuthority::None;
     })
     .await;
     let powerless = app.own_token(&app.bank.admin).await;

@@ -58,6 +58,7 @@ async fn b03_05_b03_06_b03_07_the_document_says_what_defaults_would_get_wrong() 
         document["code_challenge_methods_supported"],
         serde_json::json!(["S256"])
     );
+    assert_eq!(document["response_modes_supported"], serde_json::json!(["query"]));
     assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));
     assert_eq!(
         document["id_token_signing_alg_values_supported"],

@@ -6,7 +6,7 @@ use super::support::{configure, connected, is_active};
 async fn lenient(seconds: i64) -> TestApp {
     let app = TestApp::start().await;
     configure(&app, |tenant| {
-        tenant.authorization.refresh_reuse_leeway = Lifetime::seconds(seconds)
+        tenant.authorization.refresh_reuse_leeway = Lifetime::seconds(seconds);
     })
     .await;
     app
