@@ -164,27 +164,22 @@ fn lock(workspace: &Workspace) -> Result<()> {
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {
-    process::run(workspace.cargo().args([
-        "clippy",
-        "--workspace",
-        "--locked",
-        "--",
-        "--deny",
-        "warnings",
-    ]))
+    process::run(
+        workspace
+            .cargo()
+            .args(["clippy", "--workspace", "--locked", "--", "--deny", "warnings"]),
+    )
 }
 
 fn doc(workspace: &Workspace) -> Result<()> {
     process::run(
         workspace
             .cargo()
-            .args([
-                "doc",
-                "--workspace",
-                "--no-deps",
-                "--locked",
-            ])
-            .env("RUSTDOCFLAGS", "--deny warnings"),
+            .args(["doc", "--workspace", "--no-deps", "--locked"])
+            .env(
+                "RUSTDOCFLAGS",
+                "--deny warnings --allow rustdoc::private_intra_doc_links",
+            ),
     )
 }
 
