@@ -5,7 +5,7 @@
 //! cryptography. Time and new ids always arrive as arguments, so replaying a log gives the same rows.
 //!
 //! Reading order for a newcomer: [`slot`] (which answers belong together), [`consent`] (one answer),
-//! [`agreement`] (what one decision gave one party), [`record`] (the stable handle), [`command`], [`decide`], [`apply`],
+//! [`agreement`] (what one decision gave one party), [`record`] (the stable handle), [`command`], [`mod@decide`], [`mod@apply`],
 //! [`enforce`] (does this consent cover that use now?) and [`shown`] (what each door calls each state).
 
 pub mod agreement;

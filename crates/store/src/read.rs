@@ -54,7 +54,7 @@ pub struct PersonMatch {
 /// A search of records (consent-api 9). All given parts must fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordQuery {
-    /// The record's subject: `subject` or a [`RecordKey::Subject`](crate::row::RecordKey::Subject) key fits.
+    /// The record's subject: `subject` or a [`RecordKey::Subject`](crate::row::RecordKey) key fits.
     pub subject: Option<PersonMatch>,
     /// Restricts to this person whatever else is asked.
     pub owner: Option<SubjectId>,
