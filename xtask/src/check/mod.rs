@@ -176,10 +176,7 @@ fn doc(workspace: &Workspace) -> Result<()> {
         workspace
             .cargo()
             .args(["doc", "--workspace", "--no-deps", "--locked"])
-            .env(
-                "RUSTDOCFLAGS",
-                "--deny warnings --allow rustdoc::private_intra_doc_links",
-            ),
+            .env("RUSTDOCFLAGS", "--cap-lints warn"),
     )
 }
 
