@@ -82,9 +82,7 @@ impl Ledger {
             .map_err(|_| ApproveError::Over)?;
         let ended = interaction.stepped(ended, None);
         let (ids, subject) = (self.ids(), session.subject);
-        let valid_until = ids
-            .now
-            .plus(client.consent_validity.unwrap_or(tenant.tenant.lifetimes.consent));
+        let validity = client.consent_validity.unwrap_or(tenant.tenant.lifetimes.consent);
         let agreement = ids.agreement(subject);
         let slot = |definition: &consentry_domain::DefinitionKey| Slot {
             subject,
@@ -115,7 +113,7 @@ impl Ledger {
                     wording: question.wording(definition).cloned(),
                 })
                 .collect(),
-            valid_until: Some(valid_until),
+            valid_until: Some(ids.now.plus(validity)),
             disclosure: disclosure(tenant, &client, question.texts()),
         });
         let basis = Basis {
@@ -136,9 +134,17 @@ impl Ledger {
             ..Seeds::default()
         };
         let done = self
-            .carry_out(tenant, permit, seeds, |_before, _now| {
+            .carry_out(tenant, permit, seeds, |_before, now| {
+                // Counted from the moment that will be its `created_at` (TPA-CO-03).
+                let valid_until = Some(now.plus(validity));
+                let approve = |command| {
+                    Command::Approve(Approve {
+                        valid_until,
+                        ..command
+                    })
+                };
                 Ok::<_, ApproveError>(Plan {
-                    command: command.clone().map(Command::Approve),
+                    command: command.clone().map(approve),
                     rows: rows.clone(),
                     expect: expect.clone(),
                     ..Plan::default()

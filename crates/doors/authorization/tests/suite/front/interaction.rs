@@ -1,5 +1,6 @@
 //! Interactions: bindings, lifetimes, single use (A.7).
 
+use consentry_ledger::verify::Verdict;
 use consentry_testkit::{FULL_SCOPE, TestApp};
 use http::Method;
 
@@ -260,4 +261,23 @@ async fn tpa_ix_05_a_replayed_answer_is_over_and_gives_no_second_code() {
     assert_local_page(&app.decide(&browser, &question, "approve").await, 410);
     assert_local_page(&app.decide(&browser, &question, "decline").await, 410);
     assert_local_page(&browser.open(&format!("/cis/oidc/auth/{interaction}")).await, 410);
+}
+
+#[tokio::test]
+async fn tpa_a16_a_refused_handle_is_on_record_and_the_log_stays_sound() {
+    let app = TestApp::start().await;
+    let (browser, stranger) = (app.browser(), app.browser());
+    let events = async || match app.ledger.verify(&app.tenant()).await.unwrap() {
+        Verdict::Sound { events, .. } => events,
+        broken @ Verdict::Broken { .. } => panic!("{broken:?}"),
+    };
+    let handle = at_consent_uri(&app, &browser).await;
+    let callback = format!("/cis/auth/consent/callback?src_interaction={handle}&approved=true");
+    let before = events().await;
+    assert_local_page(&stranger.open(&callback).await, 403);
+    assert_eq!(events().await, before + 1, "a foreign browser");
+    code(&browser.open(&callback).await);
+    let answered = events().await;
+    assert_local_page(&browser.open(&callback).await, 410);
+    assert_eq!(events().await, answered + 1, "a replay");
 }
