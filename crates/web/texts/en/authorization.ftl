@@ -37,7 +37,7 @@ consent-switch = Log in as somebody else
 
 # Logging out.
 logout-title = Log out?
-logout-text = You will be logged out of { $bank } in this browser. Apps that you connected stay connected.
+logout-text = You will be logged out of { $bank } in this browser. Apps that may stay connected while you are away are not affected.
 logout-yes = Log out
 logout-no = Stay logged in
 signed-out-title = You are logged out
