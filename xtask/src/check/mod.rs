@@ -164,11 +164,15 @@ fn lock(workspace: &Workspace) -> Result<()> {
 }
 
 fn clippy(workspace: &Workspace) -> Result<()> {
-    process::run(
-        workspace
-            .cargo()
-            .args(["clippy", "--workspace", "--locked", "--", "--deny", "warnings"]),
-    )
+    process::run(workspace.cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
 }
 
 fn doc(workspace: &Workspace) -> Result<()> {
@@ -176,7 +180,7 @@ fn doc(workspace: &Workspace) -> Result<()> {
         workspace
             .cargo()
             .args(["doc", "--workspace", "--no-deps", "--locked"])
-            .env("RUSTDOCFLAGS", "--cap-lints warn"),
+            .env("RUSTDOCFLAGS", "--deny warnings"),
     )
 }
 

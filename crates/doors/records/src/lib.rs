@@ -1,7 +1,7 @@
 //! The records door: `/consent/v1`, compatible with the PingDirectory Consent API.
 //!
 //! What lives here: the wire. Routes, credentials, content negotiation, JSON attributes, HAL, errors. What may not: rules about
-//! consents, state, storage. Every request goes through [`admission`], which checks in the order of consent-api 5.6.
+//! consents, state, storage. Every request goes through `admission`, which checks in the order of consent-api 5.6.
 
 mod admission;
 mod attributes;
