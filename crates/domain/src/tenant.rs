@@ -1,5 +1,7 @@
 //! Tenants, applications and their settings.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{ApplicationId, Lifetime, TenantId, decision::named_enum, locale::Locale};
@@ -79,6 +81,31 @@ pub struct Brand {
     pub help: Option<String>,
 }
 
+/// Which pages of other origins may read answers (consent-api 12.2, 13.4). Empty lists mean what the documented clients need.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrossOriginPolicy {
+    /// Origins such as `https://app.example`; `*` alone means every one, then without credentials.
+    pub origins: Vec<String>,
+    /// Methods; empty means those of the route.
+    pub methods: Vec<String>,
+    /// Request headers.
+    pub request_headers: Vec<String>,
+    /// Answer headers that scripts may read.
+    pub exposed_headers: Vec<String>,
+    /// Seconds a preflight may be remembered; none means 600.
+    pub max_age_seconds: Option<u32>,
+    /// Whether cookies and the like may be sent. Nothing here needs them.
+    pub credentials: bool,
+}
+
+impl CrossOriginPolicy {
+    /// Whether every origin is allowed.
+    pub fn allows_every_origin(&self) -> bool {
+        self.origins.iter().any(|origin| origin == "*")
+    }
+}
+
 /// Settings of the records door (consent-api 12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -103,6 +130,12 @@ pub struct RecordsSettings {
     pub strict_transitions: bool,
     /// Whether a subject may not change a record whose actor is somebody else (consent-api 5.5).
     pub strict_actor_match: bool,
+    /// Which pages of other origins may read answers; none means that CORS headers are neither read nor sent.
+    pub cors: Option<CrossOriginPolicy>,
+    /// Headers that every answer carries, by name.
+    pub response_headers: BTreeMap<String, String>,
+    /// One more header that returns the id of the request, such as `Correlation-Id`.
+    pub correlation_id_header: Option<String>,
 }
 
 impl Default for RecordsSettings {
@@ -118,6 +151,9 @@ impl Default for RecordsSettings {
             bearer_auth: true,
             strict_transitions: false,
             strict_actor_match: false,
+            cors: None,
+            response_headers: BTreeMap::new(),
+            correlation_id_header: None,
         }
     }
 }

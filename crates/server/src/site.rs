@@ -2,17 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract::State, middleware, response::IntoResponse};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    middleware,
+    response::IntoResponse,
+};
 use consentry_ledger::{Draw, Entropy};
 use consentry_web::{
     assets,
     error::{Problem, registry},
     house::House,
     request_id::{self, Sources},
-    routes::{AllowedOrigins, Conflict, Cors, RouteTable, Site},
+    routes::{Conflict, Cors, CrossOriginPolicies, RouteTable, Site},
 };
 use http::StatusCode;
-use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use http_body_util::Limited;
+use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     demo, health,
@@ -64,8 +71,10 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
     if let Some(demo) = &parts.demo {
         tables.push(demo::routes().with_state(Arc::clone(demo)));
     }
-    let nobody: AllowedOrigins = Arc::new(|_, _| false);
-    Site::join(tables, &nobody)
+    let house = house.clone();
+    let policies: CrossOriginPolicies =
+        Arc::new(move |uri, headers| house.tenant_of(uri, headers)?.tenant.records.cors.clone());
+    Site::join(tables, &policies)
 }
 
 /// The site with its layers, ready for a listener.
@@ -80,7 +89,7 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
     };
     Ok(site
         .router
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(middleware::map_request(limit_body))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             parts.deadline,
@@ -90,6 +99,11 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
             metrics::count,
         ))
         .layer(middleware::from_fn_with_state(sources, request_id::identify)))
+}
+
+/// Bounds what any handler can read. It does not answer by itself: each door refuses a large body in its own form and order.
+async fn limit_body(request: Request) -> Request {
+    request.map(|body| Body::new(Limited::new(body, LARGEST_BODY)))
 }
 
 #[expect(

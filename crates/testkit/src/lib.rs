@@ -19,6 +19,7 @@ mod browser;
 mod clock;
 mod entropy;
 mod log;
+mod operator;
 mod story;
 
 pub use answer::Answer;

@@ -166,6 +166,27 @@ impl TestApp {
         request.form(fields).send().await
     }
 
+    /// A person's token through the bank's own client, which is not asked.
+    pub async fn person_token(&self, username: &str, scope: &str) -> Tokens {
+        const OUTSIDE: &str = "http://127.0.0.1:9999/callback";
+        let client = &self.bank.first_party;
+        let browser = self.browser();
+        let more = [("redirect_uri", OUTSIDE), ("prompt", "")];
+        let authorization = self.authorization(client, scope, &more);
+        let back = self
+            .reach_question(&browser, username, &authorization)
+            .await
+            .expect_status(303);
+        let code = back.location_parameter("code").unwrap();
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", OUTSIDE),
+            ("code_verifier", VERIFIER),
+        ];
+        tokens(&self.ask_token(client, &fields).await.expect_status(200))
+    }
+
     /// A client's own access token.
     pub async fn own_token(&self, client: &KnownClient) -> String {
         let answer = self

@@ -135,10 +135,10 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::routes::{AllowedOrigins, Site};
+    use crate::routes::{CrossOriginPolicies, Site};
 
     async fn get(path: &str) -> Response {
-        let nobody: AllowedOrigins = Arc::new(|_, _| false);
+        let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
         let site = Site::join(vec![routes()], &nobody).unwrap();
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         site.router.oneshot(request).await.unwrap()

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use consentry_ledger::{Fault, Ledger, TenantSnapshot};
+use http::{HeaderMap, Uri, header};
 use url::Url;
 
 use crate::{
@@ -40,6 +41,15 @@ impl House {
     /// The ledger.
     pub fn ledger(&self) -> &Ledger {
         &self.inner.ledger
+    }
+
+    /// The tenant whose host a request names.
+    pub fn tenant_of(&self, uri: &Uri, headers: &HeaderMap) -> Option<Arc<TenantSnapshot>> {
+        let host = match uri.authority() {
+            Some(authority) => authority.as_str(),
+            None => headers.get(header::HOST)?.to_str().ok()?,
+        };
+        self.inner.ledger.tenant_for_host(host)
     }
 
     /// Public base address of a tenant, without slash at the end. Never taken from a request: a tenant's first own host, or the

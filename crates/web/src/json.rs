@@ -3,7 +3,10 @@
 //! A duplicate member name, an unpaired surrogate, text after the value and too much depth are refused; a byte order
 //! mark is tolerated. Unknown members are the door's business.
 
-use std::{cell::RefCell, fmt};
+use std::{
+    cell::RefCell,
+    fmt::{self, Write as _},
+};
 
 use axum::body::Body;
 use http::HeaderMap;
@@ -57,24 +60,26 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
     if bytes.len() > limits.size {
         return Err(JsonError {
             kind: JsonErrorKind::TooLarge { limit: limits.size },
+            pointer: String::new(),
             line: 1,
             column: 0,
         });
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let broken = RefCell::new(None);
+    let (broken, path) = (RefCell::default(), RefCell::default());
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let seed = Strict {
         left: limits.depth,
         limit: limits.depth,
         broken: &broken,
+        path: &path,
     };
     let value = seed
         .deserialize(&mut deserializer)
-        .map_err(|error| located(&error, broken.take()))?;
+        .map_err(|error| located(&error, broken.take(), &path.take()))?;
     deserializer
         .end()
-        .map_err(|error| located(&error, Some(JsonErrorKind::Trailing)))?;
+        .map_err(|error| located(&error, Some(JsonErrorKind::Trailing), &[]))?;
     Ok(value)
 }
 
@@ -84,6 +89,8 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
 pub struct JsonError {
     /// What is wrong.
     pub kind: JsonErrorKind,
+    /// RFC 6901 pointer to the innermost value that was being read; empty for the whole text.
+    pub pointer: String,
     /// Line of the first byte that cannot be accepted.
     pub line: usize,
     /// Column in bytes.
@@ -144,7 +151,7 @@ impl From<JsonError> for ApiError {
             }
             _ => ApiError::new(&registry::INVALID_JSON)
                 .detail(error.to_string())
-                .field(FieldError::pointer("", error.to_string())),
+                .field(FieldError::pointer(error.pointer.clone(), error.to_string())),
         }
     }
 }
@@ -155,6 +162,14 @@ struct Strict<'a> {
     left: usize,
     limit: usize,
     broken: &'a RefCell<Option<JsonErrorKind>>,
+    /// Names and positions that lead to the value being read; it stays as it is where reading stops.
+    path: &'a RefCell<Vec<Step>>,
+}
+
+/// One step into a value.
+enum Step {
+    Member(String),
+    Element(usize),
 }
 
 impl Strict<'_> {
@@ -220,32 +235,54 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
         let mut values = Vec::new();
-        while let Some(value) = sequence.next_element_seed(inner)? {
-            values.push(value);
+        loop {
+            self.path.borrow_mut().push(Step::Element(values.len()));
+            let value = sequence.next_element_seed(inner)?;
+            self.path.borrow_mut().pop();
+            match value {
+                Some(value) => values.push(value),
+                None => return Ok(values.into()),
+            }
         }
-        Ok(values.into())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
+            self.path.borrow_mut().push(Step::Member(name.clone()));
             if object.contains_key(&name) {
                 return Err(self.stop(JsonErrorKind::Duplicate(name)));
             }
             let value = members.next_value_seed(inner)?;
+            self.path.borrow_mut().pop();
             object.insert(name, value);
         }
         Ok(object.into())
     }
 }
 
-fn located(error: &serde_json::Error, kind: Option<JsonErrorKind>) -> JsonError {
+fn located(error: &serde_json::Error, kind: Option<JsonErrorKind>, path: &[Step]) -> JsonError {
     JsonError {
+        pointer: pointer(path),
         line: error.line(),
         column: error.column(),
         kind: kind.unwrap_or_else(|| JsonErrorKind::Syntax(without_place(&error.to_string()))),
     }
+}
+
+/// The longest pointer told, in steps; what is deeper is within.
+const LONGEST_POINTER: usize = 8;
+
+fn pointer(path: &[Step]) -> String {
+    let mut pointer = String::new();
+    for step in path.iter().take(LONGEST_POINTER) {
+        let _ = match step {
+            Step::Member(name) => write!(pointer, "/{}", name.replace('~', "~0").replace('/', "~1")),
+            Step::Element(position) => write!(pointer, "/{position}"),
+        };
+    }
+    pointer
 }
 
 /// `serde_json` ends its messages with the place, which is told apart here.

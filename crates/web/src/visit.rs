@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_ledger::{Ledger, TenantSnapshot};
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{StatusCode, header, request::Parts};
 
 use crate::{
     house::House,
@@ -41,13 +41,9 @@ impl Visit {
 
     /// The visit of a request, where no handler runs: renderers of failures.
     pub fn of(parts: &Parts, house: &House) -> Result<Self, UnknownHost> {
-        let host = parts
-            .uri
-            .authority()
-            .map(|authority| authority.as_str().to_owned())
-            .or_else(|| text(&parts.headers, &header::HOST).map(str::to_owned))
+        let tenant = house
+            .tenant_of(&parts.uri, &parts.headers)
             .ok_or(UnknownHost)?;
-        let tenant = house.ledger().tenant_for_host(&host).ok_or(UnknownHost)?;
         Ok(Self {
             house: house.clone(),
             tenant,
@@ -106,8 +102,4 @@ fn address(parts: &Parts, house: &House) -> IpAddr {
         .and_then(|value| value.rsplit(',').next())
         .and_then(|last| last.trim().parse().ok())
         .unwrap_or(peer)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }

@@ -91,3 +91,17 @@ async fn a_body_is_read_with_its_media_type() {
     let missing = read(&HeaderMap::new(), Body::from("[1]"), &accepted, &Limits::DEFAULT).await;
     assert_eq!(missing, Err(JsonBodyError::Body(BodyError::MediaType)));
 }
+
+#[test]
+fn consent_api_8_2_errors_name_the_value_they_are_in() {
+    for (text, pointer) in [
+        (r#"{"a":{"b":[1,{"c":"\ud800"}]}}"#, "/a/b/1/c"),
+        (r#"{"a":1,"b":{"x":1,"x":2}}"#, "/b/x"),
+        (r#"{"a":1,"b~/":trux}"#, "/b~0~1"),
+        (r#"{"a":[1,2,}"#, "/a/2"),
+        (r#"{"a":1,"\ud800":2}"#, ""),
+        ("[] x", ""),
+    ] {
+        assert_eq!(refused(text).pointer, pointer, "{text}");
+    }
+}

@@ -8,7 +8,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use consentry_domain::tenant::CrossOriginPolicy;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 /// The CORS kind of a route, one property of the route table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum Cors {
     Never,
     /// Public data that every page may read: `*`, without credentials.
     Anyone,
-    /// Origins of the tenant's list, with the headers that the records door's browser clients need (consent API, 13.4).
+    /// What the tenant's policy allows (consent API, 13.4); without a policy no CORS header is read or sent.
     Listed,
 }
 
@@ -32,70 +33,137 @@ impl Cors {
     }
 }
 
-/// Answers whether an origin is on the list of the tenant that serves the request.
-pub type AllowedOrigins = Arc<dyn Fn(&HeaderMap, &str) -> bool + Send + Sync>;
+/// The policy of the tenant that serves a request, if it has one.
+pub type CrossOriginPolicies = Arc<dyn Fn(&Uri, &HeaderMap) -> Option<CrossOriginPolicy> + Send + Sync>;
 
-/// Adds the CORS headers of a route to every answer, failures included, and answers preflights.
+/// Request headers that the documented clients send.
+const REQUEST_HEADERS: &str =
+    "Authorization, Content-Type, Accept, DPoP, If-Match, If-None-Match, Idempotency-Key, X-Request-ID";
+
+/// Answer headers that the documented clients read.
+const EXPOSED_HEADERS: &str = "Location, ETag, Retry-After, WWW-Authenticate, X-Request-ID";
+
+/// Seconds a preflight may be remembered where no policy says otherwise.
+const MAX_AGE: u32 = 600;
+
+/// Adds the CORS headers of a route to every answer, failures included, and answers `OPTIONS` without asking anybody further.
 pub(super) async fn answer(
     cors: Cors,
     methods: HeaderValue,
-    allowed: AllowedOrigins,
+    policies: CrossOriginPolicies,
     request: Request<Body>,
     next: Next,
 ) -> Response {
-    let origin = match cors {
+    let permission = match cors {
         Cors::Never => return next.run(request).await,
-        Cors::Anyone => Some(HeaderValue::from_static("*")),
-        Cors::Listed => listed(request.headers(), &allowed),
+        Cors::Anyone => Some(Permission::anyone()),
+        Cors::Listed => {
+            policies(request.uri(), request.headers()).map(|policy| Permission::of(policy, &request))
+        }
     };
-    let preflight = request.method() == Method::OPTIONS
+    let is_options = request.method() == Method::OPTIONS;
+    let is_preflight = is_options
         && request.headers().contains_key(header::ORIGIN)
         && request
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut answer = if preflight {
-        StatusCode::NO_CONTENT.into_response()
+    let mut answer = if is_options {
+        (StatusCode::NO_CONTENT, [(header::ALLOW, methods.clone())]).into_response()
     } else {
         next.run(request).await
     };
-    let headers = answer.headers_mut();
-    if cors == Cors::Listed {
-        headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    }
-    if let Some(origin) = origin {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Location, ETag, Retry-After, WWW-Authenticate, X-Request-ID"),
-        );
-        if preflight {
-            permit(headers, cors, methods);
+    if let Some(permission) = permission {
+        permission.apply(answer.headers_mut());
+        if is_preflight {
+            permission.apply_to_preflight(answer.headers_mut(), methods);
         }
     }
     answer
 }
 
-fn listed(headers: &HeaderMap, allowed: &AllowedOrigins) -> Option<HeaderValue> {
-    let origin = headers.get(header::ORIGIN)?;
-    let text = origin.to_str().ok()?;
-    // `null` is every sandboxed page at once; no list can mean it.
-    (text != "null" && allowed(headers, text)).then(|| origin.clone())
+/// What a policy says to one request.
+struct Permission {
+    /// The origin as answered; none where this one is not allowed.
+    origin: Option<HeaderValue>,
+    /// Whether another origin would be answered otherwise.
+    varies: bool,
+    policy: CrossOriginPolicy,
 }
 
-fn permit(headers: &mut HeaderMap, cors: Cors, methods: HeaderValue) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(
-            "Authorization, Content-Type, Accept, DPoP, If-Match, If-None-Match, Idempotency-Key, X-Request-ID",
-        ),
-    );
-    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-    if cors == Cors::Listed {
-        // The vendor's spelling beside the standard's (consent API, 13.2).
-        headers.insert(
-            HeaderName::from_static("access-control-allow-max-age"),
-            HeaderValue::from_static("600"),
-        );
+impl Permission {
+    fn anyone() -> Self {
+        Self {
+            origin: Some(HeaderValue::from_static("*")),
+            varies: false,
+            policy: CrossOriginPolicy::default(),
+        }
     }
+
+    fn of(policy: CrossOriginPolicy, request: &Request<Body>) -> Self {
+        if policy.allows_every_origin() {
+            return Self {
+                origin: Some(HeaderValue::from_static("*")),
+                varies: false,
+                policy,
+            };
+        }
+        let origin = request.headers().get(header::ORIGIN).filter(|origin| {
+            origin
+                .to_str()
+                // `null` is every sandboxed page at once; no list can mean it.
+                .is_ok_and(|text| text != "null" && policy.origins.iter().any(|listed| listed == text))
+        });
+        Self {
+            origin: origin.cloned(),
+            varies: true,
+            policy,
+        }
+    }
+
+    fn apply(&self, headers: &mut HeaderMap) {
+        if self.varies {
+            headers.append(header::VARY, HeaderValue::from_static("Origin"));
+        }
+        let Some(origin) = &self.origin else { return };
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        let exposed = named(&self.policy.exposed_headers, EXPOSED_HEADERS);
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        if self.policy.credentials && self.varies {
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                HeaderValue::from_static("true"),
+            );
+        }
+    }
+
+    fn apply_to_preflight(&self, headers: &mut HeaderMap, methods: HeaderValue) {
+        if self.origin.is_none() {
+            return;
+        }
+        let policy = &self.policy;
+        let methods = if policy.methods.is_empty() {
+            methods
+        } else {
+            named(&policy.methods, "OPTIONS")
+        };
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            named(&policy.request_headers, REQUEST_HEADERS),
+        );
+        let age = HeaderValue::from(policy.max_age_seconds.unwrap_or(MAX_AGE));
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, age.clone());
+        if self.varies {
+            // The vendor's spelling beside the standard's (consent API, 13.2).
+            headers.insert(HeaderName::from_static("access-control-allow-max-age"), age);
+        }
+    }
+}
+
+/// A list as a header; the usual one where nothing is configured, or nothing that can be a header.
+fn named(list: &[String], usual: &'static str) -> HeaderValue {
+    Some(list)
+        .filter(|list| !list.is_empty())
+        .and_then(|list| HeaderValue::from_str(&list.join(", ")).ok())
+        .unwrap_or(HeaderValue::from_static(usual))
 }

@@ -12,11 +12,11 @@ mod site;
 mod tests;
 
 pub use self::{
-    cors::{AllowedOrigins, Cors},
+    cors::{Cors, CrossOriginPolicies},
     site::{Conflict, Site},
 };
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, future, pin::Pin, sync::Arc};
 
 use axum::{
     handler::Handler,
@@ -27,11 +27,14 @@ use http::{Method, request::Parts};
 
 use crate::error::ApiError;
 
-/// Renders a failure of a prefix: 404 and 405. Usually `|_, error| Problem(error).into_response()`.
-pub type RenderFallback = Arc<dyn Fn(&Parts, ApiError) -> Response + Send + Sync>;
+/// An answer in the making.
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Renders a failure of a prefix: 404 and 405.
+type RenderFallback = Arc<dyn Fn(Parts, ApiError) -> Answering + Send + Sync>;
 
 /// As [`RenderFallback`], with the state of the handlers.
-type RenderWithState<S> = Arc<dyn Fn(&S, &Parts, ApiError) -> Response + Send + Sync>;
+type RenderWithState<S> = Arc<dyn Fn(S, Parts, ApiError) -> Answering + Send + Sync>;
 
 /// What one door serves; `S` is the state of its handlers until [`RouteTable::with_state`].
 pub struct RouteTable<S = ()> {
@@ -56,29 +59,39 @@ impl<S: Clone + Send + Sync + 'static> RouteTable<S> {
 
     /// Owns a prefix: the path itself and everything below it that no longer prefix owns.
     ///
-    /// `/` owns what nobody else does.
+    /// `/` owns what nobody else does. `render` answers 404 and 405; usually it is
+    /// `|_, error| Problem(error).into_response()`.
     #[must_use]
     pub fn owns(
-        mut self,
+        self,
         prefix: &'static str,
         render: impl Fn(&Parts, ApiError) -> Response + Send + Sync + 'static,
     ) -> Self {
-        self.prefixes.push(Prefix {
-            path: prefix,
-            door: self.door,
-            render: Arc::new(render),
-        });
-        self
+        self.owns_all(&[prefix], render)
     }
 
     /// As [`RouteTable::owns`], for failures that depend on the state, such as the frame policy of a tenant.
     #[must_use]
     pub fn owns_with(
-        mut self,
+        self,
         prefix: &'static str,
         render: impl Fn(&S, &Parts, ApiError) -> Response + Send + Sync + 'static,
     ) -> Self {
-        self.prefixes_with_state.push((prefix, Arc::new(render)));
+        self.owns_after(prefix, move |state, parts, error| {
+            future::ready(render(&state, &parts, error))
+        })
+    }
+
+    /// As [`RouteTable::owns_with`], for failures that are only told after something was looked up, such as credentials.
+    #[must_use]
+    pub fn owns_after<R, F>(mut self, prefix: &'static str, render: R) -> Self
+    where
+        R: Fn(S, Parts, ApiError) -> F + Send + Sync + 'static,
+        F: Future<Output = Response> + Send + 'static,
+    {
+        let render: RenderWithState<S> =
+            Arc::new(move |state, parts, error| Box::pin(render(state, parts, error)));
+        self.prefixes_with_state.push((prefix, render));
         self
     }
 
@@ -89,7 +102,8 @@ impl<S: Clone + Send + Sync + 'static> RouteTable<S> {
         prefixes: &[&'static str],
         render: impl Fn(&Parts, ApiError) -> Response + Send + Sync + 'static,
     ) -> Self {
-        let render: RenderFallback = Arc::new(render);
+        let render: RenderFallback =
+            Arc::new(move |parts, error| Box::pin(future::ready(render(&parts, error))));
         for path in prefixes {
             self.prefixes.push(Prefix {
                 path,
@@ -208,7 +222,8 @@ impl<S: Clone + Send + Sync + 'static> RouteTable<S> {
         let mut prefixes = self.prefixes;
         for (path, render) in self.prefixes_with_state {
             let state = state.clone();
-            let render = Arc::new(move |parts: &Parts, error| render(&state, parts, error));
+            let render: RenderFallback =
+                Arc::new(move |parts, error| render(state.clone(), parts, error));
             prefixes.push(Prefix {
                 path,
                 door: self.door,

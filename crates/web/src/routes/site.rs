@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use axum::{Router, extract::Request, middleware, response::IntoResponse as _, routing::any};
 use http::{HeaderValue, Method, header};
 
-use super::{AllowedOrigins, Cors, Endpoint, Prefix, RouteTable, cors};
+use super::{Cors, CrossOriginPolicies, Endpoint, Prefix, RouteTable, cors};
 use crate::error::{ApiError, Problem, registry};
 
 /// Every route of a site, with one owner each.
@@ -17,12 +17,12 @@ pub struct Site {
 }
 
 impl Site {
-    /// Joins the tables of the doors; `origins` answers for routes of the kind [`Cors::Listed`].
+    /// Joins the tables of the doors; `policies` answers for routes of the kind [`Cors::Listed`].
     ///
     /// # Errors
     ///
     /// Every conflict at once: two owners of a path or prefix, a route outside its door's prefixes, a malformed path.
-    pub fn join(tables: Vec<RouteTable>, origins: &AllowedOrigins) -> Result<Self, Vec<Conflict>> {
+    pub fn join(tables: Vec<RouteTable>, policies: &CrossOriginPolicies) -> Result<Self, Vec<Conflict>> {
         let mut conflicts = Vec::new();
         let mut prefixes: BTreeMap<&'static str, Prefix> = BTreeMap::new();
         let mut paths: BTreeMap<String, Placed> = BTreeMap::new();
@@ -72,11 +72,13 @@ impl Site {
         let listing = listing(&owners, paths.values());
         let mut router = Router::new();
         for placed in paths.into_values() {
-            router = router.route(placed.path, serve(placed.endpoint, &owners, origins));
+            router = router.route(placed.path, serve(placed.endpoint, &owners, policies));
         }
         let fallback = Arc::clone(&owners);
         let router = router.fallback_service(any(move |request: Request| async move {
-            fallback.render(request, ApiError::new(&registry::NOT_FOUND))
+            fallback
+                .render(request, ApiError::new(&registry::NOT_FOUND))
+                .await
         }));
         Ok(Self { router, listing })
     }
@@ -164,10 +166,10 @@ impl Owners {
             .max_by_key(|prefix| prefix.path.len())
     }
 
-    fn render(&self, request: Request, error: ApiError) -> axum::response::Response {
+    async fn render(&self, request: Request, error: ApiError) -> axum::response::Response {
         let (parts, _) = request.into_parts();
         match self.of(parts.uri.path()) {
-            Some(owner) => (owner.render)(&parts, error),
+            Some(owner) => (owner.render)(parts, error).await,
             None => Problem(error).into_response(),
         }
     }
@@ -177,7 +179,7 @@ impl Owners {
 fn serve(
     endpoint: Endpoint<()>,
     owners: &Arc<Owners>,
-    origins: &AllowedOrigins,
+    policies: &CrossOriginPolicies,
 ) -> axum::routing::MethodRouter {
     let kind = endpoint.cors;
     let allow = allow(&endpoint.methods, kind);
@@ -185,7 +187,7 @@ fn serve(
     let refuse = move |request: Request| async move {
         let (owners, allow) = refusing;
         let error = ApiError::new(&registry::METHOD_NOT_ALLOWED).header(header::ALLOW, allow);
-        owners.render(request, error)
+        owners.render(request, error).await
     };
     let mut router = endpoint.router;
     if endpoint.methods.contains(&Method::GET) && !endpoint.methods.contains(&Method::HEAD) {
@@ -196,9 +198,9 @@ fn serve(
     if kind == Cors::Never {
         return router;
     }
-    let origins = Arc::clone(origins);
+    let policies = Arc::clone(policies);
     router.layer(middleware::from_fn(move |request, next| {
-        cors::answer(kind, allow.clone(), Arc::clone(&origins), request, next)
+        cors::answer(kind, allow.clone(), Arc::clone(&policies), request, next)
     }))
 }
 

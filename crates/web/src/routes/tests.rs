@@ -1,4 +1,5 @@
 use axum::{body::Body, extract::State, response::IntoResponse as _};
+use consentry_domain::tenant::CrossOriginPolicy;
 use http::{Request, StatusCode, header};
 use tower::ServiceExt as _;
 
@@ -9,12 +10,17 @@ async fn fine() -> &'static str {
     "fine"
 }
 
-fn nobody() -> AllowedOrigins {
-    Arc::new(|_, _| false)
+fn nobody() -> CrossOriginPolicies {
+    Arc::new(|_, _| None)
 }
 
-fn only_app() -> AllowedOrigins {
-    Arc::new(|_, origin| origin == "https://app.example")
+fn only_app() -> CrossOriginPolicies {
+    Arc::new(|_, _| {
+        Some(CrossOriginPolicy {
+            origins: vec!["https://app.example".to_owned()],
+            ..CrossOriginPolicy::default()
+        })
+    })
 }
 
 fn oauth_door() -> RouteTable {
@@ -41,7 +47,16 @@ fn records_door() -> RouteTable {
 }
 
 async fn ask(method: &str, path: &str, lines: &[(&str, &str)]) -> Response {
-    let site = Site::join(vec![oauth_door(), records_door()], &only_app()).unwrap();
+    ask_under(&only_app(), method, path, lines).await
+}
+
+async fn ask_under(
+    policies: &CrossOriginPolicies,
+    method: &str,
+    path: &str,
+    lines: &[(&str, &str)],
+) -> Response {
+    let site = Site::join(vec![oauth_door(), records_door()], policies).unwrap();
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in lines {
         request = request.header(*name, *value);
@@ -158,6 +173,78 @@ async fn consent_api_13_4_listed_origins_are_answered_failures_included() {
         assert!(!answer.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
         assert_eq!(answer.headers()[header::VARY], "Origin");
     }
+}
+
+#[tokio::test]
+async fn consent_api_13_4_a_policy_names_methods_headers_age_and_credentials() {
+    let policies: CrossOriginPolicies = Arc::new(|_, _| {
+        Some(CrossOriginPolicy {
+            origins: vec!["https://app.example".to_owned()],
+            methods: vec!["GET".to_owned(), "POST".to_owned()],
+            request_headers: vec!["Authorization".to_owned()],
+            exposed_headers: vec!["Location".to_owned()],
+            max_age_seconds: Some(5),
+            credentials: true,
+        })
+    });
+    let preflight = [
+        ("origin", "https://app.example"),
+        ("access-control-request-method", "POST"),
+    ];
+    let answer = ask_under(&policies, "OPTIONS", "/consent/v1/consents", &preflight).await;
+    let headers = answer.headers();
+    assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_METHODS], "GET, POST");
+    assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_HEADERS], "Authorization");
+    assert_eq!(headers[header::ACCESS_CONTROL_EXPOSE_HEADERS], "Location");
+    assert_eq!(headers[header::ACCESS_CONTROL_MAX_AGE], "5");
+    assert_eq!(headers["access-control-allow-max-age"], "5");
+    assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_CREDENTIALS], "true");
+}
+
+#[tokio::test]
+async fn consent_api_13_4_every_origin_is_never_paired_with_credentials() {
+    let policies: CrossOriginPolicies = Arc::new(|_, _| {
+        Some(CrossOriginPolicy {
+            origins: vec!["*".to_owned()],
+            credentials: true,
+            ..CrossOriginPolicy::default()
+        })
+    });
+    let answer = ask_under(
+        &policies,
+        "GET",
+        "/consent/v1/consents",
+        &[("origin", "https://any.example")],
+    )
+    .await;
+    assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    assert!(
+        !answer
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS)
+    );
+}
+
+#[tokio::test]
+async fn consent_api_13_2_without_a_policy_no_cors_header_is_read_or_sent() {
+    let preflight = [
+        ("origin", "https://app.example"),
+        ("access-control-request-method", "POST"),
+    ];
+    for method in ["GET", "OPTIONS"] {
+        let answer = ask_under(&nobody(), method, "/consent/v1/consents", &preflight).await;
+        assert!(answer.status().is_success(), "{method}");
+        let cors = |name: &http::HeaderName| name.as_str().starts_with("access-control") || name == header::VARY;
+        assert!(!answer.headers().keys().any(cors), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn consent_api_2_options_of_any_route_names_its_methods() {
+    let answer = ask("OPTIONS", "/consent/v1/consents", &[]).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    assert_eq!(answer.headers()[header::ALLOW], "GET, HEAD, POST, OPTIONS");
+    assert!(!answer.headers().contains_key(header::ACCESS_CONTROL_ALLOW_METHODS));
 }
 
 #[test]
