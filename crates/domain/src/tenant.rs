@@ -1,9 +1,10 @@
 //! Tenants, applications and their settings.
 
-use std::collections::BTreeMap;
+mod records;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::records::{CrossOriginPolicy, InvalidSetting, RecordsSettings};
 use crate::{ApplicationId, Lifetime, TenantId, decision::named_enum, locale::Locale};
 
 named_enum! {
@@ -79,83 +80,6 @@ pub struct Brand {
     /// Where people get help: an address, a telephone number, or both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-}
-
-/// Which pages of other origins may read answers (consent-api 12.2, 13.4). Empty lists mean what the documented clients need.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CrossOriginPolicy {
-    /// Origins such as `https://app.example`; `*` alone means every one, then without credentials.
-    pub origins: Vec<String>,
-    /// Methods; empty means those of the route.
-    pub methods: Vec<String>,
-    /// Request headers.
-    pub request_headers: Vec<String>,
-    /// Answer headers that scripts may read.
-    pub exposed_headers: Vec<String>,
-    /// Seconds a preflight may be remembered; none means 600.
-    pub max_age_seconds: Option<u32>,
-    /// Whether cookies and the like may be sent. Nothing here needs them.
-    pub credentials: bool,
-}
-
-impl CrossOriginPolicy {
-    /// Whether every origin is allowed.
-    pub fn allows_every_origin(&self) -> bool {
-        self.origins.iter().any(|origin| origin == "*")
-    }
-}
-
-/// Settings of the records door (consent-api 12).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RecordsSettings {
-    /// Master switch.
-    pub enabled: bool,
-    /// Most records a search may return.
-    pub search_size_limit: u32,
-    /// Distinguished names that are privileged over Basic.
-    pub service_account_dns: Vec<String>,
-    /// Scope of ordinary requesters.
-    pub unprivileged_scope: String,
-    /// Scope of privileged requesters; differs from the other.
-    pub privileged_scope: String,
-    /// Required `aud` of bearer tokens.
-    pub audience: Option<String>,
-    /// Whether HTTP Basic is accepted.
-    pub basic_auth: bool,
-    /// Whether bearer tokens are accepted.
-    pub bearer_auth: bool,
-    /// Whether only the transitions of consent-api 10.1 `strict` are allowed.
-    pub strict_transitions: bool,
-    /// Whether a subject may not change a record whose actor is somebody else (consent-api 5.5).
-    pub strict_actor_match: bool,
-    /// Which pages of other origins may read answers; none means that CORS headers are neither read nor sent.
-    pub cors: Option<CrossOriginPolicy>,
-    /// Headers that every answer carries, by name.
-    pub response_headers: BTreeMap<String, String>,
-    /// One more header that returns the id of the request, such as `Correlation-Id`.
-    pub correlation_id_header: Option<String>,
-}
-
-impl Default for RecordsSettings {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            search_size_limit: 100,
-            service_account_dns: Vec::new(),
-            unprivileged_scope: "urn:pingdirectory:consent".to_owned(),
-            privileged_scope: "urn:pingdirectory:consent_admin".to_owned(),
-            audience: None,
-            basic_auth: true,
-            bearer_auth: true,
-            strict_transitions: false,
-            strict_actor_match: false,
-            cors: None,
-            response_headers: BTreeMap::new(),
-            correlation_id_header: None,
-        }
-    }
 }
 
 /// Settings of the dashboard door.

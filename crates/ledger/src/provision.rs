@@ -8,7 +8,7 @@ use consentry_domain::{
     credential::{ApiCredential, Principal},
     definition::{Definition, Localization},
     subject::Alias,
-    tenant::{Application, Tenant},
+    tenant::{Application, InvalidSetting, Tenant},
 };
 use consentry_jose::Algorithm;
 use consentry_store::{AccountRow, ChangeSet, ConfigurationKind, ConfigurationRow, Row, RowChange};
@@ -81,6 +81,9 @@ pub enum ProvisionError {
         /// The version.
         version: String,
     },
+    /// A setting that cannot be served.
+    #[error(transparent)]
+    Setting(#[from] InvalidSetting),
     /// A name belongs to another person.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -103,6 +106,7 @@ impl Ledger {
         tenant: &Tenant,
     ) -> Result<TenantId, ProvisionError> {
         tracing::info!(caller = ?permit.caller(), tenant = %tenant.slug, "provisioning a tenant");
+        tenant.records.check()?;
         let directory = self.directory();
         let known = directory.tenant(tenant.id);
         let version = known.and_then(|known| {

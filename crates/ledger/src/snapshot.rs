@@ -91,11 +91,14 @@ impl TenantSnapshot {
 
     /// The current wordings of a definition, one per locale, by locale in byte order.
     pub fn current_wordings(&self, definition: &DefinitionKey) -> Vec<&Localization> {
-        let mut current: BTreeMap<&str, &Localization> = BTreeMap::new();
+        let mut current: BTreeMap<String, &Localization> = BTreeMap::new();
         for wording in self.localizations.get(definition).into_iter().flatten() {
-            current.insert(wording.locale.as_str(), wording);
+            // A tag that was later spelled otherwise is the same language still.
+            current.insert(wording.locale.as_str().to_ascii_lowercase(), wording);
         }
-        current.into_values().collect()
+        let mut current: Vec<_> = current.into_values().collect();
+        current.sort_by(|one, other| one.locale.cmp(&other.locale));
+        current
     }
 
     /// The wording to show somebody who reads `languages`, best first: an exact tag, then the same language, then the tenant's

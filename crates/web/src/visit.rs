@@ -41,9 +41,7 @@ impl Visit {
 
     /// The visit of a request, where no handler runs: renderers of failures.
     pub fn of(parts: &Parts, house: &House) -> Result<Self, UnknownHost> {
-        let tenant = house
-            .tenant_of(&parts.uri, &parts.headers)
-            .ok_or(UnknownHost)?;
+        let tenant = house.tenant_of(&parts.uri, &parts.headers).ok_or(UnknownHost)?;
         Ok(Self {
             house: house.clone(),
             tenant,

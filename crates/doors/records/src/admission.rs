@@ -1,11 +1,15 @@
 //! The first checks of every request, in the order of consent-api 5.6: availability, who asks, what form the answer shall have,
 //! and for writes the form of the body.
 
-use axum::{body::Body, extract::Request};
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use consentry_domain::tenant::{RecordsSettings, TenantState};
 use consentry_ledger::{TenantSnapshot, records::Requester};
 use consentry_web::{body, error::ApiError, house::House, json::Limits, visit::Visit};
-use http::{HeaderMap, Uri, header, request::Parts};
+use http::{HeaderMap, Uri, request::Parts};
 
 use crate::{
     attributes::Attributes,
@@ -13,15 +17,16 @@ use crate::{
     failure::{Code, Failure},
     negotiation::{Format, negotiate},
     path::Addresses,
+    served::with_headers,
 };
 
 /// Media types of bodies. PATCH is neither JSON Patch nor Merge Patch, so their types are refused.
 const BODIES: [&str; 2] = ["application/json", "application/hal+json"];
 
-/// 256 KiB. One level more than `data` may have: the body around it.
+/// 256 KiB (consent-api 14). Depth is judged where it is known which attribute is too deep; this is what can be read at all.
 const LIMITS: Limits = Limits {
     size: 256 * 1024,
-    depth: 33,
+    depth: 127,
 };
 
 /// A request that was let in.
@@ -74,24 +79,18 @@ impl Admitted {
     }
 }
 
-/// A request that no route takes. Who asks without credentials learns nothing about routes.
-pub(crate) fn unrouted(house: &House, parts: &Parts, error: ApiError) -> Failure {
-    let host = parts
-        .uri
-        .authority()
-        .map(http::uri::Authority::as_str)
-        .or_else(|| {
-            parts
-                .headers
-                .get(header::HOST)
-                .and_then(|host| host.to_str().ok())
-        });
-    let Some(tenant) = host.and_then(|host| house.ledger().tenant_for_host(host)) else {
-        return error.into();
+/// A request that no route takes. Who asks without good credentials learns nothing about routes.
+pub(crate) async fn unrouted(house: House, parts: Parts, error: ApiError) -> Response {
+    let visit = match Visit::of(&parts, &house) {
+        Ok(visit) => visit,
+        Err(unknown) => return unknown.into_response(),
     };
-    let admitted = require_available(&tenant)
-        .and_then(|()| credential::require_any(&tenant.tenant.records, &parts.headers));
-    admitted.err().unwrap_or_else(|| error.into())
+    let admitted = match require_available(&visit.tenant) {
+        Ok(()) => credential::requester(&visit, &parts.headers).await.map(drop),
+        Err(failure) => Err(failure),
+    };
+    let failure = admitted.err().unwrap_or_else(|| error.into());
+    with_headers(&visit, failure.into_response())
 }
 
 /// Consent-api 12.6. A database that cannot be reached answers 503 where it is asked.

@@ -68,6 +68,7 @@ impl Attributes {
                 Code::InvalidRequest,
                 format!("the body is not acceptable JSON: {error}"),
             )
+            .with(|failure| failure.field(FieldError::pointer(error.pointer, error.kind.to_string())))
         })?;
         let object = || Failure::new(Code::InvalidRequest, "the body must be exactly one JSON object");
         if !matches!(value, Value::Object(_)) {
@@ -167,6 +168,8 @@ impl<'a> Reader<'a> {
         if let Given::Value(text) = &given {
             if text.is_empty() {
                 self.refuse(name, "must not be empty");
+            } else if text.contains('\0') {
+                self.refuse(name, "must not contain the character U+0000");
             } else if text.chars().count() > most {
                 self.limit(name, format!("is longer than {most} characters"));
             }

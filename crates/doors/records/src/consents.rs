@@ -9,7 +9,7 @@ use consentry_ledger::{
     Target,
     access::DeleteRecords,
     authorize,
-    records::{ChangedRecord, Identities, RecordSearch, RecordView, WriteRecordError},
+    records::{ChangedRecord, Identities, NamedIdentities, RecordSearch, RecordView, WriteRecordError},
 };
 use consentry_web::{
     error::{ApiError, FieldError},
@@ -81,7 +81,7 @@ pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, F
         addresses,
         ..
     } = &admitted;
-    let identities = identities(&admitted, None, &attributes).await?;
+    let identities = identities(&admitted, &attributes, NamedIdentities::default()).await?;
     let wish = wish::read(&attributes, Meant::Whole)?;
     let permit = requester
         .permit_to_create()
@@ -157,7 +157,12 @@ async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, 
     let id = id(&admitted)?;
     for _ in 0..ATTEMPTS {
         let before = record(&admitted, id).await?;
-        let identities = identities(&admitted, Some(&before), &attributes).await?;
+        let named = NamedIdentities {
+            before: Some(&before),
+            is_whole: verb == Verb::Put,
+            ..NamedIdentities::default()
+        };
+        let identities = identities(&admitted, &attributes, named).await?;
         let meant = match verb {
             Verb::Put => Meant::Whole,
             Verb::Patch => Meant::Changes(&before),
@@ -198,22 +203,20 @@ async fn record(admitted: &Admitted, id: RecordId) -> Result<RecordView, Failure
 
 async fn identities(
     admitted: &Admitted,
-    before: Option<&RecordView>,
     attributes: &Attributes,
+    named: NamedIdentities<'_>,
 ) -> Result<Identities, Failure> {
     let Admitted { visit, requester, .. } = admitted;
     let (subject, actor) = (attributes.text("subject"), attributes.text("actor"));
-    let resolved = visit
+    let named = NamedIdentities {
+        subject: subject.as_deref(),
+        actor: actor.as_deref(),
+        ..named
+    };
+    Ok(visit
         .ledger()
-        .resolve_identities(
-            &visit.tenant,
-            requester,
-            before,
-            subject.as_deref(),
-            actor.as_deref(),
-        )
-        .await?;
-    Ok(resolved)
+        .resolve_identities(&visit.tenant, requester, named)
+        .await?)
 }
 
 /// The id in the path; a text that cannot be one names nothing.
@@ -233,6 +236,7 @@ fn parameter(parameters: &Parameters, name: &'static str) -> Result<Option<Strin
     match parameters.one(name) {
         Err(_) => Err(wrong("may appear at most once")),
         Ok(Some("")) => Err(wrong("must not be empty")),
+        Ok(Some(text)) if text.contains('\0') => Err(wrong("must not contain the character U+0000")),
         Ok(value) => Ok(value.map(str::to_owned)),
     }
 }

@@ -41,15 +41,6 @@ pub(crate) async fn requester(visit: &Visit, headers: &HeaderMap) -> Result<Requ
     }
 }
 
-/// Refuses a request whose credentials cannot be right because there are none that this door takes.
-pub(crate) fn require_any(settings: &RecordsSettings, headers: &HeaderMap) -> Result<(), Failure> {
-    match authorization(headers) {
-        Ok(Credentials::Basic { .. }) if settings.basic_auth => Ok(()),
-        Ok(Credentials::Bearer(_)) if settings.bearer_auth => Ok(()),
-        _ => Err(unauthenticated(settings, Sent::NoToken)),
-    }
-}
-
 async fn basic(visit: &Visit, user: &str, password: &SecretString) -> Result<Requester, Failure> {
     let address = visit.address.to_string();
     let password = password.expose_secret();

@@ -231,6 +231,14 @@ impl From<ForeignIdentity> for Failure {
                 )
                 .with(|failure| failure.field(field))
             }
+            ForeignIdentity::NamelessActor | ForeignIdentity::ForeignActor => {
+                let why = error.to_string();
+                Self::new(
+                    Code::PrivilegeRequired,
+                    "only a privileged requester changes this record",
+                )
+                .with(|failure| failure.field(FieldError::pointer("/actor", why)))
+            }
             ForeignIdentity::Fault(fault) => fault.into(),
         }
     }

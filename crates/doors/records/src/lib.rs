@@ -12,57 +12,59 @@ mod failure;
 mod negotiation;
 mod path;
 mod representation;
+mod served;
 mod wish;
 
-use axum::response::IntoResponse;
 use consentry_web::{
     house::House,
     routes::{Cors, RouteTable},
 };
+
+use self::served::served;
 
 /// Where the door begins.
 pub const BASE: &str = "/consent/v1";
 
 /// The routes of the door. Each also answers with a slash at the end, as published clients ask for it (consent-api 2).
 pub fn routes() -> RouteTable<House> {
-    let mut table = RouteTable::new("records").owns_with(BASE, |house, parts, error| {
-        admission::unrouted(house, parts, error).into_response()
-    });
+    let mut table = RouteTable::new("records").owns_after(BASE, admission::unrouted);
     for path in ["/consent/v1/definitions", "/consent/v1/definitions/"] {
-        table = table.get(path, Cors::Listed, definitions::list);
+        table = table.get(path, Cors::Listed, served(definitions::list));
     }
     for path in [
         "/consent/v1/definitions/{definition}",
         "/consent/v1/definitions/{definition}/",
     ] {
-        table = table.get(path, Cors::Listed, definitions::read);
+        table = table.get(path, Cors::Listed, served(definitions::read));
     }
     for path in [
         "/consent/v1/definitions/{definition}/localizations",
         "/consent/v1/definitions/{definition}/localizations/",
     ] {
-        table = table.get(path, Cors::Listed, definitions::list_localizations);
+        table = table.get(path, Cors::Listed, served(definitions::list_localizations));
     }
     for path in [
         "/consent/v1/definitions/{definition}/localizations/{localization}",
         "/consent/v1/definitions/{definition}/localizations/{localization}/",
     ] {
-        table = table.get(path, Cors::Listed, definitions::read_localization);
+        table = table.get(path, Cors::Listed, served(definitions::read_localization));
     }
     for path in ["/consent/v1/consents", "/consent/v1/consents/"] {
-        table = table
-            .get(path, Cors::Listed, consents::search)
-            .post(path, Cors::Listed, consents::create);
+        table = table.get(path, Cors::Listed, served(consents::search)).post(
+            path,
+            Cors::Listed,
+            served(consents::create),
+        );
     }
     for path in [
         "/consent/v1/consents/{consent}",
         "/consent/v1/consents/{consent}/",
     ] {
         table = table
-            .get(path, Cors::Listed, consents::read)
-            .put(path, Cors::Listed, consents::replace)
-            .patch(path, Cors::Listed, consents::update)
-            .delete(path, Cors::Listed, consents::delete);
+            .get(path, Cors::Listed, served(consents::read))
+            .put(path, Cors::Listed, served(consents::replace))
+            .patch(path, Cors::Listed, served(consents::update))
+            .delete(path, Cors::Listed, served(consents::delete));
     }
     table
 }

@@ -20,6 +20,9 @@ const LARGEST_TEXT: usize = 16 * 1024;
 /// Largest `data` and `consentContext`, in bytes.
 const LARGEST_DATA: usize = 64 * 1024;
 
+/// Deepest nesting of `data` and `consentContext`.
+const DEEPEST_DATA: usize = 32;
+
 /// Most collaborators, and the longest one in characters.
 const COLLABORATORS: usize = 256;
 
@@ -182,6 +185,9 @@ fn collaborators(reader: &mut Reader<'_>) -> Given<Vec<String>> {
         if names.iter().any(String::is_empty) {
             reader.refuse("collaborators", "must not contain empty strings");
         }
+        if names.iter().any(|name| name.contains('\0')) {
+            reader.refuse("collaborators", "must not contain the character U+0000");
+        }
         if names.len() > COLLABORATORS || names.iter().any(|name| name.chars().count() > COLLABORATORS) {
             reader.limit(
                 "collaborators",
@@ -209,8 +215,79 @@ fn opaque(reader: &mut Reader<'_>, name: &str, expected: &str, openings: &[u8]) 
                 reader.refuse(name, format!("must be {expected}"));
             } else if raw.get().len() > LARGEST_DATA {
                 reader.limit(name, format!("is larger than {LARGEST_DATA} bytes"));
+            } else if depth(raw) > DEEPEST_DATA {
+                reader.limit(name, format!("is nested more than {DEEPEST_DATA} levels deep"));
             }
             Given::Value(raw.to_owned())
+        }
+    }
+}
+
+/// How deep arrays and objects are nested in a value that is known to be JSON.
+fn depth(raw: &RawValue) -> usize {
+    let (mut now, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in raw.get().bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            b'}' | b']' if !in_string => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn rec_14_depth_counts_arrays_and_objects_but_no_text() {
+        for (text, expected) in [
+            ("1", 0),
+            ("{}", 1),
+            (r#"{"a":[{"b":"]}"}],"c":[]}"#, 3),
+            (r#"{"[[[":"\\","\"{":"{{{"}"#, 1),
+        ] {
+            assert_eq!(depth(&raw(text)), expected, "{text}");
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![Just(Value::Null), any::<String>().prop_map(Value::from)];
+        leaf.prop_recursive(6, 40, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn really_deep(value: &Value) -> usize {
+        match value {
+            Value::Array(values) => 1 + values.iter().map(really_deep).max().unwrap_or(0),
+            Value::Object(members) => 1 + members.values().map(really_deep).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rec_14_depth_is_that_of_the_parsed_value(value in value()) {
+            prop_assert_eq!(depth(&raw(&value.to_string())), really_deep(&value));
         }
     }
 }

@@ -5,7 +5,7 @@ use consentry_store::{Seeds, TouchedRows};
 
 use super::{
     details::Details,
-    identity::{Identities, Identity},
+    identity::{Identities, Identity, acts_in_own_name},
     requester::Requester,
     rules::{self, RecordWish, Settled},
     view::{RecordView, Revision},
@@ -60,7 +60,8 @@ impl Ledger {
             .actor
             .filter(|actor| Some(&actor.text) != before.details.actor.as_ref());
         let mut details = details(before, wish, &settled, subject.as_ref(), actor.as_ref());
-        let acting = foreign_actor(tenant, requester, before)?;
+        // Where the record tells of another actor, the requester is the one who acts now (consent-api 5.5).
+        let acting = (!acts_in_own_name(requester, before)).then(|| requester.identity().clone());
         let person = match &subject {
             Some(subject) => self.person_of(tenant, subject).await?,
             None => before.owner(),
@@ -168,24 +169,6 @@ impl Ledger {
         };
         Ok(writing::actor(requester, person, actor.as_ref()))
     }
-}
-
-/// For an ordinary requester whose record tells of another actor: the requester, who acts now (consent-api 5.5).
-fn foreign_actor(
-    tenant: &TenantSnapshot,
-    requester: &Requester,
-    before: &RecordView,
-) -> Result<Option<Identity>, WriteRecordError> {
-    let own = before.actor_dn().is_some_and(|dn| requester.dn().names(dn));
-    if requester.is_privileged() || own {
-        return Ok(None);
-    }
-    if tenant.tenant.records.strict_actor_match {
-        return Err(WriteRecordError::PrivilegeRequired {
-            what: "changing a record with another actor".to_owned(),
-        });
-    }
-    Ok(Some(requester.identity().clone()))
 }
 
 fn details(

@@ -9,7 +9,7 @@ use consentry_domain::{
 };
 
 use super::{
-    requester::{Requester, dn_alias, principal_named},
+    requester::{Requester, dn_alias, is_privileged_entry, principal_named, principals_called},
     view::RecordView,
 };
 use crate::{Ledger, TenantSnapshot, error::Fault};
@@ -25,8 +25,21 @@ pub(crate) struct Identity {
     pub person: Option<SubjectId>,
 }
 
-/// The subject and actor a request names, resolved for who asks. Absent ones are left to the use case's default.
-#[derive(Debug, Clone, Default)]
+/// What a request says about subject and actor.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NamedIdentities<'a> {
+    /// `subject` as sent.
+    pub subject: Option<&'a str>,
+    /// `actor` as sent.
+    pub actor: Option<&'a str>,
+    /// The record that is changed; none where one is made.
+    pub before: Option<&'a RecordView>,
+    /// Whether the request is the whole record, so that what it leaves out has no value of its own (consent-api 8.3).
+    pub is_whole: bool,
+}
+
+/// The subject and actor of a request, resolved for who asks and allowed to them. Absent ones are left to the use case's default.
+#[derive(Debug, Clone)]
 pub struct Identities {
     pub(crate) subject: Option<Identity>,
     pub(crate) actor: Option<Identity>,
@@ -41,6 +54,12 @@ pub enum ForeignIdentity {
         /// `subject` or `actor`.
         attribute: &'static str,
     },
+    /// The record's actor is nobody with a distinguished name; only a privileged requester changes it (consent-api 5.2).
+    #[error("the actor of the record has no distinguished name")]
+    NamelessActor,
+    /// The record's actor is somebody else, and the tenant lets nobody but a privileged requester change it (consent-api 5.5).
+    #[error("the actor of the record is somebody other than the requester")]
+    ForeignActor,
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -60,20 +79,33 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         requester: &Requester,
-        before: Option<&RecordView>,
-        subject: Option<&str>,
-        actor: Option<&str>,
+        named: NamedIdentities<'_>,
     ) -> Result<Identities, ForeignIdentity> {
-        let mine =
-            |dn: Option<&str>| requester.is_privileged() || dn.is_some_and(|dn| requester.dn().names(dn));
+        let NamedIdentities {
+            subject,
+            actor,
+            before,
+            is_whole,
+        } = named;
+        if let Some(before) = before {
+            check_actor(tenant, requester, before)?;
+        }
+        let is_mine = before.is_some_and(|before| acts_in_own_name(requester, before));
         let repeats_subject = before.is_some_and(|before| subject == Some(before.subject()));
-        let repeats_actor = before.is_some_and(|before| actor == before.actor() && mine(before.actor_dn()));
-        let subject = subject.filter(|_| !repeats_subject);
-        let actor = actor.filter(|_| !repeats_actor);
-        let subject = self
-            .resolve_identity(tenant, requester, "subject", subject)
-            .await?;
-        let actor = self.resolve_identity(tenant, requester, "actor", actor).await?;
+        let repeats_actor = is_mine && before.is_some_and(|before| actor == before.actor());
+        let own = || {
+            (is_whole && before.is_some() && !requester.is_privileged()).then(|| requester.identity().clone())
+        };
+        let subject = match subject {
+            None => own(),
+            Some(_) if repeats_subject => None,
+            Some(text) => Some(self.resolve_identity(tenant, requester, "subject", text).await?),
+        };
+        let actor = match actor {
+            None => own(),
+            Some(_) if repeats_actor => None,
+            Some(text) => Some(self.resolve_identity(tenant, requester, "actor", text).await?),
+        };
         Ok(Identities { subject, actor })
     }
 
@@ -82,19 +114,18 @@ impl Ledger {
         tenant: &TenantSnapshot,
         requester: &Requester,
         attribute: &'static str,
-        text: Option<&str>,
-    ) -> Result<Option<Identity>, ForeignIdentity> {
-        let Some(text) = text else { return Ok(None) };
+        text: &str,
+    ) -> Result<Identity, ForeignIdentity> {
         if requester.is_privileged() {
             let mapped = self.map_identity(tenant, text).await?;
-            return Ok(Some(Identity {
+            return Ok(Identity {
                 text: text.to_owned(),
                 dn: mapped.dn,
                 person: mapped.person,
-            }));
+            });
         }
         if self.is_self(tenant, requester, text).await? {
-            Ok(Some(requester.identity().clone()))
+            Ok(requester.identity().clone())
         } else {
             Err(ForeignIdentity::Foreign { attribute })
         }
@@ -139,11 +170,7 @@ impl Ledger {
         for person in persons {
             hits.insert((self.dn_of(tenant, person).await?.map(String::from), Some(person)));
         }
-        for entry in tenant
-            .principals
-            .iter()
-            .filter(|entry| entry.names.iter().any(|name| name == text))
-        {
+        for entry in principals_called(tenant, text) {
             let Ok(dn) = Dn::parse(&entry.dn) else { continue };
             let person = self.find_subject(tenant, &dn_alias(&dn)).await?;
             hits.insert((Some(dn.into()), person));
@@ -160,8 +187,8 @@ impl Ledger {
         })
     }
 
-    /// The person whose slots a record of this identity stands in; made where nobody is known by it yet. A directory entry that
-    /// is nobody's gets a placeholder per record, so that one account with a million records touches no row twice.
+    /// The person whose slots a record of this identity stands in; made where nobody is known by it yet. A privileged directory
+    /// entry that is nobody's gets a placeholder per record, so that one account with a million records touches no row twice.
     pub(crate) async fn person_of(
         &self,
         tenant: &TenantSnapshot,
@@ -169,7 +196,12 @@ impl Ledger {
     ) -> Result<SubjectId, Fault> {
         match (identity.person, &identity.dn) {
             (Some(person), _) => Ok(person),
-            (None, Some(_)) => self.unassigned_subject(tenant).await,
+            (None, Some(dn)) => match Dn::parse(dn) {
+                Ok(dn) if !is_privileged_entry(tenant, &dn) => {
+                    self.subject_named(tenant, &dn_alias(&dn)).await
+                }
+                _ => self.unassigned_subject(tenant).await,
+            },
             (None, None) => {
                 let alias = Alias::new(Namespace::RecordSubject, identity.text.as_str());
                 self.subject_named_as(tenant, &alias, SubjectState::Unassigned)
@@ -187,4 +219,27 @@ impl Ledger {
             .filter(|subject| subject.state == SubjectState::Active)
             .map(|subject| subject.id))
     }
+}
+
+/// Whether the record says that the requester acted, or the requester may leave whoever it says.
+pub(crate) fn acts_in_own_name(requester: &Requester, before: &RecordView) -> bool {
+    requester.is_privileged() || before.actor_dn().is_some_and(|dn| requester.dn().names(dn))
+}
+
+/// Whether an ordinary requester may change a record whose actor is somebody else (consent-api 5.2, 5.5).
+fn check_actor(
+    tenant: &TenantSnapshot,
+    requester: &Requester,
+    before: &RecordView,
+) -> Result<(), ForeignIdentity> {
+    if acts_in_own_name(requester, before) {
+        return Ok(());
+    }
+    if before.actor().is_some() && before.actor_dn().is_none() {
+        return Err(ForeignIdentity::NamelessActor);
+    }
+    if tenant.tenant.records.strict_actor_match {
+        return Err(ForeignIdentity::ForeignActor);
+    }
+    Ok(())
 }

@@ -20,7 +20,7 @@ mod writing;
 
 pub use change::ChangedRecord;
 pub use details::same_value;
-pub use identity::{ForeignIdentity, Identities};
+pub use identity::{ForeignIdentity, Identities, NamedIdentities};
 pub use read::ReadRecordError;
 pub use requester::{Requester, TokenSubject};
 pub use rules::{Attribute, Invalid, RecordWish, Wrong};

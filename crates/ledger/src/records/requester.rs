@@ -86,22 +86,21 @@ impl Ledger {
         password: &str,
         address: &str,
     ) -> Result<Requester, LoginError> {
-        let dn = Dn::parse(user).ok();
-        let principal = principal_named(tenant, user, dn.as_ref());
-        if let Some(principal) = principal.filter(|principal| opens(principal, password, self.now())) {
+        let entry = self.entry_named(tenant, user).await?;
+        if let Entry::Account(principal) = entry
+            && opens(principal, password, self.now())
+        {
             return Ok(self.requester_of_principal(tenant, principal, None).await?);
         }
-        let (namespace, name) = match &dn {
-            Some(dn) if self.find_subject(tenant, &dn_alias(dn)).await?.is_some() => {
-                (Namespace::Dn, dn.as_str())
-            }
-            _ => (Namespace::Login, user),
+        let (namespace, name) = match &entry {
+            Entry::Person(alias) => (alias.namespace, alias.value.as_str()),
+            // A wrong secret of an account and a name of nobody take the same way as a person's, so that all take the same time.
+            Entry::Account(_) | Entry::None => (Namespace::Login, user),
         };
-        // A wrong secret of a directory entry takes the same way as a person's, so that both take the same time.
         let subject = self
             .log_in_remembered(tenant, namespace, name, password, address)
             .await?;
-        if principal.is_some() {
+        if !matches!(entry, Entry::Person(_)) {
             return Err(LoginError::Wrong);
         }
         let dn = self.dn_of(tenant, subject).await?.ok_or(LoginError::Wrong)?;
@@ -128,6 +127,28 @@ impl Ledger {
             identity,
             dn,
             privileged,
+        })
+    }
+
+    /// The one entry a user name means: as a distinguished name where an entry has it, else through the mapper, where exactly one
+    /// hit maps and several do not (consent-api 4.1, 12.3).
+    async fn entry_named<'a>(&self, tenant: &'a TenantSnapshot, user: &str) -> Result<Entry<'a>, Fault> {
+        if let Ok(dn) = Dn::parse(user) {
+            if let Some(principal) = tenant.principals.iter().find(|entry| dn.names(&entry.dn)) {
+                return Ok(Entry::Account(principal));
+            }
+            let alias = dn_alias(&dn);
+            if self.find_subject(tenant, &alias).await?.is_some() {
+                return Ok(Entry::Person(alias));
+            }
+        }
+        let mut accounts = principals_called(tenant, user);
+        let login = Alias::new(Namespace::Login, user);
+        let person = self.find_subject(tenant, &login).await?;
+        Ok(match (accounts.next(), accounts.next(), person) {
+            (Some(account), None, None) => Entry::Account(account),
+            (None, _, Some(_)) => Entry::Person(login),
+            _ => Entry::None,
         })
     }
 
@@ -183,10 +204,7 @@ impl Ledger {
         })?;
         let (privileged, credential) = match token {
             Some(token) => (token.privileged, CredentialKind::AccessToken),
-            None => (
-                principal.bypass_acl || is_service_account(tenant, &dn),
-                CredentialKind::Basic,
-            ),
+            None => (is_privileged_entry(tenant, &dn), CredentialKind::Basic),
         };
         let text = token.map_or_else(|| dn.as_str().to_owned(), |token| token.claim.clone());
         let own_dn = Some(dn.as_str().to_owned());
@@ -294,11 +312,35 @@ pub(crate) fn principal_named<'a>(
     if let Some(found) = dn.and_then(|dn| tenant.principals.iter().find(|entry| dn.names(&entry.dn))) {
         return Some(found);
     }
-    let mut named = tenant
+    let mut named = principals_called(tenant, name);
+    named.next().filter(|_| named.next().is_none())
+}
+
+/// The directory entries that carry a text among their names.
+pub(crate) fn principals_called<'a>(
+    tenant: &'a TenantSnapshot,
+    name: &str,
+) -> impl Iterator<Item = &'a Principal> {
+    tenant
         .principals
         .iter()
-        .filter(|entry| entry.names.iter().any(|own| own == name));
-    named.next().filter(|_| named.next().is_none())
+        .filter(move |entry| entry.names.iter().any(|own| own == name))
+}
+
+/// What a user name means.
+enum Entry<'a> {
+    /// An account of the directory.
+    Account(&'a Principal),
+    /// A person, by this name.
+    Person(Alias),
+    /// Nobody, or more than one.
+    None,
+}
+
+/// Whether a directory entry is privileged over Basic.
+pub(crate) fn is_privileged_entry(tenant: &TenantSnapshot, dn: &Dn) -> bool {
+    let bypasses = || principal_named(tenant, dn.as_str(), Some(dn)).is_some_and(|entry| entry.bypass_acl);
+    is_service_account(tenant, dn) || bypasses()
 }
 
 fn is_service_account(tenant: &TenantSnapshot, dn: &Dn) -> bool {

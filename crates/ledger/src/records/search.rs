@@ -50,17 +50,12 @@ impl Ledger {
         requester: &Requester,
         search: &RecordSearch,
     ) -> Result<Vec<RecordView>, SearchRecordsError> {
-        let definition = match search.definition.as_deref().map(DefinitionKey::parse) {
-            Some(Err(_)) => return Ok(Vec::new()),
-            Some(Ok(definition)) => Some(definition),
-            None => None,
-        };
         let limit = tenant.tenant.records.search_size_limit;
         let mut query = RecordQuery {
             subject: None,
             owner: None,
             actor: None,
-            definition,
+            definition: None,
             audience: search.audience.clone(),
             collaborator: search
                 .collaborator
@@ -71,6 +66,12 @@ impl Ledger {
         };
         self.restrict_to_subject(tenant, requester, search, &mut query)
             .await?;
+        match search.definition.as_deref().map(DefinitionKey::parse) {
+            // A text that can be no definition's id is one that nothing answers.
+            Some(Err(_)) => return Ok(Vec::new()),
+            Some(Ok(definition)) => query.definition = Some(definition),
+            None => {}
+        }
         let mut found = match &search.actor {
             None => self.found(tenant, query).await?,
             Some(actor) => self.found_by_actor(tenant, query, actor).await?,

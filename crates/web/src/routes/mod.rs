@@ -222,8 +222,7 @@ impl<S: Clone + Send + Sync + 'static> RouteTable<S> {
         let mut prefixes = self.prefixes;
         for (path, render) in self.prefixes_with_state {
             let state = state.clone();
-            let render: RenderFallback =
-                Arc::new(move |parts, error| render(state.clone(), parts, error));
+            let render: RenderFallback = Arc::new(move |parts, error| render(state.clone(), parts, error));
             prefixes.push(Prefix {
                 path,
                 door: self.door,

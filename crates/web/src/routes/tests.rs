@@ -234,7 +234,8 @@ async fn consent_api_13_2_without_a_policy_no_cors_header_is_read_or_sent() {
     for method in ["GET", "OPTIONS"] {
         let answer = ask_under(&nobody(), method, "/consent/v1/consents", &preflight).await;
         assert!(answer.status().is_success(), "{method}");
-        let cors = |name: &http::HeaderName| name.as_str().starts_with("access-control") || name == header::VARY;
+        let cors =
+            |name: &http::HeaderName| name.as_str().starts_with("access-control") || name == header::VARY;
         assert!(!answer.headers().keys().any(cors), "{method}");
     }
 }
@@ -244,7 +245,11 @@ async fn consent_api_2_options_of_any_route_names_its_methods() {
     let answer = ask("OPTIONS", "/consent/v1/consents", &[]).await;
     assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     assert_eq!(answer.headers()[header::ALLOW], "GET, HEAD, POST, OPTIONS");
-    assert!(!answer.headers().contains_key(header::ACCESS_CONTROL_ALLOW_METHODS));
+    assert!(
+        !answer
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_ALLOW_METHODS)
+    );
 }
 
 #[test]

@@ -1,0 +1,52 @@
+//! What every answer of the door carries, failures included: the tenant's fixed headers and the id of the request (consent-api 12.2).
+
+use std::{future::Future, pin::Pin};
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use consentry_web::visit::Visit;
+use http::{HeaderName, HeaderValue, header::Entry};
+
+use crate::failure::Failure;
+
+/// An answer in the making.
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler whose answers carry what every answer of the door carries.
+pub(crate) fn served<H, A>(handler: H) -> impl Fn(Visit, Request) -> Answering + Clone + Send + Sync + 'static
+where
+    H: Fn(Visit, Request) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Result<Response, Failure>> + Send + 'static,
+{
+    move |visit, request| {
+        let handler = handler.clone();
+        Box::pin(async move {
+            let answer = handler(visit.clone(), request).await.into_response();
+            with_headers(&visit, answer)
+        })
+    }
+}
+
+/// Adds the headers of the tenant. What the answer says by itself stays as it is.
+pub(crate) fn with_headers(visit: &Visit, mut answer: Response) -> Response {
+    let settings = &visit.tenant.tenant.records;
+    let fixed = settings
+        .response_headers
+        .iter()
+        .filter_map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?)));
+    let correlation = settings.correlation_id_header.iter().filter_map(|name| {
+        let id = HeaderValue::from_str(&visit.request_id.to_string()).ok()?;
+        Some((name, id))
+    });
+    for (name, value) in fixed.chain(correlation) {
+        let Ok(name) = name.parse::<HeaderName>() else {
+            continue;
+        };
+        if let Entry::Vacant(entry) = answer.headers_mut().entry(name) {
+            entry.insert(value);
+        }
+    }
+    answer
+}
