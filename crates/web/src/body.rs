@@ -1,5 +1,7 @@
 //! Bodies with a limit, and the media type that a body claims.
 
+use std::error::Error;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};
@@ -11,9 +13,14 @@ use crate::error::{ApiError, FieldError, registry};
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, BodyError> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge { limit }),
+        Err(error) if is_length_limit(error.as_ref()) => Err(BodyError::TooLarge { limit }),
         Err(error) => Err(BodyError::Broken(error.to_string())),
     }
+}
+
+/// Whether this limit or one further out was met.
+fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
+    error.is::<LengthLimitError>() || error.source().is_some_and(is_length_limit)
 }
 
 /// Checks the media type of a body against those that are accepted, all in lower case.
@@ -82,6 +89,9 @@ mod tests {
         assert_eq!(error, BodyError::TooLarge { limit: 8 });
         assert_eq!(ApiError::from(error).status().as_u16(), 413);
         assert_eq!(read(Body::from("12345678"), 8).await.unwrap(), "12345678");
+        let limited_further_out = Body::new(Limited::new(Body::from(vec![b'x'; 9]), 4));
+        let error = read(limited_further_out, 8).await.unwrap_err();
+        assert_eq!(error, BodyError::TooLarge { limit: 8 });
     }
 
     #[test]

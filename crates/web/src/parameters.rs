@@ -58,14 +58,16 @@ impl Parameters {
         if encoded.len() > rules.size {
             return Err(ParameterError::TooLong { limit: rules.size });
         }
-        let encoded = std::str::from_utf8(encoded).map_err(|_| ParameterError::Encoding)?;
+        let encoded =
+            std::str::from_utf8(encoded).map_err(|_| Undecodable::Encoding.in_parameter(String::new()))?;
         let mut pairs = Vec::new();
         for pair in encoded.split('&').filter(|pair| !pair.is_empty()) {
             if pairs.len() == rules.count {
                 return Err(ParameterError::TooMany { limit: rules.count });
             }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decode(name)?, decode(value)?);
+            let name = decode(name).map_err(|why| why.in_parameter(String::new()))?;
+            let value = decode(value).map_err(|why| why.in_parameter(name.clone()))?;
             if rules.empty == Empty::Kept || !value.is_empty() {
                 pairs.push((name, value));
             }
@@ -148,17 +150,16 @@ impl From<Repeated> for ApiError {
 }
 
 /// Why encoded parameters were not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
-    /// A `%` without two hexadecimal digits behind it.
-    #[error("a percent sign is not followed by two hexadecimal digits")]
-    Percent,
-    /// Not UTF-8 after decoding.
-    #[error("the parameters are not valid UTF-8")]
-    Encoding,
-    /// A NUL character, which no parameter of ours can mean.
-    #[error("a parameter contains a NUL character")]
-    Nul,
+    /// One that cannot be decoded.
+    #[error("{why}")]
+    Undecodable {
+        /// Its name; empty where that is what cannot be decoded.
+        name: String,
+        /// What is wrong.
+        why: Undecodable,
+    },
     /// More parameters than accepted.
     #[error("there are more than {limit} parameters")]
     TooMany {
@@ -173,18 +174,44 @@ pub enum ParameterError {
     },
 }
 
+/// What is wrong with an encoded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Undecodable {
+    /// A `%` without two hexadecimal digits behind it.
+    #[error("a percent sign is not followed by two hexadecimal digits")]
+    Percent,
+    /// Not UTF-8 after decoding.
+    #[error("the parameters are not valid UTF-8")]
+    Encoding,
+    /// A NUL character, which no parameter of ours can mean.
+    #[error("a parameter contains a NUL character")]
+    Nul,
+}
+
+impl Undecodable {
+    const fn in_parameter(self, name: String) -> ParameterError {
+        ParameterError::Undecodable { name, why: self }
+    }
+}
+
 impl From<ParameterError> for ApiError {
     fn from(error: ParameterError) -> Self {
         let code = match error {
             ParameterError::TooLong { .. } => &registry::PAYLOAD_TOO_LARGE,
             _ => &registry::INVALID_REQUEST,
         };
-        ApiError::new(code).detail(error.to_string())
+        let own = ApiError::new(code).detail(error.to_string());
+        match error {
+            ParameterError::Undecodable { name, why } if !name.is_empty() => {
+                own.field(FieldError::parameter(name, why.to_string()))
+            }
+            _ => own,
+        }
     }
 }
 
 /// Decodes one name or value: `+` is a space, and every `%` must begin an escape.
-pub(crate) fn decode(text: &str) -> Result<String, ParameterError> {
+fn decode(text: &str) -> Result<String, Undecodable> {
     let plain: Cow<'_, str> = if text.contains('+') {
         Cow::Owned(text.replace('+', " "))
     } else {
@@ -193,13 +220,13 @@ pub(crate) fn decode(text: &str) -> Result<String, ParameterError> {
     let mut escapes = plain.split('%');
     escapes.next();
     if !escapes.all(starts_with_two_hex_digits) {
-        return Err(ParameterError::Percent);
+        return Err(Undecodable::Percent);
     }
     let decoded = percent_decode_str(&plain)
         .decode_utf8()
-        .map_err(|_| ParameterError::Encoding)?;
+        .map_err(|_| Undecodable::Encoding)?;
     if decoded.contains('\0') {
-        return Err(ParameterError::Nul);
+        return Err(Undecodable::Nul);
     }
     Ok(decoded.into_owned())
 }
@@ -253,17 +280,23 @@ mod tests {
     }
 
     #[test]
-    fn bad_encodings_are_refused() {
-        assert_eq!(parse("a=%"), Err(ParameterError::Percent));
-        assert_eq!(parse("a=%4"), Err(ParameterError::Percent));
-        assert_eq!(parse("%zz=1"), Err(ParameterError::Percent));
-        assert_eq!(parse("a=%+20"), Err(ParameterError::Percent));
-        assert_eq!(parse("a=%ff"), Err(ParameterError::Encoding));
-        assert_eq!(parse("a=%00"), Err(ParameterError::Nul));
+    fn bad_encodings_are_refused_by_name() {
+        for (text, name, why) in [
+            ("a=%", "a", Undecodable::Percent),
+            ("b=1&a=%4", "a", Undecodable::Percent),
+            ("%zz=1", "", Undecodable::Percent),
+            ("a=%+20", "a", Undecodable::Percent),
+            ("a=%ff", "a", Undecodable::Encoding),
+            ("a=%00", "a", Undecodable::Nul),
+        ] {
+            assert_eq!(parse(text), Err(why.in_parameter(name.to_owned())), "{text}");
+        }
         assert_eq!(
             Parameters::parse(b"a=\xff", &Rules::DEFAULT),
-            Err(ParameterError::Encoding)
+            Err(Undecodable::Encoding.in_parameter(String::new()))
         );
+        let shown = ApiError::from(parse("a=%ff").unwrap_err());
+        assert_eq!(shown.fields[0].place.to_string(), "a");
     }
 
     #[test]

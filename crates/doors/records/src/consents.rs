@@ -236,7 +236,6 @@ fn parameter(parameters: &Parameters, name: &'static str) -> Result<Option<Strin
     match parameters.one(name) {
         Err(_) => Err(wrong("may appear at most once")),
         Ok(Some("")) => Err(wrong("must not be empty")),
-        Ok(Some(text)) if text.contains('\0') => Err(wrong("must not contain the character U+0000")),
         Ok(value) => Ok(value.map(str::to_owned)),
     }
 }

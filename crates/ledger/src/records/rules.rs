@@ -149,11 +149,13 @@ pub(crate) fn settle(
         _ => None,
     };
     let same_wording = same_locale && before.is_some_and(|before| before.version == wish.version);
+    let mut is_published = true;
     if let (Some(version), Some(locale), Some(definition), false) =
         (wish.version, &locale, &definition, same_wording)
     {
         let current = tenant.wording(definition, locale.as_str());
-        if current.is_none_or(|current| version > current.version) {
+        is_published = current.is_some_and(|current| version <= current.version);
+        if !is_published {
             breaks(Attribute::Version, Wrong::NotPublished);
         }
     }
@@ -183,7 +185,7 @@ pub(crate) fn settle(
         .purpose_text
         .clone()
         .or_else(|| shown.map(|shown| shown.purpose.clone()));
-    if wording.is_some() {
+    if wording.is_some() && is_published {
         let lacked = |text: fn(&RecordView) -> Option<&str>| same_wording && before.and_then(text).is_none();
         if data_text.is_none() && !lacked(RecordView::data_text) {
             breaks(Attribute::DataText, Wrong::Missing);

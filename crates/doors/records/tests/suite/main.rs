@@ -1,0 +1,22 @@
+//! The records door from outside, over the whole house in memory. Each module is about sections of consent-api.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
+
+mod authentication;
+mod authorization;
+mod bad_input;
+mod callers;
+mod changing;
+mod coverage;
+mod creating;
+mod definitions;
+mod errors;
+mod flows;
+mod identity;
+mod media_types;
+mod order;
+mod routes;
+mod searching;
+mod settings;
+mod status;
+mod world;
