@@ -159,7 +159,7 @@ impl Ledger {
                 .rows
                 .extend(self.grants_ended_by(tenant, &carried_out.facts).await?);
             let written = Written::of(&carried_out.facts);
-            written.write(before, &carried_out.after, plan.bulk, now, &mut change);
+            written.write(tenant, before, &carried_out.after, plan.bulk, now, &mut change);
         }
         change.events.extend(plan.events);
         change.rows.extend(plan.rows);
@@ -181,6 +181,15 @@ pub(crate) fn required_definitions() -> Vec<consentry_domain::DefinitionKey> {
     consentry_domain::DefinitionKey::parse(Scope::OPENID)
         .into_iter()
         .collect()
+}
+
+/// What a record is found by when all answers to a definition are wanted.
+pub(crate) fn definition_key(
+    tenant: &TenantSnapshot,
+    definition: &consentry_domain::DefinitionKey,
+) -> (RecordKey, consentry_store::Hash) {
+    let kind = RecordKey::Definition;
+    (kind, tenant.keys.lookup(kind.as_str(), definition.as_str()))
 }
 
 /// The rows that some facts change.
@@ -226,6 +235,7 @@ impl Written {
 
     fn write(
         mut self,
+        tenant: &TenantSnapshot,
         before: &TouchedRows,
         after: &Touched,
         bulk: Option<RecordBulk>,
@@ -287,11 +297,17 @@ impl Written {
                 keys: old.keys.clone(),
                 not_before: None,
             });
-            let carried = bulk.clone().or(kept).unwrap_or(RecordBulk {
+            let mut carried = bulk.clone().or(kept).unwrap_or(RecordBulk {
                 sealed: None,
                 keys: Vec::new(),
                 not_before: None,
             });
+            if let Some(consent) = after.consents.get(&record.consent) {
+                carried.keys.retain(|(kind, _)| *kind != RecordKey::Definition);
+                carried
+                    .keys
+                    .push(definition_key(tenant, &consent.slot.definition));
+            }
             change.rows.push(put(Row::Record(RecordRow {
                 record,
                 version: old.map_or(1, |old| old.version.saturating_add(1)),

@@ -62,6 +62,8 @@ pub struct RecordQuery {
     pub actor: Option<PersonMatch>,
     /// The definition.
     pub definition: Option<DefinitionKey>,
+    /// Keyed hash of the definition, of kind [`RecordKey::Definition`]: what to walk where nobody is named.
+    pub definition_key: Option<Hash>,
     /// The audience's text, whatever its kind.
     pub audience: Option<String>,
     /// A collaborator, by keyed hash.
@@ -97,6 +99,10 @@ impl RecordQuery {
                 .definition
                 .as_ref()
                 .is_none_or(|definition| *definition == consent.slot.definition)
+            && self
+                .definition_key
+                .as_ref()
+                .is_none_or(|key| has(&[RecordKey::Definition], key))
             && self
                 .audience
                 .as_ref()

@@ -146,9 +146,20 @@ pub enum RecordKey {
     ActorDn,
     /// An element of `collaborators`.
     Collaborator,
+    /// The definition it answers; every record has one, whatever door made it.
+    Definition,
 }
 
 impl RecordKey {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [
+        Self::Subject,
+        Self::Actor,
+        Self::ActorDn,
+        Self::Collaborator,
+        Self::Definition,
+    ];
+
     /// The name as stored.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -156,14 +167,13 @@ impl RecordKey {
             Self::Actor => "actor",
             Self::ActorDn => "actor_dn",
             Self::Collaborator => "collaborator",
+            Self::Definition => "definition",
         }
     }
 
     /// The kind with this stored name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Subject, Self::Actor, Self::ActorDn, Self::Collaborator]
-            .into_iter()
-            .find(|key| key.as_str() == name)
+        Self::ALL.into_iter().find(|key| key.as_str() == name)
     }
 }
 

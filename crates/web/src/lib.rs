@@ -31,6 +31,7 @@
 pub mod assets;
 pub mod body;
 pub mod credentials;
+pub mod cursor;
 pub mod error;
 pub mod form;
 pub mod headers;

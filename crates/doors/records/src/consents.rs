@@ -1,4 +1,4 @@
-//! Records: create, read, search, replace, update, delete (consent-api 8, 9).
+//! Records: create, read, replace, update, delete (consent-api 8).
 
 use axum::{
     extract::Request,
@@ -9,78 +9,31 @@ use consentry_ledger::{
     Target,
     access::DeleteRecords,
     authorize,
-    records::{ChangedRecord, Identities, NamedIdentities, RecordSearch, RecordView, WriteRecordError},
+    records::{ChangedRecord, Identities, NamedIdentities, RecordView, WriteRecordError},
 };
-use consentry_web::{
-    error::{ApiError, FieldError},
-    headers,
-    parameters::{Parameters, Rules},
-    query,
-    visit::Visit,
-};
-use http::{HeaderValue, StatusCode, header};
+use consentry_web::{headers, visit::Visit};
+use http::{StatusCode, header};
 
 use crate::{
     admission::Admitted,
     attributes::Attributes,
-    failure::{Code, Failure, refused, unwritten},
+    expand::{Expand, Expandable},
+    failure::{Failure, refused, unwritten},
+    parameters,
     path::segment,
-    representation::{Collection, ConsentResource, Keep, answer},
+    precondition,
+    representation::{ConsentResource, Keep, answer, with_header},
     wish::{self, Meant},
 };
 
 /// How often a change that lost against another is made anew.
 const ATTEMPTS: u32 = 3;
 
-/// `GET /consents`.
-pub(crate) async fn search(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
-    let parameters = query::read(&admitted.uri, &Rules::DEFAULT).map_err(ApiError::from)?;
-    let search = RecordSearch {
-        subject: parameter(&parameters, "subject")?,
-        actor: parameter(&parameters, "actor")?,
-        definition: parameter(&parameters, "definition")?,
-        audience: parameter(&parameters, "audience")?,
-        collaborator: parameter(&parameters, "collaborator")?,
-    };
-    let Admitted {
-        visit,
-        requester,
-        addresses,
-        ..
-    } = &admitted;
-    let found = visit
-        .ledger()
-        .search_records(&visit.tenant, requester, &search)
-        .await?;
-    let resources = found
-        .iter()
-        .map(|view| ConsentResource::new(addresses, &visit.tenant, view))
-        .collect();
-    let given: Vec<(&str, &str)> = [
-        ("subject", &search.subject),
-        ("actor", &search.actor),
-        ("definition", &search.definition),
-        ("audience", &search.audience),
-        ("collaborator", &search.collaborator),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-    .collect();
-    let collection = Collection::new("consents", addresses.consents(&given), resources);
-    answer(StatusCode::OK, admitted.format, Keep::Never, &collection)
-}
-
 /// `POST /consents`.
 pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, Failure> {
     let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
     let attributes = admitted.read_attributes(body).await?;
-    let Admitted {
-        visit,
-        requester,
-        addresses,
-        ..
-    } = &admitted;
+    let Admitted { visit, requester, .. } = &admitted;
     let identities = identities(&admitted, &attributes, NamedIdentities::default()).await?;
     let wish = wish::read(&attributes, Meant::Whole)?;
     let permit = requester
@@ -98,19 +51,16 @@ pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, F
         )
         .await
         .map_err(|error| refused(error, &wish))?;
-    let resource = ConsentResource::new(addresses, &visit.tenant, &made);
-    let mut answer = answer(StatusCode::CREATED, admitted.format, Keep::Never, &resource)?;
-    let location = HeaderValue::from_str(&addresses.consent(made.id))
-        .map_err(|error| Failure::from(ApiError::internal(error)))?;
-    answer.headers_mut().insert(header::LOCATION, location);
-    Ok(answer)
+    let answer = shown(&admitted, StatusCode::CREATED, &made, &Expand::default())?;
+    with_header(answer, header::LOCATION, &admitted.addresses.consent(made.id))
 }
 
 /// `GET /consents/{id}`.
 pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Failure> {
     let admitted = Admitted::admit(visit, request).await?;
     let view = record(&admitted, id(&admitted)?).await?;
-    shown(&admitted, &view)
+    let expand = Expand::read(&parameters::read(&admitted.uri)?, Expandable::CONSENT)?;
+    shown(&admitted, StatusCode::OK, &view, &expand)
 }
 
 /// `PUT /consents/{id}`: the body is the whole record.
@@ -129,6 +79,7 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
     let Admitted { visit, requester, .. } = &admitted;
     let permit = authorize::<DeleteRecords>(requester.caller(), Target::Tenant)
         .map_err(|denied| unwritten(denied.into()))?;
+    let precondition = precondition::read(&admitted.headers)?;
     visit
         .ledger()
         .delete_record(
@@ -136,6 +87,7 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
             &permit,
             requester,
             id(&admitted)?,
+            &precondition,
             Some(&admitted.request),
         )
         .await
@@ -154,6 +106,7 @@ enum Verb {
 async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, Failure> {
     let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
     let attributes = admitted.read_attributes(body).await?;
+    let precondition = precondition::read(&admitted.headers)?;
     let id = id(&admitted)?;
     for _ in 0..ATTEMPTS {
         let before = record(&admitted, id).await?;
@@ -176,6 +129,7 @@ async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, 
             before: &before,
             wish: &wish,
             identities,
+            precondition: &precondition,
             request: Some(&admitted.request),
         };
         match visit
@@ -183,7 +137,7 @@ async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, 
             .change_record(&visit.tenant, &permit, requester, change)
             .await
         {
-            Ok(after) => return shown(&admitted, &after),
+            Ok(after) => return shown(&admitted, StatusCode::OK, &after, &Expand::default()),
             Err(WriteRecordError::Changed) => {}
             Err(error) => return Err(refused(error, &wish)),
         }
@@ -191,9 +145,16 @@ async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, 
     Err(unwritten(WriteRecordError::Changed))
 }
 
-fn shown(admitted: &Admitted, view: &RecordView) -> Result<Response, Failure> {
-    let resource = ConsentResource::new(&admitted.addresses, &admitted.visit.tenant, view);
-    answer(StatusCode::OK, admitted.format, Keep::Never, &resource)
+fn shown(
+    admitted: &Admitted,
+    status: StatusCode,
+    view: &RecordView,
+    expand: &Expand,
+) -> Result<Response, Failure> {
+    let (addresses, tenant) = (&admitted.addresses, &admitted.visit.tenant);
+    let resource = ConsentResource::new(addresses, tenant, view).expanded(addresses, tenant, view, expand);
+    let answer = answer(status, admitted.format, Keep::Never, &resource)?;
+    with_header(answer, header::ETAG, &precondition::tag(view.revision))
 }
 
 async fn record(admitted: &Admitted, id: RecordId) -> Result<RecordView, Failure> {
@@ -225,17 +186,4 @@ fn id(admitted: &Admitted) -> Result<RecordId, Failure> {
         .filter(|text| text.len() == 36)
         .ok_or_else(Failure::not_found)?;
     text.parse().map_err(|_| Failure::not_found())
-}
-
-/// A parameter that may be given once, and not empty (consent-api 9.4).
-fn parameter(parameters: &Parameters, name: &'static str) -> Result<Option<String>, Failure> {
-    let wrong = |why: &'static str| {
-        Failure::new(Code::InvalidRequest, format!("the parameter {name} {why}"))
-            .with(|error| error.field(FieldError::parameter(name, why)))
-    };
-    match parameters.one(name) {
-        Err(_) => Err(wrong("may appear at most once")),
-        Ok(Some("")) => Err(wrong("must not be empty")),
-        Ok(value) => Ok(value.map(str::to_owned)),
-    }
 }

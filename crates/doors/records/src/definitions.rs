@@ -1,13 +1,20 @@
 //! Definitions and their localizations: configuration, read-only (consent-api 6, 7).
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{DefinitionKey, definition::Definition};
-use consentry_web::visit::Visit;
+use consentry_domain::{
+    DefinitionKey,
+    definition::{Definition, Localization},
+    locale,
+};
+use consentry_web::{error::FieldError, parameters::Parameters, visit::Visit};
 use http::StatusCode;
 
 use crate::{
     admission::Admitted,
-    failure::Failure,
+    expand::{Expand, Expandable, Relation},
+    failure::{Code, Failure},
+    filter::{Filter, InvalidFilter},
+    parameters,
     path::segment,
     representation::{Collection, DefinitionResource, Keep, LocalizationResource, answer},
 };
@@ -15,22 +22,37 @@ use crate::{
 /// All definitions, by id.
 pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Failure> {
     let admitted = Admitted::admit(visit, request).await?;
-    let Admitted { visit, addresses, .. } = &admitted;
-    let resources = visit
-        .tenant
+    let parameters = parameters::read(&admitted.uri)?;
+    let filter = filter(&parameters, Filter::of_definitions)?;
+    let expand = Expand::read(&parameters, Expandable::DEFINITION)?;
+    let tenant = &admitted.visit.tenant;
+    let resources = tenant
         .definitions
         .values()
-        .map(|definition| DefinitionResource::new(addresses, &visit.tenant, definition))
+        .filter(|definition| match &filter {
+            Some(filter) => filter.fits(definition, &tenant.current_wordings(&definition.key)),
+            None => true,
+        })
+        .map(|definition| definition_resource(&admitted, definition, &expand))
         .collect();
-    let collection = Collection::new("definitions", addresses.definitions(), resources);
-    answer(StatusCode::OK, admitted.format, Keep::May, &collection)
+    let own = admitted
+        .addresses
+        .definitions()
+        .with_parameters(&shown(&parameters));
+    answer(
+        StatusCode::OK,
+        admitted.format,
+        Keep::May,
+        &Collection::whole("definitions", own, resources),
+    )
 }
 
 /// One definition.
 pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Failure> {
     let admitted = Admitted::admit(visit, request).await?;
     let definition = definition(&admitted)?;
-    let resource = DefinitionResource::new(&admitted.addresses, &admitted.visit.tenant, definition);
+    let expand = Expand::read(&parameters::read(&admitted.uri)?, Expandable::DEFINITION)?;
+    let resource = definition_resource(&admitted, definition, &expand);
     answer(StatusCode::OK, admitted.format, Keep::May, &resource)
 }
 
@@ -38,38 +60,53 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fai
 pub(crate) async fn list_localizations(visit: Visit, request: Request) -> Result<Response, Failure> {
     let admitted = Admitted::admit(visit, request).await?;
     let definition = definition(&admitted)?;
-    let addresses = &admitted.addresses;
+    let parameters = parameters::read(&admitted.uri)?;
+    let filter = filter(&parameters, Filter::of_localizations)?;
+    let expand = Expand::read(&parameters, Expandable::LOCALIZATION)?;
     let resources = admitted
         .visit
         .tenant
         .current_wordings(&definition.key)
         .into_iter()
-        .map(|wording| LocalizationResource::new(addresses, wording))
+        .filter(|wording| match &filter {
+            Some(filter) => filter.fits(definition, &[wording]),
+            None => true,
+        })
+        .map(|wording| localization_resource(&admitted, definition, wording, &expand))
         .collect();
-    let own = addresses.localizations(definition.key.as_str());
+    let own = admitted
+        .addresses
+        .localizations(definition.key.as_str())
+        .with_parameters(&shown(&parameters));
     answer(
         StatusCode::OK,
         admitted.format,
         Keep::May,
-        &Collection::new("localizations", own, resources),
+        &Collection::whole("localizations", own, resources),
     )
 }
 
-/// The current wording of a definition in one locale; no other language stands in for it.
+/// The current wording of a definition in one locale. Another language stands in for it only where the request asks for that.
 pub(crate) async fn read_localization(visit: Visit, request: Request) -> Result<Response, Failure> {
     let admitted = Admitted::admit(visit, request).await?;
     let definition = definition(&admitted)?;
+    let parameters = parameters::read(&admitted.uri)?;
+    let expand = Expand::read(&parameters, Expandable::LOCALIZATION)?;
+    let falls_back = parameters::flag(&parameters, "fallback")?;
     let locale = segment(&admitted.uri, 3).ok_or_else(Failure::not_found)?;
-    let wording = admitted
-        .visit
-        .tenant
-        .wording(&definition.key, &locale)
-        .ok_or_else(Failure::not_found)?;
+    let tenant = &admitted.visit.tenant;
+    let wording = if falls_back {
+        let wordings = tenant.current_wordings(&definition.key);
+        locale::lookup(&locale, wordings, |wording| &wording.locale)
+    } else {
+        tenant.wording(&definition.key, &locale)
+    };
+    let wording = wording.ok_or_else(Failure::not_found)?;
     answer(
         StatusCode::OK,
         admitted.format,
         Keep::May,
-        &LocalizationResource::new(&admitted.addresses, wording),
+        &localization_resource(&admitted, definition, wording, &expand),
     )
 }
 
@@ -78,4 +115,53 @@ fn definition(admitted: &Admitted) -> Result<&Definition, Failure> {
         .and_then(|id| DefinitionKey::parse(&id).ok())
         .and_then(|key| admitted.visit.tenant.definitions.get(&key))
         .ok_or_else(Failure::not_found)
+}
+
+fn definition_resource<'a>(
+    admitted: &'a Admitted,
+    definition: &'a Definition,
+    expand: &Expand,
+) -> DefinitionResource<'a> {
+    let (addresses, tenant) = (&admitted.addresses, &admitted.visit.tenant);
+    let resource = DefinitionResource::new(addresses, tenant, definition);
+    if expand.has(Relation::Localizations) {
+        resource.with_localizations(addresses, &tenant.current_wordings(&definition.key))
+    } else {
+        resource
+    }
+}
+
+fn localization_resource<'a>(
+    admitted: &'a Admitted,
+    definition: &'a Definition,
+    wording: &'a Localization,
+    expand: &Expand,
+) -> LocalizationResource<'a> {
+    let resource = LocalizationResource::new(&admitted.addresses, wording);
+    if expand.has(Relation::Definition) {
+        resource.with_definition(definition_resource(admitted, definition, &Expand::default()))
+    } else {
+        resource
+    }
+}
+
+fn filter(
+    parameters: &Parameters,
+    read: fn(&str) -> Result<Filter, InvalidFilter>,
+) -> Result<Option<Filter>, Failure> {
+    let Some(text) = parameters::once(parameters, "filter")? else {
+        return Ok(None);
+    };
+    read(text).map(Some).map_err(|error| {
+        let field = FieldError::parameter("filter", error.to_string());
+        Failure::new(Code::InvalidFilter, "the filter is not acceptable").with(|failure| failure.field(field))
+    })
+}
+
+/// The parameters that an answer's own address repeats.
+fn shown(parameters: &Parameters) -> Vec<(&str, &str)> {
+    ["filter", "expand"]
+        .into_iter()
+        .filter_map(|name| Some((name, parameters.all(name).next()?)))
+        .collect()
 }

@@ -27,6 +27,7 @@ pub(crate) struct Failure {
 pub(crate) enum Code {
     InvalidRequest,
     InvalidData,
+    InvalidFilter,
     IllegalTransition,
     SearchSizeLimitExceeded,
     AccessFailed,
@@ -51,6 +52,7 @@ impl Code {
         match self {
             Self::InvalidRequest => "INVALID_REQUEST",
             Self::InvalidData => "INVALID_DATA",
+            Self::InvalidFilter => "INVALID_FILTER",
             Self::IllegalTransition => "ILLEGAL_TRANSITION",
             Self::SearchSizeLimitExceeded => "SEARCH_SIZE_LIMIT_EXCEEDED",
             Self::AccessFailed => "ACCESS_FAILED",
@@ -76,6 +78,7 @@ impl Code {
         match self {
             Self::InvalidRequest
             | Self::InvalidData
+            | Self::InvalidFilter
             | Self::IllegalTransition
             | Self::SearchSizeLimitExceeded => &registry::INVALID_REQUEST,
             Self::AccessFailed => &registry::UNAUTHENTICATED,
@@ -213,6 +216,8 @@ impl From<SearchRecordsError> for Failure {
                     ))
                 })
             }
+            SearchRecordsError::Everybody => Self::new(Code::PrivilegeRequired, error.to_string())
+                .with(|failure| failure.field(FieldError::parameter("all", "is for privileged requesters"))),
             SearchRecordsError::TooMany { .. } => Self::new(Code::SearchSizeLimitExceeded, error.to_string()),
             SearchRecordsError::Fault(fault) => fault.into(),
         }
@@ -273,6 +278,10 @@ pub(crate) fn unwritten(error: WriteRecordError) -> Failure {
                 "is not reachable from the current one",
             ))
         }),
+        WriteRecordError::Precondition => Failure::new(
+            Code::PreconditionFailed,
+            "the record is no longer what it was when it was read",
+        ),
         WriteRecordError::Changed => Failure::new(
             Code::Conflict,
             "the record was changed by others at the same time",

@@ -8,10 +8,15 @@ mod attributes;
 mod consents;
 mod credential;
 mod definitions;
+mod expand;
 mod failure;
+mod filter;
 mod negotiation;
+mod parameters;
 mod path;
+mod precondition;
 mod representation;
+mod search;
 mod served;
 mod wish;
 
@@ -50,7 +55,7 @@ pub fn routes() -> RouteTable<House> {
         table = table.get(path, Cors::Listed, served(definitions::read_localization));
     }
     for path in ["/consent/v1/consents", "/consent/v1/consents/"] {
-        table = table.get(path, Cors::Listed, served(consents::search)).post(
+        table = table.get(path, Cors::Listed, served(search::search)).post(
             path,
             Cors::Listed,
             served(consents::create),

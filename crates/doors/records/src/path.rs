@@ -44,8 +44,8 @@ impl Addresses {
     }
 
     /// The collection of definitions.
-    pub(crate) fn definitions(&self) -> String {
-        format!("{}/definitions", self.base)
+    pub(crate) fn definitions(&self) -> Address {
+        Address(format!("{}/definitions", self.base))
     }
 
     /// One definition.
@@ -54,18 +54,34 @@ impl Addresses {
     }
 
     /// The collection of a definition's localizations.
-    pub(crate) fn localizations(&self, definition: &str) -> String {
-        format!("{}/localizations", self.definition(definition))
+    pub(crate) fn localizations(&self, definition: &str) -> Address {
+        Address(format!("{}/localizations", self.definition(definition)))
     }
 
     /// One localization.
     pub(crate) fn localization(&self, definition: &str, locale: &str) -> String {
-        format!("{}/{}", self.localizations(definition), encoded(locale))
+        format!("{}/{}", self.localizations(definition).0, encoded(locale))
     }
 
-    /// The collection of records, with the parameters of a search.
-    pub(crate) fn consents(&self, parameters: &[(&str, &str)]) -> String {
-        let mut address = format!("{}/consents", self.base);
+    /// The collection of records.
+    pub(crate) fn consents(&self) -> Address {
+        Address(format!("{}/consents", self.base))
+    }
+
+    /// One record.
+    pub(crate) fn consent(&self, id: consentry_domain::RecordId) -> String {
+        format!("{}/consents/{id}", self.base)
+    }
+}
+
+/// The address of a collection.
+#[derive(Debug, Clone)]
+pub(crate) struct Address(String);
+
+impl Address {
+    /// With parameters, in this order.
+    pub(crate) fn with_parameters(self, parameters: &[(&str, &str)]) -> String {
+        let mut address = self.0;
         for (position, (name, value)) in parameters.iter().enumerate() {
             address.push(if position == 0 { '?' } else { '&' });
             address.push_str(name);
@@ -73,11 +89,6 @@ impl Addresses {
             address.push_str(&encoded(value));
         }
         address
-    }
-
-    /// One record.
-    pub(crate) fn consent(&self, id: consentry_domain::RecordId) -> String {
-        format!("{}/consents/{id}", self.base)
     }
 }
 
@@ -103,7 +114,9 @@ mod tests {
             "https://cs.example.net/consent/v1/definitions/a%20b%2F%C3%BC"
         );
         assert_eq!(
-            addresses.consents(&[("subject", "uid=ada,dc=x"), ("audience", "a b")]),
+            addresses
+                .consents()
+                .with_parameters(&[("subject", "uid=ada,dc=x"), ("audience", "a b")]),
             "https://cs.example.net/consent/v1/consents?subject=uid%3Dada%2Cdc%3Dx&audience=a%20b"
         );
     }

@@ -1,14 +1,14 @@
 //! Changing a record: replacing and updating are one, given the record as it shall be (consent-api 5.5, 8.3, 10).
 
-use consentry_domain::{Command, Qualifier, RecordId, Slot, Timestamp, command::ChangeRecord};
-use consentry_store::{Seeds, TouchedRows};
+use consentry_domain::{Command, Qualifier, Slot, Timestamp, command::ChangeRecord};
+use consentry_store::Seeds;
 
 use super::{
     details::Details,
     identity::{Identities, Identity, acts_in_own_name},
     requester::Requester,
     rules::{self, RecordWish, Settled},
-    view::{RecordView, Revision},
+    view::{Precondition, RecordView},
     writing::{self, ActOf, WriteRecordError},
 };
 use crate::{
@@ -27,6 +27,8 @@ pub struct ChangedRecord<'a> {
     pub wish: &'a RecordWish,
     /// Subject and actor that the request names; others stay.
     pub identities: Identities,
+    /// What it must be still.
+    pub precondition: &'a Precondition,
     /// Request it came with.
     pub request: Option<&'a str>,
 }
@@ -44,6 +46,7 @@ impl Ledger {
             before,
             wish,
             identities,
+            precondition,
             request,
         } = change;
         if !matches!(permit.target(), Target::Subject(of) if *of == before.owner()) {
@@ -53,6 +56,9 @@ impl Ledger {
             .into());
         }
         let settled = rules::settle(tenant, wish, Some(before)).map_err(WriteRecordError::Invalid)?;
+        if !precondition.holds(before.revision) {
+            return Err(WriteRecordError::Precondition);
+        }
         let subject = identities
             .subject
             .filter(|subject| subject.text != before.details.subject);
@@ -105,7 +111,7 @@ impl Ledger {
         };
         let done = self
             .carry_out::<_, WriteRecordError>(tenant, permit, seeds, |now_there, now| {
-                if revision(now_there, before.id)? != before.revision {
+                if writing::revision(now_there, before.id, now)? != before.revision {
                     return Err(WriteRecordError::Changed);
                 }
                 Ok(Plan {
@@ -140,7 +146,7 @@ impl Ledger {
                 .or_else(|| details.lone_locale.clone()),
             created_at: before.created_at,
             updated_at: done.at.max(not_before),
-            revision: before.revision.next(behind),
+            revision: before.revision.next(behind, wish.answer),
             slot,
             details,
         })
@@ -212,16 +218,6 @@ fn slot(before: &RecordView, settled: &Settled, person: consentry_domain::Subjec
         qualifier: Qualifier::none(),
         ..moved
     }
-}
-
-fn revision(rows: &TouchedRows, id: RecordId) -> Result<Revision, WriteRecordError> {
-    let row = rows
-        .records
-        .get(&id)
-        .filter(|row| !row.record.deleted)
-        .ok_or(WriteRecordError::NotFound)?;
-    let consent = rows.touched.behind(id).ok_or(WriteRecordError::NotFound)?;
-    Ok(Revision::of(row, consent))
 }
 
 /// The first moment that is written differently with three digits of a second.

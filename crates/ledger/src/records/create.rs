@@ -114,7 +114,7 @@ impl Ledger {
                 .or_else(|| details.lone_locale.clone()),
             created_at: done.at,
             updated_at: done.at,
-            revision: Revision::first(made),
+            revision: Revision::first(made, wish.answer),
             slot,
             details,
         })

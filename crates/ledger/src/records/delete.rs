@@ -5,7 +5,8 @@ use consentry_store::Seeds;
 
 use super::{
     requester::Requester,
-    writing::{ActOf, WriteRecordError},
+    view::Precondition,
+    writing::{self, ActOf, WriteRecordError},
 };
 use crate::{
     Ledger, TenantSnapshot,
@@ -22,6 +23,7 @@ impl Ledger {
         permit: &Permit<DeleteRecords>,
         requester: &Requester,
         id: RecordId,
+        precondition: &Precondition,
         request: Option<&str>,
     ) -> Result<(), WriteRecordError> {
         let found = self
@@ -49,7 +51,10 @@ impl Ledger {
             records: vec![id],
             ..Seeds::default()
         };
-        self.carry_out::<_, WriteRecordError>(tenant, permit, seeds, |_before, _now| {
+        self.carry_out::<_, WriteRecordError>(tenant, permit, seeds, |now_there, now| {
+            if !precondition.holds(writing::revision(now_there, id, now)?) {
+                return Err(WriteRecordError::Precondition);
+            }
             Ok(Plan {
                 command: Some(Command::DeleteRecord(DeleteRecord {
                     act: act.clone(),

@@ -24,8 +24,8 @@ pub use identity::{ForeignIdentity, Identities, NamedIdentities};
 pub use read::ReadRecordError;
 pub use requester::{Requester, TokenSubject};
 pub use rules::{Attribute, Invalid, RecordWish, Wrong};
-pub use search::{RecordSearch, SearchRecordsError};
-pub use view::{RecordView, Revision};
+pub use search::{Page, RecordSearch, RecordsFound, SearchRecordsError};
+pub use view::{InvalidRevision, Precondition, RecordView, Revision};
 pub use writing::WriteRecordError;
 
 pub(crate) use memory::PasswordMemory;

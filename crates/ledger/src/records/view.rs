@@ -1,6 +1,6 @@
 //! How a record is seen: the handle, the consent behind it now and what it carries in bulk, as one.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use consentry_domain::{
     Consent, DefinitionKey, RecordId, Slot, SubjectId, Timestamp,
@@ -14,41 +14,91 @@ use serde_json::value::RawValue;
 use super::details::Details;
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
-/// Which state of a record somebody looked at. Two that are equal saw the same.
+/// Which state of a record somebody looked at. Two that are equal saw the same: time alone changes it where a consent runs out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revision {
     record: u32,
     consent: u32,
+    answer: Answer,
 }
 
+/// A text that is no revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a revision")]
+pub struct InvalidRevision;
+
 impl Revision {
-    pub(crate) const fn of(row: &RecordRow, consent: &Consent) -> Self {
-        Self {
+    /// Of a record as stored, at this moment; none once erased.
+    pub(crate) fn of(row: &RecordRow, consent: &Consent, now: Timestamp) -> Option<Self> {
+        Some(Self {
             record: row.version,
             consent: consent.version,
-        }
+            answer: Answer::of_state(consent.state_at(now))?,
+        })
     }
 
     /// Of a record that was made just now.
-    pub(crate) const fn first(consent: &Consent) -> Self {
+    pub(crate) const fn first(consent: &Consent, answer: Answer) -> Self {
         Self {
             record: 1,
             consent: consent.version,
+            answer,
         }
     }
 
     /// Of a record whose row was written once more.
-    pub(crate) const fn next(self, consent: &Consent) -> Self {
+    pub(crate) const fn next(self, consent: &Consent, answer: Answer) -> Self {
         Self {
             record: self.record.saturating_add(1),
             consent: consent.version,
+            answer,
         }
     }
 }
 
 impl fmt::Display for Revision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.record, self.consent)
+        write!(f, "{}.{}.{}", self.record, self.consent, self.answer.as_str())
+    }
+}
+
+impl FromStr for Revision {
+    type Err = InvalidRevision;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRevision> {
+        let mut parts = text.splitn(3, '.');
+        let mut next = || parts.next().ok_or(InvalidRevision);
+        let number = |text: &str| text.parse().map_err(|_| InvalidRevision);
+        let revision = Self {
+            record: number(next()?)?,
+            consent: number(next()?)?,
+            answer: Answer::from_name(next()?).ok_or(InvalidRevision)?,
+        };
+        // One spelling only: a tag is compared as it is written.
+        if revision.to_string() == text {
+            Ok(revision)
+        } else {
+            Err(InvalidRevision)
+        }
+    }
+}
+
+/// What a record must be for a write to happen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Precondition {
+    /// Anything.
+    #[default]
+    None,
+    /// Still in one of these states.
+    OneOf(Vec<Revision>),
+}
+
+impl Precondition {
+    pub(crate) fn holds(&self, revision: Revision) -> bool {
+        match self {
+            Self::None => true,
+            Self::OneOf(revisions) => revisions.contains(&revision),
+        }
     }
 }
 
@@ -176,7 +226,7 @@ impl Ledger {
         found: RecordFound,
     ) -> Result<Option<RecordView>, Fault> {
         let RecordFound { row, consent } = found;
-        let Some(answer) = Answer::of_state(consent.state_at(self.now())) else {
+        let Some(revision) = Revision::of(&row, &consent, self.now()) else {
             return Ok(None);
         };
         let details = match &row.sealed {
@@ -191,7 +241,7 @@ impl Ledger {
         let wording = consent.wording.clone();
         Ok(Some(RecordView {
             id: row.record.id,
-            answer,
+            answer: revision.answer,
             version: wording
                 .as_ref()
                 .map(|wording| wording.version)
@@ -201,7 +251,7 @@ impl Ledger {
                 .or_else(|| details.lone_locale.clone()),
             created_at: row.record.created_at,
             updated_at: row.updated_at.max(consent.updated_at),
-            revision: Revision::of(&row, &consent),
+            revision,
             slot: consent.slot,
             details,
         }))

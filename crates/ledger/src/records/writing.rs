@@ -1,17 +1,19 @@
 //! What creating, changing and deleting records have in common.
 
 use consentry_domain::{
-    RecordId, Rejection, SubjectId,
+    RecordId, Rejection, SubjectId, Timestamp,
     command::{Act, Answer},
     decision::{Actor, Door, Role, TextShown},
     definition::Wording,
 };
+use consentry_store::TouchedRows;
 
 use super::{
     details::Details,
     identity::Identity,
     requester::Requester,
     rules::{Attribute, Invalid, Wrong},
+    view::Revision,
 };
 use crate::{
     Ledger, TenantSnapshot,
@@ -35,6 +37,9 @@ pub enum WriteRecordError {
         /// What was wanted.
         what: String,
     },
+    /// It is not what the request says it must be still.
+    #[error("the record is no longer what it was when it was read")]
+    Precondition,
     /// Rules of consent-api 8.2 are broken.
     #[error("the record breaks {} rules", .0.len())]
     Invalid(Vec<Invalid>),
@@ -152,6 +157,18 @@ impl Ledger {
     }
 }
 
+/// The state a record is in.
+pub(crate) fn revision(
+    rows: &TouchedRows,
+    id: RecordId,
+    now: Timestamp,
+) -> Result<Revision, WriteRecordError> {
+    let row = rows.records.get(&id).filter(|row| !row.record.deleted);
+    row.zip(rows.touched.behind(id))
+        .and_then(|(row, consent)| Revision::of(row, consent, now))
+        .ok_or(WriteRecordError::NotFound)
+}
+
 /// Who took the decision that a record tells of: the person, somebody acting for them, or, where the actor is nobody known, the
 /// requester.
 pub(crate) fn actor(requester: &Requester, subject: SubjectId, actor: Option<&Identity>) -> Actor {
@@ -178,8 +195,8 @@ pub(crate) fn valid_until(
     tenant: &TenantSnapshot,
     definition: &consentry_domain::DefinitionKey,
     answer: Answer,
-    now: consentry_domain::Timestamp,
-) -> Option<consentry_domain::Timestamp> {
+    now: Timestamp,
+) -> Option<Timestamp> {
     let lifetime = tenant
         .definitions
         .get(definition)?

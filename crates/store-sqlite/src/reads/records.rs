@@ -64,9 +64,10 @@ fn sources(query: &RecordQuery) -> Vec<Source> {
     if let Some(person) = &query.actor {
         return with_keys(&[RecordKey::Actor, RecordKey::ActorDn], &person.keys);
     }
-    match query.collaborator {
-        Some(key) => with_keys(&[RecordKey::Collaborator], &[key]),
-        None => vec![Source::Tenant],
+    match (query.collaborator, query.definition_key) {
+        (Some(key), _) => with_keys(&[RecordKey::Collaborator], &[key]),
+        (None, Some(key)) => with_keys(&[RecordKey::Definition], &[key]),
+        (None, None) => vec![Source::Tenant],
     }
 }
 

@@ -15,6 +15,7 @@ pub fn records_of(person: Option<SubjectId>, limit: u32) -> RecordQuery {
         owner: None,
         actor: None,
         definition: None,
+        definition_key: None,
         audience: None,
         collaborator: None,
         after: None,
@@ -275,6 +276,7 @@ pub async fn records_are_found_by_all_five_keys(engine: &impl Engine) {
             &[
                 (RecordKey::Actor, hash("desk")),
                 (RecordKey::Collaborator, hash("carol")),
+                (RecordKey::Definition, hash("one")),
             ],
         ),
         record(
@@ -291,6 +293,7 @@ pub async fn records_are_found_by_all_five_keys(engine: &impl Engine) {
             &[
                 (RecordKey::Subject, hash("desk")),
                 (RecordKey::Collaborator, hash("carol")),
+                (RecordKey::Definition, hash("one")),
             ],
         ),
         record(
@@ -368,6 +371,37 @@ pub async fn records_are_found_by_all_five_keys(engine: &impl Engine) {
                 ..everything.clone()
             },
             vec![1, 3],
+        ),
+        (
+            RecordQuery {
+                definition_key: Some(hash("one")),
+                ..everything.clone()
+            },
+            vec![1, 3],
+        ),
+        (
+            RecordQuery {
+                definition_key: Some(hash("carol")),
+                ..everything.clone()
+            },
+            vec![],
+        ),
+        (
+            RecordQuery {
+                definition_key: Some(hash("one")),
+                audience: Some("tpc_2".to_owned()),
+                actor: named("desk"),
+                ..everything.clone()
+            },
+            vec![],
+        ),
+        (
+            RecordQuery {
+                definition_key: Some(hash("one")),
+                owner: Some(bob),
+                ..everything.clone()
+            },
+            vec![3],
         ),
         (
             RecordQuery {

@@ -409,13 +409,7 @@ impl Random {
         record.record.id = sample::record_id(made_for, number);
         record.record.created_at = sample::at(i64::from(number % 3));
         record.record.deleted = self.in_hundred(10);
-        let kinds = [
-            RecordKey::Subject,
-            RecordKey::Actor,
-            RecordKey::ActorDn,
-            RecordKey::Collaborator,
-        ];
-        record.keys = kinds
+        record.keys = RecordKey::ALL
             .into_iter()
             .filter_map(|kind| self.sometimes(60, |random| (kind, random.hash("key"))))
             .collect();
