@@ -463,6 +463,7 @@ impl Random {
             owner: self.sometimes(20, Self::person),
             actor: self.sometimes(30, person),
             definition: self.sometimes(20, |random| sample::definition(random.below(2))),
+            definition_key: self.sometimes(20, |random| random.hash("key")),
             audience: self.sometimes(20, |random| sample::client(random.below(3)).as_str().to_owned()),
             collaborator: self.sometimes(20, |random| random.hash("key")),
             after: self.sometimes(30, |random| {
