@@ -81,8 +81,8 @@ impl Fact {
         }
     }
 
-    /// The consent it is about, if it is about one.
-    pub const fn consent(&self) -> Option<&Consent> {
+    /// What it says about a consent, if it is about one.
+    pub const fn consent_fact(&self) -> Option<&ConsentFact> {
         match self {
             Self::ConsentRequested(fact)
             | Self::ConsentGranted(fact)
@@ -90,9 +90,14 @@ impl Fact {
             | Self::ConsentRestricted(fact)
             | Self::ConsentAmended(fact)
             | Self::ConsentRevoked(fact)
-            | Self::ConsentSuperseded(fact) => Some(&fact.consent),
+            | Self::ConsentSuperseded(fact) => Some(fact),
             _ => None,
         }
+    }
+
+    /// The consent it is about, if it is about one.
+    pub fn consent(&self) -> Option<&Consent> {
+        self.consent_fact().map(|fact| &fact.consent)
     }
 
     /// The person it is about, with whose key it is sealed.

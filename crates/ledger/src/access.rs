@@ -372,3 +372,15 @@ impl Action for Provision {
         matches!(caller, Caller::Operator)
     }
 }
+
+/// Reading a tenant's whole log, as an auditor does.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadLog;
+
+impl Action for ReadLog {
+    const NAME: &'static str = "read the log";
+
+    fn allows(caller: &Caller, _target: &Target) -> bool {
+        matches!(caller, Caller::Operator)
+    }
+}

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consentry_domain::{
-    AgreementId, Command, ConsentId, Fact, Policy, RecordId, Slot, Timestamp, Touched, apply::apply, decide,
-    scope::Scope,
+    AgreementId, Command, ConsentId, Fact, Policy, RecordId, Slot, SubjectId, Timestamp, Touched,
+    apply::apply, decide, scope::Scope,
 };
 use consentry_store::{
     ChangeSet, CommitError, Expect, IdempotencyKey, NewEvent, RecordRow, Row, RowChange, RowKey, Seeds,
     TouchedRows, row::RecordKey,
 };
+use serde_json::{Map, Value};
 
 use crate::{
     Ledger, TenantSnapshot,
@@ -40,6 +41,8 @@ pub(crate) struct Plan {
     pub command: Option<Command>,
     /// Bulk content of the record the command is about.
     pub bulk: Option<RecordBulk>,
+    /// What is noted beside the decision of each person it concerns.
+    pub notes: BTreeMap<SubjectId, Map<String, Value>>,
     /// Other rows.
     pub rows: Vec<RowChange>,
     /// Other conditions.
@@ -151,9 +154,12 @@ impl Ledger {
                         why: "the person has none".to_owned(),
                     })?;
                 apply(&mut carried_out.after, fact);
+                let note = matches!(fact, Fact::DecisionRecorded { .. })
+                    .then(|| plan.notes.get(&fact.subject()).cloned())
+                    .flatten();
                 change
                     .events
-                    .push(events::of_fact(tenant, &ids, &key, act, fact)?);
+                    .push(events::of_fact(tenant, &ids, &key, act, fact, note)?);
             }
             change
                 .rows

@@ -40,18 +40,19 @@ pub(crate) struct Body {
     /// What happened, whole: replaying it gives the rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub happened: Option<Fact>,
-    /// For events that change no consent: why, and what else belongs to them.
+    /// What else belongs to it: why, for events that change no consent; what changed in a record, beside its decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Map<String, Value>>,
 }
 
-/// The event of a fact; `key` is that of the person the fact is about.
+/// The event of a fact; `key` is that of the person the fact is about, and so is `note`.
 pub(crate) fn of_fact(
     tenant: &TenantSnapshot,
     ids: &Ids<'_>,
     key: &Key,
     act: &consentry_domain::command::Act,
     fact: &Fact,
+    note: Option<Map<String, Value>>,
 ) -> Result<NewEvent, Fault> {
     let consent = fact.consent();
     let agreement = fact.agreement();
@@ -68,7 +69,7 @@ pub(crate) fn of_fact(
             .map(|consent| consent.version)
             .or_else(|| agreement.map(|agreement| agreement.version)),
         happened: Some(fact.clone()),
-        note: None,
+        note,
     };
     let audience = consent
         .map(|consent| consent.slot.audience.text())

@@ -23,6 +23,7 @@ use crate::{
     error::Fault,
     events,
     key_ring::StoredKey,
+    records::audit,
     sealing::{Key, TenantKeys},
     snapshot::{TENANT_KEY, digest_of},
     subjects::LinkError,
@@ -289,13 +290,11 @@ impl Ledger {
                 )
             }
             Entry::Definition(entity) if tenant.definitions.get(&entity.key) != Some(entity) => {
-                let event = note(
-                    ids,
-                    "definition.published",
-                    None,
-                    "definition",
-                    entity.key.as_str(),
-                )?;
+                let touched = audit::of_definition(tenant.definitions.get(&entity.key), entity);
+                let mut body = Map::new();
+                body.insert("definition".to_owned(), json!(entity.key));
+                body.insert("touched".to_owned(), json!(touched));
+                let event = events::public(ids, "definition.published", None, &body)?;
                 (
                     row(ConfigurationKind::Definition, entity.key.as_str(), entity)?,
                     Some(event),
@@ -344,10 +343,8 @@ fn localization_change(
             })
         };
     }
-    if tenant
-        .wording(&entity.definition, locale)
-        .is_some_and(|current| current.version > entity.version)
-    {
+    let current = tenant.wording(&entity.definition, locale);
+    if current.is_some_and(|current| current.version > entity.version) {
         let (definition, locale, version) = named();
         return Err(ProvisionError::VersionLowered {
             definition,
@@ -360,6 +357,10 @@ fn localization_change(
     body.insert("locale".to_owned(), json!(locale));
     body.insert("version".to_owned(), json!(version));
     body.insert("text".to_owned(), json!(digest_of(entity)?));
+    body.insert(
+        "touched".to_owned(),
+        json!(audit::of_localization(current, entity)),
+    );
     let event = events::public(ids, "localization.published", None, &body)?;
     let id = format!("{definition} {locale} {version}");
     let row = put(tenant.id(), ConfigurationKind::Localization, &id, None, entity)?;

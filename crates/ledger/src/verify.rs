@@ -67,7 +67,7 @@ impl Ledger {
                             apply(&mut replayed, &fact);
                         }
                     }
-                    Opened::Public => {}
+                    Opened::Public(_) => {}
                     Opened::Erased => unreadable += 1,
                     Opened::Wrong(what) => return Ok(broken(index, what)),
                 }
@@ -93,16 +93,19 @@ impl Ledger {
         })
     }
 
-    async fn body(&self, tenant: &TenantSnapshot, event: &EventRow) -> Result<Opened, Fault> {
+    /// What an event says, if that can still be known.
+    pub(crate) async fn body(&self, tenant: &TenantSnapshot, event: &EventRow) -> Result<Opened, Fault> {
         let Some(sealed) = &event.sealed else {
             return Ok(Opened::Erased);
         };
         if let Some(salt) = &event.salt {
             let fits = commits(event, &sealing::commitment(salt, sealed));
-            return Ok(if fits {
-                Opened::Public
-            } else {
-                Opened::Wrong("the leaf does not commit to the body")
+            if !fits {
+                return Ok(Opened::Wrong("the leaf does not commit to the body"));
+            }
+            return Ok(match serde_json::from_slice(sealed) {
+                Ok(body) => Opened::Public(body),
+                Err(_) => Opened::Wrong("the body cannot be read"),
             });
         }
         let Some(subject) = event.subject else {
@@ -115,10 +118,15 @@ impl Ledger {
     }
 }
 
-enum Opened {
+/// An event's body, opened.
+pub(crate) enum Opened {
+    /// About a person.
     Body(Box<Body>),
-    Public,
+    /// About nobody.
+    Public(Value),
+    /// Its key is destroyed.
     Erased,
+    /// It is not what its leaf commits to, and why.
     Wrong(&'static str),
 }
 

@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 fine, 1 failed (one sentence on stderr), 2 wrong usage.
 
+mod audit;
 mod config;
 mod demo;
 mod serve;
@@ -37,6 +38,11 @@ enum Command {
     /// Example: consentry verify-ledger
     #[command(verbatim_doc_comment)]
     VerifyLedger(verify_ledger::VerifyArguments),
+    /// Prints every change of definitions, localizations and consent records, one line each.
+    ///
+    /// Example: consentry audit --data consentry-data
+    #[command(verbatim_doc_comment)]
+    Audit(audit::AuditArguments),
     /// Checks configuration.
     Config {
         #[command(subcommand)]
@@ -51,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(arguments.config.as_deref()),
         Command::Demo(options) => demo::run(arguments.config.as_deref(), &options),
         Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
+        Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
         Command::Config { command } => config::run(arguments.config.as_deref(), &command),
     };
     match outcome {

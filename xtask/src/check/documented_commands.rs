@@ -46,6 +46,10 @@ const COMMANDS: &[(&str, Proof)] = &[
     ),
     ("consentry --help", Proof::Run),
     (
+        "consentry audit --data consentry-data --tenant main",
+        Proof::Test(BINARY_TESTS, "audit_prints_one_line_for_every_change"),
+    ),
+    (
         "cargo xtask bench",
         Proof::ByHand("takes minutes and a quiet machine"),
     ),

@@ -83,6 +83,7 @@ async fn bearer(visit: &Visit, token: &SecretString) -> Result<Requester, Failur
         claim: access.claims().sub.clone(),
         person: access.subject(),
         privileged,
+        client: Some(access.claims().client_id.as_str().to_owned()),
     };
     let requester = ledger
         .requester_by_token(&visit.tenant, &subject)

@@ -3,6 +3,8 @@
 //! What lives here: the wire. Routes, credentials, content negotiation, JSON attributes, HAL, errors. What may not: rules about
 //! consents, state, storage. Every request goes through `admission`, which checks in the order of consent-api 5.6.
 
+pub mod audit;
+
 mod admission;
 mod attributes;
 mod consents;

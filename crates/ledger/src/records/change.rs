@@ -4,6 +4,7 @@ use consentry_domain::{Command, Qualifier, Slot, Timestamp, command::ChangeRecor
 use consentry_store::Seeds;
 
 use super::{
+    audit::{self, Document},
     details::Details,
     identity::{Identities, Identity, acts_in_own_name},
     requester::Requester,
@@ -104,6 +105,14 @@ impl Ledger {
                 request,
             },
         );
+        let after = Document {
+            answer: wish.answer,
+            slot: &slot,
+            version: settled.version(),
+            locale: settled.locale(),
+            details: &details,
+        };
+        let notes = audit::of_update(requester, before.id, &before.document(), &after)?;
         let seeds = Seeds {
             slots: vec![slot.clone()],
             records: vec![before.id],
@@ -126,6 +135,7 @@ impl Ledger {
                         bulk_changed,
                     })),
                     bulk: Some(bulk.clone()),
+                    notes: notes.clone(),
                     privileged: requester.is_privileged(),
                     ..Plan::default()
                 })
@@ -135,15 +145,8 @@ impl Ledger {
         Ok(RecordView {
             id: before.id,
             answer: wish.answer,
-            version: settled
-                .wording
-                .as_ref()
-                .map(|wording| wording.version)
-                .or(details.lone_version),
-            locale: settled
-                .wording
-                .map(|wording| wording.locale)
-                .or_else(|| details.lone_locale.clone()),
+            version: settled.version(),
+            locale: settled.locale().cloned(),
             created_at: before.created_at,
             updated_at: done.at.max(not_before),
             revision: before.revision.next(behind, wish.answer),

@@ -4,6 +4,7 @@ use consentry_domain::{Command, Qualifier, Slot, command::CreateRecord};
 use consentry_store::Seeds;
 
 use super::{
+    audit::{self, Document},
     details::Details,
     identity::Identities,
     requester::Requester,
@@ -53,10 +54,10 @@ impl Ledger {
             actor_dn: actor.dn,
             collaborators: wish.collaborators.clone(),
             lone_version: settled.lone_version,
-            lone_locale: settled.lone_locale,
-            title_text: settled.title_text,
-            data_text: settled.data_text,
-            purpose_text: settled.purpose_text,
+            lone_locale: settled.lone_locale.clone(),
+            title_text: settled.title_text.clone(),
+            data_text: settled.data_text.clone(),
+            purpose_text: settled.purpose_text.clone(),
             data: wish.data.clone(),
             consent_context: wish.consent_context.clone(),
         };
@@ -77,6 +78,14 @@ impl Ledger {
                 request,
             },
         );
+        let after = Document {
+            answer: wish.answer,
+            slot: &slot,
+            version: settled.version(),
+            locale: settled.locale(),
+            details: &details,
+        };
+        let notes = audit::of_creation(requester, record, &after)?;
         let seeds = Seeds {
             slots: vec![slot.clone()],
             ..Seeds::default()
@@ -94,6 +103,7 @@ impl Ledger {
                         valid_until: writing::valid_until(tenant, &slot.definition, wish.answer, now),
                     })),
                     bulk: Some(bulk.clone()),
+                    notes: notes.clone(),
                     privileged: requester.is_privileged(),
                     ..Plan::default()
                 })
@@ -103,15 +113,8 @@ impl Ledger {
         Ok(RecordView {
             id: record,
             answer: wish.answer,
-            version: settled
-                .wording
-                .as_ref()
-                .map(|wording| wording.version)
-                .or(details.lone_version),
-            locale: settled
-                .wording
-                .map(|wording| wording.locale)
-                .or_else(|| details.lone_locale.clone()),
+            version: settled.version(),
+            locale: settled.locale().cloned(),
             created_at: done.at,
             updated_at: done.at,
             revision: Revision::first(made, wish.answer),

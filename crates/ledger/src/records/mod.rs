@@ -1,9 +1,11 @@
 //! Records: the handles of consents that back ends create, read, search, change and delete (consent-api 4 to 10).
 //!
 //! What lives here: who a requester is ([`requester`]), whom a text means ([`identity`]), what a record carries in bulk
-//! (`details`), how it is seen (`view`), what it must satisfy (`rules`), and one file per use case. What may not: JSON
+//! (`details`), how it is seen (`view`), what it must satisfy (`rules`), what is noted of a change ([`audit`]), and one file
+//! per use case. What may not: JSON
 //! attributes by name, HTTP, and anything another door needs.
 
+pub mod audit;
 pub mod change;
 pub mod create;
 pub mod delete;

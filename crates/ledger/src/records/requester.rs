@@ -25,6 +25,7 @@ pub struct Requester {
     identity: Identity,
     dn: Dn,
     privileged: bool,
+    client: Option<String>,
 }
 
 impl Requester {
@@ -41,6 +42,11 @@ impl Requester {
     /// The internal identity every rule of consent-api 5 is stated against.
     pub const fn dn(&self) -> &Dn {
         &self.dn
+    }
+
+    /// The client that holds the token, where there is one and it is known.
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
     }
 
     /// What new records carry where the request names nobody (consent-api 5.3).
@@ -74,6 +80,8 @@ pub struct TokenSubject {
     pub person: Option<SubjectId>,
     /// Whether the token carries the privileged scope.
     pub privileged: bool,
+    /// The client that holds it, where known.
+    pub client: Option<String>,
 }
 
 impl Ledger {
@@ -127,6 +135,7 @@ impl Ledger {
             identity,
             dn,
             privileged,
+            client: None,
         })
     }
 
@@ -188,6 +197,7 @@ impl Ledger {
             identity,
             dn,
             privileged: token.privileged,
+            client: token.client.clone(),
         }))
     }
 
@@ -208,6 +218,7 @@ impl Ledger {
         };
         let text = token.map_or_else(|| dn.as_str().to_owned(), |token| token.claim.clone());
         let own_dn = Some(dn.as_str().to_owned());
+        let client = token.and_then(|token| token.client.clone());
         if privileged {
             let person = self.find_subject(tenant, &dn_alias(&dn)).await?;
             let caller = Caller::Service {
@@ -224,6 +235,7 @@ impl Ledger {
                 },
                 dn,
                 privileged,
+                client,
             });
         }
         let subject = self.subject_named(tenant, &dn_alias(&dn)).await?;
@@ -244,6 +256,7 @@ impl Ledger {
             identity,
             dn,
             privileged,
+            client,
         })
     }
 

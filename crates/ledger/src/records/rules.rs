@@ -107,6 +107,22 @@ pub(crate) struct Settled {
     pub purpose_text: Option<String>,
 }
 
+impl Settled {
+    /// Version of the wording, with or without a locale.
+    pub(crate) fn version(&self) -> Option<WordingVersion> {
+        let wording = self.wording.as_ref();
+        wording.map(|wording| wording.version).or(self.lone_version)
+    }
+
+    /// Locale of the wording, with or without a version.
+    pub(crate) fn locale(&self) -> Option<&Locale> {
+        let wording = self.wording.as_ref();
+        wording
+            .map(|wording| &wording.locale)
+            .or(self.lone_locale.as_ref())
+    }
+}
+
 /// Checks a wish against the configuration and fills in what follows from it. Only what differs from the record before is checked,
 /// so that a record captured under an old configuration stays changeable.
 pub(crate) fn settle(

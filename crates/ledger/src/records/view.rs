@@ -11,7 +11,7 @@ use consentry_domain::{
 use consentry_store::{RecordFound, RecordRow};
 use serde_json::value::RawValue;
 
-use super::details::Details;
+use super::{audit::Document, details::Details};
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
 /// Which state of a record somebody looked at. Two that are equal saw the same: time alone changes it where a consent runs out.
@@ -187,6 +187,17 @@ impl RecordView {
     /// `consentContext` as it was written.
     pub fn consent_context(&self) -> Option<&RawValue> {
         self.details.consent_context.as_deref()
+    }
+
+    /// As it is noted when it changes.
+    pub(crate) const fn document(&self) -> Document<'_> {
+        Document {
+            answer: self.answer,
+            slot: &self.slot,
+            version: self.version,
+            locale: self.locale.as_ref(),
+            details: &self.details,
+        }
     }
 
     pub(crate) fn wording(&self) -> Option<Wording> {

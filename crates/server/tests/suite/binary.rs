@@ -191,3 +191,45 @@ fn a_lost_root_key_is_said_and_nothing_is_made_anew() {
     );
     assert!(!folder.path().join("root.key").exists());
 }
+
+#[test]
+fn audit_prints_one_line_for_every_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start("127.0.0.1:0".parse().unwrap(), folder.path());
+    let head = format!(
+        "POST /consent/v1/consents HTTP/1.1\r\nAuthorization: {}\r\nContent-Type: application/json",
+        running.service()
+    );
+    let body =
+        r#"{"status":"pending","subject":"ada","definition":{"id":"share-my-email"},"data":{"x":"hidden"}}"#;
+    let (status, _) = request(running.address, &head, body).unwrap();
+    assert_eq!(status, 201);
+    assert!(running.stop().success());
+    let audit = |more: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_consentry"))
+            .args(["audit", "--data"])
+            .arg(folder.path())
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let output = audit(&[]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().count() > 10 && text.lines().all(|line| line.contains("] CONSENT AUDIT ")));
+    assert!(text.contains("resourceType=\"definition\" changeType=\"create\""));
+    let last = text.lines().last().unwrap();
+    assert!(
+        last.contains("resourceType=\"consent\" changeType=\"create\"")
+            && last.contains("status=\"pending\"")
+    );
+    assert!(!text.contains("hidden"));
+    assert_eq!(audit(&["--tenant", "harbor"]).stdout, text.as_bytes());
+    let unknown = audit(&["--tenant", "nobody"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(
+        String::from_utf8(unknown.stderr)
+            .unwrap()
+            .contains("there is no tenant nobody")
+    );
+}

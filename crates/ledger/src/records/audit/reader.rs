@@ -1,0 +1,270 @@
+//! Reading changes back out of the log, for audits.
+
+use std::collections::BTreeMap;
+
+use consentry_domain::{
+    DecisionId, Fact, Timestamp,
+    command::Answer,
+    decision::{Actor, Door},
+};
+use consentry_store::EventRow;
+use serde_json::Value;
+
+use super::{Attributes, ChangeType, Note, Touched, note::NAME};
+use crate::{
+    Ledger, TenantSnapshot,
+    access::{Permit, ReadLog},
+    accounts::from_json,
+    error::Fault,
+    events::Body,
+    verify::Opened,
+};
+
+/// Events read at a time.
+const PAGE: u32 = 1_000;
+
+/// What a change was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource {
+    /// A definition.
+    Definition,
+    /// A wording.
+    Localization,
+    /// A record.
+    Consent,
+}
+
+/// One effective change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Request it came with.
+    pub request: Option<String>,
+    /// What changed.
+    pub resource: Resource,
+    /// How.
+    pub change: ChangeType,
+    /// Which attributes.
+    pub touched: Touched,
+    /// Distinguished name of who asked, or the name of the client or account where another door knows no other.
+    pub request_dn: Option<String>,
+    /// Client of the token it was asked with.
+    pub client: Option<String>,
+    /// The door it happened at.
+    pub door: Door,
+    /// Identity of what changed.
+    pub id: String,
+    /// Id of the definition.
+    pub definition: Option<String>,
+    /// Attributes after the change, or before a deletion, by their names on the wire; never `data`, `consentContext` or texts.
+    pub attributes: BTreeMap<String, Value>,
+}
+
+/// Goes through a tenant's log from its beginning.
+#[derive(Debug)]
+pub struct AuditReader<'a> {
+    ledger: &'a Ledger,
+    tenant: &'a TenantSnapshot,
+    index: u64,
+    /// The decision that the next events belong to.
+    decision: Option<Decided>,
+}
+
+#[derive(Debug)]
+struct Decided {
+    id: DecisionId,
+    request: Option<String>,
+    actor: Actor,
+}
+
+impl Ledger {
+    /// Reads the changes of a tenant.
+    pub fn audit<'a>(&'a self, tenant: &'a TenantSnapshot, permit: &Permit<ReadLog>) -> AuditReader<'a> {
+        tracing::info!(caller = ?permit.caller(), tenant = %tenant.tenant.slug, "reading the audit");
+        AuditReader {
+            ledger: self,
+            tenant,
+            index: 0,
+            decision: None,
+        }
+    }
+}
+
+impl AuditReader<'_> {
+    /// The next changes, in order; none at the end of the log. What was erased is left out.
+    pub async fn next_page(&mut self) -> Result<Option<Vec<AuditEntry>>, Fault> {
+        let store = &self.ledger.inner.store;
+        let page = store.events(self.tenant.id(), self.index, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(None);
+        };
+        self.index = last.index.saturating_add(1);
+        let mut entries = Vec::new();
+        for event in &page {
+            match self.ledger.body(self.tenant, event).await? {
+                Opened::Body(body) => entries.extend(self.of_person(event, &body).await?),
+                Opened::Public(body) => entries.extend(of_configuration(event, &body)),
+                Opened::Erased | Opened::Wrong(_) => {}
+            }
+        }
+        Ok(Some(entries))
+    }
+
+    async fn of_person(&mut self, event: &EventRow, body: &Body) -> Result<Option<AuditEntry>, Fault> {
+        match &body.happened {
+            Some(Fact::DecisionRecorded { decision }) => {
+                self.decision = Some(Decided {
+                    id: decision.id,
+                    request: decision.request.clone(),
+                    actor: decision.actor.clone(),
+                });
+                let note = body.note.as_ref().and_then(|note| note.get(NAME));
+                let Some(note) = note else { return Ok(None) };
+                let note: Note = from_json(&note.to_string(), "record change")?;
+                Ok((!note.moved_away).then(|| noted(event.at, decision.request.clone(), note)))
+            }
+            Some(fact) if body.door != Door::Records => self.elsewhere(event.at, body, fact).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// A change of a record that another door's decision caused.
+    async fn elsewhere(&self, at: Timestamp, body: &Body, fact: &Fact) -> Result<Option<AuditEntry>, Fault> {
+        let Some(consent_fact) = fact.consent_fact() else {
+            return Ok(None);
+        };
+        let consent = &consent_fact.consent;
+        let Some(answer) = Answer::of_state(consent.state_at(at)) else {
+            return Ok(None);
+        };
+        let decided = self
+            .decision
+            .as_ref()
+            .filter(|decision| decision.id == body.decision);
+        let actor = decided.map_or(&consent.actor, |decided| &decided.actor);
+        let request_dn = match actor.subject {
+            Some(person) => self.ledger.dn_of(self.tenant, person).await?.map(String::from),
+            None => actor.name.clone(),
+        };
+        let subject_dn = self
+            .ledger
+            .dn_of(self.tenant, consent.slot.subject)
+            .await?
+            .map(String::from);
+        let mut attributes = Attributes::from([
+            ("status".to_owned(), answer.as_str().into()),
+            (
+                "definition.id".to_owned(),
+                consent.slot.definition.as_str().into(),
+            ),
+        ]);
+        let mut set = |name: &str, value: Option<String>| {
+            attributes.extend(value.map(|value| (name.to_owned(), Value::from(value))));
+        };
+        set("subjectDN", subject_dn.clone());
+        set("subject", subject_dn);
+        set(
+            "audience",
+            Some(consent.slot.audience.text()).filter(|text| !text.is_empty()),
+        );
+        let wording = consent.wording.as_ref();
+        set(
+            "definition.version",
+            wording.map(|wording| wording.version.to_string()),
+        );
+        set(
+            "definition.locale",
+            wording.map(|wording| wording.locale.as_str().to_owned()),
+        );
+        let is_new = consent_fact.record.is_some();
+        let touched = if is_new {
+            Touched::between(&Attributes::new(), &attributes)
+        } else {
+            Touched {
+                updated: vec!["status".to_owned()],
+                ..Touched::default()
+            }
+        };
+        Ok(Some(AuditEntry {
+            at,
+            request: decided.and_then(|decided| decided.request.clone()),
+            resource: Resource::Consent,
+            change: if is_new {
+                ChangeType::Create
+            } else {
+                ChangeType::Update
+            },
+            touched,
+            request_dn,
+            client: None,
+            door: body.door,
+            id: consent.record.to_string(),
+            definition: Some(consent.slot.definition.as_str().to_owned()),
+            attributes,
+        }))
+    }
+}
+
+fn noted(at: Timestamp, request: Option<String>, note: Note) -> AuditEntry {
+    let mut attributes = if note.change == ChangeType::Delete {
+        note.was
+    } else {
+        note.is
+    };
+    attributes
+        .retain(|name, _| !matches!(name.as_str(), "data" | "consentContext") && !name.ends_with("Text"));
+    AuditEntry {
+        at,
+        request,
+        resource: Resource::Consent,
+        change: note.change,
+        touched: note.touched,
+        request_dn: Some(note.request_dn),
+        client: note.client,
+        door: Door::Records,
+        id: note.record.to_string(),
+        definition: attributes
+            .get("definition.id")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        attributes,
+    }
+}
+
+fn of_configuration(event: &EventRow, body: &Value) -> Option<AuditEntry> {
+    let text = |name: &str| body[name].as_str().map(str::to_owned);
+    let resource = match event.kind.as_str() {
+        "definition.published" => Resource::Definition,
+        "localization.published" => Resource::Localization,
+        _ => return None,
+    };
+    let definition = text("definition")?;
+    let mut attributes = Attributes::new();
+    for name in ["locale", "version"] {
+        attributes.extend(text(name).map(|value| (name.to_owned(), Value::from(value))));
+    }
+    let id = match resource {
+        Resource::Localization => text("locale")?,
+        _ => definition.clone(),
+    };
+    let touched: Touched = serde_json::from_value(body["touched"].clone()).unwrap_or_default();
+    let is_new = touched.added.iter().any(|name| name == "id");
+    Some(AuditEntry {
+        at: event.at,
+        request: None,
+        resource,
+        change: if is_new {
+            ChangeType::Create
+        } else {
+            ChangeType::Update
+        },
+        touched,
+        request_dn: None,
+        client: None,
+        door: Door::Operator,
+        id,
+        definition: Some(definition),
+        attributes,
+    })
+}
