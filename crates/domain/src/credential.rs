@@ -6,23 +6,43 @@ use crate::client::StoredSecret;
 
 /// An entry of the principal directory (consent-api 12.3): an operator's or a service's account. People are subjects with
 /// aliases instead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Principal {
     /// Distinguished name, canonical form.
     pub dn: String,
-    /// Values the Basic mapper finds it by, such as `uid` and `cn`.
+    /// Names it is found by, whatever attribute they are of.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Values of `uid`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uid: Vec<String>,
+    /// Values of `cn`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cn: Vec<String>,
+    /// `entryUUID`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_uuid: Option<String>,
     /// Accepted secrets. They are machine credentials with 256 random bits, so a plain digest is kept.
     #[serde(default)]
     pub secrets: Vec<StoredSecret>,
+    /// PHC string of a password that somebody chose (argon2id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<String>,
     /// Whether it may do anything (the directory-wide bypass right).
     #[serde(default)]
     pub bypass_acl: bool,
     /// Whether it is refused.
     #[serde(default)]
     pub disabled: bool,
+}
+
+impl Principal {
+    /// Everything it can be called by.
+    pub fn called(&self) -> impl Iterator<Item = &str> {
+        let names = self.names.iter().chain(&self.uid).chain(&self.cn);
+        names.chain(&self.entry_uuid).map(String::as_str)
+    }
 }
 
 /// An API credential of a data provider's back end (consent-dashboard A1).

@@ -52,10 +52,29 @@ impl Dn {
         &self.0
     }
 
+    /// Whether the entry is this base or stands below it.
+    pub fn is_below(&self, base: &Self) -> bool {
+        self.0
+            .strip_suffix(base.as_str())
+            .is_some_and(|above| above.is_empty() || (above.ends_with(',') && !ends_escaped(above)))
+    }
+
     /// Whether a text names the same entry; never for a text that is no name.
     pub fn names(&self, text: &str) -> bool {
         Self::parse(text).is_ok_and(|other| other == *self)
     }
+}
+
+/// Whether the last character of a canonical text is escaped: an odd number of backslashes stands before it.
+fn ends_escaped(text: &str) -> bool {
+    let before = text.strip_suffix(',').unwrap_or(text);
+    let backslashes = before.len() - before.trim_end_matches('\\').len();
+    backslashes % 2 == 1
+}
+
+/// A text as the value of one attribute of a name, whatever is in it (RFC 4514 2.4).
+pub fn escape(value: &str) -> String {
+    escaped(value)
 }
 
 impl fmt::Display for Dn {

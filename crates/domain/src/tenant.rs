@@ -1,10 +1,17 @@
 //! Tenants, applications and their settings.
 
+mod identities;
 mod records;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::records::{CrossOriginPolicy, InvalidSetting, RecordsSettings};
+pub use self::{
+    identities::{
+        ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, TokenValidator,
+        ValidatorKind,
+    },
+    records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
+};
 use crate::{ApplicationId, Lifetime, TenantId, decision::named_enum, locale::Locale};
 
 named_enum! {

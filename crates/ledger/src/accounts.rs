@@ -5,7 +5,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
+use argon2::{
+    Argon2, PasswordHasher, PasswordVerifier,
+    password_hash::phc::{PasswordHash, Salt},
+};
+use base64::Engine as _;
 use consentry_domain::{
     ApplicationId, SubjectId, Timestamp,
     subject::{Alias, Namespace},
@@ -93,16 +97,27 @@ impl Ledger {
         };
         let usable = account.filter(|account| !account.disabled);
         let stored = usable.as_ref().and_then(|account| account.password_hash.clone());
-        let right = self.check_password(stored, password.to_owned()).await?;
-        match usable {
-            Some(account) if right => {
-                self.inner.throttle.succeed(&keys[0]);
-                Ok(account.subject)
-            }
-            _ => {
-                self.inner.throttle.fail(&keys, now);
-                Err(LoginError::Wrong)
-            }
+        self.check_throttled(&keys, stored, password).await?;
+        usable.map(|account| account.subject).ok_or(LoginError::Wrong)
+    }
+
+    /// Checks a password against a stored one; failures count for the keys, of which the first is that of the name.
+    pub(crate) async fn check_throttled(
+        &self,
+        keys: &[String; 2],
+        stored: Option<String>,
+        password: &str,
+    ) -> Result<(), LoginError> {
+        let now = self.now();
+        if let Some(seconds) = self.inner.throttle.wait(keys, now) {
+            return Err(LoginError::Throttled { seconds });
+        }
+        if self.check_password(stored, password.to_owned()).await? {
+            self.inner.throttle.succeed(&keys[0]);
+            Ok(())
+        } else {
+            self.inner.throttle.fail(keys, now);
+            Err(LoginError::Wrong)
         }
     }
 
@@ -242,6 +257,22 @@ pub(crate) fn matches(stored: &str, password: &str) -> bool {
                 .is_ok()
         })
 }
+
+/// The PHC string of a password (argon2id with our parameters). The salt is 16 fresh random bytes.
+pub fn hash_password(password: &str, salt: &[u8; 16]) -> Result<String, UnusablePassword> {
+    let unusable = |error: &dyn std::fmt::Display| UnusablePassword(error.to_string());
+    let salt = base64::engine::general_purpose::STANDARD_NO_PAD.encode(salt);
+    let salt = Salt::from_b64(&salt).map_err(|error| unusable(&error))?;
+    Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), salt.as_ref())
+        .map(|hash| hash.to_string())
+        .map_err(|error| unusable(&error))
+}
+
+/// A password that cannot be hashed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the password cannot be used: {0}")]
+pub struct UnusablePassword(String);
 
 /// The row of a credential that is over from now on.
 pub(crate) fn revoked(row: &TokenRow, now: Timestamp) -> TokenRow {

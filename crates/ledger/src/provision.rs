@@ -1,7 +1,5 @@
 //! Making tenants, clients, definitions and people what configuration says. Doing it twice changes nothing.
 
-use argon2::{Argon2, PasswordHasher, password_hash::phc::Salt};
-use base64::Engine;
 use consentry_domain::{
     ApplicationId, SubjectId, TenantId,
     client::{Client, Party},
@@ -18,12 +16,15 @@ use serde_json::{Map, json};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, Provision},
-    accounts,
+    accounts::{self, UnusablePassword},
     environment::{Draw, Ids},
     error::Fault,
     events,
     key_ring::StoredKey,
-    records::audit,
+    records::{
+        audit,
+        mapper::{InvalidPattern, Mappers},
+    },
     sealing::{Key, TenantKeys},
     snapshot::{TENANT_KEY, digest_of},
     subjects::LinkError,
@@ -85,6 +86,9 @@ pub enum ProvisionError {
     /// A setting that cannot be served.
     #[error(transparent)]
     Setting(#[from] InvalidSetting),
+    /// A pattern that cannot be used.
+    #[error(transparent)]
+    Pattern(#[from] InvalidPattern),
     /// A name belongs to another person.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -92,8 +96,8 @@ pub enum ProvisionError {
     #[error("a person needs at least one name")]
     Nameless,
     /// A password that cannot be hashed.
-    #[error("the password cannot be used: {0}")]
-    Password(String),
+    #[error(transparent)]
+    Password(#[from] UnusablePassword),
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -108,6 +112,7 @@ impl Ledger {
     ) -> Result<TenantId, ProvisionError> {
         tracing::info!(caller = ?permit.caller(), tenant = %tenant.slug, "provisioning a tenant");
         tenant.records.check()?;
+        Mappers::prepare(&tenant.records)?;
         let directory = self.directory();
         let known = directory.tenant(tenant.id);
         let version = known.and_then(|known| {
@@ -208,7 +213,7 @@ impl Ledger {
                     .as_deref()
                     .is_some_and(|kept| accounts::matches(kept, password)) =>
             {
-                Some(self.hash_password(password)?)
+                Some(accounts::hash_password(password, &self.entropy().bytes())?)
             }
             _ => kept.clone(),
         };
@@ -229,16 +234,6 @@ impl Ledger {
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }
         Ok(subject)
-    }
-
-    fn hash_password(&self, password: &str) -> Result<String, ProvisionError> {
-        let salt: [u8; 16] = self.entropy().bytes();
-        let salt = base64::engine::general_purpose::STANDARD_NO_PAD.encode(salt);
-        let salt = Salt::from_b64(&salt).map_err(|error| ProvisionError::Password(error.to_string()))?;
-        Argon2::default()
-            .hash_password_with_salt(password.as_bytes(), salt.as_ref())
-            .map(|hash| hash.to_string())
-            .map_err(|error| ProvisionError::Password(error.to_string()))
     }
 
     fn entry_change(

@@ -17,6 +17,7 @@ use crate::{
     error::Fault,
     key_ring::{KeyRing, StoredKey},
     opaque,
+    records::mapper::Mappers,
     sealing::{Key, SealBroken, TenantKeys},
 };
 
@@ -40,6 +41,8 @@ pub struct TenantSnapshot {
     pub localizations: BTreeMap<DefinitionKey, Vec<Localization>>,
     /// Its directory entries.
     pub principals: Vec<Principal>,
+    /// Its identity mappers, ready to run.
+    pub mappers: Mappers,
     /// Its API credentials.
     pub api_credentials: BTreeMap<String, ApiCredential>,
     /// Its derived keys.
@@ -279,6 +282,11 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
     }
     let keys = TenantKeys::new(id, &open_tenant_key(id, &tenant_key, root)?);
     let key_ring = KeyRing::open(stored_keys, &keys)?;
+    // Provisioning refuses what cannot be prepared; a mapper that is not there maps nothing.
+    let mappers = Mappers::prepare(&tenant.records).unwrap_or_else(|error| {
+        tracing::error!(%error, "the identity mappers of a tenant cannot be used");
+        Mappers::default()
+    });
     Ok(Some(TenantSnapshot {
         tenant,
         applications,
@@ -287,6 +295,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         definitions,
         localizations,
         principals,
+        mappers,
         api_credentials,
         keys,
         key_ring,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use config::{Config, Environment, File, FileFormat};
+use consentry_egress::EgressPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -21,6 +22,10 @@ pub struct Configuration {
     pub keys: KeysSection,
     /// Logs and metrics.
     pub telemetry: TelemetrySection,
+    /// Requests to the outside.
+    pub egress: EgressSection,
+    /// What no installation with real data switches on.
+    pub development: DevelopmentSection,
 }
 
 /// Listening and addresses.
@@ -73,6 +78,52 @@ impl Default for StorageSection {
 pub struct KeysSection {
     /// File with the base64 of 32 random bytes; none means `root.key` in the folder of the ledger, made on first start.
     pub root_file: Option<PathBuf>,
+}
+
+/// Requests to the outside: key sets, introspection endpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EgressSection {
+    /// Networks such as `10.1.2.0/24` that may be reached although they are not public, and with plain `http` too.
+    pub exceptions: Vec<String>,
+    /// Seconds a request may take.
+    pub deadline_seconds: u32,
+    /// File with PEM certificates that are trusted beside the system's.
+    pub extra_roots_file: Option<PathBuf>,
+}
+
+impl Default for EgressSection {
+    fn default() -> Self {
+        Self {
+            exceptions: Vec::new(),
+            deadline_seconds: 15,
+            extra_roots_file: None,
+        }
+    }
+}
+
+impl EgressSection {
+    /// The rules of the way out.
+    pub fn policy(&self) -> Result<EgressPolicy, ConfigurationError> {
+        let value = serde_json::json!({ "exceptions": self.exceptions, "deadline": self.deadline_seconds });
+        let mut policy: EgressPolicy = serde_json::from_value(value)
+            .map_err(|error| ConfigurationError::Value(format!("egress: {error}")))?;
+        if let Some(path) = &self.extra_roots_file {
+            policy.extra_roots = std::fs::read_to_string(path).map_err(|error| ConfigurationError::File {
+                path: path.clone(),
+                why: error.to_string(),
+            })?;
+        }
+        Ok(policy)
+    }
+}
+
+/// What no installation with real data switches on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DevelopmentSection {
+    /// Whether tenants may configure a validator that believes whatever a bearer token says.
+    pub mock_tokens: bool,
 }
 
 /// Logs and metrics.
@@ -162,6 +213,7 @@ impl Configuration {
                     .separator("__")
                     .list_separator(",")
                     .with_list_parse_key("server.trusted_proxies")
+                    .with_list_parse_key("egress.exceptions")
                     .try_parsing(true),
             )
             .build()
@@ -258,6 +310,18 @@ mod tests {
         let table: toml::Table = toml::from_str("[server]\nlisen = \"127.0.0.1:1\"\n").unwrap();
         let error = check_keys(&table).unwrap_err().to_string();
         assert_eq!(error, "unknown key server.lisen; did you mean server.listen?");
+    }
+
+    #[test]
+    fn the_way_out_has_exceptions_and_a_deadline() {
+        let mut section = EgressSection::default();
+        assert_eq!(section.policy().unwrap(), EgressPolicy::default());
+        section.exceptions = vec!["127.0.0.0/8".to_owned()];
+        section.deadline_seconds = 3;
+        let policy = section.policy().unwrap();
+        assert_eq!((policy.exceptions.len(), policy.deadline.as_secs()), (1, 3));
+        section.exceptions = vec!["inside".to_owned()];
+        assert!(section.policy().unwrap_err().to_string().starts_with("egress: "));
     }
 
     #[test]

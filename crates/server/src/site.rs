@@ -9,6 +9,7 @@ use axum::{
     middleware,
     response::IntoResponse,
 };
+use consentry_door_records::Validators;
 use consentry_ledger::{Draw, Entropy};
 use consentry_web::{
     assets,
@@ -42,6 +43,8 @@ pub struct Parts {
     pub metrics_here: bool,
     /// The demo bank, if it runs.
     pub demo: Option<Arc<demo::Demo>>,
+    /// What checking tokens of other issuers needs.
+    pub validators: Validators,
     /// How long a request may take.
     pub deadline: Duration,
 }
@@ -62,7 +65,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         health::routes().with_state(house.clone()),
         home(parts).with_state(house.clone()),
         consentry_door_authorization::routes().with_state(house.clone()),
-        consentry_door_records::routes().with_state(house.clone()),
+        consentry_door_records::routes(&parts.validators).with_state(house.clone()),
         consentry_door_dashboard::routes().with_state(house.clone()),
     ];
     if parts.metrics_here {

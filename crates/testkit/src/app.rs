@@ -5,9 +5,12 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
+use consentry_door_records::Validators;
+use consentry_egress::Egress;
 use consentry_ledger::{Clock, Ledger, TenantSnapshot};
 use consentry_server::{
     assembly,
+    configuration::EgressSection,
     demo::{
         Demo,
         seed::{self, Addresses, Bank},
@@ -50,6 +53,15 @@ impl TestApp {
 
     /// As [`Self::start`], with other randomness.
     pub async fn start_seeded(seed: u64) -> Self {
+        Self::start_with(seed, false).await
+    }
+
+    /// As [`Self::start`], where mock tokens are taken.
+    pub async fn start_in_development() -> Self {
+        Self::start_with(1, true).await
+    }
+
+    async fn start_with(seed: u64, takes_mock_tokens: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::new(seed));
@@ -62,7 +74,15 @@ impl TestApp {
             bank_url: BANK_URL.to_owned(),
         };
         let bank = seed::seed(&ledger, &addresses).await.unwrap();
+        // Fake peers are on this machine.
+        let policy = EgressSection {
+            exceptions: vec!["127.0.0.0/8".to_owned()],
+            deadline_seconds: 2,
+            ..EgressSection::default()
+        };
+        let egress = Egress::new(policy.policy().unwrap()).unwrap();
         let parts = site::Parts {
+            validators: Validators::new(Arc::new(egress), takes_mock_tokens),
             house: House::new(ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
             entropy,
             metrics: Metrics::default(),

@@ -156,3 +156,36 @@ proptest! {
         prop_assert_eq!(one, Dn::parse(&spell(styles[1], true, shout)));
     }
 }
+
+#[test]
+fn rec_12_3_a_name_stands_below_its_bases_and_nothing_else() {
+    let name = |text: &str| Dn::parse(text).unwrap();
+    let ada = name("uid=ada,ou=People,dc=x");
+    for base in ["ou=people, dc=x", "dc=X", "uid=ada,ou=people,dc=x"] {
+        assert!(ada.is_below(&name(base)), "{base}");
+    }
+    for base in ["dc=y", "ople,dc=x", "ou=people", "cn=z,uid=ada,ou=people,dc=x"] {
+        assert!(Dn::parse(base).is_err() || !ada.is_below(&name(base)), "{base}");
+    }
+    assert!(
+        !name("cn=a\\,dc=x").is_below(&name("dc=x")),
+        "the comma belongs to the value"
+    );
+    assert!(
+        name("cn=a\\\\,dc=x").is_below(&name("dc=x")),
+        "the backslash belongs to the value"
+    );
+}
+
+#[test]
+fn rec_12_3_any_text_can_be_the_value_of_one_attribute() {
+    for text in ["ada", "a,ou=admins", "a+b=c", " x ", "#1", "\"<>\\;", "\0", "é"] {
+        let dn = Dn::parse(&format!("uid={},dc=x", escape(text))).unwrap();
+        assert_eq!(dn.as_str().matches("dc=").count(), 1, "{text}");
+        assert!(
+            dn.is_below(&Dn::parse("dc=x").unwrap()),
+            "{text}: {}",
+            dn.as_str()
+        );
+    }
+}

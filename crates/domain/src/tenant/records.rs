@@ -1,8 +1,10 @@
 //! Settings of the records door.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+
+use super::{IdentityMapper, TokenValidator};
 
 /// Which pages of other origins may read answers (consent-api 12.2, 13.4). Empty lists mean what the documented clients need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -59,6 +61,17 @@ pub struct RecordsSettings {
     pub response_headers: BTreeMap<String, String>,
     /// One more header that returns the id of the request, such as `Correlation-Id`.
     pub correlation_id_header: Option<String>,
+    /// Identity mappers by name, for the three uses below.
+    pub identity_mappers: BTreeMap<String, IdentityMapper>,
+    /// Mapper of Basic user names; none means accounts and login names.
+    pub basic_identity_mapper: Option<String>,
+    /// Mappers of explicit `subject` and `actor`, in order; the first hit wins. None means the directory as a whole; an empty list
+    /// maps nothing but distinguished names of entries.
+    pub record_identity_mappers: Option<Vec<String>>,
+    /// Validators of bearer tokens by name; none at all means our own tokens.
+    pub access_token_validators: BTreeMap<String, TokenValidator>,
+    /// Which of them are asked; none means all.
+    pub token_validators: Vec<String>,
 }
 
 impl Default for RecordsSettings {
@@ -77,6 +90,11 @@ impl Default for RecordsSettings {
             cors: None,
             response_headers: BTreeMap::new(),
             correlation_id_header: None,
+            identity_mappers: BTreeMap::new(),
+            basic_identity_mapper: None,
+            record_identity_mappers: None,
+            access_token_validators: BTreeMap::new(),
+            token_validators: Vec::new(),
         }
     }
 }
@@ -127,7 +145,50 @@ impl RecordsSettings {
                 return wrong("cors", "must list methods and names of headers");
             }
         }
-        Ok(())
+        self.check_identities()
+    }
+
+    fn check_identities(&self) -> Result<(), InvalidSetting> {
+        let wrong = |key: String, why| Err(InvalidSetting { key, why });
+        for (name, mapper) in &self.identity_mappers {
+            if let Err(why) = mapper.check() {
+                return wrong(format!("identity_mappers.{name}"), why);
+            }
+        }
+        for (name, validator) in &self.access_token_validators {
+            if let Err(why) = validator.check() {
+                return wrong(format!("access_token_validators.{name}"), why);
+            }
+        }
+        let validators = self.access_token_validators.values();
+        let orders: BTreeSet<u32> = validators.clone().map(|validator| validator.order).collect();
+        if orders.len() != self.access_token_validators.len() {
+            return wrong("access_token_validators".to_owned(), "must have different orders");
+        }
+        let mut mappers = validators
+            .filter_map(|validator| validator.identity_mapper.as_ref())
+            .chain(&self.basic_identity_mapper)
+            .chain(self.record_identity_mappers.iter().flatten());
+        if let Some(unknown) = mappers.find(|name| !self.identity_mappers.contains_key(*name)) {
+            return wrong(format!("identity_mappers.{unknown}"), "is not configured");
+        }
+        let mut named = self.token_validators.iter();
+        match named.find(|name| !self.access_token_validators.contains_key(*name)) {
+            Some(unknown) => wrong(format!("access_token_validators.{unknown}"), "is not configured"),
+            None => Ok(()),
+        }
+    }
+
+    /// The validators to ask, in their order; none where only our own tokens count.
+    pub fn validators(&self) -> Vec<&TokenValidator> {
+        let mut validators: Vec<&TokenValidator> = self
+            .access_token_validators
+            .iter()
+            .filter(|(name, _)| self.token_validators.is_empty() || self.token_validators.contains(name))
+            .map(|(_, validator)| validator)
+            .collect();
+        validators.sort_by_key(|validator| validator.order);
+        validators
     }
 }
 
@@ -141,7 +202,10 @@ fn is_token(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{ClaimNames, JwtValidation, MatchAttribute, ValidatorKind},
+        *,
+    };
 
     fn refused(change: impl FnOnce(&mut RecordsSettings)) -> String {
         let mut settings = RecordsSettings::default();
@@ -169,6 +233,110 @@ mod tests {
         }
         let text = refused(|settings| settings.correlation_id_header = Some("a:b".to_owned()));
         assert!(text.contains("correlation_id_header"));
+    }
+
+    fn own(order: u32) -> TokenValidator {
+        TokenValidator {
+            order,
+            identity_mapper: None,
+            claims: ClaimNames::default(),
+            kind: ValidatorKind::Own,
+        }
+    }
+
+    fn refused_validator(kind: ValidatorKind) -> String {
+        refused(|settings| {
+            let validator = TokenValidator { kind, ..own(1) };
+            settings.access_token_validators.insert("v".to_owned(), validator);
+        })
+    }
+
+    #[test]
+    fn rec_12_3_mappers_that_cannot_map_are_refused() {
+        for (mapper, why) in [
+            (
+                IdentityMapper::Template {
+                    dn: "uid=ada,dc=x".to_owned(),
+                },
+                "with {id}",
+            ),
+            (
+                IdentityMapper::Template {
+                    dn: "{id}".to_owned(),
+                },
+                "with {id}",
+            ),
+            (
+                IdentityMapper::Exact {
+                    attributes: Vec::new(),
+                    bases: Vec::new(),
+                },
+                "attributes",
+            ),
+            (
+                IdentityMapper::Exact {
+                    attributes: vec![MatchAttribute::Uid],
+                    bases: vec!["people".to_owned()],
+                },
+                "bases",
+            ),
+        ] {
+            let text = refused(|settings| {
+                settings.identity_mappers.insert("m".to_owned(), mapper.clone());
+            });
+            assert!(
+                text.contains("identity_mappers.m") && text.contains(why),
+                "{text}"
+            );
+        }
+        let text = refused(|settings| settings.basic_identity_mapper = Some("m".to_owned()));
+        assert_eq!(text, "records.identity_mappers.m is not configured");
+    }
+
+    #[test]
+    fn rec_12_4_validators_that_cannot_tell_are_refused() {
+        let jwt = |change: fn(&mut JwtValidation)| {
+            let mut jwt = JwtValidation {
+                jwks_url: Some("https://x.example/jwks".to_owned()),
+                ..JwtValidation::default()
+            };
+            change(&mut jwt);
+            refused_validator(ValidatorKind::Jwt(jwt))
+        };
+        assert!(jwt(|jwt| jwt.jwks_url = None).contains("exactly one"));
+        assert!(jwt(|jwt| jwt.jwks = Some("{}".to_owned())).contains("exactly one"));
+        assert!(jwt(|jwt| jwt.algorithms = vec!["none".to_owned()]).contains("RS256"));
+        assert!(jwt(|jwt| jwt.algorithms = vec!["HS256".to_owned()]).contains("RS256"));
+        assert!(jwt(|jwt| jwt.clock_skew_seconds = 301).contains("300"));
+        let twice = refused(|settings| {
+            settings.access_token_validators = [("a", own(1)), ("b", own(1))]
+                .map(|(name, validator)| (name.to_owned(), validator))
+                .into();
+        });
+        assert!(twice.contains("different orders"), "{twice}");
+        let unknown = refused(|settings| settings.token_validators = vec!["v".to_owned()]);
+        assert!(unknown.contains("v is not configured"), "{unknown}");
+    }
+
+    #[test]
+    fn rec_4_2_1_the_smaller_order_comes_first_and_a_list_narrows() {
+        let mut settings = RecordsSettings {
+            access_token_validators: [("a", own(3)), ("b", own(1)), ("c", own(2))]
+                .map(|(name, validator)| (name.to_owned(), validator))
+                .into(),
+            ..RecordsSettings::default()
+        };
+        let orders = |settings: &RecordsSettings| -> Vec<u32> {
+            settings
+                .validators()
+                .iter()
+                .map(|validator| validator.order)
+                .collect()
+        };
+        assert_eq!(orders(&settings), [1, 2, 3]);
+        settings.token_validators = vec!["a".to_owned(), "c".to_owned()];
+        settings.check().unwrap();
+        assert_eq!(orders(&settings), [2, 3]);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use axum::{
     body::Body,
-    extract::Request,
     response::{IntoResponse, Response},
 };
 use consentry_domain::tenant::{RecordsSettings, TenantState};
@@ -13,11 +12,12 @@ use http::{HeaderMap, Uri, request::Parts};
 
 use crate::{
     attributes::Attributes,
-    credential,
+    bearer::Validators,
+    credential::{self, Asked},
     failure::{Code, Failure},
     negotiation::{Format, negotiate},
     path::Addresses,
-    served::with_headers,
+    served::{Incoming, with_headers},
 };
 
 /// Media types of bodies. PATCH is neither JSON Patch nor Merge Patch, so their types are refused.
@@ -44,15 +44,26 @@ pub(crate) struct Admitted {
 
 impl Admitted {
     /// Lets a request in whose body is ignored, or says why not.
-    pub(crate) async fn admit(visit: Visit, request: Request) -> Result<Self, Failure> {
-        Ok(Self::admit_with_body(visit, request).await?.0)
+    pub(crate) async fn admit(incoming: Incoming) -> Result<Self, Failure> {
+        Ok(Self::admit_with_body(incoming).await?.0)
     }
 
     /// Lets a request in and hands out its body, not yet read.
-    pub(crate) async fn admit_with_body(visit: Visit, request: Request) -> Result<(Self, Body), Failure> {
+    pub(crate) async fn admit_with_body(incoming: Incoming) -> Result<(Self, Body), Failure> {
+        let Incoming {
+            visit,
+            validators,
+            request,
+        } = incoming;
         require_available(&visit.tenant)?;
         let (parts, body) = request.into_parts();
-        let requester = credential::requester(&visit, &parts.headers).await?;
+        let requester = credential::requester(Asked {
+            visit: &visit,
+            validators: &validators,
+            headers: &parts.headers,
+            uri: &parts.uri,
+        })
+        .await?;
         let format = negotiate(&parts.headers).ok_or_else(|| {
             Failure::new(
                 Code::NotAcceptable,
@@ -80,13 +91,26 @@ impl Admitted {
 }
 
 /// A request that no route takes. Who asks without good credentials learns nothing about routes.
-pub(crate) async fn unrouted(house: House, parts: Parts, error: ApiError) -> Response {
+pub(crate) async fn unrouted(
+    validators: Validators,
+    house: House,
+    parts: Parts,
+    error: ApiError,
+) -> Response {
     let visit = match Visit::of(&parts, &house) {
         Ok(visit) => visit,
         Err(unknown) => return unknown.into_response(),
     };
     let admitted = match require_available(&visit.tenant) {
-        Ok(()) => credential::requester(&visit, &parts.headers).await.map(drop),
+        Ok(()) => {
+            let asked = Asked {
+                visit: &visit,
+                validators: &validators,
+                headers: &parts.headers,
+                uri: &parts.uri,
+            };
+            credential::requester(asked).await.map(drop)
+        }
         Err(failure) => Err(failure),
     };
     let failure = admitted.err().unwrap_or_else(|| error.into());

@@ -1,9 +1,6 @@
 //! Records: create, read, replace, update, delete (consent-api 8).
 
-use axum::{
-    extract::Request,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use consentry_domain::RecordId;
 use consentry_ledger::{
     Target,
@@ -11,7 +8,7 @@ use consentry_ledger::{
     authorize,
     records::{ChangedRecord, Identities, NamedIdentities, RecordView, WriteRecordError},
 };
-use consentry_web::{headers, visit::Visit};
+use consentry_web::headers;
 use http::{StatusCode, header};
 
 use crate::{
@@ -23,6 +20,7 @@ use crate::{
     path::segment,
     precondition,
     representation::{ConsentResource, Keep, answer, with_header},
+    served::Incoming,
     wish::{self, Meant},
 };
 
@@ -30,8 +28,8 @@ use crate::{
 const ATTEMPTS: u32 = 3;
 
 /// `POST /consents`.
-pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
+pub(crate) async fn create(incoming: Incoming) -> Result<Response, Failure> {
+    let (admitted, body) = Admitted::admit_with_body(incoming).await?;
     let attributes = admitted.read_attributes(body).await?;
     let Admitted { visit, requester, .. } = &admitted;
     let identities = identities(&admitted, &attributes, NamedIdentities::default()).await?;
@@ -56,26 +54,26 @@ pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, F
 }
 
 /// `GET /consents/{id}`.
-pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
+pub(crate) async fn read(incoming: Incoming) -> Result<Response, Failure> {
+    let admitted = Admitted::admit(incoming).await?;
     let view = record(&admitted, id(&admitted)?).await?;
     let expand = Expand::read(&parameters::read(&admitted.uri)?, Expandable::CONSENT)?;
     shown(&admitted, StatusCode::OK, &view, &expand)
 }
 
 /// `PUT /consents/{id}`: the body is the whole record.
-pub(crate) async fn replace(visit: Visit, request: Request) -> Result<Response, Failure> {
-    change(visit, request, Verb::Put).await
+pub(crate) async fn replace(incoming: Incoming) -> Result<Response, Failure> {
+    change(incoming, Verb::Put).await
 }
 
 /// `PATCH /consents/{id}`: the body is what changes.
-pub(crate) async fn update(visit: Visit, request: Request) -> Result<Response, Failure> {
-    change(visit, request, Verb::Patch).await
+pub(crate) async fn update(incoming: Incoming) -> Result<Response, Failure> {
+    change(incoming, Verb::Patch).await
 }
 
 /// `DELETE /consents/{id}`.
-pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
+pub(crate) async fn delete(incoming: Incoming) -> Result<Response, Failure> {
+    let admitted = Admitted::admit(incoming).await?;
     let Admitted { visit, requester, .. } = &admitted;
     let permit = authorize::<DeleteRecords>(requester.caller(), Target::Tenant)
         .map_err(|denied| unwritten(denied.into()))?;
@@ -103,8 +101,8 @@ enum Verb {
 }
 
 /// Reads the record, lets the body say what it shall be, writes it; from the start when somebody was faster.
-async fn change(visit: Visit, request: Request, verb: Verb) -> Result<Response, Failure> {
-    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
+async fn change(incoming: Incoming, verb: Verb) -> Result<Response, Failure> {
+    let (admitted, body) = Admitted::admit_with_body(incoming).await?;
     let attributes = admitted.read_attributes(body).await?;
     let precondition = precondition::read(&admitted.headers)?;
     let id = id(&admitted)?;

@@ -1,19 +1,18 @@
 //! Who asks: HTTP Basic and bearer tokens (consent-api 4).
 
 use consentry_domain::tenant::RecordsSettings;
-use consentry_ledger::{
-    accounts::LoginError,
-    records::{Requester, TokenSubject},
-    tokens::{Issuer, OwnApi},
-};
+use consentry_ledger::{accounts::LoginError, records::Requester};
 use consentry_web::{
     credentials::{Credentials, authorization},
     visit::Visit,
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::failure::{Code, Failure};
+use crate::{
+    bearer::{self, Validators},
+    failure::{Code, Failure},
+};
 
 const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"Consentry\"");
 const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"Consentry\"");
@@ -29,14 +28,23 @@ enum Sent {
     NoToken,
 }
 
+/// A request as far as it matters for who asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub visit: &'a Visit,
+    pub validators: &'a Validators,
+    pub headers: &'a HeaderMap,
+    pub uri: &'a Uri,
+}
+
 /// The requester behind a request.
-pub(crate) async fn requester(visit: &Visit, headers: &HeaderMap) -> Result<Requester, Failure> {
-    let settings = &visit.tenant.tenant.records;
-    match authorization(headers) {
+pub(crate) async fn requester(asked: Asked<'_>) -> Result<Requester, Failure> {
+    let settings = &asked.visit.tenant.tenant.records;
+    match authorization(asked.headers) {
         Ok(Credentials::Basic { user, password }) if settings.basic_auth => {
-            basic(visit, &user, &password).await
+            basic(asked.visit, &user, &password).await
         }
-        Ok(Credentials::Bearer(token)) if settings.bearer_auth => bearer(visit, &token).await,
+        Ok(Credentials::Bearer(token)) if settings.bearer_auth => bearer(&asked, &token).await,
         _ => Err(unauthenticated(settings, Sent::NoToken)),
     }
 }
@@ -63,43 +71,32 @@ async fn basic(visit: &Visit, user: &str, password: &SecretString) -> Result<Req
     }
 }
 
-async fn bearer(visit: &Visit, token: &SecretString) -> Result<Requester, Failure> {
+async fn bearer(asked: &Asked<'_>, token: &SecretString) -> Result<Requester, Failure> {
+    let Asked {
+        visit, validators, ..
+    } = asked;
     let settings = &visit.tenant.tenant.records;
-    let ledger = visit.ledger();
-    let issuer = Issuer::new(visit.house.issuer(&visit.tenant));
-    // The audience is judged here, because a wrong one is 403 and not 401.
-    let access = ledger
-        .bearer(
-            &visit.tenant,
-            &issuer,
-            OwnApi::Records(None),
-            token.expose_secret(),
-        )
-        .await?;
+    let address = format!("{}{}", visit.base_url(), asked.uri.path());
+    let token = bearer::validate(validators, visit, &address, token.expose_secret()).await?;
     let invalid = || unauthenticated(settings, Sent::Token);
-    let access = access.ok_or_else(invalid)?;
-    let privileged = access.scope().contains(&settings.privileged_scope);
-    let subject = TokenSubject {
-        claim: access.claims().sub.clone(),
-        person: access.subject(),
-        privileged,
-        client: Some(access.claims().client_id.as_str().to_owned()),
-    };
-    let requester = ledger
-        .requester_by_token(&visit.tenant, &subject)
+    let token = token.ok_or_else(invalid)?;
+    let privileged = token.has_scope(&settings.privileged_scope);
+    let requester = visit
+        .ledger()
+        .requester_by_token(&visit.tenant, &token.subject(privileged))
         .await?
         .ok_or_else(invalid)?;
     if settings
         .audience
         .as_ref()
-        .is_some_and(|audience| access.claims().aud != *audience)
+        .is_some_and(|audience| !token.audience.contains(audience))
     {
         return Err(Failure::new(
             Code::InvalidAudience,
             "the token is meant for another audience",
         ));
     }
-    if !privileged && !access.scope().contains(&settings.unprivileged_scope) {
+    if !privileged && !token.has_scope(&settings.unprivileged_scope) {
         return Err(Failure::new(
             Code::InsufficientScope,
             "the token has none of the scopes of this service",

@@ -1,12 +1,12 @@
 //! Definitions and their localizations: configuration, read-only (consent-api 6, 7).
 
-use axum::{extract::Request, response::Response};
+use axum::response::Response;
 use consentry_domain::{
     DefinitionKey,
     definition::{Definition, Localization},
     locale,
 };
-use consentry_web::{error::FieldError, parameters::Parameters, visit::Visit};
+use consentry_web::{error::FieldError, parameters::Parameters};
 use http::StatusCode;
 
 use crate::{
@@ -17,11 +17,12 @@ use crate::{
     parameters,
     path::segment,
     representation::{Collection, DefinitionResource, Keep, LocalizationResource, answer},
+    served::Incoming,
 };
 
 /// All definitions, by id.
-pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
+pub(crate) async fn list(incoming: Incoming) -> Result<Response, Failure> {
+    let admitted = Admitted::admit(incoming).await?;
     let parameters = parameters::read(&admitted.uri)?;
     let filter = filter(&parameters, Filter::of_definitions)?;
     let expand = Expand::read(&parameters, Expandable::DEFINITION)?;
@@ -48,8 +49,8 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fai
 }
 
 /// One definition.
-pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
+pub(crate) async fn read(incoming: Incoming) -> Result<Response, Failure> {
+    let admitted = Admitted::admit(incoming).await?;
     let definition = definition(&admitted)?;
     let expand = Expand::read(&parameters::read(&admitted.uri)?, Expandable::DEFINITION)?;
     let resource = definition_resource(&admitted, definition, &expand);
@@ -57,8 +58,8 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fai
 }
 
 /// The current wordings of a definition, by locale.
-pub(crate) async fn list_localizations(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
+pub(crate) async fn list_localizations(incoming: Incoming) -> Result<Response, Failure> {
+    let admitted = Admitted::admit(incoming).await?;
     let definition = definition(&admitted)?;
     let parameters = parameters::read(&admitted.uri)?;
     let filter = filter(&parameters, Filter::of_localizations)?;
@@ -87,8 +88,8 @@ pub(crate) async fn list_localizations(visit: Visit, request: Request) -> Result
 }
 
 /// The current wording of a definition in one locale. Another language stands in for it only where the request asks for that.
-pub(crate) async fn read_localization(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
+pub(crate) async fn read_localization(incoming: Incoming) -> Result<Response, Failure> {
+    let admitted = Admitted::admit(incoming).await?;
     let definition = definition(&admitted)?;
     let parameters = parameters::read(&admitted.uri)?;
     let expand = Expand::read(&parameters, Expandable::LOCALIZATION)?;

@@ -7,6 +7,7 @@ pub mod audit;
 
 mod admission;
 mod attributes;
+mod bearer;
 mod consents;
 mod credential;
 mod definitions;
@@ -27,51 +28,61 @@ use consentry_web::{
     routes::{Cors, RouteTable},
 };
 
+pub use self::bearer::Validators;
 use self::served::served;
 
 /// Where the door begins.
 pub const BASE: &str = "/consent/v1";
 
 /// The routes of the door. Each also answers with a slash at the end, as published clients ask for it (consent-api 2).
-pub fn routes() -> RouteTable<House> {
-    let mut table = RouteTable::new("records").owns_after(BASE, admission::unrouted);
+pub fn routes(validators: &Validators) -> RouteTable<House> {
+    let unrouted = validators.clone();
+    let mut table = RouteTable::new("records").owns_after(BASE, move |house, parts, error| {
+        admission::unrouted(unrouted.clone(), house, parts, error)
+    });
     for path in ["/consent/v1/definitions", "/consent/v1/definitions/"] {
-        table = table.get(path, Cors::Listed, served(definitions::list));
+        table = table.get(path, Cors::Listed, served(validators, definitions::list));
     }
     for path in [
         "/consent/v1/definitions/{definition}",
         "/consent/v1/definitions/{definition}/",
     ] {
-        table = table.get(path, Cors::Listed, served(definitions::read));
+        table = table.get(path, Cors::Listed, served(validators, definitions::read));
     }
     for path in [
         "/consent/v1/definitions/{definition}/localizations",
         "/consent/v1/definitions/{definition}/localizations/",
     ] {
-        table = table.get(path, Cors::Listed, served(definitions::list_localizations));
+        table = table.get(
+            path,
+            Cors::Listed,
+            served(validators, definitions::list_localizations),
+        );
     }
     for path in [
         "/consent/v1/definitions/{definition}/localizations/{localization}",
         "/consent/v1/definitions/{definition}/localizations/{localization}/",
     ] {
-        table = table.get(path, Cors::Listed, served(definitions::read_localization));
-    }
-    for path in ["/consent/v1/consents", "/consent/v1/consents/"] {
-        table = table.get(path, Cors::Listed, served(search::search)).post(
+        table = table.get(
             path,
             Cors::Listed,
-            served(consents::create),
+            served(validators, definitions::read_localization),
         );
+    }
+    for path in ["/consent/v1/consents", "/consent/v1/consents/"] {
+        table = table
+            .get(path, Cors::Listed, served(validators, search::search))
+            .post(path, Cors::Listed, served(validators, consents::create));
     }
     for path in [
         "/consent/v1/consents/{consent}",
         "/consent/v1/consents/{consent}/",
     ] {
         table = table
-            .get(path, Cors::Listed, served(consents::read))
-            .put(path, Cors::Listed, served(consents::replace))
-            .patch(path, Cors::Listed, served(consents::update))
-            .delete(path, Cors::Listed, served(consents::delete));
+            .get(path, Cors::Listed, served(validators, consents::read))
+            .put(path, Cors::Listed, served(validators, consents::replace))
+            .patch(path, Cors::Listed, served(validators, consents::update))
+            .delete(path, Cors::Listed, served(validators, consents::delete));
     }
     table
 }

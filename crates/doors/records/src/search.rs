@@ -1,9 +1,9 @@
 //! `GET /consents`: searching records, with the opt-in extensions `status`, `all`, `limit` and `cursor` (consent-api 9, 15).
 
-use axum::{extract::Request, response::Response};
+use axum::response::Response;
 use consentry_domain::{Lifetime, Timestamp, command::Answer};
 use consentry_ledger::records::{Page, RecordSearch, RecordsFound, search::Position};
-use consentry_web::{cursor, parameters::Parameters, visit::Visit};
+use consentry_web::{cursor, parameters::Parameters};
 use http::StatusCode;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     failure::Failure,
     parameters::{self, flag, one, wrong},
     representation::{Collection, ConsentResource, Keep, answer},
+    served::Incoming,
 };
 
 /// Parameters that an answer's own address repeats, in this order.
@@ -35,8 +36,8 @@ const LIST: &str = "records";
 const CURSOR_LIFETIME: Lifetime = Lifetime::seconds(3600);
 
 /// `GET /consents`.
-pub(crate) async fn search(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let admitted = Admitted::admit(visit, request).await?;
+pub(crate) async fn search(incoming: Incoming) -> Result<Response, Failure> {
+    let admitted = Admitted::admit(incoming).await?;
     let parameters = parameters::read(&admitted.uri)?;
     let expand = Expand::read(&parameters, Expandable::CONSENT)?;
     let search = read(&admitted, &parameters)?;

@@ -9,21 +9,38 @@ use axum::{
 use consentry_web::visit::Visit;
 use http::{HeaderName, HeaderValue, header::Entry};
 
-use crate::failure::Failure;
+use crate::{bearer::Validators, failure::Failure};
 
 /// An answer in the making.
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
+/// A request at this door, before anything was checked.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub visit: Visit,
+    pub validators: Validators,
+    pub request: Request,
+}
+
 /// A handler whose answers carry what every answer of the door carries.
-pub(crate) fn served<H, A>(handler: H) -> impl Fn(Visit, Request) -> Answering + Clone + Send + Sync + 'static
+pub(crate) fn served<H, A>(
+    validators: &Validators,
+    handler: H,
+) -> impl Fn(Visit, Request) -> Answering + Clone + Send + Sync + 'static
 where
-    H: Fn(Visit, Request) -> A + Clone + Send + Sync + 'static,
+    H: Fn(Incoming) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Result<Response, Failure>> + Send + 'static,
 {
+    let validators = validators.clone();
     move |visit, request| {
         let handler = handler.clone();
+        let incoming = Incoming {
+            visit: visit.clone(),
+            validators: validators.clone(),
+            request,
+        };
         Box::pin(async move {
-            let answer = handler(visit.clone(), request).await.into_response();
+            let answer = handler(incoming).await.into_response();
             with_headers(&visit, answer)
         })
     }

@@ -9,7 +9,7 @@ use consentry_domain::{
 };
 
 use super::{
-    requester::{Requester, dn_alias, is_privileged_entry, principal_named, principals_called},
+    requester::{Requester, dn_alias, is_privileged_entry, principals_called},
     view::RecordView,
 };
 use crate::{Ledger, TenantSnapshot, error::Fault};
@@ -145,22 +145,59 @@ impl Ledger {
         Ok(mapped.dn.is_some_and(|dn| requester.dn().names(&dn)))
     }
 
-    /// The record mapper: a distinguished name, a name of a directory entry, a login name, a customer id, or the id a person has
-    /// at the authorization door. Exactly one hit maps; none or several do not. A text no mapper knows may still be one a record
-    /// was made with before: then it means the same person again.
+    /// The record mappers: a distinguished name of an entry, then each configured mapper in order, the first hit wins; without any
+    /// configuration the directory as a whole. A text no mapper knows may still be one a record was made with before: then it
+    /// means the same person again.
     pub(crate) async fn map_identity(&self, tenant: &TenantSnapshot, text: &str) -> Result<Mapped, Fault> {
-        let dn = Dn::parse(text).ok();
-        if let Some(dn) = &dn {
-            let person = self.find_subject(tenant, &dn_alias(dn)).await?;
-            if person.is_some()
-                || principal_named(tenant, text, Some(dn)).is_some_and(|entry| dn.names(&entry.dn))
-            {
-                return Ok(Mapped {
-                    dn: Some(dn.as_str().to_owned()),
-                    person,
-                });
-            }
+        if let Some(entry) = self.entry_by_dn(tenant, text).await? {
+            return Ok(entry);
         }
+        let hit = match &tenant.tenant.records.record_identity_mappers {
+            None => self.search_directory(tenant, text).await?,
+            Some(names) => {
+                let mut hit = None;
+                for name in names {
+                    hit = self.run_mapper(tenant, name, text).await?;
+                    if hit.is_some() {
+                        break;
+                    }
+                }
+                hit
+            }
+        };
+        if let Some(hit) = hit {
+            return Ok(hit);
+        }
+        Ok(Mapped {
+            dn: None,
+            person: self
+                .find_subject(tenant, &Alias::new(Namespace::RecordSubject, text))
+                .await?,
+        })
+    }
+
+    /// The entry whose distinguished name a text is, in any spelling.
+    pub(crate) async fn entry_by_dn(
+        &self,
+        tenant: &TenantSnapshot,
+        text: &str,
+    ) -> Result<Option<Mapped>, Fault> {
+        let Ok(dn) = Dn::parse(text) else { return Ok(None) };
+        let person = self.find_subject(tenant, &dn_alias(&dn)).await?;
+        let is_there = person.is_some() || tenant.principals.iter().any(|entry| dn.names(&entry.dn));
+        Ok(is_there.then(|| Mapped {
+            dn: Some(dn.into()),
+            person,
+        }))
+    }
+
+    /// The directory as a whole: names of accounts, login names, customer ids, and the ids people have at the authorization door.
+    /// Exactly one hit maps; none or several do not.
+    pub(crate) async fn search_directory(
+        &self,
+        tenant: &TenantSnapshot,
+        text: &str,
+    ) -> Result<Option<Mapped>, Fault> {
         let mut hits = BTreeSet::new();
         let mut persons = BTreeSet::new();
         for namespace in [Namespace::Login, Namespace::Customer] {
@@ -176,14 +213,9 @@ impl Ledger {
             hits.insert((Some(dn.into()), person));
         }
         let mut hits = hits.into_iter();
-        if let (Some((dn, person)), None) = (hits.next(), hits.next()) {
-            return Ok(Mapped { dn, person });
-        }
-        Ok(Mapped {
-            dn: None,
-            person: self
-                .find_subject(tenant, &Alias::new(Namespace::RecordSubject, text))
-                .await?,
+        Ok(match (hits.next(), hits.next()) {
+            (Some((dn, person)), None) => Some(Mapped { dn, person }),
+            _ => None,
         })
     }
 
@@ -210,7 +242,11 @@ impl Ledger {
         }
     }
 
-    async fn subject_with_id(&self, tenant: &TenantSnapshot, text: &str) -> Result<Option<SubjectId>, Fault> {
+    pub(crate) async fn subject_with_id(
+        &self,
+        tenant: &TenantSnapshot,
+        text: &str,
+    ) -> Result<Option<SubjectId>, Fault> {
         let Some(id) = text.parse::<SubjectId>().ok().filter(|id| id.to_string() == text) else {
             return Ok(None);
         };

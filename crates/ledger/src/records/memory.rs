@@ -14,14 +14,24 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct PasswordMemory(Cache<(TenantId, Hash), Believed>);
 
-/// Whose password it is, and for which state of the account that was found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Believed {
-    /// Whose.
-    pub subject: SubjectId,
-    /// Version of the account; a changed password or a switched-off login raises it.
-    pub account: u32,
+struct Believed {
+    whose: Whose,
     until: Timestamp,
+}
+
+/// Whose password it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// A person's.
+    Person {
+        /// Who.
+        subject: SubjectId,
+        /// Version of the login when that was found out; a changed password or a switched-off login raises it.
+        login: u32,
+    },
+    /// An account's of the directory. What it was checked against is part of the key.
+    Account,
 }
 
 impl Default for PasswordMemory {
@@ -32,25 +42,19 @@ impl Default for PasswordMemory {
 
 impl PasswordMemory {
     /// What is believed at `now`.
-    pub(crate) fn recall(&self, key: &(TenantId, Hash), now: Timestamp) -> Option<Believed> {
+    pub(crate) fn recall(&self, key: &(TenantId, Hash), now: Timestamp) -> Option<Whose> {
         let believed = self.0.get(key)?;
         if now < believed.until {
-            return Some(believed);
+            return Some(believed.whose);
         }
         self.0.remove(key);
         None
     }
 
     /// Believes a password that was verified at `now`.
-    pub(crate) fn believe(&self, key: (TenantId, Hash), subject: SubjectId, account: u32, now: Timestamp) {
-        self.0.insert(
-            key,
-            Believed {
-                subject,
-                account,
-                until: now.plus(BELIEVED),
-            },
-        );
+    pub(crate) fn believe(&self, key: (TenantId, Hash), whose: Whose, now: Timestamp) {
+        let until = now.plus(BELIEVED);
+        self.0.insert(key, Believed { whose, until });
     }
 
     /// Forgets a password.

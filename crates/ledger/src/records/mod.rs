@@ -10,6 +10,7 @@ pub mod change;
 pub mod create;
 pub mod delete;
 pub mod identity;
+pub mod mapper;
 pub mod read;
 pub mod requester;
 pub mod rules;
@@ -18,6 +19,7 @@ pub mod view;
 
 mod details;
 mod memory;
+mod password;
 mod writing;
 
 pub use change::ChangedRecord;
@@ -30,4 +32,4 @@ pub use search::{Page, RecordSearch, RecordsFound, SearchRecordsError};
 pub use view::{InvalidRevision, Precondition, RecordView, Revision};
 pub use writing::WriteRecordError;
 
-pub(crate) use memory::PasswordMemory;
+pub(crate) use memory::{PasswordMemory, Whose};

@@ -1,31 +1,28 @@
 //! Who asks the records door: one distinguished name per request, and whether it is privileged (consent-api 4, 5.1).
 
 use consentry_domain::{
-    SubjectId, Timestamp,
+    SubjectId,
     credential::Principal,
     decision::CredentialKind,
     dn::Dn,
     subject::{Alias, Namespace},
 };
-use subtle::{Choice, ConstantTimeEq};
 
-use super::identity::Identity;
+use super::identity::{Identity, Mapped};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Caller, Denied, Permit, Target, Via, WriteRecords, authorize},
-    accounts::LoginError,
     error::Fault,
-    opaque,
 };
 
 /// Who sent a request, after the credential was checked. Always somebody with a distinguished name.
 #[derive(Debug, Clone)]
 pub struct Requester {
-    caller: Caller,
-    identity: Identity,
-    dn: Dn,
-    privileged: bool,
-    client: Option<String>,
+    pub(super) caller: Caller,
+    pub(super) identity: Identity,
+    pub(super) dn: Dn,
+    pub(super) privileged: bool,
+    pub(super) client: Option<String>,
 }
 
 impl Requester {
@@ -76,8 +73,10 @@ impl Requester {
 pub struct TokenSubject {
     /// Value of the subject claim, as it was sent.
     pub claim: String,
-    /// The person it stands for, where the token was issued to one; else the claim is looked up in the directory.
+    /// The person it stands for, where we issued the token to one; else the claim is mapped.
     pub person: Option<SubjectId>,
+    /// The mapper of the claim, by name; none means the directory as a whole.
+    pub mapper: Option<String>,
     /// Whether the token carries the privileged scope.
     pub privileged: bool,
     /// The client that holds it, where known.
@@ -85,93 +84,24 @@ pub struct TokenSubject {
 }
 
 impl Ledger {
-    /// Checks user name and password (consent-api 4.1). The name may be a distinguished name. `address` is the client's network
-    /// address, for counting failures.
-    pub async fn requester_by_password(
-        &self,
-        tenant: &TenantSnapshot,
-        user: &str,
-        password: &str,
-        address: &str,
-    ) -> Result<Requester, LoginError> {
-        let entry = self.entry_named(tenant, user).await?;
-        if let Entry::Account(principal) = entry
-            && opens(principal, password, self.now())
-        {
-            return Ok(self.requester_of_principal(tenant, principal, None).await?);
-        }
-        let (namespace, name) = match &entry {
-            Entry::Person(alias) => (alias.namespace, alias.value.as_str()),
-            // A wrong secret of an account and a name of nobody take the same way as a person's, so that all take the same time.
-            Entry::Account(_) | Entry::None => (Namespace::Login, user),
-        };
-        let subject = self
-            .log_in_remembered(tenant, namespace, name, password, address)
-            .await?;
-        if !matches!(entry, Entry::Person(_)) {
-            return Err(LoginError::Wrong);
-        }
-        let dn = self.dn_of(tenant, subject).await?.ok_or(LoginError::Wrong)?;
-        let privileged = is_service_account(tenant, &dn);
-        let caller = if privileged {
-            Caller::Service {
-                dn: dn.as_str().to_owned(),
-                privileged,
-                credential: CredentialKind::Basic,
-            }
-        } else {
-            Caller::Subject {
-                subject,
-                via: Via::Basic,
-            }
-        };
-        let identity = Identity {
-            text: dn.as_str().to_owned(),
-            dn: Some(dn.as_str().to_owned()),
-            person: Some(subject),
-        };
-        Ok(Requester {
-            caller,
-            identity,
-            dn,
-            privileged,
-            client: None,
-        })
-    }
-
-    /// The one entry a user name means: as a distinguished name where an entry has it, else through the mapper, where exactly one
-    /// hit maps and several do not (consent-api 4.1, 12.3).
-    async fn entry_named<'a>(&self, tenant: &'a TenantSnapshot, user: &str) -> Result<Entry<'a>, Fault> {
-        if let Ok(dn) = Dn::parse(user) {
-            if let Some(principal) = tenant.principals.iter().find(|entry| dn.names(&entry.dn)) {
-                return Ok(Entry::Account(principal));
-            }
-            let alias = dn_alias(&dn);
-            if self.find_subject(tenant, &alias).await?.is_some() {
-                return Ok(Entry::Person(alias));
-            }
-        }
-        let mut accounts = principals_called(tenant, user);
-        let login = Alias::new(Namespace::Login, user);
-        let person = self.find_subject(tenant, &login).await?;
-        Ok(match (accounts.next(), accounts.next(), person) {
-            (Some(account), None, None) => Entry::Account(account),
-            (None, _, Some(_)) => Entry::Person(login),
-            _ => Entry::None,
-        })
-    }
-
     /// Finds the requester behind a bearer token (consent-api 4.2); none where its subject has no distinguished name.
     pub async fn requester_by_token(
         &self,
         tenant: &TenantSnapshot,
         token: &TokenSubject,
     ) -> Result<Option<Requester>, Fault> {
-        let Some(subject) = token.person else {
-            let dn = Dn::parse(&token.claim).ok();
-            let Some(principal) = principal_named(tenant, &token.claim, dn.as_ref()) else {
-                return Ok(None);
-            };
+        let (dn, subject) = match token.person {
+            Some(person) => (self.dn_of(tenant, person).await?, Some(person)),
+            None => {
+                let mapped = self.map_token_subject(tenant, token).await?;
+                let dn = mapped
+                    .as_ref()
+                    .and_then(|mapped| Dn::parse(mapped.dn.as_deref()?).ok());
+                (dn, mapped.and_then(|mapped| mapped.person))
+            }
+        };
+        let Some(dn) = dn else { return Ok(None) };
+        if let Some(principal) = tenant.principals.iter().find(|entry| dn.names(&entry.dn)) {
             if principal.disabled {
                 return Ok(None);
             }
@@ -179,9 +109,11 @@ impl Ledger {
                 .requester_of_principal(tenant, principal, Some(token))
                 .await
                 .map(Some);
-        };
-        let Some(dn) = self.dn_of(tenant, subject).await? else {
-            return Ok(None);
+        }
+        // A name that a template made is a user's, whether we have seen them before or not.
+        let subject = match subject {
+            Some(subject) => subject,
+            None => self.subject_named(tenant, &dn_alias(&dn)).await?,
         };
         let via = Via::Bearer {
             claim: token.claim.clone(),
@@ -201,8 +133,22 @@ impl Ledger {
         }))
     }
 
+    async fn map_token_subject(
+        &self,
+        tenant: &TenantSnapshot,
+        token: &TokenSubject,
+    ) -> Result<Option<Mapped>, Fault> {
+        if let Some(mapper) = &token.mapper {
+            return self.run_mapper(tenant, mapper, &token.claim).await;
+        }
+        match self.entry_by_dn(tenant, &token.claim).await? {
+            Some(entry) => Ok(Some(entry)),
+            None => self.search_directory(tenant, &token.claim).await,
+        }
+    }
+
     /// A directory entry that is not privileged is an ordinary requester like any person, so it gets a person's identity.
-    async fn requester_of_principal(
+    pub(super) async fn requester_of_principal(
         &self,
         tenant: &TenantSnapshot,
         principal: &Principal,
@@ -260,47 +206,6 @@ impl Ledger {
         })
     }
 
-    /// As [`Ledger::log_in`], with a memory of passwords that were right within the last minute.
-    async fn log_in_remembered(
-        &self,
-        tenant: &TenantSnapshot,
-        namespace: Namespace,
-        name: &str,
-        password: &str,
-        address: &str,
-    ) -> Result<SubjectId, LoginError> {
-        let key = (
-            tenant.id(),
-            tenant
-                .keys
-                .lookup("basic", &format!("{}\0{name}\0{password}", namespace.as_str())),
-        );
-        if let Some(believed) = self.inner.verified_passwords.recall(&key, self.now()) {
-            if self.account_version(tenant, believed.subject).await? == Some(believed.account) {
-                return Ok(believed.subject);
-            }
-            self.inner.verified_passwords.forget(&key);
-        }
-        let subject = self.log_in(tenant, namespace, name, password, address).await?;
-        if let Some(version) = self.account_version(tenant, subject).await? {
-            self.inner
-                .verified_passwords
-                .believe(key, subject, version, self.now());
-        }
-        Ok(subject)
-    }
-
-    async fn account_version(
-        &self,
-        tenant: &TenantSnapshot,
-        subject: SubjectId,
-    ) -> Result<Option<u32>, Fault> {
-        let account = self.inner.store.account(tenant.id(), subject).await?;
-        Ok(account
-            .filter(|account| !account.disabled)
-            .map(|account| account.version))
-    }
-
     /// The distinguished name of a person, where they have one.
     pub(crate) async fn dn_of(
         &self,
@@ -337,17 +242,7 @@ pub(crate) fn principals_called<'a>(
     tenant
         .principals
         .iter()
-        .filter(move |entry| entry.names.iter().any(|own| own == name))
-}
-
-/// What a user name means.
-enum Entry<'a> {
-    /// An account of the directory.
-    Account(&'a Principal),
-    /// A person, by this name.
-    Person(Alias),
-    /// Nobody, or more than one.
-    None,
+        .filter(move |entry| entry.called().any(|own| own == name))
 }
 
 /// Whether a directory entry is privileged over Basic.
@@ -356,21 +251,11 @@ pub(crate) fn is_privileged_entry(tenant: &TenantSnapshot, dn: &Dn) -> bool {
     is_service_account(tenant, dn) || bypasses()
 }
 
-fn is_service_account(tenant: &TenantSnapshot, dn: &Dn) -> bool {
+pub(super) fn is_service_account(tenant: &TenantSnapshot, dn: &Dn) -> bool {
     tenant
         .tenant
         .records
         .service_account_dns
         .iter()
         .any(|listed| dn.names(listed))
-}
-
-/// Whether a secret opens a directory entry; every stored one is compared.
-fn opens(principal: &Principal, secret: &str, now: Timestamp) -> bool {
-    let digest = opaque::hash_text(secret);
-    let fits = principal.secrets.iter().fold(Choice::from(0), |fits, stored| {
-        let alive = stored.expires_at.is_none_or(|end| now < end);
-        fits | (digest.as_bytes().ct_eq(stored.sha256.as_bytes()) & Choice::from(u8::from(alive)))
-    });
-    bool::from(fits) && !principal.disabled
 }

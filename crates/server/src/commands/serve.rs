@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use consentry_door_records::Validators;
+use consentry_egress::Egress;
 use consentry_ledger::{Ledger, SystemClock, SystemEntropy};
 use consentry_web::house::House;
 use tokio::{
@@ -64,8 +66,16 @@ pub(super) async fn until_told(
         public,
         configuration.server.trusted_proxies.clone(),
     );
+    if configuration.development.mock_tokens {
+        tracing::warn!("mock tokens are taken: whoever reaches this server can be anybody");
+    }
+    let validators = Validators::new(
+        Arc::new(Egress::new(configuration.egress.policy()?)?),
+        configuration.development.mock_tokens,
+    );
     let router = site::router(&site::Parts {
         house,
+        validators,
         entropy: Arc::new(SystemEntropy),
         metrics: metrics.clone(),
         metrics_here: configuration.telemetry.listen.is_none(),

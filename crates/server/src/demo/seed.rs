@@ -141,8 +141,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         dn: SERVICE_DN.to_owned(),
         names: vec![cast.service.client_id.clone()],
         secrets: vec![stored(&cast.service)],
-        bypass_acl: false,
-        disabled: false,
+        ..Principal::default()
     }));
     entries.push(Entry::ApiCredential(ApiCredential {
         client_id: cast.dashboard.client_id.clone(),

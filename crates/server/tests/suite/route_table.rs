@@ -3,6 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use consentry_door_records::Validators;
+use consentry_egress::{Egress, EgressPolicy};
 use consentry_server::{metrics::Metrics, site};
 use consentry_testkit::{SeededEntropy, TestApp};
 use consentry_web::house::House;
@@ -11,7 +13,9 @@ use url::Url;
 #[tokio::test]
 async fn every_path_and_every_fallback_has_one_owner() {
     let app = TestApp::start().await;
+    let egress = Egress::new(EgressPolicy::default()).unwrap();
     let parts = site::Parts {
+        validators: Validators::new(Arc::new(egress), false),
         house: House::new(
             app.ledger.clone(),
             Url::parse("http://127.0.0.1:8080").unwrap(),

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use consentry_door_records::Validators;
+use consentry_egress::{Egress, EgressPolicy};
 use consentry_testkit::TestApp;
 use consentry_web::{
     house::House,
@@ -83,7 +85,9 @@ fn endpoints(app: &TestApp) -> Vec<(String, String)> {
         Vec::new(),
     );
     let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
-    let table = consentry_door_records::routes().with_state(house);
+    let egress = Egress::new(EgressPolicy::default()).unwrap();
+    let validators = Validators::new(Arc::new(egress), false);
+    let table = consentry_door_records::routes(&validators).with_state(house);
     let site = Site::join(vec![table], &nobody).unwrap();
     site.listing()
         .lines()

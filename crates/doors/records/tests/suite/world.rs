@@ -39,7 +39,11 @@ pub const PRIVILEGED: &str = "openid urn:pingdirectory:consent_admin";
 
 /// The bank with what these tests need.
 pub async fn bank() -> TestApp {
-    let app = TestApp::start().await;
+    bank_of(TestApp::start().await).await
+}
+
+/// As [`bank`], in an application that was started already.
+pub async fn bank_of(app: TestApp) -> TestApp {
     let mut entries = vec![
         definition(
             "share-location",
@@ -107,6 +111,7 @@ pub fn account(dn: &str, names: &[&str], bypass_acl: bool, disabled: bool) -> En
         }],
         bypass_acl,
         disabled,
+        ..Principal::default()
     })
 }
 
