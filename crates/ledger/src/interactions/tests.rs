@@ -130,6 +130,7 @@ mod asking {
             definitions: BTreeMap::new(),
             localizations: BTreeMap::new(),
             principals: Vec::new(),
+            mappers: Default::default(),
             api_credentials: BTreeMap::new(),
             key_ring: KeyRing::open(Vec::new(), &keys).unwrap(),
             keys,

@@ -24,11 +24,14 @@ pub(super) fn token(
     demands: &Demands<'_>,
 ) -> Option<Token> {
     let (now, skew) = (demands.now.as_seconds(), i64::from(demands.skew));
-    let end = moment(claims, "exp")?;
+    let end = moment(claims, "exp").ok()?;
     if end.map_or(demands.must_end, |end| now >= end.saturating_add(skew)) {
         return None;
     }
-    if moment(claims, "nbf")?.is_some_and(|begin| now < begin.saturating_sub(skew)) {
+    if moment(claims, "nbf")
+        .ok()?
+        .is_some_and(|begin| now < begin.saturating_sub(skew))
+    {
         return None;
     }
     let issuer = text(claims, "iss");
@@ -63,20 +66,23 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
 }
 
-/// A moment in seconds since 1970; none at all where the claim is there and is no number.
-fn moment(claims: &Map<String, Value>, name: &str) -> Option<Option<i64>> {
-    match claims.get(name) {
-        None => Some(None),
-        Some(value) => value
-            .as_i64()
-            .or_else(|| {
-                // Whole seconds are enough; a fraction counts as if its second had not begun.
-                let seconds = value.as_f64().filter(|seconds| seconds.abs() < 1e15)?;
-                #[expect(clippy::cast_possible_truncation, reason = "the range was checked above")]
-                Some(seconds.floor() as i64)
-            })
-            .map(Some),
+/// A claim of the wrong kind.
+struct NoMoment;
+
+/// A moment in seconds since 1970, where there is one.
+fn moment(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, NoMoment> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    if let Some(seconds) = value.as_i64() {
+        return Ok(Some(seconds));
     }
+    let seconds = value.as_f64().filter(|seconds| seconds.abs() < 1e15);
+    // Whole seconds are enough; a fraction counts as if its second had not begun.
+    #[expect(clippy::cast_possible_truncation, reason = "the range was checked above")]
+    seconds
+        .map(|seconds| Some(seconds.floor() as i64))
+        .ok_or(NoMoment)
 }
 
 /// A claim that is one text or an array of texts; none at all where it is something else.

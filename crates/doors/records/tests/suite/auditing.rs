@@ -178,6 +178,9 @@ async fn rec_16_what_other_doors_change_is_told_too() {
 
 #[tokio::test]
 async fn rec_16_definitions_and_localizations_are_audited() {
+    use ChangeType::{Create, Update};
+    use Resource::{Definition, Localization};
+
     let app = bank().await;
     let before = entries(&app).await.len();
     app.provision(&[
@@ -223,8 +226,6 @@ async fn rec_16_definitions_and_localizations_are_audited() {
             deleted.to_owned(),
         )
     };
-    use ChangeType::{Create, Update};
-    use Resource::{Definition, Localization};
     let texts = "dataText,id,locale,purposeText,version";
     assert_eq!(
         told,
