@@ -6,7 +6,6 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::Validators;
-use consentry_egress::Egress;
 use consentry_ledger::{Clock, Ledger, TenantSnapshot};
 use consentry_server::{
     assembly,
@@ -80,9 +79,8 @@ impl TestApp {
             deadline_seconds: 2,
             ..EgressSection::default()
         };
-        let egress = Egress::new(policy.policy().unwrap()).unwrap();
         let parts = site::Parts {
-            validators: Validators::new(Arc::new(egress), takes_mock_tokens),
+            validators: Validators::new(policy.policy().unwrap(), takes_mock_tokens),
             house: House::new(ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
             entropy,
             metrics: Metrics::default(),

@@ -65,6 +65,8 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
     let ledger = assembly::open_ledger(folder, None, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
     let demo = Arc::new(Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?);
+    let public = Url::parse(&addresses.base_url)?;
+    let ready = serve::prepare(configuration, listener, ledger, public, Some(Arc::clone(&demo))).await?;
     let started_in = started.elapsed().as_millis();
     if options.json {
         println!("{}", demo.description(std::process::id(), started_in));
@@ -82,6 +84,6 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
             None => println!("Ready in {started_in} ms. Stop with Ctrl-C."),
         }
     }
-    let public = Url::parse(&addresses.base_url)?;
-    serve::until_told(configuration, listener, ledger, public, Some(demo)).await
+    ready.until_told().await;
+    Ok(())
 }

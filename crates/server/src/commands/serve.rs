@@ -3,12 +3,11 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use consentry_door_records::Validators;
-use consentry_egress::Egress;
 use consentry_ledger::{Ledger, SystemClock, SystemEntropy};
 use consentry_web::house::House;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -48,18 +47,32 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
             None => Url::parse(&format!("http://{address}"))?,
         };
         tracing::info!(address = %address, public_url = %public, "serving");
-        until_told(&configuration, listener, ledger, public, None).await
+        let ready = prepare(&configuration, listener, ledger, public, None).await?;
+        ready.until_told().await;
+        Ok(())
     })
 }
 
-/// Serves on a bound listener until SIGTERM or SIGINT, then drains and closes the ledger.
-pub(super) async fn until_told(
+/// A server that is about to serve: everything that can fail has succeeded, and it can be told to stop.
+pub(super) struct Ready {
+    listener: TcpListener,
+    router: axum::Router,
+    connections: usize,
+    ledger: Ledger,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+/// Puts a server on a bound listener together.
+pub(super) async fn prepare(
     configuration: &Configuration,
     listener: TcpListener,
     ledger: Ledger,
     public: Url,
     demo: Option<Arc<Demo>>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Ready> {
+    let terminate = signal(SignalKind::terminate())?;
+    let interrupt = signal(SignalKind::interrupt())?;
     let metrics = Metrics::default();
     let house = House::new(
         ledger.clone(),
@@ -70,7 +83,7 @@ pub(super) async fn until_told(
         tracing::warn!("mock tokens are taken: whoever reaches this server can be anybody");
     }
     let validators = Validators::new(
-        Arc::new(Egress::new(configuration.egress.policy()?)?),
+        configuration.egress.policy()?,
         configuration.development.mock_tokens,
     );
     let router = site::router(&site::Parts {
@@ -91,20 +104,31 @@ pub(super) async fn until_told(
         );
         tokio::spawn(listener::serve(own, page, 16, std::future::pending()));
     }
-    let pruning = tokio::spawn(prune(ledger.clone()));
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let told = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("shutting down");
-    };
-    listener::serve(listener, router, configuration.server.connections, told).await;
-    pruning.abort();
-    ledger.close().await;
-    Ok(())
+    Ok(Ready {
+        listener,
+        router,
+        connections: configuration.server.connections,
+        ledger,
+        terminate,
+        interrupt,
+    })
+}
+
+impl Ready {
+    /// Serves until SIGTERM or SIGINT, then drains and closes the ledger.
+    pub(super) async fn until_told(mut self) {
+        let pruning = tokio::spawn(prune(self.ledger.clone()));
+        let told = async move {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+            }
+            tracing::info!("shutting down");
+        };
+        listener::serve(self.listener, self.router, self.connections, told).await;
+        pruning.abort();
+        self.ledger.close().await;
+    }
 }
 
 #[expect(

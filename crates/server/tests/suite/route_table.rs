@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use consentry_door_records::Validators;
-use consentry_egress::{Egress, EgressPolicy};
+use consentry_egress::EgressPolicy;
 use consentry_server::{metrics::Metrics, site};
 use consentry_testkit::{SeededEntropy, TestApp};
 use consentry_web::house::House;
@@ -13,9 +13,8 @@ use url::Url;
 #[tokio::test]
 async fn every_path_and_every_fallback_has_one_owner() {
     let app = TestApp::start().await;
-    let egress = Egress::new(EgressPolicy::default()).unwrap();
     let parts = site::Parts {
-        validators: Validators::new(Arc::new(egress), false),
+        validators: Validators::new(EgressPolicy::default(), false),
         house: House::new(
             app.ledger.clone(),
             Url::parse("http://127.0.0.1:8080").unwrap(),

@@ -23,7 +23,7 @@ pub(super) async fn validate(
     token: &str,
     now: Timestamp,
 ) -> Verdict {
-    let Some(secret) = secret(introspection).await else {
+    let (Some(egress), Some(secret)) = (inner.egress(), secret(introspection).await) else {
         return Verdict::Unknown;
     };
     let mut form = vec![("token", token), ("token_type_hint", "access_token")];
@@ -34,8 +34,7 @@ pub(super) async fn validate(
     }
     // RFC 6749 2.3.1: both parts are form-encoded before they become Basic credentials.
     let (client, secret) = (encoded(&introspection.client_id), encoded(secret.expose_secret()));
-    let answer = inner
-        .egress
+    let answer = egress
         .post_form(&introspection.endpoint, &form)
         .basic_auth(&client, &secret)
         .send()

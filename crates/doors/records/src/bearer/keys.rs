@@ -8,8 +8,9 @@ use std::{
 };
 
 use consentry_domain::{Lifetime, Timestamp, tenant::JwtValidation};
-use consentry_egress::Egress;
 use consentry_jose::KeySet;
+
+use super::Inner;
 
 /// How long a key set is taken as it is.
 const FRESH: Lifetime = Lifetime::seconds(300);
@@ -56,7 +57,7 @@ impl KeySets {
     /// The keys of a validator; none where they cannot be had.
     pub(super) async fn get(
         &self,
-        egress: &Egress,
+        inner: &Inner,
         jwt: &JwtValidation,
         wanted: Wanted,
         now: Timestamp,
@@ -83,7 +84,7 @@ impl KeySets {
         if let Some(keys) = source.answer_from_memory(wanted, now) {
             return Some(keys);
         }
-        let fetched = place.fetch(egress).await;
+        let fetched = place.fetch(inner).await;
         source.keep(fetched, now);
         drop(fetching);
         source.usable(now)
@@ -129,7 +130,7 @@ enum Place<'a> {
 }
 
 impl Place<'_> {
-    async fn fetch(&self, egress: &Egress) -> Option<Arc<KeySet>> {
+    async fn fetch(&self, inner: &Inner) -> Option<Arc<KeySet>> {
         match self {
             Self::File(path) => {
                 let text = read_file(path).await;
@@ -139,7 +140,7 @@ impl Place<'_> {
                 parsed(path, &text)
             }
             Self::Url(url) => {
-                let answer = egress.get(url).send().await;
+                let answer = inner.egress()?.get(url).send().await;
                 let answer = answer
                     .inspect_err(|error| tracing::warn!(%error, "keys of tokens cannot be fetched"))
                     .ok()?;

@@ -9,13 +9,13 @@ mod keys;
 mod mock;
 mod signed;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use consentry_domain::{
     SubjectId,
     tenant::{TokenValidator, ValidatorKind},
 };
-use consentry_egress::Egress;
+use consentry_egress::{Egress, EgressPolicy};
 use consentry_ledger::{
     records::TokenSubject,
     tokens::{Issuer, OwnApi},
@@ -36,22 +36,36 @@ pub struct Validators {
 
 #[derive(Debug)]
 struct Inner {
-    egress: Arc<Egress>,
+    policy: EgressPolicy,
+    egress: OnceLock<Option<Egress>>,
     keys: KeySets,
     takes_mock_tokens: bool,
 }
 
 impl Validators {
-    /// `egress` is the way to key sets and introspection endpoints. `takes_mock_tokens` is for development only: it lets tenants
-    /// configure a validator that believes whatever a token says.
-    pub fn new(egress: Arc<Egress>, takes_mock_tokens: bool) -> Self {
+    /// `policy` is what holds on the way to key sets and introspection endpoints. `takes_mock_tokens` is for development only: it
+    /// lets tenants configure a validator that believes whatever a token says.
+    pub fn new(policy: EgressPolicy, takes_mock_tokens: bool) -> Self {
         Self {
             inner: Arc::new(Inner {
-                egress,
+                policy,
+                egress: OnceLock::new(),
                 keys: KeySets::default(),
                 takes_mock_tokens,
             }),
         }
+    }
+}
+
+impl Inner {
+    /// The way out, made on first use: most installations ask nobody, and trusted certificates take a while to load.
+    fn egress(&self) -> Option<&Egress> {
+        let made = self.egress.get_or_init(|| {
+            Egress::new(self.policy.clone())
+                .inspect_err(|error| tracing::error!(%error, "nobody can be asked about tokens"))
+                .ok()
+        });
+        made.as_ref()
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn validate(
     };
     let mut verified = None;
     for wanted in [Wanted::Any, Wanted::Another] {
-        let Some(keys) = inner.keys.get(&inner.egress, jwt, wanted, now).await else {
+        let Some(keys) = inner.keys.get(inner, jwt, wanted, now).await else {
             return Verdict::Unknown;
         };
         match keys.verify(token, &expectations) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use consentry_door_records::Validators;
-use consentry_egress::{Egress, EgressPolicy};
+use consentry_egress::EgressPolicy;
 use consentry_testkit::TestApp;
 use consentry_web::{
     house::House,
@@ -85,8 +85,7 @@ fn endpoints(app: &TestApp) -> Vec<(String, String)> {
         Vec::new(),
     );
     let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
-    let egress = Egress::new(EgressPolicy::default()).unwrap();
-    let validators = Validators::new(Arc::new(egress), false);
+    let validators = Validators::new(EgressPolicy::default(), false);
     let table = consentry_door_records::routes(&validators).with_state(house);
     let site = Site::join(vec![table], &nobody).unwrap();
     site.listing()
