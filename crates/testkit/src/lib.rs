@@ -16,6 +16,7 @@
 mod answer;
 mod app;
 mod browser;
+mod captured;
 mod clock;
 mod entropy;
 mod log;
@@ -25,6 +26,7 @@ mod story;
 pub use answer::Answer;
 pub use app::{RequestBuilder, TestApp};
 pub use browser::Browser;
+pub use captured::CapturedLog;
 pub use clock::FixedClock;
 pub use consentry_server::demo::seed::KnownClient;
 pub use entropy::SeededEntropy;

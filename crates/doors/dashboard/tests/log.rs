@@ -1,47 +1,10 @@
 //! What the log never holds. A program of its own, because what is logged is a setting of the whole process.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
-use consentry_testkit::{FULL_SCOPE, TestApp};
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0
-            .lock()
-            .map_err(|_| io::Error::other("a writer panicked"))?
-            .extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use consentry_testkit::{CapturedLog, FULL_SCOPE, TestApp};
 
 #[tokio::test]
 async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(lines.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-
+    let lines = CapturedLog::start();
     let app = TestApp::start().await;
     let connected = app.connect(&app.browser(), "ada", FULL_SCOPE).await;
     let customer = app
@@ -65,7 +28,7 @@ async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
         .await
         .expect_status(200);
 
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = lines.text();
     for expected in [
         "one-time token issued",
         "one-time token redeemed",
