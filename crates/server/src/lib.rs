@@ -7,6 +7,7 @@ pub mod assembly;
 pub mod commands;
 pub mod configuration;
 pub mod demo;
+pub mod description;
 pub mod health;
 pub mod listener;
 pub mod metrics;

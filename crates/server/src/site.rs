@@ -23,7 +23,7 @@ use http_body_util::Limited;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    demo, health,
+    demo, description, health,
     metrics::{self, Metrics},
 };
 
@@ -63,6 +63,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
     let mut tables = vec![
         assets::routes(),
         health::routes().with_state(house.clone()),
+        description::routes().with_state(house.clone()),
         home(parts).with_state(house.clone()),
         consentry_door_authorization::routes().with_state(house.clone()),
         consentry_door_records::routes(&parts.validators).with_state(house.clone()),

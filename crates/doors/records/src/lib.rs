@@ -4,6 +4,7 @@
 //! consents, state, storage. Every request goes through `admission`, which checks in the order of consent-api 5.6.
 
 pub mod audit;
+pub mod openapi;
 
 mod admission;
 mod attributes;

@@ -78,7 +78,7 @@ const CASES: [(&str, &str, About, u16); 16] = [
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The endpoints of the door as it registers them, without those that only have a slash more.
-fn endpoints(app: &TestApp) -> Vec<(String, String)> {
+pub fn endpoints(app: &TestApp) -> Vec<(String, String)> {
     let house = House::new(
         app.ledger.clone(),
         "http://127.0.0.1:8080".parse().unwrap(),

@@ -11,6 +11,7 @@ mod changing;
 mod coverage;
 mod creating;
 mod definitions;
+mod described;
 mod errors;
 mod expanding;
 mod extensions;

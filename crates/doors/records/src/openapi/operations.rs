@@ -1,0 +1,483 @@
+//! The operations.
+
+use serde_json::Value;
+use utoipa::openapi::{
+    Content, ContentBuilder, HeaderBuilder, ObjectBuilder, Paths, Ref, Required, Response, ResponseBuilder,
+    Type,
+    path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    request_body::RequestBodyBuilder,
+    security::SecurityRequirement,
+};
+
+use super::{BASIC, BEARER, CONSENTS, DEFINITIONS, examples};
+
+/// Media types of answers and bodies; the bytes are the same.
+const MEDIA_TYPES: [&str; 2] = ["application/hal+json", "application/json"];
+
+/// Failures that every operation has: status, code, message.
+const EVERYWHERE: [(u16, &str, &str); 6] = [
+    (401, "ACCESS_FAILED", "credentials are missing or not valid"),
+    (
+        403,
+        "INSUFFICIENT_SCOPE",
+        "the token has none of the scopes of this service",
+    ),
+    (
+        406,
+        "NOT_ACCEPTABLE",
+        "answers are application/hal+json or application/json",
+    ),
+    (
+        429,
+        "TOO_MANY_REQUESTS",
+        "too many failed logins; wait before the next try",
+    ),
+    (500, "UNEXPECTED_ERROR", "Something went wrong on our side"),
+    (503, "SERVICE_UNAVAILABLE", "The service is not available now"),
+];
+
+/// Failures of bodies.
+const OF_BODIES: [(u16, &str, &str); 2] = [
+    (413, "PAYLOAD_TOO_LARGE", "the body is larger than 262144 bytes"),
+    (
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "The media type of the body is not supported",
+    ),
+];
+
+/// Failures of changes.
+const OF_CHANGES: [(u16, &str, &str); 2] = [
+    (
+        409,
+        "CONFLICT",
+        "the record was changed by others at the same time",
+    ),
+    (
+        412,
+        "PRECONDITION_FAILED",
+        "the record is no longer what it was when it was read",
+    ),
+];
+
+const REFUSED: (u16, &str, &str) = (400, "INVALID_REQUEST", "the parameter expand must not be empty");
+const ABSENT: (u16, &str, &str) = (404, "NOT_FOUND", "there is nothing here");
+
+/// Adds every operation of the door.
+pub(super) fn describe(paths: &mut Paths) {
+    definitions(paths);
+    let mut add = |path: &str, method: HttpMethod, operation: OperationBuilder| {
+        paths.add_path_operation(format!("{}{path}", crate::BASE), vec![method], built(operation));
+    };
+    add(
+        "/consents",
+        HttpMethod::Get,
+        begun("search_consents", CONSENTS, "Search records")
+            .description(Some(
+                "All given parameters must fit. Without `subject` and `actor` the requester is the subject, privileged or not.",
+            ))
+            .parameters(Some(search_parameters()))
+            .response(
+                "200",
+                answer(
+                    "The records that fit, oldest first.",
+                    "Consents",
+                    &examples::collection("consents", "/consents?subject=ada", &examples::consent()),
+                ),
+            )
+            .with_failures(&[(
+                400,
+                "SEARCH_SIZE_LIMIT_EXCEEDED",
+                "more than 100 records fit",
+            )]),
+    );
+    add(
+        "/consents",
+        HttpMethod::Post,
+        begun("create_consent", CONSENTS, "Create a record")
+            .with_body("ConsentToCreate", &examples::consent_to_create())
+            .response("201", created())
+            .with_failures(&[(
+                400,
+                "INVALID_DATA",
+                "the request could not be accepted because of invalid data",
+            )])
+            .with_failures(&OF_BODIES)
+            .with_failures(&[(
+                409,
+                "CONFLICT",
+                "the record was changed by others at the same time",
+            )]),
+    );
+    let one = "/consents/{consent}";
+    add(
+        one,
+        HttpMethod::Get,
+        begun("read_consent", CONSENTS, "Read a record")
+            .parameter(record_id())
+            .parameter(expand("`definition`, `localization`"))
+            .response("200", tagged("The record.", &examples::consent()))
+            .with_failures(&[REFUSED, ABSENT]),
+    );
+    add(
+        one,
+        HttpMethod::Put,
+        begun("replace_consent", CONSENTS, "Replace a record")
+            .description(Some(
+                "Attributes that are left out are cleared, except subject and actor.",
+            ))
+            .parameter(record_id())
+            .parameter(if_match())
+            .with_body("ConsentToCreate", &examples::consent_to_create())
+            .response("200", tagged("The record as it is now.", &examples::consent()))
+            .with_failures(&[
+                (
+                    400,
+                    "INVALID_DATA",
+                    "the request could not be accepted because of invalid data",
+                ),
+                ABSENT,
+            ])
+            .with_failures(&OF_BODIES)
+            .with_failures(&OF_CHANGES),
+    );
+    add(
+        one,
+        HttpMethod::Patch,
+        begun("update_consent", CONSENTS, "Change a record")
+            .description(Some(
+                "The body is a part of a record, neither JSON Patch nor JSON Merge Patch.",
+            ))
+            .parameter(record_id())
+            .parameter(if_match())
+            .with_body("ConsentChanges", &examples::consent_changes())
+            .response("200", tagged("The record as it is now.", &examples::consent()))
+            .with_failures(&[
+                (
+                    400,
+                    "INVALID_DATA",
+                    "the request could not be accepted because of invalid data",
+                ),
+                ABSENT,
+            ])
+            .with_failures(&OF_BODIES)
+            .with_failures(&OF_CHANGES),
+    );
+    add(
+        one,
+        HttpMethod::Delete,
+        begun("delete_consent", CONSENTS, "Delete a record")
+            .description(Some("For privileged requesters only, not even of one's own."))
+            .parameter(record_id())
+            .parameter(if_match())
+            .response("204", Response::new("It is gone."))
+            .with_failures(&[
+                (
+                    400,
+                    "INVALID_REQUEST",
+                    "the header If-Match must be * or a list of entity tags",
+                ),
+                ABSENT,
+            ])
+            .with_failures(&OF_CHANGES),
+    );
+}
+
+fn definitions(paths: &mut Paths) {
+    let mut add = |path: &str, operation: OperationBuilder| {
+        paths.add_path_operation(
+            format!("{}{path}", crate::BASE),
+            vec![HttpMethod::Get],
+            built(operation),
+        );
+    };
+    let filter_refused = (400, "INVALID_FILTER", "the filter is not acceptable");
+    add(
+        "/definitions",
+        begun("list_definitions", DEFINITIONS, "List or search definitions")
+            .parameter(filter("displayName sw \"S\""))
+            .parameter(expand("`localizations`"))
+            .response(
+                "200",
+                answer(
+                    "The definitions that fit, by id.",
+                    "Definitions",
+                    &examples::collection("definitions", "/definitions", &examples::definition()),
+                ),
+            )
+            .with_failures(&[filter_refused]),
+    );
+    add(
+        "/definitions/{definition}",
+        begun("read_definition", DEFINITIONS, "Read a definition")
+            .parameter(definition_id())
+            .parameter(expand("`localizations`"))
+            .response(
+                "200",
+                answer("The definition.", "Definition", &examples::definition()),
+            )
+            .with_failures(&[REFUSED, ABSENT]),
+    );
+    add(
+        "/definitions/{definition}/localizations",
+        begun(
+            "list_localizations",
+            DEFINITIONS,
+            "List or search the localizations of a definition",
+        )
+        .parameter(definition_id())
+        .parameter(filter("version ge \"1.2\""))
+        .parameter(expand("`definition`, or `parent` for the same"))
+        .response(
+            "200",
+            answer(
+                "The localizations that fit, by locale.",
+                "Localizations",
+                &examples::collection(
+                    "localizations",
+                    "/definitions/share-location/localizations",
+                    &examples::localization(),
+                ),
+            ),
+        )
+        .with_failures(&[filter_refused, ABSENT]),
+    );
+    add(
+        "/definitions/{definition}/localizations/{localization}",
+        begun("read_localization", DEFINITIONS, "Read a localization")
+            .parameter(definition_id())
+            .parameter(
+                described("localization", ParameterIn::Path, "A locale, in any case.")
+                    .schema(Some(text().build()))
+                    .example(Some("en-GB".into())),
+            )
+            .parameter(expand("`definition`, or `parent` for the same"))
+            .parameter(
+                described(
+                    "fallback",
+                    ParameterIn::Query,
+                    "Whether a less specific locale stands in for one that is not there (RFC 4647 3.4). Off by default.",
+                )
+                .schema(Some(flag())),
+            )
+            .response("200", answer("The current wording.", "Localization", &examples::localization()))
+            .with_failures(&[REFUSED, ABSENT]),
+    );
+}
+
+/// An operation that anybody with credentials may try.
+fn begun(id: &str, tag: &str, summary: &str) -> OperationBuilder {
+    OperationBuilder::new()
+        .operation_id(Some(id))
+        .tag(tag)
+        .summary(Some(summary))
+        .security(SecurityRequirement::new::<_, [&str; 0], &str>(BASIC, []))
+        .security(SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, []))
+}
+
+fn built(operation: OperationBuilder) -> Operation {
+    operation.with_failures(&EVERYWHERE).build()
+}
+
+/// What is said of several operations in the same words.
+trait Described {
+    fn with_failures(self, failures: &[(u16, &str, &str)]) -> Self;
+    fn with_body(self, schema: &str, example: &Value) -> Self;
+}
+
+impl Described for OperationBuilder {
+    fn with_failures(self, failures: &[(u16, &str, &str)]) -> Self {
+        failures.iter().fold(self, |operation, &(status, code, message)| {
+            let example = if code == "INVALID_DATA" {
+                examples::failure()
+            } else {
+                examples::failure_with(status, code, message)
+            };
+            let content = content("Failure", &example);
+            let mut response = ResponseBuilder::new()
+                .description(meaning(status))
+                .content("application/json", content);
+            if status == 401 {
+                let challenge = header("One line per scheme that is switched on.");
+                response = response.header("WWW-Authenticate", challenge.build());
+            }
+            if matches!(status, 429 | 503) {
+                response = response.header("Retry-After", header("Seconds to wait.").build());
+            }
+            operation.response(status.to_string(), response.build())
+        })
+    }
+
+    fn with_body(self, schema: &str, example: &Value) -> Self {
+        let body = MEDIA_TYPES
+            .iter()
+            .rev()
+            .fold(RequestBodyBuilder::new(), |body, media_type| {
+                body.content(*media_type, content(schema, example))
+            });
+        self.request_body(Some(body.required(Some(Required::True)).build()))
+    }
+}
+
+const fn meaning(status: u16) -> &'static str {
+    match status {
+        400 => "The request cannot be accepted; `details` says which parts and why.",
+        401 => "No good credentials.",
+        403 => "Good credentials, and not allowed.",
+        404 => "There is no such thing.",
+        406 => "No acceptable form of the answer exists.",
+        409 => "Others changed the record at the same time, again and again.",
+        412 => "The record is not in the state that `If-Match` names.",
+        413 => "The body is too large.",
+        415 => "The body is of a type that is not read here.",
+        429 => "Too many failed logins.",
+        503 => "The service is switched off, or cannot be asked now.",
+        _ => "Something went wrong on our side.",
+    }
+}
+
+fn content(schema: &str, example: &Value) -> Content {
+    ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(format!("records.{schema}"))))
+        .example(Some(example.clone()))
+        .build()
+}
+
+fn in_both_forms(description: &str, schema: &str, example: &Value) -> ResponseBuilder {
+    MEDIA_TYPES.iter().fold(
+        ResponseBuilder::new().description(description),
+        |response, media_type| response.content(*media_type, content(schema, example)),
+    )
+}
+
+fn answer(description: &str, schema: &str, example: &Value) -> Response {
+    in_both_forms(description, schema, example).build()
+}
+
+/// A single record with its entity tag.
+fn tagged(description: &str, example: &Value) -> Response {
+    in_both_forms(description, "Consent", example)
+        .header("ETag", header("The state of the record, for `If-Match`.").build())
+        .build()
+}
+
+fn created() -> Response {
+    in_both_forms("The record was made.", "Consent", &examples::consent())
+        .header("ETag", header("The state of the record, for `If-Match`.").build())
+        .header("Location", header("Address of the record.").build())
+        .build()
+}
+
+fn header(description: &str) -> HeaderBuilder {
+    HeaderBuilder::new()
+        .schema(Some(text().build()))
+        .description(Some(description))
+}
+
+fn described(name: &str, place: ParameterIn, description: &str) -> ParameterBuilder {
+    let required = if place == ParameterIn::Path {
+        Required::True
+    } else {
+        Required::False
+    };
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(required)
+        .description(Some(description))
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn flag() -> utoipa::openapi::schema::Object {
+    text().enum_values(Some(["true", "false"])).build()
+}
+
+fn definition_id() -> Parameter {
+    described("definition", ParameterIn::Path, "Id of the definition.")
+        .schema(Some(text().build()))
+        .example(Some("share-location".into()))
+        .build()
+}
+
+fn record_id() -> Parameter {
+    described("consent", ParameterIn::Path, "Id of the record.")
+        .schema(Some(text().build()))
+        .example(Some("3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10".into()))
+        .build()
+}
+
+fn if_match() -> Parameter {
+    described(
+        "If-Match",
+        ParameterIn::Header,
+        "Entity tags of the states in which the record may be changed. Left out, the last write wins.",
+    )
+    .schema(Some(text().build()))
+    .build()
+}
+
+fn expand(names: &str) -> Parameter {
+    let description = format!("Related resources to place in the answer, separated by commas: {names}.");
+    described("expand", ParameterIn::Query, &description)
+        .schema(Some(text().min_length(Some(1)).build()))
+        .build()
+}
+
+fn filter(example: &str) -> Parameter {
+    described(
+        "filter",
+        ParameterIn::Query,
+        "A SCIM filter (RFC 7644 3.4.2.2), at most 4096 characters, 64 comparisons and 16 levels.",
+    )
+    .schema(Some(text().min_length(Some(1)).max_length(Some(4096)).build()))
+    .example(Some(example.into()))
+    .build()
+}
+
+fn search_parameters() -> Vec<Parameter> {
+    let exact = |name: &str, description: &str| {
+        described(name, ParameterIn::Query, description)
+            .schema(Some(text().min_length(Some(1)).build()))
+            .build()
+    };
+    let status = text().enum_values(Some(["pending", "accepted", "denied", "revoked"]));
+    let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    vec![
+        exact(
+            "subject",
+            "The subject: the text that was given, or whoever it means.",
+        ),
+        exact("actor", "The actor, likewise."),
+        exact("definition", "Id of the definition."),
+        exact("audience", "The audience."),
+        exact("collaborator", "One of the collaborators."),
+        expand("`definition`, `localization`"),
+        described("status", ParameterIn::Query, "What the record answers now.")
+            .schema(Some(status.build()))
+            .build(),
+        described(
+            "all",
+            ParameterIn::Query,
+            "Whether everybody is meant where no subject is named. For privileged requesters.",
+        )
+        .schema(Some(flag()))
+        .build(),
+        described(
+            "limit",
+            ParameterIn::Query,
+            "Size of a page, up to the limit of searches. Left out, all is answered or nothing.",
+        )
+        .schema(Some(limit.build()))
+        .build(),
+        described(
+            "cursor",
+            ParameterIn::Query,
+            "Where a page begins, from `_links.next` of the one before.",
+        )
+        .schema(Some(text().min_length(Some(1)).build()))
+        .build(),
+    ]
+}

@@ -1,0 +1,60 @@
+//! `/api/openapi.json`: every described door in one OpenAPI document.
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use consentry_web::{
+    error::{ApiError, Problem},
+    headers,
+    house::House,
+    routes::{Cors, RouteTable},
+};
+use http::header;
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
+
+/// The whole document. It names no server: addresses are relative to where it was found.
+pub fn document() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Consentry")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Where a person's yes is asked for, recorded, proved, enforced and taken back.",
+        ))
+        .license(Some(
+            LicenseBuilder::new()
+                .name("Apache-2.0 OR MIT")
+                .identifier(Some("Apache-2.0 OR MIT"))
+                .build(),
+        ))
+        .build();
+    let mut document = OpenApiBuilder::new()
+        .info(info)
+        .servers(Some([ServerBuilder::new().url("/").build()]))
+        .build();
+    document.merge(consentry_door_records::openapi::document());
+    document
+}
+
+/// The route.
+pub fn routes() -> RouteTable<House> {
+    // Written once: it does not change while the server runs.
+    let text = Arc::new(document().to_json());
+    RouteTable::new("server")
+        .owns("/api/openapi.json", |_, error| Problem(error).into_response())
+        .get("/api/openapi.json", Cors::Anyone, move || {
+            std::future::ready(answer(&text))
+        })
+}
+
+fn answer(text: &serde_json::Result<String>) -> Response {
+    match text {
+        Ok(text) => {
+            let kept = [
+                (header::CONTENT_TYPE, "application/json"),
+                (header::CACHE_CONTROL, "public, max-age=300"),
+            ];
+            (headers::api(), kept, text.clone()).into_response()
+        }
+        Err(error) => Problem(ApiError::internal(error.to_string())).into_response(),
+    }
+}
