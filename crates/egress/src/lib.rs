@@ -1,12 +1,14 @@
-//! Everything that leaves the process: HTTP to addresses that others may have chosen, with one place for limits.
+//! Everything that leaves the process: HTTP to addresses that others may have chosen, and LDAP to directories of the operator, with
+//! one place for limits.
 //!
-//! What lives here: the client, the rules which addresses may be reached, and the exceptions an operator makes.
+//! What lives here: the clients, the rules which addresses may be reached, and the exceptions an operator makes.
 //! What may not: any meaning of a request or an answer, retries, caches, and a second way out.
 
 mod address;
 mod answer;
 mod client;
 mod error;
+mod ldap;
 mod policy;
 mod request;
 mod resolving;
@@ -15,6 +17,7 @@ pub use address::{AddressClass, classify};
 pub use answer::Answer;
 pub use client::Egress;
 pub use error::EgressError;
+pub use ldap::{LdapAccount, LdapClient, LdapEntry, LdapError, LdapHit, LdapQuestion, LdapSettings};
 pub use policy::EgressPolicy;
 pub use request::Request;
 pub use resolving::{Lookup, SystemLookup};

@@ -108,11 +108,21 @@ impl Ledger {
         stored: Option<String>,
         password: &str,
     ) -> Result<(), LoginError> {
+        self.throttled(keys, self.check_password(stored, password.to_owned()))
+            .await
+    }
+
+    /// Carries a check out unless too many failed; failures count for the keys, of which the first is that of the name.
+    pub(crate) async fn throttled(
+        &self,
+        keys: &[String; 2],
+        check: impl Future<Output = Result<bool, Fault>>,
+    ) -> Result<(), LoginError> {
         let now = self.now();
         if let Some(seconds) = self.inner.throttle.wait(keys, now) {
             return Err(LoginError::Throttled { seconds });
         }
-        if self.check_password(stored, password.to_owned()).await? {
+        if check.await? {
             self.inner.throttle.succeed(&keys[0]);
             Ok(())
         } else {
@@ -225,7 +235,11 @@ impl Ledger {
     }
 
     /// Spends the same time for unknown names as for known ones, and never more of it at once than the machine can bear.
-    async fn check_password(&self, stored: Option<String>, password: String) -> Result<bool, Fault> {
+    pub(crate) async fn check_password(
+        &self,
+        stored: Option<String>,
+        password: String,
+    ) -> Result<bool, Fault> {
         let _permit = self
             .inner
             .passwords

@@ -3,7 +3,7 @@
 use consentry_domain::Rejection;
 use consentry_store::{CommitError, StoreError};
 
-use crate::{access::Denied, canonical::NotCanonical, sealing::SealBroken};
+use crate::{access::Denied, canonical::NotCanonical, records::DirectoryUnavailable, sealing::SealBroken};
 
 /// A failure that is nobody's wrong input.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum Fault {
         /// What is wrong.
         why: String,
     },
+    /// A directory outside of the ledger cannot be asked now.
+    #[error(transparent)]
+    Directory(#[from] DirectoryUnavailable),
     /// Signing failed, or a key is missing.
     #[error("no signing key can be used: {0}")]
     Signing(String),
@@ -39,7 +42,10 @@ pub enum Fault {
 impl Fault {
     /// Whether trying again soon may help (503), in contrast to a defect (500).
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Unavailable(_)) | Self::Overloaded)
+        matches!(
+            self,
+            Self::Store(StoreError::Unavailable(_)) | Self::Overloaded | Self::Directory(_)
+        )
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     embed::rates::Rates,
     environment::{Clock, Entropy, Ids},
     error::Fault,
-    records::PasswordMemory,
+    records::{LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
     tokens::access_token::VerifiedTokens,
@@ -33,6 +33,8 @@ pub struct LedgerOptions {
     pub access_tokens: usize,
     /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms.
     pub password_checks: usize,
+    /// Directories that are asked live, in their order, after what the ledger knows itself.
+    pub directories: Vec<Arc<dyn LiveDirectory>>,
 }
 
 impl Default for LedgerOptions {
@@ -42,6 +44,7 @@ impl Default for LedgerOptions {
             tokens: 200_000,
             access_tokens: 50_000,
             password_checks: 2,
+            directories: Vec::new(),
         }
     }
 }
@@ -64,6 +67,7 @@ pub(crate) struct Inner {
     pub(crate) passwords: Semaphore,
     pub(crate) throttle: Throttle,
     pub(crate) verified_passwords: PasswordMemory,
+    pub(crate) directories: Vec<Arc<dyn LiveDirectory>>,
     pub(crate) access_tokens: VerifiedTokens,
     pub(crate) rates: Rates,
     writer: Writer,
@@ -100,6 +104,7 @@ impl Ledger {
                 passwords: Semaphore::new(options.password_checks),
                 throttle: Throttle::default(),
                 verified_passwords: PasswordMemory::default(),
+                directories: options.directories.clone(),
                 access_tokens: VerifiedTokens::new(options.access_tokens),
                 rates: Rates::default(),
                 writer,

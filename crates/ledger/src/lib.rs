@@ -16,6 +16,7 @@ pub mod error;
 pub mod interactions;
 pub mod key_ring;
 pub mod opaque;
+pub mod principals;
 pub mod provision;
 pub mod records;
 pub mod sealing;

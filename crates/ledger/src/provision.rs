@@ -296,7 +296,7 @@ impl Ledger {
                 )
             }
             Entry::Localization(entity) => return localization_change(tenant, ids, entity),
-            Entry::Principal(entity) if !tenant.principals.contains(entity) => {
+            Entry::Principal(entity) if !tenant.principals.holds(entity) => {
                 (row(ConfigurationKind::Principal, &entity.dn, entity)?, None)
             }
             Entry::ApiCredential(entity) if tenant.api_credentials.get(&entity.client_id) != Some(entity) => {

@@ -17,6 +17,7 @@ use crate::{
     error::Fault,
     key_ring::{KeyRing, StoredKey},
     opaque,
+    principals::Principals,
     records::mapper::Mappers,
     sealing::{Key, SealBroken, TenantKeys},
 };
@@ -40,7 +41,7 @@ pub struct TenantSnapshot {
     /// Its wordings: by definition, then oldest version first.
     pub localizations: BTreeMap<DefinitionKey, Vec<Localization>>,
     /// Its directory entries.
-    pub principals: Vec<Principal>,
+    pub principals: Principals,
     /// Its identity mappers, ready to run.
     pub mappers: Mappers,
     /// Its API credentials.
@@ -294,7 +295,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         clients,
         definitions,
         localizations,
-        principals,
+        principals: Principals::new(principals),
         mappers,
         api_credentials,
         keys,

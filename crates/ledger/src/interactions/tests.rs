@@ -129,7 +129,7 @@ mod asking {
             clients: BTreeMap::new(),
             definitions: BTreeMap::new(),
             localizations: BTreeMap::new(),
-            principals: Vec::new(),
+            principals: crate::principals::Principals::default(),
             mappers: Default::default(),
             api_credentials: BTreeMap::new(),
             key_ring: KeyRing::open(Vec::new(), &keys).unwrap(),

@@ -6,10 +6,12 @@ use consentry_domain::{
     SubjectId,
     dn::Dn,
     subject::{Alias, Namespace, SubjectState},
+    tenant::MatchAttribute,
 };
 
 use super::{
-    requester::{Requester, dn_alias, is_privileged_entry, principals_called},
+    live::LiveQuestion,
+    requester::{Requester, dn_alias, is_privileged_entry},
     view::RecordView,
 };
 use crate::{Ledger, TenantSnapshot, error::Fault};
@@ -184,15 +186,34 @@ impl Ledger {
     ) -> Result<Option<Mapped>, Fault> {
         let Ok(dn) = Dn::parse(text) else { return Ok(None) };
         let person = self.find_subject(tenant, &dn_alias(&dn)).await?;
-        let is_there = person.is_some() || tenant.principals.iter().any(|entry| dn.names(&entry.dn));
-        Ok(is_there.then(|| Mapped {
+        if person.is_some() || tenant.principals.named(&dn).is_some() {
+            return Ok(Some(Mapped {
+                dn: Some(dn.into()),
+                person,
+            }));
+        }
+        self.entry_listed(tenant, LiveQuestion::Named(&dn)).await
+    }
+
+    /// The entry that the directories asked live have.
+    pub(crate) async fn entry_listed(
+        &self,
+        tenant: &TenantSnapshot,
+        question: LiveQuestion<'_>,
+    ) -> Result<Option<Mapped>, Fault> {
+        let Some(listed) = self.ask_directories(tenant, question).await? else {
+            return Ok(None);
+        };
+        let dn = listed.entry.dn;
+        let person = self.find_subject(tenant, &dn_alias(&dn)).await?;
+        Ok(Some(Mapped {
             dn: Some(dn.into()),
             person,
         }))
     }
 
     /// The directory as a whole: names of accounts, login names, customer ids, and the ids people have at the authorization door.
-    /// Exactly one hit maps; none or several do not.
+    /// Exactly one hit maps; none or several do not. Where nothing of our own fits, directories that are asked live may know it.
     pub(crate) async fn search_directory(
         &self,
         tenant: &TenantSnapshot,
@@ -207,16 +228,24 @@ impl Ledger {
         for person in persons {
             hits.insert((self.dn_of(tenant, person).await?.map(String::from), Some(person)));
         }
-        for entry in principals_called(tenant, text) {
+        for entry in tenant.principals.called(text) {
             let Ok(dn) = Dn::parse(&entry.dn) else { continue };
             let person = self.find_subject(tenant, &dn_alias(&dn)).await?;
             hits.insert((Some(dn.into()), person));
         }
         let mut hits = hits.into_iter();
-        Ok(match (hits.next(), hits.next()) {
-            (Some((dn, person)), None) => Some(Mapped { dn, person }),
-            _ => None,
-        })
+        match (hits.next(), hits.next()) {
+            (Some((dn, person)), None) => Ok(Some(Mapped { dn, person })),
+            (Some(_), Some(_)) => Ok(None),
+            (None, _) => {
+                let anything = LiveQuestion::Matching {
+                    attributes: MatchAttribute::ALL,
+                    text,
+                    bases: &[],
+                };
+                self.entry_listed(tenant, anything).await
+            }
+        }
     }
 
     /// The person whose slots a record of this identity stands in; made where nobody is known by it yet. A privileged directory

@@ -11,7 +11,7 @@ use consentry_domain::{
 };
 use regex::{Regex, RegexBuilder};
 
-use super::{identity::Mapped, requester::dn_alias};
+use super::{identity::Mapped, live::LiveQuestion, requester::dn_alias};
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
 /// Largest compiled expression, in bytes.
@@ -134,7 +134,7 @@ impl Ledger {
             }
             let accounts = tenant
                 .principals
-                .iter()
+                .called(text)
                 .filter(|entry| matches(entry, *attribute, text));
             for dn in accounts.filter_map(|entry| Dn::parse(&entry.dn).ok()) {
                 let person = self.find_subject(tenant, &dn_alias(&dn)).await?;
@@ -144,13 +144,21 @@ impl Ledger {
         let mut hits = hits
             .into_iter()
             .filter(|(dn, _)| mapper.bases.is_empty() || mapper.bases.iter().any(|base| dn.is_below(base)));
-        Ok(match (hits.next(), hits.next()) {
-            (Some((dn, person)), None) => Some(Mapped {
+        match (hits.next(), hits.next()) {
+            (Some((dn, person)), None) => Ok(Some(Mapped {
                 dn: Some(dn.into()),
                 person,
-            }),
-            _ => None,
-        })
+            })),
+            (Some(_), Some(_)) => Ok(None),
+            (None, _) => {
+                let question = LiveQuestion::Matching {
+                    attributes,
+                    text,
+                    bases: &mapper.bases,
+                };
+                self.entry_listed(tenant, question).await
+            }
+        }
     }
 
     async fn person_matching(

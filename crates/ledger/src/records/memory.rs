@@ -1,6 +1,6 @@
-//! Memory of verified passwords, so that argon2 runs once a minute and not once a request.
+//! Memory of verified passwords, so that argon2 runs, and a directory is asked, once a minute and not once a request.
 
-use consentry_domain::{Lifetime, SubjectId, TenantId, Timestamp};
+use consentry_domain::{Lifetime, SubjectId, TenantId, Timestamp, dn::Dn};
 use consentry_store::Hash;
 use quick_cache::sync::Cache;
 
@@ -14,14 +14,14 @@ const MOST: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct PasswordMemory(Cache<(TenantId, Hash), Believed>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Believed {
     whose: Whose,
     until: Timestamp,
 }
 
 /// Whose password it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Whose {
     /// A person's.
     Person {
@@ -32,6 +32,8 @@ pub(crate) enum Whose {
     },
     /// An account's of the directory. What it was checked against is part of the key.
     Account,
+    /// Of an entry with this name in a directory that is asked live.
+    Listed(Dn),
 }
 
 impl Default for PasswordMemory {

@@ -10,6 +10,7 @@ pub mod change;
 pub mod create;
 pub mod delete;
 pub mod identity;
+pub mod live;
 pub mod mapper;
 pub mod read;
 pub mod requester;
@@ -19,12 +20,14 @@ pub mod view;
 
 mod details;
 mod memory;
+mod named;
 mod password;
 mod writing;
 
 pub use change::ChangedRecord;
 pub use details::same_value;
 pub use identity::{ForeignIdentity, Identities, NamedIdentities};
+pub use live::{DirectoryUnavailable, LiveDirectory, LiveEntry, LiveHit, LiveQuestion};
 pub use read::ReadRecordError;
 pub use requester::{Requester, TokenSubject};
 pub use rules::{Attribute, Invalid, RecordWish, Wrong};

@@ -1,18 +1,18 @@
 //! HTTP Basic: whose user name it is, and whether the password opens it (consent-api 4.1).
 
 use consentry_domain::{
-    SubjectId, Timestamp,
-    credential::Principal,
-    decision::CredentialKind,
-    dn::Dn,
-    subject::{Alias, Namespace},
+    SubjectId, TenantId, Timestamp, credential::Principal, decision::CredentialKind, dn::Dn,
+    subject::Namespace,
 };
+use consentry_store::{ConfigurationKind, Hash};
 use subtle::{Choice, ConstantTimeEq};
 
 use super::{
     Whose,
     identity::Identity,
-    requester::{Requester, dn_alias, is_service_account, principals_called},
+    live::Listed,
+    named::Entry,
+    requester::{Requester, is_service_account},
 };
 use crate::{
     Ledger, TenantSnapshot,
@@ -32,23 +32,37 @@ impl Ledger {
         password: &str,
         address: &str,
     ) -> Result<Requester, LoginError> {
-        let entry = self.entry_named(tenant, user).await?;
+        if let Some(dn) = self.recall_listed(tenant, user, password) {
+            return Ok(self.requester_of_entry(tenant, dn, None).await?);
+        }
+        let entry = match self.entry_named(tenant, user).await? {
+            Entry::Listed(listed) => {
+                let tried = Tried {
+                    user,
+                    password,
+                    address,
+                };
+                self.check_listed_password(tenant, &listed, tried).await?;
+                return Ok(self.requester_of_entry(tenant, listed.entry.dn, None).await?);
+            }
+            own => own,
+        };
         if let Entry::Account(principal) = entry
             && opens(principal, password, self.now())
         {
-            return Ok(self.requester_of_principal(tenant, principal, None).await?);
+            return self.requester_of_account(tenant, principal).await;
         }
         if let Entry::Account(principal) = entry
             && principal.password_hash.is_some()
         {
             self.check_account_password(tenant, principal, password, address)
                 .await?;
-            return Ok(self.requester_of_principal(tenant, principal, None).await?);
+            return self.requester_of_account(tenant, principal).await;
         }
         let (namespace, name) = match &entry {
             Entry::Person(alias) => (alias.namespace, alias.value.as_str()),
             // A wrong secret of an account and a name of nobody take the same way as a person's, so that all take the same time.
-            Entry::Account(_) | Entry::None => (Namespace::Login, user),
+            _ => (Namespace::Login, user),
         };
         let subject = self
             .log_in_remembered(tenant, namespace, name, password, address)
@@ -56,6 +70,26 @@ impl Ledger {
         if !matches!(entry, Entry::Person(_)) {
             return Err(LoginError::Wrong);
         }
+        self.requester_of_person(tenant, subject).await
+    }
+
+    async fn requester_of_account(
+        &self,
+        tenant: &TenantSnapshot,
+        principal: &Principal,
+    ) -> Result<Requester, LoginError> {
+        let dn = Dn::parse(&principal.dn).map_err(|error| Fault::Unreadable {
+            what: "principal",
+            why: error.to_string(),
+        })?;
+        Ok(self.requester_of_entry(tenant, dn, None).await?)
+    }
+
+    async fn requester_of_person(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Requester, LoginError> {
         let dn = self.dn_of(tenant, subject).await?.ok_or(LoginError::Wrong)?;
         let privileged = is_service_account(tenant, &dn);
         let caller = if privileged {
@@ -82,49 +116,6 @@ impl Ledger {
             privileged,
             client: None,
         })
-    }
-
-    /// The one entry a user name means: as a distinguished name where an entry has it, else through the mapper, where exactly one
-    /// hit maps and several do not (consent-api 4.1, 12.3).
-    async fn entry_named<'a>(&self, tenant: &'a TenantSnapshot, user: &str) -> Result<Entry<'a>, Fault> {
-        if let Ok(dn) = Dn::parse(user) {
-            if let Some(principal) = tenant.principals.iter().find(|entry| dn.names(&entry.dn)) {
-                return Ok(Entry::Account(principal));
-            }
-            let alias = dn_alias(&dn);
-            if self.find_subject(tenant, &alias).await?.is_some() {
-                return Ok(Entry::Person(alias));
-            }
-        }
-        if let Some(mapper) = &tenant.tenant.records.basic_identity_mapper {
-            return self.entry_mapped(tenant, mapper, user).await;
-        }
-        let mut accounts = principals_called(tenant, user);
-        let login = Alias::new(Namespace::Login, user);
-        let person = self.find_subject(tenant, &login).await?;
-        Ok(match (accounts.next(), accounts.next(), person) {
-            (Some(account), None, None) => Entry::Account(account),
-            (None, _, Some(_)) => Entry::Person(login),
-            _ => Entry::None,
-        })
-    }
-
-    /// The entry a configured mapper finds: an account, or a person with this distinguished name.
-    async fn entry_mapped<'a>(
-        &self,
-        tenant: &'a TenantSnapshot,
-        mapper: &str,
-        user: &str,
-    ) -> Result<Entry<'a>, Fault> {
-        let mapped = self.run_mapper(tenant, mapper, user).await?;
-        let Some(dn) = mapped
-            .and_then(|mapped| mapped.dn)
-            .and_then(|dn| Dn::parse(&dn).ok())
-        else {
-            return Ok(Entry::None);
-        };
-        let account = tenant.principals.iter().find(|entry| dn.names(&entry.dn));
-        Ok(account.map_or_else(|| Entry::Person(dn_alias(&dn)), Entry::Account))
     }
 
     /// As [`Ledger::log_in`], with a memory of passwords that were right within the last minute.
@@ -190,6 +181,48 @@ impl Ledger {
         Ok(())
     }
 
+    /// Asks a directory about a password, with the same waits after failures. A failure of the directory is none of the user's.
+    async fn check_listed_password(
+        &self,
+        tenant: &TenantSnapshot,
+        listed: &Listed,
+        tried: Tried<'_>,
+    ) -> Result<(), LoginError> {
+        let Listed { directory, entry } = listed;
+        let slug = &tenant.tenant.slug;
+        let keys = [
+            format!("{slug} name {}", entry.dn.as_str()),
+            format!("{slug} address {}", tried.address),
+        ];
+        let check = async {
+            let is_right = !tried.password.is_empty() && directory.opens(entry, tried.password).await?;
+            if !is_right {
+                // A wrong password takes at least the time that a name of nobody takes.
+                self.check_password(None, tried.password.to_owned()).await?;
+            }
+            Ok(is_right)
+        };
+        self.throttled(&keys, check).await?;
+        let key = listed_key(tenant, tried.user, tried.password);
+        let whose = Whose::Listed(entry.dn.clone());
+        self.inner.verified_passwords.believe(key, whose, self.now());
+        Ok(())
+    }
+
+    /// The entry a directory said a moment ago this user name and password open.
+    fn recall_listed(&self, tenant: &TenantSnapshot, user: &str, password: &str) -> Option<Dn> {
+        if !self.has_directories(tenant) {
+            return None;
+        }
+        let key = listed_key(tenant, user, password);
+        match self.inner.verified_passwords.recall(&key, self.now()) {
+            Some(Whose::Listed(dn)) if !tenant.principals.named(&dn).is_some_and(|own| own.disabled) => {
+                Some(dn)
+            }
+            _ => None,
+        }
+    }
+
     async fn account_version(
         &self,
         tenant: &TenantSnapshot,
@@ -202,14 +235,23 @@ impl Ledger {
     }
 }
 
-/// What a user name means.
-enum Entry<'a> {
-    /// An account of the directory.
-    Account(&'a Principal),
-    /// A person, by this name.
-    Person(Alias),
-    /// Nobody, or more than one.
-    None,
+/// A user name and a password, and where they came from.
+#[derive(Clone, Copy)]
+struct Tried<'a> {
+    user: &'a str,
+    password: &'a str,
+    address: &'a str,
+}
+
+/// Where such a password is remembered. A change of the tenant's settings changes who is meant, so it changes the place.
+fn listed_key(tenant: &TenantSnapshot, user: &str, password: &str) -> (TenantId, Hash) {
+    let settings = tenant
+        .versions
+        .get(&(ConfigurationKind::Tenant, tenant.tenant.slug.clone()))
+        .copied()
+        .unwrap_or_default();
+    let text = format!("{settings}\0{user}\0{password}");
+    (tenant.id(), tenant.keys.lookup("basic-listed", &text))
 }
 
 /// Whether a secret opens a directory entry; every stored one is compared.

@@ -2,7 +2,6 @@
 
 use consentry_domain::{
     SubjectId,
-    credential::Principal,
     decision::CredentialKind,
     dn::Dn,
     subject::{Alias, Namespace},
@@ -101,14 +100,11 @@ impl Ledger {
             }
         };
         let Some(dn) = dn else { return Ok(None) };
-        if let Some(principal) = tenant.principals.iter().find(|entry| dn.names(&entry.dn)) {
+        if let Some(principal) = tenant.principals.named(&dn) {
             if principal.disabled {
                 return Ok(None);
             }
-            return self
-                .requester_of_principal(tenant, principal, Some(token))
-                .await
-                .map(Some);
+            return self.requester_of_entry(tenant, dn, Some(token)).await.map(Some);
         }
         // A name that a template made is a user's, whether we have seen them before or not.
         let subject = match subject {
@@ -148,16 +144,12 @@ impl Ledger {
     }
 
     /// A directory entry that is not privileged is an ordinary requester like any person, so it gets a person's identity.
-    pub(super) async fn requester_of_principal(
+    pub(super) async fn requester_of_entry(
         &self,
         tenant: &TenantSnapshot,
-        principal: &Principal,
+        dn: Dn,
         token: Option<&TokenSubject>,
     ) -> Result<Requester, Fault> {
-        let dn = Dn::parse(&principal.dn).map_err(|error| Fault::Unreadable {
-            what: "principal",
-            why: error.to_string(),
-        })?;
         let (privileged, credential) = match token {
             Some(token) => (token.privileged, CredentialKind::AccessToken),
             None => (is_privileged_entry(tenant, &dn), CredentialKind::Basic),
@@ -221,33 +213,9 @@ pub(crate) fn dn_alias(dn: &Dn) -> Alias {
     Alias::new(Namespace::Dn, dn.as_str())
 }
 
-/// The directory entry with this name: by its distinguished name, else the only one that carries it among its names.
-pub(crate) fn principal_named<'a>(
-    tenant: &'a TenantSnapshot,
-    name: &str,
-    dn: Option<&Dn>,
-) -> Option<&'a Principal> {
-    if let Some(found) = dn.and_then(|dn| tenant.principals.iter().find(|entry| dn.names(&entry.dn))) {
-        return Some(found);
-    }
-    let mut named = principals_called(tenant, name);
-    named.next().filter(|_| named.next().is_none())
-}
-
-/// The directory entries that carry a text among their names.
-pub(crate) fn principals_called<'a>(
-    tenant: &'a TenantSnapshot,
-    name: &str,
-) -> impl Iterator<Item = &'a Principal> {
-    tenant
-        .principals
-        .iter()
-        .filter(move |entry| entry.called().any(|own| own == name))
-}
-
 /// Whether a directory entry is privileged over Basic.
 pub(crate) fn is_privileged_entry(tenant: &TenantSnapshot, dn: &Dn) -> bool {
-    let bypasses = || principal_named(tenant, dn.as_str(), Some(dn)).is_some_and(|entry| entry.bypass_acl);
+    let bypasses = || tenant.principals.named(dn).is_some_and(|entry| entry.bypass_acl);
     is_service_account(tenant, dn) || bypasses()
 }
 
