@@ -17,7 +17,9 @@ pub use address::{AddressClass, classify};
 pub use answer::Answer;
 pub use client::Egress;
 pub use error::EgressError;
-pub use ldap::{LdapAccount, LdapClient, LdapEntry, LdapError, LdapHit, LdapQuestion, LdapSettings};
+pub use ldap::{
+    LdapAccount, LdapAttribute, LdapClient, LdapEntry, LdapError, LdapHit, LdapQuestion, LdapSettings,
+};
 pub use policy::EgressPolicy;
 pub use request::Request;
 pub use resolving::{Lookup, SystemLookup};

@@ -24,12 +24,23 @@ pub async fn open_ledger(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<Ledger> {
+    open_ledger_with(folder, root_file, clock, entropy, &LedgerOptions::default()).await
+}
+
+/// As [`open_ledger`], with sizes, rules and directories of this node.
+pub async fn open_ledger_with(
+    folder: &Path,
+    root_file: Option<&Path>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    options: &LedgerOptions,
+) -> anyhow::Result<Ledger> {
     std::fs::create_dir_all(folder).map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
     let database = folder.join(DATABASE);
     let key_file = root_file.map_or_else(|| folder.join("root.key"), Path::to_owned);
     let root = root_key::load(&key_file, database.exists(), entropy.as_ref())?;
     let store = SqliteStore::open(&database, Options::default())?;
-    Ok(Ledger::open(Arc::new(store), root, clock, entropy, &LedgerOptions::default()).await?)
+    Ok(Ledger::open(Arc::new(store), root, clock, entropy, options).await?)
 }
 
 /// Makes the first tenant of an installation that has none, with fresh keys.

@@ -1,6 +1,9 @@
 //! Configuration: one TOML file, every key also as `CONSENTRY__SECTION__KEY`. Unknown keys are errors that name the nearest known one.
 
+mod ldap;
+
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -9,6 +12,8 @@ use config::{Config, Environment, File, FileFormat};
 use consentry_egress::EgressPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+pub use ldap::LdapSection;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +29,8 @@ pub struct Configuration {
     pub telemetry: TelemetrySection,
     /// Requests to the outside.
     pub egress: EgressSection,
+    /// Directories that are asked live, by a name of the operator's choice.
+    pub ldap: BTreeMap<String, LdapSection>,
     /// What no installation with real data switches on.
     pub development: DevelopmentSection,
 }
@@ -234,12 +241,19 @@ impl Configuration {
     }
 }
 
+/// The section whose own sections have names that are not ours.
+const NAMED: &str = "ldap";
+
 fn check_keys(table: &toml::Table) -> Result<(), ConfigurationError> {
     let known = known_keys();
     for (section, value) in table {
         let Some(keys) = value.as_table() else {
             return Err(unknown(section, &known));
         };
+        if section == NAMED {
+            check_named(keys)?;
+            continue;
+        }
         if let Some(key) = keys
             .keys()
             .map(|key| format!("{section}.{key}"))
@@ -249,6 +263,23 @@ fn check_keys(table: &toml::Table) -> Result<(), ConfigurationError> {
         }
         if !known.iter().any(|key| key.starts_with(&format!("{section}."))) {
             return Err(unknown(section, &known));
+        }
+    }
+    Ok(())
+}
+
+/// As [`check_keys`], for sections such as `[ldap.company]`.
+fn check_named(sections: &toml::Table) -> Result<(), ConfigurationError> {
+    for (name, value) in sections {
+        let Some(keys) = value.as_table() else {
+            return Err(ConfigurationError::Value(format!(
+                "{NAMED}.{name} belongs into a section with a name, such as [{NAMED}.company]"
+            )));
+        };
+        let known = keys_of(&format!("{NAMED}.{name}"), &LdapSection::default());
+        let mut written = keys.keys().map(|key| format!("{NAMED}.{name}.{key}"));
+        if let Some(key) = written.find(|key| !known.contains(key)) {
+            return Err(unknown(&key, &known));
         }
     }
     Ok(())
@@ -270,16 +301,17 @@ fn known_keys() -> Vec<String> {
     let Ok(serde_json::Value::Object(sections)) = serde_json::to_value(Configuration::default()) else {
         return Vec::new();
     };
-    let mut known = Vec::new();
-    for (section, keys) in &sections {
-        known.extend(
-            keys.as_object()
-                .into_iter()
-                .flatten()
-                .map(|(key, _)| format!("{section}.{key}")),
-        );
-    }
-    known
+    sections
+        .iter()
+        .flat_map(|(section, keys)| keys_of(section, keys))
+        .collect()
+}
+
+fn keys_of(section: &str, defaults: &impl Serialize) -> Vec<String> {
+    let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(defaults) else {
+        return Vec::new();
+    };
+    keys.keys().map(|key| format!("{section}.{key}")).collect()
 }
 
 /// Levenshtein distance.
@@ -310,6 +342,25 @@ mod tests {
         let table: toml::Table = toml::from_str("[server]\nlisen = \"127.0.0.1:1\"\n").unwrap();
         let error = check_keys(&table).unwrap_err().to_string();
         assert_eq!(error, "unknown key server.lisen; did you mean server.listen?");
+    }
+
+    #[test]
+    fn unknown_key_of_a_directory_names_the_nearest_known_one() {
+        let check = |text: &str| check_keys(&toml::from_str(text).unwrap());
+        let refused = |text: &str| check(text).unwrap_err().to_string();
+        assert_eq!(
+            refused("[ldap.company]\nbind_nd = \"cn=reader\"\n"),
+            "unknown key ldap.company.bind_nd; did you mean ldap.company.bind_dn?"
+        );
+        assert_eq!(
+            refused("[ldap.company]\npassword = \"x\"\n"),
+            "unknown key ldap.company.password"
+        );
+        assert_eq!(
+            refused("[ldap]\nurl = \"ldaps://x\"\n"),
+            "ldap.url belongs into a section with a name, such as [ldap.company]"
+        );
+        check("[ldap.a]\nurl = \"ldaps://x\"\n[ldap.b]\norder = 2\n").unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod configuration;
 pub mod demo;
 pub mod description;
+pub mod directories;
 pub mod health;
 pub mod listener;
 pub mod metrics;

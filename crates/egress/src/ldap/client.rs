@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::connection;
 use super::error::LdapError;
-use super::filter;
+use super::filter::{self, LdapAttribute};
 use super::pool::Pool;
 use super::settings::{LdapSettings, Target};
 use crate::resolving::{Lookup, SystemLookup};
@@ -45,7 +45,7 @@ pub enum LdapQuestion {
     /// Entries that have one of these values.
     Having {
         /// Names of attributes and the value each must have.
-        values: Vec<(String, String)>,
+        values: Vec<(LdapAttribute, String)>,
         /// Names below which entries count; none means the whole of the directory's base.
         bases: Vec<Dn>,
     },
@@ -149,7 +149,7 @@ impl fmt::Debug for LdapClient {
 impl Inner {
     async fn find(&self, question: &LdapQuestion) -> Result<LdapHit, LdapError> {
         let mut found = BTreeMap::new();
-        for search in self.searches(question)? {
+        for search in self.searches(question) {
             for entry in self.search(&search).await? {
                 found.insert(entry.dn.as_str().to_owned(), entry);
             }
@@ -163,10 +163,10 @@ impl Inner {
     }
 
     /// What a question comes to; nothing where it leads outside of the base.
-    fn searches<'a>(&'a self, question: &'a LdapQuestion) -> Result<Vec<Search<'a>>, LdapError> {
+    fn searches<'a>(&'a self, question: &'a LdapQuestion) -> Vec<Search<'a>> {
         let LdapSettings { base, filter, .. } = &self.settings;
         let own = filter.as_deref();
-        Ok(match question {
+        match question {
             LdapQuestion::Named(dn) => dn
                 .is_below(base)
                 .then(|| Search {
@@ -177,9 +177,6 @@ impl Inner {
                 .into_iter()
                 .collect(),
             LdapQuestion::Having { values, bases } => {
-                if let Some((attribute, _)) = values.iter().find(|(name, _)| !filter::is_attribute(name)) {
-                    return Err(LdapError::Setup(format!("{attribute} is no attribute")));
-                }
                 let bases: Vec<&Dn> = if bases.is_empty() {
                     vec![base]
                 } else {
@@ -196,7 +193,7 @@ impl Inner {
                     .map(search)
                     .collect()
             }
-        })
+        }
     }
 
     /// The entries of one search, at most [`ENOUGH`]. A connection that was idle may have been closed by the other side

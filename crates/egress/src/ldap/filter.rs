@@ -16,35 +16,45 @@ pub(crate) fn any(own: Option<&str>) -> &str {
 }
 
 /// Entries that fit the own filter and have one of these values.
-pub(crate) fn having(own: Option<&str>, values: &[(String, String)]) -> String {
+pub(crate) fn having(own: Option<&str>, values: &[(LdapAttribute, String)]) -> String {
     use std::fmt::Write as _;
     let mut filter = format!("(&{}(|", any(own));
     for (attribute, value) in values {
         // Writing to a string cannot fail.
-        let _ = write!(filter, "({attribute}={})", ldap_escape(value.as_str()));
+        let _ = write!(filter, "({}={})", attribute.0, ldap_escape(value.as_str()));
     }
     filter.push_str("))");
     filter
 }
 
-/// Whether a text is the name of an attribute (RFC 4512 section 2.5: a short name or numbers with dots), without options.
-pub(crate) fn is_attribute(text: &str) -> bool {
-    let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let is_number = text
-        .split('.')
-        .all(|arc| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit()));
-    is_name || is_number
+/// Name of an attribute (RFC 4512 section 2.5: a short name, or numbers with dots), without options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LdapAttribute(String);
+
+impl LdapAttribute {
+    /// Reads a name; nothing where the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_number = text
+            .split('.')
+            .all(|arc| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit()));
+        (is_name || is_number).then(|| Self(text.to_owned()))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn uid(value: &str) -> String {
-        having(None, &[("uid".to_owned(), value.to_owned())])
+    fn value(attribute: &str, value: &str) -> (LdapAttribute, String) {
+        (LdapAttribute::parse(attribute).unwrap(), value.to_owned())
+    }
+
+    fn uid(text: &str) -> String {
+        having(None, &[value("uid", text)])
     }
 
     #[test]
@@ -66,7 +76,7 @@ mod tests {
 
     #[test]
     fn several_values_are_alternatives_and_the_own_filter_always_holds() {
-        let values = [("uid", "a"), ("cn", "b")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let values = [value("uid", "a"), value("cn", "b")];
         assert_eq!(
             having(Some("(employeeType=active)"), &values),
             "(&(employeeType=active)(|(uid=a)(cn=b)))"
@@ -76,10 +86,10 @@ mod tests {
     #[test]
     fn names_of_attributes_hold_nothing_else() {
         for name in ["uid", "sAMAccountName", "x-id", "2.5.4.3"] {
-            assert!(is_attribute(name), "{name}");
+            assert!(LdapAttribute::parse(name).is_some(), "{name}");
         }
         for text in ["", "1uid", "uid=*)(cn", "uid;lang-en", "2..5", "u id", "é"] {
-            assert!(!is_attribute(text), "{text}");
+            assert!(LdapAttribute::parse(text).is_none(), "{text}");
         }
     }
 }

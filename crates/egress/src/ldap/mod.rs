@@ -13,4 +13,5 @@ mod settings;
 
 pub use client::{LdapClient, LdapEntry, LdapHit, LdapQuestion};
 pub use error::LdapError;
+pub use filter::LdapAttribute;
 pub use settings::{LdapAccount, LdapSettings};

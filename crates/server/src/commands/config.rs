@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use crate::configuration::Configuration;
+use crate::{configuration::Configuration, directories};
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
@@ -24,6 +24,7 @@ pub(super) enum ConfigCommand {
 pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
     configuration.folder()?;
+    directories::configured(&configuration.ldap)?;
     match command {
         ConfigCommand::Check => println!("configuration is fine"),
         ConfigCommand::Show => print!("{}", toml::to_string_pretty(&configuration)?),

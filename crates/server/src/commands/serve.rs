@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use consentry_door_records::Validators;
-use consentry_ledger::{Ledger, SystemClock, SystemEntropy};
+use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy};
 use consentry_web::house::House;
 use tokio::{
     net::TcpListener,
@@ -16,7 +16,7 @@ use crate::{
     assembly,
     configuration::{Configuration, LogFormat, TelemetrySection},
     demo::Demo,
-    listener,
+    directories, listener,
     metrics::Metrics,
     site,
 };
@@ -34,11 +34,16 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let listener = TcpListener::bind(configuration.server.listen).await?;
         let address = listener.local_addr()?;
-        let ledger = assembly::open_ledger(
+        let options = LedgerOptions {
+            directories: directories::configured(&configuration.ldap)?,
+            ..LedgerOptions::default()
+        };
+        let ledger = assembly::open_ledger_with(
             &folder,
             configuration.keys.root_file.as_deref(),
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
+            &options,
         )
         .await?;
         assembly::ensure_tenant(&ledger).await?;
