@@ -1,19 +1,20 @@
 //! The application under test.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::Validators;
-use consentry_ledger::{Clock, Ledger, TenantSnapshot};
+use consentry_ledger::{Clock, Ledger, LedgerOptions, TenantSnapshot};
 use consentry_server::{
     assembly,
-    configuration::EgressSection,
+    configuration::{EgressSection, LdapSection},
     demo::{
         Demo,
         seed::{self, Addresses, Bank},
     },
+    directories,
     metrics::Metrics,
     site,
 };
@@ -52,20 +53,33 @@ impl TestApp {
 
     /// As [`Self::start`], with other randomness.
     pub async fn start_seeded(seed: u64) -> Self {
-        Self::start_with(seed, false).await
+        Self::start_with(seed, false, &[]).await
     }
 
     /// As [`Self::start`], where mock tokens are taken.
     pub async fn start_in_development() -> Self {
-        Self::start_with(1, true).await
+        Self::start_with(1, true, &[]).await
     }
 
-    async fn start_with(seed: u64, takes_mock_tokens: bool) -> Self {
+    /// As [`Self::start`], with directories that are asked live.
+    pub async fn start_with_directories(directories: &[(&str, LdapSection)]) -> Self {
+        Self::start_with(1, false, directories).await
+    }
+
+    async fn start_with(seed: u64, takes_mock_tokens: bool, ldap: &[(&str, LdapSection)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::new(seed));
         let own: Arc<dyn Clock> = clock.clone();
-        let ledger = assembly::open_ledger(folder.path(), None, own, entropy.clone())
+        let sections: BTreeMap<_, _> = ldap
+            .iter()
+            .map(|(name, section)| ((*name).to_owned(), section.clone()))
+            .collect();
+        let options = LedgerOptions {
+            directories: directories::configured(&sections).unwrap(),
+            ..LedgerOptions::default()
+        };
+        let ledger = assembly::open_ledger_with(folder.path(), None, own, entropy.clone(), &options)
             .await
             .unwrap();
         let addresses = Addresses {

@@ -21,6 +21,7 @@ mod clock;
 mod entropy;
 mod log;
 mod operator;
+pub mod slapd;
 mod story;
 
 pub use answer::Answer;
