@@ -61,9 +61,9 @@ impl TestApp {
         Self::start_with(1, true, &[]).await
     }
 
-    /// As [`Self::start`], with directories that are asked live.
+    /// As [`Self::start_in_development`], with directories that are asked live.
     pub async fn start_with_directories(directories: &[(&str, LdapSection)]) -> Self {
-        Self::start_with(1, false, directories).await
+        Self::start_with(1, true, directories).await
     }
 
     async fn start_with(seed: u64, takes_mock_tokens: bool, ldap: &[(&str, LdapSection)]) -> Self {

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt as _};
 
 /// The log from [`CapturedLog::start`] on, at every level.
 #[derive(Debug, Clone, Default)]
@@ -15,12 +15,14 @@ impl CapturedLog {
     /// Begins; panics when something else logs already.
     pub fn start() -> Self {
         let own = Self::default();
-        let subscriber = tracing_subscriber::fmt()
+        // As the binary does it: what libraries log in the older way is caught too.
+        tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_ansi(false)
             .with_writer(own.clone())
-            .finish();
-        tracing::subscriber::set_global_default(subscriber).unwrap();
+            .finish()
+            .try_init()
+            .unwrap();
         own
     }
 

@@ -62,7 +62,9 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
         base_url: format!("http://127.0.0.1:{port}"),
         bank_url: format!("http://localhost:{port}"),
     };
-    let ledger = assembly::open_ledger(folder, None, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    let ledger_options = serve::ledger_options(configuration)?;
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let ledger = assembly::open_ledger_with(folder, None, clock, entropy, &ledger_options).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
     let demo = Arc::new(Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?);
     let public = Url::parse(&addresses.base_url)?;

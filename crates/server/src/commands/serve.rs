@@ -34,16 +34,12 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let listener = TcpListener::bind(configuration.server.listen).await?;
         let address = listener.local_addr()?;
-        let options = LedgerOptions {
-            directories: directories::configured(&configuration.ldap)?,
-            ..LedgerOptions::default()
-        };
         let ledger = assembly::open_ledger_with(
             &folder,
             configuration.keys.root_file.as_deref(),
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
-            &options,
+            &ledger_options(&configuration)?,
         )
         .await?;
         assembly::ensure_tenant(&ledger).await?;
@@ -55,6 +51,14 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
         let ready = prepare(&configuration, listener, ledger, public, None).await?;
         ready.until_told().await;
         Ok(())
+    })
+}
+
+/// What of the configuration the ledger itself needs.
+pub(super) fn ledger_options(configuration: &Configuration) -> anyhow::Result<LedgerOptions> {
+    Ok(LedgerOptions {
+        directories: directories::configured(&configuration.ldap)?,
+        ..LedgerOptions::default()
     })
 }
 

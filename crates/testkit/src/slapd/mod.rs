@@ -4,11 +4,10 @@ mod authority;
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Write as _},
+    io::Write as _,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
 };
 
 use consentry_server::configuration::LdapSection;
@@ -38,7 +37,6 @@ pub struct Slapd {
     plain: u16,
     tls: u16,
     process: Option<Child>,
-    log: Arc<Mutex<String>>,
 }
 
 impl Slapd {
@@ -95,7 +93,6 @@ impl Slapd {
             tls: free(),
             folder,
             process: None,
-            log: Arc::default(),
         };
         slapd.start_again();
         slapd
@@ -104,40 +101,33 @@ impl Slapd {
     /// Starts a server that was stopped, with the same tree at the same addresses.
     pub fn start_again(&mut self) {
         let addresses = format!("ldap://127.0.0.1:{} ldaps://127.0.0.1:{}", self.plain, self.tls);
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .unwrap();
         // 256: one line for each operation. It also keeps the server in the foreground.
         let mut process = Command::new(program("slapd"))
             .args(["-d", "256", "-h", &addresses, "-f"])
             .arg(self.folder.path().join("slapd.conf"))
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-        let mut said = String::new();
-        loop {
-            let Some(Ok(line)) = lines.next() else {
-                panic!("slapd did not start:\n{said}");
-            };
-            said.push_str(&line);
-            said.push('\n');
-            if line.contains("slapd starting") {
-                break;
-            }
-        }
-        let log = Arc::clone(&self.log);
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-                log.push_str(&line);
-                log.push('\n');
-            }
-        });
-        // It says so a moment before it listens.
         while !(listens(self.plain) && listens(self.tls)) {
-            assert!(process.try_wait().unwrap().is_none(), "slapd stopped:\n{said}");
+            let stopped = process.try_wait().unwrap();
+            assert!(
+                stopped.is_none(),
+                "slapd stopped:\n{}",
+                fs::read_to_string(self.log()).unwrap()
+            );
             std::thread::yield_now();
         }
         self.process = Some(process);
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
     }
 
     /// Ends the server at once; connections break.
@@ -178,7 +168,7 @@ impl Slapd {
 
     /// How many lines of the server's log hold all of these texts. A line is written before its answer is sent.
     pub fn count(&self, texts: &[&str]) -> usize {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        let log = fs::read_to_string(self.log()).unwrap();
         let holds_all = |line: &&str| texts.iter().all(|text| line.contains(text));
         log.lines().filter(holds_all).count()
     }
