@@ -131,6 +131,15 @@ impl Ledger {
         }
     }
 
+    /// Whether a name is that of a person with a password here, or of one who is switched off.
+    pub(crate) async fn logs_in(&self, tenant: &TenantSnapshot, alias: &Alias) -> Result<bool, Fault> {
+        let Some(subject) = self.find_subject(tenant, alias).await? else {
+            return Ok(false);
+        };
+        let account = self.inner.store.account(tenant.id(), subject).await?;
+        Ok(account.is_some_and(|account| account.disabled || account.password_hash.is_some()))
+    }
+
     /// Begins a session; the bearer goes into the cookie, its hash into the store. Every login begins a new one (session fixation).
     pub async fn begin_session(
         &self,
@@ -269,6 +278,28 @@ pub(crate) fn matches(stored: &str, password: &str) -> bool {
             Argon2::default()
                 .verify_password(password.as_bytes(), &hash)
                 .is_ok()
+        })
+}
+
+/// Most memory a hash from elsewhere may take, in KiB.
+const MOST_MEMORY: u32 = 256 * 1024;
+
+/// Most passes and lanes of a hash from elsewhere.
+const MOST_PASSES: u32 = 16;
+
+/// Whether a text is a PHC string of argon2 that can be checked within bounds: somebody else chose its parameters, and each check
+/// costs what they say.
+pub fn is_password_hash(text: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(text) else {
+        return false;
+    };
+    argon2::Algorithm::try_from(hash.algorithm.as_str()).is_ok()
+        && hash.salt.is_some()
+        && hash.hash.is_some()
+        && argon2::Params::try_from(&hash).is_ok_and(|parameters| {
+            parameters.m_cost() <= MOST_MEMORY
+                && parameters.t_cost() <= MOST_PASSES
+                && parameters.p_cost() <= MOST_PASSES
         })
 }
 

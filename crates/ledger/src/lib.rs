@@ -13,6 +13,7 @@ pub mod canonical;
 pub mod embed;
 pub mod environment;
 pub mod error;
+pub mod import;
 pub mod interactions;
 pub mod key_ring;
 pub mod opaque;

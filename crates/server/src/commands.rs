@@ -3,6 +3,7 @@
 mod audit;
 mod config;
 mod demo;
+mod import;
 mod serve;
 mod verify_ledger;
 
@@ -43,6 +44,11 @@ enum Command {
     /// Example: consentry audit --data consentry-data
     #[command(verbatim_doc_comment)]
     Audit(audit::AuditArguments),
+    /// Takes over what other systems have.
+    Import {
+        #[command(subcommand)]
+        command: import::ImportCommand,
+    },
     /// Checks configuration.
     Config {
         #[command(subcommand)]
@@ -58,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Demo(options) => demo::run(arguments.config.as_deref(), &options),
         Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
         Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
+        Command::Import { command } => import::run(arguments.config.as_deref(), &command),
         Command::Config { command } => config::run(arguments.config.as_deref(), &command),
     };
     match outcome {

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod description;
 pub mod directories;
 pub mod health;
+pub mod ldif;
 pub mod listener;
 pub mod metrics;
 pub mod root_key;

@@ -76,13 +76,7 @@ impl Ledger {
             Entry::Account(principal) => {
                 principal.disabled || principal.password_hash.is_some() || !principal.secrets.is_empty()
             }
-            Entry::Person(alias) => match self.find_subject(tenant, alias).await? {
-                Some(subject) => {
-                    let account = self.inner.store.account(tenant.id(), subject).await?;
-                    account.is_some_and(|account| account.disabled || account.password_hash.is_some())
-                }
-                None => false,
-            },
+            Entry::Person(alias) => self.logs_in(tenant, alias).await?,
             // Several of our own are nobody, whatever others know.
             Entry::Ambiguous => true,
             Entry::Listed(_) | Entry::None => false,

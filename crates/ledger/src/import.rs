@@ -1,0 +1,171 @@
+//! Taking accounts over from another directory. Doing it twice changes nothing.
+//!
+//! What lives here: what an account of ours becomes, and which it must not become. What may not: how the other directory wrote it.
+
+use consentry_domain::{
+    credential::Principal,
+    dn::Dn,
+    subject::{Alias, Namespace},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    Ledger, TenantSnapshot,
+    access::{Permit, Provision},
+    accounts::{self, UnusablePassword},
+    environment::Draw,
+    error::Fault,
+    provision::{Entry, ProvisionError},
+};
+
+/// An account as another directory has it.
+#[derive(Debug, Clone)]
+pub struct AccountWish {
+    /// Its distinguished name.
+    pub dn: Dn,
+    /// Login names.
+    pub uid: Vec<String>,
+    /// Common names.
+    pub cn: Vec<String>,
+    /// Its UUID.
+    pub entry_uuid: Option<String>,
+    /// Its password; none leaves the account with the one it has, or without.
+    pub password: Option<NewPassword>,
+    /// Whether it may do anything; none leaves it as it is.
+    pub bypass_acl: Option<bool>,
+    /// Whether it is switched off; none leaves it as it is.
+    pub disabled: Option<bool>,
+}
+
+/// A password on its way in.
+#[derive(Debug, Clone)]
+pub enum NewPassword {
+    /// As somebody types it.
+    Clear(SecretString),
+    /// As a PHC string that [`accounts::is_password_hash`] takes.
+    Hash(String),
+}
+
+/// What became of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is new.
+    Added,
+    /// It was there and is another now.
+    Changed,
+    /// It was there like this.
+    Unchanged,
+}
+
+/// Why an account was not taken over.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// The entry is a person who logs in here; as an account it would take their login away.
+    #[error("a person who logs in here has this name")]
+    IsPerson,
+    /// A name would mean two, and so nobody.
+    #[error("a person who logs in here is called {0}")]
+    NameOfPerson(String),
+    /// Its password cannot be kept.
+    #[error(transparent)]
+    Password(#[from] UnusablePassword),
+    /// Something failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Whether anything is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// Yes.
+    Now,
+    /// No; the answer is what would happen.
+    Never,
+}
+
+impl Ledger {
+    /// Makes accounts what another directory says; answers what became of each, in order. What it does not say stays: machine
+    /// secrets, other names.
+    pub async fn import_accounts(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<Provision>,
+        wishes: &[AccountWish],
+        writing: Writing,
+    ) -> Result<Vec<Result<Taken, NotTaken>>, ProvisionError> {
+        let mut outcomes = Vec::with_capacity(wishes.len());
+        let mut entries = Vec::new();
+        for wish in wishes {
+            outcomes.push(match self.account_of(tenant, wish).await {
+                Ok((account, taken)) => {
+                    entries.extend((taken != Taken::Unchanged).then_some(Entry::Principal(account)));
+                    Ok(taken)
+                }
+                Err(reason) => Err(reason),
+            });
+        }
+        if writing == Writing::Now {
+            self.provision(tenant, permit, &entries).await?;
+        }
+        Ok(outcomes)
+    }
+
+    async fn account_of(
+        &self,
+        tenant: &TenantSnapshot,
+        wish: &AccountWish,
+    ) -> Result<(Principal, Taken), NotTaken> {
+        let known = tenant.principals.named(&wish.dn);
+        self.refuse_people(tenant, wish, known).await?;
+        let before = known.cloned().unwrap_or_else(|| Principal {
+            dn: wish.dn.as_str().to_owned(),
+            ..Principal::default()
+        });
+        let password_hash = match &wish.password {
+            None => before.password_hash.clone(),
+            Some(NewPassword::Hash(hash)) => Some(hash.clone()),
+            Some(NewPassword::Clear(password)) => {
+                let password = password.expose_secret();
+                match &before.password_hash {
+                    Some(kept) if accounts::matches(kept, password) => Some(kept.clone()),
+                    _ => Some(accounts::hash_password(password, &self.entropy().bytes())?),
+                }
+            }
+        };
+        let account = Principal {
+            uid: wish.uid.clone(),
+            cn: wish.cn.clone(),
+            entry_uuid: wish.entry_uuid.clone(),
+            password_hash,
+            bypass_acl: wish.bypass_acl.unwrap_or(before.bypass_acl),
+            disabled: wish.disabled.unwrap_or(before.disabled),
+            ..before
+        };
+        let taken = match known {
+            None => Taken::Added,
+            Some(known) if *known == account => Taken::Unchanged,
+            Some(_) => Taken::Changed,
+        };
+        Ok((account, taken))
+    }
+
+    /// Names that an account has already are nobody's loss.
+    async fn refuse_people(
+        &self,
+        tenant: &TenantSnapshot,
+        wish: &AccountWish,
+        known: Option<&Principal>,
+    ) -> Result<(), NotTaken> {
+        let named = Alias::new(Namespace::Dn, wish.dn.as_str());
+        if known.is_none() && self.logs_in(tenant, &named).await? {
+            return Err(NotTaken::IsPerson);
+        }
+        let has = |name: &str| known.is_some_and(|known| known.called().any(|own| own == name));
+        for name in wish.uid.iter().chain(&wish.cn).filter(|name| !has(name)) {
+            if self.logs_in(tenant, &Alias::new(Namespace::Login, name)).await? {
+                return Err(NotTaken::NameOfPerson(name.clone()));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! LDIF (RFC 2849): entries of another directory as a text.
+//!
+//! What lives here: reading lines and records, and which attributes make an account. What may not: what becomes of an account.
+
+mod account;
+mod lines;
+mod record;
+
+pub use account::{Found, account};
+pub use record::{Attribute, Record, records};
+
+/// A line that is refused, and with it the record it stands in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{line}: {why}")]
+pub struct Refused {
+    /// Number of the line in the file, from 1; of a folded line the first.
+    pub line: usize,
+    /// What is wrong with it, without its value.
+    pub why: String,
+}
+
+impl Refused {
+    pub(crate) fn at(line: usize, why: impl Into<String>) -> Self {
+        Self {
+            line,
+            why: why.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
