@@ -234,7 +234,7 @@ impl<'a> Report<'a> {
         };
         writeln!(
             std::io::stdout(),
-            "{begin}{added} added, {changed} changed, {unchanged} unchanged; {others} entries are no accounts"
+            "{begin}{added} added, {changed} changed, {unchanged} unchanged; no accounts: {others}"
         )?;
         anyhow::ensure!(
             refused == 0,

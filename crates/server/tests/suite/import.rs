@@ -115,13 +115,10 @@ fn rec_12_3_accounts_of_an_ldif_file_log_in_and_a_second_import_changes_nothing(
         first,
         "+ account uid=night desk,ou=services,dc=harbor,dc=example\n\
          + account uid=ops,ou=services,dc=harbor,dc=example (may do anything)\n\
-         2 added, 0 changed, 0 unchanged; 1 entries are no accounts\n"
+         2 added, 0 changed, 0 unchanged; no accounts: 1\n"
     );
     let again = imported(&house.import(PEOPLE, &["--tenant", "harbor"]));
-    assert_eq!(
-        again,
-        "0 added, 0 changed, 2 unchanged; 1 entries are no accounts\n"
-    );
+    assert_eq!(again, "0 added, 0 changed, 2 unchanged; no accounts: 1\n");
 
     let running = house.start();
     for name in [
@@ -188,7 +185,7 @@ fn rec_12_3_refused_lines_are_named_and_the_other_entries_are_imported() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         out(&output),
-        "+ account uid=a,dc=x\n+ account uid=d,dc=x\n2 added, 0 changed, 0 unchanged; 0 entries are no accounts\n"
+        "+ account uid=a,dc=x\n+ account uid=d,dc=x\n2 added, 0 changed, 0 unchanged; no accounts: 0\n"
     );
     let file = house.file(text).display().to_string();
     let said: Vec<String> = err(&output)
