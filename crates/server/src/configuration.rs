@@ -349,8 +349,8 @@ mod tests {
         let check = |text: &str| check_keys(&toml::from_str(text).unwrap());
         let refused = |text: &str| check(text).unwrap_err().to_string();
         assert_eq!(
-            refused("[ldap.company]\nbind_nd = \"cn=reader\"\n"),
-            "unknown key ldap.company.bind_nd; did you mean ldap.company.bind_dn?"
+            refused("[ldap.company]\nbind_dm = \"cn=reader\"\n"),
+            "unknown key ldap.company.bind_dm; did you mean ldap.company.bind_dn?"
         );
         assert_eq!(
             refused("[ldap.company]\npassword = \"x\"\n"),

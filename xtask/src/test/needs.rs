@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -20,10 +20,24 @@ struct Need {
     browser: bool,
 }
 
-const NEEDS: [Need; 4] = [
+/// What packages ask while they are installed, answered before. A directory server of the system's own is nothing the tests need:
+/// without a configuration it is never started, not now and not with the machine.
+const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
+
+const NEEDS: [Need; 6] = [
     Need {
         program: "cc",
         package: "build-essential",
+        browser: false,
+    },
+    Need {
+        program: "slapd",
+        package: "slapd",
+        browser: false,
+    },
+    Need {
+        program: "ldapmodify",
+        package: "ldap-utils",
         browser: false,
     },
     Need {
@@ -42,6 +56,9 @@ const NEEDS: [Need; 4] = [
         browser: true,
     },
 ];
+
+/// Where Debian puts servers; not everybody has it on the path.
+const SERVERS: &str = "/usr/sbin";
 
 /// Where the browser tests find Node and npm.
 pub struct Node {
@@ -75,10 +92,13 @@ pub fn programs(no_browser: bool) -> Result<()> {
             missing.join(", ")
         );
     };
-    process::run(rights.apt_get().arg("update"))?;
+    process::run(rights.command("apt-get").arg("update"))?;
+    let answers = tempfile::NamedTempFile::new()?;
+    fs::write(answers.path(), ANSWERS)?;
+    process::run(rights.command("debconf-set-selections").arg(answers.path()))?;
     process::run(
         rights
-            .apt_get()
+            .command("apt-get")
             .args(["install", "--yes", "--no-install-recommends"])
             .args(&missing),
     )
@@ -127,7 +147,9 @@ fn is_there(program: &str) -> bool {
         return true;
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    std::env::split_paths(&path)
+        .chain([PathBuf::from(SERVERS)])
+        .any(|folder| folder.join(program).is_file())
 }
 
 /// How this process may install Debian packages.
@@ -148,12 +170,12 @@ impl Rights {
         process::succeeds(Command::new("sudo").args(["--non-interactive", "true"])).then_some(Self::Sudo)
     }
 
-    fn apt_get(&self) -> Command {
+    fn command(&self, program: &str) -> Command {
         let mut command = match self {
-            Self::Root => Command::new("apt-get"),
+            Self::Root => Command::new(program),
             Self::Sudo => {
                 let mut sudo = Command::new("sudo");
-                sudo.args(["--non-interactive", "--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
+                sudo.args(["--non-interactive", "--preserve-env=DEBIAN_FRONTEND", program]);
                 sudo
             }
         };

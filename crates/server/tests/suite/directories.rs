@@ -30,8 +30,8 @@ fn a_directory_is_checked_before_anything_is_served() {
     assert!(config("check", COMPANY, &[]).status.success());
     for (line, why) in [
         (
-            "bind_nd = \"cn=reader\"",
-            "unknown key ldap.company.bind_nd; did you mean ldap.company.bind_dn?",
+            "bind_dm = \"cn=reader\"",
+            "unknown key ldap.company.bind_dm; did you mean ldap.company.bind_dn?",
         ),
         (
             "bind_password = \"secret-1\"",

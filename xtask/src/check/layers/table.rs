@@ -43,6 +43,7 @@ const HTTP_SERVERS: &[&str] = &[
     "tower",
 ];
 const RANDOMNESS: &[&str] = &["rand", "rand_core", "getrandom", "fastrand"];
+const CLIENTS: &[&str] = &["reqwest", "ldap3"];
 const PAGES: &[&str] = &["askama", "fluent-bundle", "unic-langid"];
 
 /// What a layer may import.
@@ -100,7 +101,7 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             inside: Inside::Only(&[]),
             tests: &[],
             outside: Outside::Only(&["serde", "uuid", "jiff", "thiserror"]),
-            unreachable: &[RUNTIMES, SQL, HTTP_SERVERS, &["reqwest", "aws-lc-rs"]],
+            unreachable: &[RUNTIMES, SQL, HTTP_SERVERS, CLIENTS, &["aws-lc-rs"]],
         },
         JOSE => Layer {
             rule: "jose knows keys and tokens, neither domain nor store",
@@ -117,14 +118,14 @@ pub fn layer_of(name: &str) -> Option<Layer> {
                 "thiserror",
                 "zeroize",
             ]),
-            unreachable: &[RUNTIMES, SQL, HTTP_SERVERS, &["reqwest"]],
+            unreachable: &[RUNTIMES, SQL, HTTP_SERVERS, CLIENTS],
         },
         STORE => Layer {
             rule: "store is the waist: it knows the domain, and neither a driver nor HTTP",
             inside: Inside::Only(&[DOMAIN]),
             tests: &[],
             outside: Outside::AllBut(&[SQL, HTTP_SERVERS, RANDOMNESS, PAGES]),
-            unreachable: &[SQL, HTTP_SERVERS, &["reqwest"]],
+            unreachable: &[SQL, HTTP_SERVERS, CLIENTS],
         },
         STORE_SQLITE => Layer {
             rule: "an engine knows store, domain and its own driver",
@@ -149,7 +150,7 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             inside: Inside::Only(&[DOMAIN, STORE, JOSE]),
             tests: &[TESTKIT, STORE_SQLITE],
             outside: Outside::AllBut(&[SQL, HTTP_SERVERS, PAGES]),
-            unreachable: &[SQL, HTTP_SERVERS, &["reqwest"]],
+            unreachable: &[SQL, HTTP_SERVERS, CLIENTS],
         },
         EGRESS => Layer {
             rule: "egress knows the domain: neither ledger nor doors",
@@ -163,7 +164,7 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             inside: Inside::Only(&[LEDGER, DOMAIN]),
             tests: &[TESTKIT],
             outside: Outside::AllBut(&[SQL, RANDOMNESS]),
-            unreachable: &[SQL, &["reqwest"]],
+            unreachable: &[SQL, CLIENTS],
         },
         SERVER => Layer {
             rule: "server wires everything together and has no rules of its own",
@@ -184,7 +185,7 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             inside: Inside::Only(&[]),
             tests: &[],
             outside: Outside::Only(&["anyhow", "clap", "serde", "serde_json", "tempfile"]),
-            unreachable: &[RUNTIMES, SQL, HTTP_SERVERS, &["reqwest", "aws-lc-rs"]],
+            unreachable: &[RUNTIMES, SQL, HTTP_SERVERS, CLIENTS, &["aws-lc-rs"]],
         },
         door if door.strip_prefix(DOOR).is_some_and(|name| !name.is_empty()) => Layer {
             rule: "a door knows web, ledger, domain, jose and egress: no other door, no store, no driver",

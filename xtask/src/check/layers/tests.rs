@@ -179,8 +179,9 @@ fn what_leaves_leaves_through_egress() {
     ] {
         refused(name, "reqwest");
         refused(name, "lettre");
+        refused(name, "ldap3");
     }
-    passes("consentry-egress", &["reqwest", "consentry-domain"], &[]);
+    passes("consentry-egress", &["reqwest", "ldap3", "consentry-domain"], &[]);
     refused("consentry-egress", "consentry-ledger");
 }
 
