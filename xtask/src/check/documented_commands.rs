@@ -50,12 +50,20 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::Test(BINARY_TESTS, "audit_prints_one_line_for_every_change"),
     ),
     (
+        "consentry import ldif -f people.ldif",
+        Proof::Test(
+            IMPORT_TESTS,
+            "rec_12_3_accounts_of_an_ldif_file_log_in_and_a_second_import_changes_nothing",
+        ),
+    ),
+    (
         "cargo xtask bench",
         Proof::ByHand("takes minutes and a quiet machine"),
     ),
 ];
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
+const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const CHECK_TESTS: &str = "xtask/src/check/mod.rs";
 const MIGRATION_TESTS: &str = "xtask/src/check/migrations.rs";
 

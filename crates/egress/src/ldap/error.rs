@@ -29,22 +29,6 @@ pub enum LdapError {
     DeadlinePassed,
 }
 
-impl LdapError {
-    /// Stable code for logs and metrics.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Setup(_) => "ldap_setup",
-            Self::NameUnresolved => "ldap_name_unresolved",
-            Self::ConnectionFailed => "ldap_connection_failed",
-            Self::TlsFailed(_) => "ldap_tls_failed",
-            Self::AccountRefused(_) => "ldap_account_refused",
-            Self::Refused(_) => "ldap_refused",
-            Self::AnswerBroken => "ldap_answer_broken",
-            Self::DeadlinePassed => "ldap_deadline_passed",
-        }
-    }
-}
-
 /// A failure in the middle of an operation. The library's own text may hold what the server said, so only its kind is kept.
 impl From<ldap3::LdapError> for LdapError {
     fn from(error: ldap3::LdapError) -> Self {

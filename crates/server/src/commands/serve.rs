@@ -165,7 +165,9 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Log lines to stderr, so that stdout stays for answers.
 pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&telemetry.log)?;
+    // It warns of each connection that ends, and of whatever a server says that nobody waits for any more. What matters of that is
+    // said where a question fails. Whoever names it in the filter gets it all the same.
+    let filter = EnvFilter::try_new(format!("ldap3=off,{}", telemetry.log))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

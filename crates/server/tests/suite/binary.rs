@@ -21,7 +21,13 @@ pub(crate) struct Running {
 impl Running {
     /// Starts `consentry demo --json` and waits for its line.
     pub(crate) fn start(listen: SocketAddr, folder: &Path) -> Self {
+        Self::start_configured(listen, folder, &[])
+    }
+
+    /// As [`Self::start`], with keys in the environment.
+    pub(crate) fn start_configured(listen: SocketAddr, folder: &Path, keys: &[(&str, String)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_consentry"))
+            .envs(keys.iter().map(|(key, value)| (key, value)))
             .args(["demo", "--json", "--listen", &listen.to_string(), "--data"])
             .arg(folder)
             .stdout(Stdio::piped())

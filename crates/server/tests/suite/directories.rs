@@ -2,6 +2,13 @@
 
 use std::process::{Command, Output};
 
+use consentry_testkit::slapd::Slapd;
+
+use crate::{
+    binary::{Running, free_address},
+    import::status,
+};
+
 fn config(command: &str, text: &str, more: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("consentry.toml");
@@ -77,4 +84,28 @@ fn a_directory_can_be_written_into_the_environment() {
             .unwrap()
             .contains("dir.example:1389")
     );
+}
+
+#[test]
+fn a_running_server_asks_the_directory_it_was_given() {
+    let slapd = Slapd::start();
+    let section = slapd.section();
+    let path = |path: Option<std::path::PathBuf>| path.unwrap().display().to_string();
+    let keys = [
+        ("CONSENTRY__LDAP__COMPANY__URL", section.url),
+        ("CONSENTRY__LDAP__COMPANY__BASE", section.base),
+        ("CONSENTRY__LDAP__COMPANY__BIND_DN", section.bind_dn.unwrap()),
+        (
+            "CONSENTRY__LDAP__COMPANY__BIND_PASSWORD_FILE",
+            path(section.bind_password_file),
+        ),
+        ("CONSENTRY__LDAP__COMPANY__CA_FILE", path(section.ca_file)),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start_configured(free_address(), folder.path(), &keys);
+    assert_eq!(status(&running, "dora", "dora-secret-31"), 200);
+    assert_eq!(status(&running, "dora", "wrong"), 401);
+    drop(slapd);
+    assert_eq!(status(&running, "Eli", "eli-secret-32"), 503);
+    assert!(running.stop().success());
 }

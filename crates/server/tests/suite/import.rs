@@ -100,7 +100,7 @@ fn ask(running: &Running, user: &str, password: &str, path: &str) -> (u16, Value
     (status, serde_json::from_str(&body).unwrap())
 }
 
-fn status(running: &Running, user: &str, password: &str) -> u16 {
+pub(crate) fn status(running: &Running, user: &str, password: &str) -> u16 {
     ask(running, user, password, "/definitions").0
 }
 
