@@ -167,7 +167,12 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
     // It warns of each connection that ends, and of whatever a server says that nobody waits for any more. What matters of that is
     // said where a question fails. Whoever names it in the filter gets it all the same.
-    let filter = EnvFilter::try_new(format!("ldap3=off,{}", telemetry.log))?;
+    let quiet = if telemetry.log.contains("ldap3") {
+        ""
+    } else {
+        "ldap3=off,"
+    };
+    let filter = EnvFilter::try_new(format!("{quiet}{}", telemetry.log))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

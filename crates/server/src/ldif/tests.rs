@@ -293,13 +293,14 @@ fn rec_12_3_passwords_of_other_schemes_are_left_out_with_their_line() {
 
 /// Writes a record as RFC 2849 recommends: base64 where needed, folded at 76 columns.
 fn written(dn: &str, attributes: &[(String, Vec<u8>)]) -> String {
+    use std::fmt::Write as _;
     let mut text = String::new();
     let dn = ("dn".to_owned(), dn.as_bytes().to_vec());
     for (name, value) in std::iter::once(&dn).chain(attributes) {
         let line = format!("{name}:: {}", STANDARD.encode(value));
         for (index, part) in line.as_bytes().chunks(75).enumerate() {
             let space = if index == 0 { "" } else { " " };
-            text.push_str(&format!("{space}{}\n", std::str::from_utf8(part).unwrap()));
+            writeln!(text, "{space}{}", std::str::from_utf8(part).unwrap()).unwrap();
         }
     }
     text
