@@ -1,7 +1,7 @@
 //! A failure as a page for people.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{ApiError, deferred, finish};
 use crate::{
@@ -68,6 +68,15 @@ impl IntoResponse for HtmlFailure {
         };
         deferred(error, move |error, id| render(error, id, &view))
     }
+}
+
+/// Whether a person's browser asks: it names HTML among what it takes.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"))
 }
 
 /// Renders a failure as a page with the words for its status.
