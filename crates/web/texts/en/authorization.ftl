@@ -16,7 +16,7 @@ signed-in-text = You can close this page, or go back to the app or page at { $ba
 
 # The question. Titles and texts of the data itself come from the bank.
 consent-title = { $client } asks for access to your data
-consent-what = If you approve, { $client } may
+consent-what = What { $client } asks for
 consent-openid = Know that it is you
 consent-openid-text = It gets a number that stands for you. Your name and your password are not passed on.
 consent-offline = Stay connected when you are away
