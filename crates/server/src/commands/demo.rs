@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use consentry_ledger::{SystemClock, SystemEntropy};
+use consentry_ledger::SystemEntropy;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -15,7 +15,7 @@ use super::serve;
 use crate::{
     assembly,
     configuration::Configuration,
-    demo::{self, Demo, seed},
+    demo::{self, Demo, clock::DemoClock, seed},
 };
 
 /// Options of the demo.
@@ -62,9 +62,15 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
         base_url: format!("http://127.0.0.1:{port}"),
         bank_url: format!("http://localhost:{port}"),
     };
-    let ledger = assembly::open_ledger(folder, None, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+    let clock = Arc::new(DemoClock::default());
+    let ledger = assembly::open_ledger(folder, None, clock.clone(), Arc::new(SystemEntropy)).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
-    let demo = Arc::new(Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?);
+    let demo = Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?;
+    let demo = Arc::new(if options.data.is_none() {
+        demo.with_movable_clock(clock)
+    } else {
+        demo
+    });
     let started_in = started.elapsed().as_millis();
     if options.json {
         println!("{}", demo.description(std::process::id(), started_in));

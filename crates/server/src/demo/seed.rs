@@ -154,7 +154,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
     for (username, number) in [("ada", "cust-7f3a91"), ("ben", "cust-20c4d7")] {
         let mut customer = Customer {
             username: username.to_owned(),
-            password: URL_SAFE_NO_PAD.encode(ledger.entropy().bytes::<9>()),
+            password: typeable(ledger.entropy().bytes::<9>()),
             user_id: String::new(),
             dn: format!("uid={username},ou=people,dc=harbor,dc=example"),
             customer_id: number.to_owned(),
@@ -337,6 +337,19 @@ impl Cast {
             },
         ])
     }
+}
+
+/// A password that can be typed from one page into another: nine syllables of six random bits each.
+fn typeable(random: [u8; 9]) -> String {
+    let mut text = String::new();
+    for (at, byte) in random.into_iter().enumerate() {
+        if at > 0 && at % 3 == 0 {
+            text.push('-');
+        }
+        text.push(char::from(b"bdfghjklmnprstvz"[usize::from(byte % 16)]));
+        text.push(char::from(b"aeiu"[usize::from(byte / 16 % 4)]));
+    }
+    text
 }
 
 fn stored(known: &KnownClient) -> StoredSecret {
