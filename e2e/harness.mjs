@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -85,21 +85,37 @@ export async function startDemo({ program = binary, args, env = {} } = {}) {
 
 /** Starts Debian's Chromium, or the one that `CHROMIUM` names. Reaches nothing by itself. */
 export function startBrowser() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return chromium.launch(LAUNCH);
 }
+
+/**
+ * Starts a browser that lets frames of other sites store what they like, which Debian's does not by itself.
+ *
+ * @param {string} folder for its profile; must be there and be empty
+ * @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function startKeepingBrowser(folder, options = {}) {
+  await mkdir(path.join(folder, "Default"));
+  const preferences = { profile: { block_third_party_cookies: false, cookie_controls_mode: 0 } };
+  await writeFile(path.join(folder, "Default", "Preferences"), JSON.stringify(preferences));
+  const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, ...options });
+  return { newContext: async () => context, close: () => context.close() };
+}
+
+const LAUNCH = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
 
 /**
  * Opens a page in a context of its own. Whatever a page is not allowed to do (an error on the console, an uncaught
@@ -126,7 +142,32 @@ export async function openPage(browser, options = {}) {
       complaints.push(`request to another machine: ${request.url()}`);
     }
   });
+  page.on("response", (response) => {
+    const type = response.headers()["content-type"] ?? "";
+    if (type.startsWith("text/html")) {
+      lastHtml.set(response.request().frame(), {
+        method: response.request().method(),
+        path: new URL(response.url()).pathname,
+      });
+    }
+  });
   return { page, context, complaints, assertQuiet: () => assert.deepEqual(complaints, []) };
+}
+
+/** What each frame got last: a document, or a part that the page put in itself. */
+const lastHtml = new WeakMap();
+
+/**
+ * Where the HTML that a page shows came from, its frames included.
+ *
+ * @param {import("playwright-core").Page} page
+ * @returns {{ method: string, path: string }[]}
+ */
+export function origins(page) {
+  return page
+    .frames()
+    .map((frame) => lastHtml.get(frame))
+    .filter((origin) => origin !== undefined);
 }
 
 /**
