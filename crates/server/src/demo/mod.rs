@@ -249,7 +249,15 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
         .owns("/demo", failure::fallback)
         .owns("/demo/api", |_, error| Problem(error).into_response())
         .get("/demo", Cors::Never, page(start::page))
-        .get("/demo/style.css", Cors::Never, style)
+        .get("/demo/style.css", Cors::Never, || async {
+            asset("text/css; charset=utf-8", include_str!("../../assets/demo.css"))
+        })
+        .get("/demo/bank.js", Cors::Never, || async {
+            asset(
+                "text/javascript; charset=utf-8",
+                include_str!("../../assets/bank.js"),
+            )
+        })
         .post("/demo/clock", Cors::Never, page(clock::pass))
         .get("/demo/api/accounts", Cors::Never, accounts_api::accounts)
         .get_only("/demo/bank", Cors::Never, page(bank::home))
@@ -261,12 +269,12 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
     app!(table, "pennywise", PENNYWISE)
 }
 
-/// What the demo's pages look like beside what all pages do.
-async fn style() -> impl IntoResponse {
+/// A file of the demo's own pages, beside what all pages load.
+fn asset(media_type: &'static str, content: &'static str) -> impl IntoResponse {
     let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, "public, max-age=300"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, include_str!("../../assets/demo.css"))
+    (headers, content)
 }

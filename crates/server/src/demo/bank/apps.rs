@@ -19,6 +19,8 @@ use crate::demo::{
 struct BankHome {
     page: Page,
     bank: &'static str,
+    /// Where the frame is from.
+    origin: String,
     frame: String,
     story: Story,
 }
@@ -50,6 +52,7 @@ pub(in crate::demo) async fn home(caller: Caller) -> Result<Response, DemoError>
     let template = BankHome {
         page: page_for(&caller, language.text("bank-home").to_string(), &user_id),
         bank: BANK,
+        origin: base.clone(),
         frame: format!(
             "{base}/embed/authorizations?access_token={ticket}&locale={}",
             language.tag

@@ -229,9 +229,8 @@ fn amount(text: &str) -> Result<Money, DemoError> {
     })
 }
 
-/// The two stay on one line.
 fn in_currency(amount: Money, currency: &str) -> String {
-    format!("{amount}\u{a0}{currency}")
+    format!("{amount} {currency}")
 }
 
 impl Demo {
