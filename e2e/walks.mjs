@@ -162,6 +162,18 @@ class Visitor {
     await this.heading("demo-time").waitFor();
   }
 
+  /** Does something in another tab of the same browser. */
+  async inAnotherTab(act) {
+    const { page } = this;
+    this.page = await this.context.newPage();
+    try {
+      await act();
+    } finally {
+      await this.page.close();
+      this.page = page;
+    }
+  }
+
   async close() {
     this.assertQuiet();
     await this.context.close();
