@@ -9,7 +9,7 @@ login-throttled = { $seconds ->
     [one] Too many tries. Please wait one second.
    *[other] Too many tries. Please wait { $seconds } seconds.
 }
-login-help = Nothing was changed. You can try again.
+login-help = Nothing was changed.
 login-password-note = Only { $bank } sees your password. It is never passed on.
 signed-in-title = You are logged in
 signed-in-text = You can close this page, or go back to the app or page at { $bank } you came from.
