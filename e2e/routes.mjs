@@ -10,7 +10,8 @@ const SNAPSHOT = new URL(
 );
 
 /** Where each test file notes what it judged. */
-export const judgedFolder = fileURLToPath(new URL("../target/judged/", import.meta.url));
+export const judgedFolder =
+  process.env.CONSENTRY_JUDGED ?? fileURLToPath(new URL("../target/judged/", import.meta.url));
 
 /** The reviewed list: each address that answers HTML, and the states in which it is judged. */
 export const PAGES = JSON.parse(readFileSync(new URL("./pages.json", import.meta.url), "utf8"));

@@ -34,8 +34,10 @@ test("dsh_b7_1 nothing shared yet says so, and how a connection starts", async (
     await ben.openDashboard("ben");
     await ben.page.getByText(ben.say("dashboard-empty-title")).waitFor();
     await judge(ben.page, `apps-none${suffix}`);
+    const shownAgain = ben.page.waitForResponse("**/embed/connections");
     await ben.press(ben.button("dashboard-look-again"));
-    await ben.page.getByText(ben.say("dashboard-empty-title")).waitFor();
+    await shownAgain;
+    await focusIsIn(ben.page, ben.heading("dashboard-title"));
     await judge(ben.page, `apps-none-still${suffix}`);
     await ben.press(ben.page.getByText(ben.say("dashboard-how")));
     await judge(ben.page, `apps-explained${suffix}`);
@@ -67,6 +69,7 @@ test("dsh_b3_b4_b5 the list, one connection, the question, and what is left afte
     await focusIsIn(page, page.getByText(ada.beginning("dashboard-stopped", { app: "Moneytrack" })).first());
     await judge(page, `apps-stopped${suffix}`);
     await ada.press(page.getByRole("button", { name: "Moneytrack", exact: true }).first());
+    await page.getByRole("heading", { level: 1, name: "Moneytrack" }).waitFor();
     await page.getByText(ada.beginning("dashboard-ended-by-you")).first().waitFor();
     await judge(page, `app-details-stopped${suffix}`);
     await ada.close();
@@ -415,9 +418,11 @@ test("twenty things and long names fit on every screen", async () => {
   await ada.close();
 });
 
-/** The focus went along: it is on the element or on what holds it. */
+/** The focus goes along: it comes to the element or to what holds it. */
 async function focusIsIn(page, locator) {
-  const holds = await locator.evaluate((element) => document.activeElement?.contains(element) ?? false);
-  const body = await page.evaluate(() => document.activeElement === document.body);
-  assert.ok(holds && !body, "the focus did not go along");
+  const element = await locator.elementHandle();
+  await page.waitForFunction(
+    (element) => document.activeElement !== document.body && document.activeElement?.contains(element),
+    element,
+  );
 }
