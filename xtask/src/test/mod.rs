@@ -40,6 +40,23 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     bail!("failed: {}", failed.join(", "))
 }
 
+/// Takes the pictures of the README, with what the browser tests need.
+pub fn pictures(workspace: &Workspace) -> Result<()> {
+    needs::programs(false)?;
+    let node = needs::node(workspace)?;
+    needs::packages(workspace, &node)?;
+    process::run(
+        workspace
+            .cargo()
+            .args(["build", "--bin", "consentry", "--locked"]),
+    )?;
+    process::run(
+        node.command("node", &workspace.root().join("e2e"))
+            .arg("pictures.mjs")
+            .env("CONSENTRY_BIN", workspace.target().join("debug/consentry")),
+    )
+}
+
 /// Builds the binary together with the tests, so that both share every crate: cargo chooses the features of a
 /// dependency for all that is built at once, and another choice would be compiled again.
 fn build(workspace: &Workspace) -> Result<()> {
