@@ -5,5 +5,6 @@
 mod binary;
 mod kill;
 mod matrix;
+mod pages;
 mod route_table;
 mod story;

@@ -257,11 +257,7 @@ async fn start_over(
 /// What is asked for: data first, then what steers the connection. Within each, in the order of the request.
 fn items(visit: &Visit, page: &Page, question: &Question) -> Vec<Item> {
     let mut values: Vec<&DefinitionKey> = question.scope.values().iter().collect();
-    values.sort_by_key(|value| match value.as_str() {
-        Scope::OPENID => 2,
-        Scope::OFFLINE_ACCESS => 1,
-        _ => 0,
-    });
+    values.sort_by_key(|value| matches!(value.as_str(), Scope::OPENID | Scope::OFFLINE_ACCESS));
     values
         .into_iter()
         .map(|value| item(visit, page, value, question.wording(value)))
