@@ -49,12 +49,12 @@ class Visitor {
     return within.getByRole("region", { name: this.say("dashboard-standing") });
   }
 
-  /** The bank's page has made the frame as high as what is in it. Needs script. */
+  /** The bank's page has made the frame high enough for what is in it. Needs script. */
   async frameFits() {
     const inside = this.page.frames().find((frame) => frame.parentFrame() !== null);
     await inside.waitForFunction(() => {
       const { scrollHeight, clientHeight } = document.documentElement;
-      return scrollHeight === clientHeight && document.body.getBoundingClientRect().height >= clientHeight - 1;
+      return scrollHeight === clientHeight;
     });
   }
 
