@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -85,21 +85,37 @@ export async function startDemo({ program = binary, args, env = {} } = {}) {
 
 /** Starts Debian's Chromium, or the one that `CHROMIUM` names. Reaches nothing by itself. */
 export function startBrowser() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return chromium.launch(LAUNCH);
 }
+
+/**
+ * Starts a browser that lets frames of other sites store what they like, which Debian's does not by itself.
+ *
+ * @param {string} folder for its profile; must be there and be empty
+ * @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function startKeepingBrowser(folder, options = {}) {
+  await mkdir(path.join(folder, "Default"));
+  const preferences = { profile: { block_third_party_cookies: false, cookie_controls_mode: 0 } };
+  await writeFile(path.join(folder, "Default", "Preferences"), JSON.stringify(preferences));
+  const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, ...options });
+  return { newContext: async () => context, close: () => context.close() };
+}
+
+const LAUNCH = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
 
 /**
  * Opens a page in a context of its own. Whatever a page is not allowed to do (an error on the console, an uncaught
@@ -126,7 +142,32 @@ export async function openPage(browser, options = {}) {
       complaints.push(`request to another machine: ${request.url()}`);
     }
   });
+  page.on("response", (response) => {
+    const type = response.headers()["content-type"] ?? "";
+    if (type.startsWith("text/html")) {
+      lastHtml.set(response.request().frame(), {
+        method: response.request().method(),
+        path: new URL(response.url()).pathname,
+      });
+    }
+  });
   return { page, context, complaints, assertQuiet: () => assert.deepEqual(complaints, []) };
+}
+
+/** What each frame got last: a document, or a part that the page put in itself. */
+const lastHtml = new WeakMap();
+
+/**
+ * Where the HTML that a page shows came from, its frames included.
+ *
+ * @param {import("playwright-core").Page} page
+ * @returns {{ method: string, path: string }[]}
+ */
+export function origins(page) {
+  return page
+    .frames()
+    .map((frame) => lastHtml.get(frame))
+    .filter((origin) => origin !== undefined);
 }
 
 /**
@@ -147,9 +188,12 @@ export async function axe(page) {
 
 /** What axe finds in one frame, in a form that is worth reading. Evaluated, so a strict policy does not stop it. */
 async function violationsOf(frame) {
-  await frame.evaluate(axeSource);
+  if (!(await frame.evaluate(() => "axe" in globalThis))) {
+    await frame.evaluate(axeSource);
+  }
+  // What it would load in advance, it has no need of: styles are of the page's own origin.
   const results = await frame.evaluate(
-    (values) => globalThis.axe.run(document, { iframes: false, runOnly: { type: "tag", values } }),
+    (values) => globalThis.axe.run(document, { iframes: false, preload: false, runOnly: { type: "tag", values } }),
     RULES,
   );
   assert.notEqual(results.passes.length, 0, `axe judged nothing of ${frame.url()}`);
@@ -169,23 +213,42 @@ async function violationsOf(frame) {
 export async function screenshots(page, name) {
   assert.match(name, /^[a-z0-9-]+$/, "names of screenshots are names of files");
   await mkdir(screenshotFolder, { recursive: true });
+  const session = await page.context().newCDPSession(page);
   const before = page.viewportSize();
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.screenshot({
-        path: path.join(screenshotFolder, `${name}-${width}-${colorScheme}.png`),
-        fullPage: true,
-      });
+      const file = path.join(screenshotFolder, `${name}-${width}-${colorScheme}.png`);
+      if (page.frames().length > 1) {
+        await page.screenshot({ path: file, fullPage: true });
+      } else {
+        await writeFile(file, await wholePage(session));
+      }
     }
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(sideways <= 0, `${name} has to be scrolled sideways by ${sideways} px at ${width} px`);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await session.detach();
   if (before !== null) {
     await page.setViewportSize(before);
   }
+}
+
+/**
+ * A page from top to bottom, if it has no frames: of those only what is in the window is drawn. Asked of the browser
+ * itself, which encodes faster than the driver lets it.
+ */
+async function wholePage(session) {
+  const { cssContentSize } = await session.send("Page.getLayoutMetrics");
+  const { data } = await session.send("Page.captureScreenshot", {
+    format: "png",
+    clip: { ...cssContentSize, scale: 1 },
+    captureBeyondViewport: true,
+    optimizeForSpeed: true,
+  });
+  return Buffer.from(data, "base64");
 }
 
 function parsed(line) {

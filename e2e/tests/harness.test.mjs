@@ -5,6 +5,8 @@ import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { axe, openPage, screenshots, startBrowser, startDemo } from "../harness.mjs";
+import { judge } from "../judge.mjs";
+import { routeOf } from "../routes.mjs";
 
 const page = (body, style = "") =>
   `<!doctype html><html lang="en"><head><title>Proof</title><meta name="viewport" content="width=device-width">
@@ -53,6 +55,35 @@ test("an error of a page's script is noticed", async () => {
   await tab.goto(`data:text/html,${encodeURIComponent(page("<script>undefined.nothing</script>"))}`);
   assert.throws(assertQuiet, /uncaught/);
   await context.close();
+});
+
+test("judging refuses what axe does not see", async () => {
+  const large = "button, input { min-height: 44px; font: inherit } :focus-visible { outline: 3px solid }";
+  const button = "<button>Press</button>";
+  const cases = [
+    [button, large, undefined],
+    [`${button}<h1>Again</h1>`, large, /headings of the first order/],
+    ["<button>Small</button>", "", /targets lower than 44/],
+    [button, `${large} button:focus { outline: none !important }`, /is not seen/],
+    [`${button}<p class="cut">Two lines that are cut where the text is twice as large</p>`, `${large} .cut { height: 3em; max-height: 40px; overflow: hidden }`, /cuts off P cut/],
+    [`${button}<p class="wide">Unbreakable</p>`, `${large} .wide { min-width: 21rem }`, /twice as large|wide spacing|sideways/],
+  ];
+  for (const [body, style, refusal] of cases) {
+    const { page: tab, context } = await openPage(browser);
+    const html = page(body, style).replace('lang="en"', 'lang="en" dir="ltr"');
+    await tab.goto(`data:text/html,${encodeURIComponent(html)}`);
+    const judgement = judge(tab, "harness-judged");
+    await (refusal === undefined ? judgement : assert.rejects(judgement, refusal));
+    await context.close();
+  }
+});
+
+test("an address is told apart from the others by the server's own route table", () => {
+  assert.equal(routeOf({ method: "GET", path: "/cis/oidc/auth/ix_1" }), "GET /oidc/auth/{resume}");
+  assert.equal(routeOf({ method: "GET", path: "/oidc/auth" }), "GET /oidc/auth");
+  assert.equal(routeOf({ method: "GET", path: "/consent" }), "fallback /consent");
+  assert.equal(routeOf({ method: "GET", path: "/demo/bank/nowhere" }), "fallback /demo");
+  assert.equal(routeOf({ method: "GET", path: "/nowhere" }), "fallback /");
 });
 
 test("a program that ends without a word, or says something else, is an error that shows its log", async () => {

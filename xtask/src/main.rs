@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask check | test | ci | layers | docs | migrations | bench`.
+//! The project's own tasks: `cargo xtask check | test | ci | layers | docs | migrations | pictures |
+//! bench`.
 //!
 //! What lives here: everything that judges, tests or measures the workspace from outside. What may not: anything
 //! the product needs. The crate stays light, so that the first `cargo xtask` of a fresh clone starts within seconds;
@@ -66,6 +67,10 @@ enum Task {
         #[arg(long)]
         accept: bool,
     },
+    /// Takes the pictures of the README anew, from the demo in a browser.
+    ///
+    /// Example: cargo xtask pictures
+    Pictures,
     /// Measures the release binary, each figure beside the raw limit of the same run.
     ///
     /// Example: cargo xtask bench start memory
@@ -104,6 +109,7 @@ fn run(task: Task) -> anyhow::Result<()> {
                 check::migrations::check(&workspace)
             }
         }
+        Task::Pictures => test::pictures(&workspace),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
     }
 }

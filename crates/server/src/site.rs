@@ -7,16 +7,19 @@ use axum::{
     body::Body,
     extract::{Request, State},
     middleware,
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use consentry_door_records::Validators;
 use consentry_ledger::{Draw, Entropy};
 use consentry_web::{
     assets,
-    error::{Problem, registry},
+    error::{ApiError, HtmlFailure, Problem, registry, wants_page},
     house::House,
+    page::{Brand, Page},
     request_id::{self, Sources},
     routes::{Conflict, Cors, CrossOriginPolicies, RouteTable, Site},
+    texts::negotiate,
+    visit::Visit,
 };
 use http::StatusCode;
 use http_body_util::Limited;
@@ -131,13 +134,33 @@ fn metrics_table(metrics: &Metrics) -> RouteTable {
 
 /// The root: whoever nobody else answers, and the way into the demo where it runs.
 fn home(parts: &Parts) -> RouteTable<House> {
-    let table = RouteTable::new("server").owns("/", |_, error| Problem(error).into_response());
+    let table = RouteTable::new("server").owns_with("/", nothing_here);
     if parts.demo.is_some() {
         return table.get("/", Cors::Never, || async {
             axum::response::Redirect::to("/demo")
         });
     }
-    table.get("/", Cors::Never, || async {
-        Problem(consentry_web::error::ApiError::new(&registry::NOT_FOUND))
-    })
+    table.get(
+        "/",
+        Cors::Never,
+        |State(house): State<House>, request: Request| async move {
+            let (parts, _) = request.into_parts();
+            nothing_here(&house, &parts, ApiError::new(&registry::NOT_FOUND))
+        },
+    )
+}
+
+/// 404 and 405 where no door answers: a page under the tenant's brand for people, a problem document for programs.
+fn nothing_here(house: &House, parts: &http::request::Parts, error: ApiError) -> Response {
+    if !wants_page(&parts.headers) {
+        return Problem(error).into_response();
+    }
+    let visit = match Visit::of(parts, house) {
+        Ok(visit) => visit,
+        Err(unknown) => return unknown.into_response(),
+    };
+    let tenant = &visit.tenant.tenant;
+    let own = [tenant.locale.as_str()];
+    let language = negotiate(visit.languages.iter().map(String::as_str).chain(own));
+    HtmlFailure::new(error, Page::new(language, "", Brand::from(&*visit.tenant))).into_response()
 }

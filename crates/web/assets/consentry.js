@@ -12,7 +12,9 @@ const words = root.dataset;
 const embedded = "embedded" in words && window.parent !== window;
 
 // First of all: the address may hold a one-time token, which no history and no later code may see.
-if (words.address) history.replaceState(null, "", words.address);
+// A frame without an address of its own may not change it; all it can do is to say so, below.
+const opaque = self.origin === "null";
+if (words.address && !opaque) history.replaceState(null, "", words.address);
 
 // Answers of our own server are the only HTML that this module ever parses.
 const identity = { createHTML: (text) => text };
@@ -57,10 +59,13 @@ document.addEventListener("submit", (event) => {
 
 async function send(form, submitter) {
   const target = document.getElementById(form.dataset.swap);
+  alarm("");
   const slow = setTimeout(() => {
     target?.setAttribute("aria-busy", "true");
     announce(words.busy);
   }, 400);
+  const patience = new AbortController();
+  const late = setTimeout(() => patience.abort(), 10000);
   try {
     const fields = new URLSearchParams(new FormData(form, submitter));
     // Attributes, because a field may be called "action" or "method".
@@ -70,6 +75,7 @@ async function send(form, submitter) {
       body: fields,
       credentials: "same-origin",
       cache: "no-store",
+      signal: patience.signal,
       headers: { Accept: "text/html", "X-Consentry-Page": "1" },
     });
     if (!answer.headers.get("content-type")?.startsWith("text/html")) throw new Error("not a page");
@@ -79,6 +85,7 @@ async function send(form, submitter) {
     alarm(words.failed);
   } finally {
     clearTimeout(slow);
+    clearTimeout(late);
     document.getElementById(form.dataset.swap)?.removeAttribute("aria-busy");
   }
 }
@@ -118,7 +125,7 @@ function tell(message) {
   }
 }
 
-if ("embedded" in words && self.origin === "null") {
+if ("embedded" in words && opaque) {
   const note = document.getElementById("opaque-origin");
   if (note) note.hidden = false;
 } else if (embedded) {

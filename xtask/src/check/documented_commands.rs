@@ -57,6 +57,10 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "cargo xtask pictures",
+        Proof::Test(PICTURE_TESTS, "the pictures of the README can be taken anew"),
+    ),
+    (
         "cargo xtask bench",
         Proof::ByHand("takes minutes and a quiet machine"),
     ),
@@ -64,6 +68,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
+const PICTURE_TESTS: &str = "e2e/tests/pictures.test.mjs";
 const CHECK_TESTS: &str = "xtask/src/check/mod.rs";
 const MIGRATION_TESTS: &str = "xtask/src/check/migrations.rs";
 

@@ -40,6 +40,23 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     bail!("failed: {}", failed.join(", "))
 }
 
+/// Takes the pictures of the README, with what the browser tests need.
+pub fn pictures(workspace: &Workspace) -> Result<()> {
+    needs::programs(false)?;
+    let node = needs::node(workspace)?;
+    needs::packages(workspace, &node)?;
+    process::run(
+        workspace
+            .cargo()
+            .args(["build", "--bin", "consentry", "--locked"]),
+    )?;
+    process::run(
+        node.command("node", &workspace.root().join("e2e"))
+            .arg("pictures.mjs")
+            .env("CONSENTRY_BIN", workspace.target().join("debug/consentry")),
+    )
+}
+
 /// Builds the binary together with the tests, so that both share every crate: cargo chooses the features of a
 /// dependency for all that is built at once, and another choice would be compiled again.
 fn build(workspace: &Workspace) -> Result<()> {
@@ -73,12 +90,23 @@ fn browser(workspace: &Workspace, node: &Node) -> Result<()> {
         bail!("no browser tests in e2e/tests");
     }
     tests.sort_unstable();
+    // What an earlier run noted is no proof that this one looked.
+    let judged = workspace.target().join("judged");
+    if judged.exists() {
+        std::fs::remove_dir_all(&judged).context("cannot remove what was judged before")?;
+    }
     // One file at a time: two browsers on two cores only make each other late.
-    process::run(
-        node.command("node", &folder)
-            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-            .args(tests)
-            .env("CONSENTRY_BIN", workspace.target().join("debug/consentry"))
-            .env("CONSENTRY_SCREENSHOTS", workspace.target().join("screenshots")),
-    )
+    let run = |files: &[String]| {
+        process::run(
+            node.command("node", &folder)
+                .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+                .args(files)
+                .env("CONSENTRY_BIN", workspace.target().join("debug/consentry"))
+                .env("CONSENTRY_SCREENSHOTS", workspace.target().join("screenshots"))
+                .env("CONSENTRY_JUDGED", &judged),
+        )
+    };
+    run(&tests)?;
+    // Afterwards, since it reads what the others noted: that every page was judged.
+    run(&["coverage.test.mjs".to_owned()])
 }

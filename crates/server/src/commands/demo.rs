@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use consentry_ledger::{SystemClock, SystemEntropy};
+use consentry_ledger::SystemEntropy;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -15,7 +15,7 @@ use super::serve;
 use crate::{
     assembly,
     configuration::Configuration,
-    demo::{self, Demo, seed},
+    demo::{self, Demo, clock::DemoClock, seed},
 };
 
 /// Options of the demo.
@@ -63,10 +63,15 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
         bank_url: format!("http://localhost:{port}"),
     };
     let ledger_options = serve::ledger_options(configuration)?;
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let ledger = assembly::open_ledger_with(folder, None, clock, entropy, &ledger_options).await?;
+    let (clock, entropy) = (Arc::new(DemoClock::default()), Arc::new(SystemEntropy));
+    let ledger = assembly::open_ledger_with(folder, None, clock.clone(), entropy, &ledger_options).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
-    let demo = Arc::new(Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?);
+    let demo = Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?;
+    let demo = Arc::new(if options.data.is_none() {
+        demo.with_movable_clock(clock)
+    } else {
+        demo
+    });
     let public = Url::parse(&addresses.base_url)?;
     let ready = serve::prepare(configuration, listener, ledger, public, Some(Arc::clone(&demo))).await?;
     let started_in = started.elapsed().as_millis();

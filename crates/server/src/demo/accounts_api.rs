@@ -7,12 +7,16 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use consentry_web::credentials::{self, Credentials};
+use consentry_web::{
+    credentials::{self, Credentials},
+    error::{ApiError, Problem},
+};
 use http::{HeaderMap, StatusCode, header};
+use jiff::{Span, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Demo, DemoError};
+use super::{Demo, DemoError, money::Money};
 
 #[derive(Debug, Deserialize)]
 struct Introspected {
@@ -23,10 +27,7 @@ struct Introspected {
 }
 
 /// `GET /demo/api/accounts`: what the scopes of the token open.
-pub(super) async fn accounts(
-    State(demo): State<Arc<Demo>>,
-    headers: HeaderMap,
-) -> Result<Response, DemoError> {
+pub(super) async fn accounts(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> Result<Response, Problem> {
     let Ok(Credentials::Bearer(token)) = credentials::authorization(&headers) else {
         return Ok(refused(
             StatusCode::UNAUTHORIZED,
@@ -44,7 +45,7 @@ pub(super) async fn accounts(
             r#"Bearer error="invalid_token""#,
         ));
     }
-    let introspected = demo.introspect(token).await?;
+    let introspected = demo.introspect(token).await.map_err(ApiError::from)?;
     let Some(customer) = introspected
         .user_id
         .filter(|_| introspected.active)
@@ -55,19 +56,29 @@ pub(super) async fn accounts(
             r#"Bearer error="invalid_token""#,
         ));
     };
-    let scope: Vec<&str> = introspected.scope.split(' ').collect();
-    if !scope.contains(&"accounts:balance") {
+    let has = |wanted: &str| introspected.scope.split(' ').any(|scope| scope == wanted);
+    let opened = Opened {
+        balance: has("accounts:balance"),
+        transactions: has("accounts:transactions"),
+    };
+    if !opened.balance && !opened.transactions {
         return Ok(refused(
             StatusCode::FORBIDDEN,
-            r#"Bearer error="insufficient_scope", scope="accounts:balance""#,
+            r#"Bearer error="insufficient_scope", scope="accounts:balance accounts:transactions""#,
         ));
     }
-    let transactions = scope.contains(&"accounts:transactions");
     Ok((
         [(header::CACHE_CONTROL, "no-store")],
-        Json(statement(&customer.username, transactions)),
+        Json(statement(&customer.username, opened, demo.today())),
     )
         .into_response())
+}
+
+/// What a token opens.
+#[derive(Debug, Clone, Copy)]
+struct Opened {
+    balance: bool,
+    transactions: bool,
 }
 
 impl Demo {
@@ -86,25 +97,49 @@ impl Demo {
             .json()
             .map_err(|error| failed(error.to_string()))
     }
+
+    fn today(&self) -> Date {
+        self.now().to_jiff().to_zoned(TimeZone::UTC).date()
+    }
 }
 
-fn statement(username: &str, transactions: bool) -> Value {
-    let (everyday, savings) = if username == "ada" {
-        ("2,418.37", "11,200.00")
+/// The bank's books: balance and latest payments of each customer, in cents; payments with the days since.
+fn statement(username: &str, opened: Opened, today: Date) -> Value {
+    let everyday: [(i64, &str, i64); 3] = [
+        (1, "Corner bakery", -640),
+        (2, "Tram ticket", -320),
+        (5, "Salary", 295_000),
+    ];
+    let (balances, latest) = if username == "ada" {
+        ([241_837, 1_120_000], everyday.as_slice())
     } else {
-        ("310.05", "4,750.00")
+        ([31_005, 475_000], &everyday[..2])
     };
-    let mut accounts = json!([
-        { "name": "Everyday", "number": "··4417", "balance": everyday, "currency": "EUR" },
-        { "name": "Savings", "number": "··9083", "balance": savings, "currency": "EUR" },
-    ]);
-    if transactions {
-        accounts[0]["transactions"] = json!([
-            { "date": "2026-11-20", "text": "Corner bakery", "amount": "-6.40" },
-            { "date": "2026-11-19", "text": "Salary", "amount": "2,950.00" },
-        ]);
-    }
+    let accounts = [("Everyday", "··4417", latest), ("Savings", "··9083", &[])];
+    let accounts: Vec<Value> = accounts
+        .into_iter()
+        .zip(balances)
+        .map(|((name, number, latest), balance)| {
+            let mut account = json!({ "number": number, "currency": "EUR" });
+            if opened.balance {
+                account["name"] = json!(name);
+                account["balance"] = json!(Money::cents(balance).wire());
+            }
+            if opened.transactions {
+                account["transactions"] = latest
+                    .iter()
+                    .map(|payment| transaction(*payment, today))
+                    .collect();
+            }
+            account
+        })
+        .collect();
     json!({ "customer": username, "accounts": accounts })
+}
+
+fn transaction((days, text, amount): (i64, &str, i64), today: Date) -> Value {
+    let date = today.saturating_sub(Span::new().days(days));
+    json!({ "date": date, "text": text, "amount": Money::cents(amount).wire() })
 }
 
 fn refused(status: StatusCode, challenge: &'static str) -> Response {

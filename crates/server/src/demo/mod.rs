@@ -4,32 +4,47 @@
 //! they keep for the life of the process.
 
 mod accounts_api;
-mod bank_pages;
+mod bank;
+mod caller;
+pub mod clock;
+mod failure;
+mod money;
 mod oauth_client;
 pub mod seed;
 mod start;
+mod story;
 mod third_party;
 mod visitors;
 
 use std::{fs, path::Path, sync::Arc};
 
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
+use consentry_domain::Timestamp;
 use consentry_egress::{Egress, EgressError, EgressPolicy};
 use consentry_jose::KeySet;
-use consentry_ledger::{Clock, Entropy, Ledger, SystemClock};
+use consentry_ledger::{Clock, Entropy, Ledger};
 use consentry_web::{
-    error::{ApiError, Problem},
-    page::{Brand, Page},
+    error::Problem,
     routes::{Cors, RouteTable},
-    texts,
 };
+use http::header;
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
 
 use self::{
+    caller::{Caller, page},
+    clock::DemoClock,
+    failure::DemoError,
     seed::{Addresses, Bank},
+    third_party::{MONEYTRACK, PENNYWISE},
     visitors::Visitors,
 };
+
+/// The bank's name.
+const BANK: &str = "Harbor Bank";
+
+/// The colour of the demo's own pages.
+const COLOUR: &str = "#0f5c5c";
 
 /// Name of the file that remembers who plays, beside the ledger of a demo with `--data`.
 const REMEMBERED: &str = "demo.json";
@@ -40,7 +55,9 @@ pub struct Demo {
     addresses: Addresses,
     egress: Egress,
     entropy: Arc<dyn Entropy>,
-    clock: SystemClock,
+    clock: Arc<DemoClock>,
+    /// Whether visitors may move the clock.
+    movable: bool,
     visitors: Visitors,
     issuer_keys: RwLock<Option<Arc<KeySet>>>,
 }
@@ -68,10 +85,20 @@ impl Demo {
                 ..EgressPolicy::default()
             })?,
             entropy,
-            clock: SystemClock,
+            clock: Arc::default(),
+            movable: false,
             visitors: Visitors::default(),
             issuer_keys: RwLock::new(None),
         })
+    }
+
+    /// Lets visitors move this clock, which is the ledger's too. Only for a demo that forgets everything at its end: a ledger that
+    /// is opened again would find events from the future.
+    #[must_use]
+    pub fn with_movable_clock(mut self, clock: Arc<DemoClock>) -> Self {
+        self.clock = clock;
+        self.movable = true;
+        self
     }
 
     /// Who plays.
@@ -137,13 +164,12 @@ impl Demo {
         format!("{}{path}", self.issuer())
     }
 
-    fn now_seconds(&self) -> i64 {
-        self.clock.now().as_seconds()
+    fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
-    fn page(title: &str, brand: &str) -> Page {
-        let language = texts::languages()[0];
-        Page::new(language, title, Brand::named(brand))
+    fn movable_clock(&self) -> Option<&DemoClock> {
+        self.movable.then_some(&*self.clock)
     }
 }
 
@@ -191,73 +217,64 @@ fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
     std::io::Write::write_all(&mut options.open(file)?, text.as_bytes())
 }
 
+/// Registers the routes of one of the two apps.
+macro_rules! app {
+    ($table:expr, $path:literal, $app:expr) => {
+        $table
+            .get(
+                concat!("/demo/", $path),
+                Cors::Never,
+                page(|caller| third_party::home($app, caller)),
+            )
+            .post(
+                concat!("/demo/", $path, "/connect"),
+                Cors::Never,
+                page(|caller| third_party::connect($app, caller)),
+            )
+            .get_only(
+                concat!("/demo/", $path, "/callback"),
+                Cors::Never,
+                page(|caller| third_party::callback($app, caller)),
+            )
+            .post(
+                concat!("/demo/", $path, "/refresh"),
+                Cors::Never,
+                page(|caller| third_party::refresh($app, caller)),
+            )
+    };
+}
 /// The demo's own pages and API.
 pub fn routes() -> RouteTable<Arc<Demo>> {
-    RouteTable::new("demo")
-        .owns("/demo", |_, error| Problem(error).into_response())
-        .get("/demo", Cors::Never, start::page)
+    let table = RouteTable::new("demo")
+        .owns("/demo", failure::fallback)
+        .owns("/demo/api", |_, error| Problem(error).into_response())
+        .get("/demo", Cors::Never, page(start::page))
+        .get("/demo/style.css", Cors::Never, || async {
+            asset("text/css; charset=utf-8", include_str!("../../assets/demo.css"))
+        })
+        .get("/demo/bank.js", Cors::Never, || async {
+            asset(
+                "text/javascript; charset=utf-8",
+                include_str!("../../assets/bank.js"),
+            )
+        })
+        .post("/demo/clock", Cors::Never, page(clock::pass))
         .get("/demo/api/accounts", Cors::Never, accounts_api::accounts)
-        .get("/demo/moneytrack", Cors::Never, third_party::moneytrack::home)
-        .post(
-            "/demo/moneytrack/connect",
-            Cors::Never,
-            third_party::moneytrack::connect,
-        )
-        .get_only(
-            "/demo/moneytrack/callback",
-            Cors::Never,
-            third_party::moneytrack::callback,
-        )
-        .post(
-            "/demo/moneytrack/refresh",
-            Cors::Never,
-            third_party::moneytrack::refresh,
-        )
-        .get("/demo/pennywise", Cors::Never, third_party::pennywise::home)
-        .post(
-            "/demo/pennywise/connect",
-            Cors::Never,
-            third_party::pennywise::connect,
-        )
-        .get_only(
-            "/demo/pennywise/callback",
-            Cors::Never,
-            third_party::pennywise::callback,
-        )
-        .post(
-            "/demo/pennywise/refresh",
-            Cors::Never,
-            third_party::pennywise::refresh,
-        )
-        .get_only("/demo/bank", Cors::Never, bank_pages::home)
-        .get_only("/demo/bank/callback", Cors::Never, bank_pages::callback)
-        .get_only("/demo/bank/consent", Cors::Never, bank_pages::consent)
-        .post("/demo/bank/consent", Cors::Never, bank_pages::answer)
+        .get_only("/demo/bank", Cors::Never, page(bank::home))
+        .get_only("/demo/bank/callback", Cors::Never, page(bank::callback))
+        .get_only("/demo/bank/consent", Cors::Never, page(bank::ask))
+        .post("/demo/bank/consent", Cors::Never, page(bank::answer))
+        .post("/demo/bank/logout", Cors::Never, page(bank::log_out));
+    let table = app!(table, "moneytrack", MONEYTRACK);
+    app!(table, "pennywise", PENNYWISE)
 }
 
-/// Why the demo could not go on; shown as a problem document.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DemoError {
-    /// A door could not be reached or did not answer as expected.
-    #[error("{what} did not work: {why}")]
-    Door {
-        /// Which call.
-        what: &'static str,
-        /// What came back.
-        why: String,
-    },
-    /// The visitor's browser is not where it should be.
-    #[error("{0}")]
-    Visitor(&'static str),
-}
-
-impl IntoResponse for DemoError {
-    fn into_response(self) -> Response {
-        let code = match self {
-            Self::Door { .. } => &consentry_web::error::registry::UNAVAILABLE,
-            Self::Visitor(_) => &consentry_web::error::registry::INVALID_REQUEST,
-        };
-        let detail = self.to_string();
-        Problem(ApiError::new(code).detail(detail)).into_response()
-    }
+/// A file of the demo's own pages, beside what all pages load.
+fn asset(media_type: &'static str, content: &'static str) -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, content)
 }

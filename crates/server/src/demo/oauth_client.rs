@@ -139,6 +139,7 @@ impl Demo {
                 access: tokens.access_token,
                 refresh: tokens.refresh_token,
                 scope: tokens.scope,
+                id: tokens.id_token,
             },
             subject,
         )))
@@ -181,7 +182,7 @@ impl Demo {
         let rules = consentry_jose::Validation {
             issuer: Some(&issuer),
             audience: Some(audience),
-            now: self.now_seconds(),
+            now: self.now().as_seconds(),
             leeway: 5,
         };
         rules

@@ -153,7 +153,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
     for (username, number) in [("ada", "cust-7f3a91"), ("ben", "cust-20c4d7")] {
         let mut customer = Customer {
             username: username.to_owned(),
-            password: URL_SAFE_NO_PAD.encode(ledger.entropy().bytes::<9>()),
+            password: typeable(ledger.entropy().bytes::<9>()),
             user_id: String::new(),
             dn: format!("uid={username},ou=people,dc=harbor,dc=example"),
             customer_id: number.to_owned(),
@@ -338,6 +338,19 @@ impl Cast {
     }
 }
 
+/// A password that can be typed from one page into another: nine syllables of six random bits each.
+fn typeable(random: [u8; 9]) -> String {
+    let mut text = String::new();
+    for (at, byte) in random.into_iter().enumerate() {
+        if at > 0 && at % 3 == 0 {
+            text.push('-');
+        }
+        text.push(char::from(b"bdfghjklmnprstvz"[usize::from(byte % 16)]));
+        text.push(char::from(b"aeiu"[usize::from(byte / 16 % 4)]));
+    }
+    text
+}
+
 fn stored(known: &KnownClient) -> StoredSecret {
     StoredSecret {
         sha256: opaque::hash_text(&known.client_secret),
@@ -402,7 +415,7 @@ fn wordings(ledger: &Ledger) -> anyhow::Result<Vec<Entry>> {
             "offline_access",
             "ar",
             "1.0",
-            "البقاء متصلاً في غيابك",
+            "البقاء متصلًا في غيابك",
             "لا شيء أكثر مما هو مذكور هنا",
             "ليحدّث التطبيق نفسه حتى التاريخ المبيّن",
         ),
@@ -435,7 +448,7 @@ fn wordings(ledger: &Ledger) -> anyhow::Result<Vec<Entry>> {
             "ar",
             "1.1",
             "المعاملات",
-            "مدفوعات آخر ٢٤ شهراً",
+            "مدفوعات آخر 24 شهرًا",
             "لتصنيف إنفاقك",
         ),
         (

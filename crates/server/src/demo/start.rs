@@ -1,29 +1,51 @@
-//! The start page: the story in its order.
-
-use std::sync::Arc;
+//! The start page: the story in its order, who plays, and what else there is to try.
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::response::Response;
 use consentry_web::page::Page;
+use jiff::tz::TimeZone;
 
-use super::{Demo, DemoError, bank_pages::html, seed::Customer};
+use super::{
+    COLOUR, Caller, DemoError,
+    caller::{answer, brand},
+    seed::Customer,
+    third_party::{MONEYTRACK, PENNYWISE},
+};
 
 #[derive(Debug, Template)]
 #[template(path = "demo/start.html")]
 struct Start<'a> {
     page: Page,
+    ada: Option<&'a Customer>,
     customers: &'a [Customer],
+    moneytrack: &'static str,
+    pennywise: &'static str,
     bank: String,
     issuer: String,
+    /// What time it is, where the clock can be moved.
+    now: Option<String>,
 }
 
 /// `GET /demo`.
-pub(super) async fn page(State(demo): State<Arc<Demo>>) -> Result<Response, DemoError> {
-    let start = Start {
-        page: Demo::page("Consentry demo", "Consentry"),
+pub(super) async fn page(caller: Caller) -> Result<Response, DemoError> {
+    let demo = &caller.demo;
+    let language = caller.language;
+    let now = demo.movable_clock().map(|_| {
+        let now = demo.now().to_jiff().to_zoned(TimeZone::UTC);
+        language.moment(&now)
+    });
+    let template = Start {
+        page: caller.page(
+            language.text("demo-title").to_string(),
+            brand("Consentry", COLOUR),
+        ),
+        ada: demo.bank.customers.first(),
         customers: &demo.bank.customers,
+        moneytrack: MONEYTRACK.name,
+        pennywise: PENNYWISE.name,
         bank: format!("{}/demo/bank", demo.addresses.bank_url),
         issuer: demo.issuer(),
+        now,
     };
-    html(&start, &[], &[])
+    Ok(answer(&template.page, &template, &[], &[]))
 }

@@ -22,6 +22,23 @@ pub(super) struct Tokens {
     pub access: String,
     pub refresh: Option<String>,
     pub scope: String,
+    /// The id token, which says who is to be logged out.
+    pub id: Option<String>,
+}
+
+/// What just happened at an app, to be told on its next page. What came over the wire is kept part by part.
+#[derive(Debug, Clone)]
+pub(super) enum Told {
+    /// Tokens came for a code.
+    Connected,
+    /// Tokens came for a refresh token.
+    NewTokens,
+    /// The person declined.
+    Declined(Vec<String>),
+    /// No more tokens come.
+    Ended(Vec<String>),
+    /// Something else.
+    Failed(Vec<String>),
 }
 
 /// One browser at one app.
@@ -33,14 +50,14 @@ pub(super) struct Visitor {
     pub verifier: Option<String>,
     /// Where to go on after it.
     pub then: Option<String>,
-    /// Tokens, once connected.
+    /// Tokens, once connected or signed in.
     pub tokens: Option<Tokens>,
     /// Who is signed in, at the bank's own pages.
     pub user_id: Option<String>,
     /// Guards the bank's form against other sites.
     pub form_token: Option<String>,
-    /// What the app has to tell at the next page.
-    pub message: Option<String>,
+    /// What the app has to tell on the next page.
+    pub told: Option<Told>,
 }
 
 /// All browsers.
@@ -82,7 +99,7 @@ impl Visitors {
 }
 
 /// The header that keeps a browser's id.
-pub(super) fn cookie(app: &'static str, id: &str) -> impl IntoResponseParts {
+pub(super) fn cookie(app: &'static str, id: &str) -> impl IntoResponseParts + use<> {
     let value = name(app).and_then(|name| {
         credentials::set_cookie(
             &name,

@@ -7,5 +7,6 @@ mod directories;
 mod import;
 mod kill;
 mod matrix;
+mod pages;
 mod route_table;
 mod story;

@@ -1,7 +1,7 @@
 //! A failure as a page for people.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{ApiError, deferred, finish};
 use crate::{
@@ -23,6 +23,8 @@ pub struct HtmlFailure {
     pub heading: Option<String>,
     /// What the person can do.
     pub message: Option<String>,
+    /// Where to get help, as a sentence of its own.
+    pub help: Option<String>,
     /// A line for support, such as the `Unauthorized` of the dashboard (A4.4).
     pub technical: Option<String>,
     /// Where to go on: words and address.
@@ -39,6 +41,7 @@ impl HtmlFailure {
             page,
             heading: None,
             message: None,
+            help: None,
             technical: None,
             way_out: None,
             embed: None,
@@ -53,6 +56,7 @@ impl IntoResponse for HtmlFailure {
             mut page,
             heading,
             message,
+            help,
             technical,
             way_out,
             embed,
@@ -62,12 +66,22 @@ impl IntoResponse for HtmlFailure {
         let view = View {
             page,
             message: message.unwrap_or(own_message),
+            help: help.unwrap_or_default(),
             technical: technical.unwrap_or_default(),
             way_out,
             embed,
         };
         deferred(error, move |error, id| render(error, id, &view))
     }
+}
+
+/// Whether a person's browser asks: it names HTML among what it takes.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"))
 }
 
 /// Renders a failure as a page with the words for its status.
@@ -79,6 +93,7 @@ pub fn html(error: &ApiError, id: &RequestId, page: &Page) -> Response {
             ..page.clone()
         },
         message,
+        help: String::new(),
         technical: String::new(),
         way_out: None,
         embed: None,
@@ -90,6 +105,7 @@ pub fn html(error: &ApiError, id: &RequestId, page: &Page) -> Response {
 struct View {
     page: Page,
     message: String,
+    help: String,
     technical: String,
     way_out: Option<(String, String)>,
     embed: Option<EmbedHeaders>,
@@ -100,6 +116,7 @@ struct View {
 struct FailurePage<'a> {
     page: &'a Page,
     message: &'a str,
+    help: &'a str,
     technical: &'a str,
     way_out: Option<&'a (String, String)>,
     code: &'a str,
@@ -110,6 +127,7 @@ fn render(error: &ApiError, id: &RequestId, view: &View) -> Response {
     let answer = respond(&FailurePage {
         page: &view.page,
         message: &view.message,
+        help: &view.help,
         technical: &view.technical,
         way_out: view.way_out.as_ref(),
         code: error.code.name,
@@ -137,7 +155,10 @@ fn words(page: &Page, status: StatusCode) -> (String, String) {
             page.text("failure-missing-title"),
             page.text("failure-missing-text"),
         ),
-        StatusCode::GONE => (page.text("failure-over-title"), page.text("failure-over-text")),
+        // The address of a form, opened by itself: the page it stood on is gone.
+        StatusCode::GONE | StatusCode::METHOD_NOT_ALLOWED => {
+            (page.text("failure-over-title"), page.text("failure-over-text"))
+        }
         StatusCode::TOO_MANY_REQUESTS => (page.text("failure-busy-title"), page.text("failure-busy-text")),
         status if status.is_server_error() => {
             (page.text("failure-ours-title"), page.text("failure-ours-text"))

@@ -18,7 +18,7 @@ mod vendor;
 
 pub use self::{
     dashboard::{Dashboard, dashboard},
-    html::{HtmlFailure, html},
+    html::{HtmlFailure, html, wants_page},
     oauth::{OAuth, error_description, oauth, oauth_name},
     problem::{Problem, problem},
     registry::Code,

@@ -43,10 +43,15 @@ impl Accent {
         self.towards([0, 0, 0], LIGHT_GROUND)
     }
 
-    /// The shade for dark pages: light enough as text, and as ground of dark text.
+    /// The shade for dark pages: light enough as text, and as ground of dark text. White alone would wash it out, so half of the
+    /// light comes from the colour itself.
     #[must_use]
     pub fn on_dark(self) -> Self {
-        self.towards([255, 255, 255], DARK_GROUND)
+        let white = [255, 255, 255];
+        steps()
+            .map(|share| self.brightened(share).mixed(self.mixed(white, share).0, 0.5))
+            .find(|shade| shade.is_legible_on(DARK_GROUND))
+            .unwrap_or_else(|| self.towards(white, DARK_GROUND))
     }
 
     /// The stylesheet that sets the colour in both themes.
@@ -60,12 +65,23 @@ impl Accent {
         )
     }
 
-    /// Mixes with `end` in steps of two per cent until the colour is legible on `ground`.
+    /// Mixes with `end` until the colour is legible on `ground`.
     fn towards(self, end: [u8; 3], ground: [u8; 3]) -> Self {
-        (0..=50)
-            .map(|step| self.mixed(end, f64::from(step) / 50.0))
-            .find(|shade| contrast(shade.0, ground) >= LEGIBLE)
+        steps()
+            .map(|share| self.mixed(end, share))
+            .find(|shade| shade.is_legible_on(ground))
             .unwrap_or(Self(end))
+    }
+
+    fn is_legible_on(self, ground: [u8; 3]) -> bool {
+        contrast(self.0, ground) >= LEGIBLE
+    }
+
+    /// The same hue with more light: at 1 its strongest channel is as bright as it can be.
+    fn brightened(self, share: f64) -> Self {
+        let strongest = self.0.into_iter().max().unwrap_or_default().max(1);
+        let factor = 1.0 + share * (255.0 / f64::from(strongest) - 1.0);
+        Self(self.0.map(|channel| rounded(f64::from(channel) * factor)))
     }
 
     fn mixed(self, end: [u8; 3], share: f64) -> Self {
@@ -83,6 +99,11 @@ impl fmt::Display for Accent {
         let [red, green, blue] = self.0;
         write!(f, "#{red:02x}{green:02x}{blue:02x}")
     }
+}
+
+/// Shares of a change, in steps of two per cent.
+fn steps() -> impl Iterator<Item = f64> {
+    (0..=50).map(|step| f64::from(step) / 50.0)
 }
 
 /// Not `#rrggbb`.
@@ -112,7 +133,7 @@ fn linear(channel: u8) -> f64 {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a mixture of two channels lies between them"
+    reason = "a mixture of two channels lies between them, and a brightened one ends at 255"
 )]
 fn rounded(channel: f64) -> u8 {
     channel.round() as u8

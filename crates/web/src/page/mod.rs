@@ -10,6 +10,7 @@ mod tests;
 pub use self::accent::{Accent, AccentError};
 
 use axum::response::{IntoResponse, Response};
+use consentry_ledger::TenantSnapshot;
 use http::{HeaderValue, header};
 
 use crate::{
@@ -112,6 +113,20 @@ impl Brand {
     /// What stands where there is no logo.
     pub fn initial(&self) -> String {
         initial(&self.name)
+    }
+}
+
+/// A tenant's own; a colour that is none is left out.
+impl From<&TenantSnapshot> for Brand {
+    fn from(tenant: &TenantSnapshot) -> Self {
+        let own = &tenant.tenant.brand;
+        Self {
+            accent: own
+                .accent
+                .as_deref()
+                .and_then(|accent| Accent::parse(accent).ok()),
+            ..Self::named(own.name.clone())
+        }
     }
 }
 

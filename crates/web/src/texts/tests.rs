@@ -188,8 +188,8 @@ fn dashboard_b8_a_name_cannot_rearrange_the_sentence() {
             .with("name", name)
             .to_string()
     };
-    assert_eq!(shown("Ada\u{202E}\u{0007}x"), "Signed in as Adax");
-    assert_eq!(shown("آدا"), "Signed in as \u{2068}آدا\u{2069}");
+    assert_eq!(shown("Ada\u{202E}\u{0007}x"), "Logged in as Adax");
+    assert_eq!(shown("آدا"), "Logged in as \u{2068}آدا\u{2069}");
     let arabic = ARABIC_LANGUAGE
         .text("signed-in-as")
         .with("name", "Ada")

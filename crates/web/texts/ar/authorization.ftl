@@ -12,13 +12,13 @@ login-throttled = { $seconds ->
     [few] محاولات كثيرة جدًا. يُرجى الانتظار { $seconds } ثوانٍ.
    *[other] محاولات كثيرة جدًا. يُرجى الانتظار { $seconds } ثانية.
 }
-login-help = لم يتغيّر شيء. يمكنك المحاولة مرة أخرى.
+login-help = لم يتغيّر شيء.
 login-password-note = لا يرى كلمة مرورك إلا { $bank }، ولا تُسلَّم إلى أحد.
 signed-in-title = أنت مسجّل الدخول
 signed-in-text = يمكنك إغلاق هذه الصفحة، أو العودة إلى التطبيق أو الصفحة التي جئت منها في { $bank }.
 
 consent-title = يطلب { $client } الوصول إلى بياناتك
-consent-what = إذا وافقت، يُسمح لـ { $client } بما يلي
+consent-what = ما يطلبه { $client }
 consent-openid = معرفة أنك أنت
 consent-openid-text = يحصل على رقم يرمز إليك. لا يُسلَّم اسمك ولا كلمة مرورك.
 consent-offline = البقاء متصلًا في غيابك

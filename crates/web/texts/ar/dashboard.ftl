@@ -65,6 +65,7 @@ dashboard-website = الموقع الإلكتروني
 dashboard-contact = التواصل والشكاوى
 dashboard-hosts = عناوين التطبيق
 dashboard-what = ما الذي تتم مشاركته
+dashboard-what-was = ما الذي تمت مشاركته
 dashboard-raw-name = هكذا يسمّيه { $bank }.
 dashboard-withdrawn = لم تعد تتم مشاركته
 dashboard-why = لماذا
@@ -73,6 +74,7 @@ dashboard-text-version = إصدار النص { $version }
 dashboard-how-long = المدة
 dashboard-granted = تاريخ موافقتك
 dashboard-ends = ينتهي
+dashboard-ended = انتهى
 dashboard-reference = الرقم المرجعي
 
 dashboard-stop = إيقاف المشاركة

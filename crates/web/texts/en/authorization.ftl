@@ -9,14 +9,14 @@ login-throttled = { $seconds ->
     [one] Too many tries. Please wait one second.
    *[other] Too many tries. Please wait { $seconds } seconds.
 }
-login-help = Nothing was changed. You can try again.
+login-help = Nothing was changed.
 login-password-note = Only { $bank } sees your password. It is never passed on.
 signed-in-title = You are logged in
 signed-in-text = You can close this page, or go back to the app or page at { $bank } you came from.
 
 # The question. Titles and texts of the data itself come from the bank.
 consent-title = { $client } asks for access to your data
-consent-what = If you approve, { $client } may
+consent-what = What { $client } asks for
 consent-openid = Know that it is you
 consent-openid-text = It gets a number that stands for you. Your name and your password are not passed on.
 consent-offline = Stay connected when you are away

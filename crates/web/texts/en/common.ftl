@@ -2,7 +2,7 @@
 
 skip-to-content = Skip to the content
 help-link = Help
-signed-in-as = Signed in as { $name }
+signed-in-as = Logged in as { $name }
 signed-out-note = This page belongs to { $bank }.
 busy = One moment…
 request-failed = We did not get an answer, so we cannot say whether it worked. Please try again.

@@ -56,6 +56,7 @@ dashboard-website = Website
 dashboard-contact = Contact and complaints
 dashboard-hosts = Addresses of the app
 dashboard-what = What is shared
+dashboard-what-was = What was shared
 dashboard-raw-name = This is what { $bank } calls it.
 dashboard-withdrawn = No longer shared
 dashboard-why = Why
@@ -64,6 +65,7 @@ dashboard-text-version = text version { $version }
 dashboard-how-long = How long
 dashboard-granted = You agreed
 dashboard-ends = Ends
+dashboard-ended = Ended
 dashboard-reference = Reference
 
 dashboard-stop = Stop sharing

@@ -56,6 +56,26 @@ struct Item {
     optional: bool,
 }
 
+impl ConsentPage {
+    /// What stands under the client's name.
+    fn detail(&self) -> &str {
+        self.organization
+            .as_ref()
+            .map_or("", |organization| &organization.short)
+    }
+}
+
+impl Item {
+    /// The picture beside it.
+    fn icon(&self) -> &'static str {
+        match self.value.as_str() {
+            Scope::OPENID => "person",
+            Scope::OFFLINE_ACCESS => "renew",
+            _ => "data",
+        }
+    }
+}
+
 /// The page of a question; `problem` is what was wrong with an answer.
 pub(super) async fn page_for(
     visit: &Visit,
@@ -234,11 +254,12 @@ async fn start_over(
     Ok(see_other(&proceed::path(&begun.handle), cookies)?)
 }
 
+/// What is asked for: data first, then what steers the connection. Within each, in the order of the request.
 fn items(visit: &Visit, page: &Page, question: &Question) -> Vec<Item> {
-    question
-        .scope
-        .values()
-        .iter()
+    let mut values: Vec<&DefinitionKey> = question.scope.values().iter().collect();
+    values.sort_by_key(|value| matches!(value.as_str(), Scope::OPENID | Scope::OFFLINE_ACCESS));
+    values
+        .into_iter()
         .map(|value| item(visit, page, value, question.wording(value)))
         .collect()
 }

@@ -6,11 +6,12 @@ use consentry_ledger::{
     interactions::{ApproveError, Changed, MoveError},
 };
 use consentry_web::{
-    error::{ApiError, HtmlFailure, Vendor, registry},
+    error::{ApiError, HtmlFailure, Problem, Vendor, registry, wants_page},
+    house::House,
     origin::CrossOrigin,
     visit::Visit,
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, request::Parts};
 
 use super::page;
 
@@ -85,16 +86,22 @@ impl Failure {
 
     /// As a page where one is asked for, else as the vendor's JSON (TPA-CB-02).
     pub(super) fn negotiated(self, visit: &Visit, headers: &HeaderMap) -> Response {
-        let wants_page = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .any(|value| value.contains("text/html"));
-        if wants_page {
+        if wants_page(headers) {
             self.html(visit, &[])
         } else {
             Vendor(self.error).into_response()
         }
+    }
+}
+
+/// 404 and 405 at the addresses of our own pages: a page for people, a problem document for programs.
+pub(super) fn fallback(house: &House, parts: &Parts, error: ApiError) -> Response {
+    if !wants_page(&parts.headers) {
+        return Problem(error).into_response();
+    }
+    match Visit::of(parts, house) {
+        Ok(visit) => Failure::from(error).html(&visit, &[]),
+        Err(unknown) => unknown.into_response(),
     }
 }
 

@@ -20,9 +20,7 @@ mod proceed;
 mod redirect;
 mod resume;
 
-use axum::response::IntoResponse;
 use consentry_web::{
-    error::Problem,
     house::House,
     routes::{Cors, RouteTable},
 };
@@ -53,9 +51,9 @@ pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
     let table = both!(table, get_only, "/oidc/session/end", logout::get);
     let table = both!(table, post, "/oidc/session/end", logout::post);
     table
-        .owns_all(&["/login", "/logout", "/consent"], |_, error| {
-            Problem(error).into_response()
-        })
+        .owns_with("/login", failure::fallback)
+        .owns_with("/logout", failure::fallback)
+        .owns_with("/consent", failure::fallback)
         .get_only("/login", Cors::Never, login::get)
         .post("/login", Cors::Never, login::post)
         .get_only("/logout", Cors::Never, logout::get)

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use consentry_web::{
     headers::{self, FormTarget},
-    page::{Accent, Brand, Page, respond},
+    page::{Brand, Page, respond},
     texts::{Language, negotiate},
     visit::Visit,
 };
@@ -30,15 +30,7 @@ pub(super) fn new(visit: &Visit, asked: &[String], title: &'static str) -> Page 
 /// A page with a title that was formed before.
 pub(super) fn titled(visit: &Visit, language: &'static Language, title: String) -> Page {
     let own = &visit.tenant.tenant.brand;
-    let brand = Brand {
-        name: own.name.clone(),
-        logo: None,
-        accent: own
-            .accent
-            .as_deref()
-            .and_then(|accent| Accent::parse(accent).ok()),
-    };
-    let mut page = Page::new(language, title, brand);
+    let mut page = Page::new(language, title, Brand::from(&*visit.tenant));
     // Help may be a telephone number in words; only an address can be linked.
     let linked = |help: &&String| {
         ["https://", "mailto:", "tel:"]

@@ -53,3 +53,24 @@ struct ConnectionPage {
     screen: Screen,
     connection: ConnectionView,
 }
+
+impl ConnectionPage {
+    /// What is shared, or was.
+    fn heading_of_items(&self) -> String {
+        let key = if self.connection.ended.is_none() {
+            "dashboard-what"
+        } else {
+            "dashboard-what-was"
+        };
+        self.page.text(key).to_string()
+    }
+
+    /// The picture beside each of them.
+    fn picture_of_items(&self) -> &'static str {
+        if self.connection.ended.is_none() {
+            "check"
+        } else {
+            "ended"
+        }
+    }
+}

@@ -4,7 +4,7 @@ use consentry_ledger::{TenantSnapshot, embed::PageSession};
 use consentry_web::{
     credentials::Transport,
     headers::{self, EmbedHeaders, FrameOrigin},
-    page::{Accent, Brand, Embedding, Frame, Page, Theme},
+    page::{Brand, Embedding, Frame, Page, Theme},
     texts::{Language, negotiate},
     visit::Visit,
 };
@@ -66,7 +66,7 @@ pub fn page(visit: &Visit, look: Look, title: impl Into<String>) -> Page {
             host_origins,
         }),
         help: help_address(&visit.tenant),
-        ..Page::new(look.language, title, brand(&visit.tenant))
+        ..Page::new(look.language, title, Brand::from(&*visit.tenant))
     }
 }
 
@@ -79,18 +79,6 @@ pub fn help(visit: &Visit) -> Option<&str> {
         .help
         .as_deref()
         .filter(|help| !help.is_empty())
-}
-
-fn brand(tenant: &TenantSnapshot) -> Brand {
-    let brand = &tenant.tenant.brand;
-    let accent = brand
-        .accent
-        .as_deref()
-        .and_then(|accent| Accent::parse(accent).ok());
-    Brand {
-        accent,
-        ..Brand::named(brand.name.clone())
-    }
 }
 
 /// The help address, where it is one that a link can lead to.

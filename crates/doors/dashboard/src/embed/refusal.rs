@@ -34,7 +34,8 @@ impl Refusal {
     pub fn worded(visit: &Visit, look: Look, error: ApiError, heading: &Text, message: &Text) -> Self {
         let mut refusal = Self::plain(visit, look, error);
         refusal.failure.heading = Some(heading.to_string());
-        refusal.failure.message = Some(with_help(visit, look, message.to_string()));
+        refusal.failure.message = Some(message.to_string());
+        refusal.failure.help = help(visit, look);
         refusal
     }
 
@@ -79,17 +80,12 @@ pub fn session_ended(visit: &Visit, look: Look) -> Refusal {
     Refusal::session_over(visit, look, ApiError::new(&registry::SESSION_OVER))
 }
 
-/// Adds the bank's help to a message, where the bank named any.
-fn with_help(visit: &Visit, look: Look, message: String) -> String {
-    match frame::help(visit) {
-        Some(help) => {
-            let help = look
-                .language
-                .text("dashboard-help")
-                .with("bank", &visit.tenant.tenant.brand.name)
-                .with("help", help);
-            format!("{message} {help}")
-        }
-        None => message,
-    }
+/// The bank's help as a sentence, where the bank named any.
+fn help(visit: &Visit, look: Look) -> Option<String> {
+    let words = look
+        .language
+        .text("dashboard-help")
+        .with("bank", &visit.tenant.tenant.brand.name)
+        .with("help", frame::help(visit)?);
+    Some(words.to_string())
 }

@@ -130,14 +130,14 @@ impl ConnectionView {
     }
 }
 
-/// The consents in words. While a connection stands each counts or not by itself; once it is over, all of them are what it was.
+/// The consents in words, what opens data first. While a connection stands each counts or not by itself; once it is over, all of them are what it was.
 fn items(
     tenant: &TenantSnapshot,
     language: &Language,
     connection: &Connection,
     phase: Phase,
 ) -> Vec<ItemView> {
-    connection
+    let mut items: Vec<ItemView> = connection
         .consents
         .iter()
         .map(|consent| {
@@ -148,7 +148,9 @@ fn items(
             };
             ItemView::new(tenant, language, consent, state)
         })
-        .collect()
+        .collect();
+    items.sort_by_key(|item| !item.opens_data);
+    items
 }
 
 fn purposes(items: &[ItemView]) -> Vec<Purpose> {

@@ -1,8 +1,9 @@
 //! Stopping: in two presses, once, at once everywhere (B1, B5).
 
-use consentry_testkit::TestApp;
+use consentry_ledger::provision::Entry;
+use consentry_testkit::{FULL_SCOPE, TestApp};
 
-use crate::world::{ADA, about, connect, list, session};
+use crate::world::{ADA, about, connect, list, operator, session};
 
 /// Ada's session and the id of her only connection.
 async fn at_the_list(app: &TestApp) -> (String, String) {
@@ -204,6 +205,44 @@ async fn dsh_b5_going_back_leads_where_the_question_was_asked() {
     let from_detail = app.post_embedded("/embed/stop", &fields).await.expect_status(200);
     assert!(from_detail.text().contains("action=\"/embed/connection\""));
     assert!(!from_detail.text().contains("action=\"/embed/connections\""));
+}
+
+#[tokio::test]
+async fn dsh_b3_b5_two_connections_of_one_app_stand_together_and_end_separately() {
+    let app = TestApp::start().await;
+    let client = app.bank.third_party.clone();
+    let resource = app.bank.resource_api.clone();
+    let mut registered =
+        consentry_domain::client::Client::clone(app.tenant().client(&client.client_id).unwrap());
+    registered.resources = vec![resource.clone()];
+    app.ledger
+        .provision(&app.tenant(), &operator(), &[Entry::Client(registered)])
+        .await
+        .unwrap();
+    connect(&app).await;
+    let browser = app.browser();
+    let more = [("resource", resource.as_str())];
+    let question = app
+        .reach_question(&browser, "ada", &app.authorization(&client, FULL_SCOPE, &more))
+        .await;
+    let _back = app
+        .decide(&browser, &question, "approve")
+        .await
+        .expect_status(303);
+    let session = session(&app, ADA).await;
+    let both = list(&app, &session).await;
+    assert!(
+        both.text().contains("2 connections, each ends by itself"),
+        "{}",
+        both.text()
+    );
+    assert!(both.text().contains("1 app can see data."));
+    let id = both.field("id").unwrap();
+    let one = about(&app, "/embed/stop/confirm", &session, &id)
+        .await
+        .expect_status(200);
+    assert!(one.text().contains("1 app can see data."), "{}", one.text());
+    assert!(!one.text().contains("each ends by itself"));
 }
 
 /// How many events the ledger holds.

@@ -25,7 +25,7 @@ async fn b01_20_b13_24_the_page_says_who_what_why_and_until_when() {
         "Name, type and balance of your accounts",
         "Payments of the last 24 months",
         "22 December 2026",
-        "Signed in as ada",
+        "Logged in as ada",
         "at Harbor Bank at any time",
     ] {
         assert!(page.text().contains(words), "{words} is missing");
@@ -196,7 +196,7 @@ async fn tpa_ix_02_somebody_else_can_log_in_and_is_asked_themself() {
     ];
     let answer = browser.submit("/login", &fields).await;
     let question = app.land(&browser, answer).await.expect_status(200);
-    assert!(question.text().contains("Signed in as ben"));
+    assert!(question.text().contains("Logged in as ben"));
     code(&app.decide(&browser, &question, "approve").await);
     assert!(app.records_of("ada").await.is_empty());
     assert_eq!(app.records_of("ben").await.len(), 4);

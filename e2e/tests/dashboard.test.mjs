@@ -1,0 +1,428 @@
+// The connected apps: what a customer sees in every state, how they stop sharing, and what is shown when a view is over. The
+// view inside the bank's page is walked through in the story; here it is a page of its own, which looks the same.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { screenshots, startBrowser, startDemo } from "../harness.mjs";
+import { judge } from "../judge.mjs";
+import { visitor } from "../walks.mjs";
+
+let demo;
+let browser;
+before(async () => {
+  demo = await startDemo();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** Opens one connection's details from the list. */
+async function openDetails(person, app = "Moneytrack") {
+  await person.press(person.standing(person.page).getByRole("button", { name: app, exact: true }));
+  await person.page.getByRole("heading", { level: 1, name: app }).waitFor();
+}
+
+test("dsh_b7_1 nothing shared yet says so, and how a connection starts", async () => {
+  for (const [language, suffix] of [
+    ["en", ""],
+    ["ar", "-ar"],
+  ]) {
+    const ben = await visitor(browser, demo.facts, { language });
+    await ben.openDashboard("ben");
+    await ben.page.getByText(ben.say("dashboard-empty-title")).waitFor();
+    await judge(ben.page, `apps-none${suffix}`);
+    const shownAgain = ben.page.waitForResponse("**/embed/connections");
+    await ben.press(ben.button("dashboard-look-again"));
+    await shownAgain;
+    await focusIsIn(ben.page, ben.heading("dashboard-title"));
+    await judge(ben.page, `apps-none-still${suffix}`);
+    await ben.press(ben.page.getByText(ben.say("dashboard-how")));
+    await judge(ben.page, `apps-explained${suffix}`);
+    await ben.close();
+  }
+});
+
+test("dsh_b3_b4_b5 the list, one connection, the question, and what is left afterwards", async () => {
+  for (const [language, suffix] of [
+    ["en", ""],
+    ["ar", "-ar"],
+  ]) {
+    const ada = await visitor(browser, demo.facts, { language });
+    const { page } = ada;
+    await ada.shareWithMoneytrack();
+    await ada.openDashboard();
+    await judge(page, `apps${suffix}`);
+    await openDetails(ada);
+    await judge(page, `app-details${suffix}`);
+    await ada.press(ada.button("dashboard-stop"));
+    const question = page.getByRole("heading", { name: ada.say("dashboard-stop-title", { app: "Moneytrack" }) });
+    await question.waitFor();
+    await focusIsIn(page, question);
+    await judge(page, `stop${suffix}`);
+    await ada.press(ada.button("dashboard-go-back"));
+    await page.getByRole("heading", { level: 1, name: "Moneytrack" }).waitFor();
+    await ada.press(ada.button("dashboard-back"));
+    await ada.stopSharing(page);
+    await focusIsIn(page, page.getByText(ada.beginning("dashboard-stopped", { app: "Moneytrack" })).first());
+    await judge(page, `apps-stopped${suffix}`);
+    await ada.press(page.getByRole("button", { name: "Moneytrack", exact: true }).first());
+    await page.getByRole("heading", { level: 1, name: "Moneytrack" }).waitFor();
+    await page.getByText(ada.beginning("dashboard-ended-by-you")).first().waitFor();
+    await judge(page, `app-details-stopped${suffix}`);
+    await ada.close();
+  }
+});
+
+test("dsh_b7_8 every screen works without script", async () => {
+  const ada = await visitor(browser, demo.facts, { javaScriptEnabled: false });
+  const { page } = ada;
+  await ada.shareWithMoneytrack();
+  await ada.openDashboard();
+  await openDetails(ada);
+  await ada.press(ada.button("dashboard-stop"));
+  await ada.press(ada.button("dashboard-go-back"));
+  await page.getByRole("heading", { level: 1, name: "Moneytrack" }).waitFor();
+  await ada.press(ada.button("dashboard-back"));
+  await ada.stopSharing(page);
+  await ada.close();
+});
+
+test("dsh_b5 what was stopped elsewhere meanwhile is not stopped again, and the page says so", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  await ada.shareWithMoneytrack();
+  await ada.openDashboard();
+  await ada.inAnotherTab(async () => {
+    await ada.openDashboard();
+    await ada.stopSharing(ada.page);
+  });
+  await ada.press(ada.standing(page).getByRole("button", { name: ada.stopOf("Moneytrack") }));
+  await page.getByText(ada.beginning("dashboard-was-over", { app: "Moneytrack" })).waitFor();
+  await judge(page, "app-details-was-over");
+  await ada.close();
+});
+
+test("dsh_b7 a connection that is not there shows the list with a notice", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  await ada.shareWithMoneytrack();
+  await ada.openDashboard();
+  await page.locator("form.covering input[name=id]").first().evaluate((field) => (field.value = "agr_nobody"));
+  await ada.press(ada.standing(page).getByRole("button", { name: "Moneytrack", exact: true }));
+  await page.getByText(ada.say("dashboard-missing-title")).waitFor();
+  await judge(page, "apps-missing");
+  await ada.stopSharing(page);
+  await ada.close();
+});
+
+test("dsh_b3 many ended connections are shown when they are asked for", async () => {
+  const own = await startDemo();
+  try {
+    const ada = await visitor(browser, own.facts);
+    const { page } = ada;
+    await ada.shareWithMoneytrack();
+    for (let round = 0; round < 11; round += 1) {
+      await ada.openDashboard();
+      await ada.stopSharing(page);
+      await page.goto(`${own.facts.base_url}/demo/moneytrack`);
+      await ada.connect();
+      await ada.press(ada.button("consent-approve"));
+      await ada.heading("app-home").waitFor();
+    }
+    await ada.openDashboard();
+    const ended = page.getByRole("region", { name: ada.say("dashboard-no-longer") }).getByRole("listitem");
+    assert.equal(await ended.count(), 10);
+    await judge(page, "apps-many-ended");
+    await ada.press(ada.button("dashboard-show-all", { count: "11" }));
+    await ended.nth(10).waitFor();
+    assert.equal(await ended.count(), 11);
+    await judge(page, "apps-all-ended");
+    await ada.close();
+  } finally {
+    await own.stop();
+  }
+});
+
+test("dsh_a4_4 a token opens once; a reload, an old one and a made-up one are the same closed view", async () => {
+  const own = await startDemo();
+  try {
+    const ada = await visitor(browser, own.facts);
+    const { page } = ada;
+    const address = await ada.ticketAddress();
+    const late = await ada.ticketAddress();
+    const closed = async () => {
+      await ada.heading("dashboard-over-title").waitFor();
+      assert.equal(await page.getByRole("button").count(), 0);
+      await page.getByText(ada.say("technical-details")).click();
+      await page.getByText("Unauthorized", { exact: true }).waitFor();
+    };
+    assert.equal((await page.goto(address)).status(), 200);
+    assert.equal(new URL(page.url()).search, "", "the token is not in the address any more");
+    assert.equal((await page.goto(address)).status(), 404);
+    await judge(page, "apps-closed");
+    await closed();
+    await judge(page, "apps-closed-technical");
+    await ada.letPass("10-minutes");
+    assert.equal((await page.goto(late)).status(), 404);
+    await closed();
+    assert.equal((await page.goto(`${own.facts.base_url}/embed/authorizations`)).status(), 404);
+    await closed();
+
+    // Inside the bank's page a reload of the frame is such a case too, and a reload of the page opens it anew.
+    await ada.openBank();
+    await ada.frame.getByRole("heading", { name: ada.say("dashboard-title") }).waitFor();
+    await page.locator("iframe").evaluate((frame) => (frame.src += ""));
+    await ada.frame.getByRole("heading", { name: ada.say("dashboard-over-title") }).waitFor();
+    await judge(page, "bank-closed");
+    await page.reload();
+    await ada.frame.getByRole("heading", { name: ada.say("dashboard-title") }).waitFor();
+    await ada.close();
+  } finally {
+    await own.stop();
+  }
+});
+
+test("dsh_b7_3 a view that was left alone for ten minutes closes, and shows nothing of anybody any more", async () => {
+  const own = await startDemo();
+  try {
+    for (const javaScriptEnabled of [true, false]) {
+      const ada = await visitor(browser, own.facts, { javaScriptEnabled });
+      const { page } = ada;
+      await ada.shareWithMoneytrack();
+      await ada.openDashboard();
+      await ada.inAnotherTab(() => ada.letPass("10-minutes"));
+      await ada.press(ada.standing(page).getByRole("button", { name: ada.stopOf("Moneytrack") }));
+      await ada.heading("dashboard-over-title").waitFor();
+      assert.ok(!(await page.content()).includes("Moneytrack"), "nothing of the person is left in the page");
+      if (javaScriptEnabled) {
+        await judge(page, "stop-too-late");
+      }
+      await ada.openDashboard();
+      await ada.inAnotherTab(() => ada.letPass("10-minutes"));
+      await openDetailsAnyway(ada);
+      if (javaScriptEnabled) {
+        await judge(page, "app-details-too-late");
+      }
+      await ada.openDashboard();
+      await ada.press(ada.standing(page).getByRole("button", { name: ada.stopOf("Moneytrack") }));
+      await ada.inAnotherTab(() => ada.letPass("10-minutes"));
+      await ada.press(ada.button("dashboard-stop"));
+      await ada.heading("dashboard-over-title").waitFor();
+      if (javaScriptEnabled) {
+        await judge(page, "stop-confirmed-too-late");
+      }
+      await ada.openDashboard();
+      await ada.stopSharing(page);
+      await ada.openDashboard("ben");
+      await ada.inAnotherTab(() => ada.letPass("10-minutes"));
+      await ada.press(ada.button("dashboard-look-again"));
+      await ada.heading("dashboard-over-title").waitFor();
+      if (javaScriptEnabled) {
+        await judge(page, "apps-too-late");
+      }
+      await ada.close();
+    }
+  } finally {
+    await own.stop();
+  }
+});
+
+async function openDetailsAnyway(person) {
+  await person.press(person.standing(person.page).getByRole("button", { name: "Moneytrack", exact: true }));
+  await person.heading("dashboard-over-title").waitFor();
+}
+
+test("dsh_b2 a consent that ran out ends by itself: the app is refused and the list says so", async () => {
+  const own = await startDemo();
+  try {
+    const ada = await visitor(browser, own.facts);
+    const { page } = ada;
+    await ada.shareWithMoneytrack();
+    await ada.letPass("30-days");
+    await page.goto(`${own.facts.base_url}/demo/moneytrack`);
+    await ada.press(ada.button("app-new-tokens"));
+    await page.getByText("error=invalid_grant").waitFor();
+    await ada.openDashboard();
+    await page.getByText(ada.say("dashboard-empty-title")).waitFor();
+    await page.getByText(ada.beginning("dashboard-ended-by-time")).first().waitFor();
+    await judge(page, "apps-ended");
+    await ada.press(page.getByRole("button", { name: "Moneytrack", exact: true }));
+    await page.getByRole("heading", { level: 1, name: "Moneytrack" }).waitFor();
+    await judge(page, "app-details-ended");
+    await ada.close();
+  } finally {
+    await own.stop();
+  }
+});
+
+test("dsh_a4_5 the token in a form opens the same page, and theme and language as asked", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  await ada.shareWithMoneytrack();
+  await ada.openBank();
+  await page.evaluate(
+    ([action, token]) => {
+      const form = document.createElement("form");
+      Object.assign(form, { method: "post", action, target: "consentry" });
+      for (const [name, value] of [
+        ["access_token", token],
+        ["theme", "dark"],
+        ["locale", "ar"],
+      ]) {
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+      }
+      document.body.append(form);
+      form.submit();
+    },
+    [`${demo.facts.dashboard.base}/embed/authorizations`, await ada.ticket()],
+  );
+  await ada.frame.locator("html[dir=rtl][data-theme=dark]").waitFor();
+  await ada.frame.getByRole("button", { name: "Moneytrack", exact: true }).first().waitFor();
+  await ada.openDashboard("ada", "&theme=dark");
+  await page.locator("html[data-theme=dark]").waitFor();
+  await judge(page, "apps-dark");
+  await ada.stopSharing(page);
+  await sendToken(ada, await ada.ticket());
+  await judge(page, "apps-by-form");
+  await sendToken(ada, "et_nobody");
+  await judge(page, "apps-by-form-closed");
+  await ada.close();
+});
+
+/** The form variant, into the tab itself. */
+async function sendToken(person, token) {
+  const { page } = person;
+  const answered = page.waitForNavigation();
+  await page.evaluate(
+    ([action, token]) => {
+      const form = document.createElement("form");
+      form.method = "post";
+      form.action = action;
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: "access_token", value: token });
+      form.append(field);
+      document.body.append(form);
+      form.submit();
+    },
+    [`${person.facts.dashboard.base}/embed/authorizations`, token],
+  );
+  await answered;
+}
+
+test("dsh_b7_4_b7_6 while it waits, when it gets no answer and when it is offline, the page says so", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page, context } = ada;
+  await ada.shareWithMoneytrack();
+  await page.clock.install();
+  await ada.openDashboard();
+  const stop = ada.standing(page).getByRole("button", { name: ada.stopOf("Moneytrack") });
+
+  let answer;
+  const waiting = new Promise((resolve) => (answer = resolve));
+  await page.route("**/embed/stop", async (route) => {
+    await waiting;
+    await route.continue();
+  });
+  await stop.click();
+  await page.locator("#main[aria-busy=true]").waitFor();
+  await page.locator("#announcer").getByText(ada.say("busy")).waitFor({ state: "attached" });
+  assert.equal(await stop.getAttribute("aria-disabled"), "true");
+  await judge(page, "apps-waiting");
+  answer();
+  await ada.button("dashboard-go-back").waitFor();
+  await ada.press(ada.button("dashboard-go-back"));
+  await stop.waitFor();
+  await page.unroute("**/embed/stop");
+
+  await page.route("**/embed/stop", (route) => route.abort());
+  await stop.click();
+  await page.getByRole("alert").getByText(ada.say("request-failed")).waitFor();
+  await judge(page, "apps-unanswered");
+  await page.unroute("**/embed/stop");
+
+  // A server that takes the question and never answers.
+  await page.route("**/embed/stop", () => {});
+  await stop.click();
+  await page.getByRole("alert").waitFor({ state: "hidden" });
+  await page.clock.fastForward(9_000);
+  assert.equal(await page.getByRole("alert").isVisible(), false);
+  await page.clock.fastForward(2_000);
+  await page.getByRole("alert").getByText(ada.say("request-failed")).waitFor();
+  await page.unroute("**/embed/stop");
+
+  await context.setOffline(true);
+  await page.getByRole("alert").getByText(ada.say("offline")).waitFor();
+  await stop.click();
+  await judge(page, "apps-offline");
+  assert.equal(await ada.button("dashboard-go-back").count(), 0, "nothing was sent");
+  await context.setOffline(false);
+  await page.getByRole("alert").waitFor({ state: "hidden" });
+  await ada.stopSharing(page);
+  await ada.close();
+});
+
+test("dsh_b7_9 a frame without an address of its own tells the integrator what is missing", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  await ada.openBank();
+  await page.locator("iframe").evaluate((frame, address) => {
+    frame.setAttribute("sandbox", "allow-scripts allow-forms");
+    frame.src = address;
+  }, await ada.ticketAddress());
+  await ada.frame.getByText("allow-same-origin").waitFor();
+  // Not judged by axe, which may not read styles there either.
+  await screenshots(page, "bank-opaque");
+  await ada.close();
+});
+
+test("twenty things and long names fit on every screen", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  const multiply = (rows, names) =>
+    page.evaluate(
+      ([rows, names]) => {
+        const long = "Verwaltungsgesellschaftsbeteiligungsfinanzierungsberatungs GmbH & Co. KG a. A. ";
+        for (const list of document.querySelectorAll(rows)) {
+          while (list.children.length < 20) {
+            list.append(list.children[list.children.length % 2].cloneNode(true));
+          }
+        }
+        for (const name of document.querySelectorAll(names)) {
+          name.textContent = `${long}${"x".repeat(64)}`;
+        }
+      },
+      [rows, names],
+    );
+  await ada.reachQuestion();
+  await ada.press(page.getByText(ada.say("consent-part")));
+  await multiply(".items, [role=group]", ".party-name, .party-detail, .item-title, .brand-name");
+  await judge(page, "question-long");
+  await page.reload();
+  await ada.press(ada.button("consent-approve"));
+  await ada.heading("app-home").waitFor();
+  await ada.openDashboard();
+  await multiply(".never", ".party-name bdi, .card > p, .brand-name");
+  await judge(page, "apps-long");
+  await ada.openDashboard();
+  await openDetails(ada);
+  await multiply(".items", "h1 bdi, dd bdi, .item-title, .brand-name");
+  await judge(page, "app-details-long");
+  await ada.press(ada.button("dashboard-stop"));
+  await ada.button("dashboard-go-back").waitFor();
+  await multiply("section ul", "li span, .brand-name");
+  await judge(page, "stop-long");
+  await ada.press(ada.button("dashboard-stop"));
+  await ada.close();
+});
+
+/** The focus goes along: it comes to the element or to what holds it. */
+async function focusIsIn(page, locator) {
+  const element = await locator.elementHandle();
+  await page.waitForFunction(
+    (element) => document.activeElement !== document.body && document.activeElement?.contains(element),
+    element,
+  );
+}
