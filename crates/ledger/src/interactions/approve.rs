@@ -129,8 +129,13 @@ impl Ledger {
         let mut expect = vec![interaction.unchanged()];
         rows.push(ended.put()?);
         spend(approval.report.as_ref(), ids.now, &mut expect, &mut rows);
+        let slots: Vec<Slot> = scope.values().iter().map(slot).collect();
+        let around = self
+            .agreements_around(tenant, &slots.iter().collect::<Vec<_>>())
+            .await?;
         let seeds = Seeds {
-            slots: scope.values().iter().map(slot).collect(),
+            agreements: around,
+            slots,
             ..Seeds::default()
         };
         let done = self

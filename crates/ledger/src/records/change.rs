@@ -98,6 +98,7 @@ impl Ledger {
             },
         );
         let seeds = Seeds {
+            agreements: self.agreements_around(tenant, &[&before.slot, &slot]).await?,
             slots: vec![slot.clone()],
             records: vec![before.id],
             ..Seeds::default()

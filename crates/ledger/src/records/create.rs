@@ -78,6 +78,7 @@ impl Ledger {
             },
         );
         let seeds = Seeds {
+            agreements: self.agreements_around(tenant, &[&slot]).await?,
             slots: vec![slot.clone()],
             ..Seeds::default()
         };

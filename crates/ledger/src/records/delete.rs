@@ -46,6 +46,7 @@ impl Ledger {
             },
         );
         let seeds = Seeds {
+            agreements: self.agreements_around(tenant, &[&consent.slot]).await?,
             records: vec![id],
             ..Seeds::default()
         };

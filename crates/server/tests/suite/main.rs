@@ -5,5 +5,6 @@
 mod binary;
 mod kill;
 mod matrix;
+mod matrix_random;
 mod route_table;
 mod story;
