@@ -38,8 +38,8 @@ impl Draft<'_> {
         self.state.consents.values().filter(bundled).cloned().collect()
     }
 
-    /// Brings every bundle in line with what stands of it after the act. The end of one may take something from another, since a
-    /// record that a back end wrote may speak for both.
+    /// Brings every bundle in force in line with what stands of it after the act. The end of one may take something from another,
+    /// since a record that a back end wrote may speak for both. A bundle whose time is over has nothing left to lose.
     pub(super) fn settle(&mut self, reason: EndReason) {
         while let Some(id) = self.unsettled() {
             self.settle_one(id, reason);
@@ -50,7 +50,8 @@ impl Draft<'_> {
         let agreements = self.state.agreements.values();
         let mut unsettled = agreements.filter(|agreement| {
             let stood = self.stood.get(&agreement.id);
-            agreement.ended.is_none() && stood.is_some_and(|stood| *stood != standing(&self.state, agreement))
+            agreement.is_in_force(self.now)
+                && stood.is_some_and(|stood| *stood != standing(&self.state, agreement))
         });
         unsettled.next().map(|agreement| agreement.id)
     }

@@ -132,7 +132,7 @@ proptest! {
             let own: Vec<_> = agreement.items.iter().map(|item| &state.consents[&item.consent]).collect();
             if agreement.ended.is_some() {
                 prop_assert!(own.iter().all(|own| !own.status.is_granting()));
-            } else {
+            } else if agreement.is_in_force(world.now) {
                 let speaking = |own: &&&Consent| speaking(own, state.deciding(&own.slot)).status.is_granting();
                 prop_assert!(own.iter().any(|own| speaking(&own)));
             }

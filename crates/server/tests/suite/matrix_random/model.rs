@@ -329,7 +329,7 @@ impl Model {
         }
         for index in 0..own {
             let older = &self.agreements[index];
-            let of_pair = older.person == person && older.client == client && older.ended.is_none();
+            let of_pair = older.person == person && older.client == client && self.is_active(index, now);
             if of_pair && !older.items.iter().any(|item| self.stands(*item)) {
                 self.agreements[index].ended = Some((now, End::Superseded));
             }
@@ -465,7 +465,7 @@ impl Model {
             let agreement = &self.agreements[index];
             let concerned = agreement.person == person
                 && agreement.client == client
-                && agreement.ended.is_none()
+                && self.is_active(index, now)
                 && agreement.items.iter().any(|own| {
                     self.consents[*own].slot == slot && self.consents[*own].status != Status::Superseded
                 });
