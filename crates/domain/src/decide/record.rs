@@ -268,9 +268,9 @@ fn is_natural(before: &Consent, answer: Answer, now: crate::Timestamp) -> bool {
 
 fn written(consent: Consent, decides: bool, record: Option<Record>) -> Fact {
     let fact = ConsentFact {
+        consent,
         decides,
         record,
-        consent,
     };
     match fact.consent.status {
         Status::Pending => Fact::ConsentRequested(fact),

@@ -350,10 +350,10 @@ impl<'a> Run<'a> {
             .submit("/logout", &[("confirm", "yes")])
             .await;
         expect("logging out", answer.status(), 200)?;
-        if let Some(session) = self.sessions[person].take() {
-            if self.now() < session.until {
-                self.model.log_out(session.id);
-            }
+        if let Some(session) = self.sessions[person].take()
+            && self.now() < session.until
+        {
+            self.model.log_out(session.id);
         }
         Ok(())
     }
