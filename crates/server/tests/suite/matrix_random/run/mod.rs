@@ -1,14 +1,16 @@
 //! Taking the steps through the doors, and telling the small truth what came of each.
 
+mod records;
+
 use std::fmt::Debug;
 
 use consentry_testkit::{Answer as Http, Browser, KnownClient, TestApp, VERIFIER, tokens};
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    model::{Answer, Micros, Model, SECOND, Scope, Slot, Status},
-    steps::{ANSWERS, AUDIENCES, CLIENTS, DEFINITIONS, Decision, PEOPLE, SCOPES, Step, Stopper},
+    model::{Answer, Micros, Model, SECOND, Scope},
+    steps::{AUDIENCES, CLIENTS, DEFINITIONS, Decision, PEOPLE, SCOPES, Step, Stopper},
 };
 
 /// Redirect address of the bank's own client.
@@ -42,7 +44,7 @@ struct Session {
 }
 
 /// One history on its way.
-pub(super) struct Run<'a> {
+pub(in crate::matrix_random) struct Run<'a> {
     pub app: &'a TestApp,
     pub model: Model,
     browsers: [Browser<'a>; 2],
@@ -71,7 +73,7 @@ fn expect<T: Debug>(what: &str, seen: impl Debug + PartialEq<T>, told: T) -> Res
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(app: &'a TestApp) -> Self {
+    pub(in crate::matrix_random) fn new(app: &'a TestApp) -> Self {
         Self {
             app,
             model: Model::default(),
@@ -83,7 +85,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn now(&self) -> Micros {
+    pub(in crate::matrix_random) fn now(&self) -> Micros {
         self.app.now().as_micros()
     }
 
@@ -95,12 +97,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn user_id(&self, person: usize) -> &'a str {
+    pub(in crate::matrix_random) fn user_id(&self, person: usize) -> &'a str {
         &self.app.bank.customers[person].user_id
     }
 
     /// Takes a step; the error says which door said something else than it had to.
-    pub(super) async fn take(&mut self, step: Step) -> Result<(), String> {
+    pub(in crate::matrix_random) async fn take(&mut self, step: Step) -> Result<(), String> {
         self.app.clock.advance_micros(7_001);
         match step {
             Step::Ask {
@@ -513,7 +515,7 @@ impl<'a> Run<'a> {
     }
 
     /// The list in the frame; opened anew when the page session is over.
-    pub(super) async fn dashboard(&mut self, person: usize) -> Http {
+    pub(in crate::matrix_random) async fn dashboard(&mut self, person: usize) -> Http {
         let fields = [("session", self.pages[person].as_str())];
         let again = self.app.post_embedded("/embed/connections", &fields).await;
         if again.status() == 200 {
@@ -522,81 +524,6 @@ impl<'a> Run<'a> {
         let list = self.app.open_dashboard(PEOPLE[person]).await.expect_status(200);
         self.pages[person] = list.field("session").unwrap_or_default();
         list
-    }
-
-    // Records.
-
-    fn body(&self, (person, definition, audience): Slot, answer: usize) -> Value {
-        let version = DEFINITIONS.iter().find(|(id, _)| *id == definition).unwrap().1;
-        let mut body = json!({
-            "status": ANSWERS[answer], "subject": PEOPLE[person], "actor": PEOPLE[person],
-            "definition": { "id": definition, "version": version, "locale": "en-GB" },
-        });
-        if let Some(audience) = audience {
-            body["audience"] = json!(audience);
-        }
-        body
-    }
-
-    async fn create(&mut self, slot: Slot, answer: usize) -> Result<(), String> {
-        let body = self.body(slot, answer);
-        let made = self.app.records(Method::POST, "/consents", Some(&body)).await;
-        expect("making a record", made.status(), 201)?;
-        let id = made.json()["id"].as_str().unwrap().to_owned();
-        self.model.create(id, slot, status(answer), self.now());
-        Ok(())
-    }
-
-    fn path(&self, record: usize) -> String {
-        format!("/consents/{}", self.model.records[record].id.as_ref().unwrap())
-    }
-
-    async fn patch(&mut self, record: usize, answer: usize) -> Result<(), String> {
-        let body = json!({ "status": ANSWERS[answer] });
-        let path = self.path(record);
-        let changed = self.app.records(Method::PATCH, &path, Some(&body)).await;
-        expect("changing a record", changed.status(), 200)?;
-        let slot = self.model.slot_of(record);
-        self.model.change(record, slot, status(answer), self.now());
-        Ok(())
-    }
-
-    async fn put(
-        &mut self,
-        record: usize,
-        answer: usize,
-        person: Option<usize>,
-        audience: Option<usize>,
-    ) -> Result<(), String> {
-        let before = self.model.slot_of(record);
-        let slot = (
-            person.unwrap_or(before.0),
-            before.1,
-            audience.map_or(before.2, |audience| AUDIENCES[audience]),
-        );
-        let body = self.body(slot, answer);
-        let path = self.path(record);
-        let changed = self.app.records(Method::PUT, &path, Some(&body)).await;
-        expect("replacing a record", changed.status(), 200)?;
-        self.model.change(record, slot, status(answer), self.now());
-        Ok(())
-    }
-
-    async fn delete(&mut self, record: usize) -> Result<(), String> {
-        let path = self.path(record);
-        let deleted = self.app.records(Method::DELETE, &path, None).await;
-        expect("deleting a record", deleted.status(), 204)?;
-        self.model.delete(record, self.now());
-        Ok(())
-    }
-}
-
-const fn status(answer: usize) -> Status {
-    match answer {
-        0 => Status::Pending,
-        1 => Status::Accepted,
-        2 => Status::Denied,
-        _ => Status::Revoked,
     }
 }
 
