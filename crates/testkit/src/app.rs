@@ -15,6 +15,7 @@ use consentry_server::{
     metrics::Metrics,
     site,
 };
+use consentry_store_sqlite::Options;
 use consentry_web::house::House;
 use http::{HeaderName, HeaderValue, Method, Request, header};
 use http_body_util::BodyExt;
@@ -50,13 +51,16 @@ impl TestApp {
 
     /// As [`Self::start`], with other randomness.
     pub async fn start_seeded(seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_on(tempfile::tempdir().unwrap(), Options::default(), seed).await
+    }
+
+    /// As [`Self::start_seeded`], with the ledger in this folder and with bounds on its database.
+    pub async fn start_on(folder: tempfile::TempDir, options: Options, seed: u64) -> Self {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::new(seed));
         let own: Arc<dyn Clock> = clock.clone();
-        let ledger = assembly::open_ledger(folder.path(), None, own, entropy.clone())
-            .await
-            .unwrap();
+        let opened = assembly::open_ledger_with(folder.path(), None, own, entropy.clone(), options);
+        let ledger = opened.await.unwrap();
         let addresses = Addresses {
             base_url: BASE_URL.to_owned(),
             bank_url: BANK_URL.to_owned(),

@@ -18,6 +18,7 @@ mod app;
 mod browser;
 mod clock;
 mod entropy;
+mod fault;
 mod log;
 mod story;
 
@@ -27,4 +28,5 @@ pub use browser::Browser;
 pub use clock::FixedClock;
 pub use consentry_server::demo::seed::KnownClient;
 pub use entropy::SeededEntropy;
+pub use fault::ForeignLock;
 pub use story::{FULL_SCOPE, Tokens, VERIFIER, challenge, tokens};

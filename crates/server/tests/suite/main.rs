@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
 mod binary;
+mod faults;
 mod kill;
 mod matrix;
 mod matrix_random;
