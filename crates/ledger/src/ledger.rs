@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
 use consentry_store::{
-    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, StoreError, TokenRow,
+    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, StoreError,
+    TokenRow,
 };
 use tokio::sync::{Mutex, Semaphore};
 

@@ -11,16 +11,12 @@ use consentry_web::{
     request_id::{self, Sources},
     routes::{AllowedOrigins, Conflict, Cors, RouteTable, Site},
 };
-use http::StatusCode;
-use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use crate::{
+    bounds::{self, Bounds},
     demo, health,
     metrics::{self, Metrics},
 };
-
-/// Largest body any route takes, in bytes; routes have smaller limits of their own.
-const LARGEST_BODY: usize = 1024 * 1024;
 
 /// What a site is made of.
 #[derive(Clone)]
@@ -71,6 +67,10 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
 /// The site with its layers, ready for a listener.
 pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
     let site = join(parts)?;
+    let bounds = Bounds {
+        deadline: parts.deadline,
+        refusals: site.refusals.clone(),
+    };
     let sources = Sources {
         id: {
             let entropy = Arc::clone(&parts.entropy);
@@ -80,11 +80,7 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
     };
     Ok(site
         .router
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            parts.deadline,
-        ))
+        .layer(middleware::from_fn_with_state(bounds, bounds::hold))
         .layer(middleware::from_fn_with_state(
             parts.metrics.clone(),
             metrics::count,

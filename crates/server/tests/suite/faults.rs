@@ -1,13 +1,20 @@
 //! The database fails under the house: every door says so with 503 and `Retry-After`, nothing is half-written, reading goes on, and
 //! service comes back by itself when the cause is gone.
 
-use std::{path::Path, process::Command, time::Duration};
+use std::{net::SocketAddr, path::Path, process::Command, sync::Arc, time::Duration};
 
+use axum::{body::Body, extract::ConnectInfo};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_ledger::verify::Verdict;
+use consentry_server::{metrics::Metrics, site};
 use consentry_store_sqlite::Options;
-use consentry_testkit::{Answer, Browser, FULL_SCOPE, TestApp, Tokens, VERIFIER};
-use http::Method;
+use consentry_testkit::{Answer, Browser, FULL_SCOPE, SeededEntropy, TestApp, Tokens, VERIFIER};
+use consentry_web::house::House;
+use http::{Method, Request};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tower::ServiceExt;
+use url::Url;
 
 /// What each door is asked to write, in an order in which all of it can succeed afterwards, and the status it then has.
 const WRITES: [(&str, u16); 26] = [
@@ -237,16 +244,23 @@ impl<'a> Busy<'a> {
                     ("grant_type", "authorization_code"),
                     ("code", self.codes[1].as_str()),
                     ("redirect_uri", &redirect_uri),
-                    ("code_verifier", "another-verifier-of-forty-three-characters-0123456789"),
+                    (
+                        "code_verifier",
+                        "another-verifier-of-forty-three-characters-0123456789",
+                    ),
                 ];
                 app.ask_token(client, &fields).await
             }
-            "refresh" => app.refresh(client, self.tokens[0].refresh.as_ref().unwrap()).await,
+            "refresh" => {
+                app.refresh(client, self.tokens[0].refresh.as_ref().unwrap())
+                    .await
+            }
             "revoke an access token" => self.revoke(&self.tokens[1].access).await,
             "revoke a refresh token" => self.revoke(self.tokens[2].refresh.as_ref().unwrap()).await,
             "log out" => self.leaving.submit("/logout", &[("confirm", "yes")]).await,
             "make a record" => {
-                app.records(Method::POST, "/consents", Some(&record("ada", "d"))).await
+                app.records(Method::POST, "/consents", Some(&record("ada", "d")))
+                    .await
             }
             "change a record" => {
                 let body = json!({ "status": "revoked" });
@@ -299,7 +313,10 @@ impl<'a> Busy<'a> {
                 let seen = self.app.introspect(&self.tokens[0].access).await;
                 return if seen["active"] == true { 200 } else { 0 };
             }
-            "UserInfo" => self.with_bearer(Method::GET, "/cis/oidc/me", &self.tokens[0].access).await,
+            "UserInfo" => {
+                self.with_bearer(Method::GET, "/cis/oidc/me", &self.tokens[0].access)
+                    .await
+            }
             "discovery" => self.app.get("/cis/oidc/.well-known/openid-configuration").await,
             other => panic!("no such read: {other}"),
         }
@@ -309,7 +326,11 @@ impl<'a> Busy<'a> {
     /// What is in the ledger; everything must agree.
     async fn holds(&self) -> (u64, usize) {
         let verdict = self.app.ledger.verify(&self.app.tenant()).await.unwrap();
-        let Verdict::Sound { events, unreadable: 0 } = verdict else {
+        let Verdict::Sound {
+            events,
+            unreadable: 0,
+        } = verdict
+        else {
             panic!("{verdict:?}");
         };
         (events, self.app.records_of("ada").await.len())
@@ -331,7 +352,10 @@ impl<'a> Busy<'a> {
             for inside in ["sqlite", "database", "disk", "locked", "/tmp"] {
                 assert!(!shown.contains(inside), "{what} tells of {inside}: {shown}");
             }
-            assert!(answer.headers().get("set-cookie").is_none(), "{what} hands out a cookie");
+            assert!(
+                answer.headers().get("set-cookie").is_none(),
+                "{what} hands out a cookie"
+            );
         }
         for what in READS {
             assert_eq!(self.read(what).await, 200, "{what}");
@@ -426,7 +450,7 @@ async fn a_full_disk_is_503_at_every_door_and_service_comes_back() {
 }
 
 #[tokio::test]
-async fn a_database_at_its_bound_is_503_at_every_door_and_service_comes_back() {
+async fn a_database_at_its_bound_refuses_what_needs_more_room_and_nothing_is_half_written() {
     let options = Options {
         max_pages: Some(700),
         ..Options::default()
@@ -442,8 +466,55 @@ async fn a_database_at_its_bound_is_503_at_every_door_and_service_comes_back() {
         let _made = made.expect_status(201);
     }
     let events = busy.holds().await.0;
-    let refused = app.records(Method::POST, "/consents", Some(&record("ada", "one more"))).await;
+    let refused = app
+        .records(Method::POST, "/consents", Some(&record("ada", "one more")))
+        .await;
     assert_eq!(refused.status(), 503);
     assert!(refused.header("retry-after").is_some());
     assert_eq!(busy.holds().await.0, events);
+}
+
+#[tokio::test]
+async fn a_request_past_its_deadline_is_503_in_the_doors_own_shape() {
+    let app = TestApp::start().await;
+    let parts = site::Parts {
+        house: House::new(
+            app.ledger.clone(),
+            Url::parse("http://127.0.0.1:8080").unwrap(),
+            Vec::new(),
+        ),
+        entropy: Arc::new(SeededEntropy::new(3)),
+        metrics: Metrics::default(),
+        metrics_here: false,
+        demo: None,
+        deadline: Duration::ZERO,
+    };
+    let router = site::router(&parts).unwrap();
+    let token = app.own_token(&app.bank.first_party).await;
+    for (path, member) in [
+        ("/consent/v1/consents?subject=ada", "code"),
+        ("/cis/v1/consents", "error_code"),
+        ("/cis/oidc/me", "error"),
+        ("/health/ready", "code"),
+    ] {
+        let account = &app.bank.service;
+        let credentials = if path.starts_with("/consent") {
+            let pair = format!("{}:{}", account.client_id, account.client_secret);
+            format!("Basic {}", STANDARD.encode(pair))
+        } else {
+            format!("Bearer {token}")
+        };
+        let request = Request::get(path)
+            .header("host", "127.0.0.1:8080")
+            .header("authorization", credentials)
+            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))))
+            .body(Body::empty())
+            .unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), 503, "{path}");
+        assert_eq!(answer.headers()["retry-after"], "5", "{path}");
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert!(!body[member].is_null(), "{path}: {body}");
+    }
 }

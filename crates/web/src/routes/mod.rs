@@ -13,7 +13,7 @@ mod tests;
 
 pub use self::{
     cors::{AllowedOrigins, Cors},
-    site::{Conflict, Site},
+    site::{Conflict, Refusals, Site},
 };
 
 use std::{collections::BTreeMap, sync::Arc};
