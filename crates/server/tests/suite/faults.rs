@@ -487,28 +487,27 @@ async fn a_request_past_its_deadline_is_503_in_the_doors_own_shape() {
         metrics: Metrics::default(),
         metrics_here: false,
         demo: None,
-        deadline: Duration::ZERO,
+        deadline: Duration::from_millis(1),
     };
     let router = site::router(&parts).unwrap();
-    let token = app.own_token(&app.bank.first_party).await;
-    for (path, member) in [
-        ("/consent/v1/consents?subject=ada", "code"),
-        ("/cis/v1/consents", "error_code"),
-        ("/cis/oidc/me", "error"),
-        ("/health/ready", "code"),
+    let lock = app.lock_database();
+    let account = &app.bank.service;
+    let pair = format!("{}:{}", account.client_id, account.client_secret);
+    let basic = format!("Basic {}", STANDARD.encode(pair));
+    let asking = app.authorization(&app.bank.third_party, FULL_SCOPE, &[]);
+    for (method, path, member) in [
+        (Method::POST, "/consent/v1/consents", "code"),
+        (Method::GET, asking.as_str(), "error"),
+        (Method::GET, "/health/ready", "code"),
     ] {
-        let account = &app.bank.service;
-        let credentials = if path.starts_with("/consent") {
-            let pair = format!("{}:{}", account.client_id, account.client_secret);
-            format!("Basic {}", STANDARD.encode(pair))
-        } else {
-            format!("Bearer {token}")
-        };
-        let request = Request::get(path)
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
             .header("host", "127.0.0.1:8080")
-            .header("authorization", credentials)
+            .header("authorization", &basic)
+            .header("content-type", "application/json")
             .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))))
-            .body(Body::empty())
+            .body(Body::from(record("ada", "a").to_string()))
             .unwrap();
         let answer = router.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), 503, "{path}");
@@ -517,4 +516,5 @@ async fn a_request_past_its_deadline_is_503_in_the_doors_own_shape() {
         let body: Value = serde_json::from_slice(&body).unwrap();
         assert!(!body[member].is_null(), "{path}: {body}");
     }
+    drop(lock);
 }
