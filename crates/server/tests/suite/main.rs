@@ -10,3 +10,4 @@ mod matrix;
 mod matrix_random;
 mod route_table;
 mod story;
+mod wire;
