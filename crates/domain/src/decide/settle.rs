@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::{
-    Agreement, AgreementId, Consent, DefinitionKey, Fact, Slot, Status, Touched, agreement::AgreementItem,
+    Agreement, Consent, DefinitionKey, Fact, Slot, Status, Touched, agreement::AgreementItem,
     decision::EndReason, enforce::speaking,
 };
 
@@ -40,32 +40,13 @@ impl Draft<'_> {
 
     /// Brings every bundle in force in line with what stands of it after the act. The end of one may take something from another,
     /// since a record that a back end wrote may speak for both. A bundle whose time is over has nothing left to lose.
+    /// Those that end come first, so that each has one event in the end (EVT-09).
     pub(super) fn settle(&mut self, reason: EndReason) {
-        while let Some(id) = self.unsettled() {
-            self.settle_one(id, reason);
-        }
-    }
-
-    fn unsettled(&self) -> Option<AgreementId> {
-        let agreements = self.state.agreements.values();
-        let mut unsettled = agreements.filter(|agreement| {
-            let stood = self.stood.get(&agreement.id);
-            agreement.is_in_force(self.now)
-                && stood.is_some_and(|stood| *stood != standing(&self.state, agreement))
-        });
-        unsettled.next().map(|agreement| agreement.id)
-    }
-
-    fn settle_one(&mut self, id: AgreementId, reason: EndReason) {
-        let Some(agreement) = self.state.agreements.get(&id).cloned() else {
-            return;
-        };
-        let left = standing(&self.state, &agreement);
-        if left.is_empty() {
+        while let Some((agreement, reason)) = self.ending(reason) {
             self.end_agreement(agreement, reason);
-        } else if self.lacks_required(&agreement) {
-            self.end_agreement(agreement, EndReason::Emptied);
-        } else {
+        }
+        let narrowed: Vec<Agreement> = self.unsettled().cloned().collect();
+        for agreement in narrowed {
             self.push(Fact::AgreementChanged {
                 agreement: Agreement {
                     version: agreement.version.saturating_add(1),
@@ -74,7 +55,29 @@ impl Draft<'_> {
                 },
             });
         }
-        self.stood.insert(id, left);
+    }
+
+    /// A bundle that cannot go on with what is left of it, and why it ends.
+    fn ending(&self, reason: EndReason) -> Option<(Agreement, EndReason)> {
+        self.unsettled().find_map(|agreement| {
+            if standing(&self.state, agreement).is_empty() {
+                Some((agreement.clone(), reason))
+            } else if self.lacks_required(agreement) {
+                Some((agreement.clone(), EndReason::Emptied))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Bundles of which something else stands than before the act.
+    fn unsettled(&self) -> impl Iterator<Item = &Agreement> {
+        let agreements = self.state.agreements.values();
+        agreements.filter(|agreement| {
+            let stood = self.stood.get(&agreement.id);
+            agreement.is_in_force(self.now)
+                && stood.is_some_and(|stood| *stood != standing(&self.state, agreement))
+        })
     }
 
     /// Whether something is lost that a bundle cannot do without. What a newer bundle took over is not lost.
