@@ -75,6 +75,7 @@ impl Ledger {
         let scope = granted(question, approval.granted.as_ref())?;
         let request = &interaction.request;
         let client = self.recheck(tenant, request, &scope, session.subject).await??;
+        interaction.is_of(&client)?;
         let ended = interaction
             .step
             .clone()

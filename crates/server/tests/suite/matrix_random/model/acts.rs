@@ -28,7 +28,7 @@ impl Model {
         &mut self,
         (person, client): (usize, &'static str),
         scope: &Scope,
-        (session, session_until): (u64, Micros),
+        session_until: Micros,
         code: String,
         now: Micros,
     ) {
@@ -74,7 +74,6 @@ impl Model {
             client,
             agreement: own,
             offline,
-            session,
             until: longest.min(until),
             ended: false,
         });
@@ -86,7 +85,7 @@ impl Model {
         &mut self,
         (person, client): (usize, &'static str),
         scope: &Scope,
-        (session, session_until): (u64, Micros),
+        session_until: Micros,
         code: String,
         now: Micros,
     ) {
@@ -105,7 +104,6 @@ impl Model {
             client,
             agreement: self.consents[bundle].agreement.unwrap(),
             offline,
-            session,
             until: longest.min(until),
             ended: false,
         });
@@ -249,9 +247,10 @@ impl Model {
         }
     }
 
-    pub(in crate::matrix_random) fn log_out(&mut self, session: u64) {
+    /// All sessions of a person end, and what was to live only as long.
+    pub(in crate::matrix_random) fn log_out(&mut self, person: usize) {
         for grant in &mut self.grants {
-            grant.ended |= !grant.offline && grant.session == session;
+            grant.ended |= !grant.offline && grant.person == person;
         }
     }
 }

@@ -92,7 +92,6 @@ struct Grant {
     client: &'static str,
     agreement: usize,
     offline: bool,
-    session: u64,
     until: Micros,
     ended: bool,
 }

@@ -227,9 +227,8 @@ impl<'a> Run<'a> {
         let (scope, silent) = self.model.need(person, client, asked, prompt, now);
         if silent {
             let code = code(&answer)?;
-            let session = (session.id, session.until);
             self.model
-                .grant_unasked((person, client), &scope, session, code, now);
+                .grant_unasked((person, client), &scope, session.until, code, now);
             return Ok(());
         }
         let hosted = client == CLIENTS[0];
@@ -288,8 +287,7 @@ impl<'a> Run<'a> {
         let scope: Scope = question.scope.iter().copied().filter(keeps).collect();
         let code = code(&answer)?;
         let (pair, session) = ((question.person, question.client), session.unwrap());
-        self.model
-            .approve(pair, &scope, (session.id, session.until), code, now);
+        self.model.approve(pair, &scope, session.until, code, now);
         Ok(())
     }
 
@@ -355,7 +353,7 @@ impl<'a> Run<'a> {
         if let Some(session) = self.sessions[person].take()
             && self.now() < session.until
         {
-            self.model.log_out(session.id);
+            self.model.log_out(person);
         }
         Ok(())
     }
