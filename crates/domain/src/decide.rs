@@ -2,7 +2,10 @@
 
 mod approve;
 mod record;
+mod settle;
 mod stop;
+
+use std::collections::BTreeMap;
 
 use crate::{
     AgreementId, Command, Consent, DecisionId, DefinitionKey, Fact, RecordId, Status, SubjectId, Timestamp,
@@ -101,11 +104,17 @@ struct Draft<'a> {
     policy: &'a Policy,
     now: Timestamp,
     facts: Vec<Fact>,
+    /// What stood of each bundle when last looked at.
+    stood: BTreeMap<AgreementId, Vec<DefinitionKey>>,
 }
 
 impl<'a> Draft<'a> {
     fn new(state: &Touched, act: &'a Act, policy: &'a Policy, now: Timestamp) -> Self {
+        let standing = state.agreements.values();
         Self {
+            stood: standing
+                .map(|agreement| (agreement.id, settle::standing(state, agreement)))
+                .collect(),
             state: state.clone(),
             act,
             policy,
@@ -187,55 +196,6 @@ impl<'a> Draft<'a> {
             decides: false,
             record: None,
         }));
-    }
-
-    /// Brings an agreement in line with the consents that are left of it: unchanged, narrowed or ended.
-    fn settle_agreement(&mut self, id: AgreementId, reason: EndReason) {
-        let Some(agreement) = self.state.agreements.get(&id).cloned() else {
-            return;
-        };
-        if agreement.ended.is_some() {
-            return;
-        }
-        let left: Vec<Consent> = agreement
-            .items
-            .iter()
-            .filter_map(|item| self.state.consents.get(&item.consent))
-            .filter(|consent| consent.status.is_granting())
-            .cloned()
-            .collect();
-        let lost_required = reason != EndReason::Superseded
-            && self.policy.required.iter().any(|required| {
-                agreement.items.iter().any(|item| item.definition == *required)
-                    && !left.iter().any(|consent| consent.slot.definition == *required)
-            });
-        let version = agreement.version.saturating_add(1);
-        if left.is_empty() || lost_required {
-            for consent in &left {
-                self.revoke(consent, EndReason::Emptied);
-            }
-            let ended = self.ended(if left.is_empty() {
-                reason
-            } else {
-                EndReason::Emptied
-            });
-            self.push(Fact::AgreementEnded {
-                agreement: crate::Agreement {
-                    version,
-                    updated_at: self.now,
-                    ended: Some(ended),
-                    ..agreement
-                },
-            });
-        } else {
-            self.push(Fact::AgreementChanged {
-                agreement: crate::Agreement {
-                    version,
-                    updated_at: self.now,
-                    ..agreement
-                },
-            });
-        }
     }
 
     fn new_record(&self, id: RecordId, consent: &Consent) -> Record {

@@ -1,6 +1,6 @@
 //! Does the consent that stands now cover that use? The one rule behind tokens, introspection and checks.
 
-use crate::{Consent, DefinitionKey, Slot, Timestamp, scope::Scope};
+use crate::{Consent, DefinitionKey, Slot, Status, Timestamp, scope::Scope};
 
 /// What of a scope is covered by standing consent at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,15 @@ impl Coverage {
                 .iter()
                 .any(|value| required.contains(value))
     }
+}
+
+/// The consent that speaks for a consent of a bundle. Its slot may have been decided by a record that a back end wrote over it; then
+/// that record's consent speaks, since only what the slot points to is evaluated. What a newer bundle took over speaks for that one.
+pub fn speaking<'a>(own: &'a Consent, deciding: Option<&'a Consent>) -> &'a Consent {
+    deciding
+        .filter(|deciding| deciding.agreement.is_none())
+        .filter(|_| !matches!(own.status, Status::Superseded | Status::Erased))
+        .unwrap_or(own)
 }
 
 /// Judges each value of `scope` by the consent that decides its slot. `deciding` looks a slot up; `slot_of` names the slot of a

@@ -2,5 +2,6 @@
 
 mod decisions;
 mod histories;
+mod overtaking;
 mod tables;
 mod world;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::{Agreement, AgreementId, Consent, ConsentId, RecordId, Slot, record::Record};
 
 /// The part of the world a command is decided on. It holds the slots, records and agreements a command names and what hangs on
-/// them: the consents they point at, the agreements of those, and their consents and slots in turn. A service account with a
-/// million pending records costs nothing.
+/// them: the consents they point at, the agreements of those, and their consents and slots in turn. Among the agreements that a
+/// command names are all in force between the same person and client, since each may rest on the same slots. A service account with
+/// a million pending records costs nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
     /// Consents by id.

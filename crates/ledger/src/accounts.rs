@@ -17,7 +17,11 @@ use consentry_domain::{
 use consentry_store::{ChangeSet, Hash, Row, RowChange, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ledger, Opaque, TenantSnapshot, error::Fault, opaque::base64url};
+use crate::{
+    Ledger, Opaque, TenantSnapshot,
+    error::Fault,
+    opaque::{self, base64url},
+};
 
 /// Failures of one account or address within a minute before waiting begins.
 const FREE_FAILURES: u32 = 5;
@@ -221,6 +225,9 @@ impl Ledger {
         let (true, Some(subject)) = (alive, row.subject) else {
             return Ok(None);
         };
+        if row.issued_at < self.logged_out_at(tenant, subject).await? {
+            return Ok(None);
+        }
         let detail: SessionDetail = from_json(&row.detail, "session")?;
         Ok(Some(Session {
             hash,
@@ -230,6 +237,38 @@ impl Ledger {
             amr: detail.amr,
             expires_at: row.expires_at,
         }))
+    }
+
+    /// When a person last logged out; whatever session began before is over.
+    async fn logged_out_at(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Timestamp, Fault> {
+        let mark = self.token(tenant.id(), logged_out_hash(tenant, subject)).await?;
+        Ok(mark.map_or(Timestamp::EPOCH, |mark| mark.issued_at))
+    }
+
+    /// The credential that opens nothing and says that a person logged out. It is kept as long as a session could live that began
+    /// before.
+    pub(crate) async fn logged_out_mark(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        now: Timestamp,
+    ) -> Result<TokenRow, Fault> {
+        let hash = logged_out_hash(tenant, subject);
+        let known = self.token(tenant.id(), hash).await?;
+        Ok(TokenRow {
+            hash,
+            kind: TokenKind::Session,
+            version: known.map_or(1, |known| known.version.saturating_add(1)),
+            subject: Some(subject),
+            client: None,
+            grant: None,
+            issued_at: now,
+            expires_at: now.plus(tenant.tenant.lifetimes.session),
+            consumed_at: None,
+            revoked_at: Some(now),
+            failures: 0,
+            detail: "{}".to_owned(),
+        })
     }
 
     /// Whether a person is registered with an application and may use it (TPA-FL-01, TPA-FL-03).
@@ -265,6 +304,11 @@ impl Ledger {
         .await
         .map_err(|_| Fault::Overloaded)
     }
+}
+
+/// Where it is kept that a person logged out: a keyed hash, so no bearer ever has it.
+fn logged_out_hash(tenant: &TenantSnapshot, subject: SubjectId) -> Hash {
+    tenant.keys.lookup("logged out", &subject.to_string())
 }
 
 /// A hash nobody has the password of, with the parameters of ours, so that unknown names take as long as known ones.
@@ -342,10 +386,11 @@ pub(crate) fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: &'stat
     })
 }
 
-/// Failed logins by name and by address, in memory: growing waits after five within a minute.
+/// Failed logins by name and by address, in memory: growing waits after five within a minute. Names come from outside, so only their
+/// hashes are kept, and only so many.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
-    failures: Mutex<HashMap<String, Failures>>,
+    failures: Mutex<HashMap<Hash, Failures>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -358,11 +403,15 @@ impl Throttle {
     /// Most keys kept; the oldest go first.
     const MOST: usize = 100_000;
 
+    fn key(key: &str) -> Hash {
+        opaque::hash(key.as_bytes())
+    }
+
     /// Seconds to wait, if any of the keys has to.
     pub(crate) fn wait(&self, keys: &[String], now: Timestamp) -> Option<i64> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         keys.iter()
-            .filter_map(|key| failures.get(key))
+            .filter_map(|key| failures.get(&Self::key(key)))
             .map(|entry| entry.wait() - now.seconds_since(entry.last))
             .max()
             .filter(|left| *left > 0)
@@ -374,9 +423,16 @@ impl Throttle {
         if failures.len() >= Self::MOST {
             failures.retain(|_, entry| now.seconds_since(entry.last) < LONGEST_WAIT);
         }
+        if failures.len() >= Self::MOST {
+            let mut moments: Vec<Timestamp> = failures.values().map(|entry| entry.last).collect();
+            let middle = moments.len() / 2;
+            let (_, middle, _) = moments.select_nth_unstable(middle);
+            let middle = *middle;
+            failures.retain(|_, entry| entry.last > middle);
+        }
         for key in keys {
             let entry = failures
-                .entry(key.clone())
+                .entry(Self::key(key))
                 .or_insert(Failures { count: 0, last: now });
             let fresh = now.seconds_since(entry.last) > 60 && entry.count < FREE_FAILURES;
             let over = now.seconds_since(entry.last) > LONGEST_WAIT;
@@ -394,7 +450,7 @@ impl Throttle {
         self.failures
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .remove(key);
+            .remove(&Self::key(key));
     }
 }
 
@@ -404,5 +460,49 @@ impl Failures {
             None | Some(0) => 0,
             Some(more) => 2_i64.saturating_pow(more.min(20)).min(LONGEST_WAIT),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(name: &str) -> [String; 1] {
+        [format!("harbor name {name}")]
+    }
+
+    #[test]
+    fn b01_04_waits_grow_and_end() {
+        let throttle = Throttle::default();
+        let at = Timestamp::from_seconds;
+        for _ in 0..5 {
+            assert_eq!(throttle.wait(&keys("ada"), at(0)), None);
+            throttle.fail(&keys("ada"), at(0));
+        }
+        assert_eq!(throttle.wait(&keys("ada"), at(0)), None);
+        throttle.fail(&keys("ada"), at(0));
+        assert_eq!(throttle.wait(&keys("ada"), at(0)), Some(2));
+        throttle.fail(&keys("ada"), at(2));
+        assert_eq!(throttle.wait(&keys("ada"), at(2)), Some(4));
+        assert_eq!(throttle.wait(&keys("ada"), at(6)), None);
+        assert_eq!(throttle.wait(&keys("ben"), at(2)), None);
+        throttle.succeed(&keys("ada")[0]);
+        assert_eq!(throttle.wait(&keys("ada"), at(2)), None);
+    }
+
+    #[test]
+    fn a_flood_of_names_does_not_fill_the_memory_and_forgets_the_oldest() {
+        let throttle = Throttle::default();
+        for number in 0..i64::try_from(Throttle::MOST).unwrap() * 5 / 2 {
+            throttle.fail(&keys(&number.to_string()), Timestamp::from_micros(number));
+            if number % 10_000 == 0 {
+                assert!(throttle.failures.lock().unwrap().len() <= Throttle::MOST);
+            }
+        }
+        let failures = throttle.failures.lock().unwrap();
+        assert!(failures.len() <= Throttle::MOST);
+        let latest = Throttle::MOST * 5 / 2 - 1;
+        assert!(failures.contains_key(&Throttle::key(&keys(&latest.to_string())[0])));
+        assert!(!failures.contains_key(&Throttle::key(&keys("0")[0])));
     }
 }

@@ -1,10 +1,14 @@
 //! What a person agreed to, as bundles: listing them, looking at one, ending them. All doors that show connections use these.
 
+use std::collections::BTreeSet;
+
 use consentry_domain::{
-    Agreement, AgreementId, Command, Consent, Fact, GrantId, State, SubjectId, Timestamp,
+    Agreement, AgreementId, Audience, Command, Consent, Fact, GrantId, Slot, State, Status, SubjectId,
+    Timestamp,
     command::{Act, Stop},
     consent::Ended,
     decision::{Door, EndReason},
+    enforce::speaking,
     grant::Grant,
 };
 pub use consentry_store::AgreementQuery;
@@ -13,7 +17,7 @@ use consentry_store::{IdempotencyKey, Row, RowChange, Seeds};
 use crate::{
     Ledger, TenantSnapshot,
     access::{ManageAgreements, Permit},
-    carry_out::Plan,
+    carry_out::{Plan, required_definitions},
     error::{DecisionError, Fault},
 };
 
@@ -22,7 +26,7 @@ use crate::{
 pub struct Connection {
     /// The bundle.
     pub agreement: Agreement,
-    /// Its consents, in the order of its items.
+    /// The consents that speak for its items, in their order: its own, or what a back end wrote over one of them.
     pub consents: Vec<Consent>,
     /// The state of the bundle as a whole.
     pub state: State,
@@ -31,11 +35,14 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Puts together what the store gave.
+    /// Puts together an agreement and the consents that speak for it.
     pub fn new(agreement: Agreement, mut consents: Vec<Consent>, now: Timestamp) -> Self {
-        let position = |consent: &Consent| agreement.items.iter().position(|item| item.consent == consent.id);
+        let position = |consent: &Consent| {
+            let of = &consent.slot.definition;
+            agreement.items.iter().position(|item| item.definition == *of)
+        };
         consents.sort_by_key(|consent| position(consent).unwrap_or(usize::MAX));
-        let state = state(&agreement, now);
+        let state = state(&agreement, &consents, now);
         Self {
             agreement,
             consents,
@@ -54,15 +61,19 @@ impl Connection {
     /// When it ended or will end, whatever comes first.
     pub fn ends_at(&self) -> Option<Timestamp> {
         let ended = self.agreement.ended.as_ref().map(|ended| ended.at);
-        match (ended, self.agreement.valid_until) {
-            (Some(at), Some(until)) => Some(at.min(until)),
-            (at, until) => at.or(until),
-        }
+        let outlived = (self.state == State::Expired).then(|| {
+            let ends = self.consents.iter().filter_map(|consent| consent.valid_until);
+            ends.min()
+        });
+        [ended, self.agreement.valid_until, outlived.flatten()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 
-/// The state of a bundle: its end decides, then time.
-fn state(agreement: &Agreement, now: Timestamp) -> State {
+/// The state of a bundle: its end decides, then time, its own and that of what it cannot do without.
+fn state(agreement: &Agreement, consents: &[Consent], now: Timestamp) -> State {
     match (&agreement.ended, agreement.valid_until) {
         (Some(Ended { at, .. }), Some(until)) if until <= *at => State::Expired,
         (
@@ -74,8 +85,21 @@ fn state(agreement: &Agreement, now: Timestamp) -> State {
         ) => State::Superseded,
         (Some(_), _) => State::Revoked,
         (None, Some(until)) if until <= now => State::Expired,
+        (None, _) if is_outlived(consents, now) => State::Expired,
         (None, _) => State::Accepted,
     }
+}
+
+/// Whether a bundle is over although it would have time: what a back end wrote over its consents may end earlier.
+fn is_outlived(consents: &[Consent], now: Timestamp) -> bool {
+    let required = required_definitions();
+    let missed = |consent: &Consent| {
+        consent.status != Status::Superseded
+            && !consent.is_in_force(now)
+            && required.contains(&consent.slot.definition)
+    };
+    let none_left = !consents.is_empty() && !consents.iter().any(|consent| consent.is_in_force(now));
+    none_left || consents.iter().any(missed)
 }
 
 /// Which agreements shall end, and how it came to that.
@@ -114,10 +138,11 @@ impl Ledger {
     ) -> Result<Vec<Connection>, Fault> {
         let now = self.now();
         let found = self.inner.store.agreements(tenant.id(), query).await?;
-        Ok(found
-            .into_iter()
-            .map(|(agreement, consents)| Connection::new(agreement, consents, now))
-            .collect())
+        let mut connections = Vec::with_capacity(found.len());
+        for (agreement, own) in found {
+            connections.push(self.connection(tenant, agreement, own, now).await?);
+        }
+        Ok(connections)
     }
 
     /// One agreement; the caller checks whose it is with [`ManageAgreements`].
@@ -127,8 +152,55 @@ impl Ledger {
         id: AgreementId,
     ) -> Result<Option<Connection>, Fault> {
         let now = self.now();
-        let found = self.inner.store.agreement(tenant.id(), id).await?;
-        Ok(found.map(|(agreement, consents)| Connection::new(agreement, consents, now)))
+        match self.inner.store.agreement(tenant.id(), id).await? {
+            Some((agreement, own)) => self.connection(tenant, agreement, own, now).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An agreement as all doors judge it: by the consents that decide its slots. Of one that has ended its own are shown.
+    async fn connection(
+        &self,
+        tenant: &TenantSnapshot,
+        agreement: Agreement,
+        own: Vec<Consent>,
+        now: Timestamp,
+    ) -> Result<Connection, Fault> {
+        if !agreement.is_in_force(now) {
+            return Ok(Connection::new(agreement, own, now));
+        }
+        let standing = self.standing_consents(tenant, agreement.subject).await?;
+        let deciding = |slot: &Slot| standing.iter().find(|consent| consent.slot == *slot);
+        let consents = own.iter().map(|own| speaking(own, deciding(&own.slot)).clone());
+        Ok(Connection::new(agreement, consents.collect(), now))
+    }
+
+    /// The agreements in force between the persons and clients of these slots. A command about the slots needs them: each may rest
+    /// on one of the slots without the slot pointing back at it.
+    pub(crate) async fn agreements_around(
+        &self,
+        tenant: &TenantSnapshot,
+        slots: &[&Slot],
+    ) -> Result<Vec<AgreementId>, Fault> {
+        let pairs: BTreeSet<_> = slots
+            .iter()
+            .filter_map(|slot| match &slot.audience {
+                Audience::Client(client) => Some((slot.subject, client)),
+                _ => None,
+            })
+            .collect();
+        let mut around = Vec::new();
+        for (subject, client) in pairs {
+            let query = AgreementQuery {
+                subject: Some(subject),
+                client: Some(client.clone()),
+                in_force_at: Some(self.now()),
+                ..AgreementQuery::default()
+            };
+            let found = self.inner.store.agreements(tenant.id(), query).await?;
+            around.extend(found.into_iter().map(|(agreement, _)| agreement.id));
+        }
+        Ok(around)
     }
 
     /// Ends agreements: their consents are revoked, their grants end with everything under them, records and feed say so, all in
@@ -140,8 +212,15 @@ impl Ledger {
         request: &StopRequest,
     ) -> Result<Stopped, DecisionError> {
         let decision = self.ids().decision(request.subject);
+        let mut agreements = request.agreements.clone();
+        for id in &request.agreements {
+            if let Some((_, own)) = self.inner.store.agreement(tenant.id(), *id).await? {
+                let slots: Vec<&Slot> = own.iter().map(|consent| &consent.slot).collect();
+                agreements.extend(self.agreements_around(tenant, &slots).await?);
+            }
+        }
         let seeds = Seeds {
-            agreements: request.agreements.clone(),
+            agreements,
             ..Seeds::default()
         };
         let done = self

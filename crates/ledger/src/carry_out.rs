@@ -161,9 +161,10 @@ impl Ledger {
                     .events
                     .push(events::of_fact(tenant, &ids, &key, act, fact, note)?);
             }
-            change
-                .rows
-                .extend(self.grants_ended_by(tenant, &carried_out.facts).await?);
+            change.rows.extend(
+                self.grants_ended_by(tenant, &carried_out.facts, &carried_out.after)
+                    .await?,
+            );
             let written = Written::of(&carried_out.facts);
             written.write(tenant, before, &carried_out.after, plan.bulk, now, &mut change);
         }

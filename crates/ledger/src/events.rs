@@ -16,6 +16,12 @@ use crate::{
     snapshot::TenantSnapshot,
 };
 
+/// Largest leaf, in bytes (enforcement-events-evidence 8.1).
+const LARGEST_LEAF: usize = 4096;
+
+/// Largest body, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
 /// The sealed body of an event about a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Body {
@@ -149,7 +155,7 @@ fn seal(
     filter: EventFilter,
 ) -> Result<NewEvent, Fault> {
     let id = ids.event();
-    let body = to_canonical(body)?;
+    let body = bounded(to_canonical(body)?, LARGEST_BODY, "event body")?;
     let commitment = sealing::commitment(&sealing::event_salt(key, id), &body);
     Ok(NewEvent {
         id,
@@ -169,22 +175,52 @@ fn seal(
     })
 }
 
-/// An event without a person: definitions, wordings, keys, clients. Its salt is stored in clear and its body is not sealed.
+/// An event without a person: definitions, keys, clients. Its salt is stored in clear and its body is not sealed.
 pub(crate) fn public(
     ids: &Ids<'_>,
     kind: &'static str,
     party: Option<String>,
     body: &Map<String, Value>,
 ) -> Result<NewEvent, Fault> {
+    without_person(ids, kind, party, None, body)
+}
+
+/// A wording was published. Its leaf says which and with what digest, so that the log alone shows that the words of a consent were there
+/// before it (LOG-19).
+pub(crate) fn of_wording(
+    ids: &Ids<'_>,
+    wording: Map<String, Value>,
+    touched: Value,
+) -> Result<NewEvent, Fault> {
+    let mut body = Map::new();
+    body.insert("touched".to_owned(), touched);
+    body.insert("definition".to_owned(), Value::Object(wording.clone()));
+    without_person(ids, "localization.published", None, Some(wording), &body)
+}
+
+fn without_person(
+    ids: &Ids<'_>,
+    kind: &'static str,
+    party: Option<String>,
+    definition: Option<Map<String, Value>>,
+    body: &Map<String, Value>,
+) -> Result<NewEvent, Fault> {
     let id = ids.event();
     let salt = consentry_store::Hash::new(crate::environment::Draw::bytes(ids.entropy));
-    let body = to_canonical(body)?;
+    let body = bounded(to_canonical(body)?, LARGEST_BODY, "event body")?;
     let commitment = sealing::commitment(&salt, &body);
     Ok(NewEvent {
         id,
         kind,
         at: ids.now,
-        leaf: leaf(id, kind, ids.now, party.as_deref(), None, commitment.as_bytes())?,
+        leaf: leaf(
+            id,
+            kind,
+            ids.now,
+            party.as_deref(),
+            definition,
+            commitment.as_bytes(),
+        )?,
         sealed: body,
         salt: Some(salt),
         filter: EventFilter {
@@ -217,5 +253,15 @@ pub(crate) fn leaf(
         members.insert("definition".to_owned(), Value::Object(definition));
     }
     members.insert("c".to_owned(), json!(format!("sha256:{}", base64url(commitment))));
-    Ok(to_canonical(&members)?)
+    bounded(to_canonical(&members)?, LARGEST_LEAF, "leaf")
+}
+
+fn bounded(bytes: Vec<u8>, largest: usize, what: &'static str) -> Result<Vec<u8>, Fault> {
+    if bytes.len() > largest {
+        return Err(Fault::Unreadable {
+            what,
+            why: format!("{} bytes are more than {largest}", bytes.len()),
+        });
+    }
+    Ok(bytes)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
 use consentry_store::{
-    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, TokenRow,
+    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, StoreError,
+    TokenRow,
 };
 use tokio::sync::{Mutex, Semaphore};
 
@@ -73,6 +74,7 @@ pub(crate) struct Inner {
     writer: Writer,
     directory: ArcSwap<Directory>,
     reloading: Mutex<()>,
+    readiness: Mutex<Option<(Timestamp, Result<(), StoreError>)>>,
 }
 
 impl std::fmt::Debug for Ledger {
@@ -110,6 +112,7 @@ impl Ledger {
                 writer,
                 directory: ArcSwap::from_pointee(Directory::default()),
                 reloading: Mutex::new(()),
+                readiness: Mutex::new(None),
             }),
         };
         ledger.reload().await?;
@@ -144,10 +147,21 @@ impl Ledger {
         }
     }
 
-    /// Whether the store can be read and written, and at least one tenant is there.
+    /// Whether the store can be read and written. Trying costs a write, so who asks within the same second gets the same answer.
     pub async fn ready(&self) -> Result<(), Fault> {
-        self.inner.store.ready().await?;
-        Ok(())
+        let mut last = self.inner.readiness.lock().await;
+        let now = self.now();
+        let known = last
+            .as_ref()
+            .filter(|(at, _)| *at <= now && now.seconds_since(*at) < 1);
+        let answer = match known {
+            Some((_, answer)) => answer.clone(),
+            None => self.inner.store.ready().await,
+        };
+        if known.is_none() {
+            *last = Some((now, answer.clone()));
+        }
+        Ok(answer?)
     }
 
     /// Finishes what is running and closes the store.

@@ -1,7 +1,9 @@
 //! Making tenants, clients, definitions and people what configuration says. Doing it twice changes nothing.
 
+use std::borrow::Cow;
+
 use consentry_domain::{
-    ApplicationId, SubjectId, TenantId,
+    ApplicationId, SubjectId, TenantId, Timestamp,
     client::{Client, Party},
     credential::{ApiCredential, Principal},
     definition::{Definition, Localization},
@@ -176,7 +178,8 @@ impl Ledger {
         let mut change = ChangeSet::new(tenant.id(), ids.now);
         let mut changed = 0;
         for entry in entries {
-            if let Some((row, event)) = self.entry_change(tenant, &ids, entry)? {
+            let entry = with_epoch(tenant, entry, ids.now);
+            if let Some((row, event)) = self.entry_change(tenant, &ids, &entry)? {
                 change.rows.push(row);
                 change.events.extend(event);
                 changed += 1;
@@ -311,6 +314,27 @@ impl Ledger {
     }
 }
 
+/// A client never gets an older epoch than it has. One that is switched off (TPA-CL-06) or becomes a third party (TPA-CL-03) gets a new
+/// one: everything issued to it before is over for good.
+fn with_epoch<'a>(tenant: &TenantSnapshot, entry: &'a Entry, now: Timestamp) -> Cow<'a, Entry> {
+    let Entry::Client(given) = entry else {
+        return Cow::Borrowed(entry);
+    };
+    let Some(known) = tenant.clients.get(&given.id) else {
+        return Cow::Borrowed(entry);
+    };
+    let ends = (known.enabled && !given.enabled) || (!known.is_third_party && given.is_third_party);
+    let least = if ends {
+        Timestamp::from_micros(now.as_micros().saturating_add(1))
+    } else {
+        known.epoch
+    };
+    Cow::Owned(Entry::Client(Client {
+        epoch: given.epoch.max(least),
+        ..given.clone()
+    }))
+}
+
 fn localization_change(
     tenant: &TenantSnapshot,
     ids: &Ids<'_>,
@@ -348,15 +372,12 @@ fn localization_change(
         });
     }
     let mut body = Map::new();
-    body.insert("definition".to_owned(), json!(definition));
+    body.insert("id".to_owned(), json!(definition));
     body.insert("locale".to_owned(), json!(locale));
     body.insert("version".to_owned(), json!(version));
     body.insert("text".to_owned(), json!(digest_of(entity)?));
-    body.insert(
-        "touched".to_owned(),
-        json!(audit::of_localization(current, entity)),
-    );
-    let event = events::public(ids, "localization.published", None, &body)?;
+    let touched = audit::of_localization(current, entity);
+    let event = events::of_wording(ids, body, json!(touched))?;
     let id = format!("{definition} {locale} {version}");
     let row = put(tenant.id(), ConfigurationKind::Localization, &id, None, entity)?;
     Ok(Some((row, Some(event))))

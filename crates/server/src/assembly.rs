@@ -24,22 +24,31 @@ pub async fn open_ledger(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<Ledger> {
-    open_ledger_with(folder, root_file, clock, entropy, &LedgerOptions::default()).await
+    open_ledger_with(
+        folder,
+        root_file,
+        clock,
+        entropy,
+        Options::default(),
+        &LedgerOptions::default(),
+    )
+    .await
 }
 
-/// As [`open_ledger`], with sizes, rules and directories of this node.
+/// As [`open_ledger`], with bounds of one's own on the database, and with sizes, rules and directories of this node.
 pub async fn open_ledger_with(
     folder: &Path,
     root_file: Option<&Path>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    bounds: Options,
     options: &LedgerOptions,
 ) -> anyhow::Result<Ledger> {
     std::fs::create_dir_all(folder).map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
     let database = folder.join(DATABASE);
     let key_file = root_file.map_or_else(|| folder.join("root.key"), Path::to_owned);
     let root = root_key::load(&key_file, database.exists(), entropy.as_ref())?;
-    let store = SqliteStore::open(&database, Options::default())?;
+    let store = SqliteStore::open(&database, bounds)?;
     Ok(Ledger::open(Arc::new(store), root, clock, entropy, options).await?)
 }
 

@@ -4,6 +4,7 @@
 //! its own. The demo bank is here too, since it is a user of the doors like any other: it talks to them over HTTP only.
 
 pub mod assembly;
+mod bounds;
 pub mod commands;
 pub mod configuration;
 pub mod demo;

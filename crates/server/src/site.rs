@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::Body,
     extract::{Request, State},
     middleware,
     response::{IntoResponse, Response},
@@ -21,17 +20,12 @@ use consentry_web::{
     texts::negotiate,
     visit::Visit,
 };
-use http::StatusCode;
-use http_body_util::Limited;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::{
+    bounds::{self, Bounds},
     demo, description, health,
     metrics::{self, Metrics},
 };
-
-/// Largest body any route takes, in bytes; routes have smaller limits of their own.
-const LARGEST_BODY: usize = 1024 * 1024;
 
 /// What a site is made of.
 #[derive(Clone)]
@@ -87,6 +81,10 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
 /// The site with its layers, ready for a listener.
 pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
     let site = join(parts)?;
+    let bounds = Bounds {
+        deadline: parts.deadline,
+        refusals: site.refusals.clone(),
+    };
     let sources = Sources {
         id: {
             let entropy = Arc::clone(&parts.entropy);
@@ -96,21 +94,12 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
     };
     Ok(site
         .router
-        .layer(middleware::map_request(limit_body))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            parts.deadline,
-        ))
+        .layer(middleware::from_fn_with_state(bounds, bounds::hold))
         .layer(middleware::from_fn_with_state(
             parts.metrics.clone(),
             metrics::count,
         ))
         .layer(middleware::from_fn_with_state(sources, request_id::identify)))
-}
-
-/// Bounds what any handler can read. It does not answer by itself: each door refuses a large body in its own form and order.
-async fn limit_body(request: Request) -> Request {
-    request.map(|body| Body::new(Limited::new(body, LARGEST_BODY)))
 }
 
 #[expect(

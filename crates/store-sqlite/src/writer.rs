@@ -152,7 +152,7 @@ fn run(connection: Connection, jobs: &mpsc::Receiver<Job>, checkpoints: Checkpoi
                 checkpoints.after_commit(&connection);
             }
             Job::Ready(answer) => {
-                let _gone = answer.send(Transaction::begin(&connection).and_then(Transaction::commit));
+                let _gone = answer.send(ready(&connection));
             }
             Job::BackUp(to, answer) => {
                 let _gone = answer.send(back_up(&connection, &to));
@@ -172,6 +172,14 @@ fn optimize(connection: &Connection) {
     if let Err(error) = connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize;") {
         tracing::debug!(%error, "statistics were not renewed");
     }
+}
+
+/// Writes the mark that tells a ledger from other SQLite files (`Cnst`), which it has already: on a full disk a transaction without
+/// a write would succeed.
+fn ready(connection: &Connection) -> Result<()> {
+    let transaction = Transaction::begin(connection)?;
+    connection.execute_batch("PRAGMA application_id = 1131311988")?;
+    transaction.commit()
 }
 
 fn prune(connection: &Connection, tenant: TenantId, before: Timestamp, limit: u32) -> Result<u64> {

@@ -124,7 +124,7 @@ pub trait Store: Send + Sync + 'static {
     /// Removes credentials, interactions and remembered requests that were over before `before`; answers how many rows went.
     async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64>;
 
-    /// Whether the store can be read and written now.
+    /// Whether the store can be read and written now; tried by reading and by writing.
     async fn ready(&self) -> ReadResult<()>;
 
     /// Finishes what is running, writes the journal into the database and closes. Later calls fail with

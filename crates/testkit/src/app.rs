@@ -18,6 +18,7 @@ use consentry_server::{
     metrics::Metrics,
     site,
 };
+use consentry_store_sqlite::Options;
 use consentry_web::house::House;
 use http::{HeaderName, HeaderValue, Method, Request, header};
 use http_body_util::BodyExt;
@@ -42,6 +43,7 @@ pub struct TestApp {
     /// Clients, customers and secrets of Harbor Bank.
     pub bank: Bank,
     router: Router,
+    parts: site::Parts,
     folder: tempfile::TempDir,
 }
 
@@ -53,21 +55,32 @@ impl TestApp {
 
     /// As [`Self::start`], with other randomness.
     pub async fn start_seeded(seed: u64) -> Self {
-        Self::start_with(seed, false, &[]).await
+        Self::start_on(tempfile::tempdir().unwrap(), Options::default(), seed).await
+    }
+
+    /// As [`Self::start_seeded`], with the ledger in this folder and with bounds on its database.
+    pub async fn start_on(folder: tempfile::TempDir, bounds: Options, seed: u64) -> Self {
+        Self::start_with(folder, bounds, seed, false, &[]).await
     }
 
     /// As [`Self::start`], where mock tokens are taken.
     pub async fn start_in_development() -> Self {
-        Self::start_with(1, true, &[]).await
+        Self::start_with_directories(&[]).await
     }
 
     /// As [`Self::start_in_development`], with directories that are asked live.
     pub async fn start_with_directories(directories: &[(&str, LdapSection)]) -> Self {
-        Self::start_with(1, true, directories).await
+        let folder = tempfile::tempdir().unwrap();
+        Self::start_with(folder, Options::default(), 1, true, directories).await
     }
 
-    async fn start_with(seed: u64, takes_mock_tokens: bool, ldap: &[(&str, LdapSection)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    async fn start_with(
+        folder: tempfile::TempDir,
+        bounds: Options,
+        seed: u64,
+        takes_mock_tokens: bool,
+        ldap: &[(&str, LdapSection)],
+    ) -> Self {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::new(seed));
         let own: Arc<dyn Clock> = clock.clone();
@@ -79,9 +92,8 @@ impl TestApp {
             directories: directories::configured(&sections).unwrap(),
             ..LedgerOptions::default()
         };
-        let ledger = assembly::open_ledger_with(folder.path(), None, own, entropy.clone(), &options)
-            .await
-            .unwrap();
+        let opened = assembly::open_ledger_with(folder.path(), None, own, entropy.clone(), bounds, &options);
+        let ledger = opened.await.unwrap();
         let addresses = Addresses {
             base_url: BASE_URL.to_owned(),
             bank_url: BANK_URL.to_owned(),
@@ -108,8 +120,14 @@ impl TestApp {
             ledger,
             bank,
             router,
+            parts,
             folder,
         }
+    }
+
+    /// What the application's site is made of, for one that differs in a part.
+    pub fn parts(&self) -> site::Parts {
+        self.parts.clone()
     }
 
     /// The seeded tenant as configured now.

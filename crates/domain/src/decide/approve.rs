@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Draft, Rejection};
 use crate::{
-    Agreement, AgreementId, Audience, Consent, Fact, Slot, Status,
+    Agreement, Audience, Consent, Fact, Slot, Status,
     agreement::AgreementItem,
     command::{Approve, NewItem},
     decision::{EndReason, Outcome},
@@ -18,14 +18,11 @@ impl Draft<'_> {
             Outcome::Approved,
             command.items.iter().map(|item| item.definition.clone()).collect(),
         );
-        let mut replaced = BTreeSet::new();
         for item in &command.items {
-            replaced.extend(self.supersede(&slot(command, item)));
+            self.supersede(&slot(command, item));
             self.grant(command, item);
         }
-        for agreement in replaced {
-            self.settle_agreement(agreement, EndReason::Superseded);
-        }
+        self.settle(EndReason::Superseded);
         self.push(Fact::AgreementCreated {
             agreement: self.agreement(command),
         });
@@ -46,25 +43,21 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The older consent of a slot makes room when it is part of a bundle (TPA-CO-02). A consent that only a record stands for
+    /// The older consents of a slot make room when they are part of a bundle (TPA-CO-02). A consent that only a record stands for
     /// keeps its status, since records are many and the slot decides.
-    fn supersede(&mut self, slot: &Slot) -> Option<AgreementId> {
-        let older = self.state.deciding(slot)?.clone();
-        let agreement = older.agreement?;
-        if !older.status.may_become(Status::Superseded) {
-            return None;
+    fn supersede(&mut self, slot: &Slot) {
+        for older in self.bundled_in(slot) {
+            let superseded = Consent {
+                status: Status::Superseded,
+                ended: Some(self.ended(EndReason::Superseded)),
+                ..self.touched_by_act(&older)
+            };
+            self.push(Fact::ConsentSuperseded(ConsentFact {
+                consent: superseded,
+                decides: false,
+                record: None,
+            }));
         }
-        let superseded = Consent {
-            status: Status::Superseded,
-            ended: Some(self.ended(EndReason::Superseded)),
-            ..self.touched_by_act(&older)
-        };
-        self.push(Fact::ConsentSuperseded(ConsentFact {
-            consent: superseded,
-            decides: false,
-            record: None,
-        }));
-        Some(agreement)
     }
 
     fn grant(&mut self, command: &Approve, item: &NewItem) {

@@ -79,7 +79,8 @@ impl Draft<'_> {
             ended: (command.answer == Answer::Revoked).then(|| self.ended(EndReason::RecordRevoked)),
         };
         let record = self.new_record(command.record, &consent);
-        self.push(written(consent, Some(record)));
+        self.push(written(consent, true, Some(record)));
+        self.settle(EndReason::Emptied);
         Ok(())
     }
 
@@ -116,6 +117,7 @@ impl Draft<'_> {
         } else {
             self.start_anew(&record, &before, command);
         }
+        self.settle(EndReason::Emptied);
         Ok(())
     }
 
@@ -137,7 +139,7 @@ impl Draft<'_> {
             },
         });
         self.revoke(&before, EndReason::RecordDeleted);
-        self.settle_agreement_of(&before);
+        self.settle(EndReason::Emptied);
         Ok(())
     }
 
@@ -191,7 +193,6 @@ impl Draft<'_> {
                 ..before.clone()
             };
             self.revoke(&reworded, EndReason::RecordRevoked);
-            self.settle_agreement_of(before);
             return;
         }
         let accepted = command.answer == Answer::Accepted;
@@ -202,13 +203,16 @@ impl Draft<'_> {
             valid_until: command.valid_until.filter(|_| accepted),
             ..self.touched_by_act(before)
         };
-        self.push(written(answered, None));
+        let decides = accepted || self.decides(before);
+        self.push(written(answered, decides, None));
     }
 
     /// A new consent takes the place behind the record; the old one ends if it still granted, so that nothing that was issued
-    /// under it comes back to life.
+    /// under it comes back to life. The new one decides its slot where it grants, where it is new there, and where the old one did:
+    /// what another decision overtook does not take the slot back by being withdrawn or asked anew.
     fn start_anew(&mut self, record: &Record, before: &Consent, command: &ChangeRecord) {
         let moved = before.slot != command.slot;
+        let decides = moved || command.answer == Answer::Accepted || self.decides(before);
         self.revoke(
             before,
             if moved {
@@ -217,7 +221,6 @@ impl Draft<'_> {
                 EndReason::RecordRevoked
             },
         );
-        self.settle_agreement_of(before);
         if command.slot.subject != before.slot.subject {
             self.record_decision_for(
                 command.slot.subject,
@@ -248,15 +251,7 @@ impl Draft<'_> {
             subject: consent.slot.subject,
             ..record.clone()
         };
-        self.push(written(consent, Some(record)));
-    }
-
-    fn settle_agreement_of(&mut self, consent: &Consent) {
-        if let Some(agreement) = consent.agreement
-            && consent.status.is_granting()
-        {
-            self.settle_agreement(agreement, EndReason::Emptied);
-        }
+        self.push(written(consent, decides, Some(record)));
     }
 }
 
@@ -271,11 +266,11 @@ fn is_natural(before: &Consent, answer: Answer, now: crate::Timestamp) -> bool {
     )
 }
 
-fn written(consent: Consent, record: Option<Record>) -> Fact {
+fn written(consent: Consent, decides: bool, record: Option<Record>) -> Fact {
     let fact = ConsentFact {
-        decides: true,
-        record,
         consent,
+        decides,
+        record,
     };
     match fact.consent.status {
         Status::Pending => Fact::ConsentRequested(fact),

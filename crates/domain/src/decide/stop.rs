@@ -1,7 +1,10 @@
 //! Somebody ends agreements as a whole.
 
 use super::{Draft, Rejection};
-use crate::{Agreement, Fact, command::Stop, decision::Outcome};
+use crate::{
+    command::Stop,
+    decision::{EndReason, Outcome},
+};
 
 impl Draft<'_> {
     pub(super) fn stop(&mut self, command: &Stop) -> Result<(), Rejection> {
@@ -24,25 +27,9 @@ impl Draft<'_> {
             .map(|item| item.definition.clone());
         self.record_decision(Outcome::Withdrawn, asked.collect());
         for agreement in standing {
-            self.stop_one(agreement, command);
+            self.end_agreement(agreement, command.reason);
         }
+        self.settle(EndReason::Emptied);
         Ok(())
-    }
-
-    fn stop_one(&mut self, agreement: Agreement, command: &Stop) {
-        for item in &agreement.items {
-            if let Some(consent) = self.state.consents.get(&item.consent).cloned() {
-                self.revoke(&consent, command.reason);
-            }
-        }
-        let ended = self.ended(command.reason);
-        self.push(Fact::AgreementEnded {
-            agreement: Agreement {
-                version: agreement.version.saturating_add(1),
-                updated_at: self.now,
-                ended: Some(ended),
-                ..agreement
-            },
-        });
     }
 }

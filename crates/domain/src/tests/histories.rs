@@ -1,11 +1,14 @@
 //! Properties that hold whatever people do, in any order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::world::World;
-use crate::{AgreementId, Audience, ConsentId, RecordId, Status, Touched, apply::apply, command::Answer};
+use crate::{
+    AgreementId, Audience, Consent, ConsentId, RecordId, Status, Touched, apply::apply, command::Answer,
+    enforce::speaking,
+};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -117,24 +120,37 @@ proptest! {
         }
     }
 
-    /// No bundle outlives its consents, and none that ended has a consent that still grants.
+    /// No bundle outlives the consents that speak for it, and none that ended has a consent that still grants.
     #[test]
     fn bundles_and_consents_end_together(steps in proptest::collection::vec(step(), 1..60)) {
         let mut world = World::new();
         for step in &steps {
             take(&mut world, step);
         }
-        for agreement in world.state.agreements.values() {
-            let granting = agreement.items.iter().filter(|item| {
-                world.state.consents[&item.consent].status.is_granting()
-            }).count();
+        let state = &world.state;
+        for agreement in state.agreements.values() {
+            let own: Vec<_> = agreement.items.iter().map(|item| &state.consents[&item.consent]).collect();
             if agreement.ended.is_some() {
-                prop_assert_eq!(granting, 0);
-            } else {
-                prop_assert!(granting > 0);
+                prop_assert!(own.iter().all(|own| !own.status.is_granting()));
+            } else if agreement.is_in_force(world.now) {
+                let speaking = |own: &&&Consent| speaking(own, state.deciding(&own.slot)).status.is_granting();
+                prop_assert!(own.iter().any(|own| speaking(&own)));
             }
-            for item in &agreement.items {
-                prop_assert!(world.state.consents[&item.consent].valid_until <= agreement.valid_until);
+            prop_assert!(own.iter().all(|own| own.valid_until <= agreement.valid_until));
+        }
+    }
+
+    /// One consent of a slot at most is part of a bundle and grants: a newer bundle takes the place of the older.
+    #[test]
+    fn a_slot_grants_through_one_bundle(steps in proptest::collection::vec(step(), 1..60)) {
+        let mut world = World::new();
+        for step in &steps {
+            take(&mut world, step);
+        }
+        let mut seen = BTreeSet::new();
+        for consent in world.state.consents.values() {
+            if consent.agreement.is_some() && consent.status.is_granting() {
+                prop_assert!(seen.insert(&consent.slot), "{:?}", consent.slot);
             }
         }
     }

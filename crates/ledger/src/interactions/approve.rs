@@ -75,6 +75,7 @@ impl Ledger {
         let scope = granted(question, approval.granted.as_ref())?;
         let request = &interaction.request;
         let client = self.recheck(tenant, request, &scope, session.subject).await??;
+        interaction.is_of(&client)?;
         let ended = interaction
             .step
             .clone()
@@ -129,8 +130,13 @@ impl Ledger {
         let mut expect = vec![interaction.unchanged()];
         rows.push(ended.put()?);
         spend(approval.report.as_ref(), ids.now, &mut expect, &mut rows);
+        let slots: Vec<Slot> = scope.values().iter().map(slot).collect();
+        let around = self
+            .agreements_around(tenant, &slots.iter().collect::<Vec<_>>())
+            .await?;
         let seeds = Seeds {
-            slots: scope.values().iter().map(slot).collect(),
+            agreements: around,
+            slots,
             ..Seeds::default()
         };
         let done = self

@@ -1,4 +1,5 @@
-//! The person logs out: the session ends, and with it every grant that was to live only as long (TPA-RT-11).
+//! The person logs out: all their sessions end (third-party-authorization A.12), and with them every grant that was to live only as
+//! long (TPA-RT-11).
 
 use consentry_domain::{
     consent::Ended,
@@ -9,7 +10,8 @@ use consentry_store::{ChangeSet, Row, RowChange};
 use crate::{Ledger, Opaque, TenantSnapshot, accounts, agreements::end_grant, error::Fault};
 
 impl Ledger {
-    /// Ends the session of a bearer; who holds the bearer may. One that has ended is fine. Grants with `offline_access` live on.
+    /// Ends all sessions of the person whose bearer this is; who holds the bearer may. One that has ended is fine. Grants with
+    /// `offline_access` live on.
     pub async fn log_out(&self, tenant: &TenantSnapshot, bearer: &Opaque) -> Result<(), Fault> {
         let Some(session) = self.session(tenant, bearer).await? else {
             return Ok(());
@@ -32,10 +34,13 @@ impl Ledger {
         change
             .rows
             .push(RowChange::Put(Row::Token(accounts::revoked(&row, now))));
+        change.rows.push(RowChange::Put(Row::Token(
+            self.logged_out_mark(tenant, session.subject, now).await?,
+        )));
         change.rows.extend(
             grants
                 .iter()
-                .filter(|grant| !grant.offline && grant.session.as_ref() == Some(&session.id))
+                .filter(|grant| !grant.offline && grant.session.is_some())
                 .map(|grant| end_grant(grant, &ended)),
         );
         let _receipt = self.commit(change).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use consentry_domain::{SubjectId, client::Client, scope::Scope};
 
-use super::AuthorizationRequest;
+use super::{AuthorizationRequest, Interaction};
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
 /// What is no longer as it was when the request came.
@@ -41,6 +41,18 @@ impl Ledger {
             return Ok(Err(Changed::Person));
         }
         Ok(Ok(client))
+    }
+}
+
+impl Interaction {
+    /// Whether it is still one of this client: what began before the client was switched off is over with everything else of it
+    /// (TPA-CL-06).
+    pub(super) fn is_of(&self, client: &Client) -> Result<(), Changed> {
+        if self.created_at() < client.epoch {
+            Err(Changed::Client)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Nobody needs to be asked: consent stands, or the client is the first party's own.
 
 use consentry_domain::{AgreementId, Timestamp, scope::Scope};
-use consentry_store::{ChangeSet, CommitError};
+use consentry_store::{ChangeSet, CommitError, Expect, RowKey};
 
 use super::{ApproveError, AuthorizationRequest, Interaction, Issued, grant::Basis};
 use crate::{
@@ -35,7 +35,23 @@ impl Ledger {
         let (issued, rows) = self.draw_grant(tenant, &basis, now)?;
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.extend(rows);
+        if let Some(id) = agreement {
+            // Whoever takes the agreement back meanwhile does not see this grant, so it must not come to be (TPA-RT-09).
+            let found = self
+                .inner
+                .store
+                .agreement(tenant.id(), id)
+                .await
+                .map_err(Fault::from)?;
+            let (standing, _) = found
+                .filter(|(agreement, _)| agreement.is_in_force(now))
+                .ok_or(ApproveError::Over)?;
+            change
+                .expect
+                .push(Expect::At(RowKey::Agreement(id), standing.version));
+        }
         if let Some(interaction) = interaction {
+            interaction.is_of(&client)?;
             let step = interaction
                 .step
                 .clone()

@@ -114,6 +114,7 @@ impl Ledger {
         };
         let notes = audit::of_update(requester, before.id, &before.document(), &after)?;
         let seeds = Seeds {
+            agreements: self.agreements_around(tenant, &[&before.slot, &slot]).await?,
             slots: vec![slot.clone()],
             records: vec![before.id],
             ..Seeds::default()

@@ -87,6 +87,7 @@ impl Ledger {
         };
         let notes = audit::of_creation(requester, record, &after)?;
         let seeds = Seeds {
+            agreements: self.agreements_around(tenant, &[&slot]).await?,
             slots: vec![slot.clone()],
             ..Seeds::default()
         };

@@ -84,6 +84,7 @@ impl Ledger {
             },
         );
         let seeds = Seeds {
+            agreements: self.agreements_around(tenant, &[&before.slot]).await?,
             records: vec![before.id],
             ..Seeds::default()
         };

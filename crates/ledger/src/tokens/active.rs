@@ -88,7 +88,8 @@ impl Ledger {
             return Ok(None);
         }
         let Some(id) = claims.grant_id else {
-            let begun = claims.iat >= client.epoch.as_seconds();
+            // `iat` has no fraction, so what was issued in the second of the epoch counts as issued before it.
+            let begun = claims.iat > client.epoch.as_seconds();
             let scope = claims
                 .scope
                 .filter(|value| client.allowed_scopes.values().contains(value));

@@ -29,6 +29,8 @@ impl TokenError {
     pub(crate) const CODE: Self = Self::InvalidGrant("the code is not valid");
     /// One answer for everything that is wrong with a refresh token.
     pub(crate) const REFRESH: Self = Self::InvalidGrant("the refresh token is not valid");
+    /// A token that is not the caller's to give back.
+    pub(crate) const FOREIGN: Self = Self::UnauthorizedClient("the token was issued to another client");
     /// Wording of TPA-RT-04.
     pub(crate) const CONSENT: Self = Self::InvalidGrant("Consent expired or revoked");
 }

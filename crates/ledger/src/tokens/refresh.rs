@@ -184,7 +184,11 @@ impl Ledger {
                 .as_deref()
                 .and_then(|sealed| open(&request.token, sealed))
             {
-                return if family::is_enough(client, &detail.scope, &coverage) {
+                let registered = self
+                    .is_registered(tenant, grant.subject, grant.application)
+                    .await?;
+                let offline = coverage.covered.contains(Scope::OFFLINE_ACCESS);
+                return if registered && offline && family::is_enough(client, &detail.scope, &coverage) {
                     Ok(answer)
                 } else {
                     Err(TokenError::CONSENT)

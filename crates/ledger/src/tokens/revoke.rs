@@ -3,44 +3,47 @@
 use consentry_domain::Timestamp;
 use consentry_store::{ChangeSet, CommitError, Expect, Row, RowChange, RowKey, TokenKind, TokenRow};
 
-use super::{Issuer, access_token::VerifiedAccess, family::Ending};
+use super::{Issuer, TokenError, access_token::VerifiedAccess, family::Ending};
 use crate::{Ledger, Opaque, Permit, TenantSnapshot, access::UseGrant, error::Fault};
 
 impl Ledger {
     /// Revokes a token of the client the permit was given to: a refresh token ends its grant with everything under it, an access
-    /// token ends itself. Unknown tokens and those of others are left alone, without a word about it.
+    /// token ends itself. Unknown tokens are fine; those of others are refused and stay (RFC 7009 2.1).
     pub async fn revoke_token(
         &self,
         tenant: &TenantSnapshot,
         permit: &Permit<UseGrant>,
         issuer: &Issuer,
         token: &Opaque,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), TokenError> {
         let Some(client) = super::client_of(tenant, permit) else {
             return Ok(());
         };
         let now = self.now();
         if token.expose().contains('.') {
             let verified = self.verified_access_token(tenant, issuer, token.expose(), now);
-            return match verified.filter(|verified| verified.claims.client_id == client.id) {
-                Some(verified) => self.revoke_access_token(tenant, &verified, now).await,
+            return match verified {
+                Some(verified) if verified.claims.client_id == client.id => {
+                    Ok(self.revoke_access_token(tenant, &verified, now).await?)
+                }
+                Some(_) => Err(TokenError::FOREIGN),
                 None => Ok(()),
             };
         }
         let Some(row) = self.inner.store.token(tenant.id(), token.hash()).await? else {
             return Ok(());
         };
-        let own = row.kind == TokenKind::Refresh && row.client.as_deref() == Some(client.id.as_str());
-        let (true, Some(id)) = (own, row.grant) else {
+        let (TokenKind::Refresh, Some(id)) = (row.kind, row.grant) else {
             return Ok(());
         };
-        match self.inner.store.grant(tenant.id(), id).await? {
-            Some(grant) => {
-                self.end_family(tenant, permit.caller(), &grant, Ending::CLIENT_ACTION)
-                    .await
-            }
-            None => Ok(()),
+        if row.client.as_deref() != Some(client.id.as_str()) {
+            return Err(TokenError::FOREIGN);
         }
+        if let Some(grant) = self.inner.store.grant(tenant.id(), id).await? {
+            self.end_family(tenant, permit.caller(), &grant, Ending::CLIENT_ACTION)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn revoke_access_token(

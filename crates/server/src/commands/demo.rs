@@ -8,6 +8,7 @@ use std::{
 
 use clap::Args;
 use consentry_ledger::SystemEntropy;
+use consentry_store_sqlite::Options;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -62,9 +63,11 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
         base_url: format!("http://127.0.0.1:{port}"),
         bank_url: format!("http://localhost:{port}"),
     };
+    let bounds = Options::default();
     let ledger_options = serve::ledger_options(configuration)?;
     let (clock, entropy) = (Arc::new(DemoClock::default()), Arc::new(SystemEntropy));
-    let ledger = assembly::open_ledger_with(folder, None, clock.clone(), entropy, &ledger_options).await?;
+    let ledger =
+        assembly::open_ledger_with(folder, None, clock.clone(), entropy, bounds, &ledger_options).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
     let demo = Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?;
     let demo = Arc::new(if options.data.is_none() {

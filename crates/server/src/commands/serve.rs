@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use consentry_door_records::Validators;
 use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy};
+use consentry_store_sqlite::Options;
 use consentry_web::house::House;
 use tokio::{
     net::TcpListener,
@@ -39,6 +40,7 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
             configuration.keys.root_file.as_deref(),
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
+            Options::default(),
             &ledger_options(&configuration)?,
         )
         .await?;

@@ -92,6 +92,42 @@ pub(crate) fn free_address() -> SocketAddr {
 
 /// One request over a connection of its own; none when the connection broke.
 pub(crate) fn request(address: SocketAddr, head: &str, body: &str) -> Option<(u16, String)> {
+    exchange(address, head, body).map(|answer| (answer.status, answer.body))
+}
+
+/// An answer as it came over the wire.
+pub(crate) struct Exchange {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Exchange {
+    /// All values of a header.
+    pub(crate) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.head.lines().filter_map(move |line| {
+            let (own, value) = line.split_once(':')?;
+            own.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    /// The first value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.headers(name).next().map(str::to_owned)
+    }
+
+    /// The value of a form field in a page.
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
+        let tag = self
+            .body
+            .split("<input")
+            .find(|tag| tag.contains(&format!("name=\"{name}\"")))?;
+        Some(tag.split("value=\"").nth(1)?.split('"').next()?.to_owned())
+    }
+}
+
+/// As [`request`], with headers.
+pub(crate) fn exchange(address: SocketAddr, head: &str, body: &str) -> Option<Exchange> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let length = body.len();
@@ -101,8 +137,12 @@ pub(crate) fn request(address: SocketAddr, head: &str, body: &str) -> Option<(u1
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     let status = answer.split(' ').nth(1)?.parse().ok()?;
-    let body = answer.split_once("\r\n\r\n")?.1.to_owned();
-    Some((status, body))
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some(Exchange {
+        status,
+        head: head.to_owned(),
+        body: body.to_owned(),
+    })
 }
 
 #[test]

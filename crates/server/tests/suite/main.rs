@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
+mod bad_input;
 mod binary;
 mod directories;
+mod faults;
 mod import;
 mod kill;
 mod matrix;
+mod matrix_random;
 mod pages;
 mod route_table;
 mod story;
+mod wire;

@@ -51,6 +51,10 @@ async fn record_of(app: &TestApp, definition: &str) -> Value {
         .unwrap()
 }
 
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
 async fn take_back(app: &TestApp, way: TakenBack) {
     match way {
         TakenBack::Dashboard => {
@@ -86,7 +90,6 @@ async fn take_back(app: &TestApp, way: TakenBack) {
 
 async fn look(app: &TestApp, tokens: &Tokens) -> Seen {
     let records = app.records_of("ada").await;
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
     // Records of one commit have one time, so their order among themselves says nothing.
     let mut records: Vec<(String, String)> = records
         .iter()
@@ -204,20 +207,126 @@ async fn narrowed_at_the_records_door_narrower_at_every_door() {
     assert!(seen.connected);
 }
 
+/// A back end writes an answer of Ada toward an app; gives the path of the record.
+async fn written(app: &TestApp, definition: &str, audience: &str, status: &str) -> String {
+    let version = if definition == "accounts:balance" {
+        "2.0"
+    } else {
+        "1.0"
+    };
+    let record = json!({
+        "status": status, "subject": "ada", "actor": "ada", "audience": audience,
+        "definition": { "id": definition, "version": version, "locale": "en-GB" },
+    });
+    let made = app.records(Method::POST, "/consents", Some(&record)).await;
+    let made = made.expect_status(201).json();
+    format!("/consents/{}", text(&made["id"]))
+}
+
+/// What the consents API says is shared with Moneytrack, and what Moneytrack's page of the dashboard does.
+async fn shared(app: &TestApp) -> (String, String) {
+    let token = app.own_token(&app.bank.first_party).await;
+    let listed = app.request(Method::GET, "/cis/v1/consents").bearer(&token).send();
+    let listed = listed.await.expect_status(200).json();
+    let list = app.open_dashboard("ada").await;
+    let session = list.field("session").unwrap();
+    let id = list.field("id").unwrap_or_default();
+    let fields = [("session", session.as_str()), ("id", id.as_str())];
+    let page = app.post_embedded("/embed/connection", &fields).await;
+    let shared = page.text().split("No longer shared").next().unwrap();
+    (text(&listed["result"][0]["scope"]), shared.to_owned())
+}
+
 #[tokio::test]
-async fn denied_by_a_newer_record_refused_at_once() {
+async fn denied_by_a_newer_record_refused_at_once_at_every_door() {
     let app = TestApp::start().await;
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
-    let denial = json!({
-        "status": "denied", "subject": "ada", "actor": "ada", "audience": "moneytrack",
-        "definition": { "id": "accounts:balance", "version": "2.0", "locale": "en-GB" },
-    });
-    let _made = app
-        .records(Method::POST, "/consents", Some(&denial))
-        .await
-        .expect_status(201);
+    let record = written(&app, "accounts:balance", "moneytrack", "denied").await;
     let narrower = "openid offline_access accounts:transactions";
     assert_eq!(app.introspect(&tokens.access).await["scope"], narrower);
+    let (listed, page) = shared(&app).await;
+    assert_eq!(listed, narrower);
+    assert!(!page.contains("Account balance"), "{page}");
+    let _yes = app
+        .records(Method::PATCH, &record, Some(&json!({ "status": "accepted" })))
+        .await
+        .expect_status(200);
+    assert_eq!(app.introspect(&tokens.access).await["scope"], SCOPE);
+    let (listed, page) = shared(&app).await;
+    assert_eq!(listed, SCOPE);
+    assert!(page.contains("Account balance"), "{page}");
+}
+
+#[tokio::test]
+async fn openid_denied_by_a_newer_record_ends_the_connection_for_good_at_every_door() {
+    let app = TestApp::start().await;
+    let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    let record = written(&app, "openid", "moneytrack", "denied").await;
+    let _yes = app
+        .records(Method::PATCH, &record, Some(&json!({ "status": "accepted" })))
+        .await
+        .expect_status(200);
+    let seen = look(&app, &tokens).await;
+    assert_eq!(seen.listed, ["revoked"]);
+    assert_eq!((seen.introspected, seen.userinfo), (None, 401));
+    assert_eq!(seen.refreshed, None);
+    assert!(!seen.connected);
+}
+
+#[tokio::test]
+async fn a_record_that_the_persons_own_answer_overtook_changes_nothing_any_more() {
+    for after in ["revoked", "denied", "pending"] {
+        let app = TestApp::start().await;
+        let older = written(&app, "openid", "moneytrack", "accepted").await;
+        app.pass(1);
+        let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+        let _changed = app
+            .records(Method::PATCH, &older, Some(&json!({ "status": after })))
+            .await
+            .expect_status(200);
+        assert_eq!(app.introspect(&tokens.access).await["scope"], SCOPE, "{after}");
+        let _deleted = app.records(Method::DELETE, &older, None).await.expect_status(204);
+        assert_eq!(look(&app, &tokens).await, standing(SCOPE), "{after}");
+    }
+}
+
+#[tokio::test]
+async fn stopping_takes_back_what_a_back_end_wrote_over_the_connection() {
+    let app = TestApp::start().await;
+    let _tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    let _over = written(&app, "accounts:balance", "moneytrack", "accepted").await;
+    take_back(&app, TakenBack::Dashboard).await;
+    let records = app.records_of("ada").await;
+    assert_eq!(records.len(), 5);
+    assert!(
+        records.iter().all(|record| record["status"] == "revoked"),
+        "{records:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_written_about_the_banks_own_app_ends_none_of_its_tokens() {
+    let app = TestApp::start().await;
+    let client = &app.bank.first_party;
+    let outside = "http://127.0.0.1:9999/callback";
+    let more = [("redirect_uri", outside), ("prompt", "")];
+    let request = app.authorization(client, "openid", &more);
+    let back = app.reach_question(&app.browser(), "ada", &request).await;
+    let code = back.expect_status(303).location_parameter("code").unwrap();
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", outside),
+        ("code_verifier", consentry_testkit::VERIFIER),
+    ];
+    let own = consentry_testkit::tokens(&app.ask_token(client, &fields).await.expect_status(200));
+    let record = written(&app, "openid", "harbor-app", "accepted").await;
+    let _revoked = app
+        .records(Method::PATCH, &record, Some(&json!({ "status": "revoked" })))
+        .await
+        .expect_status(200);
+    assert_eq!(app.introspect(&own.access).await["active"], true);
+    assert_eq!(app.userinfo(&own.access).await, 200);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ mod tests;
 
 pub use self::{
     cors::{Cors, CrossOriginPolicies},
-    site::{Conflict, Site},
+    site::{Conflict, Refusals, Site},
 };
 
 use std::{collections::BTreeMap, future, pin::Pin, sync::Arc};

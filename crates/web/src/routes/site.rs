@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use axum::{Router, extract::Request, middleware, response::IntoResponse as _, routing::any};
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, header, request::Parts};
 
 use super::{Cors, CrossOriginPolicies, Endpoint, Prefix, RouteTable, cors};
 use crate::error::{ApiError, Problem, registry};
@@ -13,7 +13,26 @@ use crate::error::{ApiError, Problem, registry};
 pub struct Site {
     /// What answers requests. The request-id layer goes around it.
     pub router: Router,
+    /// What answers for a layer that goes around the router and refuses a request itself.
+    pub refusals: Refusals,
     listing: String,
+}
+
+/// Refusals of layers around all routes, each in the shape of the path's owner.
+#[derive(Clone)]
+pub struct Refusals(Arc<Owners>);
+
+impl Refusals {
+    /// The answer to a request with this head.
+    pub async fn answer(&self, parts: Parts, error: ApiError) -> axum::response::Response {
+        self.0.render_for(parts, error).await
+    }
+}
+
+impl std::fmt::Debug for Refusals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Refusals").finish_non_exhaustive()
+    }
 }
 
 impl Site {
@@ -80,7 +99,11 @@ impl Site {
                 .render(request, ApiError::new(&registry::NOT_FOUND))
                 .await
         }));
-        Ok(Self { router, listing })
+        Ok(Self {
+            router,
+            refusals: Refusals(owners),
+            listing,
+        })
     }
 
     /// One line per route and per prefix, sorted: method, path, owner, CORS kind.
@@ -168,6 +191,10 @@ impl Owners {
 
     async fn render(&self, request: Request, error: ApiError) -> axum::response::Response {
         let (parts, _) = request.into_parts();
+        self.render_for(parts, error).await
+    }
+
+    async fn render_for(&self, parts: Parts, error: ApiError) -> axum::response::Response {
         match self.of(parts.uri.path()) {
             Some(owner) => (owner.render)(parts, error).await,
             None => Problem(error).into_response(),

@@ -216,7 +216,7 @@ pub fn owner_of(import: &str) -> Option<Owner> {
         },
         "rusqlite" | "libsqlite3-sys" | "refinery" => Owner {
             rule: "the engine alone knows its driver",
-            crates: &[STORE_SQLITE],
+            crates: &[STORE_SQLITE, TESTKIT],
         },
         "jsonwebtoken" | "josekit" | "jwt-compact" => Owner {
             rule: "tokens are made by jose",

@@ -108,7 +108,7 @@ fn resources(form: &Parameters) -> Vec<String> {
     form.all("resource").map(str::to_owned).collect()
 }
 
-fn refused(error: TokenError) -> ApiError {
+pub(super) fn refused(error: TokenError) -> ApiError {
     match error {
         TokenError::InvalidGrant(detail) => ApiError::new(&registry::INVALID_GRANT).detail(detail),
         TokenError::InvalidScope(detail) => ApiError::new(&registry::INVALID_SCOPE).detail(detail),

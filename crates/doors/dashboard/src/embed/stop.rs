@@ -12,7 +12,7 @@ use consentry_ledger::{
     agreements::{Connection, StopRequest},
 };
 use consentry_web::{page::Page, visit::Visit};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 
 use super::{
     connection as detail,
@@ -21,6 +21,9 @@ use super::{
     visitor::Visitor,
 };
 use crate::view::{ConnectionView, Notice, Phase, Screen};
+
+/// Seconds after which stopping may be tried again.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Asks whether sharing shall stop. Changes nothing.
 pub async fn ask(visit: Visit, request: Request) -> Response {
@@ -113,6 +116,7 @@ fn failed(visit: &Visit, visitor: &Visitor, connection: &Connection, error: &Dec
     );
     let mut answer = question(visit, visitor, connection, Some(notice));
     *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     answer
 }
 

@@ -97,6 +97,7 @@ async fn tpa_cl_06_own_tokens_end_with_the_clients_epoch_and_when_it_is_disabled
         introspect_as(&app, &app.bank.admin, &token).await,
         serde_json::json!({"active": false})
     );
+    app.pass(1);
     let fresh = app.own_token(&app.bank.first_party).await;
     assert_eq!(introspect_as(&app, &app.bank.admin, &fresh).await["active"], true);
     register(&app, "harbor-app", |client| client.enabled = false).await;

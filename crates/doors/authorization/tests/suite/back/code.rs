@@ -223,6 +223,41 @@ async fn tpa_cl_06_a_code_is_dead_once_its_client_is_disabled() {
 }
 
 #[tokio::test]
+async fn tpa_cl_06_tpa_cl_03_what_a_client_held_stays_dead_when_it_is_served_again() {
+    for third_party in [true, false] {
+        let app = TestApp::start().await;
+        let own = super::support::connected(&app).await;
+        register(&app, "moneytrack", |client| {
+            client.enabled = !third_party;
+            client.is_third_party = third_party;
+        })
+        .await;
+        app.pass(1);
+        register(&app, "moneytrack", |client| {
+            client.enabled = true;
+            client.is_third_party = true;
+            client.epoch = consentry_domain::Timestamp::EPOCH;
+        })
+        .await;
+        assert!(
+            !super::support::is_active(&app, &own.access).await,
+            "{third_party}"
+        );
+        let refresh = app.refresh(&app.bank.third_party, &own.refresh.unwrap()).await;
+        assert_eq!(
+            error(&refresh.expect_status(400)),
+            "invalid_grant",
+            "{third_party}"
+        );
+        let again = super::support::connected(&app).await;
+        assert!(
+            super::support::is_active(&app, &again.access).await,
+            "{third_party}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn b09_03_resource_must_be_what_was_granted() {
     let app = TestApp::start().await;
     let own = app.bank.resource_api.clone();

@@ -52,6 +52,16 @@ async fn tpa_rt_06_with_a_leeway_two_simultaneous_refreshes_get_one_pair() {
 }
 
 #[tokio::test]
+async fn tpa_rt_06_the_leeway_does_not_outlive_consent_to_access_while_away() {
+    let app = lenient(30).await;
+    let own = connected(&app).await;
+    let token = own.refresh.as_deref().unwrap();
+    let _second = app.refresh(&app.bank.third_party, token).await.expect_status(200);
+    super::support::take_back(&app, "offline_access").await;
+    let _refused = app.refresh(&app.bank.third_party, token).await.expect_status(400);
+}
+
+#[tokio::test]
 async fn tpa_rt_06_the_leeway_does_not_outlive_consent() {
     let app = lenient(30).await;
     let own = connected(&app).await;

@@ -158,11 +158,22 @@ async fn tpa_ix_04_what_changed_while_the_page_was_open_is_looked_at_again() {
     register_with(&app, "ada", Vec::new()).await;
     assert_local_page(&app.decide(&browser, &question, "approve").await, 400);
     register_with(&app, "ada", vec![application]).await;
+    code(&app.decide(&browser, &question, "approve").await);
+}
 
+#[tokio::test]
+async fn tpa_cl_06_a_question_of_a_client_that_is_switched_off_is_over_for_good() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let request = app.authorization(&app.bank.third_party, FULL_SCOPE, &[]);
+    let question = app.reach_question(&browser, "ada", &request).await;
     change_client(&app, "moneytrack", |client| client.enabled = false).await;
     assert_local_page(&app.decide(&browser, &question, "approve").await, 400);
     change_client(&app, "moneytrack", |client| client.enabled = true).await;
-    code(&app.decide(&browser, &question, "approve").await);
+    assert_local_page(&app.decide(&browser, &question, "approve").await, 400);
+    app.pass(1);
+    let asked_again = app.reach_question(&browser, "ada", &request).await;
+    code(&app.decide(&browser, &asked_again, "approve").await);
 }
 
 #[tokio::test]

@@ -114,6 +114,32 @@ async fn tpa_rt_11_logging_out_ends_grants_without_offline_access_and_no_others(
 }
 
 #[tokio::test]
+async fn tpa_a12_logging_out_ends_all_sessions_of_the_person_and_of_nobody_else() {
+    let app = TestApp::start().await;
+    let (here, there, bens) = (app.browser(), app.browser(), app.browser());
+    let elsewhere = app.connect(&there, "ada", "openid accounts:balance").await;
+    let _bens = app.connect(&bens, "ben", FULL_SCOPE).await;
+    approved(&app, &here, "openid").await;
+    app.pass(1);
+    let _out = here
+        .submit("/logout", &[("confirm", "yes")])
+        .await
+        .expect_status(200);
+    assert!(there.open("/login").await.text().contains("type=\"password\""));
+    assert!(bens.open("/login").await.text().contains("You are logged in"));
+    assert_eq!(
+        app.introspect(&elsewhere.access).await["active"],
+        false,
+        "tpa_rt_11"
+    );
+    approved(&app, &here, "openid").await;
+    assert!(
+        here.open("/login").await.text().contains("You are logged in"),
+        "who logs in again is logged in"
+    );
+}
+
+#[tokio::test]
 async fn b17_01_a_post_of_another_site_is_repeated_as_a_navigation() {
     let app = TestApp::start().await;
     let hint = app.connect(&app.browser(), "ada", FULL_SCOPE).await.id.unwrap();

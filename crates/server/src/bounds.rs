@@ -1,0 +1,45 @@
+//! What holds for every request at whatever door: how large its body may be, and how long it may take.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use consentry_web::{
+    error::{ApiError, registry},
+    routes::Refusals,
+};
+use http_body_util::Limited;
+
+/// Largest body any handler can read, in bytes. A larger one is refused by the door, in its own form and order of checks; routes have
+/// smaller limits of their own.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Seconds after which a request that took too long may be repeated.
+const PATIENCE: u32 = 5;
+
+/// The bounds, and who answers where one is exceeded.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// How long a request may take.
+    pub deadline: Duration,
+    /// Answers in the shape of the path's owner.
+    pub refusals: Refusals,
+}
+
+/// Lets a request through within its bounds.
+pub async fn hold(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = Body::new(Limited::new(body, LARGEST_BODY));
+    let answer = next.run(Request::from_parts(parts.clone(), body));
+    match tokio::time::timeout(bounds.deadline, answer).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            let error = ApiError::new(&registry::OVERLOADED).retry_after(PATIENCE);
+            bounds.refusals.answer(parts, error).await
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Bodies that are broken, of the wrong kind or too large, at every route that takes one: refused in the door's own words, with the
+//! place, and without a trace in the ledger.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use consentry_ledger::verify::Verdict;
+use consentry_testkit::{Answer, TestApp};
+use http::Method;
+
+/// What a route takes, and who may send it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// A form of a page of ours, answered with a page.
+    Page,
+    /// A form of the embedded dashboard.
+    Frame,
+    /// A form of a client with its secret.
+    Client,
+    /// A form without credentials.
+    Form,
+    /// JSON of a back end of the first party.
+    BackEnd,
+    /// JSON of a records client.
+    Records,
+    /// JSON of a dashboard provider.
+    Provider,
+}
+
+use Takes::{BackEnd, Client, Form, Frame, Page, Provider, Records};
+
+/// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
+const ROUTES: [(Method, &str, Takes); 18] = [
+    (Method::POST, "/cis/oidc/auth", Page),
+    (Method::POST, "/cis/oidc/session/end", Page),
+    (Method::POST, "/login", Page),
+    (Method::POST, "/logout", Page),
+    (Method::POST, "/consent", Page),
+    (Method::POST, "/cis/auth/consent/callback", BackEnd),
+    (Method::POST, "/cis/oidc/token", Client),
+    (Method::POST, "/cis/oidc/token/introspection", Client),
+    (Method::POST, "/cis/oidc/token/revocation", Client),
+    (Method::POST, "/cis/oidc/me", Form),
+    (Method::POST, "/consent/v1/consents", Records),
+    (Method::PUT, "/consent/v1/consents/{consent}", Records),
+    (Method::PATCH, "/consent/v1/consents/{consent}", Records),
+    (Method::POST, "/api/v4/token", Provider),
+    (Method::POST, "/api/v4/token/revoke", Provider),
+    (Method::POST, "/embed/authorizations", Frame),
+    (Method::POST, "/embed/connections", Frame),
+    (Method::POST, "/embed/stop/confirm", Frame),
+];
+
+/// An opening of the dashboard is refused in one way, whatever is wrong with it (consent-dashboard A4.4).
+const OPENING: &str = "/embed/authorizations";
+
+impl Takes {
+    const fn is_json(self) -> bool {
+        matches!(self, BackEnd | Records | Provider)
+    }
+
+    const fn media_type(self) -> &'static str {
+        if self.is_json() {
+            "application/json"
+        } else {
+            "application/x-www-form-urlencoded"
+        }
+    }
+}
+
+/// A house with one record, and who may send what.
+struct Sender<'a> {
+    app: &'a TestApp,
+    own: String,
+    record: String,
+}
+
+impl<'a> Sender<'a> {
+    async fn new(app: &'a TestApp) -> Self {
+        let record = serde_json::json!({ "status": "pending", "subject": "ada",
+            "definition": { "id": "share-my-email" } });
+        let made = app.records(Method::POST, "/consents", Some(&record)).await;
+        Self {
+            own: app.own_token(&app.bank.first_party).await,
+            record: made.expect_status(201).json()["id"].as_str().unwrap().to_owned(),
+            app,
+        }
+    }
+
+    async fn send(&self, route: &(Method, &str, Takes), media_type: &str, body: &[u8]) -> Answer {
+        let (method, path, takes) = route;
+        let bank = &self.app.bank;
+        let path = path.replace("{consent}", &self.record);
+        let basic =
+            |user: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")));
+        let request = self
+            .app
+            .request(method.clone(), &path)
+            .header("content-type", media_type);
+        let request = match takes {
+            Page => request
+                .header("accept", "text/html")
+                .header("origin", "http://127.0.0.1:8080")
+                .header("sec-fetch-site", "same-origin"),
+            Frame => request
+                .header("accept", "text/html")
+                .header("origin", "null")
+                .header("sec-fetch-site", "same-origin")
+                .header("sec-fetch-dest", "iframe"),
+            Form => request,
+            Client => request.header(
+                "authorization",
+                &basic(&bank.third_party.client_id, &bank.third_party.client_secret),
+            ),
+            BackEnd => request.bearer(&self.own),
+            Records => request.header(
+                "authorization",
+                &basic(&bank.service.client_id, &bank.service.client_secret),
+            ),
+            Provider => request.header(
+                "authorization",
+                &basic(&bank.dashboard.client_id, &bank.dashboard.client_secret),
+            ),
+        };
+        request.body(body).send().await
+    }
+}
+
+/// The door speaks: its own shape, nothing kept, and nothing of the inside.
+#[track_caller]
+fn assert_in_shape(route: &(Method, &str, Takes), answer: &Answer) {
+    let shown = format!("{} {} {}", route.0, route.1, answer.text());
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{shown}");
+    assert_eq!(
+        answer.header("x-content-type-options"),
+        Some("nosniff"),
+        "{shown}"
+    );
+    let media_type = answer.header("content-type").unwrap_or_default().to_owned();
+    match route.2 {
+        Page | Frame => {
+            assert!(media_type.starts_with("text/html"), "{shown}");
+            let policy = answer.header("content-security-policy").unwrap_or_default();
+            assert!(policy.contains("frame-ancestors"), "{shown}");
+        }
+        Client | Form => assert!(answer.json()["error"].is_string(), "{shown}"),
+        BackEnd => assert_eq!(answer.json()["error_code"], answer.status(), "{shown}"),
+        Records => assert!(answer.json()["code"].is_string(), "{shown}"),
+        Provider => assert!(media_type.starts_with("application/json"), "{shown}"),
+    }
+    for inside in ["serde", "panicked", ".rs:", "/home", "rusqlite"] {
+        assert!(!answer.text().contains(inside), "{shown}");
+    }
+}
+
+/// Refused with this status; the words say where, in shapes that are read by programs.
+async fn assert_refused(
+    sender: &Sender<'_>,
+    route: &(Method, &str, Takes),
+    body: &[u8],
+    statuses: &[u16],
+    place: &str,
+) {
+    let answer = sender.send(route, route.2.media_type(), body).await;
+    let words = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+    let shown = format!(
+        "{} {} with {words}: {} {}",
+        route.0,
+        route.1,
+        answer.status(),
+        answer.text()
+    );
+    let statuses = if route.1 == OPENING { &[404] } else { statuses };
+    assert!(statuses.contains(&answer.status()), "{shown}");
+    assert_in_shape(route, &answer);
+    if !matches!(route.2, Page | Frame) {
+        assert!(answer.text().contains(place), "{shown} names no {place}");
+    }
+}
+
+async fn holds(app: &TestApp) -> u64 {
+    match app.ledger.verify(&app.tenant()).await.unwrap() {
+        Verdict::Sound {
+            events,
+            unreadable: 0,
+        } => events,
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_route_that_takes_a_body_is_on_the_list() {
+    let app = TestApp::start().await;
+    let site = consentry_server::site::join(&app.parts()).unwrap();
+    let canonical = |path: &str| {
+        let path = path
+            .strip_suffix('/')
+            .unwrap_or(path)
+            .replace("/api/v5/", "/api/v4/");
+        let path = path.replace("/api/v6/", "/api/v4/");
+        match path
+            .strip_prefix("/oidc")
+            .or_else(|| path.strip_prefix("/auth/consent"))
+        {
+            Some(_) => format!("/cis{path}"),
+            None => path,
+        }
+    };
+    let served: BTreeSet<(String, String)> = site
+        .listing()
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let method = words.next().filter(|method| ["POST", "PUT", "PATCH"].contains(method))?;
+            Some((method.to_owned(), canonical(words.next()?)))
+        })
+        // These three read the same form in the same way.
+        .filter(|(_, path)| !["/embed/connection", "/embed/stop"].contains(&path.as_str()))
+        .collect();
+    let listed = ROUTES
+        .iter()
+        .map(|(method, path, _)| (method.to_string(), (*path).to_owned()))
+        .collect();
+    assert_eq!(served, listed);
+}
+
+#[tokio::test]
+async fn broken_and_misshapen_bodies_are_400_and_say_where() {
+    let app = TestApp::start().await;
+    let sender = Sender::new(&app).await;
+    let before = holds(&app).await;
+    let deep = "[".repeat(200);
+    for route in &ROUTES {
+        if route.2.is_json() {
+            for (body, place) in [
+                ("", "line"),
+                ("{\"a\":", "line 1"),
+                ("{\"a\":1}\n{", "line 2"),
+                ("{'a':1}", "line 1"),
+                ("{\"a\":1,\"a\":2}", "\\\"a\\\""),
+                ("{\"a\":\"\\ud800\"}", "line 1"),
+                ("nul", "line 1"),
+                (deep.as_str(), "nesting"),
+            ] {
+                assert_refused(&sender, route, body.as_bytes(), &[400], place).await;
+            }
+            assert_refused(&sender, route, b"{\"a\":\"\xff\"}", &[400], "line 1").await;
+            for body in ["[]", "7", "\"text\"", "null"] {
+                let place = if route.1.ends_with("/revoke") {
+                    "token"
+                } else {
+                    "object"
+                };
+                assert_refused(&sender, route, body.as_bytes(), &[400], place).await;
+            }
+        } else {
+            assert_refused(&sender, route, b"a=%ff", &[400], "a").await;
+            let twice = b"client_id=a&client_id=b&session=a&session=b&access_token=a&access_token=b&interaction=a&interaction=b";
+            assert_refused(&sender, route, twice, &[400, 401, 404], "at most once").await;
+            let many = "a=1&".repeat(3000);
+            assert_refused(&sender, route, many.as_bytes(), &[400], "parameters").await;
+        }
+        let odd = sender.send(route, "text/plain", b"x").await;
+        if !["/cis/oidc/me", OPENING].contains(&route.1) {
+            assert_eq!(odd.status(), 415, "{} {}: {}", route.0, route.1, odd.text());
+            assert_in_shape(route, &odd);
+        }
+    }
+    assert_eq!(holds(&app).await, before);
+}
+
+#[tokio::test]
+async fn wrong_types_are_400_and_name_the_member() {
+    let app = TestApp::start().await;
+    let sender = Sender::new(&app).await;
+    let before = holds(&app).await;
+    let record = |member: &str, value: &str| {
+        let whole = r#"{"status":"accepted","subject":"ada","definition":{"id":"share-my-email","version":"1.0","locale":"en-GB"},"#;
+        format!("{whole}\"{member}\":{value}}}").replace(
+            "{\"status\":\"accepted\",",
+            if member == "status" {
+                "{"
+            } else {
+                "{\"status\":\"accepted\","
+            },
+        )
+    };
+    for route in &ROUTES {
+        let wrong: Vec<(String, &str)> = match (route.2, route.1) {
+            (Records, _) => [
+                ("status", "7"),
+                ("status", "\"ACCEPTED\""),
+                ("audience", "[]"),
+                ("collaborators", "\"ada\""),
+                ("collaborators", "[1]"),
+                ("data", "1"),
+                ("consentContext", "[]"),
+                ("titleText", "{}"),
+            ]
+            .into_iter()
+            .map(|(member, value)| (record(member, value), member))
+            .chain([("{\"definition\":{\"id\":1}}".to_owned(), "definition.id")])
+            .collect(),
+            (BackEnd, _) => vec![
+                ("{}".to_owned(), "/src_interaction"),
+                ("{\"src_interaction\":1}".to_owned(), "/src_interaction"),
+                (
+                    "{\"src_interaction\":\"ix_1\",\"approved\":\"true\"}".to_owned(),
+                    "/approved",
+                ),
+                (
+                    "{\"src_interaction\":\"ix_1\",\"approved\":true}".to_owned(),
+                    "/user_id",
+                ),
+                (
+                    format!(
+                        "{{\"src_interaction\":\"ix_1\",\"approved\":true,\"user_id\":\"{}\",\"granted_scope\":[1]}}",
+                        app.bank.customers[0].user_id
+                    ),
+                    "/granted_scope",
+                ),
+            ],
+            (Provider, "/api/v4/token") => vec![
+                ("{}".to_owned(), "scopes"),
+                ("{\"type\":7,\"scopes\":\"x\"}".to_owned(), "type"),
+                (
+                    "{\"type\":\"consent_management\",\"scopes\":7}".to_owned(),
+                    "scopes",
+                ),
+                (
+                    "{\"type\":\"consent_management\",\"scopes\":[7]}".to_owned(),
+                    "scopes",
+                ),
+            ],
+            (Provider, _) => vec![("{}".to_owned(), "token"), ("{\"token\":7}".to_owned(), "token")],
+            _ => Vec::new(),
+        };
+        for (body, place) in wrong {
+            assert_refused(&sender, route, body.as_bytes(), &[400], place).await;
+        }
+    }
+    assert_eq!(holds(&app).await, before);
+}
+
+#[tokio::test]
+async fn oversized_bodies_are_413_in_the_doors_own_shape() {
+    let app = TestApp::start().await;
+    let sender = Sender::new(&app).await;
+    let before = holds(&app).await;
+    for route in &ROUTES {
+        let body = |size: usize| {
+            let text = "x".repeat(size);
+            if route.2.is_json() {
+                format!("{{\"data\":\"{text}\"}}")
+            } else {
+                format!("a={text}")
+            }
+        };
+        assert_refused(&sender, route, body(300 * 1024).as_bytes(), &[413], "bytes").await;
+        // Beyond the bound of all routes nobody has looked at the request yet, so a path answers as it does for an unknown method.
+        let huge = sender
+            .send(route, route.2.media_type(), body(1024 * 1024).as_bytes())
+            .await;
+        assert_eq!(huge.status(), 413, "{} {}", route.0, route.1);
+        assert_eq!(huge.header("cache-control"), Some("no-store"), "{}", route.1);
+        if route.2 != Page {
+            assert_in_shape(route, &huge);
+        }
+    }
+    let address = format!("/cis/oidc/auth?client_id={}", "x".repeat(60_000));
+    let long = app
+        .request(Method::GET, &address)
+        .header("accept", "text/html")
+        .send()
+        .await;
+    assert!([413, 414].contains(&long.status()), "{}", long.status());
+    assert_eq!(holds(&app).await, before);
+}
