@@ -23,7 +23,7 @@ use crate::{
 pub struct Limits {
     /// Largest size, in bytes.
     pub size: usize,
-    /// Largest nesting of arrays and objects; at most 127.
+    /// Largest nesting of arrays and objects; at most 126, since beyond that the parser itself gives up and cannot say how deep is too deep.
     pub depth: usize,
 }
 

@@ -464,9 +464,8 @@ async fn a_database_at_its_bound_refuses_what_needs_more_room_and_nothing_is_hal
         let _made = made.expect_status(201);
     }
     let events = busy.holds().await.0;
-    let refused = app
-        .records(Method::POST, "/consents", Some(&record("ada", "one more")))
-        .await;
+    let one_more = record("ada", &"x".repeat(1000));
+    let refused = app.records(Method::POST, "/consents", Some(&one_more)).await;
     assert_eq!(refused.status(), 503);
     assert!(refused.header("retry-after").is_some());
     assert_eq!(busy.holds().await.0, events);

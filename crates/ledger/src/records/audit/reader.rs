@@ -233,13 +233,16 @@ fn noted(at: Timestamp, request: Option<String>, note: Note) -> AuditEntry {
 }
 
 fn of_configuration(event: &EventRow, body: &Value) -> Option<AuditEntry> {
-    let text = |name: &str| body[name].as_str().map(str::to_owned);
-    let resource = match event.kind.as_str() {
-        "definition.published" => Resource::Definition,
-        "localization.published" => Resource::Localization,
+    let (resource, named) = match event.kind.as_str() {
+        "definition.published" => (Resource::Definition, body),
+        "localization.published" => (Resource::Localization, &body["definition"]),
         _ => return None,
     };
-    let definition = text("definition")?;
+    let text = |name: &str| named[name].as_str().map(str::to_owned);
+    let definition = match resource {
+        Resource::Localization => text("id")?,
+        _ => text("definition")?,
+    };
     let mut attributes = Attributes::new();
     for name in ["locale", "version"] {
         attributes.extend(text(name).map(|value| (name.to_owned(), Value::from(value))));

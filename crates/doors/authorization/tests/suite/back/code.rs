@@ -249,6 +249,7 @@ async fn tpa_cl_06_tpa_cl_03_what_a_client_held_stays_dead_when_it_is_served_aga
             "invalid_grant",
             "{third_party}"
         );
+        app.pass(1);
         let again = super::support::connected(&app).await;
         assert!(
             super::support::is_active(&app, &again.access).await,
