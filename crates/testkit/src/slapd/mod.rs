@@ -141,6 +141,24 @@ impl Slapd {
     /// Holds the server: it takes connections and says nothing.
     pub fn hold(&self) {
         self.signal("STOP");
+        while !self.is_held() {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Whether every thread of it stands still: the signal is on its way to each for a moment after it was sent.
+    fn is_held(&self) -> bool {
+        let id = self.process.as_ref().unwrap().id();
+        std::fs::read_dir(format!("/proc/{id}/task"))
+            .unwrap()
+            .all(|task| {
+                let status = std::fs::read_to_string(task.unwrap().path().join("stat"));
+                status.is_ok_and(|status| {
+                    status
+                        .rsplit_once(") ")
+                        .is_some_and(|(_, state)| state.starts_with('T'))
+                })
+            })
     }
 
     /// Lets a held server go on.
