@@ -46,7 +46,11 @@ export async function takePictures(folder, listen) {
     const { y, height } = await ada.page.locator("iframe").boundingBox();
     // Without what the demo says about itself below the frame.
     const clip = { x: 0, y: 0, width: VIEWPORT.width, height: y + height + 12 };
-    await ada.page.screenshot({ path: apps, fullPage: true, clip });
+    // A window that has to grow for the picture would show the frame before it is painted anew.
+    await ada.page.setViewportSize({ width: VIEWPORT.width, height: Math.ceil(clip.height) });
+    await ada.frameFits();
+    await painted(ada.page.frames()[1]);
+    await ada.page.screenshot({ path: apps, clip });
     await ada.close();
     for (const picture of [question, apps]) {
       spawnSync("pngquant", ["--force", "--strip", "--speed", "1", "--output", picture, picture]);
@@ -55,6 +59,13 @@ export async function takePictures(folder, listen) {
     await browser.close();
     await demo.stop();
   }
+}
+
+/** Waits until a document has shown two frames: the second has all that was there at the first. */
+async function painted(document) {
+  await document.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
