@@ -6,6 +6,7 @@ mod needs;
 use anyhow::{Context, Result, bail};
 
 use self::needs::Node;
+use crate::bench;
 use crate::check::documented_commands;
 use crate::process;
 use crate::workspace::Workspace;
@@ -31,6 +32,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     };
     note("tests of the workspace", rust(workspace));
     note("documented commands", documented_commands::run(workspace));
+    note("benchmarks, a moment each", bench::smoke(workspace));
     if let Some(node) = &node {
         note("browser tests", browser(workspace, node));
     }
@@ -66,6 +68,8 @@ fn build(workspace: &Workspace) -> Result<()> {
         "--tests",
         "--bin",
         "consentry",
+        "--bin",
+        "consentry-bench",
         "--locked",
     ]))
 }

@@ -10,6 +10,7 @@ const STORE_SQLITE: &str = "consentry-store-sqlite";
 const LEDGER: &str = "consentry-ledger";
 const EGRESS: &str = "consentry-egress";
 const WEB: &str = "consentry-web";
+const BENCH: &str = "consentry-bench";
 const SERVER: &str = "consentry-server";
 
 /// Every door's crate is named with this, so that a new door needs no row of its own.
@@ -180,6 +181,13 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             outside: Outside::AllBut(&[]),
             unreachable: &[],
         },
+        BENCH => Layer {
+            rule: "bench measures from outside: of the product it knows jose alone, whose speed has no outside",
+            inside: Inside::Only(&[JOSE]),
+            tests: &[],
+            outside: Outside::AllBut(&[PAGES]),
+            unreachable: &[CLIENTS],
+        },
         "xtask" => Layer {
             rule: "xtask stays light and judges from outside",
             inside: Inside::Only(&[]),
@@ -215,8 +223,8 @@ pub fn owner_of(import: &str) -> Option<Owner> {
             crates: &[EGRESS, TESTKIT],
         },
         "rusqlite" | "libsqlite3-sys" | "refinery" => Owner {
-            rule: "the engine alone knows its driver",
-            crates: &[STORE_SQLITE, TESTKIT],
+            rule: "the engine alone knows its driver, and what measures its limit",
+            crates: &[STORE_SQLITE, TESTKIT, BENCH],
         },
         "jsonwebtoken" | "josekit" | "jwt-compact" => Owner {
             rule: "tokens are made by jose",

@@ -1,16 +1,14 @@
 //! Resident memory of a server that has nothing to do.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 
-use super::Demo;
-use crate::bench::report::Figure;
+use super::Setup;
+use crate::report::Figure;
 
 /// Resident memory right after the server is ready, in MiB.
-pub fn measure(binary: &Path) -> Result<Vec<Figure>> {
-    let folder = tempfile::tempdir()?;
-    let demo = Demo::start(binary, folder.path())?;
+pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
+    let scratch = setup.scratch()?;
+    let demo = setup.demo(&scratch)?;
     let status = std::fs::read_to_string(format!("/proc/{}/status", demo.id()))
         .context("memory is read from /proc, which this system does not have")?;
     let kibibytes = resident(&status).context("/proc says nothing about resident memory")?;

@@ -1,0 +1,125 @@
+//! The scenarios, one file each.
+
+mod code_flow;
+mod grant;
+mod introspect;
+mod memory;
+mod read_record;
+mod sign;
+mod start;
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+use crate::{
+    demo::Demo,
+    load::{Load, Outcome, better},
+    report::Figure,
+};
+
+/// A scenario: its name on the command line and what measures it.
+pub struct Scenario {
+    /// As in `cargo xtask bench NAME`.
+    pub name: &'static str,
+    /// Measures.
+    pub measure: fn(&Setup) -> Result<Vec<Figure>>,
+}
+
+/// Every scenario, in the order in which they run.
+pub const SCENARIOS: [Scenario; 8] = [
+    Scenario {
+        name: "start",
+        measure: start::measure,
+    },
+    Scenario {
+        name: "memory",
+        measure: memory::measure,
+    },
+    Scenario {
+        name: "sign",
+        measure: sign::measure,
+    },
+    Scenario {
+        name: "grant",
+        measure: grant::many,
+    },
+    Scenario {
+        name: "grant-one",
+        measure: grant::one,
+    },
+    Scenario {
+        name: "introspect",
+        measure: introspect::measure,
+    },
+    Scenario {
+        name: "read-record",
+        measure: read_record::measure,
+    },
+    Scenario {
+        name: "code-flow",
+        measure: code_flow::measure,
+    },
+];
+
+/// What all scenarios are measured with.
+#[derive(Debug)]
+pub struct Setup {
+    /// The binary.
+    pub binary: PathBuf,
+    /// Folder on the disk that is measured.
+    pub folder: PathBuf,
+    /// How long one measurement takes.
+    pub window: Duration,
+    /// How often limit and product are measured, turn by turn; the best of each counts.
+    pub rounds: u32,
+}
+
+impl Setup {
+    /// A folder that vanishes, on the disk that is measured.
+    fn scratch(&self) -> Result<TempDir> {
+        Ok(tempfile::tempdir_in(&self.folder)?)
+    }
+
+    /// A demo in such a folder.
+    fn demo(&self, scratch: &TempDir) -> Result<Demo> {
+        Demo::start(&self.binary, &scratch.path().join("data"))
+    }
+
+    /// Load of so many clients.
+    const fn load(&self, clients: usize) -> Load {
+        Load {
+            clients,
+            window: self.window,
+        }
+    }
+
+    /// Measures the limit and the product turn by turn, so that whatever else this machine does disturbs both.
+    fn turns(
+        &self,
+        mut limit: impl FnMut() -> Result<Outcome>,
+        mut ours: impl FnMut() -> Result<Outcome>,
+    ) -> Result<(Outcome, Outcome)> {
+        let mut best = (limit()?, ours()?);
+        for _ in 1..self.rounds {
+            best = (better(best.0, limit()?), better(best.1, ours()?));
+        }
+        Ok(best)
+    }
+}
+
+/// A rate beside its limit.
+fn beside(scenario: &'static str, ours: Outcome, limit: f64) -> Figure {
+    Figure {
+        scenario,
+        engine: "sqlite",
+        value: ours.per_second,
+        unit: "/s",
+        limit: Some(limit),
+        ratio: Some(ours.per_second / limit),
+        p50_ms: Some(ours.p50_ms),
+        p99_ms: Some(ours.p99_ms),
+        records: None,
+    }
+}
