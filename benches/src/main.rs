@@ -35,6 +35,9 @@ struct Arguments {
     /// Folder on the disk to measure; without it the system's for temporary files.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// How long one measurement takes, in seconds; longer ones are good for looking at what the binary does meanwhile.
+    #[arg(long, default_value_t = 2)]
+    seconds: u64,
     /// Only shows that every scenario works: a moment each, its figures mean nothing.
     #[arg(long)]
     smoke: bool,
@@ -86,7 +89,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let (window, rounds) = if arguments.smoke {
         (Duration::from_millis(100), 1)
     } else {
-        (Duration::from_secs(2), 5)
+        (Duration::from_secs(arguments.seconds), 5)
     };
     let setup = Setup {
         binary: binary.clone(),

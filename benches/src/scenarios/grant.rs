@@ -74,7 +74,7 @@ pub fn one(setup: &Setup) -> Result<Vec<Figure>> {
     }])
 }
 
-/// Decisions of known people, each about another recipient.
+/// Decisions of known people, each about a recipient that is new to the person.
 struct Decisions<'a> {
     demo: &'a Demo,
     next: Rc<Cell<u64>>,
@@ -101,9 +101,9 @@ impl<'a> Decisions<'a> {
             HttpClient::open(address, 201, move || {
                 let number = next.get();
                 next.set(number + 1);
-                let person = number % PEOPLE;
+                let (person, shop) = (number % PEOPLE, number / PEOPLE);
                 let body = format!(
-                    r#"{{"status":"accepted","subject":"person-{person}","audience":"shop-{number}","definition":{{"id":"share-my-email","version":"1.0","locale":"en-GB"}},"titleText":"Your e-mail address","dataText":"The address you gave us","purposeText":"So that the shop can write to you","consentContext":{{"captureMethod":"web"}}}}"#
+                    r#"{{"status":"accepted","subject":"person-{person}","audience":"shop-{shop}","definition":{{"id":"share-my-email","version":"1.0","locale":"en-GB"}},"titleText":"Your e-mail address","dataText":"The address you gave us","purposeText":"So that the shop can write to you","consentContext":{{"captureMethod":"web"}}}}"#
                 );
                 post.clone().body("application/json", body).bytes()
             })
