@@ -1,10 +1,10 @@
 //! The embedded ledger: [`consentry_store::Store`] on SQLite.
 //!
-//! What lives here: the schema and its migrations, every statement, one writing thread with group commit, reading threads,
-//! and checkpoints. What may not: rules about consent, HTTP, and anything that another engine would not do alike.
+//! What lives here: the schema and its migrations, every statement, one writing thread with group commit, connections that
+//! read, and checkpoints. What may not: rules about consent, HTTP, and anything that another engine would not do alike.
 //!
 //! Reading order: [`SqliteStore`] (what the waist asks), `commit` (one transaction per batch), `put` and `reads` (rows),
-//! `statements` (the SQL), `writer`, `reader` and `checkpoint` (the threads), `open` (settings and migrations).
+//! `statements` (the SQL), `writer` and `checkpoint` (the threads), `reader` (the connections), `open` (settings and migrations).
 
 mod cells;
 mod checkpoint;
@@ -86,7 +86,7 @@ impl SqliteStore {
         let mut connection = open::connection(path, Purpose::Write, &options)?;
         open::migrate(&mut connection)?;
         let writer = Writer::start(path, connection, &options)?;
-        let readers = Readers::start(path, &options)?;
+        let readers = Readers::open(path, &options)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 path: path.to_owned(),
@@ -107,18 +107,28 @@ impl SqliteStore {
         self.inner.writer.back_up(path.as_ref().to_owned()).await
     }
 
-    async fn read<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&rusqlite::Connection) -> fault::Result<T> + Send + 'static,
-    ) -> ReadResult<T> {
+    /// Asks for what is found by key.
+    async fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> fault::Result<T>) -> ReadResult<T> {
         self.inner.readers.ask(read).await
     }
 
-    async fn read_at_one_moment<T: Send + 'static>(
+    /// As [`Self::read`], where several statements make one answer.
+    async fn read_at_one_moment<T>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> fault::Result<T>,
+    ) -> ReadResult<T> {
+        self.read(|connection| reads::at_one_moment(connection, || read(connection)))
+            .await
+    }
+
+    /// Asks for what may be many rows.
+    async fn scan<T: Send + 'static>(
         &self,
         read: impl FnOnce(&rusqlite::Connection) -> fault::Result<T> + Send + 'static,
     ) -> ReadResult<T> {
-        self.read(move |connection| reads::at_one_moment(connection, || read(connection)))
+        self.inner
+            .readers
+            .scan(move |connection| reads::at_one_moment(connection, || read(connection)))
             .await
     }
 }
@@ -130,7 +140,7 @@ impl Store for SqliteStore {
     }
 
     async fn configuration(&self, kind: ConfigurationKind) -> ReadResult<Vec<ConfigurationRow>> {
-        self.read(move |connection| reads::configuration(connection, kind))
+        self.scan(move |connection| reads::configuration(connection, kind))
             .await
     }
 
@@ -154,8 +164,13 @@ impl Store for SqliteStore {
         tenant: TenantId,
         query: AgreementQuery,
     ) -> ReadResult<Vec<(Agreement, Vec<Consent>)>> {
-        self.read_at_one_moment(move |connection| reads::agreements(connection, tenant, &query))
-            .await
+        let of_one_person = query.subject.is_some();
+        let read = move |connection: &_| reads::agreements(connection, tenant, &query);
+        if of_one_person {
+            self.read_at_one_moment(read).await
+        } else {
+            self.scan(read).await
+        }
     }
 
     async fn agreement(
@@ -173,7 +188,7 @@ impl Store for SqliteStore {
     }
 
     async fn records(&self, tenant: TenantId, query: RecordQuery) -> ReadResult<Vec<RecordFound>> {
-        self.read_at_one_moment(move |connection| reads::records(connection, tenant, &query))
+        self.scan(move |connection| reads::records(connection, tenant, &query))
             .await
     }
 
@@ -243,12 +258,12 @@ impl Store for SqliteStore {
     }
 
     async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>> {
-        self.read(move |connection| reads::events(connection, tenant, from, limit))
+        self.scan(move |connection| reads::events(connection, tenant, from, limit))
             .await
     }
 
     async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows> {
-        self.read_at_one_moment(move |connection| reads::projection(connection, tenant))
+        self.scan(move |connection| reads::projection(connection, tenant))
             .await
     }
 

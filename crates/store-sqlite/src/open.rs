@@ -20,7 +20,7 @@ mod migrations {
 /// How a store is opened.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Threads that read, each with its own connection; at least one is started. A good number is that of the cores.
+    /// Connections that read; at least one is opened. A good number is that of the cores.
     pub readers: usize,
     /// How long a statement waits for a lock that a foreign process holds before it is refused as unavailable.
     pub busy_timeout: Duration,

@@ -1,99 +1,113 @@
-//! The threads that read, each with its own connection. A question waits in one queue for whichever is free.
+//! The connections that read. Whoever asks lends one.
+//!
+//! A question by key takes some microseconds, far less than handing it to another thread and back, so it is answered where it is
+//! asked. A question that may go through many rows is answered on a thread that may block.
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError, mpsc},
-    thread::JoinHandle,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use consentry_store::StoreError;
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     fault::{Result, closed},
     open::{OpenError, Options, Purpose, connection},
 };
 
-type Question = Box<dyn FnOnce(&Connection) + Send>;
-
-/// Hands questions to the reading threads.
+/// Lends connections to questions.
+#[derive(Debug)]
 pub(crate) struct Readers {
-    queue: Mutex<Option<mpsc::Sender<Question>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    shelf: Arc<Shelf>,
+    free: Arc<Semaphore>,
 }
 
-impl std::fmt::Debug for Readers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Readers").finish_non_exhaustive()
-    }
+/// The connections that nobody uses at the moment; `None` once closed.
+#[derive(Debug)]
+struct Shelf(Mutex<Option<Vec<Connection>>>);
+
+/// A connection on loan. It goes back to the shelf in whatever way the loan ends.
+struct Loan {
+    connection: Option<Connection>,
+    shelf: Arc<Shelf>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Readers {
-    /// Starts the threads.
-    pub(crate) fn start(path: &Path, options: &Options) -> std::result::Result<Self, OpenError> {
-        let (queue, questions) = mpsc::channel::<Question>();
-        let questions = Arc::new(Mutex::new(questions));
-        let own = Self {
-            queue: Mutex::new(Some(queue)),
-            threads: Mutex::new(Vec::new()),
-        };
-        for number in 0..options.readers.max(1) {
-            let connection = connection(path, Purpose::Read, options)?;
-            let questions = Arc::clone(&questions);
-            let thread = std::thread::Builder::new()
-                .name(format!("ledger-reader-{number}"))
-                .spawn(move || run(&connection, &questions))
-                .map_err(OpenError::Thread)?;
-            own.threads
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(thread);
-        }
-        Ok(own)
+    /// Opens the connections.
+    pub(crate) fn open(path: &Path, options: &Options) -> std::result::Result<Self, OpenError> {
+        let count = options.readers.max(1);
+        let connections = (0..count)
+            .map(|_| connection(path, Purpose::Read, options))
+            .collect::<std::result::Result<_, _>>()?;
+        Ok(Self {
+            shelf: Arc::new(Shelf(Mutex::new(Some(connections)))),
+            free: Arc::new(Semaphore::new(count)),
+        })
     }
 
-    /// Asks on a connection; `read` may block.
-    pub(crate) async fn ask<T: Send + 'static>(
+    /// Asks by key, here and now.
+    pub(crate) async fn ask<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T>,
+    ) -> std::result::Result<T, StoreError> {
+        self.lend().await?.use_for(read)
+    }
+
+    /// Asks what may go through many rows, on a thread that may block.
+    pub(crate) async fn scan<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> std::result::Result<T, StoreError> {
-        let (answer, result) = oneshot::channel();
-        self.send(Box::new(move |connection| {
-            // A caller that went away needs no answer.
-            let _gone = answer.send(read(connection));
-        }))?;
-        result.await.map_err(|_| closed())?.map_err(StoreError::from)
+        let mut loan = self.lend().await?;
+        tokio::task::spawn_blocking(move || loan.use_for(read))
+            .await
+            .map_err(|error| StoreError::Unavailable(format!("a question was not answered: {error}")))?
     }
 
-    fn send(&self, question: Question) -> std::result::Result<(), StoreError> {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue
-            .as_ref()
-            .and_then(|queue| queue.send(question).ok())
-            .ok_or_else(closed)
+    async fn lend(&self) -> std::result::Result<Loan, StoreError> {
+        let permit = Arc::clone(&self.free)
+            .acquire_owned()
+            .await
+            .map_err(|_| closed())?;
+        let connection = self.shelf.with(Vec::pop).flatten();
+        Ok(Loan {
+            connection: Some(connection.ok_or_else(closed)?),
+            shelf: Arc::clone(&self.shelf),
+            _permit: permit,
+        })
     }
 
-    /// Lets the threads answer what is queued, then waits for their end. Blocks.
+    /// Closes the connections: those on loan when they come back.
     pub(crate) fn close(&self) {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        for thread in self
-            .threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-        {
-            if thread.join().is_err() {
-                tracing::error!("a reading thread ended in a panic");
-            }
-        }
+        self.free.close();
+        drop(self.shelf.0.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
-fn run(connection: &Connection, questions: &Mutex<mpsc::Receiver<Question>>) {
-    loop {
-        let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(question) = next else { return };
-        question(connection);
+impl Shelf {
+    fn with<T>(&self, work: impl FnOnce(&mut Vec<Connection>) -> T) -> Option<T> {
+        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        connections.as_mut().map(work)
+    }
+}
+
+impl Loan {
+    fn use_for<T>(
+        &mut self,
+        read: impl FnOnce(&Connection) -> Result<T>,
+    ) -> std::result::Result<T, StoreError> {
+        let connection = self.connection.as_ref().ok_or_else(closed)?;
+        read(connection).map_err(StoreError::from)
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let _closed = self.shelf.with(|connections| connections.push(connection));
+        }
     }
 }
