@@ -1,25 +1,35 @@
 //! Resident memory of a server that has nothing to do.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
-use super::Setup;
-use crate::report::Figure;
+use super::{Setup, free_address};
+use crate::{demo::Demo, report::Figure};
 
-/// Resident memory right after the server is ready, in MiB.
+/// In MiB, right after the server is ready: with what it needs already there, and after a first start, which hashes the demo's
+/// passwords.
 pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
     let scratch = setup.scratch()?;
-    let demo = setup.demo(&scratch)?;
-    let status = std::fs::read_to_string(format!("/proc/{}/status", demo.id()))
-        .context("memory is read from /proc, which this system does not have")?;
-    let kibibytes = resident(&status).context("/proc says nothing about resident memory")?;
-    let value = f64::from(kibibytes) / 1_024.0;
-    Ok(vec![Figure {
-        scenario: "memory",
+    let listen = free_address()?;
+    let first = once(setup, scratch.path(), &listen)?;
+    let again = once(setup, scratch.path(), &listen)?;
+    let figure = |scenario, value| Figure {
+        scenario,
         engine: "sqlite",
         value,
         unit: "MiB",
         ..Figure::default()
-    }])
+    };
+    Ok(vec![figure("memory", again), figure("memory-first", first)])
+}
+
+fn once(setup: &Setup, data: &Path, listen: &str) -> Result<f64> {
+    let demo = Demo::start_at(&setup.binary, data, listen)?;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", demo.id()))
+        .context("memory is read from /proc, which this system does not have")?;
+    let kibibytes = resident(&status).context("/proc says nothing about resident memory")?;
+    Ok(f64::from(kibibytes) / 1_024.0)
 }
 
 /// Resident memory in KiB, from `/proc/PID/status`.

@@ -8,7 +8,7 @@ mod read_record;
 mod sign;
 mod start;
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::TcpListener, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use tempfile::TempDir;
@@ -107,6 +107,11 @@ impl Setup {
         }
         Ok(best)
     }
+}
+
+/// An address that was free a moment ago, for a demo that is started twice in one folder.
+fn free_address() -> Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
 /// A rate beside its limit.

@@ -1,10 +1,10 @@
 //! From starting the binary to its word that it is ready: with keys to make, and with keys that exist.
 
-use std::{net::TcpListener, path::Path};
+use std::path::Path;
 
 use anyhow::Result;
 
-use super::Setup;
+use super::{Setup, free_address};
 use crate::{clock, demo::Demo, report::Figure};
 
 /// The best of several starts. A first start makes keys and the demo's people, so each of those gets a folder of its own.
@@ -25,11 +25,6 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         ..Figure::default()
     };
     Ok(vec![figure("start", again), figure("start-first", first)])
-}
-
-/// An address that was free a moment ago.
-fn free_address() -> Result<String> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
 /// Milliseconds of one start.
