@@ -418,11 +418,8 @@ test("twenty things and long names fit on every screen", async () => {
   await ada.close();
 });
 
-/** The focus goes along: it comes to the element or to what holds it. */
+/** The focus goes along: it comes to the element or to what holds it, on a page that may be drawn anew meanwhile. */
 async function focusIsIn(page, locator) {
-  const element = await locator.elementHandle();
-  await page.waitForFunction(
-    (element) => document.activeElement !== document.body && document.activeElement?.contains(element),
-    element,
-  );
+  const focused = page.locator("body :focus");
+  await locator.and(focused).or(focused.filter({ has: locator })).waitFor();
 }
