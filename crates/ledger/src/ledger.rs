@@ -5,18 +5,18 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
 use consentry_store::{
-    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Row, RowChange, RowKey, Store, StoreError,
-    TokenRow,
+    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow,
 };
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
     accounts::Throttle,
     cache::Corrected,
+    corrections::Corrections,
     embed::rates::Rates,
     environment::{Clock, Entropy, Ids},
     error::Fault,
-    records::{LiveDirectory, PasswordMemory},
+    records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
     tokens::access_token::VerifiedTokens,
@@ -30,6 +30,10 @@ pub struct LedgerOptions {
     pub consent_sets: usize,
     /// Credentials kept in memory.
     pub tokens: usize,
+    /// Names of people kept in memory.
+    pub names: usize,
+    /// Records kept in memory, in bytes.
+    pub record_bytes: u64,
     /// Signed access tokens whose signature was checked, kept in memory; some 700 bytes each.
     pub access_tokens: usize,
     /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms.
@@ -43,6 +47,8 @@ impl Default for LedgerOptions {
         Self {
             consent_sets: 100_000,
             tokens: 200_000,
+            names: 100_000,
+            record_bytes: 64 << 20,
             access_tokens: 50_000,
             password_checks: 2,
             directories: Vec::new(),
@@ -65,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) tokens: Corrected<(TenantId, Hash), Option<Arc<TokenRow>>>,
     pub(crate) grants: Corrected<(TenantId, GrantId), Option<Arc<Grant>>>,
     pub(crate) subject_keys: Corrected<(TenantId, SubjectId), Option<Key>>,
+    pub(crate) names: Corrected<(TenantId, Hash), Option<SubjectId>>,
+    pub(crate) records: KeptRecords,
     pub(crate) passwords: Semaphore,
     pub(crate) throttle: Throttle,
     pub(crate) verified_passwords: PasswordMemory,
@@ -103,6 +111,8 @@ impl Ledger {
                 tokens: Corrected::new(options.tokens),
                 grants: Corrected::new(options.tokens),
                 subject_keys: Corrected::new(options.consent_sets),
+                names: Corrected::new(options.names),
+                records: KeptRecords::new(options.record_bytes),
                 passwords: Semaphore::new(options.password_checks),
                 throttle: Throttle::default(),
                 verified_passwords: PasswordMemory::default(),
@@ -187,18 +197,17 @@ impl Ledger {
         Ok(())
     }
 
-    /// Commits a change set and corrects this node's caches before anybody is answered.
+    /// Commits a change set and corrects this node's caches before anybody is answered; also where it failed, since what it expected
+    /// came from them and somebody else may have been faster.
     pub(crate) async fn commit(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
         let tenant = change.tenant;
         let corrections = Corrections::of(&change);
         let receipt = self.inner.writer.commit(change).await;
-        if receipt.is_ok() {
-            corrections.apply(&self.inner, tenant);
-            if corrections.configuration && self.reload().await.is_err() {
-                tracing::error!(
-                    "configuration was committed but could not be read back; the old one is still served"
-                );
-            }
+        corrections.apply(&self.inner, tenant);
+        if receipt.is_ok() && corrections.configuration() && self.reload().await.is_err() {
+            tracing::error!(
+                "configuration was committed but could not be read back; the old one is still served"
+            );
         }
         receipt
     }
@@ -238,60 +247,5 @@ impl Ledger {
                 Ok(self.inner.store.grant(tenant, id).await?.map(Arc::new))
             })
             .await
-    }
-}
-
-/// What a change set makes stale in memory.
-struct Corrections {
-    subjects: Vec<SubjectId>,
-    keys: Vec<SubjectId>,
-    tokens: Vec<Hash>,
-    grants: Vec<GrantId>,
-    configuration: bool,
-}
-
-impl Corrections {
-    fn of(change: &ChangeSet) -> Self {
-        let mut own = Self {
-            subjects: Vec::new(),
-            keys: Vec::new(),
-            tokens: Vec::new(),
-            grants: Vec::new(),
-            configuration: false,
-        };
-        for row in &change.rows {
-            match row {
-                RowChange::Put(Row::Consent(consent)) => own.subjects.push(consent.slot.subject),
-                RowChange::Put(Row::Slot { slot, .. }) => own.subjects.push(slot.subject),
-                RowChange::Put(Row::Token(token)) => own.tokens.push(token.hash),
-                RowChange::Put(Row::Grant(grant)) => own.grants.push(grant.id),
-                RowChange::Put(Row::SubjectKey(key)) => own.keys.push(key.subject),
-                RowChange::Put(Row::Configuration(_)) => own.configuration = true,
-                RowChange::Delete(RowKey::Token(hash)) => own.tokens.push(*hash),
-                RowChange::Delete(RowKey::Grant(id)) => own.grants.push(*id),
-                RowChange::Delete(RowKey::Slot(slot)) => own.subjects.push(slot.subject),
-                RowChange::Delete(RowKey::SubjectKey(subject)) => own.keys.push(*subject),
-                RowChange::Delete(RowKey::Configuration(..)) => own.configuration = true,
-                _ => {}
-            }
-        }
-        own.subjects.sort_unstable();
-        own.subjects.dedup();
-        own
-    }
-
-    fn apply(&self, inner: &Inner, tenant: TenantId) {
-        for subject in &self.subjects {
-            inner.consent_sets.correct(&(tenant, *subject));
-        }
-        for subject in &self.keys {
-            inner.subject_keys.correct(&(tenant, *subject));
-        }
-        for hash in &self.tokens {
-            inner.tokens.correct(&(tenant, *hash));
-        }
-        for grant in &self.grants {
-            inner.grants.correct(&(tenant, *grant));
-        }
     }
 }

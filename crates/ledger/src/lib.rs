@@ -29,6 +29,7 @@ pub mod verify;
 
 mod cache;
 mod carry_out;
+mod corrections;
 mod events;
 mod ledger;
 #[cfg(test)]

@@ -34,12 +34,14 @@ impl Ledger {
         tenant: &TenantSnapshot,
         alias: &Alias,
     ) -> Result<Option<SubjectId>, Fault> {
-        let row = self
-            .inner
-            .store
-            .alias(tenant.id(), alias_hash(tenant, alias))
-            .await?;
-        Ok(row.map(|row| row.subject))
+        let hash = alias_hash(tenant, alias);
+        self.inner
+            .names
+            .get_or_read(&(tenant.id(), hash), async {
+                let row = self.inner.store.alias(tenant.id(), hash).await?;
+                Ok(row.map(|row| row.subject))
+            })
+            .await
     }
 
     /// Whose name this is; a person is made on first use. Two first uses at once lead to one person.

@@ -58,7 +58,7 @@ impl Ledger {
             .await
             .map_err(Fault::from)?;
         let found = found.ok_or(WriteRecordError::NotFound)?;
-        self.view(tenant, &mut Names::default(), found)
+        self.view(tenant, &mut Names::default(), &found)
             .await?
             .ok_or(WriteRecordError::NotFound)
     }

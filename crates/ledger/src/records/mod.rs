@@ -19,6 +19,7 @@ pub mod search;
 pub mod view;
 
 mod details;
+mod kept;
 mod memory;
 mod named;
 mod password;
@@ -35,4 +36,5 @@ pub use search::{Page, RecordSearch, RecordsFound, SearchRecordsError};
 pub use view::{InvalidRevision, Precondition, RecordView, Revision};
 pub use writing::WriteRecordError;
 
+pub(crate) use kept::KeptRecords;
 pub(crate) use memory::{PasswordMemory, Whose};

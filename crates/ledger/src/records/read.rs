@@ -32,13 +32,13 @@ impl Ledger {
     ) -> Result<RecordView, ReadRecordError> {
         let found = self
             .inner
-            .store
-            .record(tenant.id(), id)
+            .records
+            .get_or_read(tenant.id(), id, self.inner.store.record(tenant.id(), id))
             .await
             .map_err(Fault::from)?;
         let found = found.ok_or(ReadRecordError::NotFound)?;
         let view = self
-            .view(tenant, &mut Names::default(), found)
+            .view(tenant, &mut Names::default(), &found)
             .await?
             .ok_or(ReadRecordError::NotFound)?;
         let permit = requester

@@ -117,7 +117,7 @@ impl Ledger {
         let mut names = Names::default();
         let mut records = Vec::with_capacity(found.len());
         for found in found {
-            records.extend(self.view(tenant, &mut names, found).await?);
+            records.extend(self.view(tenant, &mut names, &found).await?);
         }
         Ok(RecordsFound { records, total, next })
     }

@@ -234,10 +234,10 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         names: &mut Names,
-        found: RecordFound,
+        found: &RecordFound,
     ) -> Result<Option<RecordView>, Fault> {
         let RecordFound { row, consent } = found;
-        let Some(revision) = Revision::of(&row, &consent, self.now()) else {
+        let Some(revision) = Revision::of(row, consent, self.now()) else {
             return Ok(None);
         };
         let details = match &row.sealed {
@@ -247,7 +247,7 @@ impl Ledger {
                 };
                 Details::open(&key, row.record.id, sealed)?
             }
-            None => self.details_of_other_door(tenant, names, &consent).await?,
+            None => self.details_of_other_door(tenant, names, consent).await?,
         };
         let wording = consent.wording.clone();
         Ok(Some(RecordView {
@@ -263,7 +263,7 @@ impl Ledger {
             created_at: row.record.created_at,
             updated_at: row.updated_at.max(consent.updated_at),
             revision,
-            slot: consent.slot,
+            slot: consent.slot.clone(),
             details,
         }))
     }
