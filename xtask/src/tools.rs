@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process;
 use crate::workspace::Workspace;
@@ -19,6 +19,9 @@ const CARGO_DENY: Tool = Tool {
     binary: "cargo-deny",
     version: "0.20.2",
 };
+
+/// What makes requests from a description of an API.
+const SCHEMATHESIS: &str = "4.32.5";
 
 /// Node, from the Python package index.
 const NODE: &str = "22.20.0";
@@ -42,6 +45,21 @@ pub fn cargo_deny(workspace: &Workspace) -> Result<Command> {
     CARGO_DENY
         .build(workspace)
         .map(|binary| at_root(workspace, binary))
+}
+
+/// The maker of requests from a description, ready to be given arguments.
+pub fn schemathesis(workspace: &Workspace) -> Result<Command> {
+    let folder = workspace
+        .target()
+        .join("tools")
+        .join(format!("schemathesis-{SCHEMATHESIS}"));
+    let program = folder.join("venv/bin/schemathesis");
+    if !program.is_file() && !install_wheel(&folder, "schemathesis", SCHEMATHESIS) {
+        bail!(
+            "cannot install schemathesis {SCHEMATHESIS}: it needs Python 3.10, its venv module and the package index"
+        );
+    }
+    Ok(Command::new(program))
 }
 
 /// A program that is published as a crate.

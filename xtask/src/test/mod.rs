@@ -1,7 +1,9 @@
-//! `cargo xtask test`: installs what the tests need, then runs all of them: Rust's, the documented commands, and the
-//! browser's against the development binary. Each runner's closing lines are left as they are.
+//! `cargo xtask test`: installs what the tests need, then runs all of them: Rust's, the documented commands, the
+//! description of the API against the server, and the browser's against the development binary. Each runner's closing
+//! lines are left as they are.
 
 mod needs;
+mod openapi;
 
 use anyhow::{Context, Result, bail};
 
@@ -32,6 +34,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     };
     note("tests of the workspace", rust(workspace));
     note("documented commands", documented_commands::run(workspace));
+    note("the API against its description", openapi::run(workspace));
     note("benchmarks, a moment each", bench::smoke(workspace));
     if let Some(node) = &node {
         note("browser tests", browser(workspace, node));

@@ -63,6 +63,12 @@ const OF_CHANGES: [(u16, &str, &str); 2] = [
 const REFUSED: (u16, &str, &str) = (400, "INVALID_REQUEST", "the parameter expand must not be empty");
 const ABSENT: (u16, &str, &str) = (404, "NOT_FOUND", "there is nothing here");
 
+/// What records can be expanded by.
+const OF_CONSENTS: [&str; 2] = ["definition", "localization"];
+
+/// `*` or entity tags (RFC 9110 8.8.3, 13.1.1).
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#;
+
 /// Adds every operation of the door.
 pub(super) fn describe(paths: &mut Paths) {
     definitions(paths);
@@ -115,7 +121,7 @@ pub(super) fn describe(paths: &mut Paths) {
         HttpMethod::Get,
         begun("read_consent", CONSENTS, "Read a record")
             .parameter(record_id())
-            .parameter(expand("`definition`, `localization`"))
+            .parameter(expand(&OF_CONSENTS))
             .response("200", tagged("The record.", &examples::consent()))
             .with_failures(&[REFUSED, ABSENT]),
     );
@@ -196,7 +202,7 @@ fn definitions(paths: &mut Paths) {
         "/definitions",
         begun("list_definitions", DEFINITIONS, "List or search definitions")
             .parameter(filter("displayName sw \"S\""))
-            .parameter(expand("`localizations`"))
+            .parameter(expand(&["localizations"]))
             .response(
                 "200",
                 answer(
@@ -211,7 +217,7 @@ fn definitions(paths: &mut Paths) {
         "/definitions/{definition}",
         begun("read_definition", DEFINITIONS, "Read a definition")
             .parameter(definition_id())
-            .parameter(expand("`localizations`"))
+            .parameter(expand(&["localizations"]))
             .response(
                 "200",
                 answer("The definition.", "Definition", &examples::definition()),
@@ -227,7 +233,7 @@ fn definitions(paths: &mut Paths) {
         )
         .parameter(definition_id())
         .parameter(filter("version ge \"1.2\""))
-        .parameter(expand("`definition`, or `parent` for the same"))
+        .parameter(expand(&["definition", "parent"]))
         .response(
             "200",
             answer(
@@ -251,7 +257,7 @@ fn definitions(paths: &mut Paths) {
                     .schema(Some(text().build()))
                     .example(Some("en-GB".into())),
             )
-            .parameter(expand("`definition`, or `parent` for the same"))
+            .parameter(expand(&["definition", "parent"]))
             .parameter(
                 described(
                     "fallback",
@@ -415,14 +421,19 @@ fn if_match() -> Parameter {
         ParameterIn::Header,
         "Entity tags of the states in which the record may be changed. Left out, the last write wins.",
     )
-    .schema(Some(text().build()))
+    .schema(Some(text().pattern(Some(TAGS)).build()))
+    .example(Some("\"2.1.accepted\"".into()))
     .build()
 }
 
-fn expand(names: &str) -> Parameter {
-    let description = format!("Related resources to place in the answer, separated by commas: {names}.");
+fn expand(names: &[&str]) -> Parameter {
+    let listed = names.join("`, `");
+    let description = format!("Related resources to place in the answer, separated by commas: `{listed}`.");
+    let one = names.join("|");
     described("expand", ParameterIn::Query, &description)
-        .schema(Some(text().min_length(Some(1)).build()))
+        .schema(Some(
+            text().pattern(Some(format!("^({one})(,({one}))*$"))).build(),
+        ))
         .build()
 }
 
@@ -454,7 +465,7 @@ fn search_parameters() -> Vec<Parameter> {
         exact("definition", "Id of the definition."),
         exact("audience", "The audience."),
         exact("collaborator", "One of the collaborators."),
-        expand("`definition`, `localization`"),
+        expand(&OF_CONSENTS),
         described("status", ParameterIn::Query, "What the record answers now.")
             .schema(Some(status.build()))
             .build(),

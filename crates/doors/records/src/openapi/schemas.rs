@@ -247,7 +247,7 @@ pub(super) struct ConsentToCreate {
     #[schema(min_length = 1, max_length = 1024)]
     audience: Option<String>,
     #[schema(max_items = 256)]
-    collaborators: Option<Vec<String>>,
+    collaborators: Option<Vec<Collaborator>>,
     /// Left out, it is filled in from the wording.
     #[schema(max_length = 16384)]
     title_text: Option<String>,
@@ -262,6 +262,11 @@ pub(super) struct ConsentToCreate {
     /// At most 64 KiB and 32 levels.
     consent_context: Option<Map<String, Value>>,
 }
+
+/// Somebody with whom access is shared.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = records::Collaborator, min_length = 1, max_length = 256)]
+pub(super) struct Collaborator(String);
 
 /// Which words are answered. Version and locale are required unless the record is pending.
 #[derive(Deserialize, ToSchema)]
@@ -292,7 +297,7 @@ pub(super) struct ConsentChanges {
     #[schema(min_length = 1, max_length = 1024)]
     audience: Option<String>,
     #[schema(max_items = 256)]
-    collaborators: Option<Vec<String>>,
+    collaborators: Option<Vec<Collaborator>>,
     #[schema(max_length = 16384)]
     title_text: Option<String>,
     #[schema(max_length = 16384)]

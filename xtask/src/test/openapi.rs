@@ -1,0 +1,72 @@
+//! The description of the API held against the running server: Schemathesis makes requests from it, fitting and not, and judges
+//! every answer. What it may accept beyond the description is in `e2e/openapi`.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::workspace::Workspace;
+use crate::{process, tools};
+
+/// Who asks, by where the demo says their name and password, and for how many seconds.
+const ASKERS: [(&str, &str); 2] = [("/records/service_account", "60"), ("/users/0", "30")];
+
+/// Asks as somebody who may do everything, and as somebody who may do little.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let demo = Demo::start(workspace, folder.path())?;
+    for (asker, seconds) in ASKERS {
+        process::run(
+            tools::schemathesis(workspace)?
+                .current_dir(workspace.root().join("e2e/openapi"))
+                .args(["--config-file", "schemathesis.toml"])
+                .args(["run", &format!("{}/api/openapi.json", demo.says("/base_url")?)])
+                .args(["--checks", "all", "--max-time", seconds])
+                .env("ASKER_USERNAME", demo.says(&format!("{asker}/username"))?)
+                .env("ASKER_PASSWORD", demo.says(&format!("{asker}/password"))?),
+        )?;
+    }
+    Ok(())
+}
+
+/// The demo, until this value is dropped.
+struct Demo {
+    process: Child,
+    facts: Value,
+}
+
+impl Demo {
+    fn start(workspace: &Workspace, folder: &std::path::Path) -> Result<Self> {
+        let mut process = Command::new(workspace.target().join("debug/consentry"))
+            .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start the demo")?;
+        let stdout = process.stdout.take();
+        // Held from here on, so that the process ends on every way out of this function.
+        let mut demo = Self {
+            process,
+            facts: Value::Null,
+        };
+        let mut line = String::new();
+        BufReader::new(stdout.context("the demo has no stdout")?).read_line(&mut line)?;
+        demo.facts = serde_json::from_str(&line).context("the demo did not say that it is ready")?;
+        Ok(demo)
+    }
+
+    fn says(&self, pointer: &str) -> Result<&str> {
+        let fact = self.facts.pointer(pointer).and_then(Value::as_str);
+        fact.with_context(|| format!("the demo says nothing about {pointer}"))
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
