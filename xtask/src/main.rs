@@ -7,6 +7,7 @@
 
 mod bench;
 mod check;
+mod fuzz;
 mod metadata;
 mod process;
 mod test;
@@ -75,6 +76,10 @@ enum Task {
     ///
     /// Example: cargo xtask bench start memory
     Bench(bench::Arguments),
+    /// Feeds one of the readers in `fuzz` with changed inputs until one breaks it or time is up.
+    ///
+    /// Example: cargo xtask fuzz filter --seconds 3600
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -111,5 +116,6 @@ fn run(task: Task) -> anyhow::Result<()> {
         }
         Task::Pictures => test::pictures(&workspace),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
+        Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments),
     }
 }

@@ -20,6 +20,7 @@ mod captured;
 mod clock;
 mod entropy;
 mod fault;
+pub mod issuer;
 mod log;
 mod operator;
 pub mod slapd;

@@ -64,6 +64,10 @@ const COMMANDS: &[(&str, Proof)] = &[
         "cargo xtask bench",
         Proof::ByHand("takes minutes and a quiet machine"),
     ),
+    (
+        "cargo xtask fuzz filter --seconds 3600",
+        Proof::ByHand("takes an hour; what it found is replayed by the tests"),
+    ),
 ];
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";

@@ -10,20 +10,15 @@ use anyhow::{Context, Result, bail};
 use self::needs::Node;
 use crate::bench;
 use crate::check::documented_commands;
+use crate::fuzz;
 use crate::process;
 use crate::workspace::Workspace;
 
 /// Installs, builds and runs. Later kinds of tests run even when earlier ones failed.
 pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     needs::programs(no_browser)?;
-    let node = if no_browser {
-        None
-    } else {
-        Some(needs::node(workspace)?)
-    };
-    if let Some(node) = &node {
-        needs::packages(workspace, node)?;
-    }
+    let node = needs::node(workspace)?;
+    needs::packages(workspace, &node)?;
     build(workspace)?;
     let mut failed = Vec::new();
     let mut note = |what: &'static str, result: Result<()>| {
@@ -32,12 +27,13 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
             failed.push(what);
         }
     };
-    note("tests of the workspace", rust(workspace));
+    note("tests of the workspace", rust(workspace, &node));
     note("documented commands", documented_commands::run(workspace));
+    note("readers of strange bytes", fuzz::replay(workspace));
     note("the API against its description", openapi::run(workspace));
     note("benchmarks, a moment each", bench::smoke(workspace));
-    if let Some(node) = &node {
-        note("browser tests", browser(workspace, node));
+    if !no_browser {
+        note("browser tests", browser(workspace, &node));
     }
     if failed.is_empty() {
         return Ok(());
@@ -73,15 +69,18 @@ fn build(workspace: &Workspace) -> Result<()> {
         "consentry",
         "--bin",
         "consentry-bench",
+        "--bin",
+        "fuzz-filter",
         "--locked",
     ]))
 }
 
-fn rust(workspace: &Workspace) -> Result<()> {
+fn rust(workspace: &Workspace, node: &Node) -> Result<()> {
     process::run(
         workspace
             .cargo()
-            .args(["test", "--workspace", "--no-fail-fast", "--locked"]),
+            .args(["test", "--workspace", "--no-fail-fast", "--locked"])
+            .env("PATH", node.path()),
     )
 }
 

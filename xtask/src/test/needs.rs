@@ -1,6 +1,6 @@
-//! What the tests need and cargo does not bring: Debian packages, and the packages of the browser tests.
+//! What the tests need and cargo does not bring: Debian packages, and packages of npm: the browser tests' own, and peers that other tests start.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,12 +43,12 @@ const NEEDS: [Need; 6] = [
     Need {
         program: "node",
         package: "nodejs",
-        browser: true,
+        browser: false,
     },
     Need {
         program: "npm",
         package: "npm",
-        browser: true,
+        browser: false,
     },
     Need {
         program: "chromium",
@@ -60,12 +60,17 @@ const NEEDS: [Need; 6] = [
 /// Where Debian puts servers; not everybody has it on the path.
 const SERVERS: &str = "/usr/sbin";
 
-/// Where the browser tests find Node and npm.
+/// Where the tests find Node and npm.
 pub struct Node {
     path: OsString,
 }
 
 impl Node {
+    /// A path of programs that begins with it, for tests that start it themselves.
+    pub fn path(&self) -> &OsStr {
+        &self.path
+    }
+
     /// A program of Node's, run in a folder.
     pub fn command(&self, program: &str, folder: &Path) -> Command {
         // Searched for by `env`, which looks at the path it is given and not at ours.
@@ -114,7 +119,7 @@ pub fn node(workspace: &Workspace) -> Result<Node> {
     }
     let Some(folder) = tools::node_folder(workspace) else {
         bail!(
-            "the browser tests need Node {OLDEST_NODE} or newer, and here is {}",
+            "the tests need Node {OLDEST_NODE} or newer, and here is {}",
             version.trim()
         );
     };
@@ -122,7 +127,7 @@ pub fn node(workspace: &Workspace) -> Result<Node> {
     Ok(Node { path })
 }
 
-/// Installs the packages of the browser tests as the lock file has them, unless they are there.
+/// Installs the packages as the lock file has them, unless they are there.
 pub fn packages(workspace: &Workspace, node: &Node) -> Result<()> {
     let folder = workspace.root().join("e2e");
     let lock = fs::read(folder.join("package-lock.json")).context("cannot read e2e/package-lock.json")?;

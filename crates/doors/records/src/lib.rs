@@ -4,6 +4,7 @@
 //! consents, state, storage. Every request goes through `admission`, which checks in the order of consent-api 5.6.
 
 pub mod audit;
+pub mod filter;
 pub mod openapi;
 
 mod admission;
@@ -14,7 +15,6 @@ mod credential;
 mod definitions;
 mod expand;
 mod failure;
-mod filter;
 mod negotiation;
 mod parameters;
 mod path;

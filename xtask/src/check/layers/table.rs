@@ -11,6 +11,7 @@ const LEDGER: &str = "consentry-ledger";
 const EGRESS: &str = "consentry-egress";
 const WEB: &str = "consentry-web";
 const BENCH: &str = "consentry-bench";
+const FUZZ: &str = "consentry-fuzz";
 const SERVER: &str = "consentry-server";
 
 /// Every door's crate is named with this, so that a new door needs no row of its own.
@@ -187,6 +188,13 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             tests: &[],
             outside: Outside::AllBut(&[PAGES]),
             unreachable: &[CLIENTS],
+        },
+        FUZZ => Layer {
+            rule: "fuzz feeds readers, and nothing imports it",
+            inside: Inside::All,
+            tests: &[],
+            outside: Outside::Only(&["libfuzzer-sys"]),
+            unreachable: &[],
         },
         "xtask" => Layer {
             rule: "xtask stays light and judges from outside",

@@ -5,6 +5,7 @@ use consentry_domain::{
     tenant::{Introspection, TokenValidator},
 };
 use consentry_web::json::{self, Limits};
+use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -41,6 +42,9 @@ pub(super) async fn validate(
         .await;
     let answer = match answer {
         Ok(answer) if answer.status.is_success() => answer,
+        Ok(answer) if answer.status == StatusCode::BAD_REQUEST && says_not_mine(&answer.body) => {
+            return Verdict::Refused;
+        }
         Ok(answer) => {
             tracing::warn!(
                 status = answer.status.as_u16(),
@@ -68,6 +72,11 @@ pub(super) async fn validate(
         audience: None,
     };
     claims::token(validator, &members, &demands).map_or(Verdict::Refused, Verdict::Accepted)
+}
+
+/// Servers whose signed tokens are to be checked by their keys say so when they are asked about one, in the words of RFC 7009 2.2.1.
+fn says_not_mine(body: &[u8]) -> bool {
+    json::parse(body, &Limits::DEFAULT).is_ok_and(|answer| answer["error"] == "unsupported_token_type")
 }
 
 async fn secret(introspection: &Introspection) -> Option<SecretString> {

@@ -8,7 +8,7 @@ use super::{Attribute, Condition, Filter, binding::folded, grammar::Operator};
 
 impl Filter {
     /// Whether a definition with these wordings fits. An attribute of the wordings fits where it does in one of them.
-    pub(crate) fn fits(&self, definition: &Definition, wordings: &[&Localization]) -> bool {
+    pub fn fits(&self, definition: &Definition, wordings: &[&Localization]) -> bool {
         judge(&self.0, definition, wordings)
     }
 }

@@ -16,24 +16,26 @@ const LONGEST: usize = 4096;
 
 /// A filter that is known to mean something.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Filter(Condition);
+pub struct Filter(Condition);
 
 /// Why a text is no filter here, and at which character, counted from one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}, at character {position}")]
-pub(crate) struct InvalidFilter {
+pub struct InvalidFilter {
+    /// From one to one behind the last.
     pub position: usize,
+    /// For people.
     pub why: String,
 }
 
 impl Filter {
     /// Reads a filter over definitions.
-    pub(crate) fn of_definitions(text: &str) -> Result<Self, InvalidFilter> {
+    pub fn of_definitions(text: &str) -> Result<Self, InvalidFilter> {
         Self::read(text, Resource::Definition)
     }
 
     /// Reads a filter over the localizations of one definition.
-    pub(crate) fn of_localizations(text: &str) -> Result<Self, InvalidFilter> {
+    pub fn of_localizations(text: &str) -> Result<Self, InvalidFilter> {
         Self::read(text, Resource::Localization)
     }
 

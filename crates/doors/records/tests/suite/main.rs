@@ -24,6 +24,7 @@ mod order;
 mod peer;
 mod routes;
 mod searching;
+mod second_issuer;
 mod settings;
 mod status;
 mod validators;

@@ -22,7 +22,7 @@ fn now(app: &TestApp) -> i64 {
     app.now().as_seconds()
 }
 
-fn by(order: u32, kind: ValidatorKind) -> TokenValidator {
+pub fn by(order: u32, kind: ValidatorKind) -> TokenValidator {
     TokenValidator {
         order,
         identity_mapper: None,
@@ -31,7 +31,7 @@ fn by(order: u32, kind: ValidatorKind) -> TokenValidator {
     }
 }
 
-async fn with(app: &TestApp, validators: impl IntoIterator<Item = (&str, TokenValidator)>) {
+pub async fn with(app: &TestApp, validators: impl IntoIterator<Item = (&str, TokenValidator)>) {
     let validators: BTreeMap<String, TokenValidator> = validators
         .into_iter()
         .map(|(name, validator)| (name.to_owned(), validator))
