@@ -6,6 +6,7 @@
 
 mod clock;
 mod demo;
+mod grown;
 mod http;
 mod limits;
 mod load;
@@ -38,6 +39,9 @@ struct Arguments {
     /// How long one measurement takes, in seconds; longer ones are good for looking at what the binary does meanwhile.
     #[arg(long, default_value_t = 2)]
     seconds: u64,
+    /// Records that the large ledger of `growth` holds; ten million need some 20 GB of disk.
+    #[arg(long, default_value_t = 1_000_000)]
+    records: u64,
     /// Only shows that every scenario works: a moment each, its figures mean nothing.
     #[arg(long)]
     smoke: bool,
@@ -96,6 +100,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         folder: arguments.folder.clone().unwrap_or_else(std::env::temp_dir),
         window,
         rounds,
+        records: arguments.records,
     };
     let mut report = Report::default();
     for scenario in SCENARIOS {

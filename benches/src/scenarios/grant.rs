@@ -75,35 +75,56 @@ pub fn one(setup: &Setup) -> Result<Vec<Figure>> {
 }
 
 /// Decisions of known people, each about a recipient that is new to the person.
-struct Decisions<'a> {
+pub(super) struct Decisions<'a> {
     demo: &'a Demo,
+    people: &'static str,
     next: Rc<Cell<u64>>,
 }
 
 impl<'a> Decisions<'a> {
+    /// How many people take part, from 0 on.
+    pub(super) const PEOPLE: u64 = PEOPLE;
+
+    /// Of people who are called this, with a number.
+    pub(super) fn of(demo: &'a Demo, people: &'static str) -> Self {
+        Self {
+            demo,
+            people,
+            next: Rc::default(),
+        }
+    }
+
+    /// Goes on behind those that were made by an earlier server.
+    pub(super) fn beginning_at(self, next: u64) -> Self {
+        self.next.set(next);
+        self
+    }
+
+    /// How many there are, with those that were not answered any more.
+    pub(super) fn made(&self) -> u64 {
+        self.next.get()
+    }
+
     /// Makes the people known.
     fn begin(demo: &'a Demo, setup: &Setup) -> Result<Self> {
-        let decisions = Self {
-            demo,
-            next: Rc::default(),
-        };
+        let decisions = Self::of(demo, "person");
         while decisions.next.get() < PEOPLE && setup.rounds > 1 {
             let _known = decisions.record(setup.load(CLIENTS))?;
         }
         Ok(decisions)
     }
 
-    fn record(&self, load: Load) -> Result<Outcome> {
+    pub(super) fn record(&self, load: Load) -> Result<Outcome> {
         let address = self.demo.address()?;
         load.run(async |_| {
             let post = self.demo.records("POST", "/consents")?;
-            let next = Rc::clone(&self.next);
+            let (people, next) = (self.people, Rc::clone(&self.next));
             HttpClient::open(address, 201, move || {
                 let number = next.get();
                 next.set(number + 1);
                 let (person, shop) = (number % PEOPLE, number / PEOPLE);
                 let body = format!(
-                    r#"{{"status":"accepted","subject":"person-{person}","audience":"shop-{shop}","definition":{{"id":"share-my-email","version":"1.0","locale":"en-GB"}},"titleText":"Your e-mail address","dataText":"The address you gave us","purposeText":"So that the shop can write to you","consentContext":{{"captureMethod":"web"}}}}"#
+                    r#"{{"status":"accepted","subject":"{people}-{person}","audience":"shop-{shop}","definition":{{"id":"share-my-email","version":"1.0","locale":"en-GB"}},"titleText":"Your e-mail address","dataText":"The address you gave us","purposeText":"So that the shop can write to you","consentContext":{{"captureMethod":"web"}}}}"#
                 );
                 post.clone().body("application/json", body).bytes()
             })

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Setup, beside};
 use crate::{
     demo::{Demo, Visitor},
-    http::Connection,
+    http::{Connection, Request},
     limits::bare_http::BareHttp,
     load::HttpClient,
     report::Figure,
@@ -18,13 +18,10 @@ const CLIENTS: usize = 64;
 pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
     let scratch = setup.scratch()?;
     let demo = setup.demo(&scratch)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let token = runtime.block_on(access_token(&demo))?;
-    let request = demo.moneytrack("/token/introspection", &[("token", &token)])?;
+    let token = token(&demo)?;
+    let request = request(&demo, &token)?;
     let address = demo.address()?;
-    let size = runtime.block_on(async {
+    let size = runtime()?.block_on(async {
         let mut connection = Connection::open(address).await?;
         let answer = connection.send(&request.bytes()).await?;
         answer.expect(200)?;
@@ -45,6 +42,22 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         },
     )?;
     Ok(vec![beside("introspect", ours, limit.per_second)])
+}
+
+/// A live access token of Moneytrack that rests on Ada's consents.
+pub(super) fn token(demo: &Demo) -> Result<String> {
+    runtime()?.block_on(access_token(demo))
+}
+
+/// What Moneytrack's back end asks about it.
+pub(super) fn request(demo: &Demo, token: &str) -> Result<Request> {
+    demo.moneytrack("/token/introspection", &[("token", token)])
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?)
 }
 
 async fn access_token(demo: &Demo) -> Result<String> {

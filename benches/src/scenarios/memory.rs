@@ -25,7 +25,11 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
 }
 
 fn once(setup: &Setup, data: &Path, listen: &str) -> Result<f64> {
-    let demo = Demo::start_at(&setup.binary, data, listen)?;
+    of(&Demo::start_at(&setup.binary, data, listen)?)
+}
+
+/// What a running server has now, in MiB.
+pub(super) fn of(demo: &Demo) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", demo.id()))
         .context("memory is read from /proc, which this system does not have")?;
     let kibibytes = resident(&status).context("/proc says nothing about resident memory")?;

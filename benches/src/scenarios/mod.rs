@@ -2,6 +2,7 @@
 
 mod code_flow;
 mod grant;
+mod growth;
 mod introspect;
 mod memory;
 mod read_record;
@@ -28,7 +29,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 8] = [
+pub const SCENARIOS: [Scenario; 9] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -61,6 +62,10 @@ pub const SCENARIOS: [Scenario; 8] = [
         name: "code-flow",
         measure: code_flow::measure,
     },
+    Scenario {
+        name: "growth",
+        measure: growth::measure,
+    },
 ];
 
 /// What all scenarios are measured with.
@@ -74,6 +79,8 @@ pub struct Setup {
     pub window: Duration,
     /// How often limit and product are measured, turn by turn; the best of each counts.
     pub rounds: u32,
+    /// Records of a large ledger.
+    pub records: u64,
 }
 
 impl Setup {
