@@ -18,6 +18,8 @@ use crate::{
     provision::{Entry, ProvisionError},
 };
 
+pub use crate::provision::Taken;
+
 /// An account as another directory has it.
 #[derive(Debug, Clone)]
 pub struct AccountWish {
@@ -44,17 +46,6 @@ pub enum NewPassword {
     Clear(SecretString),
     /// As a PHC string that [`accounts::is_password_hash`] takes.
     Hash(String),
-}
-
-/// What became of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
-    /// It is new.
-    Added,
-    /// It was there and is another now.
-    Changed,
-    /// It was there like this.
-    Unchanged,
 }
 
 /// Why an account was not taken over.

@@ -20,6 +20,7 @@ pub mod opaque;
 pub mod principals;
 pub mod provision;
 pub mod records;
+pub mod removal;
 pub mod sealing;
 pub mod snapshot;
 pub mod standing;

@@ -31,6 +31,11 @@ impl Principals {
         own
     }
 
+    /// All entries.
+    pub fn all(&self) -> impl Iterator<Item = &Principal> {
+        self.entries.iter()
+    }
+
     /// The entry with this distinguished name.
     pub fn named(&self, dn: &Dn) -> Option<&Principal> {
         self.by_dn.get(dn).and_then(|place| self.entries.get(*place))

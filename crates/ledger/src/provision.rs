@@ -62,6 +62,17 @@ pub struct Person {
     pub applications: Vec<ApplicationId>,
 }
 
+/// What became of something that configuration, or another directory, says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is new.
+    Added,
+    /// It was there and is another now.
+    Changed,
+    /// It was there like this.
+    Unchanged,
+}
+
 /// Why configuration could not be taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum ProvisionError {
@@ -189,6 +200,53 @@ impl Ledger {
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }
         Ok(changed)
+    }
+
+    /// What [`Self::provision`] would make of each entry, or why not.
+    pub fn foresee(&self, tenant: &TenantSnapshot, entries: &[Entry]) -> Result<Vec<Taken>, ProvisionError> {
+        let ids = self.ids();
+        let foreseen = entries.iter().map(|entry| {
+            let entry = with_epoch(tenant, entry, ids.now);
+            Ok(match self.entry_change(tenant, &ids, &entry)? {
+                None => Taken::Unchanged,
+                Some((RowChange::Put(Row::Configuration(row)), _)) if row.version > 1 => Taken::Changed,
+                Some(_) => Taken::Added,
+            })
+        });
+        foreseen.collect()
+    }
+
+    /// What [`Self::provision_person`] would make of a person.
+    pub async fn foresee_person(
+        &self,
+        tenant: &TenantSnapshot,
+        person: &Person,
+    ) -> Result<Taken, ProvisionError> {
+        let first = person.aliases.first().ok_or(ProvisionError::Nameless)?;
+        let Some(subject) = self.find_subject(tenant, first).await? else {
+            return Ok(Taken::Added);
+        };
+        for alias in &person.aliases {
+            match self.find_subject(tenant, alias).await? {
+                Some(owner) if owner == subject => {}
+                Some(_) => return Err(LinkError::BelongsToAnother.into()),
+                None => return Ok(Taken::Changed),
+            }
+        }
+        let account = self.inner.store.account(tenant.id(), subject).await;
+        let account = account.map_err(Fault::from)?;
+        let keeps = |account: &AccountRow| {
+            let opens = |password: &String| {
+                let kept = account.password_hash.as_deref();
+                kept.is_some_and(|kept| accounts::matches(kept, password))
+            };
+            account.applications == person.applications && person.password.as_ref().is_none_or(opens)
+        };
+        Ok(if account.is_some_and(|account| keeps(&account)) {
+            Taken::Unchanged
+        } else {
+            Taken::Changed
+        })
     }
 
     /// Makes a person known under all their names, with a login.

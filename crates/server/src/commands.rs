@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 fine, 1 failed (one sentence on stderr), 2 wrong usage.
 
+mod apply;
 mod audit;
 mod config;
 mod demo;
@@ -44,6 +45,11 @@ enum Command {
     /// Example: consentry audit --data consentry-data
     #[command(verbatim_doc_comment)]
     Audit(audit::AuditArguments),
+    /// Makes tenants, definitions, localizations, accounts and people what a manifest says. Twice is once.
+    ///
+    /// Example: consentry apply -f consentry-manifest.toml --dry-run
+    #[command(verbatim_doc_comment)]
+    Apply(apply::ApplyArguments),
     /// Takes over what other systems have.
     Import {
         #[command(subcommand)]
@@ -64,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Demo(options) => demo::run(arguments.config.as_deref(), &options),
         Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
         Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
+        Command::Apply(options) => apply::run(arguments.config.as_deref(), &options),
         Command::Import { command } => import::run(arguments.config.as_deref(), &command),
         Command::Config { command } => config::run(arguments.config.as_deref(), &command),
     };

@@ -13,6 +13,7 @@ pub mod directories;
 pub mod health;
 pub mod ldif;
 pub mod listener;
+pub mod manifest;
 pub mod metrics;
 pub mod root_key;
 pub mod site;

@@ -50,6 +50,10 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::Test(BINARY_TESTS, "audit_prints_one_line_for_every_change"),
     ),
     (
+        "consentry apply -f docs/examples/consents.toml",
+        Proof::Test(APPLY_TESTS, "rec_12_5_a_manifest_is_all_that_a_server_needs"),
+    ),
+    (
         "consentry import ldif -f people.ldif",
         Proof::Test(
             IMPORT_TESTS,
@@ -71,6 +75,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 ];
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
+const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const PICTURE_TESTS: &str = "e2e/tests/pictures.test.mjs";
 const CHECK_TESTS: &str = "xtask/src/check/mod.rs";

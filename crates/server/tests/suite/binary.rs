@@ -47,6 +47,33 @@ impl Running {
         }
     }
 
+    /// Starts `consentry serve` and waits until it says that it serves. It has no description of itself.
+    pub(crate) fn serve(listen: SocketAddr, folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_consentry"))
+            .env("CONSENTRY__SERVER__LISTEN", listen.to_string())
+            .env(
+                "CONSENTRY__STORAGE__URL",
+                format!("sqlite://{}", folder.display()),
+            )
+            .arg("serve")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("serving") {
+            line.clear();
+            assert!(log.read_line(&mut line).unwrap() > 0, "the server ended");
+        }
+        // Whoever reads no further stops the server when it next writes.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Self {
+            child,
+            description: Value::Null,
+            address: listen,
+        }
+    }
+
     /// SIGKILL, as a power cut would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

@@ -234,8 +234,8 @@ fn noted(at: Timestamp, request: Option<String>, note: Note) -> AuditEntry {
 
 fn of_configuration(event: &EventRow, body: &Value) -> Option<AuditEntry> {
     let (resource, named) = match event.kind.as_str() {
-        "definition.published" => (Resource::Definition, body),
-        "localization.published" => (Resource::Localization, &body["definition"]),
+        "definition.published" | "definition.retired" => (Resource::Definition, body),
+        "localization.published" | "localization.retired" => (Resource::Localization, &body["definition"]),
         _ => return None,
     };
     let text = |name: &str| named[name].as_str().map(str::to_owned);
@@ -257,7 +257,9 @@ fn of_configuration(event: &EventRow, body: &Value) -> Option<AuditEntry> {
         at: event.at,
         request: None,
         resource,
-        change: if is_new {
+        change: if event.kind.ends_with(".retired") {
+            ChangeType::Delete
+        } else if is_new {
             ChangeType::Create
         } else {
             ChangeType::Update

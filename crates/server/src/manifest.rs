@@ -1,0 +1,314 @@
+//! The manifest: tenants with what can be agreed to, directory accounts and people, as one TOML file.
+//!
+//! What lives here: how it is written, and reading it. What may not: what is done about it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use consentry_domain::{
+    DefinitionKey, Lifetime, Timestamp,
+    definition::{Definition, DefinitionKind, Localization, WordingVersion},
+    dn::Dn,
+    locale::Locale,
+    subject::{Alias, Namespace},
+    tenant::{AuthorizationSettings, Brand, DashboardSettings, Lifetimes, RecordsSettings},
+};
+use consentry_ledger::{
+    import::{AccountWish, NewPassword},
+    provision::{Entry, Person},
+};
+use serde::Deserialize;
+
+/// Everything a manifest says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The tenants it speaks of; others are left alone.
+    #[serde(default)]
+    pub tenants: Vec<TenantManifest>,
+}
+
+/// One tenant. What is left out has its default.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantManifest {
+    /// Short name, by which it is known again.
+    pub slug: String,
+    /// Host names that lead to it; may be left out where it is the only tenant.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// How it looks to people.
+    pub brand: Brand,
+    /// Language where the browser says nothing we have.
+    pub locale: Locale,
+    /// Default lifetimes.
+    #[serde(default)]
+    pub lifetimes: Lifetimes,
+    /// Settings of the records door.
+    #[serde(default)]
+    pub records: RecordsSettings,
+    /// Settings of the dashboard door.
+    #[serde(default)]
+    pub dashboard: DashboardSettings,
+    /// Settings of the authorization door.
+    #[serde(default)]
+    pub authorization: AuthorizationSettings,
+    /// What can be agreed to.
+    #[serde(default)]
+    pub definitions: Vec<DefinitionManifest>,
+    /// Directory accounts of services and operators.
+    #[serde(default)]
+    pub accounts: Vec<AccountManifest>,
+    /// People who log in here.
+    #[serde(default)]
+    pub people: Vec<PersonManifest>,
+}
+
+/// A definition with its current wordings (consent-api 12.5).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefinitionManifest {
+    /// Its id.
+    pub key: DefinitionKey,
+    /// What it stands for; an agreement of the records door where nothing is said.
+    #[serde(default = "agreement")]
+    pub kind: DefinitionKind,
+    /// Label for people.
+    pub display_name: Option<String>,
+    /// Longer description for operators.
+    pub description: Option<String>,
+    /// Free parameters.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+    /// The broader definition that must not be switched off.
+    pub parent: Option<DefinitionKey>,
+    /// How long a consent lasts, in seconds.
+    pub lifetime: Option<Lifetime>,
+    /// The words it is asked with. Published ones never change: a new version takes their place.
+    #[serde(default)]
+    pub localizations: Vec<LocalizationManifest>,
+}
+
+/// The words in one language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalizationManifest {
+    /// Language.
+    pub locale: Locale,
+    /// `MAJOR.MINOR`.
+    pub version: WordingVersion,
+    /// Title or summary.
+    pub title: Option<String>,
+    /// Which data.
+    pub data: String,
+    /// What for.
+    pub purpose: String,
+}
+
+/// A directory account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountManifest {
+    /// Distinguished name.
+    pub dn: String,
+    /// Login names.
+    #[serde(default)]
+    pub uid: Vec<String>,
+    /// Common names.
+    #[serde(default)]
+    pub cn: Vec<String>,
+    /// Its UUID in the directory it is from.
+    pub entry_uuid: Option<String>,
+    /// File with its password; a line break at the end does not count.
+    pub password_file: Option<PathBuf>,
+    /// Whether it may do anything.
+    #[serde(default)]
+    pub bypass_acl: bool,
+    /// Whether it is refused.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+/// Somebody who logs in here, by the names they are known by at the doors.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonManifest {
+    /// What they type to log in.
+    pub login: Option<String>,
+    /// Distinguished name, for the records door.
+    pub dn: Option<String>,
+    /// Customer id, for the dashboard.
+    pub customer: Option<String>,
+    /// File with their password; a line break at the end does not count.
+    pub password_file: Option<PathBuf>,
+}
+
+const fn agreement() -> DefinitionKind {
+    DefinitionKind::Agreement
+}
+
+impl Manifest {
+    /// Reads a file. Files that it names are beside it.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let mut manifest: Self = toml::from_str(&text)
+            .map_err(|error| anyhow::anyhow!("{}: {}", path.display(), error.to_string().trim_end()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for tenant in &mut manifest.tenants {
+            let accounts = tenant
+                .accounts
+                .iter_mut()
+                .map(|account| &mut account.password_file);
+            let people = tenant.people.iter_mut().map(|person| &mut person.password_file);
+            for file in accounts.chain(people).flatten() {
+                *file = folder.join(&*file);
+            }
+        }
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// Nothing is named twice: of two that contradict each other none would be right.
+    fn check(&self) -> anyhow::Result<()> {
+        once("tenant", self.tenants.iter().map(|tenant| tenant.slug.clone()))?;
+        for tenant in &self.tenants {
+            let keys = tenant
+                .definitions
+                .iter()
+                .map(|definition| definition.key.to_string());
+            once("definition", keys)?;
+            for definition in &tenant.definitions {
+                let locales = definition.localizations.iter();
+                once(
+                    "localization",
+                    locales.map(|wording| format!("{} {}", definition.key, wording.locale).to_lowercase()),
+                )?;
+            }
+            once(
+                "account",
+                tenant.accounts.iter().map(|account| account.dn.clone()),
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn once(what: &str, names: impl Iterator<Item = String>) -> anyhow::Result<()> {
+    let mut seen = std::collections::BTreeSet::new();
+    for name in names {
+        anyhow::ensure!(!seen.contains(&name), "{what} {name} is there twice");
+        seen.insert(name);
+    }
+    Ok(())
+}
+
+impl TenantManifest {
+    /// Its definitions and their wordings, published now where they are new.
+    pub fn entries(&self, now: Timestamp) -> Vec<Entry> {
+        let definitions = self.definitions.iter();
+        definitions
+            .flat_map(|definition| definition.entries(now))
+            .collect()
+    }
+
+    /// Its accounts, as they are taken over.
+    pub fn account_wishes(&self) -> anyhow::Result<Vec<AccountWish>> {
+        self.accounts.iter().map(AccountManifest::wish).collect()
+    }
+
+    /// Its people, each with the name to call them by when something is said of them.
+    pub fn persons(&self) -> anyhow::Result<Vec<(String, Person)>> {
+        let people = self.people.iter();
+        people
+            .map(|person| Ok((format!("person {}", person.name()), person.person()?)))
+            .collect()
+    }
+}
+
+impl DefinitionManifest {
+    /// The definition and its wordings, published now where they are new.
+    fn entries(&self, now: Timestamp) -> Vec<Entry> {
+        let definition = Definition {
+            key: self.key.clone(),
+            kind: self.kind,
+            display_name: self.display_name.clone(),
+            description: self.description.clone(),
+            parameters: self.parameters.clone(),
+            parent: self.parent.clone(),
+            lifetime: self.lifetime,
+        };
+        let wordings = self.localizations.iter().map(|wording| {
+            Entry::Localization(Localization {
+                definition: self.key.clone(),
+                locale: wording.locale.clone(),
+                version: wording.version,
+                title: wording.title.clone(),
+                data: wording.data.clone(),
+                purpose: wording.purpose.clone(),
+                published_at: now,
+            })
+        });
+        std::iter::once(Entry::Definition(definition))
+            .chain(wordings)
+            .collect()
+    }
+}
+
+impl AccountManifest {
+    /// Its name.
+    pub fn dn(&self) -> anyhow::Result<Dn> {
+        Dn::parse(&self.dn).with_context(|| format!("account {}", self.dn))
+    }
+
+    fn wish(&self) -> anyhow::Result<AccountWish> {
+        Ok(AccountWish {
+            dn: self.dn()?,
+            uid: self.uid.clone(),
+            cn: self.cn.clone(),
+            entry_uuid: self.entry_uuid.clone(),
+            password: password(self.password_file.as_deref())?
+                .map(|password| NewPassword::Clear(password.into())),
+            bypass_acl: Some(self.bypass_acl),
+            disabled: Some(self.disabled),
+        })
+    }
+}
+
+impl PersonManifest {
+    fn person(&self) -> anyhow::Result<Person> {
+        let dn = self.dn.as_deref();
+        let dn = dn
+            .map(|dn| Dn::parse(dn).with_context(|| format!("person {dn}")))
+            .transpose()?;
+        let names = [
+            (Namespace::Login, self.login.clone()),
+            (Namespace::Dn, dn.map(|dn| dn.as_str().to_owned())),
+            (Namespace::Customer, self.customer.clone()),
+        ];
+        Ok(Person {
+            aliases: names
+                .into_iter()
+                .filter_map(|(namespace, name)| Some(Alias::new(namespace, name?)))
+                .collect(),
+            password: password(self.password_file.as_deref())?,
+            applications: Vec::new(),
+        })
+    }
+
+    fn name(&self) -> &str {
+        let names = [&self.login, &self.dn, &self.customer];
+        names
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or("without a name", String::as_str)
+    }
+}
+
+fn password(file: Option<&Path>) -> anyhow::Result<Option<String>> {
+    let Some(file) = file else { return Ok(None) };
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    anyhow::ensure!(!text.is_empty(), "{} is empty", file.display());
+    Ok(Some(text.to_owned()))
+}

@@ -1,0 +1,314 @@
+//! `consentry apply`, over the binary: what a manifest makes of a ledger, and what a client sees of it afterwards.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+
+use crate::binary::{Running, free_address, request};
+
+const EXAMPLE: &str = include_str!("../../../../docs/examples/consents.toml");
+const PORTAL: &str = "portal-password-51";
+const CARLA: &str = "carla-password-77";
+
+/// A folder with a manifest, the passwords it names, and a ledger that is not there yet.
+struct House {
+    folder: tempfile::TempDir,
+}
+
+impl House {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("portal.password"), format!("{PORTAL}\n")).unwrap();
+        std::fs::write(folder.path().join("carla.password"), CARLA).unwrap();
+        Self { folder }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn apply(&self, manifest: &str, more: &[&str]) -> Output {
+        let file = self.folder.path().join("consents.toml");
+        std::fs::write(&file, manifest).unwrap();
+        apply(&file, &self.data(), more)
+    }
+
+    fn serve(&self) -> Running {
+        Running::serve(free_address(), &self.data())
+    }
+}
+
+fn apply(file: &Path, data: &Path, more: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(["apply", "-f"])
+        .arg(file)
+        .arg("--data")
+        .arg(data)
+        .args(more)
+        .output()
+        .unwrap()
+}
+
+fn applied(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}", err(output));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn refused(output: &Output) -> String {
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    err(output)
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Status and body of a request to the records door.
+fn ask(running: &Running, method: &str, path: &str, who: (&str, &str), body: &str) -> (u16, Value) {
+    let basic = STANDARD.encode(format!("{}:{}", who.0, who.1));
+    let head = format!(
+        "{method} /consent/v1{path} HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Basic {basic}"
+    );
+    let (status, body) = request(running.address, &head, body).unwrap();
+    (status, serde_json::from_str(&body).unwrap_or_default())
+}
+
+fn agree(running: &Running, locale: &str) -> String {
+    let body = json!({
+        "status": "accepted",
+        "definition": { "id": "share-location", "version": "1.0", "locale": locale },
+    });
+    let (status, made) = ask(running, "POST", "/consents", ("carla", CARLA), &body.to_string());
+    assert_eq!(status, 201, "{made}");
+    made["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn rec_12_5_a_manifest_is_all_that_a_server_needs() {
+    let house = House::new();
+    let first = applied(&house.apply(EXAMPLE, &[]));
+    assert_eq!(
+        first,
+        "+ tenant main\n\
+         + definition share-location\n\
+         + localization share-location en-GB 1.0\n\
+         + localization share-location nl-NL 1.0\n\
+         + definition email-newsletter\n\
+         + localization email-newsletter en-GB 1.0\n\
+         + account cn=portal,ou=services,dc=meadow,dc=example\n\
+         + person carla\n\
+         8 added, 0 changed, 0 removed, 0 unchanged\n"
+    );
+    let again = applied(&house.apply(EXAMPLE, &[]));
+    assert_eq!(again, "0 added, 0 changed, 0 removed, 8 unchanged\n");
+
+    let running = house.serve();
+    let (status, listed) = ask(&running, "GET", "/definitions", ("portal", PORTAL), "");
+    assert_eq!((status, &listed["count"]), (200, &json!(2)));
+    let record = agree(&running, "nl-NL");
+    let everything = ask(&running, "GET", "/consents?subject=carla", ("portal", PORTAL), "").1;
+    assert_eq!(everything["_embedded"]["consents"][0]["id"], record.as_str());
+    let (status, _) = ask(&running, "GET", "/definitions", ("portal", "wrong"), "");
+    assert_eq!(status, 401);
+    assert!(running.stop().success());
+}
+
+#[test]
+fn a_server_that_made_its_own_tenant_is_made_what_the_manifest_says() {
+    let house = House::new();
+    assert!(house.serve().stop().success());
+    let dry = applied(&house.apply(EXAMPLE, &["--dry-run"]));
+    assert!(
+        dry.starts_with("~ tenant main\n+ definition share-location\n"),
+        "{dry}"
+    );
+    assert!(
+        dry.ends_with("nothing is written; it would be 7 added, 1 changed, 0 removed, 0 unchanged\n"),
+        "{dry}"
+    );
+    let applied = applied(&house.apply(EXAMPLE, &[]));
+    assert!(
+        applied.ends_with("7 added, 1 changed, 0 removed, 0 unchanged\n"),
+        "{applied}"
+    );
+}
+
+#[test]
+fn what_changes_is_told_and_published_words_never_do() {
+    let house = House::new();
+    applied(&house.apply(EXAMPLE, &[]));
+    let relabelled = EXAMPLE.replace("display_name = \"Newsletter\"", "display_name = \"News\"");
+    assert_eq!(
+        applied(&house.apply(&relabelled, &[])),
+        "~ definition email-newsletter\n0 added, 1 changed, 0 removed, 7 unchanged\n"
+    );
+    let reworded = relabelled.replace("once a month", "whenever we like");
+    let told = refused(&house.apply(&reworded, &[]));
+    assert!(
+        told.contains("tenant main: wording email-newsletter en-GB 1.0 is published and cannot change"),
+        "{told}"
+    );
+    let published = reworded.replace(
+        "version = \"1.0\"\ndata = \"Your e-mail address\"",
+        "version = \"1.1\"\ndata = \"Your e-mail address\"",
+    );
+    assert_eq!(
+        applied(&house.apply(&published, &[])),
+        "+ localization email-newsletter en-GB 1.1\n1 added, 0 changed, 0 removed, 7 unchanged\n"
+    );
+    std::fs::write(house.folder.path().join("carla.password"), "another-password-99").unwrap();
+    assert_eq!(
+        applied(&house.apply(&published, &[])),
+        "~ person carla\n0 added, 1 changed, 0 removed, 7 unchanged\n"
+    );
+}
+
+#[test]
+fn rec_12_5_what_records_refer_to_is_taken_away_only_by_force() {
+    let house = House::new();
+    applied(&house.apply(EXAMPLE, &[]));
+    let running = house.serve();
+    let record = agree(&running, "nl-NL");
+    assert!(running.stop().success());
+
+    let (begin, newsletter) =
+        EXAMPLE.split_at(EXAMPLE.find("[[tenants.definitions]]\nkey = \"email").unwrap());
+    let accounts = &newsletter[newsletter.find("[[tenants.accounts]]").unwrap()..];
+    let without_newsletter = format!("{begin}{accounts}");
+    let kept = applied(&house.apply(&without_newsletter, &[]));
+    assert!(
+        kept.ends_with("0 added, 0 changed, 0 removed, 6 unchanged\n"),
+        "{kept}"
+    );
+    assert_eq!(
+        applied(&house.apply(&without_newsletter, &["--prune"])),
+        "- definition email-newsletter\n0 added, 0 changed, 1 removed, 6 unchanged\n"
+    );
+
+    let dutch = begin
+        .find("[[tenants.definitions.localizations]]\nlocale = \"nl")
+        .unwrap();
+    let english_only = format!("{}{accounts}", &begin[..dutch]);
+    let told = refused(&house.apply(&english_only, &["--prune"]));
+    assert!(
+        told.contains("localization share-location nl-NL is what records refer to"),
+        "{told}"
+    );
+    let nothing = &begin[..begin.find("[[tenants.definitions]]").unwrap()];
+    let nothing = format!("{nothing}{accounts}");
+    let told = refused(&house.apply(&nothing, &["--prune"]));
+    assert!(
+        told.contains("definition share-location is what records refer to"),
+        "{told}"
+    );
+    let wrong = house.apply(&nothing, &["--force"]);
+    assert_eq!(wrong.status.code(), Some(2), "force alone means nothing");
+
+    assert_eq!(
+        applied(&house.apply(&english_only, &["--prune", "--force"])),
+        "- localization share-location nl-NL\n0 added, 0 changed, 1 removed, 5 unchanged\n"
+    );
+    let running = house.serve();
+    let (status, seen) = ask(
+        &running,
+        "GET",
+        &format!("/consents/{record}"),
+        ("portal", PORTAL),
+        "",
+    );
+    assert_eq!(
+        (status, &seen["definition"]["locale"]),
+        (200, &json!("nl-NL")),
+        "{seen}"
+    );
+    assert_eq!(seen["dataText"], "Uw geschatte positie, tot op de wijk");
+    let gone = "/definitions/share-location/localizations/nl-NL";
+    assert_eq!(ask(&running, "GET", gone, ("portal", PORTAL), "").0, 404);
+    assert!(running.stop().success());
+
+    applied(&house.apply(&nothing, &["--prune", "--force"]));
+    let running = house.serve();
+    let (status, seen) = ask(
+        &running,
+        "GET",
+        &format!("/consents/{record}"),
+        ("portal", PORTAL),
+        "",
+    );
+    assert_eq!((status, &seen["status"]), (200, &json!("accepted")), "{seen}");
+    assert_eq!(
+        ask(
+            &running,
+            "GET",
+            "/definitions/share-location",
+            ("portal", PORTAL),
+            ""
+        )
+        .0,
+        404
+    );
+    assert!(running.stop().success());
+    let log = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(["audit", "--tenant", "main", "--data"])
+        .arg(house.data())
+        .output()
+        .unwrap();
+    let log = applied(&log);
+    assert!(log.to_lowercase().contains("delete"), "{log}");
+    let verified = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(["verify-ledger", "--data"])
+        .arg(house.data())
+        .output()
+        .unwrap();
+    applied(&verified);
+}
+
+#[test]
+fn a_manifest_that_cannot_be_right_changes_nothing_and_says_where() {
+    let house = House::new();
+    let twice = format!("{EXAMPLE}\n[[tenants.definitions]]\nkey = \"share-location\"\n");
+    for (manifest, expected) in [
+        (
+            EXAMPLE.replace("display_name", "displayname"),
+            "unknown field `displayname`",
+        ),
+        (
+            EXAMPLE.replace("version = \"1.0\"", "version = \"1\""),
+            "a version is two whole numbers",
+        ),
+        (
+            EXAMPLE.replace("key = \"share-location\"", "key = \"\""),
+            "consents.toml",
+        ),
+        (
+            EXAMPLE.replace("portal.password", "absent.password"),
+            "absent.password",
+        ),
+        (
+            EXAMPLE.replace("dn = \"cn=portal", "dn = \"portal"),
+            "account portal",
+        ),
+        (
+            EXAMPLE.replace("[\"precision\"]", "\"precision\""),
+            "expected a sequence",
+        ),
+        (twice, "definition share-location is there twice"),
+        ("tenants = 7".to_owned(), "consents.toml"),
+    ] {
+        let told = refused(&house.apply(&manifest, &[]));
+        assert!(told.contains(expected), "{expected}: {told}");
+        assert!(told.starts_with("consentry: "), "{told}");
+    }
+    let scopes = "[tenants.records]\nunprivileged_scope = \"same\"\nprivileged_scope = \"same\"";
+    let told = refused(&house.apply(&EXAMPLE.replace("[tenants.records]", scopes), &[]));
+    assert!(told.contains("tenant main: records."), "{told}");
+}
