@@ -1,6 +1,6 @@
 //! Does the consent that stands now cover that use? The one rule behind tokens, introspection and checks.
 
-use crate::{Consent, DefinitionKey, Slot, Status, Timestamp, scope::Scope};
+use crate::{Consent, DefinitionKey, Slot, Status, Timestamp, consent::State, scope::Scope};
 
 /// What of a scope is covered by standing consent at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,34 @@ impl Coverage {
     }
 }
 
+/// Why nothing may be done under the consent that decides a slot (enforcement-events-evidence 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nothing was ever decided, or it is erased.
+    NoConsent,
+    /// Asked, not yet answered.
+    Pending,
+    /// Refused when asked.
+    Denied,
+    /// Withdrawn, or replaced.
+    Revoked,
+    /// Its end was reached.
+    Expired,
+}
+
+/// The consent that decides a slot, if something may be done under it now.
+pub fn standing(deciding: Option<&Consent>, now: Timestamp) -> Result<&Consent, Refusal> {
+    let consent = deciding.ok_or(Refusal::NoConsent)?;
+    match consent.state_at(now) {
+        State::Accepted | State::Restricted => Ok(consent),
+        State::Pending => Err(Refusal::Pending),
+        State::Denied => Err(Refusal::Denied),
+        State::Revoked | State::Superseded => Err(Refusal::Revoked),
+        State::Expired => Err(Refusal::Expired),
+        State::Erased => Err(Refusal::NoConsent),
+    }
+}
+
 /// The consent that speaks for a consent of a bundle. Its slot may have been decided by a record that a back end wrote over it; then
 /// that record's consent speaks, since only what the slot points to is evaluated. What a newer bundle took over speaks for that one.
 pub fn speaking<'a>(own: &'a Consent, deciding: Option<&'a Consent>) -> &'a Consent {
@@ -44,7 +72,7 @@ pub fn coverage<'a>(
 ) -> Coverage {
     let mut valid_until: Option<Timestamp> = None;
     let covered = scope.filter(|value| {
-        let Some(consent) = deciding(&slot_of(value)).filter(|consent| consent.is_in_force(now)) else {
+        let Ok(consent) = standing(deciding(&slot_of(value)), now) else {
             return false;
         };
         valid_until = match (valid_until, consent.valid_until) {

@@ -1,11 +1,13 @@
 //! Tenants, applications and their settings.
 
+mod checks;
 mod identities;
 mod records;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    checks::CheckSettings,
     identities::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, TokenValidator,
         ValidatorKind,
@@ -140,6 +142,17 @@ pub struct Tenant {
     /// Settings of the authorization door.
     #[serde(default)]
     pub authorization: AuthorizationSettings,
+    /// Settings of the check API.
+    #[serde(default)]
+    pub checks: CheckSettings,
+}
+
+impl Tenant {
+    /// Whether its settings can be served.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        self.records.check()?;
+        self.checks.check()
+    }
 }
 
 named_enum! {

@@ -10,6 +10,7 @@ pub mod access;
 pub mod accounts;
 pub mod agreements;
 pub mod canonical;
+pub mod checks;
 pub mod embed;
 pub mod environment;
 pub mod error;

@@ -124,7 +124,7 @@ impl Ledger {
         tenant: &Tenant,
     ) -> Result<TenantId, ProvisionError> {
         tracing::info!(caller = ?permit.caller(), tenant = %tenant.slug, "provisioning a tenant");
-        tenant.records.check()?;
+        tenant.check()?;
         Mappers::prepare(&tenant.records)?;
         let directory = self.directory();
         let known = directory.tenant(tenant.id);

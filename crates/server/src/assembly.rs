@@ -77,6 +77,7 @@ pub async fn ensure_tenant(ledger: &Ledger) -> anyhow::Result<()> {
         records: consentry_domain::tenant::RecordsSettings::default(),
         dashboard: consentry_domain::tenant::DashboardSettings::default(),
         authorization: consentry_domain::tenant::AuthorizationSettings::default(),
+        checks: consentry_domain::tenant::CheckSettings::default(),
     };
     ledger.provision_tenant(&permit, &tenant).await?;
     Ok(())

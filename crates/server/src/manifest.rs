@@ -11,7 +11,7 @@ use consentry_domain::{
     dn::Dn,
     locale::Locale,
     subject::{Alias, Namespace},
-    tenant::{AuthorizationSettings, Brand, DashboardSettings, Lifetimes, RecordsSettings},
+    tenant::{AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, RecordsSettings},
 };
 use consentry_ledger::{
     import::{AccountWish, NewPassword},
@@ -53,6 +53,9 @@ pub struct TenantManifest {
     /// Settings of the authorization door.
     #[serde(default)]
     pub authorization: AuthorizationSettings,
+    /// Settings of the check API.
+    #[serde(default)]
+    pub checks: CheckSettings,
     /// What can be agreed to.
     #[serde(default)]
     pub definitions: Vec<DefinitionManifest>,

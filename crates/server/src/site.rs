@@ -65,6 +65,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         consentry_door_authorization::routes().with_state(house.clone()),
         consentry_door_records::routes(&parts.validators).with_state(house.clone()),
         consentry_door_dashboard::routes().with_state(house.clone()),
+        consentry_door_decisions::routes().with_state(house.clone()),
     ];
     if parts.metrics_here {
         tables.push(metrics_table(&parts.metrics));

@@ -206,6 +206,31 @@ impl TestApp {
         request.send().await.expect_status(200).json()
     }
 
+    /// What of these definitions the check API lets an audience use of a person, in their order.
+    pub async fn usable(&self, username: &str, audience: &str, definitions: &[&str]) -> Vec<String> {
+        let client = &self.bank.first_party;
+        let resources = definitions
+            .iter()
+            .map(|id| json!({ "resource": { "type": "definition", "id": id } }));
+        let questions = json!({
+            "subject": { "type": "user", "id": username },
+            "action": { "name": "use" },
+            "context": { "audience": audience },
+            "evaluations": resources.collect::<Vec<_>>(),
+        });
+        let request = self.request(Method::POST, "/access/v1/evaluations");
+        let request = request
+            .basic(&client.client_id, &client.client_secret)
+            .json(&questions);
+        let answer = request.send().await.expect_status(200).json();
+        let decisions = answer["evaluations"].as_array().unwrap().iter();
+        let usable = definitions.iter().zip(decisions);
+        usable
+            .filter(|(_, decided)| decided["decision"] == true)
+            .map(|(id, _)| (*id).to_owned())
+            .collect()
+    }
+
     /// Status of UserInfo for a token.
     pub async fn userinfo(&self, token: &str) -> u16 {
         self.request(Method::GET, "/cis/oidc/me")

@@ -101,9 +101,11 @@ impl Default for RecordsSettings {
 
 /// A setting that cannot be served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("records.{key} {why}")]
+#[error("{section}.{key} {why}")]
 pub struct InvalidSetting {
-    /// Which, below `records`.
+    /// Settings of what.
+    pub section: &'static str,
+    /// Which.
     pub key: String,
     /// What is wrong with it.
     pub why: &'static str,
@@ -114,6 +116,7 @@ impl RecordsSettings {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         let wrong = |key: &str, why| {
             Err(InvalidSetting {
+                section: "records",
                 key: key.to_owned(),
                 why,
             })
@@ -149,7 +152,13 @@ impl RecordsSettings {
     }
 
     fn check_identities(&self) -> Result<(), InvalidSetting> {
-        let wrong = |key: String, why| Err(InvalidSetting { key, why });
+        let wrong = |key: String, why| {
+            Err(InvalidSetting {
+                section: "records",
+                key,
+                why,
+            })
+        };
         for (name, mapper) in &self.identity_mappers {
             if let Err(why) = mapper.check() {
                 return wrong(format!("identity_mappers.{name}"), why);

@@ -123,6 +123,7 @@ mod asking {
                 records: Default::default(),
                 dashboard: Default::default(),
                 authorization: Default::default(),
+                checks: Default::default(),
             },
             applications: BTreeMap::new(),
             parties: BTreeMap::new(),

@@ -123,7 +123,7 @@ impl Plan {
         let directory = ledger.directory();
         let known = directory.by_slug(&wanted.slug);
         let tenant = tenant(ledger, known.map(Arc::as_ref), wanted);
-        tenant.records.check()?;
+        tenant.check()?;
         self.note(
             tenant_taken(known.map(Arc::as_ref), &tenant),
             &format!("tenant {}", tenant.slug),
@@ -264,6 +264,7 @@ fn tenant(ledger: &Ledger, known: Option<&TenantSnapshot>, wanted: &TenantManife
         records: wanted.records.clone(),
         dashboard: wanted.dashboard.clone(),
         authorization: wanted.authorization.clone(),
+        checks: wanted.checks.clone(),
     }
 }
 

@@ -10,7 +10,7 @@ use consentry_domain::{
     scope::Scope,
     subject::{Alias, Namespace},
     tenant::{
-        Application, AuthorizationSettings, Brand, CallbackMode, DashboardSettings, Lifetimes,
+        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings, Lifetimes,
         RecordsSettings, Tenant, TenantState,
     },
 };
@@ -207,6 +207,10 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
             ..DashboardSettings::default()
         },
         authorization: AuthorizationSettings::default(),
+        checks: CheckSettings {
+            issuers: [("harbor-core".to_owned(), Namespace::Customer)].into(),
+            ..CheckSettings::default()
+        },
     })
 }
 
@@ -309,7 +313,7 @@ impl Cast {
                 ],
                 authority: ClientAuthority::Application,
                 allowed_scopes: Scope::parse(&format!(
-                    "{} urn:pingdirectory:consent urn:pingdirectory:consent_admin",
+                    "{} urn:pingdirectory:consent urn:pingdirectory:consent_admin consent:check consent:search",
                     SCOPES.join(" ")
                 ))?,
                 ..client(&self.first_party, "Harbor Bank")?

@@ -41,6 +41,7 @@ struct Seen {
     userinfo: u16,
     refreshed: Option<String>,
     connected: bool,
+    usable: Vec<String>,
 }
 
 async fn record_of(app: &TestApp, definition: &str) -> Value {
@@ -125,6 +126,9 @@ async fn look(app: &TestApp, tokens: &Tokens) -> Seen {
             .expect_status(200)
             .text()
             .contains("action=\"/embed/stop\""),
+        usable: app
+            .usable("ada", "moneytrack", &SCOPE.split(' ').collect::<Vec<_>>())
+            .await,
     }
 }
 
@@ -141,6 +145,7 @@ fn standing(scope: &str) -> Seen {
         userinfo: 200,
         refreshed: Some(scope.to_owned()),
         connected: true,
+        usable: scope.split(' ').map(str::to_owned).collect(),
     }
 }
 
@@ -179,6 +184,7 @@ async fn taken_back_at_any_door_gone_at_every_door() {
         assert_eq!(seen.userinfo, 401, "{way:?}");
         assert_eq!(seen.refreshed, None, "{way:?}");
         assert!(!seen.connected, "{way:?}");
+        assert_eq!(seen.usable, Vec::<String>::new(), "{way:?}");
     }
 }
 
@@ -205,6 +211,7 @@ async fn narrowed_at_the_records_door_narrower_at_every_door() {
     assert_eq!(seen.introspected.as_deref(), Some(narrower));
     assert_eq!(seen.refreshed.as_deref(), Some(narrower));
     assert!(seen.connected);
+    assert_eq!(seen.usable.join(" "), narrower);
 }
 
 /// A back end writes an answer of Ada toward an app; gives the path of the record.

@@ -45,6 +45,7 @@ impl Run<'_> {
             self.look_at_records(person).await?;
             self.look_at_consents(person).await?;
             self.look_at_dashboard(person, turn).await?;
+            self.look_at_checks(person).await?;
         }
         self.look_at_tokens(turn).await
     }
@@ -223,6 +224,20 @@ impl Run<'_> {
         } else {
             Err(differ("the page of a connection", &seen, &told))
         }
+    }
+
+    async fn look_at_checks(&self, person: usize) -> Result<(), String> {
+        let now = self.now();
+        let definitions = TITLES.map(|(definition, _)| definition);
+        for client in CLIENTS {
+            let seen = self.app.usable(PEOPLE[person], client, &definitions).await;
+            let told = self.model.covered(person, client, &definitions, now);
+            if seen != told {
+                let door = format!("the check API, of {} and {client},", PEOPLE[person]);
+                return Err(differ(&door, &seen, &told));
+            }
+        }
+        Ok(())
     }
 
     async fn look_at_tokens(&self, turn: usize) -> Result<(), String> {

@@ -14,7 +14,13 @@ impl Model {
     }
 
     /// What of a scope a client may use.
-    fn covered(&self, person: usize, client: &'static str, scope: &[&'static str], now: Micros) -> Scope {
+    pub(in crate::matrix_random) fn covered(
+        &self,
+        person: usize,
+        client: &'static str,
+        scope: &[&'static str],
+        now: Micros,
+    ) -> Scope {
         let in_force = |value: &&&'static str| {
             self.deciding((person, value, Some(client)))
                 .is_some_and(|consent| self.consents[consent].in_force(now))

@@ -1,0 +1,150 @@
+//! Answers on the wire (enforcement-events-evidence 2.3; CHK-10, CHK-12).
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use consentry_domain::{Audience, Consent, ConsentId, GrantId, Timestamp, definition::WordingVersion};
+use consentry_ledger::checks::{Reason, Verdict};
+use consentry_web::{error::ApiError, headers};
+use serde::Serialize;
+
+/// One decision.
+#[derive(Serialize)]
+pub(crate) struct Decision {
+    decision: bool,
+    context: Context,
+}
+
+#[derive(Serialize)]
+struct Context {
+    #[serde(flatten)]
+    told: Told,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short_circuit: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told {
+    Judged(Box<Judged>),
+    /// An item of a batch that is no question.
+    Broken {
+        reason_code: &'static str,
+        error: Error,
+    },
+}
+
+#[derive(Serialize)]
+struct Error {
+    status: u16,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct Judged {
+    reason_code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_id: Option<ConsentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant_id: Option<GrantId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<Definition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    evaluated_at: Timestamp,
+    max_age: u32,
+}
+
+#[derive(Serialize)]
+struct Definition {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<WordingVersion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current_version: Option<WordingVersion>,
+}
+
+impl Context {
+    const fn of(told: Told) -> Self {
+        Self {
+            told,
+            short_circuit: None,
+        }
+    }
+}
+
+impl Decision {
+    pub(crate) fn of(verdict: &Verdict) -> Self {
+        let consent = verdict.consent.as_ref();
+        let audience = consent.filter(|consent| consent.slot.audience != Audience::None);
+        Self {
+            decision: verdict.is_permit(),
+            context: Context::of(Told::Judged(Box::new(Judged {
+                reason_code: verdict.reason.as_str(),
+                consent_id: consent.map(|consent| consent.id),
+                grant_id: verdict.grant,
+                definition: consent.map(|consent| Definition {
+                    id: consent.slot.definition.as_str().to_owned(),
+                    version: consent.wording.as_ref().map(|wording| wording.version),
+                    current_version: verdict.current_version,
+                }),
+                audience: audience.map(|consent| consent.slot.audience.text()),
+                since: consent.and_then(|consent| since(verdict.reason, consent)),
+                valid_until: consent.and_then(|consent| consent.valid_until),
+                version: consent.map(|consent| consent.version),
+                evaluated_at: verdict.evaluated_at,
+                max_age: verdict.max_age,
+            }))),
+        }
+    }
+
+    /// What stands at the place of an item that is no question (CHK-19).
+    pub(crate) fn broken(error: &ApiError) -> Self {
+        Self {
+            decision: false,
+            context: Context::of(Told::Broken {
+                reason_code: "error",
+                error: Error {
+                    status: error.status().as_u16(),
+                    message: error.message().to_owned(),
+                },
+            }),
+        }
+    }
+
+    /// Says that no further question was looked at, by which rule (CHK-20).
+    pub(crate) fn short_circuited(mut self, rule: &'static str) -> Self {
+        self.context.short_circuit = Some(rule);
+        self
+    }
+
+    pub(crate) const fn is_permit(&self) -> bool {
+        self.decision
+    }
+}
+
+/// Since when it is no longer allowed.
+fn since(reason: Reason, consent: &Consent) -> Option<Timestamp> {
+    match reason {
+        Reason::Expired => consent.valid_until,
+        Reason::Denied | Reason::Revoked => Some(
+            consent
+                .ended
+                .as_ref()
+                .map_or(consent.updated_at, |ended| ended.at),
+        ),
+        _ => None,
+    }
+}
+
+/// 200, not to be kept by caches on the way.
+pub(crate) fn ok(answer: &impl Serialize) -> Response {
+    (headers::api(), Json(answer)).into_response()
+}

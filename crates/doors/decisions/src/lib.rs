@@ -1,0 +1,38 @@
+//! The decisions door: may this party do this now? The OpenID AuthZEN Authorization API 1.0 over the ledger's checks.
+//!
+//! What lives here: the wire. Who asks, questions and answers as JSON, pages. What may not: rules about consents, state. The
+//! specification is enforcement-events-evidence, section 2; `docs/doors/decisions.md` says what is built.
+
+mod admission;
+mod answer;
+mod discovery;
+mod evaluation;
+mod evaluations;
+mod page;
+mod question;
+mod search;
+
+use axum::response::IntoResponse;
+use consentry_web::{
+    error::Problem,
+    house::House,
+    routes::{Cors, RouteTable},
+};
+
+/// Where questions are asked.
+const BASE: &str = "/access/v1";
+
+/// Where the door describes itself.
+const DISCOVERY: &str = "/.well-known/authzen-configuration";
+
+/// The routes of the door.
+pub fn routes() -> RouteTable<House> {
+    RouteTable::new("decisions")
+        .owns(BASE, |_, error| Problem(error).into_response())
+        .owns(DISCOVERY, |_, error| Problem(error).into_response())
+        .get(DISCOVERY, Cors::Anyone, discovery::describe)
+        .post("/access/v1/evaluation", Cors::Never, evaluation::evaluate)
+        .post("/access/v1/evaluations", Cors::Never, evaluations::evaluate)
+        .post("/access/v1/search/resource", Cors::Never, search::resources)
+        .post("/access/v1/search/action", Cors::Never, search::actions)
+}

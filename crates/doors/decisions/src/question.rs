@@ -1,0 +1,212 @@
+//! Reading questions (AuthZEN 1.0, 5 and 6; CHK-03, CHK-04).
+
+use consentry_domain::definition::WordingVersion;
+use consentry_ledger::checks::{Question, Resource, SubjectName};
+use consentry_web::error::ApiError;
+use serde_json::{Map, Value};
+
+use crate::admission::invalid;
+
+/// Longest text, in characters (enforcement-events-evidence 11).
+const LONGEST: usize = 1_024;
+
+/// Longest id of a resource: data sources have long ones.
+const LONGEST_RESOURCE: usize = 65_536;
+
+/// The members of a request, of which a batch has defaults and items of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Members<'a> {
+    own: &'a Map<String, Value>,
+    defaults: Option<&'a Map<String, Value>>,
+    /// Where `own` stands in the body.
+    place: &'a str,
+}
+
+impl<'a> Members<'a> {
+    /// Of a request with one question.
+    pub(crate) const fn whole(own: &'a Map<String, Value>) -> Self {
+        Self {
+            own,
+            defaults: None,
+            place: "",
+        }
+    }
+
+    /// Of one question among several. A member that it has takes the place of the default as a whole.
+    pub(crate) const fn item(
+        own: &'a Map<String, Value>,
+        defaults: &'a Map<String, Value>,
+        place: &'a str,
+    ) -> Self {
+        Self {
+            own,
+            defaults: Some(defaults),
+            place,
+        }
+    }
+
+    /// An object that must be there.
+    fn object(self, name: &str) -> Result<Object<'a>, ApiError> {
+        self.optional(name)?
+            .ok_or_else(|| invalid(&format!("{}/{name}", self.place), "is required"))
+    }
+
+    /// An object that may be left out.
+    fn optional(self, name: &str) -> Result<Option<Object<'a>>, ApiError> {
+        let (value, place) = match self.own.get(name) {
+            Some(value) => (Some(value), format!("{}/{name}", self.place)),
+            None => (
+                self.defaults.and_then(|defaults| defaults.get(name)),
+                format!("/{name}"),
+            ),
+        };
+        match value {
+            None => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(Object {
+                members: Some(members),
+                place,
+            })),
+            Some(_) => Err(invalid(&place, "must be an object")),
+        }
+    }
+}
+
+/// One object of a request.
+struct Object<'a> {
+    /// None: it is not there, and so has nothing.
+    members: Option<&'a Map<String, Value>>,
+    place: String,
+}
+
+impl<'a> Object<'a> {
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.members.and_then(|members| members.get(name))
+    }
+
+    fn place_of(&self, name: &str) -> String {
+        format!("{}/{name}", self.place)
+    }
+
+    fn text(&self, name: &str) -> Result<&'a str, ApiError> {
+        self.text_up_to(LONGEST, name)?
+            .ok_or_else(|| invalid(&self.place_of(name), "is required"))
+    }
+
+    fn optional_text(&self, name: &str) -> Result<Option<&'a str>, ApiError> {
+        self.text_up_to(LONGEST, name)
+    }
+
+    fn text_up_to(&self, longest: usize, name: &str) -> Result<Option<&'a str>, ApiError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.chars().count() <= longest => Ok(Some(text)),
+            Some(Value::String(_)) => {
+                let why = format!("is longer than {longest} characters");
+                Err(invalid(&self.place_of(name), &why))
+            }
+            Some(_) => Err(invalid(&self.place_of(name), "must be a string")),
+        }
+    }
+
+    fn properties(&self) -> Result<Self, ApiError> {
+        let place = self.place_of("properties");
+        let members = match self.get("properties") {
+            None => None,
+            Some(Value::Object(members)) => Some(members),
+            Some(_) => return Err(invalid(&place, "must be an object")),
+        };
+        Ok(Self { members, place })
+    }
+}
+
+/// Reads a whole question.
+pub(crate) fn question(members: Members<'_>) -> Result<Question, ApiError> {
+    let subject = subject(members)?;
+    let action = action(members)?;
+    let resource = resource(members)?;
+    let context = Context::read(members)?;
+    Ok(Question {
+        subject,
+        resource,
+        action,
+        audience: context.audience,
+        grant: context.grant,
+    })
+}
+
+/// Whose data.
+pub(crate) fn subject(members: Members<'_>) -> Result<SubjectName, ApiError> {
+    let subject = members.object("subject")?;
+    Ok(SubjectName {
+        kind: subject.text("type")?.to_owned(),
+        id: subject.text("id")?.to_owned(),
+        issuer: subject.properties()?.optional_text("issuer")?.map(str::to_owned),
+    })
+}
+
+/// What for.
+pub(crate) fn action(members: Members<'_>) -> Result<String, ApiError> {
+    let action = members.object("action")?;
+    action.properties()?;
+    Ok(action.text("name")?.to_owned())
+}
+
+/// Which data.
+pub(crate) fn resource(members: Members<'_>) -> Result<Resource, ApiError> {
+    let resource = members.object("resource")?;
+    let properties = resource.properties()?;
+    let least = properties.optional_text("min_version")?;
+    let least = least.map(str::parse::<WordingVersion>).transpose();
+    let place = properties.place_of("min_version");
+    Ok(Resource {
+        kind: resource.text("type")?.to_owned(),
+        id: resource
+            .text_up_to(LONGEST_RESOURCE, "id")?
+            .ok_or_else(|| invalid(&resource.place_of("id"), "is required"))?
+            .to_owned(),
+        target: properties.optional_text("resource")?.map(str::to_owned),
+        min_version: least.map_err(|error| invalid(&place, &error.to_string()))?,
+    })
+}
+
+/// Type of the resources that are searched for.
+pub(crate) fn resource_type(members: Members<'_>) -> Result<String, ApiError> {
+    let resource = members.object("resource")?;
+    resource.properties()?;
+    Ok(resource.text("type")?.to_owned())
+}
+
+/// What of the context counts. What a sender says about time never makes an answer wider (CHK-09), and is not looked at.
+pub(crate) struct Context {
+    pub audience: Option<String>,
+    pub grant: Option<consentry_domain::GrantId>,
+}
+
+impl Context {
+    pub(crate) fn read(members: Members<'_>) -> Result<Self, ApiError> {
+        let Some(context) = members.optional("context")? else {
+            return Ok(Self {
+                audience: None,
+                grant: None,
+            });
+        };
+        if context.get("as_of").is_some() {
+            let place = context.place_of("as_of");
+            return Err(invalid(&place, "questions about the past are not answered here"));
+        }
+        let audience = match context.get("audience") {
+            Some(Value::Object(members)) => {
+                let place = context.place_of("audience");
+                let members = Some(members);
+                Some(Object { members, place }.text("client_id")?.to_owned())
+            }
+            _ => context.optional_text("audience")?.map(str::to_owned),
+        };
+        let grant = context.optional_text("grant_id")?.map(str::parse).transpose();
+        let place = context.place_of("grant_id");
+        Ok(Self {
+            audience,
+            grant: grant.map_err(|_| invalid(&place, "must be the id of a grant"))?,
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! The decisions door over the whole house: questions, batches, searches, and who may ask.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
+
+mod admission;
+mod batches;
+mod evaluating;
+mod searching;
+mod world;

@@ -1,0 +1,68 @@
+//! A bank whose back end asks, and what it asks.
+
+use consentry_testkit::{Answer, TestApp};
+use http::Method;
+use serde_json::{Value, json};
+
+/// Everything that Moneytrack is given in these tests.
+pub const SCOPE: &str = "openid offline_access accounts:balance accounts:transactions";
+
+/// A bank at which Ada has approved Moneytrack.
+pub async fn connected() -> TestApp {
+    let app = TestApp::start().await;
+    app.connect(&app.browser(), "ada", SCOPE).await;
+    app
+}
+
+/// May Moneytrack read Ada's balance?
+pub fn balance() -> Value {
+    json!({
+        "subject": { "type": "user", "id": "ada" },
+        "action": { "name": "read" },
+        "resource": { "type": "scope", "id": "accounts:balance" },
+        "context": { "audience": "moneytrack" },
+    })
+}
+
+/// The same with some members replaced.
+pub fn changed(changes: &Value) -> Value {
+    let mut question = balance();
+    for (name, value) in changes.as_object().unwrap() {
+        question[name] = value.clone();
+    }
+    question
+}
+
+/// Posts a body as the bank's back end.
+pub async fn post(app: &TestApp, path: &str, body: &Value) -> Answer {
+    let client = &app.bank.first_party;
+    app.request(Method::POST, &format!("/access/v1{path}"))
+        .basic(&client.client_id, &client.client_secret)
+        .json(body)
+        .send()
+        .await
+}
+
+/// The answer to one question.
+pub async fn asked(app: &TestApp, question: &Value) -> Value {
+    post(app, "/evaluation", question).await.expect_status(200).json()
+}
+
+/// The decision and its reason.
+pub async fn judged(app: &TestApp, question: &Value) -> (bool, String) {
+    let answer = asked(app, question).await;
+    let reason = answer["context"]["reason_code"].as_str().unwrap().to_owned();
+    (answer["decision"].as_bool().unwrap(), reason)
+}
+
+/// Asserts that a question cannot be one, and where.
+pub async fn assert_refused(app: &TestApp, path: &str, body: &Value, pointer: &str) {
+    let answer = post(app, path, body).await.expect_status(400);
+    assert_eq!(
+        answer.headers()["content-type"].to_str().unwrap(),
+        "application/problem+json"
+    );
+    let problem = answer.json();
+    assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}: {problem}");
+    assert_eq!(problem["status"], 400);
+}

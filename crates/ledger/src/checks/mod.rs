@@ -1,0 +1,14 @@
+//! May this party do this with that person's data now? (enforcement-events-evidence 2)
+//!
+//! What lives here: who may ask ([`Checker`]), what is asked ([`Question`]), and the answer ([`Verdict`]), which rests on the same
+//! [`standing`](consentry_domain::enforce::standing) as tokens and introspection. What may not: how questions are written.
+
+mod checker;
+mod question;
+mod search;
+mod verdict;
+
+pub use checker::{CHECK, Checker, SEARCH};
+pub use question::{ACTIONS, Question, Resource, SubjectName};
+pub use search::{Held, Wanted};
+pub use verdict::{Moment, Reason, Verdict};

@@ -1,0 +1,180 @@
+//! What is asked, resolved to what the ledger knows.
+
+use consentry_domain::{
+    Audience, ClientId, DefinitionKey, GrantId, Qualifier, SubjectId,
+    definition::{DefinitionKind, WordingVersion},
+    dn::Dn,
+    subject::{Alias, Namespace},
+};
+
+use crate::{Ledger, TenantSnapshot, error::Fault};
+
+/// What can be done: process for the purpose, and obtain the data.
+pub const ACTIONS: [&str; 2] = ["use", "read"];
+
+/// A person by a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectName {
+    /// What they are; only a `user` is anybody.
+    pub kind: String,
+    /// The name.
+    pub id: String,
+    /// Whose name it is; none means the tenant's choice.
+    pub issuer: Option<String>,
+}
+
+/// What is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Its type, as written.
+    pub kind: String,
+    /// Its id, as written.
+    pub id: String,
+    /// The resource that a scope is for (RFC 8707).
+    pub target: Option<String>,
+    /// The oldest wording that counts.
+    pub min_version: Option<WordingVersion>,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Whose data.
+    pub subject: SubjectName,
+    /// Which.
+    pub resource: Resource,
+    /// What for.
+    pub action: String,
+    /// Who will receive or use it; none means consents that name nobody.
+    pub audience: Option<String>,
+    /// The grant within which the answer must hold.
+    pub grant: Option<GrantId>,
+}
+
+/// Our own names of name spaces; `urn:consentry:subject` is our own id.
+const OWN_ISSUERS: [(&str, Namespace); 4] = [
+    ("urn:consentry:login", Namespace::Login),
+    ("urn:consentry:customer", Namespace::Customer),
+    ("urn:consentry:dn", Namespace::Dn),
+    ("urn:consentry:record-subject", Namespace::RecordSubject),
+];
+
+/// The one type of subjects.
+const USER: &str = "user";
+
+/// Issuer of our own ids.
+const OWN_IDS: &str = "urn:consentry:subject";
+
+/// Our own names of kinds of definitions.
+const OWN_KINDS: [(&str, DefinitionKind); 3] = [
+    ("scope", DefinitionKind::Scope),
+    ("purpose", DefinitionKind::Purpose),
+    ("data_source", DefinitionKind::Source),
+];
+
+/// Names every kind of definition.
+const ANY_KIND: &str = "definition";
+
+/// Which definitions a type of resources means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kinds {
+    Any,
+    /// A scope is one that opens data or one that steers the protocol.
+    Only(DefinitionKind),
+}
+
+impl Kinds {
+    pub(super) fn of(tenant: &TenantSnapshot, named: &str) -> Option<Self> {
+        if named == ANY_KIND {
+            return Some(Self::Any);
+        }
+        let own = OWN_KINDS.iter().find(|(name, _)| *name == named);
+        let own = own.map(|(_, kind)| *kind);
+        let configured = || tenant.tenant.checks.resource_types.get(named).copied();
+        own.or_else(configured).map(Self::Only)
+    }
+
+    pub(super) fn has(self, kind: DefinitionKind) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(DefinitionKind::Scope) => {
+                matches!(kind, DefinitionKind::Scope | DefinitionKind::Protocol)
+            }
+            Self::Only(only) => only == kind,
+        }
+    }
+}
+
+impl Resource {
+    /// The definition it means, if the tenant has it.
+    pub(super) fn definition(&self, tenant: &TenantSnapshot) -> Option<DefinitionKey> {
+        let kinds = Kinds::of(tenant, &self.kind)?;
+        let key = DefinitionKey::parse(&self.id).ok()?;
+        let definition = tenant.definitions.get(&key)?;
+        kinds.has(definition.kind).then_some(key)
+    }
+
+    /// What keeps answers for one target apart from those for others.
+    pub(super) fn qualifier(&self) -> Qualifier {
+        Qualifier::resources(self.target.as_deref())
+    }
+}
+
+/// The audience that a text means: a client, switched off or not, or the name that a record was made with.
+pub(super) fn audience(tenant: &TenantSnapshot, named: Option<&str>) -> Audience {
+    let Some(named) = named else {
+        return Audience::None;
+    };
+    match ClientId::parse(named) {
+        Ok(client) if tenant.clients.contains_key(&client) => Audience::Client(client),
+        _ => Audience::Named(named.to_owned()),
+    }
+}
+
+/// Which names an issuer gives; none where it is not known.
+pub(super) fn names_of(tenant: &TenantSnapshot, issuer: &str) -> Option<Names> {
+    if issuer == OWN_IDS {
+        return Some(Names::Ids);
+    }
+    let own = OWN_ISSUERS.iter().find(|(name, _)| *name == issuer);
+    let own = own.map(|(_, namespace)| *namespace);
+    let configured = || tenant.tenant.checks.issuers.get(issuer).copied();
+    own.or_else(configured).map(Names::In)
+}
+
+/// How an issuer calls people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// By our own ids.
+    Ids,
+    /// By names in a name space.
+    In(Namespace),
+}
+
+impl Ledger {
+    /// The person with a name. The same name of another issuer is another person (CHK-08).
+    pub(super) async fn person_named(
+        &self,
+        tenant: &TenantSnapshot,
+        name: &SubjectName,
+    ) -> Result<Option<SubjectId>, Fault> {
+        if name.kind != USER {
+            return Ok(None);
+        }
+        let issuer = name
+            .issuer
+            .as_deref()
+            .unwrap_or(&tenant.tenant.checks.default_issuer);
+        let value = match names_of(tenant, issuer) {
+            None => return Ok(None),
+            Some(Names::Ids) => return Ok(name.id.parse().ok()),
+            // Names are kept in their canonical form.
+            Some(Names::In(Namespace::Dn)) => match Dn::parse(&name.id) {
+                Ok(dn) => Alias::new(Namespace::Dn, dn.as_str()),
+                Err(_) => return Ok(None),
+            },
+            Some(Names::In(namespace)) => Alias::new(namespace, &name.id),
+        };
+        self.find_subject(tenant, &value).await
+    }
+}

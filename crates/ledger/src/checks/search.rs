@@ -1,0 +1,68 @@
+//! What may be used of a person, and how: the deciding consents of one person toward one audience (enforcement-events-evidence 2.7).
+
+use consentry_domain::{Consent, ConsentId, DefinitionKey, Qualifier, Timestamp, enforce::standing};
+
+use super::{
+    question::{Kinds, SubjectName, audience},
+    verdict::{Moment, is_suspended},
+};
+use crate::error::Fault;
+
+/// What a search for resources is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Whose data.
+    pub subject: SubjectName,
+    /// Type of the resources, as written.
+    pub kind: String,
+    /// Who will receive or use them; none means consents that name nobody.
+    pub audience: Option<String>,
+}
+
+/// Something that may be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Under which consent.
+    pub consent: ConsentId,
+    /// What.
+    pub definition: DefinitionKey,
+    /// Until when.
+    pub valid_until: Option<Timestamp>,
+}
+
+impl Moment<'_> {
+    /// All that may be used, by consent. Each, asked about, is a permit (CHK-25); a name or type that is not known has none (CHK-26).
+    pub async fn resources(&mut self, wanted: &Wanted) -> Result<Vec<Held>, Fault> {
+        let tenant = self.tenant();
+        let Some(kinds) = Kinds::of(tenant, &wanted.kind) else {
+            return Ok(Vec::new());
+        };
+        let audience = audience(tenant, wanted.audience.as_deref());
+        if is_suspended(tenant, &audience) {
+            return Ok(Vec::new());
+        }
+        let Some(subject) = self.ledger().person_named(tenant, &wanted.subject).await? else {
+            return Ok(Vec::new());
+        };
+        let at = self.at();
+        let consents = self.standing_of(subject).await?;
+        let is_wanted = |consent: &&Consent| {
+            let definition = tenant.definitions.get(&consent.slot.definition);
+            consent.slot.audience == audience
+                && consent.slot.qualifier == Qualifier::none()
+                && definition.is_some_and(|definition| kinds.has(definition.kind))
+                && standing(Some(consent), at).is_ok()
+        };
+        let mut held: Vec<Held> = consents
+            .iter()
+            .filter(is_wanted)
+            .map(|consent| Held {
+                consent: consent.id,
+                definition: consent.slot.definition.clone(),
+                valid_until: consent.valid_until,
+            })
+            .collect();
+        held.sort_by_key(|held| held.consent);
+        Ok(held)
+    }
+}

@@ -1,0 +1,241 @@
+//! The answer to one question, in the order of enforcement-events-evidence 2.4.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use consentry_domain::{
+    Audience, Consent, GrantId, Slot, SubjectId, Timestamp,
+    definition::WordingVersion,
+    enforce::{Refusal, standing},
+};
+
+use super::{
+    checker::Checker,
+    question::{ACTIONS, Question, audience},
+};
+use crate::{Ledger, TenantSnapshot, error::Fault};
+
+/// Seconds that a deny may be kept (2.5).
+const DENY_AGE: u32 = 5;
+
+/// Why the answer is what it is (2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The only one of a permit.
+    Consented,
+    /// Nobody of this name, or nothing was ever decided.
+    NoConsent,
+    /// Asked, not yet answered.
+    Pending,
+    /// Refused when asked.
+    Denied,
+    /// Withdrawn.
+    Revoked,
+    /// Over.
+    Expired,
+    /// The words that were agreed to are too old.
+    WrongVersion,
+    /// The grant has ended, or does not hold this.
+    GrantEnded,
+    /// The audience is switched off.
+    PartySuspended,
+    /// The tenant has nothing of this name.
+    UnknownResource,
+    /// The definition has no such action.
+    UnknownAction,
+}
+
+impl Reason {
+    /// The code on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Consented => "consented",
+            Self::NoConsent => "no_consent",
+            Self::Pending => "pending",
+            Self::Denied => "denied",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::WrongVersion => "wrong_version",
+            Self::GrantEnded => "grant_ended",
+            Self::PartySuspended => "party_suspended",
+            Self::UnknownResource => "unknown_resource",
+            Self::UnknownAction => "unknown_action",
+        }
+    }
+}
+
+impl From<Refusal> for Reason {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoConsent => Self::NoConsent,
+            Refusal::Pending => Self::Pending,
+            Refusal::Denied => Self::Denied,
+            Refusal::Revoked => Self::Revoked,
+            Refusal::Expired => Self::Expired,
+        }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// Why.
+    pub reason: Reason,
+    /// The consent that decided, where there is one.
+    pub consent: Option<Consent>,
+    /// Version of the wording that people are asked with now, in the language that was shown.
+    pub current_version: Option<WordingVersion>,
+    /// The grant that was asked about, where the answer holds within it.
+    pub grant: Option<GrantId>,
+    /// When this was so.
+    pub evaluated_at: Timestamp,
+    /// Seconds that the answer may be kept; never beyond the end of the consent (CHK-18).
+    pub max_age: u32,
+}
+
+impl Verdict {
+    /// Whether it may be done.
+    pub const fn is_permit(&self) -> bool {
+        matches!(self.reason, Reason::Consented)
+    }
+}
+
+/// One instant of the ledger, from which several questions are answered (CHK-23).
+#[derive(Debug)]
+pub struct Moment<'a> {
+    ledger: &'a Ledger,
+    tenant: &'a TenantSnapshot,
+    at: Timestamp,
+    read: BTreeMap<SubjectId, Arc<Vec<Consent>>>,
+}
+
+impl Ledger {
+    /// Now, for questions of somebody who may ask.
+    pub fn moment_for<'a>(&'a self, tenant: &'a TenantSnapshot, checker: &Checker) -> Moment<'a> {
+        tracing::trace!(client = %checker.client().id, "checking");
+        Moment {
+            ledger: self,
+            tenant,
+            at: self.now(),
+            read: BTreeMap::new(),
+        }
+    }
+}
+
+impl<'a> Moment<'a> {
+    /// When it is.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    pub(super) const fn ledger(&self) -> &'a Ledger {
+        self.ledger
+    }
+
+    pub(super) const fn tenant(&self) -> &'a TenantSnapshot {
+        self.tenant
+    }
+
+    /// Answers one question. The first step that fails gives the reason (CHK-13).
+    pub async fn evaluate(&mut self, question: &Question) -> Result<Verdict, Fault> {
+        let tenant = self.tenant;
+        let Some(definition) = question.resource.definition(tenant) else {
+            return Ok(self.deny(Reason::UnknownResource, None));
+        };
+        let audience = audience(tenant, question.audience.as_deref());
+        if is_suspended(tenant, &audience) {
+            return Ok(self.deny(Reason::PartySuspended, None));
+        }
+        let Some(subject) = self.ledger.person_named(tenant, &question.subject).await? else {
+            return Ok(self.deny(Reason::NoConsent, None));
+        };
+        let slot = Slot {
+            subject,
+            definition,
+            audience,
+            qualifier: question.resource.qualifier(),
+        };
+        let consents = self.standing_of(subject).await?;
+        let deciding = consents.iter().find(|consent| consent.slot == slot);
+        let consent = match standing(deciding, self.at) {
+            Ok(consent) => consent,
+            Err(refusal) => return Ok(self.deny(refusal.into(), deciding)),
+        };
+        let shown = consent.wording.as_ref().map(|wording| wording.version);
+        if question
+            .resource
+            .min_version
+            .is_some_and(|least| shown < Some(least))
+        {
+            return Ok(self.deny(Reason::WrongVersion, Some(consent)));
+        }
+        if !ACTIONS.contains(&question.action.as_str()) {
+            return Ok(self.deny(Reason::UnknownAction, Some(consent)));
+        }
+        if let Some(grant) = question.grant
+            && !self.holds(grant, consent).await?
+        {
+            return Ok(self.deny(Reason::GrantEnded, Some(consent)));
+        }
+        Ok(Verdict {
+            grant: question.grant,
+            ..self.permit(consent)
+        })
+    }
+
+    /// The consents that decide a person's slots, read once.
+    pub(super) async fn standing_of(&mut self, subject: SubjectId) -> Result<Arc<Vec<Consent>>, Fault> {
+        if let Some(known) = self.read.get(&subject) {
+            return Ok(Arc::clone(known));
+        }
+        let consents = self.ledger.standing_consents(self.tenant, subject).await?;
+        self.read.insert(subject, Arc::clone(&consents));
+        Ok(consents)
+    }
+
+    /// Whether a grant is alive and is this consent's: of the same person, for the same audience.
+    async fn holds(&self, grant: GrantId, consent: &Consent) -> Result<bool, Fault> {
+        let grant = self.ledger.grant(self.tenant.id(), grant).await?;
+        Ok(grant.is_some_and(|grant| {
+            let client = self.tenant.clients.get(&grant.client);
+            client.is_some_and(|client| grant.is_live(self.at, client.epoch))
+                && grant.subject == consent.slot.subject
+                && consent.slot.audience == Audience::Client(grant.client.clone())
+                && grant.scope.contains(consent.slot.definition.as_str())
+        }))
+    }
+
+    fn permit(&self, consent: &Consent) -> Verdict {
+        let longest = self.tenant.tenant.checks.max_age_seconds;
+        let left = consent
+            .valid_until
+            .map(|until| until.seconds_since(self.at).max(0));
+        let left = left.and_then(|left| u32::try_from(left).ok()).unwrap_or(u32::MAX);
+        self.verdict(Reason::Consented, Some(consent), longest.min(left))
+    }
+
+    fn deny(&self, reason: Reason, consent: Option<&Consent>) -> Verdict {
+        self.verdict(reason, consent, DENY_AGE)
+    }
+
+    fn verdict(&self, reason: Reason, consent: Option<&Consent>, max_age: u32) -> Verdict {
+        let current = consent.and_then(|consent| {
+            let locale = consent.wording.as_ref()?.locale.as_str();
+            self.tenant.wording(&consent.slot.definition, locale)
+        });
+        Verdict {
+            reason,
+            consent: consent.cloned(),
+            current_version: current.map(|wording| wording.version),
+            grant: None,
+            evaluated_at: self.at,
+            max_age,
+        }
+    }
+}
+
+pub(super) fn is_suspended(tenant: &TenantSnapshot, audience: &Audience) -> bool {
+    let Audience::Client(id) = audience else {
+        return false;
+    };
+    tenant.clients.get(id).is_none_or(|client| !client.enabled)
+}
