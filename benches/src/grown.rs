@@ -33,13 +33,13 @@ pub fn grow(ledger: &Path, records: u64) -> Result<()> {
         })
     };
     of_people("subject", &["shard", "id"], &|person| {
-        vec![person.shard(), person.id(1)]
+        vec![person.shard(), person.id()]
     })?;
     of_people("subject_key", &["shard", "subject"], &|person| {
-        vec![person.shard(), person.id(1)]
+        vec![person.shard(), person.id()]
     })?;
     of_people("subject_alias", &["shard", "hash", "subject"], &|person| {
-        vec![person.shard(), person.hash(0), person.id(1)]
+        vec![person.shard(), person.hash(0), person.id()]
     })?;
     of_records(
         "consent",
@@ -48,7 +48,7 @@ pub fn grow(ledger: &Path, records: u64) -> Result<()> {
             vec![
                 person.shard(),
                 person.own(2, number),
-                person.id(1),
+                person.id(),
                 shop(number),
                 person.own(3, number),
             ]
@@ -57,7 +57,7 @@ pub fn grow(ledger: &Path, records: u64) -> Result<()> {
     of_records(
         "slot",
         &["shard", "subject", "audience", "consent"],
-        &|person, number| vec![person.shard(), person.id(1), shop(number), person.own(2, number)],
+        &|person, number| vec![person.shard(), person.id(), shop(number), person.own(2, number)],
     )?;
     of_records(
         "record",
@@ -66,7 +66,7 @@ pub fn grow(ledger: &Path, records: u64) -> Result<()> {
             vec![
                 person.shard(),
                 person.own(3, number),
-                person.id(1),
+                person.id(),
                 person.own(2, number),
             ]
         },
@@ -93,7 +93,7 @@ pub fn grow(ledger: &Path, records: u64) -> Result<()> {
     of_records(
         "consent_event_filter",
         &["idx", "shard", "subject"],
-        &|person, number| vec![integer(first + number), person.shard(), person.id(1)],
+        &|person, number| vec![integer(first + number), person.shard(), person.id()],
     )?;
     connection.execute(
         "UPDATE tenant_log SET size = size + ?1 WHERE tenant = (SELECT tenant FROM newest)",
@@ -122,35 +122,53 @@ fn integer(number: u64) -> Value {
 
 /// Somebody who does not exist. Ids and hashes rise with the number, so that every table is written from left to right.
 #[derive(Clone, Copy)]
-struct Person {
+pub struct Person {
     number: u64,
     shard: u64,
 }
 
 impl Person {
-    const fn new(number: u64, people: u64) -> Self {
+    /// One of so many, from 0.
+    pub const fn new(number: u64, people: u64) -> Self {
         Self {
             number,
             shard: number * SHARDS / people,
         }
     }
 
-    fn shard(self) -> Value {
+    /// Where their rows are.
+    pub fn shard(self) -> Value {
         integer(self.shard)
     }
 
-    /// The id of a kind of thing that the person has once.
-    fn id(self, kind: u8) -> Value {
-        self.own(kind, self.number)
+    /// Their id.
+    pub fn id(self) -> Value {
+        Value::Blob(self.bytes(1, self.number).to_vec())
     }
 
-    /// The id of one of several: a version 7 UUID with the shard where ids have it.
+    /// Their id, as it is written.
+    pub fn uuid(self) -> String {
+        let hex: String = self
+            .bytes(1, self.number)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    }
+
+    /// The id of one of several things of theirs.
     fn own(self, kind: u8, number: u64) -> Value {
-        let mut id = vec![0x01, 0x97, 0, 0, 0, 0];
-        id.extend((0x7000 | u16::try_from(self.shard).unwrap_or_default()).to_be_bytes());
-        id.extend(number.to_be_bytes());
+        Value::Blob(self.bytes(kind, number).to_vec())
+    }
+
+    /// A version 7 UUID with the shard where ids have it.
+    fn bytes(self, kind: u8, number: u64) -> [u8; 16] {
+        let mut id = [0; 16];
+        id[..2].copy_from_slice(&[0x01, 0x97]);
+        id[6..8].copy_from_slice(&(0x7000 | u16::try_from(self.shard).unwrap_or_default()).to_be_bytes());
+        id[8..].copy_from_slice(&number.to_be_bytes());
         id[8] = 0x80 | kind;
-        Value::Blob(id)
+        id
     }
 
     /// A keyed hash would look as random; this one begins with the shard, as all do, and rises.

@@ -3,4 +3,5 @@
 pub mod bare_http;
 pub mod flush;
 pub mod group_commit;
+pub mod indexed_read;
 pub mod signatures;

@@ -1,5 +1,6 @@
 //! The scenarios, one file each.
 
+mod check;
 mod code_flow;
 mod grant;
 mod growth;
@@ -29,7 +30,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 9] = [
+pub const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -49,6 +50,14 @@ pub const SCENARIOS: [Scenario; 9] = [
     Scenario {
         name: "grant-one",
         measure: grant::one,
+    },
+    Scenario {
+        name: "check",
+        measure: check::warm,
+    },
+    Scenario {
+        name: "check-cold",
+        measure: check::cold,
     },
     Scenario {
         name: "introspect",
