@@ -1,6 +1,9 @@
 //! Putting a ledger together: folder, root key, store, first tenant.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use consentry_domain::{
     locale::Locale,
@@ -9,6 +12,7 @@ use consentry_domain::{
 use consentry_ledger::{
     Caller, Clock, Entropy, Ids, Ledger, LedgerOptions, Target,
     access::{Provision, authorize},
+    error::Fault,
 };
 use consentry_store_sqlite::{Options, SqliteStore};
 
@@ -46,10 +50,19 @@ pub async fn open_ledger_with(
 ) -> anyhow::Result<Ledger> {
     std::fs::create_dir_all(folder).map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
     let database = folder.join(DATABASE);
-    let key_file = root_file.map_or_else(|| folder.join("root.key"), Path::to_owned);
+    let key_file = root_key_file(folder, root_file);
     let root = root_key::load(&key_file, database.exists(), entropy.as_ref())?;
     let store = SqliteStore::open(&database, bounds)?;
-    Ok(Ledger::open(Arc::new(store), root, clock, entropy, options).await?)
+    let opened = Ledger::open(Arc::new(store), root, clock, entropy, options).await;
+    opened.map_err(|fault| match fault {
+        Fault::Seal(_) => anyhow::anyhow!("{} is not the root key of this ledger", key_file.display()),
+        fault => fault.into(),
+    })
+}
+
+/// Where the root key of a ledger is.
+pub fn root_key_file(folder: &Path, configured: Option<&Path>) -> PathBuf {
+    configured.map_or_else(|| folder.join("root.key"), Path::to_owned)
 }
 
 /// Makes the first tenant of an installation that has none, with fresh keys.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod audit;
+mod backup;
 mod config;
 mod demo;
 mod import;
@@ -35,6 +36,16 @@ enum Command {
     /// Example: consentry demo --listen 127.0.0.1:8080
     #[command(verbatim_doc_comment)]
     Demo(demo::DemoArguments),
+    /// Copies the ledger as it is now into one file, while the server runs. The root key is not in it.
+    ///
+    /// Example: consentry backup --to ledger-backup.db
+    #[command(verbatim_doc_comment)]
+    Backup(backup::BackupArguments),
+    /// Puts a copy in the place of a ledger that is not there, once its chain is proved.
+    ///
+    /// Example: consentry restore --from ledger-backup.db
+    #[command(verbatim_doc_comment)]
+    Restore(backup::RestoreArguments),
     /// Replays the log against the projections and checks the hash chain; names the first difference.
     ///
     /// Example: consentry verify-ledger
@@ -71,6 +82,8 @@ pub fn run() -> ExitCode {
         Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
         Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
         Command::Apply(options) => apply::run(arguments.config.as_deref(), &options),
+        Command::Backup(options) => backup::backup(arguments.config.as_deref(), &options),
+        Command::Restore(options) => backup::restore(arguments.config.as_deref(), &options),
         Command::Import { command } => import::run(arguments.config.as_deref(), &command),
         Command::Config { command } => config::run(arguments.config.as_deref(), &command),
     };

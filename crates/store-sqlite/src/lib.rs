@@ -6,6 +6,7 @@
 //! Reading order: [`SqliteStore`] (what the waist asks), `commit` (one transaction per batch), `put` and `reads` (rows),
 //! `statements` (the SQL), `writer` and `checkpoint` (the threads), `reader` (the connections), `open` (settings and migrations).
 
+mod backup;
 mod cells;
 mod checkpoint;
 mod commit;
@@ -37,6 +38,7 @@ use consentry_store::{
     StoreError, SubjectKeyRow, TokenRow, TouchedRows,
 };
 
+pub use backup::{BackupError, backup};
 pub use open::{OpenError, Options};
 
 use crate::{open::Purpose, reader::Readers, writer::Writer};

@@ -50,6 +50,27 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::Test(BINARY_TESTS, "audit_prints_one_line_for_every_change"),
     ),
     (
+        "consentry backup --to ledger-backup.db",
+        Proof::Test(
+            BACKUP_TESTS,
+            "a_copy_made_under_load_has_all_that_was_acknowledged_before_it_began",
+        ),
+    ),
+    (
+        "consentry restore --from ledger-backup.db",
+        Proof::Test(
+            BACKUP_TESTS,
+            "a_copy_made_under_load_has_all_that_was_acknowledged_before_it_began",
+        ),
+    ),
+    (
+        "consentry verify-ledger --data consentry-data",
+        Proof::Test(
+            BACKUP_TESTS,
+            "a_copy_without_its_root_key_is_nothing_and_with_another_one_neither",
+        ),
+    ),
+    (
         "consentry apply -f docs/examples/consents.toml",
         Proof::Test(APPLY_TESTS, "rec_12_5_a_manifest_is_all_that_a_server_needs"),
     ),
@@ -75,6 +96,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 ];
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
+const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const PICTURE_TESTS: &str = "e2e/tests/pictures.test.mjs";

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
 mod apply;
+mod backup;
 mod bad_input;
 mod binary;
 mod directories;

@@ -1,0 +1,116 @@
+//! `consentry backup` and `consentry restore`: a ledger as one file, and back. The root key is never in it.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use clap::Args;
+use consentry_ledger::{SystemClock, SystemEntropy, verify::Verdict};
+
+use super::serve;
+use crate::{assembly, configuration::Configuration};
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub(super) struct BackupArguments {
+    /// The file to write; it may not be there yet.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+    /// Folder of the ledger; without it the configured one.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub(super) struct RestoreArguments {
+    /// The file that `backup` wrote.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// Folder of the ledger, which may hold none yet; without it the configured one.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+/// Copies the ledger as it is now. The server may run meanwhile.
+pub(super) fn backup(file: Option<&Path>, options: &BackupArguments) -> anyhow::Result<()> {
+    let (configuration, folder) = places(file, options.data.as_deref())?;
+    let database = folder.join(assembly::DATABASE);
+    anyhow::ensure!(database.exists(), "there is no ledger in {}", folder.display());
+    consentry_store_sqlite::backup(&database, &options.to)?;
+    let bytes = std::fs::metadata(&options.to)?.len();
+    let key = assembly::root_key_file(&folder, configuration.keys.root_file.as_deref());
+    writeln!(
+        std::io::stdout(),
+        "{bytes} bytes in {}; the root key is not in it: keep {} too, and elsewhere",
+        options.to.display(),
+        key.display()
+    )?;
+    Ok(())
+}
+
+/// Puts a copy in the place of a ledger that is not there, once it is proved to be whole.
+pub(super) fn restore(file: Option<&Path>, options: &RestoreArguments) -> anyhow::Result<()> {
+    let (configuration, folder) = places(file, options.data.as_deref())?;
+    let database = folder.join(assembly::DATABASE);
+    anyhow::ensure!(
+        !database.exists(),
+        "there is a ledger in {}; move it away first",
+        folder.display()
+    );
+    let key = assembly::root_key_file(&folder, configuration.keys.root_file.as_deref());
+    anyhow::ensure!(
+        key.exists(),
+        "the root key {} is not there; nothing can be read without it",
+        key.display()
+    );
+    std::fs::create_dir_all(&folder)?;
+    // Beside its place, so that putting it there is a rename.
+    let beside = tempfile::Builder::new()
+        .prefix(".restoring-")
+        .tempdir_in(&folder)?;
+    let copy = beside.path().join(assembly::DATABASE);
+    std::fs::copy(&options.from, &copy).with_context(|| options.from.display().to_string())?;
+    serve::runtime()?.block_on(prove(beside.path(), &key))?;
+    std::fs::File::open(&copy)?.sync_all()?;
+    std::fs::rename(&copy, &database)?;
+    std::fs::File::open(&folder)?.sync_all()?;
+    writeln!(std::io::stdout(), "restored into {}", folder.display())?;
+    Ok(())
+}
+
+fn places(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<(Configuration, PathBuf)> {
+    let configuration = Configuration::load(file)?;
+    let folder = match data {
+        Some(folder) => folder.to_owned(),
+        None => configuration.folder()?,
+    };
+    Ok((configuration, folder))
+}
+
+/// The chain of every tenant holds, and the rows follow from it.
+async fn prove(folder: &Path, key: &Path) -> anyhow::Result<()> {
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let ledger = assembly::open_ledger(folder, Some(key), clock, entropy).await?;
+    let mut told = Vec::new();
+    for tenant in ledger.directory().tenants() {
+        let slug = &tenant.tenant.slug;
+        match ledger.verify(tenant).await? {
+            Verdict::Sound { events, unreadable } => {
+                told.push(format!(
+                    "{slug}: {events} events, chain and rows agree, {unreadable} bodies erased"
+                ));
+            }
+            Verdict::Broken { index, what } => {
+                anyhow::bail!("{slug}: first difference at event {index}: {what}; nothing was restored");
+            }
+        }
+    }
+    ledger.close().await;
+    let mut stdout = std::io::stdout().lock();
+    told.iter().try_for_each(|line| writeln!(stdout, "{line}"))?;
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! `consentry backup` and `consentry restore`, over the binary: under load, and with what cannot be right.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use serde_json::Value;
+
+use crate::binary::{Running, free_address, request};
+
+/// A demo's ledger, a place for copies of it and a place for another ledger.
+struct House {
+    folder: tempfile::TempDir,
+}
+
+impl House {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn start(&self) -> Running {
+        Running::start(free_address(), &self.at("data"))
+    }
+
+    fn back_up(&self, name: &str) -> Output {
+        consentry(&["backup", "--to"], &self.at(name), &self.at("data"))
+    }
+
+    fn restore(&self, name: &str, into: &str) -> Output {
+        consentry(&["restore", "--from"], &self.at(name), &self.at(into))
+    }
+
+    /// What an operator does with the root key.
+    fn keep_key(&self, into: &str) {
+        std::fs::create_dir_all(self.at(into)).unwrap();
+        std::fs::copy(self.at("data/root.key"), self.at(into).join("root.key")).unwrap();
+    }
+}
+
+fn consentry(words: &[&str], file: &Path, data: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(words)
+        .arg(file)
+        .arg("--data")
+        .arg(data)
+        .output()
+        .unwrap()
+}
+
+fn done(output: &Output) -> String {
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn refused(output: &Output, why: &str) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains(why), "{told} does not say {why}");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn record(running: &Running, service: &str, audience: usize) -> Option<String> {
+    let body = format!(
+        r#"{{"status":"accepted","subject":"ada","audience":"shop-{audience}","definition":{{"id":"share-my-email","version":"1.0","locale":"en-GB"}}}}"#
+    );
+    let head = format!(
+        "POST /consent/v1/consents HTTP/1.1\r\nAuthorization: {service}\r\nContent-Type: application/json"
+    );
+    let (status, body) = request(running.address, &head, &body)?;
+    assert_eq!(status, 201, "{body}");
+    let made: Value = serde_json::from_str(&body).unwrap();
+    Some(made["id"].as_str().unwrap().to_owned())
+}
+
+fn status(running: &Running, service: &str, id: &str) -> u16 {
+    let head = format!("GET /consent/v1/consents/{id} HTTP/1.1\r\nAuthorization: {service}");
+    request(running.address, &head, "").unwrap().0
+}
+
+#[test]
+fn a_copy_made_under_load_has_all_that_was_acknowledged_before_it_began() {
+    let house = House::new();
+    let running = Arc::new(house.start());
+    let service = running.service();
+    let acknowledged: Arc<Mutex<Vec<String>>> = Arc::default();
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let (running, service) = (Arc::clone(&running), service.clone());
+            let (acknowledged, stop) = (Arc::clone(&acknowledged), Arc::clone(&stop));
+            thread::spawn(move || {
+                for number in 0.. {
+                    if stop.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let id = record(&running, &service, writer * 1_000_000 + number).unwrap();
+                    acknowledged.lock().unwrap().push(id);
+                }
+            })
+        })
+        .collect();
+    while acknowledged.lock().unwrap().len() < 100 {
+        thread::yield_now();
+    }
+    let before: Vec<String> = acknowledged.lock().unwrap().clone();
+    let told = done(&house.back_up("copy.db"));
+    assert!(told.contains("the root key is not in it"), "{told}");
+    assert!(told.contains("root.key"), "{told}");
+    stop.store(true, Ordering::SeqCst);
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    let all = acknowledged.lock().unwrap().len();
+    assert!(all > before.len(), "writing went on meanwhile");
+    drop(Arc::try_unwrap(running).ok().unwrap());
+
+    house.keep_key("other");
+    let told = done(&house.restore("copy.db", "other"));
+    assert!(told.starts_with("harbor: "), "{told}");
+    assert!(told.contains("chain and rows agree"), "{told}");
+    assert_eq!(names(&house.at("other")), ["ledger.db", "root.key"]);
+    let restored = Running::serve(free_address(), &house.at("other"));
+    for id in &before {
+        assert_eq!(status(&restored, &service, id), 200, "{id}");
+    }
+    assert!(
+        record(&restored, &service, 9_999_999).is_some(),
+        "it goes on from there"
+    );
+    assert!(restored.stop().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_a_copy() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let house = House::new();
+    assert!(house.start().stop().success());
+    done(&house.back_up("copy.db"));
+    let mode = std::fs::metadata(house.at("copy.db"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_copy_never_takes_the_place_of_anything() {
+    let house = House::new();
+    refused(&house.back_up("copy.db"), "there is no ledger in");
+    assert!(house.start().stop().success());
+    std::fs::write(house.at("copy.db"), "precious").unwrap();
+    refused(&house.back_up("copy.db"), "is there already");
+    assert_eq!(std::fs::read_to_string(house.at("copy.db")).unwrap(), "precious");
+    refused(&house.back_up("absent/copy.db"), "absent/copy.db");
+    done(&house.back_up("good.db"));
+    refused(&house.restore("good.db", "data"), "there is a ledger in");
+}
+
+#[test]
+fn a_copy_without_its_root_key_is_nothing_and_with_another_one_neither() {
+    let house = House::new();
+    assert!(house.start().stop().success());
+    done(&house.back_up("copy.db"));
+    refused(
+        &house.restore("copy.db", "other"),
+        "nothing can be read without it",
+    );
+    std::fs::create_dir_all(house.at("other")).unwrap();
+    let another = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    std::fs::write(house.at("other/root.key"), another).unwrap();
+    refused(
+        &house.restore("copy.db", "other"),
+        "is not the root key of this ledger",
+    );
+    assert_eq!(names(&house.at("other")), ["root.key"]);
+    house.keep_key("other");
+    done(&house.restore("copy.db", "other"));
+
+    std::fs::write(house.at("other/root.key"), another).unwrap();
+    let verified = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(["verify-ledger", "--data"])
+        .arg(house.at("other"))
+        .output()
+        .unwrap();
+    refused(&verified, "is not the root key of this ledger");
+    std::fs::remove_file(house.at("other/root.key")).unwrap();
+    let verified = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(["verify-ledger", "--data"])
+        .arg(house.at("other"))
+        .output()
+        .unwrap();
+    refused(&verified, "restore the key");
+    assert!(!house.at("other/root.key").exists(), "none was made");
+}
+
+#[test]
+fn a_damaged_copy_is_refused_and_leaves_nothing_behind() {
+    let house = House::new();
+    let running = house.start();
+    let service = running.service();
+    for number in 0..50 {
+        record(&running, &service, number).unwrap();
+    }
+    assert!(running.stop().success());
+    done(&house.back_up("copy.db"));
+    house.keep_key("other");
+    let whole = std::fs::read(house.at("copy.db")).unwrap();
+    let leaf = br#""type":"consent.granted""#;
+    let at = whole.windows(leaf.len()).rposition(|window| window == leaf);
+    let mut flipped = whole.clone();
+    flipped[at.unwrap() + leaf.len() - 2] ^= 1;
+    for (damaged, why) in [
+        (flipped, "first difference at event"),
+        (whole[..whole.len() / 2].to_vec(), ""),
+        (b"no database at all".to_vec(), ""),
+    ] {
+        std::fs::write(house.at("damaged.db"), damaged).unwrap();
+        refused(&house.restore("damaged.db", "other"), why);
+        assert_eq!(names(&house.at("other")), ["root.key"]);
+    }
+    refused(&house.restore("absent.db", "other"), "absent.db");
+    done(&house.restore("copy.db", "other"));
+}
