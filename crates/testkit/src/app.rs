@@ -163,6 +163,15 @@ impl TestApp {
         self.clock.advance(Lifetime::seconds(seconds));
     }
 
+    /// Also serves it on a free port of the loopback, for as long as the test runs; gives the address without slash at the end.
+    pub async fn listen(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        address
+    }
+
     /// A browser without cookies.
     pub fn browser(&self) -> Browser<'_> {
         Browser::new(self)

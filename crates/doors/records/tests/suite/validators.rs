@@ -392,6 +392,54 @@ async fn rec_12_4_somebody_else_is_asked_about_a_token() {
 }
 
 #[tokio::test]
+async fn rec_12_4_our_own_authorization_door_is_asked_like_any_other() {
+    let app = bank().await;
+    let address = app.listen().await;
+    let client = &app.bank.first_party;
+    let file = app.folder().join("introspection.secret");
+    std::fs::write(&file, &client.client_secret).unwrap();
+    let asking = Introspection {
+        endpoint: format!("{address}/cis/oidc/token/introspection"),
+        client_id: client.client_id.clone(),
+        client_secret_file: file.to_str().unwrap().to_owned(),
+        issuer: Some("http://127.0.0.1:8080/cis/oidc".to_owned()),
+        access_token_manager_id: None,
+        include_aud: false,
+        clock_skew_seconds: 0,
+    };
+    with(&app, [("own", by(1, ValidatorKind::Introspection(asking)))]).await;
+    let token = app
+        .person_token("ada", "openid urn:pingdirectory:consent")
+        .await
+        .access;
+    let who = format!("Bearer {token}");
+    let record = made(&app, &who, json!({})).await;
+    assert_eq!(record["subjectDN"], ADA);
+    assert_refused(
+        &get(&app, &who, "/consents?subject=ben").await,
+        403,
+        "PRIVILEGE_REQUIRED",
+    );
+    let privileged = app
+        .person_token("ben", "openid urn:pingdirectory:consent_admin")
+        .await
+        .access;
+    let others = get(&app, &format!("Bearer {privileged}"), "/consents?subject=ada").await;
+    assert_eq!(
+        others.expect_status(200).json()["_embedded"]["consents"][0]["id"],
+        record["id"]
+    );
+    let _revoked = app
+        .request(http::Method::POST, "/cis/oidc/token/revocation")
+        .basic(&client.client_id, &client.client_secret)
+        .form(&[("token", &token)])
+        .send()
+        .await
+        .expect_status(200);
+    assert_refused(&get(&app, &who, LIST).await, 401, "ACCESS_FAILED");
+}
+
+#[tokio::test]
 async fn rec_12_4_what_it_says_decides() {
     let app = bank().await;
     let peer = Peer::start("{}").await;
