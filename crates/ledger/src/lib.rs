@@ -34,6 +34,7 @@ mod carry_out;
 mod corrections;
 mod events;
 mod ledger;
+mod root;
 #[cfg(test)]
 mod vectors;
 mod writer;

@@ -304,7 +304,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
     }))
 }
 
-fn open_tenant_key(id: TenantId, wrapped: &str, root: &Key) -> Result<Key, Fault> {
+pub(crate) fn open_tenant_key(id: TenantId, wrapped: &str, root: &Key) -> Result<Key, Fault> {
     let wrapped = consentry_jose::encoding::decode(wrapped).map_err(|_| SealBroken)?;
     Ok(Key::unwrapped_by(&wrapped, root, id.uuid().as_bytes())?)
 }

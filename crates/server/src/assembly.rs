@@ -1,9 +1,6 @@
 //! Putting a ledger together: folder, root key, store, first tenant.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use consentry_domain::{
     locale::Locale,
@@ -14,9 +11,10 @@ use consentry_ledger::{
     access::{Provision, authorize},
     error::Fault,
 };
+use consentry_store::Store as _;
 use consentry_store_sqlite::{Options, SqliteStore};
 
-use crate::root_key;
+use crate::root_key::{KeysSection, Place};
 
 /// Name of the database inside the folder of a ledger.
 pub const DATABASE: &str = "ledger.db";
@@ -24,13 +22,13 @@ pub const DATABASE: &str = "ledger.db";
 /// Opens the ledger in a folder, making both on first use.
 pub async fn open_ledger(
     folder: &Path,
-    root_file: Option<&Path>,
+    keys: &KeysSection,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<Ledger> {
     open_ledger_with(
         folder,
-        root_file,
+        keys,
         clock,
         entropy,
         Options::default(),
@@ -42,7 +40,7 @@ pub async fn open_ledger(
 /// As [`open_ledger`], with bounds of one's own on the database, and with sizes, rules and directories of this node.
 pub async fn open_ledger_with(
     folder: &Path,
-    root_file: Option<&Path>,
+    keys: &KeysSection,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     bounds: Options,
@@ -50,19 +48,44 @@ pub async fn open_ledger_with(
 ) -> anyhow::Result<Ledger> {
     std::fs::create_dir_all(folder).map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
     let database = folder.join(DATABASE);
-    let key_file = root_key_file(folder, root_file);
-    let root = root_key::load(&key_file, database.exists(), entropy.as_ref())?;
-    let store = SqliteStore::open(&database, bounds)?;
-    let opened = Ledger::open(Arc::new(store), root, clock, entropy, options).await;
-    opened.map_err(|fault| match fault {
-        Fault::Seal(_) => anyhow::anyhow!("{} is not the root key of this ledger", key_file.display()),
-        fault => fault.into(),
-    })
+    let place = Place::of(keys, folder)?;
+    let root = place.load(database.exists(), entropy.as_ref())?;
+    let waiting = place.next();
+    let open = async |root| {
+        let store = Arc::new(SqliteStore::open(&database, bounds)?);
+        let (clock, entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
+        let opened = Ledger::open(store.clone(), root, clock, entropy, options).await;
+        if opened.is_err() {
+            // Somebody else may try, and it may be us.
+            store.close().await;
+        }
+        anyhow::Ok(opened)
+    };
+    match (open(root).await?, waiting) {
+        (Ok(ledger), waiting) => {
+            // Somebody was interrupted before the ledger knew the other key.
+            if let Some(next) = waiting {
+                next.forget()?;
+            }
+            Ok(ledger)
+        }
+        (Err(Fault::Seal(_)), Some(next)) => {
+            let opened = open(next.load()?).await?;
+            let ledger = opened.map_err(|fault| explained(fault, &place))?;
+            // Somebody was interrupted when the ledger knew the other key already.
+            next.take_place()?;
+            tracing::warn!(%place, "the key that waited beside it is the root key now");
+            Ok(ledger)
+        }
+        (Err(fault), _) => Err(explained(fault, &place)),
+    }
 }
 
-/// Where the root key of a ledger is.
-pub fn root_key_file(folder: &Path, configured: Option<&Path>) -> PathBuf {
-    configured.map_or_else(|| folder.join("root.key"), Path::to_owned)
+fn explained(fault: Fault, place: &Place) -> anyhow::Error {
+    match fault {
+        Fault::Seal(_) => anyhow::anyhow!("the root key {place} is not that of this ledger"),
+        fault => fault.into(),
+    }
 }
 
 /// Makes the first tenant of an installation that has none, with fresh keys.

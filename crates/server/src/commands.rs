@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod demo;
 mod import;
+mod key;
 mod serve;
 mod verify_ledger;
 
@@ -66,6 +67,11 @@ enum Command {
         #[command(subcommand)]
         command: import::ImportCommand,
     },
+    /// Changes keys.
+    Key {
+        #[command(subcommand)]
+        command: key::KeyCommand,
+    },
     /// Checks configuration.
     Config {
         #[command(subcommand)]
@@ -85,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Backup(options) => backup::backup(arguments.config.as_deref(), &options),
         Command::Restore(options) => backup::restore(arguments.config.as_deref(), &options),
         Command::Import { command } => import::run(arguments.config.as_deref(), &command),
+        Command::Key { command } => key::run(arguments.config.as_deref(), &command),
         Command::Config { command } => config::run(arguments.config.as_deref(), &command),
     };
     match outcome {

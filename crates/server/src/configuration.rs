@@ -13,6 +13,7 @@ use consentry_egress::EgressPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use crate::root_key::KeysSection;
 pub use ldap::LdapSection;
 
 /// Everything that can be configured.
@@ -77,14 +78,6 @@ impl Default for StorageSection {
             url: "sqlite://consentry-data".to_owned(),
         }
     }
-}
-
-/// The root key. It wraps all others; whoever loses it loses the ledger's content.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct KeysSection {
-    /// File with the base64 of 32 random bytes; none means `root.key` in the folder of the ledger, made on first start.
-    pub root_file: Option<PathBuf>,
 }
 
 /// Requests to the outside: key sets, introspection endpoints.

@@ -16,6 +16,7 @@ use consentry_server::{
     },
     directories,
     metrics::Metrics,
+    root_key::KeysSection,
     site,
 };
 use consentry_store_sqlite::Options;
@@ -92,7 +93,8 @@ impl TestApp {
             directories: directories::configured(&sections).unwrap(),
             ..LedgerOptions::default()
         };
-        let opened = assembly::open_ledger_with(folder.path(), None, own, entropy.clone(), bounds, &options);
+        let keys = KeysSection::default();
+        let opened = assembly::open_ledger_with(folder.path(), &keys, own, entropy.clone(), bounds, &options);
         let ledger = opened.await.unwrap();
         let addresses = Addresses {
             base_url: BASE_URL.to_owned(),

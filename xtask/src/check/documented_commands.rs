@@ -57,6 +57,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry key rotate --root",
+        Proof::Test(
+            ROOT_KEY_TESTS,
+            "another_root_key_opens_everything_and_the_old_one_nothing",
+        ),
+    ),
+    (
         "consentry restore --from ledger-backup.db",
         Proof::Test(
             BACKUP_TESTS,
@@ -97,6 +104,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
 const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
+const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const PICTURE_TESTS: &str = "e2e/tests/pictures.test.mjs";

@@ -62,7 +62,7 @@ pub(super) fn run(file: Option<&Path>, options: &ApplyArguments) -> anyhow::Resu
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(
             &folder,
-            configuration.keys.root_file.as_deref(),
+            &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
         )

@@ -11,7 +11,11 @@ use clap::Args;
 use consentry_ledger::{SystemClock, SystemEntropy, verify::Verdict};
 
 use super::serve;
-use crate::{assembly, configuration::Configuration};
+use crate::{
+    assembly,
+    configuration::Configuration,
+    root_key::{KeysSection, Place},
+};
 
 /// Options of `backup`.
 #[derive(Debug, Args)]
@@ -42,12 +46,11 @@ pub(super) fn backup(file: Option<&Path>, options: &BackupArguments) -> anyhow::
     anyhow::ensure!(database.exists(), "there is no ledger in {}", folder.display());
     consentry_store_sqlite::backup(&database, &options.to)?;
     let bytes = std::fs::metadata(&options.to)?.len();
-    let key = assembly::root_key_file(&folder, configuration.keys.root_file.as_deref());
+    let key = Place::of(&configuration.keys, &folder)?;
     writeln!(
         std::io::stdout(),
-        "{bytes} bytes in {}; the root key is not in it: keep {} too, and elsewhere",
-        options.to.display(),
-        key.display()
+        "{bytes} bytes in {}; the root key is not in it: keep the one {key} too, and elsewhere",
+        options.to.display()
     )?;
     Ok(())
 }
@@ -61,11 +64,10 @@ pub(super) fn restore(file: Option<&Path>, options: &RestoreArguments) -> anyhow
         "there is a ledger in {}; move it away first",
         folder.display()
     );
-    let key = assembly::root_key_file(&folder, configuration.keys.root_file.as_deref());
+    let key = Place::of(&configuration.keys, &folder)?;
     anyhow::ensure!(
-        key.exists(),
-        "the root key {} is not there; nothing can be read without it",
-        key.display()
+        key.is_there(),
+        "the root key {key} is not there; nothing can be read without it"
     );
     std::fs::create_dir_all(&folder)?;
     // Beside its place, so that putting it there is a rename.
@@ -74,7 +76,7 @@ pub(super) fn restore(file: Option<&Path>, options: &RestoreArguments) -> anyhow
         .tempdir_in(&folder)?;
     let copy = beside.path().join(assembly::DATABASE);
     std::fs::copy(&options.from, &copy).with_context(|| options.from.display().to_string())?;
-    serve::runtime()?.block_on(prove(beside.path(), &key))?;
+    serve::runtime()?.block_on(prove(beside.path(), &KeysSection::at(&key)))?;
     std::fs::File::open(&copy)?.sync_all()?;
     std::fs::rename(&copy, &database)?;
     std::fs::File::open(&folder)?.sync_all()?;
@@ -92,9 +94,9 @@ fn places(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<(Configura
 }
 
 /// The chain of every tenant holds, and the rows follow from it.
-async fn prove(folder: &Path, key: &Path) -> anyhow::Result<()> {
+async fn prove(folder: &Path, keys: &KeysSection) -> anyhow::Result<()> {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let ledger = assembly::open_ledger(folder, Some(key), clock, entropy).await?;
+    let ledger = assembly::open_ledger(folder, keys, clock, entropy).await?;
     let mut told = Vec::new();
     for tenant in ledger.directory().tenants() {
         let slug = &tenant.tenant.slug;

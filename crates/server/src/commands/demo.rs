@@ -17,6 +17,7 @@ use crate::{
     assembly,
     configuration::Configuration,
     demo::{self, Demo, clock::DemoClock, seed},
+    root_key::KeysSection,
 };
 
 /// Options of the demo.
@@ -66,8 +67,15 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
     let bounds = Options::default();
     let ledger_options = serve::ledger_options(configuration)?;
     let (clock, entropy) = (Arc::new(DemoClock::default()), Arc::new(SystemEntropy));
-    let ledger =
-        assembly::open_ledger_with(folder, None, clock.clone(), entropy, bounds, &ledger_options).await?;
+    let ledger = assembly::open_ledger_with(
+        folder,
+        &KeysSection::default(),
+        clock.clone(),
+        entropy,
+        bounds,
+        &ledger_options,
+    )
+    .await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
     let demo = Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?;
     let demo = Arc::new(if options.data.is_none() {

@@ -72,7 +72,7 @@ pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Resul
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(
             &folder,
-            configuration.keys.root_file.as_deref(),
+            &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
         )

@@ -37,7 +37,7 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
         let address = listener.local_addr()?;
         let ledger = assembly::open_ledger_with(
             &folder,
-            configuration.keys.root_file.as_deref(),
+            &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
             Options::default(),

@@ -195,10 +195,7 @@ fn a_copy_without_its_root_key_is_nothing_and_with_another_one_neither() {
     std::fs::create_dir_all(house.at("other")).unwrap();
     let another = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
     std::fs::write(house.at("other/root.key"), another).unwrap();
-    refused(
-        &house.restore("copy.db", "other"),
-        "is not the root key of this ledger",
-    );
+    refused(&house.restore("copy.db", "other"), "is not that of this ledger");
     assert_eq!(names(&house.at("other")), ["root.key"]);
     house.keep_key("other");
     done(&house.restore("copy.db", "other"));
@@ -209,7 +206,7 @@ fn a_copy_without_its_root_key_is_nothing_and_with_another_one_neither() {
         .arg(house.at("other"))
         .output()
         .unwrap();
-    refused(&verified, "is not the root key of this ledger");
+    refused(&verified, "is not that of this ledger");
     std::fs::remove_file(house.at("other/root.key")).unwrap();
     let verified = Command::new(env!("CARGO_BIN_EXE_consentry"))
         .args(["verify-ledger", "--data"])

@@ -13,6 +13,7 @@ mod kill;
 mod matrix;
 mod matrix_random;
 mod pages;
+mod root_key;
 mod route_table;
 mod story;
 mod wire;
