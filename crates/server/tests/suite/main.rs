@@ -6,6 +6,7 @@ mod apply;
 mod backup;
 mod bad_input;
 mod binary;
+mod clock;
 mod directories;
 mod faults;
 mod import;

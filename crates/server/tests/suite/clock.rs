@@ -1,0 +1,84 @@
+//! The clock of the machine is set back by an hour: everybody is served on, what was taken back or spent stays so, what is written
+//! comes behind what was written before, and the log holds.
+
+use consentry_domain::Lifetime;
+use consentry_ledger::verify::Verdict;
+use consentry_testkit::TestApp;
+use http::Method;
+use serde_json::json;
+
+const SCOPE: &str = "openid offline_access accounts:balance accounts:transactions";
+const HOUR: i64 = 3_600_000_000;
+
+#[tokio::test]
+async fn a_clock_set_back_by_an_hour_revives_nothing_and_stops_nobody() {
+    let app = TestApp::start().await;
+    let before = app.connect(&app.browser(), "ada", SCOPE).await;
+    let refresh = before.refresh.clone().unwrap();
+    let rotated = app
+        .refresh(&app.bank.third_party, &refresh)
+        .await
+        .expect_status(200);
+    let kept = consentry_testkit::tokens(&rotated);
+    let ended = app.connect(&app.browser(), "ben", SCOPE).await;
+    let _page = app.stop_sharing("ben").await.expect_status(200);
+    let wish = json!({ "status": "pending", "subject": "ada", "definition": { "id": "share-my-email" } });
+    let made = app
+        .records(Method::POST, "/consents", Some(&wish))
+        .await
+        .expect_status(201)
+        .json();
+    let record = format!("/consents/{}", made["id"].as_str().unwrap());
+
+    app.clock.advance_micros(-HOUR);
+    assert_eq!(app.introspect(&ended.access).await["active"], false, "taken back");
+    let spent = app
+        .refresh(&app.bank.third_party, ended.refresh.as_deref().unwrap())
+        .await;
+    assert_eq!(spent.status(), 400);
+    assert_eq!(
+        app.usable("ben", "moneytrack", &["accounts:balance"]).await,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        app.usable("ada", "moneytrack", &["accounts:balance"]).await,
+        ["accounts:balance"]
+    );
+
+    let change = json!({ "titleText": "Written by a clock that is behind" });
+    let changed = app
+        .records(Method::PATCH, &record, Some(&change))
+        .await
+        .expect_status(200)
+        .json();
+    assert!(
+        changed["updatedDate"].as_str() > made["updatedDate"].as_str(),
+        "{changed} is behind {made}"
+    );
+    let again = app.connect(&app.browser(), "ben", SCOPE).await;
+    assert_eq!(app.introspect(&again.access).await["scope"], SCOPE);
+    let _page = app.stop_sharing("ben").await.expect_status(200);
+    assert_eq!(app.introspect(&again.access).await["active"], false);
+
+    app.clock.advance(Lifetime::minutes(60));
+    let alive = app
+        .refresh(&app.bank.third_party, kept.refresh.as_deref().unwrap())
+        .await;
+    let _alive = alive.expect_status(200);
+    for customer in ["ada", "ben"] {
+        let records = app.records_of(customer).await;
+        let dates: Vec<_> = records
+            .iter()
+            .map(|record| record["createdDate"].clone())
+            .collect();
+        assert!(
+            dates.is_sorted_by(|one, other| one.as_str() <= other.as_str()),
+            "{dates:?}"
+        );
+    }
+    let verdict = app.ledger.verify(&app.tenant()).await.unwrap();
+    assert!(
+        matches!(verdict, Verdict::Sound { unreadable: 0, .. }),
+        "{verdict:?}"
+    );
+}
