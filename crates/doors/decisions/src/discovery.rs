@@ -15,6 +15,7 @@ struct Metadata {
     policy_decision_point: String,
     access_evaluation_endpoint: String,
     access_evaluations_endpoint: String,
+    search_subject_endpoint: String,
     search_resource_endpoint: String,
     search_action_endpoint: String,
 }
@@ -26,6 +27,7 @@ pub(crate) async fn describe(visit: Visit) -> Response {
     let metadata = Metadata {
         access_evaluation_endpoint: at("/evaluation"),
         access_evaluations_endpoint: at("/evaluations"),
+        search_subject_endpoint: at("/search/subject"),
         search_resource_endpoint: at("/search/resource"),
         search_action_endpoint: at("/search/action"),
         policy_decision_point: base,

@@ -33,6 +33,7 @@ pub fn routes() -> RouteTable<House> {
         .get(DISCOVERY, Cors::Anyone, discovery::describe)
         .post("/access/v1/evaluation", Cors::Never, evaluation::evaluate)
         .post("/access/v1/evaluations", Cors::Never, evaluations::evaluate)
+        .post("/access/v1/search/subject", Cors::Never, search::people)
         .post("/access/v1/search/resource", Cors::Never, search::resources)
         .post("/access/v1/search/action", Cors::Never, search::actions)
 }

@@ -89,6 +89,37 @@ impl Wanted {
         })
     }
 
+    /// Most results on this page.
+    pub(crate) const fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// What the last page ended with; empty for the first one.
+    pub(crate) fn behind(&self) -> &str {
+        &self.behind
+    }
+
+    /// A page whose results were found one after the other: how many there are in all is known only where it is the only one.
+    pub(crate) fn ending_with(
+        &self,
+        visit: &Visit,
+        now: Timestamp,
+        count: usize,
+        last: Option<&str>,
+    ) -> Page {
+        let is_only = last.is_none() && self.behind.is_empty();
+        Page {
+            next_token: last.map_or_else(String::new, |last| self.token(visit, now, last)),
+            count,
+            total: is_only.then_some(count),
+        }
+    }
+
+    fn token(&self, visit: &Visit, now: Timestamp, last: &str) -> String {
+        let said = format!("{} {} {last}", now.plus(LIVES).as_micros(), self.limit);
+        cursor::encode(&visit.tenant, LIST, &self.question, &said)
+    }
+
     /// The part of all results, which come in the order of their keys, that this page has.
     pub(crate) fn cut<T>(&self, visit: &Visit, now: Timestamp, mut all: Vec<(String, T)>) -> (Page, Vec<T>) {
         let total = all.len();
@@ -97,8 +128,7 @@ impl Wanted {
         all.truncate(self.limit);
         let last = all.last().map_or(self.behind.as_str(), |(key, _)| key);
         let next_token = if has_more {
-            let said = format!("{} {} {last}", now.plus(LIVES).as_micros(), self.limit);
-            cursor::encode(&visit.tenant, LIST, &self.question, &said)
+            self.token(visit, now, last)
         } else {
             String::new()
         };

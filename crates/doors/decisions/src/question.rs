@@ -169,6 +169,13 @@ pub(crate) fn resource(members: Members<'_>) -> Result<Resource, ApiError> {
     })
 }
 
+/// What those are who are searched for, and whose names are wanted.
+pub(crate) fn subject_type(members: Members<'_>) -> Result<(String, Option<String>), ApiError> {
+    let subject = members.object("subject")?;
+    let issuer = subject.properties()?.optional_text("issuer")?;
+    Ok((subject.text("type")?.to_owned(), issuer.map(str::to_owned)))
+}
+
 /// Type of the resources that are searched for.
 pub(crate) fn resource_type(members: Members<'_>) -> Result<String, ApiError> {
     let resource = members.object("resource")?;

@@ -1,7 +1,8 @@
-//! What may be used of a person, and how (AuthZEN 1.0, 8).
+//! Who agreed, what may be used of a person, and how (AuthZEN 1.0, 8).
 
 use axum::{extract::Request, response::Response};
-use consentry_ledger::checks::{ACTIONS, Held, Question, SEARCH, Wanted};
+use consentry_domain::Timestamp;
+use consentry_ledger::checks::{ACTIONS, Held, People, Position, Question, SEARCH, Sought, Wanted};
 use consentry_web::{
     error::{ApiError, Problem},
     visit::Visit,
@@ -13,13 +14,67 @@ use crate::{
     admission::{QUESTION, admit},
     answer::ok,
     page::{self, Page},
-    question::{Context, Members, action, resource, resource_type, subject},
+    question::{Context, Members, action, resource, resource_type, subject, subject_type},
 };
 
 #[derive(Serialize)]
 struct Found {
     page: Page,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Value>,
     results: Vec<Value>,
+}
+
+/// `POST /access/v1/search/subject`: who agreed to that toward this audience?
+pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, Problem> {
+    let (checker, body) = admit(&visit, request, SEARCH, QUESTION).await?;
+    let members = Members::whole(&body);
+    let (kind, issuer) = subject_type(members)?;
+    let sought = Sought {
+        kind,
+        issuer,
+        resource: resource(members)?,
+        action: action(members)?,
+        audience: Context::read(members)?.audience,
+    };
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker);
+    let page = page::Wanted::read(&visit, &body, moment.at())?;
+    let behind = position(page.behind());
+    let people = if page.limit() == 0 {
+        // Nothing is looked at, so there may be something.
+        People::default()
+    } else {
+        moment
+            .people(&sought, behind, page.limit())
+            .await
+            .map_err(ApiError::from)?
+    };
+    let last = people
+        .next
+        .map(|(at, record)| format!("{} {record}", at.as_micros()));
+    let last = last.or_else(|| (page.limit() == 0).then(String::new));
+    let issuer = sought
+        .issuer
+        .as_deref()
+        .unwrap_or(&visit.tenant.tenant.checks.default_issuer);
+    let results = people.found.iter().map(|somebody| {
+        let mut properties = json!({ "issuer": issuer, "consent_id": somebody.consent });
+        if let Some(until) = somebody.valid_until {
+            properties["valid_until"] = json!(until);
+        }
+        json!({ "type": sought.kind, "id": somebody.name, "properties": properties })
+    });
+    Ok(ok(&Found {
+        page: page.ending_with(&visit, moment.at(), people.found.len(), last.as_deref()),
+        context: Some(json!({ "omitted": people.omitted })),
+        results: results.collect(),
+    }))
+}
+
+/// Where a page of people begins; what is no position of ours is the beginning.
+fn position(behind: &str) -> Option<Position> {
+    let (at, record) = behind.split_once(' ')?;
+    Some((Timestamp::from_micros(at.parse().ok()?), record.parse().ok()?))
 }
 
 /// `POST /access/v1/search/resource`: what may this audience use of that person?
@@ -43,7 +98,11 @@ pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response
         .into_iter()
         .map(|held| (held.consent.to_string(), shown(&wanted.kind, &held)));
     let (page, results) = page.cut(&visit, moment.at(), all.collect());
-    Ok(ok(&Found { page, results }))
+    Ok(ok(&Found {
+        page,
+        context: None,
+        results,
+    }))
 }
 
 /// `POST /access/v1/search/action`: how may this audience use that of that person?
@@ -74,7 +133,11 @@ pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, 
     }
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     let (page, results) = page.cut(&visit, moment.at(), all);
-    Ok(ok(&Found { page, results }))
+    Ok(ok(&Found {
+        page,
+        context: None,
+        results,
+    }))
 }
 
 fn shown(kind: &str, held: &Held) -> Value {

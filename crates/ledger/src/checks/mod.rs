@@ -4,11 +4,13 @@
 //! [`standing`](consentry_domain::enforce::standing) as tokens and introspection. What may not: how questions are written.
 
 mod checker;
+mod people;
 mod question;
 mod search;
 mod verdict;
 
 pub use checker::{CHECK, Checker, SEARCH};
+pub use people::{People, Position, Somebody, Sought};
 pub use question::{ACTIONS, Question, Resource, SubjectName};
 pub use search::{Held, Wanted};
 pub use verdict::{Moment, Reason, Verdict};

@@ -32,7 +32,7 @@ enum Takes {
 use Takes::{BackEnd, Client, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 22] = [
+const ROUTES: [(Method, &str, Takes); 23] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -53,6 +53,7 @@ const ROUTES: [(Method, &str, Takes); 22] = [
     (Method::POST, "/embed/stop/confirm", Frame),
     (Method::POST, "/access/v1/evaluation", Question),
     (Method::POST, "/access/v1/evaluations", Question),
+    (Method::POST, "/access/v1/search/subject", Question),
     (Method::POST, "/access/v1/search/resource", Question),
     (Method::POST, "/access/v1/search/action", Question),
 ];

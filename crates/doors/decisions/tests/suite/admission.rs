@@ -21,6 +21,7 @@ async fn chk_01_the_description_names_every_endpoint_that_is_there() {
             "policy_decision_point": base,
             "access_evaluation_endpoint": format!("{base}/access/v1/evaluation"),
             "access_evaluations_endpoint": format!("{base}/access/v1/evaluations"),
+            "search_subject_endpoint": format!("{base}/access/v1/search/subject"),
             "search_resource_endpoint": format!("{base}/access/v1/search/resource"),
             "search_action_endpoint": format!("{base}/access/v1/search/action"),
         })
@@ -125,7 +126,13 @@ async fn chk_02_whatever_is_no_json_object_is_400() {
     let _too_large = post(&app, "/evaluations", &large(1024 * 1024))
         .await
         .expect_status(413);
-    for path in ["evaluation", "evaluations", "search/resource", "search/action"] {
+    for path in [
+        "evaluation",
+        "evaluations",
+        "search/subject",
+        "search/resource",
+        "search/action",
+    ] {
         let answer = app.get(&format!("/access/v1/{path}")).await.expect_status(405);
         assert_eq!(answer.json()["code"], "method_not_allowed");
     }

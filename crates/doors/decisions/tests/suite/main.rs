@@ -5,5 +5,6 @@
 mod admission;
 mod batches;
 mod evaluating;
+mod people;
 mod searching;
 mod world;

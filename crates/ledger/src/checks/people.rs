@@ -1,0 +1,161 @@
+//! Who agreed to something: the records of a definition in the order in which they were made (enforcement-events-evidence 2.7).
+
+use consentry_domain::{Audience, ConsentId, RecordId, SubjectId, Timestamp, enforce::standing};
+use consentry_store::{RecordFound, RecordQuery};
+
+use super::{
+    question::{ACTIONS, Names, Resource, audience, names_of},
+    verdict::{Moment, is_suspended},
+};
+use crate::{carry_out::definition_key, error::Fault};
+
+/// Records looked at in one question to the store.
+const AT_ONCE: u32 = 500;
+
+/// Records looked at for one page, so that a page of a definition that everybody took back costs no more than another. It may
+/// have few results then, or none, and lead on.
+const MOST_LOOKED_AT: usize = 20_000;
+
+/// Where a page begins: behind this record.
+pub type Position = (Timestamp, RecordId);
+
+/// What a search for people is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// What they are.
+    pub kind: String,
+    /// Whose names are wanted; none means the tenant's choice.
+    pub issuer: Option<String>,
+    /// What they agreed to.
+    pub resource: Resource,
+    /// What for.
+    pub action: String,
+    /// Toward whom; none means consents that name nobody.
+    pub audience: Option<String>,
+}
+
+/// Somebody who agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Somebody {
+    /// Their name.
+    pub name: String,
+    /// Under which consent.
+    pub consent: ConsentId,
+    /// Until when.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// One page of people.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct People {
+    /// Those who have a name of the issuer, in the order of their records.
+    pub found: Vec<Somebody>,
+    /// How many agreed and have no such name (CHK-30).
+    pub omitted: usize,
+    /// Where the next page begins; none when this is the last.
+    pub next: Option<Position>,
+}
+
+impl Moment<'_> {
+    /// A page of at most `limit` people. Whoever stays consented is on exactly one page, whatever happens between two (CHK-33).
+    pub async fn people(
+        &mut self,
+        sought: &Sought,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<People, Fault> {
+        let tenant = self.tenant();
+        let issuer = sought
+            .issuer
+            .as_deref()
+            .unwrap_or(&tenant.tenant.checks.default_issuer);
+        let (Some(names), Some(definition)) = (names_of(tenant, issuer), sought.resource.definition(tenant))
+        else {
+            return Ok(People::default());
+        };
+        let audience = audience(tenant, sought.audience.as_deref());
+        let is_possible = sought.kind == "user" && ACTIONS.contains(&sought.action.as_str());
+        if !is_possible || is_suspended(tenant, &audience) {
+            return Ok(People::default());
+        }
+        let mut query = RecordQuery {
+            subject: None,
+            owner: None,
+            actor: None,
+            definition_key: Some(definition_key(tenant, &definition).1),
+            definition: Some(definition),
+            audience: sought.audience.clone(),
+            collaborator: None,
+            after,
+            limit: AT_ONCE,
+        };
+        let (mut people, mut looked_at) = (People::default(), 0);
+        loop {
+            let page = self
+                .ledger()
+                .inner
+                .store
+                .records(tenant.id(), query.clone())
+                .await?;
+            let is_last = u32::try_from(page.len()).is_ok_and(|count| count <= AT_ONCE);
+            for found in page.iter().take(usize::try_from(AT_ONCE).unwrap_or(usize::MAX)) {
+                if people.found.len() == limit || looked_at == MOST_LOOKED_AT {
+                    people.next = query.after;
+                    return Ok(people);
+                }
+                looked_at += 1;
+                query.after = Some((found.row.record.created_at, found.row.record.id));
+                if self.agreed(sought, &audience, found).await? {
+                    self.note(&mut people, names, found).await?;
+                }
+            }
+            if is_last {
+                return Ok(people);
+            }
+        }
+    }
+
+    /// Whether the consent behind a record is the one that decides, and holds: an older record may be overtaken by a newer one.
+    async fn agreed(
+        &mut self,
+        sought: &Sought,
+        audience: &Audience,
+        found: &RecordFound,
+    ) -> Result<bool, Fault> {
+        let (consent, at) = (&found.consent, self.at());
+        let shown = consent.wording.as_ref().map(|wording| wording.version);
+        let fits = consent.slot.audience == *audience
+            && consent.slot.qualifier == sought.resource.qualifier()
+            && sought
+                .resource
+                .min_version
+                .is_none_or(|least| shown >= Some(least))
+            && standing(Some(consent), at).is_ok();
+        if !fits {
+            return Ok(false);
+        }
+        let deciding = self.standing_of(consent.slot.subject).await?;
+        let deciding = deciding.iter().find(|deciding| deciding.slot == consent.slot);
+        Ok(deciding.is_some_and(|deciding| deciding.id == consent.id))
+    }
+
+    async fn note(&self, people: &mut People, names: Names, found: &RecordFound) -> Result<(), Fault> {
+        let consent = &found.consent;
+        match self.name(names, consent.slot.subject).await? {
+            Some(name) => people.found.push(Somebody {
+                name,
+                consent: consent.id,
+                valid_until: consent.valid_until,
+            }),
+            None => people.omitted += 1,
+        }
+        Ok(())
+    }
+
+    async fn name(&self, names: Names, subject: SubjectId) -> Result<Option<String>, Fault> {
+        match names {
+            Names::Ids => Ok(Some(subject.to_string())),
+            Names::In(namespace) => self.ledger().name_of(self.tenant(), subject, namespace).await,
+        }
+    }
+}
