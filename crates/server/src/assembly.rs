@@ -1,6 +1,9 @@
 //! Putting a ledger together: folder, root key, store, first tenant.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use consentry_domain::{
     locale::Locale,
@@ -86,6 +89,13 @@ fn explained(fault: Fault, place: &Place) -> anyhow::Error {
         Fault::Seal(_) => anyhow::anyhow!("the root key {place} is not that of this ledger"),
         fault => fault.into(),
     }
+}
+
+/// The database of a ledger that has to be there.
+pub fn require_ledger(folder: &Path) -> anyhow::Result<PathBuf> {
+    let database = folder.join(DATABASE);
+    anyhow::ensure!(database.exists(), "there is no ledger in {}", folder.display());
+    Ok(database)
 }
 
 /// Makes the first tenant of an installation that has none, with fresh keys.

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod import;
 mod key;
+mod proof;
 mod serve;
 mod verify_ledger;
 

@@ -221,6 +221,11 @@ impl Configuration {
             .map_err(|error| ConfigurationError::Value(error.to_string()))
     }
 
+    /// The folder that was chosen on the command line, else the configured one.
+    pub fn folder_or(&self, chosen: Option<&Path>) -> Result<PathBuf, ConfigurationError> {
+        chosen.map_or_else(|| self.folder(), |folder| Ok(folder.to_owned()))
+    }
+
     /// The folder of the SQLite ledger.
     pub fn folder(&self) -> Result<PathBuf, ConfigurationError> {
         let folder = self

@@ -49,10 +49,7 @@ pub(super) struct ApplyArguments {
 
 pub(super) fn run(file: Option<&Path>, options: &ApplyArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = match &options.data {
-        Some(folder) => folder.clone(),
-        None => configuration.folder()?,
-    };
+    let folder = configuration.folder_or(options.data.as_deref())?;
     let manifest = Manifest::read(&options.file)?;
     anyhow::ensure!(
         !options.dry_run || folder.join(assembly::DATABASE).exists(),

@@ -8,9 +8,9 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use consentry_ledger::{SystemClock, SystemEntropy, verify::Verdict};
+use consentry_ledger::{SystemClock, SystemEntropy};
 
-use super::serve;
+use super::{proof, serve};
 use crate::{
     assembly,
     configuration::Configuration,
@@ -42,8 +42,7 @@ pub(super) struct RestoreArguments {
 /// Copies the ledger as it is now. The server may run meanwhile.
 pub(super) fn backup(file: Option<&Path>, options: &BackupArguments) -> anyhow::Result<()> {
     let (configuration, folder) = places(file, options.data.as_deref())?;
-    let database = folder.join(assembly::DATABASE);
-    anyhow::ensure!(database.exists(), "there is no ledger in {}", folder.display());
+    let database = assembly::require_ledger(&folder)?;
     consentry_store_sqlite::backup(&database, &options.to)?;
     let bytes = std::fs::metadata(&options.to)?.len();
     let key = Place::of(&configuration.keys, &folder)?;
@@ -86,10 +85,7 @@ pub(super) fn restore(file: Option<&Path>, options: &RestoreArguments) -> anyhow
 
 fn places(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<(Configuration, PathBuf)> {
     let configuration = Configuration::load(file)?;
-    let folder = match data {
-        Some(folder) => folder.to_owned(),
-        None => configuration.folder()?,
-    };
+    let folder = configuration.folder_or(data)?;
     Ok((configuration, folder))
 }
 
@@ -97,22 +93,9 @@ fn places(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<(Configura
 async fn prove(folder: &Path, keys: &KeysSection) -> anyhow::Result<()> {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let ledger = assembly::open_ledger(folder, keys, clock, entropy).await?;
-    let mut told = Vec::new();
-    for tenant in ledger.directory().tenants() {
-        let slug = &tenant.tenant.slug;
-        match ledger.verify(tenant).await? {
-            Verdict::Sound { events, unreadable } => {
-                told.push(format!(
-                    "{slug}: {events} events, chain and rows agree, {unreadable} bodies erased"
-                ));
-            }
-            Verdict::Broken { index, what } => {
-                anyhow::bail!("{slug}: first difference at event {index}: {what}; nothing was restored");
-            }
-        }
-    }
+    let proved = proof::of(&ledger).await.context("nothing was restored");
     ledger.close().await;
     let mut stdout = std::io::stdout().lock();
-    told.iter().try_for_each(|line| writeln!(stdout, "{line}"))?;
+    proved?.iter().try_for_each(|line| writeln!(stdout, "{line}"))?;
     Ok(())
 }

@@ -56,15 +56,8 @@ pub(super) struct LdifArguments {
 pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Ldif(options) = command;
     let configuration = Configuration::load(file)?;
-    let folder = match &options.data {
-        Some(folder) => folder.clone(),
-        None => configuration.folder()?,
-    };
-    anyhow::ensure!(
-        folder.join(assembly::DATABASE).exists(),
-        "there is no ledger in {}",
-        folder.display()
-    );
+    let folder = configuration.folder_or(options.data.as_deref())?;
+    assembly::require_ledger(&folder)?;
     let text = std::fs::read(&options.file)
         .map_err(|error| anyhow::anyhow!("{}: {error}", options.file.display()))?;
     let mut report = Report::new(&options.file);

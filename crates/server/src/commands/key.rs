@@ -43,15 +43,8 @@ pub(super) struct RotateArguments {
 pub(super) fn run(file: Option<&Path>, command: &KeyCommand) -> anyhow::Result<()> {
     let KeyCommand::Rotate(options) = command;
     let configuration = Configuration::load(file)?;
-    let folder = match &options.data {
-        Some(folder) => folder.clone(),
-        None => configuration.folder()?,
-    };
-    anyhow::ensure!(
-        folder.join(assembly::DATABASE).exists(),
-        "there is no ledger in {}",
-        folder.display()
-    );
+    let folder = configuration.folder_or(options.data.as_deref())?;
+    assembly::require_ledger(&folder)?;
     let place = Place::of(&configuration.keys, &folder)?;
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(

@@ -6,9 +6,9 @@ use std::{
 };
 
 use clap::Args;
-use consentry_ledger::{SystemClock, SystemEntropy, verify::Verdict};
+use consentry_ledger::{SystemClock, SystemEntropy};
 
-use super::serve;
+use super::{proof, serve};
 use crate::{assembly, configuration::Configuration};
 
 /// Options of the check.
@@ -21,15 +21,8 @@ pub(super) struct VerifyArguments {
 
 pub(super) fn run(file: Option<&Path>, options: &VerifyArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = match &options.data {
-        Some(folder) => folder.clone(),
-        None => configuration.folder()?,
-    };
-    anyhow::ensure!(
-        folder.join(assembly::DATABASE).exists(),
-        "there is no ledger in {}",
-        folder.display()
-    );
+    let folder = configuration.folder_or(options.data.as_deref())?;
+    assembly::require_ledger(&folder)?;
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(
             &folder,
@@ -38,16 +31,8 @@ pub(super) fn run(file: Option<&Path>, options: &VerifyArguments) -> anyhow::Res
             Arc::new(SystemEntropy),
         )
         .await?;
-        for tenant in ledger.directory().tenants() {
-            let slug = &tenant.tenant.slug;
-            match ledger.verify(tenant).await? {
-                Verdict::Sound { events, unreadable } => {
-                    println!("{slug}: {events} events, chain and rows agree, {unreadable} bodies erased");
-                }
-                Verdict::Broken { index, what } => {
-                    anyhow::bail!("{slug}: first difference at event {index}: {what}");
-                }
-            }
+        for line in proof::of(&ledger).await? {
+            println!("{line}");
         }
         ledger.close().await;
         Ok(())
