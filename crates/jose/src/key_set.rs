@@ -13,6 +13,8 @@ use crate::verifying::{KeyError, VerifyingKey};
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: HashMap<String, VerifyingKey>,
+    /// Where there are any, they alone count.
+    unnamed: Vec<VerifyingKey>,
 }
 
 /// What a caller demands of a token.
@@ -146,7 +148,22 @@ impl KeySet {
         for kid in contested {
             keys.remove(kid);
         }
-        Self { keys }
+        Self {
+            keys,
+            unnamed: Vec::new(),
+        }
+    }
+
+    /// A set of keys that tokens cannot name: each key of a token's algorithm is tried, whatever `kid` the token has.
+    pub fn unnamed(jwks: &Jwks) -> Self {
+        Self {
+            keys: HashMap::new(),
+            unnamed: jwks
+                .keys
+                .iter()
+                .filter_map(|jwk| VerifyingKey::from_jwk(jwk).ok())
+                .collect(),
+        }
     }
 
     /// Reads a set from JSON text.
@@ -159,6 +176,7 @@ impl KeySet {
         let key = VerifyingKey::from_jwk(jwk)?;
         Ok(Self {
             keys: HashMap::from([(key.kid().to_owned(), key)]),
+            unnamed: Vec::new(),
         })
     }
 
@@ -169,12 +187,12 @@ impl KeySet {
 
     /// Number of usable keys.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.keys.len() + self.unnamed.len()
     }
 
     /// Whether no key is usable.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.len() == 0
     }
 
     /// Verifies a compact JWS.
@@ -193,12 +211,21 @@ impl KeySet {
         if expectations.typ.is_some_and(|typ| !header.is_type(typ)) {
             return Err(VerifyError::TypeMismatch);
         }
-        let key = self.key_for(&header)?;
-        if key.algorithm() != header.alg {
-            return Err(VerifyError::KeyAlgorithmMismatch);
-        }
-        if !key.verifies(unverified.signing_input.as_bytes(), &unverified.signature) {
-            return Err(VerifyError::SignatureInvalid);
+        let signs =
+            |key: &VerifyingKey| key.verifies(unverified.signing_input.as_bytes(), &unverified.signature);
+        if self.unnamed.is_empty() {
+            let key = self.key_for(&header)?;
+            if key.algorithm() != header.alg {
+                return Err(VerifyError::KeyAlgorithmMismatch);
+            }
+            if !signs(key) {
+                return Err(VerifyError::SignatureInvalid);
+            }
+        } else {
+            let mut candidates = self.unnamed.iter().filter(|key| key.algorithm() == header.alg);
+            if !candidates.any(signs) {
+                return Err(VerifyError::SignatureInvalid);
+            }
         }
         Ok(Verified {
             header,

@@ -145,3 +145,33 @@ fn rfc_7515_a2_signature_is_made_octet_for_octet() {
         token
     );
 }
+
+#[test]
+fn keys_that_tokens_cannot_name_are_all_tried_and_others_are_not() {
+    let [own, other] = [(); 2].map(|()| SigningKey::generate(Algorithm::Es256).unwrap());
+    let renamed = |key: &SigningKey, kid: &str| {
+        let mut jwk = serde_json::to_value(key.public_jwk()).unwrap();
+        jwk["kid"] = json!(kid);
+        jwk
+    };
+    let keys = json!({ "keys": [renamed(&other, "a"), renamed(&own, "b")] });
+    let jwks = crate::Jwks::parse(keys.to_string()).unwrap();
+    let algorithms = [Algorithm::Es256];
+    let expectations = crate::Expectations::new(&algorithms);
+    let token = own.sign(&own.header(None), &json!({ "sub": "ada" })).unwrap();
+    let named = crate::KeySet::from_jwks(&jwks).verify(&token, &expectations);
+    assert_eq!(named.unwrap_err(), crate::VerifyError::UnknownKey);
+    let unnamed = crate::KeySet::unnamed(&jwks);
+    assert_eq!((unnamed.len(), unnamed.is_empty()), (2, false));
+    assert!(unnamed.verify(&token, &expectations).is_ok());
+    let stranger = SigningKey::generate(Algorithm::Es256).unwrap();
+    let token = stranger
+        .sign(&stranger.header(None), &json!({ "sub": "ada" }))
+        .unwrap();
+    let refused = unnamed.verify(&token, &expectations);
+    assert_eq!(refused.unwrap_err(), crate::VerifyError::SignatureInvalid);
+    let rs256 = SigningKey::generate(Algorithm::Rs256).unwrap();
+    let token = rs256.sign(&rs256.header(None), &json!({ "sub": "ada" })).unwrap();
+    let refused = unnamed.verify(&token, &expectations);
+    assert_eq!(refused.unwrap_err(), crate::VerifyError::AlgorithmNotAllowed);
+}

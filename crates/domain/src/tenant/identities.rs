@@ -145,6 +145,9 @@ pub struct JwtValidation {
     /// Address of a JWK set; fetched again when it is older than five minutes, or a key is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_url: Option<String>,
+    /// Certificates in PEM whose keys sign; where they are given, no JWK set is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<String>,
     /// Algorithms that are allowed: `RS256`, `ES256`. None means both. A key is only ever used with its own.
     pub algorithms: Vec<String>,
     /// Required `iss`.
@@ -207,8 +210,9 @@ impl TokenValidator {
 impl JwtValidation {
     fn check(&self) -> Result<(), &'static str> {
         let sources = [&self.jwks, &self.jwks_file, &self.jwks_url];
-        if sources.into_iter().flatten().count() != 1 {
-            return Err("must have exactly one of jwks, jwks_file and jwks_url");
+        let sets = sources.into_iter().flatten().count();
+        if sets > 1 || (sets == 0 && self.certificates.is_none()) {
+            return Err("must have certificates, or exactly one of jwks, jwks_file and jwks_url");
         }
         if self
             .algorithms

@@ -10,7 +10,7 @@ use std::{
 use consentry_domain::{Lifetime, Timestamp, tenant::JwtValidation};
 use consentry_jose::KeySet;
 
-use super::Inner;
+use super::{Inner, certificates};
 
 /// How long a key set is taken as it is.
 const FRESH: Lifetime = Lifetime::seconds(300);
@@ -62,6 +62,12 @@ impl KeySets {
         wanted: Wanted,
         now: Timestamp,
     ) -> Option<Arc<KeySet>> {
+        if let Some(text) = &jwt.certificates {
+            let keys = certificates::keys(text, now);
+            let keys =
+                keys.inspect_err(|error| tracing::warn!(%error, "certificates for tokens cannot be used"));
+            return keys.ok().map(Arc::new);
+        }
         let (name, place) = match (&jwt.jwks, &jwt.jwks_file, &jwt.jwks_url) {
             (Some(text), ..) => return parsed("configuration", text.as_bytes()),
             (_, Some(path), _) => (format!("file {path}"), Place::File(path)),

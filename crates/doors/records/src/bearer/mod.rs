@@ -4,6 +4,7 @@
 //! of tokens. The only thing kept is what can be fetched again: key sets.
 
 mod asked;
+mod certificates;
 mod claims;
 mod keys;
 mod mock;

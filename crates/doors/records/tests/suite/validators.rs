@@ -325,6 +325,68 @@ async fn rec_12_4_keys_in_a_file() {
 }
 
 #[tokio::test]
+async fn rec_12_4_keys_in_certificates() {
+    let app = bank().await;
+    // The clock of the tests stands in November 2026; certificates are valid for a year around it and not before it.
+    let certificate = |pair: &rcgen::KeyPair, from: i32, until: i32| {
+        let mut parameters = rcgen::CertificateParams::new(vec!["idp.example".to_owned()]).unwrap();
+        parameters.not_before = rcgen::date_time_ymd(from, 1, 1);
+        parameters.not_after = rcgen::date_time_ymd(until, 1, 1);
+        parameters.self_signed(pair).unwrap().pem()
+    };
+    let pairs = [
+        rcgen::KeyPair::generate().unwrap(),
+        rcgen::KeyPair::generate().unwrap(),
+    ];
+    let keys = pairs
+        .each_ref()
+        .map(|pair| SigningKey::from_pkcs8(Algorithm::Es256, &pair.serialize_der()).unwrap());
+    let by_certificates = |text: String| JwtValidation {
+        certificates: Some(text),
+        // Certificates are given, so the set is not looked at.
+        jwks: Some("{}".to_owned()),
+        ..JwtValidation::default()
+    };
+    let both = certificate(&pairs[0], 2026, 2028) + &certificate(&pairs[1], 2026, 2028);
+    with(&app, [("idp", by(1, ValidatorKind::Jwt(by_certificates(both))))]).await;
+    for key in &keys {
+        let _good = asked(&app, &signed(key, &claims(&app))).await.expect_status(200);
+    }
+    let stranger = SigningKey::generate(Algorithm::Es256).unwrap();
+    assert_refused(
+        &asked(&app, &signed(&stranger, &claims(&app))).await,
+        401,
+        "ACCESS_FAILED",
+    );
+    let over = certificate(&pairs[0], 2020, 2026) + &certificate(&pairs[1], 2026, 2028);
+    with(&app, [("idp", by(1, ValidatorKind::Jwt(by_certificates(over))))]).await;
+    assert_refused(
+        &asked(&app, &signed(&keys[0], &claims(&app))).await,
+        401,
+        "ACCESS_FAILED",
+    );
+    let _good = asked(&app, &signed(&keys[1], &claims(&app)))
+        .await
+        .expect_status(200);
+    for broken in [
+        "",
+        "no certificate",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        with(
+            &app,
+            [(
+                "idp",
+                by(1, ValidatorKind::Jwt(by_certificates(broken.to_owned()))),
+            )],
+        )
+        .await;
+        let answer = asked(&app, &signed(&keys[1], &claims(&app))).await;
+        assert_refused(&answer, 503, "SERVICE_UNAVAILABLE");
+    }
+}
+
+#[tokio::test]
 async fn rec_12_4_an_address_inside_is_never_asked() {
     let app = bank().await;
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
