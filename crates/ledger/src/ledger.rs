@@ -8,6 +8,7 @@ use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow,
 };
 use tokio::sync::{Mutex, Semaphore};
+use tracing::Instrument as _;
 
 use crate::{
     accounts::Throttle,
@@ -198,8 +199,17 @@ impl Ledger {
     }
 
     /// Commits a change set and corrects this node's caches before anybody is answered; also where it failed, since what it expected
-    /// came from them and somebody else may have been faster.
+    /// came from them and somebody else may have been faster. Goes on to its end when nobody waits for it any more: what becomes
+    /// durable is never missed by a cache because somebody hung up.
     pub(crate) async fn commit(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
+        let ledger = self.clone();
+        let committing = async move { ledger.commit_to_the_end(change).await };
+        tokio::spawn(committing.in_current_span())
+            .await
+            .unwrap_or_else(|error| Err(CommitError::Store(StoreError::Unavailable(error.to_string()))))
+    }
+
+    async fn commit_to_the_end(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
         let tenant = change.tenant;
         let corrections = Corrections::of(&change);
         let receipt = self.inner.writer.commit(change).await;
