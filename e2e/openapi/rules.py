@@ -28,6 +28,8 @@ BEYOND_SCHEMAS = {
     ("VERSION_NOT_AVAILABLE", "definition.version"),
     ("REQUIRED_VALUE", "definition.locale"),
     ("REQUIRED_VALUE", "definition.version"),
+    ("REQUIRED_VALUE", "dataText"),
+    ("REQUIRED_VALUE", "purposeText"),
     ("INVALID_REQUEST", "cursor"),
     ("INVALID_REQUEST", "limit"),
 }
