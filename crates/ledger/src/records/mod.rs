@@ -24,6 +24,7 @@ mod kept;
 mod memory;
 mod named;
 mod password;
+mod script;
 mod writing;
 
 pub use change::ChangedRecord;

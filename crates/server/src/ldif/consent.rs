@@ -106,7 +106,7 @@ impl RecordEntries {
             Some(body) => match imported::read(body.as_bytes()) {
                 Ok(wish) => Some(wish),
                 Err(broken) => {
-                    reading.broken.extend(broken);
+                    reading.add(broken);
                     None
                 }
             },
@@ -217,6 +217,16 @@ impl<'a> Reading<'a> {
             attribute: attribute.to_owned(),
             why: why.into(),
         });
+    }
+
+    /// What the door says besides. What could not be read is missing there too, and was told already.
+    fn add(&mut self, broken: Vec<Broken>) {
+        let new = |rule: &Broken| {
+            let head = rule.attribute.split('.').next().unwrap_or_default();
+            !self.is_broken(head)
+        };
+        let new: Vec<_> = broken.into_iter().filter(new).collect();
+        self.broken.extend(new);
     }
 
     fn is_broken(&self, attribute: &str) -> bool {

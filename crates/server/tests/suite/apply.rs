@@ -317,4 +317,16 @@ fn a_manifest_that_cannot_be_right_changes_nothing_and_says_where() {
     let scopes = "[tenants.records]\nunprivileged_scope = \"same\"\nprivileged_scope = \"same\"";
     let told = refused(&house.apply(&EXAMPLE.replace("[tenants.records]", scopes), &[]));
     assert!(told.contains("tenant main: records."), "{told}");
+    let script = "[tenants.records.identity_mappers.login]\nkind = \"scripted\"\nanswer = \"value\"\n\
+                  attributes = [\"uid\"]\nscript = \"\"\"\n{{ id }}\n{% if login %}x{% endif %}\n\"\"\"\n";
+    let manifest = EXAMPLE.replace(
+        "[[tenants.definitions]]\nkey = \"share",
+        &format!("{script}[[tenants.definitions]]\nkey = \"share"),
+    );
+    for more in [&["--dry-run"][..], &[]] {
+        let told = refused(&house.apply(&manifest, more));
+        let expected =
+            "tenant main: records.identity_mappers.login has no usable script: line 2: there is no login";
+        assert!(told.contains(expected), "{told}");
+    }
 }

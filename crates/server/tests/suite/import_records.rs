@@ -265,11 +265,11 @@ fn rec_17_imported_records_change_and_go_like_others_and_no_later_import_brings_
                 dn(ACCEPTED).replace("consents", "Consents")
             ),
             format!(
-                "consents.ldif:33: {}: the record was deleted here; it stays so",
+                "consents.ldif:34: {}: the record was deleted here; it stays so",
                 dn(REVOKED)
             ),
             format!(
-                "consents.ldif:40: {}: the record is here with another dataText, definition.locale, definition.version, \
+                "consents.ldif:41: {}: the record is here with another dataText, definition.locale, definition.version, \
                  purposeText, status, titleText, updatedDate; it stays as it is",
                 dn(PENDING)
             ),
@@ -365,7 +365,7 @@ fn rec_17_a_file_with_anything_wrong_changes_nothing_and_every_line_is_told() {
             ),
             of(32, 4, "updatedDate lies before createdDate"),
             "consents.ldif:35: changetype delete is no addition".to_owned(),
-            of(41, 6, "updatedDate lies in the future"),
+            of(41, 6, "createdDate lies in the future"),
             "consentry: nothing is written, since 7 entries cannot be taken over; --skip-bad leaves them out"
                 .to_owned(),
         ]

@@ -240,7 +240,16 @@ fn refused(entry: &RecordEntry, error: NotImported) -> anyhow::Result<Vec<Refuse
     let broken = match error {
         NotImported::Invalid(rules) => imported::explain(&rules, &entry.record.wish),
         NotImported::ChangedBeforeMade => vec![of("updatedDate", "lies before createdDate".to_owned())],
-        NotImported::InTheFuture => vec![of("updatedDate", "lies in the future".to_owned())],
+        NotImported::InTheFuture => {
+            let record = &entry.record;
+            let never_changed = record.updated_at == record.created_at;
+            let date = if never_changed {
+                "createdDate"
+            } else {
+                "updatedDate"
+            };
+            vec![of(date, "lies in the future".to_owned())]
+        }
         NotImported::Fault(fault) => return Err(fault.into()),
     };
     Ok(broken.iter().map(|broken| entry.places.refuse(broken)).collect())
