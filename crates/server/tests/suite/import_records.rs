@@ -2,11 +2,12 @@
 
 use std::process::{Command, Output};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
     apply::{CARLA, EXAMPLE, House, PORTAL, applied, ask},
-    binary::Running,
+    binary::{Running, request},
 };
 
 const ACCEPTED: &str = "3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10";
@@ -39,7 +40,7 @@ ping-consent-definition: {"id":"share-location","version":"1.0","lo
 ping-consent-title-text: Find shops near you
 ping-consent-data-text: Your position,
   as it was written then
-ping-consent-purpose-text:: Wm9laww6IHdpbmtlbHMg4oCTIGRpY2h0Ymlq
+ping-consent-purpose-text:: Wm9lazogd2lua2VscyDigJMgZGljaHRiaWo=
 ping-consent-data: {"precision":1.10000000000000000001,"none":null,"empty":[]}
 ping-consent-consent-context: { "captureMethod": "mobile" }
 ping-consent-created-date: 20250304091527.104Z
@@ -183,6 +184,13 @@ fn rec_17_records_of_an_ldif_file_are_read_by_their_ids_and_a_second_import_chan
             "createdDate": "2025-03-04T09:15:27.104Z",
             "updatedDate": "2025-03-05T10:15:00.500Z",
         })
+    );
+    let basic = STANDARD.encode(format!("portal:{PORTAL}"));
+    let head = format!("GET /consent/v1/consents/{ACCEPTED} HTTP/1.1\r\nAuthorization: Basic {basic}");
+    let (_, raw) = request(running.address, &head, "").unwrap();
+    assert!(
+        raw.contains("1.10000000000000000001"),
+        "numbers keep their digits: {raw}"
     );
     let (_, revoked) = read(&running, REVOKED);
     assert_eq!(revoked["status"], "revoked");
