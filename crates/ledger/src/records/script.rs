@@ -109,19 +109,25 @@ impl Script {
     /// What the script answers about a text; none where it answers nothing. Spaces and line breaks around an answer do not count.
     pub(super) fn run(&self, id: &str) -> Result<Option<String>, ScriptError> {
         let (local, domain) = id.rsplit_once('@').unwrap_or((id, ""));
-        let entry: BTreeMap<String, String> = Dn::parse(id)
-            .map(|dn| dn.attributes().into_iter().rev().collect())
-            .unwrap_or_default();
-        let variables = BTreeMap::from([
+        // Of several values of an attribute the first stays.
+        let attributes = Dn::parse(id).map(|dn| dn.attributes()).unwrap_or_default();
+        let entry: BTreeMap<String, Value> = attributes
+            .into_iter()
+            .rev()
+            .map(|(kind, value)| (kind, Value::from(value)))
+            .collect();
+        let variables: BTreeMap<String, Value> = [
             ("id", Value::from(id)),
             ("local", Value::from(local)),
             ("domain", Value::from(domain)),
-            ("entry", Value::from_iter(entry)),
-        ]);
+            ("entry", Value::from_object(entry)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
         let answer = self
             .environment
             .get_template(NAME)
-            .and_then(|template| template.render(Value::from_iter(variables)))
+            .and_then(|template| template.render(Value::from_object(variables)))
             .map_err(|error| explained(&error, false))?;
         let answer = answer.trim_matches([' ', '\n', '\r', '\t']);
         Ok((!answer.is_empty()).then(|| answer.to_owned()))
