@@ -9,7 +9,8 @@ pub fn apply(state: &mut Touched, fact: &Fact) {
         Fact::DecisionDeleted { record } => {
             state.records.insert(record.id, record.clone());
         }
-        Fact::ConsentRequested(fact)
+        Fact::ConsentImported(fact)
+        | Fact::ConsentRequested(fact)
         | Fact::ConsentGranted(fact)
         | Fact::ConsentDenied(fact)
         | Fact::ConsentRestricted(fact)

@@ -104,6 +104,30 @@ pub struct CreateRecord {
     pub valid_until: Option<Timestamp>,
 }
 
+/// The operator takes a record over that another system kept. It is what a record would be that had been made here when it was made
+/// there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRecord {
+    /// The act of taking it over; the decision it tells of was taken elsewhere.
+    pub act: Act,
+    /// Identity of the record, as the other system gave it.
+    pub record: RecordId,
+    /// Identity of the consent behind it.
+    pub consent: ConsentId,
+    /// What it answers, for whom.
+    pub slot: Slot,
+    /// The answer.
+    pub answer: Answer,
+    /// The words shown; demanded for every answer but pending.
+    pub wording: Option<Wording>,
+    /// When the acceptance ends, where the definition says so. It may be over already.
+    pub valid_until: Option<Timestamp>,
+    /// When it was made there; decides which of several records of a slot counts.
+    pub created_at: Timestamp,
+    /// When it last changed there; not before it was made, and not in the future.
+    pub updated_at: Timestamp,
+}
+
 /// A records client changes a record; everything is given as it shall be. The act is about the person the record is about now;
 /// the slot may name another, to whom it moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +179,8 @@ pub enum Command {
     Decline(Decline),
     /// See [`CreateRecord`].
     CreateRecord(CreateRecord),
+    /// See [`ImportRecord`].
+    ImportRecord(ImportRecord),
     /// See [`ChangeRecord`].
     ChangeRecord(ChangeRecord),
     /// See [`DeleteRecord`].
@@ -170,6 +196,7 @@ impl Command {
             Self::Approve(command) => &command.act,
             Self::Decline(command) => &command.act,
             Self::CreateRecord(command) => &command.act,
+            Self::ImportRecord(command) => &command.act,
             Self::ChangeRecord(command) => &command.act,
             Self::DeleteRecord(command) => &command.act,
             Self::Stop(command) => &command.act,

@@ -1,6 +1,7 @@
 //! What a command means for the consents it touches. One file per kind of command; nothing here changes state.
 
 mod approve;
+mod import;
 mod record;
 mod settle;
 mod stop;
@@ -47,6 +48,12 @@ pub enum Rejection {
     /// No such record, or deleted.
     #[error("no record {0}")]
     NoRecord(RecordId),
+    /// There is, or was, a record of this id.
+    #[error("there is a record {0} already")]
+    RecordExists(RecordId),
+    /// Times that cannot be: changed before it was made, or in the future.
+    #[error("a record is made first, changed then, and both before now")]
+    ImpossibleTimes,
     /// No such agreement.
     #[error("no agreement {0}")]
     NoAgreement(AgreementId),
@@ -90,6 +97,7 @@ pub fn decide(
         Command::Approve(command) => draft.approve(command)?,
         Command::Decline(command) => draft.decline(command),
         Command::CreateRecord(command) => draft.create_record(command)?,
+        Command::ImportRecord(command) => draft.import_record(command)?,
         Command::ChangeRecord(command) => draft.change_record(command)?,
         Command::DeleteRecord(command) => draft.delete_record(command)?,
         Command::Stop(command) => draft.stop(command)?,

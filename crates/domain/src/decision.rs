@@ -181,6 +181,8 @@ named_enum! {
         Withdrawn = "withdrawn",
         /// Recorded by a records client; the record says what.
         Recorded = "recorded",
+        /// Taken over by the operator from another system; the record says what.
+        Imported = "imported",
     }
 }
 

@@ -59,6 +59,28 @@ impl Dn {
             .is_some_and(|above| above.is_empty() || (above.ends_with(',') && !ends_escaped(above)))
     }
 
+    /// Its attributes from the front to the back: types and values, both in lower case, the values as they mean and not as they are
+    /// escaped.
+    pub fn attributes(&self) -> Vec<(String, String)> {
+        let mut reader = Reader {
+            rest: self.0.chars().peekable(),
+        };
+        let mut attributes = Vec::new();
+        // A canonical text can be read, so only its end ends the loop.
+        while let Ok(kind) = reader.kind() {
+            let value = match reader.rest.peek() {
+                Some('#') => reader.encoded(),
+                _ => reader.plain(),
+            };
+            let Ok(value) = value else { break };
+            attributes.push((kind, value));
+            if reader.rest.next().is_none() {
+                break;
+            }
+        }
+        attributes
+    }
+
     /// Whether a text names the same entry; never for a text that is no name.
     pub fn names(&self, text: &str) -> bool {
         Self::parse(text).is_ok_and(|other| other == *self)

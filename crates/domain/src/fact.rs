@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Agreement, Consent, DefinitionKey, Slot, SubjectId, decision::Decision, record::Record};
 
 /// One fact. A consent or agreement is carried as it is *after* the fact, so that replaying the log needs nothing else and gives
-/// the same rows. Names of events are those of enforcement-events-evidence 3.4.
+/// the same rows. Names of events are those of enforcement-events-evidence 3.4, and `consent.imported`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum Fact {
@@ -19,6 +19,8 @@ pub enum Fact {
         /// The record as it was, now marked deleted.
         record: Record,
     },
+    /// Taken over from another system, with the answer it had there.
+    ConsentImported(ConsentFact),
     /// Asked, not answered.
     ConsentRequested(ConsentFact),
     /// Accepted.
@@ -63,11 +65,12 @@ pub struct ConsentFact {
 }
 
 impl Fact {
-    /// The event's name without prefix (enforcement-events-evidence 3.4).
+    /// The event's name without prefix (enforcement-events-evidence 3.4, and `consent.imported`).
     pub const fn event_type(&self) -> &'static str {
         match self {
             Self::DecisionRecorded { .. } => "decision.recorded",
             Self::DecisionDeleted { .. } => "decision.deleted",
+            Self::ConsentImported(_) => "consent.imported",
             Self::ConsentRequested(_) => "consent.requested",
             Self::ConsentGranted(_) => "consent.granted",
             Self::ConsentDenied(_) => "consent.denied",
@@ -84,7 +87,8 @@ impl Fact {
     /// What it says about a consent, if it is about one.
     pub const fn consent_fact(&self) -> Option<&ConsentFact> {
         match self {
-            Self::ConsentRequested(fact)
+            Self::ConsentImported(fact)
+            | Self::ConsentRequested(fact)
             | Self::ConsentGranted(fact)
             | Self::ConsentDenied(fact)
             | Self::ConsentRestricted(fact)
@@ -105,7 +109,8 @@ impl Fact {
         match self {
             Self::DecisionRecorded { decision } => decision.subject,
             Self::DecisionDeleted { record } => record.subject,
-            Self::ConsentRequested(fact)
+            Self::ConsentImported(fact)
+            | Self::ConsentRequested(fact)
             | Self::ConsentGranted(fact)
             | Self::ConsentDenied(fact)
             | Self::ConsentRestricted(fact)

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     checks::CheckSettings,
     identities::{
-        ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, TokenValidator,
-        ValidatorKind,
+        ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
+        TokenValidator, ValidatorKind,
     },
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
 };

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod histories;
+mod imports;
 mod overtaking;
 mod tables;
 mod world;

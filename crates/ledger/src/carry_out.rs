@@ -30,8 +30,30 @@ pub(crate) struct RecordBulk {
     pub sealed: Option<Vec<u8>>,
     /// What it can be searched by.
     pub keys: Vec<(RecordKey, consentry_store::Hash)>,
-    /// The record shall not count as updated before this moment (consent-api 8.3: strictly later than before).
-    pub not_before: Option<Timestamp>,
+    /// When the record counts as updated.
+    pub updated: Updated,
+}
+
+/// When a record that is written counts as updated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Updated {
+    /// When it is written.
+    #[default]
+    Now,
+    /// When it is written, and not before this moment (consent-api 8.3: strictly later than before).
+    NotBefore(Timestamp),
+    /// Then: another system wrote it last.
+    At(Timestamp),
+}
+
+impl Updated {
+    fn moment(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Now => now,
+            Self::NotBefore(earliest) => now.max(earliest),
+            Self::At(moment) => moment,
+        }
+    }
 }
 
 /// What one attempt wants.
@@ -217,7 +239,8 @@ impl Written {
                 Fact::DecisionDeleted { record } => {
                     own.records.insert(record.id);
                 }
-                Fact::ConsentRequested(fact)
+                Fact::ConsentImported(fact)
+                | Fact::ConsentRequested(fact)
                 | Fact::ConsentGranted(fact)
                 | Fact::ConsentDenied(fact)
                 | Fact::ConsentRestricted(fact)
@@ -302,12 +325,12 @@ impl Written {
             let kept = old.map(|old| RecordBulk {
                 sealed: old.sealed.clone(),
                 keys: old.keys.clone(),
-                not_before: None,
+                updated: Updated::Now,
             });
             let mut carried = bulk.clone().or(kept).unwrap_or(RecordBulk {
                 sealed: None,
                 keys: Vec::new(),
-                not_before: None,
+                updated: Updated::Now,
             });
             if let Some(consent) = after.consents.get(&record.consent) {
                 carried.keys.retain(|(kind, _)| *kind != RecordKey::Definition);
@@ -318,7 +341,7 @@ impl Written {
             change.rows.push(put(Row::Record(RecordRow {
                 record,
                 version: old.map_or(1, |old| old.version.saturating_add(1)),
-                updated_at: carried.not_before.map_or(now, |earliest| now.max(earliest)),
+                updated_at: carried.updated.moment(now),
                 sealed: carried.sealed,
                 keys: carried.keys,
             })));

@@ -25,7 +25,7 @@ use crate::{
     key_ring::StoredKey,
     records::{
         audit,
-        mapper::{InvalidPattern, Mappers},
+        mapper::{InvalidMapper, Mappers},
     },
     sealing::{Key, TenantKeys},
     snapshot::{TENANT_KEY, digest_of},
@@ -99,9 +99,9 @@ pub enum ProvisionError {
     /// A setting that cannot be served.
     #[error(transparent)]
     Setting(#[from] InvalidSetting),
-    /// A pattern that cannot be used.
+    /// An identity mapper whose pattern or script cannot be used.
     #[error(transparent)]
-    Pattern(#[from] InvalidPattern),
+    Mapper(#[from] InvalidMapper),
     /// A name belongs to another person.
     #[error(transparent)]
     Link(#[from] LinkError),

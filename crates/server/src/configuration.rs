@@ -1,5 +1,6 @@
 //! Configuration: one TOML file, every key also as `CONSENTRY__SECTION__KEY`. Unknown keys are errors that name the nearest known one.
 
+mod import;
 mod ldap;
 
 use std::{
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use crate::root_key::KeysSection;
+pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
 
 /// Everything that can be configured.
@@ -32,6 +34,8 @@ pub struct Configuration {
     pub egress: EgressSection,
     /// Directories that are asked live, by a name of the operator's choice.
     pub ldap: BTreeMap<String, LdapSection>,
+    /// Taking over what other systems have.
+    pub import: ImportSection,
     /// What no installation with real data switches on.
     pub development: DevelopmentSection,
 }

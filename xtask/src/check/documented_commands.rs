@@ -89,6 +89,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry import records -f consents.ldif",
+        Proof::Test(
+            IMPORT_RECORDS_TESTS,
+            "rec_17_records_of_an_ldif_file_are_read_by_their_ids_and_a_second_import_changes_nothing",
+        ),
+    ),
+    (
         "cargo xtask pictures",
         Proof::Test(PICTURE_TESTS, "the pictures of the README can be taken anew"),
     ),
@@ -107,6 +114,7 @@ const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
 const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
+const IMPORT_RECORDS_TESTS: &str = "crates/server/tests/suite/import_records.rs";
 const PICTURE_TESTS: &str = "e2e/tests/pictures.test.mjs";
 const CHECK_TESTS: &str = "xtask/src/check/mod.rs";
 const MIGRATION_TESTS: &str = "xtask/src/check/migrations.rs";

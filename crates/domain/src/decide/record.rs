@@ -11,7 +11,7 @@ use crate::{
 
 impl Answer {
     /// The status of a consent that gives this answer.
-    const fn status(self) -> Status {
+    pub(super) const fn status(self) -> Status {
         match self {
             Self::Pending => Status::Pending,
             Self::Accepted => Status::Accepted,

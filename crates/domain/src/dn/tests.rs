@@ -19,6 +19,26 @@ fn rec_5_2_dn_case_of_types_and_values_does_not_matter() {
 }
 
 #[test]
+fn attributes_of_a_name_are_told_as_they_mean() {
+    let dn = Dn::parse(r"CN=Smith\, Jane+uid=\#J ,ou=a\2Cb,1.2.3=#04AF,o=\ ").unwrap();
+    let told = dn.attributes();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(kind, value)| (kind.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("cn", "smith, jane"),
+            ("uid", "#j"),
+            ("ou", "a,b"),
+            ("1.2.3", "#04af"),
+            ("o", " "),
+        ]
+    );
+}
+
+#[test]
 fn rec_5_2_dn_spaces_around_separators_do_not_matter() {
     assert_eq!(
         canonical(" uid = ada ,  ou = people ; dc= example "),

@@ -18,6 +18,18 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// What a script answers.
+    ScriptAnswer {
+        /// A value that one entry has in an attribute.
+        Value = "value",
+        /// The distinguished name of an entry that is there.
+        Entry = "entry",
+        /// The distinguished name of a user, seen before or not. For deployments without any directory.
+        User = "user",
+    }
+}
+
 /// How a text becomes a distinguished name. Exactly one hit maps; none or several do not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -47,12 +59,28 @@ pub enum IdentityMapper {
         /// A distinguished name with `{id}` in one of its values.
         dn: String,
     },
+    /// A template in the language of Jinja answers. Nothing means nobody.
+    Scripted {
+        /// The template, at most [`Self::LONGEST_SCRIPT`] bytes.
+        script: String,
+        /// What its answer is.
+        answer: ScriptAnswer,
+        /// Attributes that are looked at for a value.
+        #[serde(default)]
+        attributes: Vec<MatchAttribute>,
+        /// Names below which entries count; none means everywhere.
+        #[serde(default)]
+        bases: Vec<String>,
+    },
 }
 
 /// What stands for the text in a template.
 const PLACEHOLDER: &str = "{id}";
 
 impl IdentityMapper {
+    /// Longest script, in bytes.
+    pub const LONGEST_SCRIPT: usize = 4096;
+
     /// The distinguished name a template gives a text, which is escaped; none where that is no name, or for another kind.
     pub fn from_template(&self, text: &str) -> Option<dn::Dn> {
         let Self::Template { dn } = self else { return None };
@@ -60,23 +88,53 @@ impl IdentityMapper {
     }
 
     pub(super) fn check(&self) -> Result<(), &'static str> {
-        let (attributes, bases) = match self {
-            Self::Exact { attributes, bases } => (attributes, bases),
-            Self::Pattern {
-                attributes, bases, ..
-            } => (attributes, bases),
-            Self::Template { dn } => {
-                let fits = dn.contains(PLACEHOLDER) && self.from_template("x").is_some();
-                return fits.then_some(()).ok_or("must be a distinguished name with {id}");
-            }
-        };
-        if attributes.is_empty() {
-            return Err("must name attributes");
+        if let Self::Template { dn } = self {
+            let fits = dn.contains(PLACEHOLDER) && self.from_template("x").is_some();
+            return fits.then_some(()).ok_or("must be a distinguished name with {id}");
         }
-        if bases.iter().any(|base| dn::Dn::parse(base).is_err()) {
+        if let Self::Scripted { script, .. } = self
+            && script.len() > Self::LONGEST_SCRIPT
+        {
+            return Err("must have a script of at most 4096 bytes");
+        }
+        if self.looks_up() == self.attributes().is_empty() {
+            return Err(if self.looks_up() {
+                "must name attributes"
+            } else {
+                "must name no attributes, since its script answers distinguished names"
+            });
+        }
+        if self.bases().iter().any(|base| dn::Dn::parse(base).is_err()) {
             return Err("must have distinguished names as bases");
         }
         Ok(())
+    }
+
+    /// Whether entries are looked up by their attributes.
+    const fn looks_up(&self) -> bool {
+        match self {
+            Self::Exact { .. } | Self::Pattern { .. } => true,
+            Self::Template { .. } => false,
+            Self::Scripted { answer, .. } => matches!(answer, ScriptAnswer::Value),
+        }
+    }
+
+    /// Attributes that are looked at.
+    pub fn attributes(&self) -> &[MatchAttribute] {
+        match self {
+            Self::Exact { attributes, .. }
+            | Self::Pattern { attributes, .. }
+            | Self::Scripted { attributes, .. } => attributes,
+            Self::Template { .. } => &[],
+        }
+    }
+
+    /// Names below which entries count; none means everywhere.
+    pub fn bases(&self) -> &[String] {
+        match self {
+            Self::Exact { bases, .. } | Self::Pattern { bases, .. } | Self::Scripted { bases, .. } => bases,
+            Self::Template { .. } => &[],
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
 const BODIES: [&str; 2] = ["application/json", "application/hal+json"];
 
 /// 256 KiB (consent-api 14). Depth is judged where it is known which attribute is too deep; this is what can be read at all.
-const LIMITS: Limits = Limits {
+pub(crate) const LIMITS: Limits = Limits {
     size: 256 * 1024,
     depth: 126,
 };

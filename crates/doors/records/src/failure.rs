@@ -117,6 +117,11 @@ impl Failure {
         own
     }
 
+    /// The failure underneath.
+    pub(crate) fn into_error(self) -> ApiError {
+        self.error
+    }
+
     /// Changes the failure underneath, for challenges and causes.
     pub(crate) fn with(mut self, change: impl FnOnce(ApiError) -> ApiError) -> Self {
         self.error = change(self.error);
@@ -291,7 +296,7 @@ pub(crate) fn unwritten(error: WriteRecordError) -> Failure {
     }
 }
 
-fn invalid(broken: Invalid, wish: &RecordWish) -> FieldError {
+pub(crate) fn invalid(broken: Invalid, wish: &RecordWish) -> FieldError {
     let pointer = match broken.attribute {
         Attribute::Definition => "/definition/id",
         Attribute::Version => "/definition/version",

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod filter;
+pub mod imported;
 pub mod openapi;
 
 mod admission;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Ledger, TenantSnapshot,
     access::{Denied, Permit, Target, WriteRecords},
-    carry_out::Plan,
+    carry_out::{Plan, Updated},
     error::Fault,
 };
 
@@ -88,7 +88,7 @@ impl Ledger {
 
         let not_before = next_millisecond(before.updated_at);
         let mut bulk = self.sealed_bulk(tenant, person, before.id, &details).await?;
-        bulk.not_before = Some(not_before);
+        bulk.updated = Updated::NotBefore(not_before);
         let by = self.acting(tenant, requester, &details, person).await?;
         let consent = self.ids().consent(person);
         let wording = settled

@@ -7,11 +7,11 @@ use consentry_domain::{
     credential::Principal,
     dn::Dn,
     subject::{Alias, Namespace},
-    tenant::{IdentityMapper, MatchAttribute, RecordsSettings},
+    tenant::{IdentityMapper, MatchAttribute, RecordsSettings, ScriptAnswer},
 };
 use regex::{Regex, RegexBuilder};
 
-use super::{identity::Mapped, live::LiveQuestion, requester::dn_alias};
+use super::{identity::Mapped, live::LiveQuestion, requester::dn_alias, script::Script};
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
 /// Largest compiled expression, in bytes.
@@ -28,50 +28,67 @@ pub struct Mappers(BTreeMap<String, Mapper>);
 struct Mapper {
     configured: IdentityMapper,
     pattern: Option<Regex>,
+    script: Option<Script>,
     bases: Vec<Dn>,
 }
 
-/// An expression that cannot be used.
+/// An expression or a script that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("records.identity_mappers.{name} has no usable pattern: {why}")]
-pub struct InvalidPattern {
+#[error("records.identity_mappers.{name} has no usable {part}: {why}")]
+pub struct InvalidMapper {
     /// The mapper.
     pub name: String,
-    /// What is wrong, in the words of the expression compiler.
+    /// `pattern` or `script`.
+    pub part: &'static str,
+    /// What is wrong, in the words of the compiler; of a script with its line.
     pub why: String,
 }
 
 impl Mappers {
     /// Prepares the mappers of these settings.
-    pub fn prepare(settings: &RecordsSettings) -> Result<Self, InvalidPattern> {
-        let mut mappers = BTreeMap::new();
-        for (name, configured) in &settings.identity_mappers {
-            let pattern = match configured {
-                IdentityMapper::Pattern { pattern, .. } => Some(
-                    RegexBuilder::new(pattern)
+    pub fn prepare(settings: &RecordsSettings) -> Result<Self, InvalidMapper> {
+        let prepared = settings.identity_mappers.iter().map(|(name, configured)| {
+            let unusable = |part, why| InvalidMapper {
+                name: name.clone(),
+                part,
+                why,
+            };
+            let (mut pattern, mut script) = (None, None);
+            match configured {
+                IdentityMapper::Pattern {
+                    pattern: expression, ..
+                } => {
+                    let built = RegexBuilder::new(expression)
                         .size_limit(LARGEST_EXPRESSION)
-                        .build()
-                        .map_err(|error| InvalidPattern {
-                            name: name.clone(),
-                            why: error.to_string(),
-                        })?,
-                ),
-                _ => None,
-            };
-            let bases = match configured {
-                IdentityMapper::Exact { bases, .. } | IdentityMapper::Pattern { bases, .. } => {
-                    bases.as_slice()
+                        .build();
+                    pattern = Some(built.map_err(|error| unusable("pattern", error.to_string()))?);
                 }
-                IdentityMapper::Template { .. } => &[],
-            };
+                IdentityMapper::Scripted {
+                    script: source,
+                    answer,
+                    ..
+                } => {
+                    let compiled = Script::compile(source, *answer);
+                    script = Some(compiled.map_err(|error| unusable("script", error.to_string()))?);
+                }
+                IdentityMapper::Exact { .. } | IdentityMapper::Template { .. } => {}
+            }
+            let bases = configured.bases().iter();
             let mapper = Mapper {
                 configured: configured.clone(),
                 pattern,
-                bases: bases.iter().filter_map(|base| Dn::parse(base).ok()).collect(),
+                script,
+                bases: bases.filter_map(|base| Dn::parse(base).ok()).collect(),
             };
-            mappers.insert(name.clone(), mapper);
-        }
-        Ok(Self(mappers))
+            Ok((name.clone(), mapper))
+        });
+        prepared.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Mapper {
+    fn takes(&self, dn: &Dn) -> bool {
+        self.bases.is_empty() || self.bases.iter().any(|base| dn.is_below(base))
     }
 }
 
@@ -93,6 +110,40 @@ impl Ledger {
             },
             IdentityMapper::Exact { attributes, .. } => {
                 self.entry_matching(tenant, mapper, attributes, text).await
+            }
+            IdentityMapper::Scripted {
+                answer, attributes, ..
+            } => {
+                let Some(script) = &mapper.script else {
+                    return Ok(None);
+                };
+                let said = match script.run(text) {
+                    Ok(Some(said)) if said.len() <= LONGEST => said,
+                    Ok(None) => return Ok(None),
+                    Ok(Some(_)) => {
+                        tracing::warn!(
+                            mapper.name = name,
+                            "the answer of a script is too long; it maps nobody"
+                        );
+                        return Ok(None);
+                    }
+                    Err(error) => {
+                        tracing::warn!(mapper.name = name, %error, "a script gave no answer; it maps nobody");
+                        return Ok(None);
+                    }
+                };
+                match answer {
+                    ScriptAnswer::Value => self.entry_matching(tenant, mapper, attributes, &said).await,
+                    ScriptAnswer::Entry | ScriptAnswer::User => {
+                        let Some(dn) = Dn::parse(&said).ok().filter(|dn| mapper.takes(dn)) else {
+                            return Ok(None);
+                        };
+                        match answer {
+                            ScriptAnswer::Entry => self.entry_by_dn(tenant, dn.as_str()).await,
+                            _ => self.entry_with_dn(tenant, dn).await.map(Some),
+                        }
+                    }
+                }
             }
             IdentityMapper::Pattern {
                 replacement,
@@ -141,9 +192,7 @@ impl Ledger {
                 hits.insert((dn, person));
             }
         }
-        let mut hits = hits
-            .into_iter()
-            .filter(|(dn, _)| mapper.bases.is_empty() || mapper.bases.iter().any(|base| dn.is_below(base)));
+        let mut hits = hits.into_iter().filter(|(dn, _)| mapper.takes(dn));
         match (hits.next(), hits.next()) {
             (Some((dn, person)), None) => Ok(Some(Mapped {
                 dn: Some(dn.into()),

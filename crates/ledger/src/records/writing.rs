@@ -1,7 +1,7 @@
 //! What creating, changing and deleting records have in common.
 
 use consentry_domain::{
-    RecordId, Rejection, SubjectId, Timestamp,
+    DefinitionKey, RecordId, Rejection, SubjectId, Timestamp,
     command::{Act, Answer},
     decision::{Actor, Door, Role, TextShown},
     definition::Wording,
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Ledger, TenantSnapshot,
     access::{Caller, Denied},
-    carry_out::RecordBulk,
+    carry_out::{RecordBulk, Updated},
     error::{DecisionError, Fault},
 };
 
@@ -94,6 +94,8 @@ impl From<Rejection> for WriteRecordError {
             other @ (Rejection::NothingApproved
             | Rejection::ApprovedTwice(_)
             | Rejection::EndsBeforeItBegins
+            | Rejection::RecordExists(_)
+            | Rejection::ImpossibleTimes
             | Rejection::NoAgreement(_)) => Self::Fault(Fault::Unreadable {
                 what: "record command",
                 why: other.to_string(),
@@ -108,27 +110,19 @@ pub(crate) struct ActOf<'a> {
     /// The person the record is about.
     pub subject: SubjectId,
     pub actor: Actor,
-    pub wording: Option<(&'a consentry_domain::DefinitionKey, &'a Wording)>,
+    pub wording: Option<(&'a DefinitionKey, &'a Wording)>,
     pub request: Option<&'a str>,
 }
 
 impl Ledger {
     pub(crate) fn record_act(&self, tenant: &TenantSnapshot, of: &ActOf<'_>) -> Act {
-        let shown = of.wording.and_then(|(definition, wording)| {
-            Some(TextShown {
-                definition: definition.clone(),
-                version: wording.version,
-                locale: wording.locale.clone(),
-                digest: tenant.wording_digest(definition, wording)?,
-            })
-        });
         Act {
             decision: self.ids().decision(of.subject),
             subject: of.subject,
             door: Door::Records,
             actor: of.actor.clone(),
             credential: of.requester.caller().credential(),
-            texts: shown.into_iter().collect(),
+            texts: texts_shown(tenant, of.wording),
             interaction: None,
             request: of.request.map(str::to_owned),
         }
@@ -152,9 +146,25 @@ impl Ledger {
         Ok(RecordBulk {
             sealed: Some(details.seal(&key, self.entropy(), record)?),
             keys: details.keys(tenant),
-            not_before: None,
+            updated: Updated::Now,
         })
     }
+}
+
+/// The words a record tells of, where they are known here.
+pub(crate) fn texts_shown(
+    tenant: &TenantSnapshot,
+    wording: Option<(&DefinitionKey, &Wording)>,
+) -> Vec<TextShown> {
+    let shown = wording.and_then(|(definition, wording)| {
+        Some(TextShown {
+            definition: definition.clone(),
+            version: wording.version,
+            locale: wording.locale.clone(),
+            digest: tenant.wording_digest(definition, wording)?,
+        })
+    });
+    shown.into_iter().collect()
 }
 
 /// The state a record is in.
@@ -193,7 +203,7 @@ pub(crate) fn actor(requester: &Requester, subject: SubjectId, actor: Option<&Id
 /// When an acceptance written now ends: where the definition says so.
 pub(crate) fn valid_until(
     tenant: &TenantSnapshot,
-    definition: &consentry_domain::DefinitionKey,
+    definition: &DefinitionKey,
     answer: Answer,
     now: Timestamp,
 ) -> Option<Timestamp> {

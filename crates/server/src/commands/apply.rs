@@ -17,6 +17,7 @@ use consentry_ledger::{
     environment::Ids,
     import::{AccountWish, Writing},
     provision::{Entry, Person, Taken},
+    records::mapper::Mappers,
     removal::{InUse, Removal},
 };
 
@@ -121,6 +122,7 @@ impl Plan {
         let known = directory.by_slug(&wanted.slug);
         let tenant = tenant(ledger, known.map(Arc::as_ref), wanted);
         tenant.check()?;
+        Mappers::prepare(&tenant.records)?;
         self.note(
             tenant_taken(known.map(Arc::as_ref), &tenant),
             &format!("tenant {}", tenant.slug),

@@ -1,12 +1,16 @@
 //! `consentry import`: what other systems have, into the ledger. The server is not running meanwhile.
 
+mod records;
+
 use std::{
     collections::BTreeMap,
-    io::Write as _,
+    fs::File,
+    io::{BufReader, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use consentry_domain::dn::Dn;
 use consentry_ledger::{
@@ -16,6 +20,7 @@ use consentry_ledger::{
     import::{AccountWish, Taken, Writing},
 };
 
+use self::records::RecordsArguments;
 use super::serve;
 use crate::{
     assembly,
@@ -34,6 +39,11 @@ pub(super) enum ImportCommand {
     /// Example: consentry import ldif -f people.ldif --dry-run
     #[command(verbatim_doc_comment)]
     Ldif(LdifArguments),
+    /// Takes consent records of a PingDirectory Consent API over from an LDIF file. Twice is once.
+    ///
+    /// Example: consentry import records -f consents.ldif --dry-run
+    #[command(verbatim_doc_comment)]
+    Records(RecordsArguments),
 }
 
 /// Options of the import.
@@ -54,14 +64,18 @@ pub(super) struct LdifArguments {
 }
 
 pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Result<()> {
-    let ImportCommand::Ldif(options) = command;
+    match command {
+        ImportCommand::Ldif(options) => accounts(file, options),
+        ImportCommand::Records(options) => records::run(file, options),
+    }
+}
+
+fn accounts(file: Option<&Path>, options: &LdifArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
     let folder = configuration.folder_or(options.data.as_deref())?;
     assembly::require_ledger(&folder)?;
-    let text = std::fs::read(&options.file)
-        .map_err(|error| anyhow::anyhow!("{}: {error}", options.file.display()))?;
     let mut report = Report::new(&options.file);
-    let wishes = read(&text, &mut report);
+    let wishes = read(&options.file, &mut report)?;
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(
             &folder,
@@ -81,10 +95,11 @@ pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Resul
 type Wish = (usize, AccountWish);
 
 /// The accounts of a file. What is refused is reported; of two entries with one name the first counts.
-fn read(text: &[u8], report: &mut Report<'_>) -> Vec<Wish> {
+fn read(file: &Path, report: &mut Report<'_>) -> anyhow::Result<Vec<Wish>> {
     let mut wishes = Vec::new();
     let mut lines: BTreeMap<Dn, usize> = BTreeMap::new();
-    for record in ldif::records(text) {
+    for record in ldif::records(open(file)?) {
+        let record = record.with_context(|| file.display().to_string())?;
         let read = record.and_then(|record| Ok((record.line, ldif::account(&record)?)));
         match read {
             Err(refused) => report.refuse(&refused),
@@ -102,7 +117,12 @@ fn read(text: &[u8], report: &mut Report<'_>) -> Vec<Wish> {
             },
         }
     }
-    wishes
+    Ok(wishes)
+}
+
+fn open(file: &Path) -> anyhow::Result<BufReader<File>> {
+    let opened = File::open(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
+    Ok(BufReader::new(opened))
 }
 
 async fn import(

@@ -1,13 +1,17 @@
 //! LDIF (RFC 2849): entries of another directory as a text.
 //!
-//! What lives here: reading lines and records, and which attributes make an account. What may not: what becomes of an account.
+//! What lives here: reading lines and records, and which attributes make an account or a consent record. What may not: what becomes
+//! of them.
 
 mod account;
+mod consent;
 mod lines;
 mod record;
+mod time;
 
 pub use account::{Found, account};
-pub use record::{Attribute, Record, records};
+pub use consent::{FoundRecord, Places, RecordEntries, RecordEntry};
+pub use record::{Attribute, Record, Records, records};
 
 /// A line that is refused, and with it the record it stands in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

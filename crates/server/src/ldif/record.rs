@@ -1,10 +1,12 @@
 //! Records: one entry each, as content or as an addition.
 
+use std::io::{self, BufRead};
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
     Refused,
-    lines::{self, Group, Line},
+    lines::{Group, Groups, Line},
 };
 
 /// One entry.
@@ -38,18 +40,56 @@ impl std::fmt::Debug for Attribute {
     }
 }
 
-/// The records of a text, each readable or with everything that is wrong with it.
-pub fn records(text: &[u8]) -> Vec<Result<Record, Vec<Refused>>> {
-    let mut groups = lines::groups(text);
-    if let Some(first) = groups.first_mut() {
-        if let Err(refused) = take_version(first) {
-            return vec![Err(vec![refused])];
-        }
-        if *first == Group::default() {
-            groups.remove(0);
-        }
+/// The records of a text, each readable or with everything that is wrong with it. One is held at a time; reading the text may fail.
+pub fn records<R: BufRead>(from: R) -> Records<R> {
+    Records {
+        groups: Groups::new(from),
+        reading: Reading::Beginning,
     }
-    groups.into_iter().map(record).collect()
+}
+
+/// See [`records`].
+#[derive(Debug)]
+pub struct Records<R> {
+    groups: Groups<R>,
+    reading: Reading,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Nothing was read; a version may come.
+    Beginning,
+    Records,
+    /// Nobody knows what comes.
+    Over,
+}
+
+impl<R: BufRead> Iterator for Records<R> {
+    type Item = io::Result<Result<Record, Vec<Refused>>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.reading == Reading::Over {
+            return None;
+        }
+        let mut group = match self.groups.next()? {
+            Ok(group) => group,
+            Err(error) => {
+                self.reading = Reading::Over;
+                return Some(Err(error));
+            }
+        };
+        if self.reading == Reading::Beginning {
+            self.reading = Reading::Records;
+            if let Err(refused) = take_version(&mut group) {
+                self.reading = Reading::Over;
+                return Some(Ok(Err(vec![refused])));
+            }
+            if group == Group::default() {
+                return self.next();
+            }
+        }
+        Some(Ok(record(group)))
+    }
 }
 
 /// `version: 1` may stand at the beginning of the file. What another version means nobody knows.

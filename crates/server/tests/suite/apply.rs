@@ -10,34 +10,34 @@ use serde_json::{Value, json};
 
 use crate::binary::{Running, free_address, request};
 
-const EXAMPLE: &str = include_str!("../../../../docs/examples/consents.toml");
-const PORTAL: &str = "portal-password-51";
-const CARLA: &str = "carla-password-77";
+pub(crate) const EXAMPLE: &str = include_str!("../../../../docs/examples/consents.toml");
+pub(crate) const PORTAL: &str = "portal-password-51";
+pub(crate) const CARLA: &str = "carla-password-77";
 
 /// A folder with a manifest, the passwords it names, and a ledger that is not there yet.
-struct House {
-    folder: tempfile::TempDir,
+pub(crate) struct House {
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl House {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("portal.password"), format!("{PORTAL}\n")).unwrap();
         std::fs::write(folder.path().join("carla.password"), CARLA).unwrap();
         Self { folder }
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    fn apply(&self, manifest: &str, more: &[&str]) -> Output {
+    pub(crate) fn apply(&self, manifest: &str, more: &[&str]) -> Output {
         let file = self.folder.path().join("consents.toml");
         std::fs::write(&file, manifest).unwrap();
         apply(&file, &self.data(), more)
     }
 
-    fn serve(&self) -> Running {
+    pub(crate) fn serve(&self) -> Running {
         Running::serve(free_address(), &self.data())
     }
 }
@@ -53,7 +53,7 @@ fn apply(file: &Path, data: &Path, more: &[&str]) -> Output {
         .unwrap()
 }
 
-fn applied(output: &Output) -> String {
+pub(crate) fn applied(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{}", err(output));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
@@ -73,7 +73,13 @@ fn err(output: &Output) -> String {
 }
 
 /// Status and body of a request to the records door.
-fn ask(running: &Running, method: &str, path: &str, who: (&str, &str), body: &str) -> (u16, Value) {
+pub(crate) fn ask(
+    running: &Running,
+    method: &str,
+    path: &str,
+    who: (&str, &str),
+    body: &str,
+) -> (u16, Value) {
     let basic = STANDARD.encode(format!("{}:{}", who.0, who.1));
     let head = format!(
         "{method} /consent/v1{path} HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Basic {basic}"
@@ -311,4 +317,16 @@ fn a_manifest_that_cannot_be_right_changes_nothing_and_says_where() {
     let scopes = "[tenants.records]\nunprivileged_scope = \"same\"\nprivileged_scope = \"same\"";
     let told = refused(&house.apply(&EXAMPLE.replace("[tenants.records]", scopes), &[]));
     assert!(told.contains("tenant main: records."), "{told}");
+    let script = "[tenants.records.identity_mappers.login]\nkind = \"scripted\"\nanswer = \"value\"\n\
+                  attributes = [\"uid\"]\nscript = \"\"\"\n{{ id }}\n{% if login %}x{% endif %}\n\"\"\"\n";
+    let manifest = EXAMPLE.replace(
+        "[[tenants.definitions]]\nkey = \"share",
+        &format!("{script}[[tenants.definitions]]\nkey = \"share"),
+    );
+    for more in [&["--dry-run"][..], &[]] {
+        let told = refused(&house.apply(&manifest, more));
+        let expected =
+            "tenant main: records.identity_mappers.login has no usable script: line 2: there is no login";
+        assert!(told.contains(expected), "{told}");
+    }
 }

@@ -10,6 +10,7 @@ mod clock;
 mod directories;
 mod faults;
 mod import;
+mod import_records;
 mod kill;
 mod matrix;
 mod matrix_random;

@@ -24,6 +24,7 @@ mod media_types;
 mod order;
 mod peer;
 mod routes;
+mod scripts;
 mod searching;
 mod second_issuer;
 mod settings;

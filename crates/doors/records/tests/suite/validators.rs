@@ -40,7 +40,7 @@ pub async fn with(app: &TestApp, validators: impl IntoIterator<Item = (&str, Tok
         .await;
 }
 
-fn jwks(keys: &[&SigningKey]) -> String {
+pub fn jwks(keys: &[&SigningKey]) -> String {
     let keys: Vec<Value> = keys
         .iter()
         .map(|key| serde_json::to_value(key.public_jwk()).unwrap())
@@ -48,7 +48,7 @@ fn jwks(keys: &[&SigningKey]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-fn claims(app: &TestApp) -> Value {
+pub fn claims(app: &TestApp) -> Value {
     json!({
         "iss": "https://idp.example",
         "sub": "ada",
@@ -60,7 +60,7 @@ fn claims(app: &TestApp) -> Value {
     })
 }
 
-fn signed(key: &SigningKey, claims: &Value) -> String {
+pub fn signed(key: &SigningKey, claims: &Value) -> String {
     format!(
         "Bearer {}",
         key.sign(&key.header(Some("at+jwt")), claims).unwrap()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use configuration::{of_definition, of_localization};
-pub(crate) use note::{Document, of_creation, of_deletion, of_update};
+pub(crate) use note::{Document, of_creation, of_deletion, of_import, of_update};
 pub use reader::{AuditEntry, AuditReader, Resource};
 
 /// Attributes by their names on the wire; JSON of `data` and `consentContext` as text, so that numbers keep their precision.
@@ -69,8 +69,9 @@ impl Touched {
 pub(crate) struct Note {
     pub record: RecordId,
     pub change: ChangeType,
-    /// Distinguished name of who asked for it.
-    pub request_dn: String,
+    /// Distinguished name of who asked for it; none for what the operator took over from another system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_dn: Option<String>,
     /// Client of the token it was asked with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,

@@ -34,7 +34,7 @@ pub(crate) struct Document<'a> {
 
 impl Document<'_> {
     /// Its attributes by name; those without value are left out.
-    fn attributes(&self) -> Attributes {
+    pub(crate) fn attributes(&self) -> Attributes {
         let details = self.details;
         let text = |value: &Option<String>| value.as_deref().map(Value::from);
         let raw = |value: &Option<Box<serde_json::value::RawValue>>| {
@@ -83,11 +83,20 @@ pub(crate) fn of_creation(
     record: RecordId,
     after: &Document<'_>,
 ) -> Result<Notes, Fault> {
+    created(blank(Some(requester), record, ChangeType::Create), after)
+}
+
+/// A record was taken over from another system.
+pub(crate) fn of_import(record: RecordId, after: &Document<'_>) -> Result<Notes, Fault> {
+    created(blank(None, record, ChangeType::Create), after)
+}
+
+fn created(blank: Note, after: &Document<'_>) -> Result<Notes, Fault> {
     let is = after.attributes();
     let note = Note {
         touched: Touched::between(&Attributes::new(), &is),
         is,
-        ..blank(requester, record, ChangeType::Create)
+        ..blank
     };
     Ok(Notes::from([(after.slot.subject, written(&note)?)]))
 }
@@ -114,7 +123,7 @@ pub(crate) fn of_update(
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
         touched,
-        ..blank(requester, record, ChangeType::Update)
+        ..blank(Some(requester), record, ChangeType::Update)
     };
     let (from, to) = (before.slot.subject, after.slot.subject);
     if from == to {
@@ -143,17 +152,17 @@ pub(crate) fn of_deletion(
     let note = Note {
         touched: Touched::between(&was, &Attributes::new()),
         was,
-        ..blank(requester, record, ChangeType::Delete)
+        ..blank(Some(requester), record, ChangeType::Delete)
     };
     Ok(Notes::from([(before.slot.subject, written(&note)?)]))
 }
 
-fn blank(requester: &Requester, record: RecordId, change: ChangeType) -> Note {
+fn blank(requester: Option<&Requester>, record: RecordId, change: ChangeType) -> Note {
     Note {
         record,
         change,
-        request_dn: requester.dn().as_str().to_owned(),
-        client: requester.client().map(str::to_owned),
+        request_dn: requester.map(|requester| requester.dn().as_str().to_owned()),
+        client: requester.and_then(Requester::client).map(str::to_owned),
         touched: Touched::default(),
         was: Attributes::new(),
         is: Attributes::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consentry_domain::{
     DecisionId, Fact, Timestamp,
     command::Answer,
-    decision::{Actor, Door},
+    decision::{Actor, Decision, Door},
 };
 use consentry_store::EventRow;
 use serde_json::Value;
@@ -76,6 +76,8 @@ struct Decided {
     id: DecisionId,
     request: Option<String>,
     actor: Actor,
+    /// Whether its change was noted beside it.
+    noted: bool,
 }
 
 impl Ledger {
@@ -114,19 +116,27 @@ impl AuditReader<'_> {
     async fn of_person(&mut self, event: &EventRow, body: &Body) -> Result<Option<AuditEntry>, Fault> {
         match &body.happened {
             Some(Fact::DecisionRecorded { decision }) => {
+                let note = body.note.as_ref().and_then(|note| note.get(NAME));
                 self.decision = Some(Decided {
                     id: decision.id,
                     request: decision.request.clone(),
                     actor: decision.actor.clone(),
+                    noted: note.is_some(),
                 });
-                let note = body.note.as_ref().and_then(|note| note.get(NAME));
                 let Some(note) = note else { return Ok(None) };
                 let note: Note = from_json(&note.to_string(), "record change")?;
-                Ok((!note.moved_away).then(|| noted(event.at, decision.request.clone(), note)))
+                Ok((!note.moved_away).then(|| noted(event.at, decision, note)))
             }
-            Some(fact) if body.door != Door::Records => self.elsewhere(event.at, body, fact).await,
+            Some(fact) if body.door != Door::Records && !self.is_noted(body.decision) => {
+                self.elsewhere(event.at, body, fact).await
+            }
             _ => Ok(None),
         }
+    }
+
+    fn is_noted(&self, decision: DecisionId) -> bool {
+        let last = self.decision.as_ref();
+        last.is_some_and(|last| last.id == decision && last.noted)
     }
 
     /// A change of a record that another door's decision caused.
@@ -206,7 +216,7 @@ impl AuditReader<'_> {
     }
 }
 
-fn noted(at: Timestamp, request: Option<String>, note: Note) -> AuditEntry {
+fn noted(at: Timestamp, decision: &Decision, note: Note) -> AuditEntry {
     let mut attributes = if note.change == ChangeType::Delete {
         note.was
     } else {
@@ -216,13 +226,13 @@ fn noted(at: Timestamp, request: Option<String>, note: Note) -> AuditEntry {
         .retain(|name, _| !matches!(name.as_str(), "data" | "consentContext") && !name.ends_with("Text"));
     AuditEntry {
         at,
-        request,
+        request: decision.request.clone(),
         resource: Resource::Consent,
         change: note.change,
         touched: note.touched,
-        request_dn: Some(note.request_dn),
+        request_dn: note.request_dn,
         client: note.client,
-        door: Door::Records,
+        door: decision.door,
         id: note.record.to_string(),
         definition: attributes
             .get("definition.id")
