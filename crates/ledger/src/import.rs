@@ -46,6 +46,8 @@ pub enum NewPassword {
     Clear(SecretString),
     /// As a PHC string that [`accounts::is_password_hash`] takes.
     Hash(String),
+    /// The account has none from now on.
+    Gone,
 }
 
 /// Why an account was not taken over.
@@ -101,7 +103,7 @@ impl Ledger {
         Ok(outcomes)
     }
 
-    async fn account_of(
+    pub(crate) async fn account_of(
         &self,
         tenant: &TenantSnapshot,
         wish: &AccountWish,
@@ -114,13 +116,10 @@ impl Ledger {
         });
         let password_hash = match &wish.password {
             None => before.password_hash.clone(),
+            Some(NewPassword::Gone) => None,
             Some(NewPassword::Hash(hash)) => Some(hash.clone()),
             Some(NewPassword::Clear(password)) => {
-                let password = password.expose_secret();
-                match &before.password_hash {
-                    Some(kept) if accounts::matches(kept, password) => Some(kept.clone()),
-                    _ => Some(accounts::hash_password(password, &self.entropy().bytes())?),
-                }
+                Some(self.kept_or_hashed(before.password_hash.as_ref(), password).await?)
             }
         };
         let account = Principal {
@@ -138,6 +137,21 @@ impl Ledger {
             Some(_) => Taken::Changed,
         };
         Ok((account, taken))
+    }
+
+    /// The hash that is there where it is of this password, or a new one.
+    async fn kept_or_hashed(
+        &self,
+        kept: Option<&String>,
+        password: &SecretString,
+    ) -> Result<String, NotTaken> {
+        if let Some(kept) = kept {
+            let password = password.expose_secret().to_owned();
+            if self.check_password(Some(kept.clone()), password).await? {
+                return Ok(kept.clone());
+            }
+        }
+        Ok(self.hash_aside(password.expose_secret()).await??)
     }
 
     /// Names that an account has already are nobody's loss.
