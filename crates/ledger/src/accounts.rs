@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Ledger, Opaque, TenantSnapshot,
+    environment::Draw as _,
     error::Fault,
     opaque::{self, base64url},
 };
@@ -283,10 +284,7 @@ impl Ledger {
     }
 
     /// Hashes a password where it holds nobody up, and never more of them at once than the machine can bear.
-    pub(crate) async fn hash_aside(
-        &self,
-        password: &str,
-    ) -> Result<Result<String, UnusablePassword>, Fault> {
+    pub(crate) async fn hash_aside(&self, password: &str) -> Result<Result<String, UnusablePassword>, Fault> {
         let _permit = self
             .inner
             .passwords
@@ -367,7 +365,9 @@ pub fn is_password_hash(text: &str) -> bool {
 /// The PHC string of a password (argon2id with our parameters): 1 to 1024 bytes. The salt is 16 fresh random bytes.
 pub fn hash_password(password: &str, salt: &[u8; 16]) -> Result<String, UnusablePassword> {
     if password.is_empty() || password.len() > LONGEST_PASSWORD {
-        return Err(UnusablePassword(format!("it must have 1 to {LONGEST_PASSWORD} bytes")));
+        return Err(UnusablePassword(format!(
+            "it must have 1 to {LONGEST_PASSWORD} bytes"
+        )));
     }
     let unusable = |error: &dyn std::fmt::Display| UnusablePassword(error.to_string());
     let salt = base64::engine::general_purpose::STANDARD_NO_PAD.encode(salt);

@@ -12,8 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, Provision},
-    accounts::{self, UnusablePassword},
-    environment::Draw,
+    accounts::UnusablePassword,
     error::Fault,
     provision::{Entry, ProvisionError},
 };
@@ -44,7 +43,7 @@ pub struct AccountWish {
 pub enum NewPassword {
     /// As somebody types it.
     Clear(SecretString),
-    /// As a PHC string that [`accounts::is_password_hash`] takes.
+    /// As a PHC string that [`is_password_hash`](crate::accounts::is_password_hash) takes.
     Hash(String),
     /// The account has none from now on.
     Gone,
@@ -118,9 +117,10 @@ impl Ledger {
             None => before.password_hash.clone(),
             Some(NewPassword::Gone) => None,
             Some(NewPassword::Hash(hash)) => Some(hash.clone()),
-            Some(NewPassword::Clear(password)) => {
-                Some(self.kept_or_hashed(before.password_hash.as_ref(), password).await?)
-            }
+            Some(NewPassword::Clear(password)) => Some(
+                self.kept_or_hashed(before.password_hash.as_ref(), password)
+                    .await?,
+            ),
         };
         let account = Principal {
             uid: wish.uid.clone(),

@@ -1,5 +1,6 @@
 //! Entity tags and conditional requests (RFC 9110 8.8.3, 13.1).
 
+use consentry_ledger::administration::Condition;
 use http::{HeaderMap, HeaderName, header};
 
 use crate::error::{ApiError, registry};
@@ -60,28 +61,14 @@ impl Conditions {
     pub fn read(headers: &HeaderMap) -> Result<Self, ApiError> {
         let read = |name: HeaderName| {
             Tags::read(headers, &name).map_err(|_| {
-                ApiError::new(&registry::INVALID_REQUEST).detail(format!(
-                    "the header {name} must be * or a list of entity tags"
-                ))
+                ApiError::new(&registry::INVALID_REQUEST)
+                    .detail(format!("the header {name} must be * or a list of entity tags"))
             })
         };
         Ok(Self {
             must_match: read(header::IF_MATCH)?,
             must_not_match: read(header::IF_NONE_MATCH)?,
         })
-    }
-
-    /// Whether a change may be made of what is in the state `current`, none where there is nothing. Weak tags never match for
-    /// `If-Match`, and always by their text for `If-None-Match` (RFC 9110 8.8.3.2).
-    pub fn hold(&self, current: Option<&str>) -> bool {
-        let matches = match &self.must_match {
-            None => true,
-            Some(Tags::Any) => current.is_some(),
-            Some(Tags::Listed(tags)) => tags
-                .iter()
-                .any(|tag| !tag.is_weak && Some(tag.opaque.as_str()) == current),
-        };
-        matches && !self.names(current)
     }
 
     /// Whether `If-None-Match` names the state: who reads has it already, and who writes must not.
@@ -91,6 +78,20 @@ impl Conditions {
             Some(Tags::Any) => current.is_some(),
             Some(Tags::Listed(tags)) => tags.iter().any(|tag| Some(tag.opaque.as_str()) == current),
         }
+    }
+}
+
+/// Weak tags never match for `If-Match`, and always by their text for `If-None-Match` (RFC 9110 8.8.3.2).
+impl Condition for Conditions {
+    fn holds(&self, current: Option<&str>) -> bool {
+        let matches = match &self.must_match {
+            None => true,
+            Some(Tags::Any) => current.is_some(),
+            Some(Tags::Listed(tags)) => tags
+                .iter()
+                .any(|tag| !tag.is_weak && Some(tag.opaque.as_str()) == current),
+        };
+        matches && !self.names(current)
     }
 }
 
@@ -129,7 +130,10 @@ mod tests {
     fn rfc9110_13_1_1_lists_of_tags() {
         for (text, expected) in [
             ("\"a\"", Some(vec![("a", false)])),
-            ("\"a\", W/\"b\" ,\"\"", Some(vec![("a", false), ("b", true), ("", false)])),
+            (
+                "\"a\", W/\"b\" ,\"\"",
+                Some(vec![("a", false), ("b", true), ("", false)]),
+            ),
             (", \"a,b\",, \"c\"", Some(vec![("a,b", false), ("c", false)])),
             ("a", None),
             ("\"a", None),
@@ -154,15 +158,15 @@ mod tests {
 
     #[test]
     fn rfc9110_13_1_conditions_hold_or_not() {
-        assert!(Conditions::default().hold(None) && Conditions::default().hold(Some("a")));
+        assert!(Conditions::default().holds(None) && Conditions::default().holds(Some("a")));
         let any = conditions(header::IF_MATCH, "*");
-        assert!(any.hold(Some("a")) && !any.hold(None));
+        assert!(any.holds(Some("a")) && !any.holds(None));
         let listed = conditions(header::IF_MATCH, "\"a\", W/\"b\"");
-        assert!(listed.hold(Some("a")) && !listed.hold(Some("b")) && !listed.hold(None));
+        assert!(listed.holds(Some("a")) && !listed.holds(Some("b")) && !listed.holds(None));
         let absent = conditions(header::IF_NONE_MATCH, "*");
-        assert!(absent.hold(None) && !absent.hold(Some("a")));
+        assert!(absent.holds(None) && !absent.holds(Some("a")));
         let other = conditions(header::IF_NONE_MATCH, "W/\"a\"");
-        assert!(other.hold(None) && other.hold(Some("b")) && !other.hold(Some("a")));
+        assert!(other.holds(None) && other.holds(Some("b")) && !other.holds(Some("a")));
         assert!(other.names(Some("a")) && !other.names(None));
     }
 

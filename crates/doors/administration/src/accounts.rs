@@ -83,7 +83,10 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Pro
     let limit = match one(&parameters, "limit")? {
         None => PAGE,
         Some(text) => {
-            let limit = text.parse().ok().filter(|limit| (1..=LARGEST_PAGE).contains(limit));
+            let limit = text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=LARGEST_PAGE).contains(limit));
             limit.ok_or_else(|| wrong_parameter("limit", "must be from 1 to 1000"))?
         }
     };
@@ -120,15 +123,14 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Pro
 /// `PUT /accounts/{account}`: what is left out has its default, except the password, which stays as it is. A new account is named by
 /// its distinguished name.
 pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Problem> {
-    let mut admitted = Admitted::admit(visit, request).await?;
+    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
     let name = admitted.segment(1)?;
     let known = named(admitted.tenant(), &name).map(|known| known.dn.clone());
     let dn = Dn::parse(known.as_deref().unwrap_or(&name));
     let dn = dn.map_err(|_| not_found().detail("a new account is named by its distinguished name"))?;
-    let wish = wish(dn, admitted.members().await?)?;
-    let condition = |current: Option<&str>| admitted.conditions.hold(current);
+    let wish = wish(dn, admitted.members(body).await?)?;
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
-    let put = ledger.put_account(tenant, admitted.act(&condition), &wish);
+    let put = ledger.put_account(tenant, admitted.act(), &wish);
     let put = put.await.map_err(refused)?;
     Ok(answer::put(&put, &Resource::of(&put.now))?)
 }

@@ -35,12 +35,16 @@ pub(crate) struct Admitted {
     permit: Permit<Administer>,
     request: String,
     headers: HeaderMap,
-    body: Body,
 }
 
 impl Admitted {
-    /// Lets a request in, or says why not.
+    /// Lets a request in whose body is ignored, or says why not.
     pub(crate) async fn admit(visit: Visit, request: Request) -> Result<Self, ApiError> {
+        Ok(Self::admit_with_body(visit, request).await?.0)
+    }
+
+    /// Lets a request in and hands out its body, not yet read.
+    pub(crate) async fn admit_with_body(visit: Visit, request: Request) -> Result<(Self, Body), ApiError> {
         let (parts, body) = request.into_parts();
         let administrator = match presented(&visit, &parts.headers).await? {
             Presented::Client(proven) => Administrator::proven(&proven),
@@ -50,15 +54,15 @@ impl Admitted {
         let caller = administrator.ok_or_else(lacking)?.caller();
         let permit = authorize::<Administer>(&caller, Target::Tenant)
             .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
-        Ok(Self {
+        let admitted = Self {
             conditions: Conditions::read(&parts.headers)?,
             permit,
             request: visit.request_id.to_string(),
             uri: parts.uri,
             headers: parts.headers,
-            body,
             visit,
-        })
+        };
+        Ok((admitted, body))
     }
 
     /// The tenant as it was configured when the request came.
@@ -72,11 +76,11 @@ impl Admitted {
     }
 
     /// Carries out what is asked for under the conditions of the request.
-    pub(crate) fn act<'a>(&'a self, condition: &'a (dyn Fn(Option<&str>) -> bool + Send + Sync)) -> Act<'a> {
+    pub(crate) fn act(&self) -> Act<'_> {
         Act {
             permit: &self.permit,
             request: &self.request,
-            condition,
+            condition: &self.conditions,
         }
     }
 
@@ -96,9 +100,9 @@ impl Admitted {
     }
 
     /// Reads the body as one JSON object.
-    pub(crate) async fn members(&mut self) -> Result<Members, ApiError> {
+    pub(crate) async fn members(&self, body: Body) -> Result<Members, ApiError> {
         body::require_media_type(&self.headers, &["application/json"])?;
-        let bytes = body::read(std::mem::take(&mut self.body), LARGEST).await?;
+        let bytes = body::read(body, LARGEST).await?;
         match json::parse(&bytes, &Limits::size(LARGEST))? {
             Value::Object(members) => Ok(Members::new(members)),
             _ => Err(ApiError::new(&registry::INVALID_REQUEST)

@@ -18,8 +18,7 @@ pub(crate) fn found(
     resource: &impl Serialize,
 ) -> Result<Response, ApiError> {
     if admitted.conditions.names(Some(state.as_str())) {
-        let not_modified = (StatusCode::NOT_MODIFIED, headers::api()).into_response();
-        return tagged(not_modified, state);
+        return tagged(empty(StatusCode::NOT_MODIFIED), state);
     }
     json(StatusCode::OK, state, resource)
 }
@@ -36,7 +35,11 @@ pub(crate) fn put<T>(put: &Put<T>, resource: &impl Serialize) -> Result<Response
 
 /// It is gone.
 pub(crate) fn gone() -> Response {
-    (StatusCode::NO_CONTENT, headers::api()).into_response()
+    empty(StatusCode::NO_CONTENT)
+}
+
+fn empty(status: StatusCode) -> Response {
+    (status, headers::api(), ()).into_response()
 }
 
 fn json(status: StatusCode, state: &State, resource: &impl Serialize) -> Result<Response, ApiError> {

@@ -89,11 +89,10 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Pro
 
 /// `PUT /definitions/{definition}`: what is left out has its default, as in the manifest.
 pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Problem> {
-    let mut admitted = Admitted::admit(visit, request).await?;
-    let definition = definition(key(&admitted)?, admitted.members().await?)?;
-    let condition = |current: Option<&str>| admitted.conditions.hold(current);
+    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
+    let definition = definition(key(&admitted)?, admitted.members(body).await?)?;
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
-    let put = ledger.put_definition(tenant, admitted.act(&condition), &definition);
+    let put = ledger.put_definition(tenant, admitted.act(), &definition);
     let put = put.await.map_err(refused)?;
     Ok(answer::put(&put, &Resource::of(&put.now))?)
 }
@@ -112,9 +111,8 @@ pub(crate) async fn take_away(
     removal: &Removal,
     in_use: consentry_ledger::removal::InUse,
 ) -> Result<(), ApiError> {
-    let condition = |current: Option<&str>| admitted.conditions.hold(current);
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
-    let taken = ledger.take_away(tenant, admitted.act(&condition), removal, in_use);
+    let taken = ledger.take_away(tenant, admitted.act(), removal, in_use);
     taken.await.map_err(refused)
 }
 

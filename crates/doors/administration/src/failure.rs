@@ -16,9 +16,7 @@ pub(crate) fn refused(error: AdministrationError) -> ApiError {
         AdministrationError::OtherState => ApiError::new(&registry::PRECONDITION_FAILED),
         AdministrationError::Refused(error) => provision(error, told),
         AdministrationError::Account(error) => account(error, told),
-        AdministrationError::Removal(RemovalError::InUse(_)) => {
-            ApiError::new(&registry::IN_USE).detail(told)
-        }
+        AdministrationError::Removal(RemovalError::InUse(_)) => ApiError::new(&registry::IN_USE).detail(told),
         AdministrationError::Removal(RemovalError::Fault(fault)) | AdministrationError::Fault(fault) => {
             failed(fault)
         }
@@ -30,7 +28,10 @@ fn provision(error: ProvisionError, told: String) -> ApiError {
         ProvisionError::WordingPublished { .. } => ApiError::new(&registry::WORDING_PUBLISHED).detail(told),
         ProvisionError::VersionLowered { .. } => ApiError::new(&registry::VERSION_LOWERED)
             .detail(told)
-            .field(FieldError::pointer("/version", "is lower than the current version")),
+            .field(FieldError::pointer(
+                "/version",
+                "is lower than the current version",
+            )),
         ProvisionError::Fault(fault) => failed(fault),
         other => ApiError::internal(other),
     }
@@ -39,9 +40,8 @@ fn provision(error: ProvisionError, told: String) -> ApiError {
 fn account(error: NotTaken, told: String) -> ApiError {
     match error {
         NotTaken::IsPerson => ApiError::new(&registry::IDENTIFIER_TAKEN).detail(told),
-        NotTaken::NameOfPerson(_) => {
-            ApiError::new(&registry::IDENTIFIER_TAKEN).detail("a person who logs in here has one of the names")
-        }
+        NotTaken::NameOfPerson(_) => ApiError::new(&registry::IDENTIFIER_TAKEN)
+            .detail("a person who logs in here has one of the names"),
         NotTaken::Password(_) => ApiError::new(&registry::INVALID_REQUEST)
             .detail("the password cannot be used")
             .field(FieldError::pointer("/password", told)),

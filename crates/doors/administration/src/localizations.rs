@@ -106,13 +106,12 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Pro
 
 /// `PUT /definitions/{definition}/localizations/{locale}`: publishes a wording.
 pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Problem> {
-    let mut admitted = Admitted::admit(visit, request).await?;
+    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
     let (key, locale) = (key(&admitted)?, locale(&admitted)?);
-    let members = admitted.members().await?;
+    let members = admitted.members(body).await?;
     let wording = wording(key, locale, admitted.visit.ledger().now(), members)?;
-    let condition = |current: Option<&str>| admitted.conditions.hold(current);
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
-    let put = ledger.put_wording(tenant, admitted.act(&condition), &wording);
+    let put = ledger.put_wording(tenant, admitted.act(), &wording);
     let put = put.await.map_err(refused)?;
     let all: Vec<&Localization> = put.now.iter().collect();
     let current = all.last().ok_or_else(not_found)?;

@@ -26,8 +26,11 @@ use crate::{
 /// How often a change is decided again when others change the same thing at the same time.
 const TRIES: usize = 3;
 
-/// Whether a thing may be changed in a state, named by its [`State`]; none where there is no such thing.
-pub type Condition<'a> = &'a (dyn Fn(Option<&str>) -> bool + Send + Sync);
+/// In which states a thing may be changed.
+pub trait Condition: Send + Sync {
+    /// Whether it may be in this one, named by its [`State`]; none where there is no such thing.
+    fn holds(&self, state: Option<&str>) -> bool;
+}
 
 /// One act of administration.
 #[derive(Clone, Copy)]
@@ -37,7 +40,7 @@ pub struct Act<'a> {
     /// Id of the request that asks for it, for the log.
     pub request: &'a str,
     /// In which states it may find what it changes.
-    pub condition: Condition<'a>,
+    pub condition: &'a dyn Condition,
 }
 
 impl std::fmt::Debug for Act<'_> {
@@ -55,7 +58,7 @@ impl Act<'_> {
     }
 
     fn check(&self, current: Option<&State>) -> Result<(), AdministrationError> {
-        if (self.condition)(current.map(State::as_str)) {
+        if self.condition.holds(current.map(State::as_str)) {
             Ok(())
         } else {
             Err(AdministrationError::OtherState)

@@ -47,7 +47,11 @@ impl State {
         &self.0
     }
 
-    fn of(tenant: &TenantSnapshot, kind: &'static str, thing: &(impl Serialize + ?Sized)) -> Result<Self, Fault> {
+    fn of(
+        tenant: &TenantSnapshot,
+        kind: &'static str,
+        thing: &(impl Serialize + ?Sized),
+    ) -> Result<Self, Fault> {
         let text = format!("{kind}\0{}", to_json(&thing, kind)?);
         let hash = tenant.keys.lookup("state", &text);
         Ok(Self(base64url(&hash.as_bytes()[..BYTES])))

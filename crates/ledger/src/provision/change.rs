@@ -13,8 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Entry, ProvisionError, Taken};
 use crate::{
-    Caller, TenantSnapshot, environment::Ids, error::Fault, events, records::audit,
-    snapshot::digest_of,
+    Caller, TenantSnapshot, environment::Ids, error::Fault, events, records::audit, snapshot::digest_of,
 };
 
 /// Who changes configuration, as the log keeps it. Nobody is named where it is somebody with access to the machine.
@@ -124,7 +123,9 @@ pub(crate) fn rest_on_definition(
     if let (Some(known), Some(version)) = (known, version) {
         let key = RowKey::Configuration(kind, id.to_owned());
         change.expect.push(Expect::At(key, version));
-        change.rows.push(put(tenant.id(), kind, id, Some(version), known)?);
+        change
+            .rows
+            .push(put(tenant.id(), kind, id, Some(version), known)?);
     }
     Ok(())
 }

@@ -62,7 +62,9 @@ pub fn document() -> OpenApi {
     document.tags = Some(vec![
         TagBuilder::new()
             .name(TAG)
-            .description(Some("Definitions, localizations and accounts, for administrators."))
+            .description(Some(
+                "Definitions, localizations and accounts, for administrators.",
+            ))
             .build(),
     ]);
     document

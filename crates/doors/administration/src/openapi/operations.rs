@@ -133,12 +133,20 @@ fn lists(paths: &mut Paths) {
         "/accounts",
         begun("administer_list_accounts", "List accounts")
             .parameter(
-                described("limit", ParameterIn::Query, "Most accounts of a page; 100 where nothing is said.")
-                    .schema(Some(limit)),
+                described(
+                    "limit",
+                    ParameterIn::Query,
+                    "Most accounts of a page; 100 where nothing is said.",
+                )
+                .schema(Some(limit)),
             )
             .parameter(
-                described("cursor", ParameterIn::Query, "Where the page begins, from `next_cursor`.")
-                    .schema(Some(text())),
+                described(
+                    "cursor",
+                    ParameterIn::Query,
+                    "Where the page begins, from `next_cursor`.",
+                )
+                .schema(Some(text())),
             )
             .parameter(if_none_match())
             .response("200", answer("Accounts", &examples::accounts()))
@@ -147,7 +155,9 @@ fn lists(paths: &mut Paths) {
 }
 
 fn one(paths: &mut Paths, kind: &Kind) {
-    let Kind { name, words, path, .. } = *kind;
+    let Kind {
+        name, words, path, ..
+    } = *kind;
     let begun = |verb: &str, summary: String| {
         begun(&format!("administer_{verb}_{name}"), &summary).parameters(Some((kind.parameters)()))
     };
@@ -159,9 +169,11 @@ fn one(paths: &mut Paths, kind: &Kind) {
                 ParameterIn::Query,
                 "The version to show; the current one where nothing is said.",
             )
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(
-                r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$",
-            )))),
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .pattern(Some(r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$")),
+            )),
         );
     }
     add(

@@ -6,9 +6,7 @@ use consentry_testkit::TestApp;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{
-    COURIER, assert_refused, assert_wrong, courier, delete, get, looks, put, request, tag,
-};
+use crate::world::{COURIER, assert_refused, assert_wrong, courier, delete, get, looks, put, request, tag};
 
 const PASSWORD: &str = "a long enough password";
 
@@ -27,13 +25,19 @@ async fn rec_12_3_an_account_logs_in_with_the_next_request() {
     assert_eq!(looks(&app, "courier", PASSWORD).await, 200);
     assert_eq!(looks(&app, COURIER, PASSWORD).await, 200);
     // By its name and by any spelling of its distinguished name it is the same.
-    for name in ["courier", COURIER, "CN=Courier,%20OU=Services,DC=harbor,dc=example"] {
+    for name in [
+        "courier",
+        COURIER,
+        "CN=Courier,%20OU=Services,DC=harbor,dc=example",
+    ] {
         let read = get(&app, &format!("/accounts/{name}")).await.expect_status(200);
         assert_eq!((read.json(), tag(&read)), (made.json(), tag(&made)));
     }
     // The same again, the answer sent back, and nothing said of the password: all stays, the password included.
     let again = courier(&app, json!({})).await.expect_status(200);
-    let sent_back = put(&app, "/accounts/courier", &made.json()).await.expect_status(200);
+    let sent_back = put(&app, "/accounts/courier", &made.json())
+        .await
+        .expect_status(200);
     assert_eq!([tag(&again), tag(&sent_back)], [tag(&made), tag(&made)]);
     assert_eq!(looks(&app, "courier", PASSWORD).await, 200);
     // Without a name that was there, the name is nobody's.
@@ -52,20 +56,30 @@ async fn rec_12_3_what_was_remembered_of_a_password_does_not_outlive_a_change() 
     let _made = courier(&app, json!({})).await.expect_status(201);
     // Remembered for a minute from here on; no time passes in this test.
     assert_eq!(looks(&app, "courier", PASSWORD).await, 200);
-    let _disabled = courier(&app, json!({ "disabled": true })).await.expect_status(200);
+    let _disabled = courier(&app, json!({ "disabled": true }))
+        .await
+        .expect_status(200);
     assert_eq!(looks(&app, "courier", PASSWORD).await, 401);
     let _enabled = courier(&app, json!({})).await.expect_status(200);
     assert_eq!(looks(&app, "courier", PASSWORD).await, 200);
-    let _other = courier(&app, json!({ "password": "another password" })).await.expect_status(200);
+    let _other = courier(&app, json!({ "password": "another password" }))
+        .await
+        .expect_status(200);
     assert_eq!(looks(&app, "courier", PASSWORD).await, 401);
     assert_eq!(looks(&app, "courier", "another password").await, 200);
-    let _none = courier(&app, json!({ "password": null })).await.expect_status(200);
+    let _none = courier(&app, json!({ "password": null }))
+        .await
+        .expect_status(200);
     assert_eq!(looks(&app, "courier", "another password").await, 401);
     let _again = courier(&app, json!({})).await.expect_status(200);
     let _gone = delete(&app, "/accounts/courier").await.expect_status(204);
     assert_eq!(looks(&app, "courier", PASSWORD).await, 401);
     assert_refused(&delete(&app, "/accounts/courier").await, 404, "not_found");
-    assert_refused(&get(&app, &format!("/accounts/{COURIER}")).await, 404, "not_found");
+    assert_refused(
+        &get(&app, &format!("/accounts/{COURIER}")).await,
+        404,
+        "not_found",
+    );
 }
 
 #[tokio::test]
@@ -77,7 +91,9 @@ async fn rec_5_1_the_bypass_right_is_given_and_taken() {
         request.basic("courier", PASSWORD).send().await.status()
     };
     assert_eq!(everybody().await, 403);
-    let _given = courier(&app, json!({ "bypass_acl": true })).await.expect_status(200);
+    let _given = courier(&app, json!({ "bypass_acl": true }))
+        .await
+        .expect_status(200);
     assert_eq!(everybody().await, 200);
     let _taken = courier(&app, json!({})).await.expect_status(200);
     assert_eq!(everybody().await, 403);
@@ -107,13 +123,21 @@ async fn a_hash_is_taken_and_nothing_of_passwords_is_ever_shown() {
 async fn what_configuration_gave_an_account_besides_stays() {
     let app = TestApp::start().await;
     let before = get(&app, "/accounts/portal").await.expect_status(200).json();
-    assert_eq!((&before["has_secret"], &before["has_password"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&before["has_secret"], &before["has_password"]),
+        (&json!(true), &json!(false))
+    );
     let after = put(&app, "/accounts/portal", &json!({ "cn": ["Portal"] })).await;
     let after = after.expect_status(200).json();
-    assert_eq!((&after["names"], &after["has_secret"]), (&before["names"], &json!(true)));
+    assert_eq!(
+        (&after["names"], &after["has_secret"]),
+        (&before["names"], &json!(true))
+    );
     let service = &app.bank.service;
     assert_eq!(looks(&app, &service.client_id, &service.client_secret).await, 200);
-    let _off = put(&app, "/accounts/portal", &json!({ "disabled": true })).await.expect_status(200);
+    let _off = put(&app, "/accounts/portal", &json!({ "disabled": true }))
+        .await
+        .expect_status(200);
     assert_eq!(looks(&app, &service.client_id, &service.client_secret).await, 401);
 }
 
@@ -122,13 +146,20 @@ async fn a_name_of_several_accounts_is_none_and_a_new_account_needs_its_dn() {
     let app = TestApp::start().await;
     for name in ["one", "two"] {
         let path = format!("/accounts/cn={name},dc=harbor");
-        let _made = put(&app, &path, &json!({ "uid": ["twin"] })).await.expect_status(201);
+        let _made = put(&app, &path, &json!({ "uid": ["twin"] }))
+            .await
+            .expect_status(201);
     }
     assert_refused(&get(&app, "/accounts/twin").await, 404, "not_found");
     assert_refused(&delete(&app, "/accounts/twin").await, 404, "not_found");
     let answer = put(&app, "/accounts/nobody", &json!({})).await;
     assert_refused(&answer, 404, "not_found");
-    assert!(answer.json()["detail"].as_str().unwrap().contains("distinguished name"));
+    assert!(
+        answer.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("distinguished name")
+    );
 }
 
 #[tokio::test]
@@ -147,7 +178,8 @@ async fn an_account_never_takes_the_login_of_a_person() {
 async fn whatever_cannot_be_right_is_told_at_once() {
     let app = TestApp::start().await;
     let path = format!("/accounts/{COURIER}");
-    let costly = "$argon2id$v=19$m=4194304,t=2,p=1$bm90LWEtcmVhbC1zYWx0IQ$4vJ9ZyK2kW0y3c1m0m4f5b6p7q8r9s0t1u2v3w4x5y6";
+    let costly =
+        "$argon2id$v=19$m=4194304,t=2,p=1$bm90LWEtcmVhbC1zYWx0IQ$4vJ9ZyK2kW0y3c1m0m4f5b6p7q8r9s0t1u2v3w4x5y6";
     for (body, pointers) in [
         (json!({ "bypassAcl": true }), vec!["/bypassAcl"]),
         (json!({ "uid": "courier" }), vec!["/uid"]),
@@ -159,7 +191,10 @@ async fn whatever_cannot_be_right_is_told_at_once() {
         (json!({ "disabled": "true" }), vec!["/disabled"]),
         (json!({ "password": "" }), vec!["/password"]),
         (json!({ "password": "x".repeat(1025) }), vec!["/password"]),
-        (json!({ "password": "x", "password_hash": "y" }), vec!["/password_hash"]),
+        (
+            json!({ "password": "x", "password_hash": "y" }),
+            vec!["/password_hash"],
+        ),
         (json!({ "password_hash": "{SSHA}AAAA" }), vec!["/password_hash"]),
         (json!({ "password_hash": costly }), vec!["/password_hash"]),
         (json!({ "dn": "cn=other,dc=harbor" }), vec!["/dn"]),
@@ -184,7 +219,9 @@ async fn pages_lead_through_all_accounts_once() {
     app.provision(&entries).await;
     let names = |page: &Value| -> Vec<String> {
         let accounts = page["accounts"].as_array().unwrap().iter();
-        accounts.map(|account| account["dn"].as_str().unwrap().to_owned()).collect()
+        accounts
+            .map(|account| account["dn"].as_str().unwrap().to_owned())
+            .collect()
     };
     let whole = get(&app, "/accounts").await.expect_status(200).json();
     assert_eq!((names(&whole).len(), whole.get("next_cursor")), (26, None));
@@ -192,18 +229,31 @@ async fn pages_lead_through_all_accounts_once() {
     loop {
         let page = get(&app, &path).await.expect_status(200).json();
         seen.extend(names(&page));
-        let Some(next) = page["next_cursor"].as_str() else { break };
+        let Some(next) = page["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("/accounts?limit=10&cursor={next}");
         // What goes meanwhile does not move the rest.
         let _gone = delete(&app, "/accounts/cn=a00,dc=pages").await;
     }
     assert_eq!(seen, names(&whole));
     for query in ["limit=0", "limit=1001", "limit=x", "limit=1&limit=2"] {
-        assert_refused(&get(&app, &format!("/accounts?{query}")).await, 400, "invalid_parameter");
+        assert_refused(
+            &get(&app, &format!("/accounts?{query}")).await,
+            400,
+            "invalid_parameter",
+        );
     }
-    assert_refused(&get(&app, "/accounts?cursor=forged").await, 400, "cursor_mismatch");
+    assert_refused(
+        &get(&app, "/accounts?cursor=forged").await,
+        400,
+        "cursor_mismatch",
+    );
     let other = app.request(Method::GET, "/admin/v1/accounts").send().await;
     assert_refused(&other, 401, "unauthenticated");
-    let head = request(&app, Method::HEAD, "/accounts").send().await.expect_status(200);
+    let head = request(&app, Method::HEAD, "/accounts")
+        .send()
+        .await
+        .expect_status(200);
     assert!(head.bytes().is_empty() && head.header("etag").is_some());
 }

@@ -50,7 +50,10 @@ async fn rec_12_5_nobody_but_a_back_end_with_the_scope_administers() {
         // The person, and the privileged account of the records door: no clients.
         (basic(&ada.username, &ada.password), 401),
         (basic(&bank.service.client_id, &bank.service.client_secret), 401),
-        (basic(&bank.dashboard.client_id, &bank.dashboard.client_secret), 401),
+        (
+            basic(&bank.dashboard.client_id, &bank.dashboard.client_secret),
+            401,
+        ),
         (format!("Bearer {person}"), 403),
         (
             basic(&bank.first_party.client_id, &bank.first_party.client_secret),
@@ -87,7 +90,10 @@ async fn rec_12_5_nobody_but_a_back_end_with_the_scope_administers() {
     // Nothing of it had an effect, and the administrator may by secret and by token.
     let token = own_token(&app, &bank.admin, "consentry:admin").await;
     for (method, path) in OPERATIONS.iter().filter(|(method, _)| method == Method::GET) {
-        let _by_secret = request(&app, method.clone(), path).send().await.expect_status(200);
+        let _by_secret = request(&app, method.clone(), path)
+            .send()
+            .await
+            .expect_status(200);
         let asking = app.request(method.clone(), &format!("/admin/v1{path}"));
         let _by_token = asking
             .header("authorization", &token)
@@ -122,7 +128,8 @@ async fn rec_12_5_an_administrator_of_one_tenant_is_nobody_in_another() {
         ..app.tenant().tenant.clone()
     };
     app.ledger.provision_tenant(&permit, &tenant).await.unwrap();
-    app.configure(|tenant| tenant.hosts = vec!["127.0.0.1".to_owned()]).await;
+    app.configure(|tenant| tenant.hosts = vec!["127.0.0.1".to_owned()])
+        .await;
     let admin = &app.bank.admin;
     let token = own_token(&app, admin, "consentry:admin").await;
     let there = |method: Method| app.request(method, "http://meadow.example/admin/v1/definitions/x");
@@ -162,7 +169,10 @@ async fn requests_that_are_none_are_told_so() {
     let app = TestApp::start().await;
     assert_refused(&get(&app, "/nothing").await, 404, "not_found");
     assert_refused(&get(&app, "/definitions/%ff").await, 404, "not_found");
-    let answer = request(&app, Method::POST, "/definitions").json(&json!({})).send().await;
+    let answer = request(&app, Method::POST, "/definitions")
+        .json(&json!({}))
+        .send()
+        .await;
     assert_refused(&answer, 405, "method_not_allowed");
     assert_eq!(answer.header("allow"), Some("GET, HEAD"));
     let german = format!("{NEWSLETTER}/localizations/de");
@@ -202,6 +212,10 @@ async fn no_page_of_another_origin_may_read_or_write() {
         .expect_status(200);
     for answer in [preflight, answer] {
         let names = answer.headers().keys();
-        assert!(!names.into_iter().any(|name| name.as_str().starts_with("access-control")));
+        assert!(
+            !names
+                .into_iter()
+                .any(|name| name.as_str().starts_with("access-control"))
+        );
     }
 }

@@ -15,7 +15,11 @@ async fn rfc9110_13_every_kind_of_thing_is_changed_only_in_the_state_that_is_nam
     let english = format!("{NEWSLETTER}/localizations/en-GB");
     let account = format!("/accounts/{COURIER}");
     for (path, body, next) in [
-        (NEWSLETTER, json!({ "display_name": "News" }), json!({ "display_name": "Newer" })),
+        (
+            NEWSLETTER,
+            json!({ "display_name": "News" }),
+            json!({ "display_name": "Newer" }),
+        ),
         (&english, words("1.3"), words("1.4")),
         (&account, json!({ "uid": ["one"] }), json!({ "uid": ["two"] })),
     ] {
@@ -43,12 +47,20 @@ async fn rfc9110_13_every_kind_of_thing_is_changed_only_in_the_state_that_is_nam
             .send()
             .await
             .expect_status(200);
-        let stale = request(&app, Method::PUT, path).header("if-match", &seen).json(&next);
+        let stale = request(&app, Method::PUT, path)
+            .header("if-match", &seen)
+            .json(&next);
         assert_refused(&stale.send().await, 412, "precondition_failed");
-        let answer = request(&app, Method::DELETE, path).header("if-match", &seen).send().await;
+        let answer = request(&app, Method::DELETE, path)
+            .header("if-match", &seen)
+            .send()
+            .await;
         assert_refused(&answer, 412, "precondition_failed");
         let now = tag(&changed);
-        let not_modified = request(&app, Method::GET, path).header("if-none-match", &now).send().await;
+        let not_modified = request(&app, Method::GET, path)
+            .header("if-none-match", &now)
+            .send()
+            .await;
         assert_eq!((not_modified.status(), tag(&not_modified)), (304, now.clone()));
         assert!(not_modified.bytes().is_empty());
         let _last = request(&app, Method::DELETE, path)
@@ -57,11 +69,18 @@ async fn rfc9110_13_every_kind_of_thing_is_changed_only_in_the_state_that_is_nam
             .await
             .expect_status(204);
         let answer = conditional(Method::PUT, "if-match", "*").send().await;
-        let code = if path == english { "not_found" } else { "precondition_failed" };
+        let code = if path == english {
+            "not_found"
+        } else {
+            "precondition_failed"
+        };
         let status = if path == english { 404 } else { 412 };
         assert_refused(&answer, status, code);
         if path == NEWSLETTER {
-            let _back = conditional(Method::PUT, "if-none-match", "*").send().await.expect_status(201);
+            let _back = conditional(Method::PUT, "if-none-match", "*")
+                .send()
+                .await
+                .expect_status(201);
             let _words = put(&app, &english, &words("1.2")).await.expect_status(201);
         }
     }
@@ -74,12 +93,20 @@ async fn rfc9110_13_of_two_changes_of_one_state_one_is_refused() {
     let english = format!("{NEWSLETTER}/localizations/en-GB");
     let account = format!("/accounts/{COURIER}");
     for (path, bodies) in [
-        (NEWSLETTER, [json!({ "display_name": "one" }), json!({ "display_name": "two" })]),
+        (
+            NEWSLETTER,
+            [json!({ "display_name": "one" }), json!({ "display_name": "two" })],
+        ),
         (&english, [words("2.0"), words("3.0")]),
         (&account, [json!({ "cn": ["one"] }), json!({ "cn": ["two"] })]),
     ] {
         let seen = tag(&get(&app, path).await.expect_status(200));
-        let changing = |body| request(&app, Method::PUT, path).header("if-match", &seen).json(body).send();
+        let changing = |body| {
+            request(&app, Method::PUT, path)
+                .header("if-match", &seen)
+                .json(body)
+                .send()
+        };
         let (one, two) = tokio::join!(changing(&bodies[0]), changing(&bodies[1]));
         let mut statuses = [one.status(), two.status()];
         statuses.sort_unstable();
@@ -124,7 +151,9 @@ async fn rec_7_1_versions_that_race_never_end_lower_than_they_were() {
         assert!([200, 201].contains(&high.status()), "{}", high.text());
         assert!([200, 201].contains(&same.status()), "{}", same.text());
         assert!([200, 201, 409].contains(&low.status()), "{}", low.text());
-        let now = get(&app, &format!("{NEWSLETTER}/localizations/fr-FR")).await.json();
+        let now = get(&app, &format!("{NEWSLETTER}/localizations/fr-FR"))
+            .await
+            .json();
         assert_eq!(now["version"], format!("{round}.9"), "{now}");
         let versions = now["versions"].as_array().unwrap();
         let mut distinct = versions.clone();

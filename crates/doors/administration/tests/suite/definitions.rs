@@ -4,9 +4,7 @@ use consentry_testkit::TestApp;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{
-    NEWSLETTER, agreed, assert_refused, assert_wrong, delete, get, put, request, tag, words,
-};
+use crate::world::{NEWSLETTER, agreed, assert_refused, assert_wrong, delete, get, put, request, tag, words};
 
 #[tokio::test]
 async fn rec_12_5_a_definition_is_made_and_seen_with_the_next_request() {
@@ -26,7 +24,11 @@ async fn rec_12_5_a_definition_is_made_and_seen_with_the_next_request() {
     whole["id"] = json!("share-location");
     assert_eq!(made.json(), whole);
     assert_eq!(made.header("cache-control"), Some("no-store"));
-    let seen = app.records(Method::GET, path, None).await.expect_status(200).json();
+    let seen = app
+        .records(Method::GET, path, None)
+        .await
+        .expect_status(200)
+        .json();
     assert_eq!(seen["displayName"], "Share location");
     assert_eq!(seen["parameters"], json!(["precision", "hours"]));
     let read = get(&app, path).await.expect_status(200);
@@ -37,9 +39,14 @@ async fn rec_12_5_a_definition_is_made_and_seen_with_the_next_request() {
         .await
         .expect_status(200);
     assert_ne!(tag(&changed), tag(&made));
-    let plain = json!({ "id": "share-location", "kind": "agreement", "display_name": "Location", "parameters": [] });
+    let plain =
+        json!({ "id": "share-location", "kind": "agreement", "display_name": "Location", "parameters": [] });
     assert_eq!(changed.json(), plain);
-    let seen = app.records(Method::GET, path, None).await.expect_status(200).json();
+    let seen = app
+        .records(Method::GET, path, None)
+        .await
+        .expect_status(200)
+        .json();
     assert_eq!(seen["displayName"], "Location");
     assert!(seen.get("parameters").is_none(), "{seen}");
 
@@ -108,7 +115,10 @@ async fn whatever_cannot_be_right_is_told_at_once_and_nothing_is_written() {
         (json!({ "display_name": long }), vec!["/display_name"]),
         (json!({ "description": "a\u{0}b" }), vec!["/description"]),
         (json!({ "parameters": "one" }), vec!["/parameters"]),
-        (json!({ "parameters": ["one", 2, ""] }), vec!["/parameters/1", "/parameters/2"]),
+        (
+            json!({ "parameters": ["one", 2, ""] }),
+            vec!["/parameters/1", "/parameters/2"],
+        ),
         (json!({ "parameters": vec!["x"; 101] }), vec!["/parameters"]),
         (json!({ "parent": "" }), vec!["/parent"]),
         (json!({ "parent": "a\nb" }), vec!["/parent"]),
@@ -120,29 +130,41 @@ async fn whatever_cannot_be_right_is_told_at_once_and_nothing_is_written() {
     assert_refused(&get(&app, path).await, 404, "not_found");
     let nulls = json!({ "display_name": null, "lifetime": null, "parameters": null });
     let made = put(&app, path, &nulls).await.expect_status(201).json();
-    assert_eq!(made, json!({ "id": "odd", "kind": "agreement", "parameters": [] }));
+    assert_eq!(
+        made,
+        json!({ "id": "odd", "kind": "agreement", "parameters": [] })
+    );
 }
 
 #[tokio::test]
 async fn rec_12_5_what_records_refer_to_goes_only_by_force_and_they_stay_readable() {
     let app = TestApp::start().await;
     let record = agreed(&app, "email-newsletter", "1.2", "en-GB").await;
-    let seen = |app| async move { TestApp::records(app, Method::GET, &format!("/consents/{record}"), None).await };
+    let seen =
+        |app| async move { TestApp::records(app, Method::GET, &format!("/consents/{record}"), None).await };
     let before = seen.clone()(&app).await.expect_status(200).json();
     assert_eq!(before["definition"]["currentVersion"], "1.2");
 
     assert_refused(&delete(&app, NEWSLETTER).await, 409, "in_use");
     let english = format!("{NEWSLETTER}/localizations/en-gb");
     assert_refused(&delete(&app, &english).await, 409, "in_use");
-    assert_refused(&delete(&app, &format!("{english}?force=yes")).await, 400, "invalid_parameter");
+    assert_refused(
+        &delete(&app, &format!("{english}?force=yes")).await,
+        400,
+        "invalid_parameter",
+    );
     let _arabic = delete(&app, &format!("{NEWSLETTER}/localizations/ar"))
         .await
         .expect_status(204);
-    let _unused = delete(&app, "/definitions/share-my-email").await.expect_status(204);
+    let _unused = delete(&app, "/definitions/share-my-email")
+        .await
+        .expect_status(204);
     assert_eq!(seen.clone()(&app).await.json(), before);
 
     // 19 no. 23: the records stay, without the current version of what is not there.
-    let _english = delete(&app, &format!("{english}?force=true")).await.expect_status(204);
+    let _english = delete(&app, &format!("{english}?force=true"))
+        .await
+        .expect_status(204);
     let after = seen.clone()(&app).await.expect_status(200).json();
     assert_eq!(after["definition"].get("currentVersion"), None, "{after}");
     let _definition = delete(&app, &format!("{NEWSLETTER}?force=true"))
@@ -160,7 +182,9 @@ async fn rec_12_5_what_records_refer_to_goes_only_by_force_and_they_stay_readabl
         assert_refused(&delete(&app, &path).await, 404, "not_found");
         assert_eq!(app.records(Method::GET, &path, None).await.status(), 404);
     }
-    let answer = app.records(Method::POST, "/consents", Some(&refused_record())).await;
+    let answer = app
+        .records(Method::POST, "/consents", Some(&refused_record()))
+        .await;
     assert_eq!(answer.status(), 400);
 }
 

@@ -103,7 +103,10 @@ fn every_example_is_one() {
     };
     for (path, method, operation) in operations(&document) {
         let place = format!("/paths/{}/{method}", step(&path));
-        check(&format!("{place}/requestBody"), &operation["requestBody"]["content"]);
+        check(
+            &format!("{place}/requestBody"),
+            &operation["requestBody"]["content"],
+        );
         for (status, response) in operation["responses"].as_object().unwrap() {
             check(&format!("{place}/responses/{status}"), &response["content"]);
         }
@@ -116,7 +119,12 @@ fn every_example_is_one() {
 fn assert_described(document: &Value, method: &str, path: &str, answer: &Answer) {
     let place = format!("/admin/v1{path}");
     let response = &document["paths"][&place][method]["responses"][answer.status().to_string()];
-    assert!(response.is_object(), "{} of {method} {path}: {}", answer.status(), answer.text());
+    assert!(
+        response.is_object(),
+        "{} of {method} {path}: {}",
+        answer.status(),
+        answer.text()
+    );
     for (name, _) in response["headers"].as_object().into_iter().flatten() {
         assert!(answer.header(name).is_some(), "{name} of {method} {path}");
     }
@@ -131,7 +139,11 @@ fn assert_described(document: &Value, method: &str, path: &str, answer: &Answer)
         answer.status(),
         step(media_type)
     );
-    assert_eq!(problems(document, &pointer, &answer.json()), None, "{method} {path}");
+    assert_eq!(
+        problems(document, &pointer, &answer.json()),
+        None,
+        "{method} {path}"
+    );
 }
 
 #[tokio::test]
@@ -139,7 +151,9 @@ async fn real_answers_are_as_described() {
     let app = TestApp::start().await;
     let document = document();
     let _record = agreed(&app, "email-newsletter", "1.2", "en-GB").await;
-    let _courier = courier(&app, json!({ "cn": ["C"], "entry_uuid": "1-2" })).await.expect_status(201);
+    let _courier = courier(&app, json!({ "cn": ["C"], "entry_uuid": "1-2" }))
+        .await
+        .expect_status(201);
     let one = "/definitions/{definition}";
     let localization = "/definitions/{definition}/localizations/{locale}";
     let english = format!("{NEWSLETTER}/localizations/en-GB");
@@ -156,7 +170,11 @@ async fn real_answers_are_as_described() {
         ),
         ("put", one, put(&app, "/definitions/new", &whole).await),
         ("put", one, put(&app, "/definitions/new", &json!({})).await),
-        ("put", one, put(&app, "/definitions/new", &json!({ "x": 1 })).await),
+        (
+            "put",
+            one,
+            put(&app, "/definitions/new", &json!({ "x": 1 })).await,
+        ),
         ("get", one, get(&app, "/definitions/new").await),
         ("delete", one, delete(&app, NEWSLETTER).await),
         ("delete", one, delete(&app, "/definitions/new").await),
@@ -166,7 +184,11 @@ async fn real_answers_are_as_described() {
         ("put", localization, put(&app, &english, &words("1.3")).await),
         ("delete", localization, delete(&app, &english).await),
         ("get", "/accounts/{account}", get(&app, &account).await),
-        ("put", "/accounts/{account}", put(&app, &account, &json!({})).await),
+        (
+            "put",
+            "/accounts/{account}",
+            put(&app, &account, &json!({})).await,
+        ),
         ("delete", "/accounts/{account}", delete(&app, &account).await),
     ] {
         assert_described(&document, method, path, &answer);

@@ -4,9 +4,7 @@ use consentry_testkit::TestApp;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{
-    NEWSLETTER, agreed, assert_refused, assert_wrong, get, put, request, tag, words,
-};
+use crate::world::{NEWSLETTER, agreed, assert_refused, assert_wrong, get, put, request, tag, words};
 
 fn english() -> String {
     format!("{NEWSLETTER}/localizations/en-GB")
@@ -21,8 +19,15 @@ async fn rec_7_1_a_higher_version_takes_the_place_and_people_are_asked_with_it()
     assert_eq!(body["versions"], json!(["1.2", "1.10"]));
     assert_eq!(body["data"], "data 1.10");
     assert_eq!(body["published_at"], json!(app.now()));
-    let seen = app.records(Method::GET, &english(), None).await.expect_status(200).json();
-    assert_eq!((&seen["version"], &seen["dataText"]), (&json!("1.10"), &json!("data 1.10")));
+    let seen = app
+        .records(Method::GET, &english(), None)
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!(
+        (&seen["version"], &seen["dataText"]),
+        (&json!("1.10"), &json!("data 1.10"))
+    );
     let seen = app
         .records(Method::GET, &format!("/consents/{record}"), None)
         .await
@@ -32,7 +37,9 @@ async fn rec_7_1_a_higher_version_takes_the_place_and_people_are_asked_with_it()
 
     let current = get(&app, &english()).await.expect_status(200);
     assert_eq!((current.json(), tag(&current)), (body, tag(&published)));
-    let first = get(&app, &format!("{}?version=1.2", english())).await.expect_status(200);
+    let first = get(&app, &format!("{}?version=1.2", english()))
+        .await
+        .expect_status(200);
     assert_eq!(first.json()["data"], "Your e-mail address");
     assert_eq!(tag(&first), tag(&current));
     for (version, status, code) in [
@@ -70,12 +77,19 @@ async fn the_same_words_again_change_nothing_in_whatever_spelling() {
     let made = put(&app, &path, &words("1.0")).await.expect_status(201);
     app.pass(60);
     let spelled = format!("{NEWSLETTER}/localizations/NL-nl");
-    for (path, body) in [(&path, words("1.0")), (&spelled, words("1.0")), (&spelled, made.json())] {
+    for (path, body) in [
+        (&path, words("1.0")),
+        (&spelled, words("1.0")),
+        (&spelled, made.json()),
+    ] {
         let again = put(&app, path, &body).await.expect_status(200);
         assert_eq!((again.json(), tag(&again)), (made.json(), tag(&made)));
     }
     let next = put(&app, &spelled, &words("1.1")).await.expect_status(200).json();
-    assert_eq!((&next["locale"], &next["versions"]), (&json!("nl-NL"), &json!(["1.0", "1.1"])));
+    assert_eq!(
+        (&next["locale"], &next["versions"]),
+        (&json!("nl-NL"), &json!(["1.0", "1.1"]))
+    );
 }
 
 #[tokio::test]
@@ -97,7 +111,11 @@ async fn localizations_are_listed_with_their_versions() {
             (json!("en-GB"), json!(["1.2", "1.3"])),
         ]
     );
-    assert_refused(&get(&app, "/definitions/none/localizations").await, 404, "not_found");
+    assert_refused(
+        &get(&app, "/definitions/none/localizations").await,
+        404,
+        "not_found",
+    );
 }
 
 #[tokio::test]

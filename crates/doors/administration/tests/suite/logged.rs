@@ -34,7 +34,9 @@ async fn rec_16_every_change_is_in_the_log_with_who_did_it_and_what_changes_noth
     let made = put(&app, "/definitions/new", &json!({ "display_name": "New" })).await;
     let request_id = made.header("x-request-id").unwrap().to_owned();
     let _same = put(&app, "/definitions/new", &json!({ "display_name": "New" })).await;
-    let _other = put(&app, "/definitions/new", &json!({ "description": "d" })).await.expect_status(200);
+    let _other = put(&app, "/definitions/new", &json!({ "description": "d" }))
+        .await
+        .expect_status(200);
     let _published = put(&app, &english, &words("1.3")).await.expect_status(200);
     let _same = put(&app, &english, &words("1.3")).await.expect_status(200);
     let _refused = put(&app, &english, &words("1.0")).await.expect_status(409);
@@ -44,7 +46,11 @@ async fn rec_16_every_change_is_in_the_log_with_who_did_it_and_what_changes_noth
     let _gone = delete(&app, "/definitions/new").await.expect_status(204);
     let _made = courier(&app, json!({})).await.expect_status(201);
     let _same = courier(&app, json!({})).await.expect_status(200);
-    let _password = courier(&app, json!({ "password": "another password", "bypass_acl": true })).await;
+    let _password = courier(
+        &app,
+        json!({ "password": "another password", "bypass_acl": true }),
+    )
+    .await;
     let seen = audit(&app).await;
     let shown: Vec<(Resource, ChangeType, &str, String)> = seen[begin..]
         .iter()
@@ -56,8 +62,18 @@ async fn rec_16_every_change_is_in_the_log_with_who_did_it_and_what_changes_noth
         })
         .collect();
     let expected = [
-        (Resource::Definition, ChangeType::Create, "new", "displayName,id;;"),
-        (Resource::Definition, ChangeType::Update, "new", "description;;displayName"),
+        (
+            Resource::Definition,
+            ChangeType::Create,
+            "new",
+            "displayName,id;;",
+        ),
+        (
+            Resource::Definition,
+            ChangeType::Update,
+            "new",
+            "description;;displayName",
+        ),
         (
             Resource::Localization,
             ChangeType::Update,
@@ -70,9 +86,24 @@ async fn rec_16_every_change_is_in_the_log_with_who_did_it_and_what_changes_noth
             "en-GB",
             ";;dataText,id,locale,purposeText,titleText,version",
         ),
-        (Resource::Definition, ChangeType::Delete, "new", ";;description,id"),
-        (Resource::Account, ChangeType::Create, COURIER, "id,password,uid;;"),
-        (Resource::Account, ChangeType::Update, COURIER, "bypassACL;password;"),
+        (
+            Resource::Definition,
+            ChangeType::Delete,
+            "new",
+            ";;description,id",
+        ),
+        (
+            Resource::Account,
+            ChangeType::Create,
+            COURIER,
+            "id,password,uid;;",
+        ),
+        (
+            Resource::Account,
+            ChangeType::Update,
+            COURIER,
+            "bypassACL;password;",
+        ),
     ];
     let expected = expected.map(|(resource, change, id, touched)| (resource, change, id, touched.to_owned()));
     assert_eq!(shown, expected);
@@ -87,7 +118,10 @@ async fn rec_16_every_change_is_in_the_log_with_who_did_it_and_what_changes_noth
     let _gone = delete(&app, &account).await.expect_status(204);
     let seen = audit(&app).await;
     let last = seen.last().unwrap();
-    assert_eq!((last.resource, last.change), (Resource::Account, ChangeType::Delete));
+    assert_eq!(
+        (last.resource, last.change),
+        (Resource::Account, ChangeType::Delete)
+    );
     assert!(seen.iter().all(|entry| entry.id != COURIER));
     assert_eq!(last.id.len(), 43);
     app.ledger.verify(&app.tenant()).await.unwrap();
@@ -117,5 +151,9 @@ async fn rec_16_what_somebody_at_the_machine_does_is_logged_the_same_without_a_c
             (Resource::Definition, ChangeType::Delete, "email-newsletter"),
         ]
     );
-    assert!(seen[begin..].iter().all(|entry| entry.client.is_none() && entry.request.is_none()));
+    assert!(
+        seen[begin..]
+            .iter()
+            .all(|entry| entry.client.is_none() && entry.request.is_none())
+    );
 }
