@@ -23,8 +23,8 @@ use serde_json::Value;
 
 use crate::{BASE, members::Members};
 
-/// Largest body, in bytes: two texts of 64 KiB, each character escaped.
-const LARGEST: usize = 1024 * 1024;
+/// Largest body, in bytes, as at the records door (consent-api 14).
+const LARGEST: usize = 256 * 1024;
 
 /// A request of an administrator.
 #[derive(Debug)]
