@@ -2,7 +2,10 @@
 
 #![expect(dead_code, reason = "these types only describe")]
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// What a definition stands for.
@@ -47,6 +50,16 @@ pub(super) struct Definition {
     lifetime: Option<i64>,
 }
 
+/// A free parameter.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = administration::Parameter, min_length = 1, max_length = 1024)]
+pub(super) struct Parameter(String);
+
+/// A name of an account.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize, ToSchema)]
+#[schema(as = administration::Name, max_length = 256, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
+pub(super) struct Name(String);
+
 /// What a definition shall be. What is left out has its default.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,7 +69,6 @@ pub(super) struct DefinitionToPut {
     #[schema(nullable = false)]
     id: Option<String>,
     /// `agreement` where nothing is said.
-    #[schema(nullable = false)]
     kind: Option<Kind>,
     /// Label for people.
     #[schema(min_length = 1, max_length = 1024)]
@@ -64,11 +76,10 @@ pub(super) struct DefinitionToPut {
     /// Longer description for operators.
     #[schema(min_length = 1, max_length = 65536)]
     description: Option<String>,
-    /// Free parameters, each of 1 to 1024 bytes.
     #[schema(max_items = 100)]
-    parameters: Option<Vec<String>>,
+    parameters: Option<Vec<Parameter>>,
     /// The broader definition.
-    #[schema(min_length = 1, max_length = 1024)]
+    #[schema(max_length = 1024, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
     parent: Option<String>,
     /// How long a consent lasts, in seconds.
     #[schema(minimum = 1, maximum = 3_162_240_000_i64)]
@@ -134,9 +145,11 @@ pub(super) struct LocalizationToPut {
     #[schema(min_length = 1, max_length = 65536)]
     purpose: String,
     /// Not read.
-    published_at: Option<String>,
+    #[schema(required = false)]
+    published_at: Value,
     /// Not read.
-    versions: Option<Vec<String>>,
+    #[schema(required = false)]
+    versions: Value,
 }
 
 /// The current wording of each locale.
@@ -181,14 +194,14 @@ pub(super) struct AccountToPut {
     /// Repeats the address, in any spelling.
     #[schema(nullable = false)]
     dn: Option<String>,
-    /// Login names, each once and of 1 to 256 bytes without control characters.
+    /// Login names.
     #[schema(max_items = 50)]
-    uid: Option<Vec<String>>,
-    /// Common names, likewise.
+    uid: Option<BTreeSet<Name>>,
+    /// Common names.
     #[schema(max_items = 50)]
-    cn: Option<Vec<String>>,
+    cn: Option<BTreeSet<Name>>,
     /// Its UUID in the directory it is from.
-    #[schema(min_length = 1, max_length = 256)]
+    #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
     entry_uuid: Option<String>,
     /// The password in clear; `null` takes it away.
     #[schema(min_length = 1, max_length = 1024)]
@@ -201,11 +214,14 @@ pub(super) struct AccountToPut {
     /// Whether it is refused.
     disabled: Option<bool>,
     /// Not read.
-    names: Option<Vec<String>>,
+    #[schema(required = false)]
+    names: Value,
     /// Not read.
-    has_password: Option<bool>,
+    #[schema(required = false)]
+    has_password: Value,
     /// Not read.
-    has_secret: Option<bool>,
+    #[schema(required = false)]
+    has_secret: Value,
 }
 
 /// A page of accounts, by distinguished name.
