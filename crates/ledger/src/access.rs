@@ -46,6 +46,13 @@ pub enum Caller {
         /// `client_id` of the credential.
         credential: String,
     },
+    /// A back end that may administer definitions and accounts.
+    Administrator {
+        /// Which client.
+        client: ClientId,
+        /// How it proved itself.
+        credential: CredentialKind,
+    },
     /// Somebody with access to the machine: configuration and commands.
     Operator,
 }
@@ -89,13 +96,16 @@ impl Caller {
             Self::Service { dn, .. } => Actor::staff(dn.clone()),
             Self::Subject { subject, .. } => Actor::subject(*subject),
             Self::DataProvider { credential } => Actor::staff(credential.clone()),
+            Self::Administrator { client, .. } => Actor::staff(client.as_str().to_owned()),
         }
     }
 
     /// The kind of credential behind it.
     pub const fn credential(&self) -> CredentialKind {
         match self {
-            Self::Client { credential, .. } | Self::Service { credential, .. } => *credential,
+            Self::Client { credential, .. }
+            | Self::Service { credential, .. }
+            | Self::Administrator { credential, .. } => *credential,
             Self::DataProvider { .. } => CredentialKind::ClientSecret,
             Self::Subject { via, .. } => match via {
                 Via::Session(_) => CredentialKind::Session,
@@ -370,6 +380,22 @@ impl Action for Provision {
 
     fn allows(caller: &Caller, _target: &Target) -> bool {
         matches!(caller, Caller::Operator)
+    }
+}
+
+/// Changing what can be agreed to, and directory accounts; nothing else of the configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Administer;
+
+impl Action for Administer {
+    const NAME: &'static str = "administer definitions and accounts";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match caller {
+            Caller::Operator => true,
+            Caller::Administrator { .. } => *target == Target::Tenant,
+            _ => false,
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Ledger, Opaque, TenantSnapshot,
+    environment::Draw as _,
     error::Fault,
     opaque::{self, base64url},
 };
@@ -282,6 +283,20 @@ impl Ledger {
         Ok(account.is_some_and(|account| !account.disabled && account.applications.contains(&application)))
     }
 
+    /// Hashes a password where it holds nobody up, and never more of them at once than the machine can bear.
+    pub(crate) async fn hash_aside(&self, password: &str) -> Result<Result<String, UnusablePassword>, Fault> {
+        let _permit = self
+            .inner
+            .passwords
+            .acquire()
+            .await
+            .map_err(|_| Fault::Overloaded)?;
+        let (password, salt) = (password.to_owned(), self.entropy().bytes());
+        tokio::task::spawn_blocking(move || hash_password(&password, &salt))
+            .await
+            .map_err(|_| Fault::Overloaded)
+    }
+
     /// Spends the same time for unknown names as for known ones, and never more of it at once than the machine can bear.
     pub(crate) async fn check_password(
         &self,
@@ -347,8 +362,13 @@ pub fn is_password_hash(text: &str) -> bool {
         })
 }
 
-/// The PHC string of a password (argon2id with our parameters). The salt is 16 fresh random bytes.
+/// The PHC string of a password (argon2id with our parameters): 1 to 1024 bytes. The salt is 16 fresh random bytes.
 pub fn hash_password(password: &str, salt: &[u8; 16]) -> Result<String, UnusablePassword> {
+    if password.is_empty() || password.len() > LONGEST_PASSWORD {
+        return Err(UnusablePassword(format!(
+            "it must have 1 to {LONGEST_PASSWORD} bytes"
+        )));
+    }
     let unusable = |error: &dyn std::fmt::Display| UnusablePassword(error.to_string());
     let salt = base64::engine::general_purpose::STANDARD_NO_PAD.encode(salt);
     let salt = Salt::from_b64(&salt).map_err(|error| unusable(&error))?;

@@ -12,6 +12,7 @@ use crate::{
     environment::Ids,
     error::Fault,
     opaque::base64url,
+    provision::change::Author,
     sealing::{self, Key},
     snapshot::TenantSnapshot,
 };
@@ -192,8 +193,10 @@ pub(crate) fn of_wording(
     ids: &Ids<'_>,
     wording: Map<String, Value>,
     touched: Value,
+    author: &Author,
 ) -> Result<NewEvent, Fault> {
     let mut body = Map::new();
+    author.sign(&mut body);
     body.insert("touched".to_owned(), touched);
     body.insert("definition".to_owned(), Value::Object(wording.clone()));
     without_person(ids, "localization.published", None, Some(wording), &body)

@@ -12,8 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, Provision},
-    accounts::{self, UnusablePassword},
-    environment::Draw,
+    accounts::UnusablePassword,
     error::Fault,
     provision::{Entry, ProvisionError},
 };
@@ -44,8 +43,10 @@ pub struct AccountWish {
 pub enum NewPassword {
     /// As somebody types it.
     Clear(SecretString),
-    /// As a PHC string that [`accounts::is_password_hash`] takes.
+    /// As a PHC string that [`is_password_hash`](crate::accounts::is_password_hash) takes.
     Hash(String),
+    /// The account has none from now on.
+    Gone,
 }
 
 /// Why an account was not taken over.
@@ -101,7 +102,7 @@ impl Ledger {
         Ok(outcomes)
     }
 
-    async fn account_of(
+    pub(crate) async fn account_of(
         &self,
         tenant: &TenantSnapshot,
         wish: &AccountWish,
@@ -114,14 +115,12 @@ impl Ledger {
         });
         let password_hash = match &wish.password {
             None => before.password_hash.clone(),
+            Some(NewPassword::Gone) => None,
             Some(NewPassword::Hash(hash)) => Some(hash.clone()),
-            Some(NewPassword::Clear(password)) => {
-                let password = password.expose_secret();
-                match &before.password_hash {
-                    Some(kept) if accounts::matches(kept, password) => Some(kept.clone()),
-                    _ => Some(accounts::hash_password(password, &self.entropy().bytes())?),
-                }
-            }
+            Some(NewPassword::Clear(password)) => Some(
+                self.kept_or_hashed(before.password_hash.as_ref(), password)
+                    .await?,
+            ),
         };
         let account = Principal {
             uid: wish.uid.clone(),
@@ -138,6 +137,21 @@ impl Ledger {
             Some(_) => Taken::Changed,
         };
         Ok((account, taken))
+    }
+
+    /// The hash that is there where it is of this password, or a new one.
+    async fn kept_or_hashed(
+        &self,
+        kept: Option<&String>,
+        password: &SecretString,
+    ) -> Result<String, NotTaken> {
+        if let Some(kept) = kept {
+            let password = password.expose_secret().to_owned();
+            if self.check_password(Some(kept.clone()), password).await? {
+                return Ok(kept.clone());
+            }
+        }
+        Ok(self.hash_aside(password.expose_secret()).await??)
     }
 
     /// Names that an account has already are nobody's loss.

@@ -1,9 +1,9 @@
 //! Making tenants, clients, definitions and people what configuration says. Doing it twice changes nothing.
 
-use std::borrow::Cow;
+pub(crate) mod change;
 
 use consentry_domain::{
-    ApplicationId, SubjectId, TenantId, Timestamp,
+    ApplicationId, SubjectId, TenantId,
     client::{Client, Party},
     credential::{ApiCredential, Principal},
     definition::{Definition, Localization},
@@ -11,8 +11,7 @@ use consentry_domain::{
     tenant::{Application, InvalidSetting, Tenant},
 };
 use consentry_jose::Algorithm;
-use consentry_store::{AccountRow, ChangeSet, ConfigurationKind, ConfigurationRow, Row, RowChange};
-use serde::Serialize;
+use consentry_store::{AccountRow, ChangeSet, ConfigurationKind, Row, RowChange};
 use serde_json::{Map, json};
 
 use crate::{
@@ -23,14 +22,13 @@ use crate::{
     error::Fault,
     events,
     key_ring::StoredKey,
-    records::{
-        audit,
-        mapper::{InvalidMapper, Mappers},
-    },
+    records::mapper::{InvalidMapper, Mappers},
     sealing::{Key, TenantKeys},
-    snapshot::{TENANT_KEY, digest_of},
+    snapshot::TENANT_KEY,
     subjects::LinkError,
 };
+
+use self::change::{Author, Plan, put};
 
 /// One piece of configuration.
 #[derive(Debug, Clone)]
@@ -186,16 +184,12 @@ impl Ledger {
     ) -> Result<usize, ProvisionError> {
         tracing::debug!(caller = ?permit.caller(), entries = entries.len(), "provisioning");
         let ids = self.ids();
-        let mut change = ChangeSet::new(tenant.id(), ids.now);
-        let mut changed = 0;
+        let mut plan = Plan::new(tenant, ids.now);
         for entry in entries {
-            let entry = with_epoch(tenant, entry, ids.now);
-            if let Some((row, event)) = self.entry_change(tenant, &ids, &entry)? {
-                change.rows.push(row);
-                change.events.extend(event);
-                changed += 1;
-            }
+            plan.extend(change::of_entry(tenant, &ids, &Author::default(), entry)?);
         }
+        let changed = plan.len();
+        let change = plan.finish()?;
         if changed > 0 {
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }
@@ -206,12 +200,8 @@ impl Ledger {
     pub fn foresee(&self, tenant: &TenantSnapshot, entries: &[Entry]) -> Result<Vec<Taken>, ProvisionError> {
         let ids = self.ids();
         let foreseen = entries.iter().map(|entry| {
-            let entry = with_epoch(tenant, entry, ids.now);
-            Ok(match self.entry_change(tenant, &ids, &entry)? {
-                None => Taken::Unchanged,
-                Some((RowChange::Put(Row::Configuration(row)), _)) if row.version > 1 => Taken::Changed,
-                Some(_) => Taken::Added,
-            })
+            let change = change::of_entry(tenant, &ids, &Author::default(), entry)?;
+            Ok(change.map_or(Taken::Unchanged, |change| change.taken))
         });
         foreseen.collect()
     }
@@ -296,149 +286,6 @@ impl Ledger {
         }
         Ok(subject)
     }
-
-    fn entry_change(
-        &self,
-        tenant: &TenantSnapshot,
-        ids: &Ids<'_>,
-        entry: &Entry,
-    ) -> Result<Option<(RowChange, Option<consentry_store::NewEvent>)>, ProvisionError> {
-        let version = |kind, id: &str| tenant.versions.get(&(kind, id.to_owned())).copied();
-        let row = |kind, id: &str, entity: &dyn erased::Entity| {
-            entity.row(tenant.id(), kind, id, version(kind, id))
-        };
-        let change = match entry {
-            Entry::Application(entity) if tenant.applications.get(&entity.id) != Some(entity) => (
-                row(ConfigurationKind::Application, &entity.id.to_string(), entity)?,
-                None,
-            ),
-            Entry::Party(entity) if tenant.parties.get(&entity.id) != Some(entity) => {
-                let event = note(
-                    ids,
-                    "party.changed",
-                    Some(entity.id.to_string()),
-                    "party",
-                    &entity.id.to_string(),
-                )?;
-                (
-                    row(ConfigurationKind::Party, &entity.id.to_string(), entity)?,
-                    Some(event),
-                )
-            }
-            Entry::Client(entity)
-                if tenant.clients.get(&entity.id).map(std::convert::AsRef::as_ref) != Some(entity) =>
-            {
-                let kind = if tenant.clients.contains_key(&entity.id) {
-                    "client.changed"
-                } else {
-                    "client.created"
-                };
-                let event = note(
-                    ids,
-                    kind,
-                    Some(entity.id.as_str().to_owned()),
-                    "client",
-                    entity.id.as_str(),
-                )?;
-                (
-                    row(ConfigurationKind::Client, entity.id.as_str(), entity)?,
-                    Some(event),
-                )
-            }
-            Entry::Definition(entity) if tenant.definitions.get(&entity.key) != Some(entity) => {
-                let touched = audit::of_definition(tenant.definitions.get(&entity.key), entity);
-                let mut body = Map::new();
-                body.insert("definition".to_owned(), json!(entity.key));
-                body.insert("touched".to_owned(), json!(touched));
-                let event = events::public(ids, "definition.published", None, &body)?;
-                (
-                    row(ConfigurationKind::Definition, entity.key.as_str(), entity)?,
-                    Some(event),
-                )
-            }
-            Entry::Localization(entity) => return localization_change(tenant, ids, entity),
-            Entry::Principal(entity) if !tenant.principals.holds(entity) => {
-                (row(ConfigurationKind::Principal, &entity.dn, entity)?, None)
-            }
-            Entry::ApiCredential(entity) if tenant.api_credentials.get(&entity.client_id) != Some(entity) => {
-                (
-                    row(ConfigurationKind::ApiCredential, &entity.client_id, entity)?,
-                    None,
-                )
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(change))
-    }
-}
-
-/// A client never gets an older epoch than it has. One that is switched off (TPA-CL-06) or becomes a third party (TPA-CL-03) gets a new
-/// one: everything issued to it before is over for good.
-fn with_epoch<'a>(tenant: &TenantSnapshot, entry: &'a Entry, now: Timestamp) -> Cow<'a, Entry> {
-    let Entry::Client(given) = entry else {
-        return Cow::Borrowed(entry);
-    };
-    let Some(known) = tenant.clients.get(&given.id) else {
-        return Cow::Borrowed(entry);
-    };
-    let ends = (known.enabled && !given.enabled) || (!known.is_third_party && given.is_third_party);
-    let least = if ends {
-        Timestamp::from_micros(now.as_micros().saturating_add(1))
-    } else {
-        known.epoch
-    };
-    Cow::Owned(Entry::Client(Client {
-        epoch: given.epoch.max(least),
-        ..given.clone()
-    }))
-}
-
-fn localization_change(
-    tenant: &TenantSnapshot,
-    ids: &Ids<'_>,
-    entity: &Localization,
-) -> Result<Option<(RowChange, Option<consentry_store::NewEvent>)>, ProvisionError> {
-    let (definition, locale, version) = (
-        entity.definition.as_str(),
-        entity.locale.as_str(),
-        entity.version.to_string(),
-    );
-    let named = || (definition.to_owned(), locale.to_owned(), version.clone());
-    if let Some(published) = tenant.wording_at(&entity.definition, locale, entity.version) {
-        let same = Localization {
-            published_at: published.published_at,
-            ..entity.clone()
-        } == *published;
-        let (definition, locale, version) = named();
-        return if same {
-            Ok(None)
-        } else {
-            Err(ProvisionError::WordingPublished {
-                definition,
-                locale,
-                version,
-            })
-        };
-    }
-    let current = tenant.wording(&entity.definition, locale);
-    if current.is_some_and(|current| current.version > entity.version) {
-        let (definition, locale, version) = named();
-        return Err(ProvisionError::VersionLowered {
-            definition,
-            locale,
-            version,
-        });
-    }
-    let mut body = Map::new();
-    body.insert("id".to_owned(), json!(definition));
-    body.insert("locale".to_owned(), json!(locale));
-    body.insert("version".to_owned(), json!(version));
-    body.insert("text".to_owned(), json!(digest_of(entity)?));
-    let touched = audit::of_localization(current, entity);
-    let event = events::of_wording(ids, body, json!(touched))?;
-    let id = format!("{definition} {locale} {version}");
-    let row = put(tenant.id(), ConfigurationKind::Localization, &id, None, entity)?;
-    Ok(Some((row, Some(event))))
 }
 
 fn key_published(ids: &Ids<'_>, key: &StoredKey) -> Result<consentry_store::NewEvent, Fault> {
@@ -446,68 +293,4 @@ fn key_published(ids: &Ids<'_>, key: &StoredKey) -> Result<consentry_store::NewE
     body.insert("kid".to_owned(), json!(key.kid));
     body.insert("algorithm".to_owned(), json!(key.algorithm));
     events::public(ids, "key.published", None, &body)
-}
-
-fn note(
-    ids: &Ids<'_>,
-    kind: &'static str,
-    party: Option<String>,
-    member: &str,
-    id: &str,
-) -> Result<consentry_store::NewEvent, Fault> {
-    let mut body = Map::new();
-    body.insert(member.to_owned(), json!(id));
-    events::public(ids, kind, party, &body)
-}
-
-fn put(
-    tenant: TenantId,
-    kind: ConfigurationKind,
-    id: &str,
-    version: Option<u32>,
-    entity: &impl Serialize,
-) -> Result<RowChange, Fault> {
-    let body = serde_json::to_string(entity).map_err(|error| Fault::Unreadable {
-        what: kind.table(),
-        why: error.to_string(),
-    })?;
-    Ok(RowChange::Put(Row::Configuration(ConfigurationRow {
-        kind,
-        tenant,
-        id: id.to_owned(),
-        version: version.unwrap_or_default().saturating_add(1),
-        body,
-    })))
-}
-
-mod erased {
-    //! Lets one closure write rows of any entity.
-
-    use consentry_domain::TenantId;
-    use consentry_store::{ConfigurationKind, RowChange};
-    use serde::Serialize;
-
-    use crate::error::Fault;
-
-    pub(super) trait Entity {
-        fn row(
-            &self,
-            tenant: TenantId,
-            kind: ConfigurationKind,
-            id: &str,
-            version: Option<u32>,
-        ) -> Result<RowChange, Fault>;
-    }
-
-    impl<T: Serialize> Entity for T {
-        fn row(
-            &self,
-            tenant: TenantId,
-            kind: ConfigurationKind,
-            id: &str,
-            version: Option<u32>,
-        ) -> Result<RowChange, Fault> {
-            super::put(tenant, kind, id, version, self)
-        }
-    }
 }

@@ -1,16 +1,21 @@
 //! Taking configuration away again. What records refer to stays, unless that is forced: it is what people agreed to
 //! (consent-api 12.5).
 
-use consentry_domain::{DefinitionKey, dn::Dn, locale::Locale};
-use consentry_store::{ChangeSet, ConfigurationKind, Expect, NewEvent, RecordQuery, RowChange, RowKey};
-use serde_json::{Map, json};
+use consentry_domain::{
+    DefinitionKey, credential::Principal, definition::Localization, dn::Dn, locale::Locale,
+};
+use consentry_store::{ChangeSet, ConfigurationKind, Expect, RecordQuery, RowChange, RowKey};
+use serde_json::{Map, Value, json};
 
 use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, Provision},
     carry_out::definition_key,
+    environment::Ids,
     error::Fault,
     events,
+    provision::change::{Author, rest_on_definition},
+    records::audit,
 };
 
 /// Records looked at in one question.
@@ -68,19 +73,7 @@ impl Ledger {
     ) -> Result<(), RemovalError> {
         tracing::info!(caller = ?permit.caller(), removals = removals.len(), "removing configuration");
         self.check_removals(tenant, removals, in_use).await?;
-        let ids = self.ids();
-        let mut change = ChangeSet::new(tenant.id(), ids.now);
-        for removal in removals {
-            for (kind, id) in rows(tenant, removal) {
-                let Some(version) = tenant.versions.get(&(kind, id.clone())) else {
-                    continue;
-                };
-                let key = RowKey::Configuration(kind, id);
-                change.expect.push(Expect::At(key.clone(), *version));
-                change.rows.push(RowChange::Delete(key));
-            }
-            change.events.extend(event(&ids, removal)?);
-        }
+        let change = removal_change(tenant, &self.ids(), &Author::default(), removals)?;
         if !change.is_empty() {
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }
@@ -142,6 +135,34 @@ impl Ledger {
     }
 }
 
+/// All of it taken away. Each removal rests on the rows that were seen, and one of wordings on their definition too.
+pub(crate) fn removal_change(
+    tenant: &TenantSnapshot,
+    ids: &Ids<'_>,
+    author: &Author,
+    removals: &[Removal],
+) -> Result<ChangeSet, Fault> {
+    let mut change = ChangeSet::new(tenant.id(), ids.now);
+    for removal in removals {
+        for (kind, id) in rows(tenant, removal) {
+            let Some(version) = tenant.versions.get(&(kind, id.clone())) else {
+                continue;
+            };
+            let key = RowKey::Configuration(kind, id);
+            change.expect.push(Expect::At(key.clone(), *version));
+            change.rows.push(RowChange::Delete(key));
+        }
+        if let Removal::Locale(key, _) = removal {
+            rest_on_definition(tenant, key, &mut change)?;
+        }
+        for (kind, mut body) in retirements(tenant, removal) {
+            author.sign(&mut body);
+            change.events.push(events::public(ids, kind, None, &body)?);
+        }
+    }
+    Ok(change)
+}
+
 fn rows(tenant: &TenantSnapshot, removal: &Removal) -> Vec<(ConfigurationKind, String)> {
     let wordings = |definition: &DefinitionKey, locale: Option<&Locale>| -> Vec<_> {
         let all = tenant.localizations.get(definition).into_iter().flatten();
@@ -169,19 +190,39 @@ fn rows(tenant: &TenantSnapshot, removal: &Removal) -> Vec<(ConfigurationKind, S
     }
 }
 
-/// Accounts are no matter of the log.
-fn event(ids: &crate::environment::Ids<'_>, removal: &Removal) -> Result<Option<NewEvent>, Fault> {
-    let mut body = Map::new();
-    let kind = match removal {
+/// What the log says of a removal: of a definition, that its wordings went too.
+fn retirements(tenant: &TenantSnapshot, removal: &Removal) -> Vec<(&'static str, Map<String, Value>)> {
+    let retired = |members: [(&str, Value); 2]| {
+        let members = members.into_iter();
+        members.map(|(name, value)| (name.to_owned(), value)).collect()
+    };
+    let wording = |wording: &Localization| {
+        let definition = json!({ "id": wording.definition, "locale": wording.locale });
+        let touched = audit::of_localization(Some(wording), None);
+        let members = [("definition", definition), ("touched", json!(touched))];
+        ("localization.retired", retired(members))
+    };
+    match removal {
         Removal::Definition(key) => {
-            body.insert("definition".to_owned(), json!(key));
-            "definition.retired"
+            let wordings = tenant.current_wordings(key).into_iter().map(wording);
+            let touched = audit::of_definition(tenant.definitions.get(key), None);
+            let members = [("definition", json!(key)), ("touched", json!(touched))];
+            let definition = ("definition.retired", retired(members));
+            wordings.chain([definition]).collect()
         }
         Removal::Locale(key, locale) => {
-            body.insert("definition".to_owned(), json!({ "id": key, "locale": locale }));
-            "localization.retired"
+            let current = tenant.wording(key, locale.as_str());
+            current.map(wording).into_iter().collect()
         }
-        Removal::Account(_) => return Ok(None),
-    };
-    events::public(ids, kind, None, &body).map(Some)
+        Removal::Account(dn) => {
+            let known = tenant.principals.named(dn);
+            let account = |known: &Principal| {
+                let touched = audit::of_account(Some(known), None);
+                let reference = audit::account_reference(tenant, &known.dn);
+                let members = [("account", json!(reference)), ("touched", json!(touched))];
+                ("account.retired", retired(members))
+            };
+            known.map(account).into_iter().collect()
+        }
+    }
 }

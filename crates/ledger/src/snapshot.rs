@@ -80,6 +80,12 @@ impl TenantSnapshot {
             .rfind(|wording| wording.locale.matches(locale))
     }
 
+    /// All wordings of a definition in a locale, oldest first; the tag is compared without regard to case.
+    pub fn wordings_in(&self, definition: &DefinitionKey, locale: &str) -> Vec<&Localization> {
+        let all = self.localizations.get(definition).into_iter().flatten();
+        all.filter(|wording| wording.locale.matches(locale)).collect()
+    }
+
     /// One published wording.
     pub fn wording_at(
         &self,

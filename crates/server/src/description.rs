@@ -32,6 +32,7 @@ pub fn document() -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").build()]))
         .build();
     document.merge(consentry_door_records::openapi::document());
+    document.merge(consentry_door_administration::openapi::document());
     document
 }
 

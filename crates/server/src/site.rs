@@ -62,6 +62,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         health::routes().with_state(house.clone()),
         description::routes().with_state(house.clone()),
         home(parts).with_state(house.clone()),
+        consentry_door_administration::routes().with_state(house.clone()),
         consentry_door_authorization::routes().with_state(house.clone()),
         consentry_door_records::routes(&parts.validators).with_state(house.clone()),
         consentry_door_dashboard::routes().with_state(house.clone()),

@@ -12,6 +12,8 @@
 //! | [`parameters`], [`query`], [`form`] | strict `application/x-www-form-urlencoded` |
 //! | [`body`], [`json`] | bounded bodies, strict JSON |
 //! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
+//! | [`client`] | which client of the tenant a request's credential is of |
+//! | [`path`], [`conditional`] | parts of a path; entity tags and conditions |
 //! | [`origin`] | where a request comes from: cross-origin guard, prefetches, navigations |
 //! | [`routes`] | the one route table of a site, with owners and CORS |
 //! | [`texts`] | the words of the interface, in every language of the house |
@@ -30,6 +32,8 @@
 
 pub mod assets;
 pub mod body;
+pub mod client;
+pub mod conditional;
 pub mod credentials;
 pub mod cursor;
 pub mod error;
@@ -40,6 +44,7 @@ pub mod json;
 pub mod origin;
 pub mod page;
 pub mod parameters;
+pub mod path;
 pub mod query;
 pub mod request_id;
 pub mod routes;

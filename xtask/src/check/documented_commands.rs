@@ -96,6 +96,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "curl --user \"$CLIENT_ID:$CLIENT_SECRET\" http://127.0.0.1:8080/admin/v1/accounts",
+        Proof::Test(
+            ADMINISTRATION_TESTS,
+            "rec_12_5_the_demo_tells_the_credential_of_an_administrator",
+        ),
+    ),
+    (
         "cargo xtask pictures",
         Proof::Test(PICTURE_TESTS, "the pictures of the README can be taken anew"),
     ),
@@ -115,6 +122,7 @@ const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const IMPORT_RECORDS_TESTS: &str = "crates/server/tests/suite/import_records.rs";
+const ADMINISTRATION_TESTS: &str = "crates/server/tests/suite/administration.rs";
 const PICTURE_TESTS: &str = "e2e/tests/pictures.test.mjs";
 const CHECK_TESTS: &str = "xtask/src/check/mod.rs";
 const MIGRATION_TESTS: &str = "xtask/src/check/migrations.rs";

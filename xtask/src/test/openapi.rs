@@ -10,10 +10,37 @@ use serde_json::Value;
 use crate::workspace::Workspace;
 use crate::{process, tools};
 
-/// Who asks, by where the demo says their name and password.
-const ASKERS: [&str; 2] = ["/records/service_account", "/users/0"];
+/// Somebody who asks.
+struct Asker {
+    /// Where the demo says their name.
+    name: &'static str,
+    /// Where it says their password.
+    password: &'static str,
+    /// Which operations they try: a filter of Schemathesis, and the paths.
+    paths: [&'static str; 2],
+}
 
-/// Asks as somebody who may do everything, and as somebody who may do little.
+/// At the records door somebody who may do everything, and somebody who may do little; at the administration door who may at all. The
+/// administrator comes last, since the others need what can be taken away there.
+const ASKERS: [Asker; 3] = [
+    Asker {
+        name: "/records/service_account/username",
+        password: "/records/service_account/password",
+        paths: ["--exclude-path-regex", "^/admin/"],
+    },
+    Asker {
+        name: "/users/0/username",
+        password: "/users/0/password",
+        paths: ["--exclude-path-regex", "^/admin/"],
+    },
+    Asker {
+        name: "/authorization/admin/client_id",
+        password: "/authorization/admin/client_secret",
+        paths: ["--include-path-regex", "^/admin/"],
+    },
+];
+
+/// Asks as each of them.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let demo = Demo::start(workspace, folder.path())?;
@@ -24,8 +51,9 @@ pub fn run(workspace: &Workspace) -> Result<()> {
                 .args(["--config-file", "schemathesis.toml"])
                 .args(["run", &format!("{}/api/openapi.json", demo.says("/base_url")?)])
                 .args(["--checks", "all"])
-                .env("ASKER_USERNAME", demo.says(&format!("{asker}/username"))?)
-                .env("ASKER_PASSWORD", demo.says(&format!("{asker}/password"))?),
+                .args(asker.paths)
+                .env("ASKER_USERNAME", demo.says(asker.name)?)
+                .env("ASKER_PASSWORD", demo.says(asker.password)?),
         )?;
     }
     Ok(())

@@ -1,20 +1,15 @@
 //! Who asks, and the body they sent (enforcement-events-evidence 1.2; CHK-02, COM-01, COM-02).
 
 use axum::extract::Request;
-use consentry_ledger::{
-    Opaque,
-    checks::Checker,
-    tokens::{ClientRefused, Issuer, OwnApi, PresentedClient},
-};
+use consentry_ledger::checks::Checker;
 use consentry_web::{
     body,
-    credentials::{Credentials, authorization},
+    client::{Presented, presented},
     error::{ApiError, FieldError, registry},
     json::{self, Limits},
     visit::Visit,
 };
-use http::{HeaderMap, HeaderValue};
-use secrecy::ExposeSecret;
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
 /// Largest body with one question, in bytes (enforcement-events-evidence 11).
@@ -22,9 +17,6 @@ pub(crate) const QUESTION: usize = 64 * 1024;
 
 /// Largest body with several, in bytes.
 pub(crate) const QUESTIONS: usize = 1024 * 1024;
-
-const BASIC: HeaderValue = HeaderValue::from_static("Basic realm=\"consentry\", charset=\"UTF-8\"");
-const BEARER: HeaderValue = HeaderValue::from_static("Bearer realm=\"consentry\"");
 
 /// Lets a request in whose sender has a scope, and reads its body. The sender is looked at first.
 pub(crate) async fn admit(
@@ -46,42 +38,11 @@ pub(crate) async fn admit(
 }
 
 async fn checker(visit: &Visit, headers: &HeaderMap, scope: &str) -> Result<Checker, ApiError> {
-    let (ledger, tenant) = (visit.ledger(), &visit.tenant);
-    let checker = match authorization(headers) {
-        Ok(Credentials::Basic { user, password }) => {
-            let presented = PresentedClient {
-                id: user,
-                secret: Some(Opaque::received(password.expose_secret())),
-            };
-            let proven = ledger.authenticate_client(tenant, &presented, &visit.address.to_string());
-            Checker::proven(&proven.map_err(refused)?, scope)
-        }
-        Ok(Credentials::Bearer(token)) => {
-            let issuer = Issuer::new(visit.house.issuer(tenant));
-            let token = token.expose_secret();
-            let access = ledger
-                .bearer(tenant, &issuer, OwnApi::Authorization, token)
-                .await?;
-            Checker::token(&access.ok_or_else(unauthenticated)?, scope)
-        }
-        _ => return Err(unauthenticated()),
+    let checker = match presented(visit, headers).await? {
+        Presented::Client(proven) => Checker::proven(&proven, scope),
+        Presented::Token(access) => Checker::token(&access, scope),
     };
     checker.ok_or_else(|| ApiError::new(&registry::INSUFFICIENT_SCOPE))
-}
-
-fn refused(refused: ClientRefused) -> ApiError {
-    match refused {
-        ClientRefused::Wrong => unauthenticated(),
-        ClientRefused::Throttled { seconds } => {
-            ApiError::new(&registry::RATE_LIMITED).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))
-        }
-    }
-}
-
-fn unauthenticated() -> ApiError {
-    ApiError::new(&registry::UNAUTHENTICATED)
-        .challenge(BASIC)
-        .challenge(BEARER)
 }
 
 /// A part of a body that cannot be accepted, by JSON pointer.

@@ -76,6 +76,7 @@ const fn resource(resource: Resource) -> &'static str {
         Resource::Definition => "definition",
         Resource::Localization => "localization",
         Resource::Consent => "consent",
+        Resource::Account => "account",
     }
 }
 

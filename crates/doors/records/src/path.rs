@@ -1,32 +1,15 @@
 //! Addresses: reading the parts of a path, and writing links (consent-api 2, 11.2).
 
+use consentry_web::path;
 use http::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::BASE;
 
-/// Everything but the unreserved characters of RFC 3986 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+pub(crate) use consentry_web::path::encoded;
 
 /// The part of a path behind the base, counted from nought and decoded; none where it is missing or no UTF-8.
 pub(crate) fn segment(uri: &Uri, position: usize) -> Option<String> {
-    let raw = uri
-        .path()
-        .strip_prefix(BASE)?
-        .trim_start_matches('/')
-        .split('/')
-        .nth(position)?;
-    let decoded = percent_decode_str(raw).decode_utf8().ok()?;
-    (!decoded.is_empty()).then(|| decoded.into_owned())
-}
-
-/// A value as it is written into an address.
-pub(crate) fn encoded(value: &str) -> String {
-    utf8_percent_encode(value, RESERVED).to_string()
+    path::segment(uri, BASE, position)
 }
 
 /// Builds absolute addresses of this door.

@@ -17,6 +17,7 @@ use consentry_domain::{
 use consentry_ledger::{
     Caller, Draw, Ledger, Target,
     access::{Provision, authorize},
+    administration::ADMINISTER,
     opaque,
     provision::{Entry, Person},
 };
@@ -336,6 +337,7 @@ impl Cast {
             },
             Client {
                 authority: ClientAuthority::Tenant,
+                allowed_scopes: Scope::parse(&format!("{} {ADMINISTER}", SCOPES.join(" ")))?,
                 ..client(&self.admin, "Harbor operations")?
             },
         ])

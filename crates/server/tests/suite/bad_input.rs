@@ -27,12 +27,14 @@ enum Takes {
     Provider,
     /// A question of a back end of the first party.
     Question,
+    /// JSON of an administrator.
+    Administration,
 }
 
-use Takes::{BackEnd, Client, Form, Frame, Page, Provider, Question, Records};
+use Takes::{Administration, BackEnd, Client, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 23] = [
+const ROUTES: [(Method, &str, Takes); 26] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -56,6 +58,13 @@ const ROUTES: [(Method, &str, Takes); 23] = [
     (Method::POST, "/access/v1/search/subject", Question),
     (Method::POST, "/access/v1/search/resource", Question),
     (Method::POST, "/access/v1/search/action", Question),
+    (Method::PUT, "/admin/v1/definitions/{definition}", Administration),
+    (
+        Method::PUT,
+        "/admin/v1/definitions/{definition}/localizations/{locale}",
+        Administration,
+    ),
+    (Method::PUT, "/admin/v1/accounts/{account}", Administration),
 ];
 
 /// An opening of the dashboard is refused in one way, whatever is wrong with it (consent-dashboard A4.4).
@@ -63,7 +72,7 @@ const OPENING: &str = "/embed/authorizations";
 
 impl Takes {
     const fn is_json(self) -> bool {
-        matches!(self, BackEnd | Records | Provider | Question)
+        matches!(self, BackEnd | Records | Provider | Question | Administration)
     }
 
     const fn media_type(self) -> &'static str {
@@ -97,7 +106,11 @@ impl<'a> Sender<'a> {
     async fn send(&self, route: &(Method, &str, Takes), media_type: &str, body: &[u8]) -> Answer {
         let (method, path, takes) = route;
         let bank = &self.app.bank;
-        let path = path.replace("{consent}", &self.record);
+        let path = path
+            .replace("{consent}", &self.record)
+            .replace("{definition}", "share-my-email")
+            .replace("{locale}", "en-GB")
+            .replace("{account}", "portal");
         let basic =
             |user: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")));
         let request = self
@@ -127,6 +140,10 @@ impl<'a> Sender<'a> {
             Question => request.header(
                 "authorization",
                 &basic(&bank.first_party.client_id, &bank.first_party.client_secret),
+            ),
+            Administration => request.header(
+                "authorization",
+                &basic(&bank.admin.client_id, &bank.admin.client_secret),
             ),
             Provider => request.header(
                 "authorization",
@@ -158,7 +175,7 @@ fn assert_in_shape(route: &(Method, &str, Takes), answer: &Answer) {
         BackEnd => assert_eq!(answer.json()["error_code"], answer.status(), "{shown}"),
         Records => assert!(answer.json()["code"].is_string(), "{shown}"),
         Provider => assert!(media_type.starts_with("application/json"), "{shown}"),
-        Question => assert_eq!(media_type, "application/problem+json", "{shown}"),
+        Question | Administration => assert_eq!(media_type, "application/problem+json", "{shown}"),
     }
     for inside in ["serde", "panicked", ".rs:", "/home", "rusqlite"] {
         assert!(!answer.text().contains(inside), "{shown}");
@@ -355,6 +372,21 @@ async fn wrong_types_are_400_and_name_the_member() {
                     "{\"subject\":{\"type\":7,\"id\":\"ada\"},\"action\":{\"name\":\"use\"}}".to_owned(),
                     "/subject/type",
                 ),
+            ],
+            (Administration, path) if path.ends_with("{definition}") => vec![
+                ("{\"kind\":7}".to_owned(), "/kind"),
+                ("{\"parameters\":{}}".to_owned(), "/parameters"),
+            ],
+            (Administration, path) if path.ends_with("{locale}") => vec![
+                ("{}".to_owned(), "/version"),
+                (
+                    "{\"version\":1.0,\"data\":\"d\",\"purpose\":\"p\"}".to_owned(),
+                    "/version",
+                ),
+            ],
+            (Administration, _) => vec![
+                ("{\"uid\":\"portal\"}".to_owned(), "/uid"),
+                ("{\"disabled\":1}".to_owned(), "/disabled"),
             ],
             (Provider, _) => vec![("{}".to_owned(), "token"), ("{\"token\":7}".to_owned(), "token")],
             _ => Vec::new(),

@@ -141,6 +141,12 @@ registry! {
         "Choose another name", "Nothing";
     IDEMPOTENCY_IN_PROGRESS: CONFLICT, "idempotency_in_progress", "The first request with this key is still running",
         "Repeat after Retry-After", "Nothing";
+    IN_USE: CONFLICT, "in_use", "Records refer to this",
+        "Leave it, or send force=true", "Nothing";
+    WORDING_PUBLISHED: CONFLICT, "wording_published", "Published words never change",
+        "Publish them under a higher version", "Nothing";
+    VERSION_LOWERED: CONFLICT, "version_lowered", "The version is lower than the current one",
+        "Publish under a higher version", "Nothing";
     CONSENT_NOT_ACTIVE: CONFLICT, "consent_not_active", "The consent is not active",
         "Read it again", "Nothing";
     LEGAL_HOLD: CONFLICT, "legal_hold", "A legal hold forbids this",

@@ -1,21 +1,36 @@
-//! What changed in a definition or a wording, by the names of consent-api 6 and 7.
+//! What changed in a definition or a wording, by the names of consent-api 6 and 7, or in an account, by those of 12.3.
 
-use consentry_domain::definition::{Definition, Localization};
+use consentry_domain::{
+    credential::Principal,
+    definition::{Definition, Localization},
+};
 use serde_json::{Value, json};
 
 use super::{Attributes, Touched};
+use crate::{TenantSnapshot, opaque::base64url};
 
-/// A definition became what it is now.
-pub(crate) fn of_definition(before: Option<&Definition>, after: &Definition) -> Touched {
-    Touched::between(&before.map(definition).unwrap_or_default(), &definition(after))
+/// A definition came to be, became another, or went.
+pub(crate) fn of_definition(before: Option<&Definition>, after: Option<&Definition>) -> Touched {
+    between(before.map(definition), after.map(definition))
 }
 
-/// A wording took the place of the one that was current in its locale.
-pub(crate) fn of_localization(before: Option<&Localization>, after: &Localization) -> Touched {
-    Touched::between(
-        &before.map(localization).unwrap_or_default(),
-        &localization(after),
-    )
+/// A wording took the place of the one that was current in its locale, or the locale went.
+pub(crate) fn of_localization(before: Option<&Localization>, after: Option<&Localization>) -> Touched {
+    between(before.map(localization), after.map(localization))
+}
+
+/// An account came to be, became another, or went.
+pub(crate) fn of_account(before: Option<&Principal>, after: Option<&Principal>) -> Touched {
+    between(before.map(account), after.map(account))
+}
+
+/// How the log names an account: a keyed hash, since its name may be a person's and the log cannot be unwritten.
+pub(crate) fn account_reference(tenant: &TenantSnapshot, dn: &str) -> String {
+    base64url(tenant.keys.lookup("account", dn).as_bytes())
+}
+
+fn between(before: Option<Attributes>, after: Option<Attributes>) -> Touched {
+    Touched::between(&before.unwrap_or_default(), &after.unwrap_or_default())
 }
 
 fn definition(definition: &Definition) -> Attributes {
@@ -40,6 +55,25 @@ fn localization(wording: &Localization) -> Attributes {
         ("titleText", wording.title.as_deref().map(Value::from)),
         ("dataText", Some(wording.data.as_str().into())),
         ("purposeText", Some(wording.purpose.as_str().into())),
+    ])
+}
+
+fn account(account: &Principal) -> Attributes {
+    let list = |values: &[String]| (!values.is_empty()).then(|| json!(values));
+    let flag = |is_set: bool| is_set.then_some(Value::Bool(true));
+    named([
+        ("id", Some(account.dn.as_str().into())),
+        ("names", list(&account.names)),
+        ("uid", list(&account.uid)),
+        ("cn", list(&account.cn)),
+        ("entryUUID", account.entry_uuid.as_deref().map(Value::from)),
+        ("password", account.password_hash.as_deref().map(Value::from)),
+        (
+            "secrets",
+            (!account.secrets.is_empty()).then(|| json!(account.secrets)),
+        ),
+        ("bypassACL", flag(account.bypass_acl)),
+        ("disabled", flag(account.disabled)),
     ])
 }
 

@@ -11,7 +11,7 @@ use consentry_domain::RecordId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use configuration::{of_definition, of_localization};
+pub(crate) use configuration::{account_reference, of_account, of_definition, of_localization};
 pub(crate) use note::{Document, of_creation, of_deletion, of_import, of_update};
 pub use reader::{AuditEntry, AuditReader, Resource};
 

@@ -1,6 +1,6 @@
 //! Reading changes back out of the log, for audits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use consentry_domain::{
     DecisionId, Fact, Timestamp,
@@ -10,7 +10,7 @@ use consentry_domain::{
 use consentry_store::EventRow;
 use serde_json::Value;
 
-use super::{Attributes, ChangeType, Note, Touched, note::NAME};
+use super::{Attributes, ChangeType, Note, Touched, account_reference, note::NAME};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, ReadLog},
@@ -32,6 +32,8 @@ pub enum Resource {
     Localization,
     /// A record.
     Consent,
+    /// An account of the principal directory.
+    Account,
 }
 
 /// One effective change.
@@ -53,7 +55,7 @@ pub struct AuditEntry {
     pub client: Option<String>,
     /// The door it happened at.
     pub door: Door,
-    /// Identity of what changed.
+    /// Identity of what changed; of an account that is not there any more, how the log names it.
     pub id: String,
     /// Id of the definition.
     pub definition: Option<String>,
@@ -67,6 +69,8 @@ pub struct AuditReader<'a> {
     ledger: &'a Ledger,
     tenant: &'a TenantSnapshot,
     index: u64,
+    /// Names of the accounts that are there, by how the log names them.
+    accounts: HashMap<String, String>,
     /// The decision that the next events belong to.
     decision: Option<Decided>,
 }
@@ -88,6 +92,11 @@ impl Ledger {
             ledger: self,
             tenant,
             index: 0,
+            accounts: tenant
+                .principals
+                .all()
+                .map(|entry| (account_reference(tenant, &entry.dn), entry.dn.clone()))
+                .collect(),
             decision: None,
         }
     }
@@ -106,7 +115,7 @@ impl AuditReader<'_> {
         for event in &page {
             match self.ledger.body(self.tenant, event).await? {
                 Opened::Body(body) => entries.extend(self.of_person(event, &body).await?),
-                Opened::Public(body) => entries.extend(of_configuration(event, &body)),
+                Opened::Public(body) => entries.extend(of_configuration(event, &body, &self.accounts)),
                 Opened::Erased | Opened::Wrong(_) => {}
             }
         }
@@ -242,30 +251,37 @@ fn noted(at: Timestamp, decision: &Decision, note: Note) -> AuditEntry {
     }
 }
 
-fn of_configuration(event: &EventRow, body: &Value) -> Option<AuditEntry> {
+/// A change of configuration; `accounts` are the accounts that are there, by how the log names them.
+fn of_configuration(
+    event: &EventRow,
+    body: &Value,
+    accounts: &HashMap<String, String>,
+) -> Option<AuditEntry> {
     let (resource, named) = match event.kind.as_str() {
         "definition.published" | "definition.retired" => (Resource::Definition, body),
         "localization.published" | "localization.retired" => (Resource::Localization, &body["definition"]),
+        "account.changed" | "account.retired" => (Resource::Account, body),
         _ => return None,
     };
     let text = |name: &str| named[name].as_str().map(str::to_owned);
-    let definition = match resource {
-        Resource::Localization => text("id")?,
-        _ => text("definition")?,
+    let (id, definition) = match resource {
+        Resource::Localization => (text("locale")?, Some(text("id")?)),
+        Resource::Account => {
+            let reference = text("account")?;
+            (accounts.get(&reference).cloned().unwrap_or(reference), None)
+        }
+        _ => (text("definition")?, Some(text("definition")?)),
     };
     let mut attributes = Attributes::new();
     for name in ["locale", "version"] {
         attributes.extend(text(name).map(|value| (name.to_owned(), Value::from(value))));
     }
-    let id = match resource {
-        Resource::Localization => text("locale")?,
-        _ => definition.clone(),
-    };
     let touched: Touched = serde_json::from_value(body["touched"].clone()).unwrap_or_default();
     let is_new = touched.added.iter().any(|name| name == "id");
+    let by = |name: &str| body[name].as_str().map(str::to_owned);
     Some(AuditEntry {
         at: event.at,
-        request: None,
+        request: by("request"),
         resource,
         change: if event.kind.ends_with(".retired") {
             ChangeType::Delete
@@ -276,10 +292,10 @@ fn of_configuration(event: &EventRow, body: &Value) -> Option<AuditEntry> {
         },
         touched,
         request_dn: None,
-        client: None,
+        client: by("by_client"),
         door: Door::Operator,
         id,
-        definition: Some(definition),
+        definition,
         attributes,
     })
 }

@@ -1,0 +1,55 @@
+//! Answers: JSON with an entity tag.
+
+use axum::response::{IntoResponse, Response};
+use consentry_ledger::{
+    administration::{Put, State},
+    provision::Taken,
+};
+use consentry_web::{error::ApiError, headers};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::admission::Admitted;
+
+/// What is there, or 304 where the sender has it already.
+pub(crate) fn found(
+    admitted: &Admitted,
+    state: &State,
+    resource: &impl Serialize,
+) -> Result<Response, ApiError> {
+    if admitted.conditions.names(Some(state.as_str())) {
+        return tagged(empty(StatusCode::NOT_MODIFIED), state);
+    }
+    json(StatusCode::OK, state, resource)
+}
+
+/// What was put: 201 where it is new.
+pub(crate) fn put<T>(put: &Put<T>, resource: &impl Serialize) -> Result<Response, ApiError> {
+    let status = if put.taken == Taken::Added {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    json(status, &put.state, resource)
+}
+
+/// It is gone.
+pub(crate) fn gone() -> Response {
+    empty(StatusCode::NO_CONTENT)
+}
+
+fn empty(status: StatusCode) -> Response {
+    (status, headers::api(), ()).into_response()
+}
+
+fn json(status: StatusCode, state: &State, resource: &impl Serialize) -> Result<Response, ApiError> {
+    let body = serde_json::to_vec(resource).map_err(ApiError::internal)?;
+    let media_type = [(header::CONTENT_TYPE, "application/json")];
+    tagged((status, headers::api(), media_type, body).into_response(), state)
+}
+
+fn tagged(mut answer: Response, state: &State) -> Result<Response, ApiError> {
+    let tag = HeaderValue::from_str(&format!("\"{state}\"")).map_err(ApiError::internal)?;
+    answer.headers_mut().insert(header::ETAG, tag);
+    Ok(answer)
+}

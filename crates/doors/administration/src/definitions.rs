@@ -1,0 +1,156 @@
+//! What can be agreed to.
+
+use axum::{extract::Request, response::Response};
+use consentry_domain::{
+    DefinitionKey, Lifetime,
+    definition::{Definition, DefinitionKind},
+};
+use consentry_ledger::{administration::State, removal::Removal};
+use consentry_web::{
+    error::{ApiError, Problem},
+    visit::Visit,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    admission::{Admitted, not_found},
+    answer,
+    failure::refused,
+    members::Members,
+};
+
+/// Longest label and parameter, in bytes.
+const LABEL: usize = 1024;
+
+/// Longest description, in bytes.
+const DESCRIPTION: usize = 64 * 1024;
+
+/// Most parameters.
+const PARAMETERS: usize = 100;
+
+/// Longest lifetime, in seconds: a hundred years.
+const LONGEST: i64 = 100 * 366 * 86_400;
+
+/// A definition on the wire, in the words of the manifest.
+#[derive(Serialize)]
+struct Resource<'a> {
+    id: &'a DefinitionKey,
+    kind: DefinitionKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    parameters: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a DefinitionKey>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifetime: Option<i64>,
+}
+
+impl<'a> Resource<'a> {
+    fn of(definition: &'a Definition) -> Self {
+        Self {
+            id: &definition.key,
+            kind: definition.kind,
+            display_name: definition.display_name.as_deref(),
+            description: definition.description.as_deref(),
+            parameters: &definition.parameters,
+            parent: definition.parent.as_ref(),
+            lifetime: definition.lifetime.map(Lifetime::as_seconds),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    definitions: Vec<Resource<'a>>,
+}
+
+/// `GET /definitions`: all of them, by id.
+pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Problem> {
+    let admitted = Admitted::admit(visit, request).await?;
+    let tenant = admitted.tenant();
+    let listed = Listed {
+        definitions: tenant.definitions.values().map(Resource::of).collect(),
+    };
+    let state = State::of_list(tenant, "definitions", &listed)?;
+    Ok(answer::found(&admitted, &state, &listed)?)
+}
+
+/// `GET /definitions/{definition}`.
+pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Problem> {
+    let admitted = Admitted::admit(visit, request).await?;
+    let tenant = admitted.tenant();
+    let definition = tenant.definitions.get(&key(&admitted)?).ok_or_else(not_found)?;
+    let state = State::of_definition(tenant, definition)?;
+    Ok(answer::found(&admitted, &state, &Resource::of(definition))?)
+}
+
+/// `PUT /definitions/{definition}`: what is left out has its default, as in the manifest.
+pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Problem> {
+    let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
+    let definition = definition(key(&admitted)?, admitted.members(body).await?)?;
+    let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
+    let put = ledger.put_definition(tenant, admitted.act(), &definition);
+    let put = put.await.map_err(refused)?;
+    Ok(answer::put(&put, &Resource::of(&put.now))?)
+}
+
+/// `DELETE /definitions/{definition}`, with all its localizations.
+pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Problem> {
+    let admitted = Admitted::admit(visit, request).await?;
+    let (removal, in_use) = (Removal::Definition(key(&admitted)?), admitted.in_use()?);
+    take_away(&admitted, &removal, in_use).await?;
+    Ok(answer::gone())
+}
+
+/// Takes something away under the conditions of a request.
+pub(crate) async fn take_away(
+    admitted: &Admitted,
+    removal: &Removal,
+    in_use: consentry_ledger::removal::InUse,
+) -> Result<(), ApiError> {
+    let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
+    let taken = ledger.take_away(tenant, admitted.act(), removal, in_use);
+    taken.await.map_err(refused)
+}
+
+/// The definition that the address names; one that cannot be is none.
+pub(crate) fn key(admitted: &Admitted) -> Result<DefinitionKey, ApiError> {
+    DefinitionKey::parse(&admitted.segment(1)?).map_err(|_| not_found())
+}
+
+fn definition(key: DefinitionKey, mut members: Members) -> Result<Definition, ApiError> {
+    members.repeat("id", |id| id == key.as_str());
+    let definition = Definition {
+        kind: kind(&mut members),
+        display_name: members.text("display_name", LABEL),
+        description: members.text("description", DESCRIPTION),
+        parameters: members.texts("parameters", PARAMETERS, LABEL),
+        parent: members.parsed("parent", DefinitionKey::MAX_BYTES),
+        lifetime: lifetime(&mut members),
+        key,
+    };
+    members.finish()?;
+    Ok(definition)
+}
+
+fn kind(members: &mut Members) -> DefinitionKind {
+    let Some(value) = members.value("kind") else {
+        return DefinitionKind::Agreement;
+    };
+    serde_json::from_value(value).unwrap_or_else(|_| {
+        members.refuse("kind", "must be agreement, scope, protocol, purpose or source");
+        DefinitionKind::Agreement
+    })
+}
+
+fn lifetime(members: &mut Members) -> Option<Lifetime> {
+    let value = members.value("lifetime")?;
+    let seconds = Value::as_i64(&value).filter(|seconds| (1..=LONGEST).contains(seconds));
+    if seconds.is_none() {
+        members.refuse("lifetime", format!("must be whole seconds from 1 to {LONGEST}"));
+    }
+    seconds.map(Lifetime::seconds)
+}

@@ -1,0 +1,50 @@
+//! The administration door: definitions, their localizations and directory accounts, changed while the server runs (consent-api 12.3,
+//! 12.5).
+//!
+//! What lives here: the wire. Who asks, bodies read strictly, answers with entity tags, failures as problem documents. What may not:
+//! rules about definitions and accounts, which are the ledger's and the same as for the manifest.
+
+pub mod openapi;
+
+mod accounts;
+mod admission;
+mod answer;
+mod definitions;
+mod failure;
+mod localizations;
+mod members;
+
+use axum::response::IntoResponse as _;
+use consentry_web::{
+    error::Problem,
+    house::House,
+    routes::{Cors, RouteTable},
+};
+
+/// Where the door begins.
+pub const BASE: &str = "/admin/v1";
+
+/// The routes of the door. No page of another origin may use them.
+pub fn routes() -> RouteTable<House> {
+    let definition = "/admin/v1/definitions/{definition}";
+    let localization = "/admin/v1/definitions/{definition}/localizations/{locale}";
+    let account = "/admin/v1/accounts/{account}";
+    RouteTable::new("administration")
+        .owns(BASE, |_, error| Problem(error).into_response())
+        .get("/admin/v1/definitions", Cors::Never, definitions::list)
+        .get(definition, Cors::Never, definitions::read)
+        .put(definition, Cors::Never, definitions::put)
+        .delete(definition, Cors::Never, definitions::delete)
+        .get(
+            "/admin/v1/definitions/{definition}/localizations",
+            Cors::Never,
+            localizations::list,
+        )
+        .get(localization, Cors::Never, localizations::read)
+        .put(localization, Cors::Never, localizations::put)
+        .delete(localization, Cors::Never, localizations::delete)
+        .get("/admin/v1/accounts", Cors::Never, accounts::list)
+        .get(account, Cors::Never, accounts::read)
+        .put(account, Cors::Never, accounts::put)
+        .delete(account, Cors::Never, accounts::delete)
+}

@@ -1,0 +1,84 @@
+//! Examples of bodies. All values are invented.
+
+use serde_json::{Value, json};
+
+pub(super) fn definition() -> Value {
+    json!({
+        "id": "share-location",
+        "kind": "agreement",
+        "display_name": "Share location",
+        "description": "Coarse position for store finder",
+        "parameters": ["precision"],
+        "lifetime": 31_536_000,
+    })
+}
+
+pub(super) fn definition_to_put() -> Value {
+    json!({ "display_name": "Share location", "parameters": ["precision"] })
+}
+
+pub(super) fn definitions() -> Value {
+    json!({ "definitions": [definition()] })
+}
+
+pub(super) fn localization() -> Value {
+    json!({
+        "definition": "share-location",
+        "locale": "en-GB",
+        "version": "1.2",
+        "title": "Find shops near you",
+        "data": "Your approximate position",
+        "purpose": "To show nearby shops and opening hours",
+        "published_at": "2031-03-04T09:15:27.104Z",
+        "versions": ["1.1", "1.2"],
+    })
+}
+
+pub(super) fn localization_to_put() -> Value {
+    json!({
+        "version": "1.2",
+        "title": "Find shops near you",
+        "data": "Your approximate position",
+        "purpose": "To show nearby shops and opening hours",
+    })
+}
+
+pub(super) fn localizations() -> Value {
+    json!({ "localizations": [localization()] })
+}
+
+pub(super) fn account() -> Value {
+    json!({
+        "dn": "cn=portal,ou=services,dc=meadow,dc=example",
+        "uid": ["portal"],
+        "cn": [],
+        "names": [],
+        "has_password": true,
+        "has_secret": false,
+        "bypass_acl": false,
+        "disabled": false,
+    })
+}
+
+pub(super) fn account_to_put() -> Value {
+    json!({ "uid": ["portal"], "password": "correct horse battery" })
+}
+
+pub(super) fn accounts() -> Value {
+    json!({ "accounts": [account()] })
+}
+
+pub(super) fn problem(status: u16, code: &str, title: &str) -> Value {
+    let request = "b7c3a9c2-0d52-4d5b-9c1a-6f0a8e9d2f41";
+    if status >= 500 {
+        return json!({ "code": code, "request_id": request });
+    }
+    json!({
+        "type": format!("urn:consentry:problem:{code}"),
+        "title": title,
+        "status": status,
+        "instance": format!("urn:uuid:{request}"),
+        "code": code,
+        "request_id": request,
+    })
+}

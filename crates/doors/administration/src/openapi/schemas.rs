@@ -1,0 +1,279 @@
+//! The shapes of bodies. They are read by the compiler of the description and never made.
+
+#![expect(dead_code, reason = "these types only describe")]
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// What a definition stands for.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = administration::Kind)]
+pub(super) enum Kind {
+    /// An agreement of the records door.
+    Agreement,
+    /// An OAuth scope that opens data.
+    Scope,
+    /// A scope that steers the protocol.
+    Protocol,
+    /// A purpose of the preferences door.
+    Purpose,
+    /// A data source of the dataspace door.
+    Source,
+}
+
+/// A definition.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Definition, example = super::examples::definition)]
+pub(super) struct Definition {
+    /// Its id.
+    #[schema(min_length = 1, max_length = 1024)]
+    id: String,
+    kind: Kind,
+    /// Label for people.
+    #[schema(nullable = false)]
+    display_name: Option<String>,
+    /// Longer description for operators.
+    #[schema(nullable = false)]
+    description: Option<String>,
+    /// Free parameters.
+    parameters: Vec<String>,
+    /// The broader definition.
+    #[schema(nullable = false)]
+    parent: Option<String>,
+    /// How long a consent lasts, in seconds.
+    #[schema(nullable = false)]
+    lifetime: Option<i64>,
+}
+
+/// A free parameter.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = administration::Parameter, min_length = 1, max_length = 1024)]
+pub(super) struct Parameter(String);
+
+/// A name of an account.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize, ToSchema)]
+#[schema(as = administration::Name, max_length = 256, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
+pub(super) struct Name(String);
+
+/// What a definition shall be. What is left out has its default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::DefinitionToPut, example = super::examples::definition_to_put)]
+pub(super) struct DefinitionToPut {
+    /// Repeats the address.
+    #[schema(nullable = false)]
+    id: Option<String>,
+    /// `agreement` where nothing is said.
+    kind: Option<Kind>,
+    /// Label for people.
+    #[schema(min_length = 1, max_length = 1024)]
+    display_name: Option<String>,
+    /// Longer description for operators.
+    #[schema(min_length = 1, max_length = 65536)]
+    description: Option<String>,
+    #[schema(max_items = 100)]
+    parameters: Option<Vec<Parameter>>,
+    /// The broader definition.
+    #[schema(max_length = 1024, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
+    parent: Option<String>,
+    /// How long a consent lasts, in seconds.
+    #[schema(minimum = 1, maximum = 3_162_240_000_i64)]
+    lifetime: Option<i64>,
+}
+
+/// All definitions, by id.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Definitions)]
+pub(super) struct Definitions {
+    definitions: Vec<Definition>,
+}
+
+/// A wording of a definition in one locale.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Localization, example = super::examples::localization)]
+pub(super) struct Localization {
+    /// Id of the definition.
+    definition: String,
+    /// Language tag.
+    locale: String,
+    /// Version of the wording, `MAJOR.MINOR`.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$")]
+    version: String,
+    /// Title or summary.
+    #[schema(nullable = false)]
+    title: Option<String>,
+    /// Which data.
+    data: String,
+    /// What for.
+    purpose: String,
+    /// When it was published.
+    #[schema(format = "date-time")]
+    published_at: String,
+    /// All versions that were published in this locale, oldest first. People are asked with the last.
+    #[schema(min_items = 1)]
+    versions: Vec<String>,
+}
+
+/// A wording to publish.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::LocalizationToPut, example = super::examples::localization_to_put)]
+pub(super) struct LocalizationToPut {
+    /// Repeats the address.
+    #[schema(nullable = false)]
+    definition: Option<String>,
+    /// Repeats the address, in any case.
+    #[schema(nullable = false)]
+    locale: Option<String>,
+    /// Version of the wording, `MAJOR.MINOR`; never lower than the current one.
+    #[schema(pattern = r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$")]
+    version: String,
+    /// Title or summary.
+    #[schema(min_length = 1, max_length = 4096)]
+    title: Option<String>,
+    /// Which data.
+    #[schema(min_length = 1, max_length = 65536)]
+    data: String,
+    /// What for.
+    #[schema(min_length = 1, max_length = 65536)]
+    purpose: String,
+    /// Not read.
+    #[schema(required = false)]
+    published_at: Value,
+    /// Not read.
+    #[schema(required = false)]
+    versions: Value,
+}
+
+/// The current wording of each locale.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Localizations)]
+pub(super) struct Localizations {
+    localizations: Vec<Localization>,
+}
+
+/// A directory account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Account, example = super::examples::account)]
+pub(super) struct Account {
+    /// Distinguished name, in its one spelling.
+    dn: String,
+    /// Login names.
+    uid: Vec<String>,
+    /// Common names.
+    cn: Vec<String>,
+    /// Its UUID in the directory it is from.
+    #[schema(nullable = false)]
+    entry_uuid: Option<String>,
+    /// Further names that configuration gave it.
+    names: Vec<String>,
+    /// Whether it has a password that somebody chose.
+    has_password: bool,
+    /// Whether it has a machine secret.
+    has_secret: bool,
+    /// Whether it may do anything at the records door.
+    bypass_acl: bool,
+    /// Whether it is refused.
+    disabled: bool,
+}
+
+/// What an account shall be. What is left out has its default, except the password, which stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::AccountToPut, example = super::examples::account_to_put)]
+pub(super) struct AccountToPut {
+    /// Repeats the address, in any spelling.
+    #[schema(nullable = false)]
+    dn: Option<String>,
+    /// Login names.
+    #[schema(max_items = 50)]
+    uid: Option<BTreeSet<Name>>,
+    /// Common names.
+    #[schema(max_items = 50)]
+    cn: Option<BTreeSet<Name>>,
+    /// Its UUID in the directory it is from.
+    #[schema(max_length = 256, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$")]
+    entry_uuid: Option<String>,
+    /// The password in clear; `null` takes it away.
+    #[schema(min_length = 1, max_length = 1024)]
+    password: Option<String>,
+    /// The password as a PHC string of argon2, in place of `password`.
+    #[schema(min_length = 1, max_length = 1024)]
+    password_hash: Option<String>,
+    /// Whether it may do anything at the records door.
+    bypass_acl: Option<bool>,
+    /// Whether it is refused.
+    disabled: Option<bool>,
+    /// Not read.
+    #[schema(required = false)]
+    names: Value,
+    /// Not read.
+    #[schema(required = false)]
+    has_password: Value,
+    /// Not read.
+    #[schema(required = false)]
+    has_secret: Value,
+}
+
+/// A page of accounts, by distinguished name.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Accounts)]
+pub(super) struct Accounts {
+    accounts: Vec<Account>,
+    /// Where the next page begins; absent on the last.
+    #[schema(nullable = false)]
+    next_cursor: Option<String>,
+}
+
+/// A failure (RFC 9457). Failures of ours have nothing but `code` and `request_id`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Problem)]
+pub(super) struct Problem {
+    #[serde(rename = "type")]
+    #[schema(nullable = false)]
+    kind: Option<String>,
+    /// The same for every occurrence.
+    #[schema(nullable = false)]
+    title: Option<String>,
+    /// That of the answer.
+    #[schema(nullable = false)]
+    status: Option<u16>,
+    /// What went wrong in this case.
+    #[schema(nullable = false)]
+    detail: Option<String>,
+    #[schema(nullable = false)]
+    instance: Option<String>,
+    /// Which parts of the request are wrong.
+    #[schema(nullable = false)]
+    errors: Option<Vec<Wrong>>,
+    /// Stable name.
+    code: String,
+    /// By which operators find it.
+    request_id: String,
+}
+
+/// A wrong part of a request.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Wrong)]
+pub(super) struct Wrong {
+    /// RFC 6901 pointer into the body.
+    #[schema(nullable = false)]
+    pointer: Option<String>,
+    /// Name of a parameter.
+    #[schema(nullable = false)]
+    parameter: Option<String>,
+    /// What is wrong with it.
+    detail: String,
+}

@@ -1,0 +1,227 @@
+//! The OpenAPI description of the door is complete, and true: routes, examples and real answers are held against it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use boon::{Compiler, Draft, Schemas};
+use consentry_testkit::{Answer, TestApp};
+use consentry_web::routes::{CrossOriginPolicies, Site};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::world::{COURIER, NEWSLETTER, agreed, courier, delete, get, put, request, tag, words};
+
+fn document() -> Value {
+    serde_json::to_value(consentry_door_administration::openapi::document()).unwrap()
+}
+
+/// Problems of a value under the schema at a place of the document.
+fn problems(document: &Value, pointer: &str, value: &Value) -> Option<String> {
+    const ADDRESS: &str = "https://cs.example.net/openapi.json";
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.set_default_draft(Draft::V2020_12);
+    compiler.enable_format_assertions();
+    compiler.add_resource(ADDRESS, document.clone()).unwrap();
+    let address = format!("{ADDRESS}#{pointer}");
+    let index = compiler.compile(&address, &mut schemas).unwrap();
+    let judged = schemas.validate(value, index);
+    judged.err().map(|error| error.to_string())
+}
+
+/// One step of a pointer (RFC 6901).
+fn step(name: &str) -> String {
+    name.replace('~', "~0")
+        .replace('/', "~1")
+        .replace('{', "%7B")
+        .replace('}', "%7D")
+}
+
+/// Every operation as path, method and description.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            operations.push((path.clone(), method.clone(), operation.clone()));
+        }
+    }
+    operations
+}
+
+#[tokio::test]
+async fn every_operation_is_described_with_its_parameters_and_how_to_ask() {
+    let app = TestApp::start().await;
+    let document = document();
+    let mut seen = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    for (path, method, operation) in operations(&document) {
+        seen.insert(format!("{} {path}", method.to_uppercase()));
+        assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()));
+        assert_eq!(
+            operation["security"],
+            json!([{ "client_basic": [] }, { "client_bearer": [] }])
+        );
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let named: BTreeSet<&str> = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "path")
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
+        let in_path: BTreeSet<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
+        assert_eq!(named, in_path, "{method} {path}");
+        for status in ["400", "401", "403", "429", "500", "503"] {
+            assert!(operation["responses"][status].is_object(), "{status} of {path}");
+        }
+    }
+    assert_eq!(seen, registered(&app));
+}
+
+/// The operations that the door registers.
+fn registered(app: &TestApp) -> BTreeSet<String> {
+    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let table = consentry_door_administration::routes().with_state(app.parts().house);
+    let site = Site::join(vec![table], &nobody).unwrap();
+    let listing = site.listing();
+    let lines = listing.lines().filter(|line| !line.starts_with("prefix"));
+    lines
+        .map(|line| {
+            let words: Vec<&str> = line.split_whitespace().take(2).collect();
+            words.join(" ")
+        })
+        .filter(|operation| !operation.starts_with("HEAD"))
+        .collect()
+}
+
+#[test]
+fn every_example_is_one() {
+    let document = document();
+    let mut seen = 0;
+    let mut check = |place: &str, content: &Value| {
+        for (media_type, body) in content.as_object().into_iter().flatten() {
+            let pointer = format!("{place}/content/{}/schema", step(media_type));
+            assert_eq!(problems(&document, &pointer, &body["example"]), None, "{pointer}");
+            seen += 1;
+        }
+    };
+    for (path, method, operation) in operations(&document) {
+        let place = format!("/paths/{}/{method}", step(&path));
+        check(
+            &format!("{place}/requestBody"),
+            &operation["requestBody"]["content"],
+        );
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            check(&format!("{place}/responses/{status}"), &response["content"]);
+        }
+    }
+    assert!(seen > 80, "{seen}");
+}
+
+/// Asserts that an answer is one that the description has for its operation.
+#[track_caller]
+fn assert_described(document: &Value, method: &str, path: &str, answer: &Answer) {
+    let place = format!("/admin/v1{path}");
+    let response = &document["paths"][&place][method]["responses"][answer.status().to_string()];
+    assert!(
+        response.is_object(),
+        "{} of {method} {path}: {}",
+        answer.status(),
+        answer.text()
+    );
+    for (name, _) in response["headers"].as_object().into_iter().flatten() {
+        assert!(answer.header(name).is_some(), "{name} of {method} {path}");
+    }
+    if answer.bytes().is_empty() {
+        assert!(response["content"].is_null(), "{method} {path}");
+        return;
+    }
+    let media_type = answer.header("content-type").unwrap();
+    let pointer = format!(
+        "/paths/{}/{method}/responses/{}/content/{}/schema",
+        step(&place),
+        answer.status(),
+        step(media_type)
+    );
+    assert_eq!(
+        problems(document, &pointer, &answer.json()),
+        None,
+        "{method} {path}"
+    );
+}
+
+#[tokio::test]
+async fn real_answers_are_as_described() {
+    let app = TestApp::start().await;
+    let document = document();
+    let _record = agreed(&app, "email-newsletter", "1.2", "en-GB").await;
+    let _courier = courier(&app, json!({ "cn": ["C"], "entry_uuid": "1-2" }))
+        .await
+        .expect_status(201);
+    let one = "/definitions/{definition}";
+    let localization = "/definitions/{definition}/localizations/{locale}";
+    let english = format!("{NEWSLETTER}/localizations/en-GB");
+    let account = format!("/accounts/{COURIER}");
+    let whole = json!({ "display_name": "N", "description": "d", "parent": "openid", "lifetime": 60 });
+    for (method, path, answer) in [
+        ("get", "/definitions", get(&app, "/definitions").await),
+        ("get", "/accounts", get(&app, "/accounts?limit=1").await),
+        ("get", "/accounts", get(&app, "/accounts?limit=none").await),
+        (
+            "get",
+            "/definitions/{definition}/localizations",
+            get(&app, &format!("{NEWSLETTER}/localizations")).await,
+        ),
+        ("put", one, put(&app, "/definitions/new", &whole).await),
+        ("put", one, put(&app, "/definitions/new", &json!({})).await),
+        (
+            "put",
+            one,
+            put(&app, "/definitions/new", &json!({ "x": 1 })).await,
+        ),
+        ("get", one, get(&app, "/definitions/new").await),
+        ("delete", one, delete(&app, NEWSLETTER).await),
+        ("delete", one, delete(&app, "/definitions/new").await),
+        ("delete", one, delete(&app, "/definitions/new").await),
+        ("get", localization, get(&app, &english).await),
+        ("put", localization, put(&app, &english, &words("1.2")).await),
+        ("put", localization, put(&app, &english, &words("1.3")).await),
+        ("delete", localization, delete(&app, &english).await),
+        ("get", "/accounts/{account}", get(&app, &account).await),
+        (
+            "put",
+            "/accounts/{account}",
+            put(&app, &account, &json!({})).await,
+        ),
+        ("delete", "/accounts/{account}", delete(&app, &account).await),
+    ] {
+        assert_described(&document, method, path, &answer);
+    }
+    let seen = tag(&get(&app, NEWSLETTER).await);
+    let same = request(&app, Method::GET, NEWSLETTER).header("if-none-match", &seen);
+    assert_described(&document, "get", one, &same.send().await);
+    let stale = request(&app, Method::DELETE, NEWSLETTER).header("if-match", "\"x\"");
+    assert_described(&document, "delete", one, &stale.send().await);
+    let anonymous = app.request(Method::GET, &format!("/admin/v1{NEWSLETTER}"));
+    assert_described(&document, "get", one, &anonymous.send().await);
+}
+
+#[test]
+fn what_is_refused_does_not_fit_the_description_either() {
+    let document = document();
+    for (schema, body) in [
+        ("DefinitionToPut", json!({ "displayName": "x" })),
+        ("DefinitionToPut", json!({ "lifetime": 0 })),
+        ("LocalizationToPut", json!({ "version": "1.0", "data": "d" })),
+        ("LocalizationToPut", words("01.0")),
+        ("AccountToPut", json!({ "password": "" })),
+        ("AccountToPut", json!({ "uid": "courier" })),
+    ] {
+        let pointer = format!("/components/schemas/administration.{schema}");
+        assert!(problems(&document, &pointer, &body).is_some(), "{schema} {body}");
+    }
+    for (schema, body) in [
+        ("DefinitionToPut", json!({ "display_name": null })),
+        ("LocalizationToPut", words("1.0")),
+        ("AccountToPut", json!({ "password": null, "has_secret": true })),
+    ] {
+        let pointer = format!("/components/schemas/administration.{schema}");
+        assert_eq!(problems(&document, &pointer, &body), None, "{schema} {body}");
+    }
+}
