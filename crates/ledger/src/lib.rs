@@ -14,6 +14,7 @@ pub mod checks;
 pub mod embed;
 pub mod environment;
 pub mod error;
+pub mod feed;
 pub mod import;
 pub mod interactions;
 pub mod key_ring;
@@ -35,6 +36,7 @@ mod corrections;
 mod events;
 mod ledger;
 mod root;
+mod telling;
 #[cfg(test)]
 mod vectors;
 mod writer;

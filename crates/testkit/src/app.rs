@@ -6,7 +6,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::Validators;
-use consentry_ledger::{Clock, Ledger, LedgerOptions, TenantSnapshot};
+use consentry_ledger::{Clock, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
 use consentry_server::{
     assembly,
     configuration::{EgressSection, LdapSection},
@@ -91,6 +91,10 @@ impl TestApp {
             .collect();
         let options = LedgerOptions {
             directories: directories::configured(&sections).unwrap(),
+            feed: FeedOptions {
+                look_again: Duration::from_millis(20),
+                ..FeedOptions::default()
+            },
             ..LedgerOptions::default()
         };
         let keys = KeysSection::default();

@@ -11,6 +11,7 @@
 //! | [`headers`] | the security header sets of pages, embedded pages and APIs |
 //! | [`parameters`], [`query`], [`form`] | strict `application/x-www-form-urlencoded` |
 //! | [`body`], [`json`] | bounded bodies, strict JSON |
+//! | [`deadline`] | how long a request may take |
 //! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
 //! | [`origin`] | where a request comes from: cross-origin guard, prefetches, navigations |
 //! | [`routes`] | the one route table of a site, with owners and CORS |
@@ -32,6 +33,7 @@ pub mod assets;
 pub mod body;
 pub mod credentials;
 pub mod cursor;
+pub mod deadline;
 pub mod error;
 pub mod form;
 pub mod headers;

@@ -4,7 +4,7 @@ use axum::extract::Request;
 use consentry_ledger::{
     Opaque,
     checks::Checker,
-    tokens::{ClientRefused, Issuer, OwnApi, PresentedClient},
+    tokens::{ActiveAccess, ClientRefused, Issuer, OwnApi, PresentedClient, ProvenClient},
 };
 use consentry_web::{
     body,
@@ -45,16 +45,25 @@ pub(crate) async fn admit(
     }
 }
 
-async fn checker(visit: &Visit, headers: &HeaderMap, scope: &str) -> Result<Checker, ApiError> {
+/// Somebody whose credential was checked; what they may do is asked of it.
+pub(crate) enum Proven {
+    /// A client with its secret.
+    Client(ProvenClient),
+    /// Whoever holds a token.
+    Token(Box<ActiveAccess>),
+}
+
+/// Checks the credential of a request.
+pub(crate) async fn prove(visit: &Visit, headers: &HeaderMap) -> Result<Proven, ApiError> {
     let (ledger, tenant) = (visit.ledger(), &visit.tenant);
-    let checker = match authorization(headers) {
+    match authorization(headers) {
         Ok(Credentials::Basic { user, password }) => {
             let presented = PresentedClient {
                 id: user,
                 secret: Some(Opaque::received(password.expose_secret())),
             };
             let proven = ledger.authenticate_client(tenant, &presented, &visit.address.to_string());
-            Checker::proven(&proven.map_err(refused)?, scope)
+            proven.map(Proven::Client).map_err(refused)
         }
         Ok(Credentials::Bearer(token)) => {
             let issuer = Issuer::new(visit.house.issuer(tenant));
@@ -62,9 +71,18 @@ async fn checker(visit: &Visit, headers: &HeaderMap, scope: &str) -> Result<Chec
             let access = ledger
                 .bearer(tenant, &issuer, OwnApi::Authorization, token)
                 .await?;
-            Checker::token(&access.ok_or_else(unauthenticated)?, scope)
+            access
+                .map(|access| Proven::Token(Box::new(access)))
+                .ok_or_else(unauthenticated)
         }
-        _ => return Err(unauthenticated()),
+        _ => Err(unauthenticated()),
+    }
+}
+
+async fn checker(visit: &Visit, headers: &HeaderMap, scope: &str) -> Result<Checker, ApiError> {
+    let checker = match prove(visit, headers).await? {
+        Proven::Client(proven) => Checker::proven(&proven, scope),
+        Proven::Token(access) => Checker::token(&access, scope),
     };
     checker.ok_or_else(|| ApiError::new(&registry::INSUFFICIENT_SCOPE))
 }
@@ -78,7 +96,7 @@ fn refused(refused: ClientRefused) -> ApiError {
     }
 }
 
-fn unauthenticated() -> ApiError {
+pub(crate) fn unauthenticated() -> ApiError {
     ApiError::new(&registry::UNAUTHENTICATED)
         .challenge(BASIC)
         .challenge(BEARER)

@@ -1,0 +1,77 @@
+//! Who may read (enforcement-events-evidence 1.2; COM-01, COM-02, EVT-28).
+
+use consentry_ledger::feed::Reader;
+use consentry_web::{
+    error::{ApiError, registry},
+    parameters::{Parameters, Rules},
+    query,
+    visit::Visit,
+};
+use http::{HeaderMap, Uri, header};
+
+use crate::admission::{Proven, prove, unauthenticated};
+
+/// Credentials that some put into the query string, where they end up in logs.
+const CREDENTIALS: [&str; 4] = ["access_token", "client_secret", "token", "api_key"];
+
+/// The reader behind a request and its parameters. Credentials are looked at first.
+pub(super) async fn admit(
+    visit: &Visit,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<(Reader, Parameters), ApiError> {
+    let reader = reader(visit, headers).await?;
+    let parameters = query::read(uri, &Rules::DEFAULT)?;
+    if parameters.iter().any(|(name, _)| CREDENTIALS.contains(&name)) {
+        return Err(unauthenticated().detail("credentials belong in the Authorization header"));
+    }
+    Ok((reader, parameters))
+}
+
+async fn reader(visit: &Visit, headers: &HeaderMap) -> Result<Reader, ApiError> {
+    let reader = match prove(visit, headers).await? {
+        Proven::Client(proven) => Reader::proven(&proven),
+        Proven::Token(access) => Reader::token(&access),
+    };
+    reader.ok_or_else(|| ApiError::new(&registry::INSUFFICIENT_SCOPE))
+}
+
+/// What a stream was opened with, to be looked at again while it lasts.
+pub(super) struct Standing {
+    visit: Visit,
+    headers: HeaderMap,
+    reader: Reader,
+}
+
+impl Standing {
+    pub(super) fn of(visit: &Visit, headers: &HeaderMap, reader: &Reader) -> Self {
+        let mut kept = HeaderMap::new();
+        if let Some(credential) = headers.get(header::AUTHORIZATION) {
+            let mut credential = credential.clone();
+            credential.set_sensitive(true);
+            kept.insert(header::AUTHORIZATION, credential);
+        }
+        Self {
+            visit: visit.clone(),
+            headers: kept,
+            reader: reader.clone(),
+        }
+    }
+
+    /// Whether the same credential would open the same stream now. Somebody who guesses at it from the same address does not end it.
+    pub(super) async fn holds(&mut self) -> bool {
+        let directory = self.visit.ledger().directory();
+        let Some(tenant) = directory.tenant(self.visit.tenant.id()) else {
+            return false;
+        };
+        self.visit.tenant = std::sync::Arc::clone(tenant);
+        match reader(&self.visit, &self.headers).await {
+            Ok(now) => {
+                now.name() == self.reader.name()
+                    && now.party().is_some() == self.reader.party().is_some()
+                    && now.sees_subjects() == self.reader.sees_subjects()
+            }
+            Err(error) => error.code == &registry::RATE_LIMITED,
+        }
+    }
+}
