@@ -66,5 +66,5 @@ pub(crate) async fn schema(visit: Visit, Path(file): Path<String>) -> Result<Res
         (header::CACHE_CONTROL, "public, max-age=3600"),
     ];
     let schema = Json(feed::schema::of(entry, &address));
-    Ok((headers::api(), schema, own).into_response())
+    Ok((headers::api(), own, schema).into_response())
 }
