@@ -500,3 +500,60 @@ const fn grant_reason(reason: EndReason) -> &'static str {
         | EndReason::ConsentEnded => "revoked",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use consentry_domain::{
+        Shard, SubjectId,
+        decision::{CredentialKind, Outcome},
+    };
+
+    use super::*;
+
+    #[test]
+    fn evt_08_long_lists_are_cut_and_it_is_said() {
+        let at = Timestamp::from_seconds(1);
+        let subject = SubjectId::new(at, Shard::new(1), [1; 8]);
+        let key = |number: usize| DefinitionKey::parse(&format!("scope-{number}")).unwrap();
+        let decision = Decision {
+            id: DecisionId::new(at, Shard::new(1), [2; 8]),
+            subject,
+            taken_at: at,
+            door: Door::Authorization,
+            actor: Actor::subject(subject),
+            credential: CredentialKind::Session,
+            outcome: Outcome::Approved,
+            asked: (0..5).map(key).collect(),
+            texts: Vec::new(),
+            interaction: None,
+            request: None,
+        };
+        let changes = (0..5_u8).map(|number| Change {
+            consent: ConsentId::new(at, Shard::new(1), [number; 8]),
+            definition: key(usize::from(number)),
+            from: None,
+            to: "accepted".to_owned(),
+        });
+        let body = Body {
+            decision: decision.id,
+            subject,
+            door: Door::Authorization,
+            consent: None,
+            grant: None,
+            status: None,
+            version: None,
+            happened: None,
+            note: None,
+            told: crate::events::Told {
+                changes: changes.collect(),
+                ..crate::events::Told::default()
+            },
+        };
+        for (most, kept, was) in [(4, 4, true), (5, 5, false), (usize::MAX, 5, false), (0, 0, true)] {
+            let mut cut = Cut { most, was: false };
+            let data = DecisionData::recorded(&decision, &body, &mut cut);
+            assert_eq!((data.asked.len(), data.changes.unwrap().len()), (kept, kept));
+            assert_eq!(cut.was, was, "{most}");
+        }
+    }
+}
