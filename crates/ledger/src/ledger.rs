@@ -225,6 +225,12 @@ impl Ledger {
         let corrections = Corrections::of(&change);
         let receipt = self.inner.writer.commit(change).await;
         corrections.apply(&self.inner, tenant);
+        if receipt.is_ok() && corrections.configuration() && self.reload().await.is_err() {
+            tracing::error!(
+                "configuration was committed but could not be read back; the old one is still served"
+            );
+        }
+        // Last, so that whoever hears of it sees it everywhere.
         if let Ok(Receipt {
             first_index: Some(first),
             events,
@@ -233,11 +239,6 @@ impl Ledger {
             self.inner
                 .tails
                 .grew(tenant, first.saturating_add(u64::from(*events)));
-        }
-        if receipt.is_ok() && corrections.configuration() && self.reload().await.is_err() {
-            tracing::error!(
-                "configuration was committed but could not be read back; the old one is still served"
-            );
         }
         receipt
     }

@@ -43,7 +43,12 @@ impl Telling {
                 from: was.map(|was| was.status.as_str().to_owned()),
                 to: consent.status.as_str().to_owned(),
             };
-            match self.told.changes.iter_mut().find(|own| own.consent == change.consent) {
+            match self
+                .told
+                .changes
+                .iter_mut()
+                .find(|own| own.consent == change.consent)
+            {
                 Some(own) => own.to = change.to,
                 None => self.told.changes.push(change),
             }

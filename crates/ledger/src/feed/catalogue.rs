@@ -98,43 +98,63 @@ impl EventType {
 
 /// Every event. `localization.retired` is ours: the log has it because a wording can be taken back.
 pub static CATALOGUE: &[EventType] = &[
-    entry("decision.recorded", Family::Decision, "An act of will, exactly once, whatever it changed")
-        .for_the_tenant()
-        .known_as(&[("preferences", &["event.created"])]),
-    entry("decision.updated", Family::Decision, "Its approval state changed, proofs were added, or it was patched")
-        .for_the_tenant()
-        .known_as(&[("preferences", &["event.updated"])]),
+    entry(
+        "decision.recorded",
+        Family::Decision,
+        "An act of will, exactly once, whatever it changed",
+    )
+    .for_the_tenant()
+    .known_as(&[("preferences", &["event.created"])]),
+    entry(
+        "decision.updated",
+        Family::Decision,
+        "Its approval state changed, proofs were added, or it was patched",
+    )
+    .for_the_tenant()
+    .known_as(&[("preferences", &["event.updated"])]),
     entry("decision.deleted", Family::Decision, "It was withdrawn from view")
         .for_the_tenant()
         .known_as(&[("preferences", &["event.deleted"]), ("records", &["DELETE"])]),
-    entry("consent.requested", Family::Consent, "Asked, not answered")
-        .known_as(&[("records", &["pending"])]),
-    entry("consent.granted", Family::Consent, "Accepted, also again after an end").known_as(&[
+    entry("consent.requested", Family::Consent, "Asked, not answered").known_as(&[("records", &["pending"])]),
+    entry(
+        "consent.granted",
+        Family::Consent,
+        "Accepted, also again after an end",
+    )
+    .known_as(&[
         ("authorization", &["consent.granted"]),
         ("records", &["accepted"]),
         ("dataspace", &["consent.granted"]),
     ]),
-    entry("consent.denied", Family::Consent, "Refused").known_as(&[
-        ("authorization", &["consent.declined"]),
-        ("records", &["denied"]),
-    ]),
+    entry("consent.denied", Family::Consent, "Refused")
+        .known_as(&[("authorization", &["consent.declined"]), ("records", &["denied"])]),
     entry("consent.restricted", Family::Consent, "Narrowed"),
-    entry("consent.amended", Family::Consent, "Widened or changed without a new act of granting")
-        .known_as(&[("records", &["PUT", "PATCH"])]),
+    entry(
+        "consent.amended",
+        Family::Consent,
+        "Widened or changed without a new act of granting",
+    )
+    .known_as(&[("records", &["PUT", "PATCH"])]),
     entry("consent.renewed", Family::Consent, "Its end moved"),
     entry("consent.superseded", Family::Consent, "Replaced by a newer one")
         .known_as(&[("authorization", &["consent.superseded"])]),
-    entry("consent.revoked", Family::Consent, "Withdrawn, by whom is in `actor`").known_as(&[
-        ("authorization", &["consent.revoked"]),
-        ("records", &["revoked"]),
-    ]),
+    entry(
+        "consent.revoked",
+        Family::Consent,
+        "Withdrawn, by whom is in `actor`",
+    )
+    .known_as(&[("authorization", &["consent.revoked"]), ("records", &["revoked"])]),
     entry("consent.expired", Family::Consent, "Its end was reached"),
     entry("consent.expiring", Family::Consent, "Its end is near")
         .known_as(&[("authorization", &["consent.expiring"])]),
     entry("grant.created", Family::Grant, "A bundle came to be")
         .known_as(&[("dashboard", &["CONSENT_INITIATED"])]),
-    entry("grant.changed", Family::Grant, "A bundle has more or less in it than before")
-        .known_as(&[("dashboard", &["CONSENT_MODIFIED", "CONSENT_UPDATED"])]),
+    entry(
+        "grant.changed",
+        Family::Grant,
+        "A bundle has more or less in it than before",
+    )
+    .known_as(&[("dashboard", &["CONSENT_MODIFIED", "CONSENT_UPDATED"])]),
     entry("grant.renewed", Family::Grant, "The end of a bundle moved")
         .known_as(&[("dashboard", &["CONSENT_RENEWED", "CONSENT_UPDATED"])]),
     entry("grant.expiring", Family::Grant, "The end of a bundle is near")
@@ -143,50 +163,154 @@ pub static CATALOGUE: &[EventType] = &[
         ("dashboard", &["CONSENT_REVOKED", "CONSENT_EXPIRED"]),
         ("authorization", &["grant.ended"]),
     ]),
-    entry("grant.reported", Family::Grant, "The person does not recognise it")
-        .known_as(&[("dashboard", &["CONSENT_REPORTED"])]),
-    entry("approval.requested", Family::Approval, "A decision waits for proof"),
-    entry("approval.decided", Family::Approval, "The proof came, or was refused"),
-    entry("approval.expired", Family::Approval, "Nobody proved anything in time"),
-    entry("subject.created", Family::Subject, "A person is known for the first time")
-        .for_the_tenant()
-        .known_as(&[("preferences", &["user.created"])]),
-    entry("subject.updated", Family::Subject, "What is known of a person changed")
-        .for_the_tenant()
-        .known_as(&[("preferences", &["user.updated"])]),
+    entry(
+        "grant.reported",
+        Family::Grant,
+        "The person does not recognise it",
+    )
+    .known_as(&[("dashboard", &["CONSENT_REPORTED"])]),
+    entry(
+        "approval.requested",
+        Family::Approval,
+        "A decision waits for proof",
+    ),
+    entry(
+        "approval.decided",
+        Family::Approval,
+        "The proof came, or was refused",
+    ),
+    entry(
+        "approval.expired",
+        Family::Approval,
+        "Nobody proved anything in time",
+    ),
+    entry(
+        "subject.created",
+        Family::Subject,
+        "A person is known for the first time",
+    )
+    .for_the_tenant()
+    .known_as(&[("preferences", &["user.created"])]),
+    entry(
+        "subject.updated",
+        Family::Subject,
+        "What is known of a person changed",
+    )
+    .for_the_tenant()
+    .known_as(&[("preferences", &["user.updated"])]),
     entry("subject.merged", Family::Subject, "Two were one person").for_the_tenant(),
-    entry("subject.erased", Family::Subject, "All data of a person became unreadable")
-        .known_as(&[("preferences", &["user.deleted"])]),
-    entry("subject.restricted", Family::Subject, "Processing of a person's data is restricted"),
-    entry("subject.released", Family::Subject, "Processing of a person's data is allowed again"),
-    entry("mandate.created", Family::Mandate, "Somebody may act for a person").for_the_tenant(),
-    entry("mandate.ended", Family::Mandate, "Somebody may no longer act for a person").for_the_tenant(),
-    entry("interaction.rejected", Family::Interaction, "A request was refused before the person was asked")
-        .known_as(&[("authorization", &["interaction.rejected"])]),
-    entry("token.reuse_detected", Family::Token, "A used refresh token came back")
-        .known_as(&[("authorization", &["token.reuse_detected"])]),
+    entry(
+        "subject.erased",
+        Family::Subject,
+        "All data of a person became unreadable",
+    )
+    .known_as(&[("preferences", &["user.deleted"])]),
+    entry(
+        "subject.restricted",
+        Family::Subject,
+        "Processing of a person's data is restricted",
+    ),
+    entry(
+        "subject.released",
+        Family::Subject,
+        "Processing of a person's data is allowed again",
+    ),
+    entry(
+        "mandate.created",
+        Family::Mandate,
+        "Somebody may act for a person",
+    )
+    .for_the_tenant(),
+    entry(
+        "mandate.ended",
+        Family::Mandate,
+        "Somebody may no longer act for a person",
+    )
+    .for_the_tenant(),
+    entry(
+        "interaction.rejected",
+        Family::Interaction,
+        "A request was refused before the person was asked",
+    )
+    .known_as(&[("authorization", &["interaction.rejected"])]),
+    entry(
+        "token.reuse_detected",
+        Family::Token,
+        "A used refresh token came back",
+    )
+    .known_as(&[("authorization", &["token.reuse_detected"])]),
     entry("code.reuse_detected", Family::Token, "A used code came back")
         .known_as(&[("authorization", &["code.reuse_detected"])]),
     entry("client.created", Family::Client, "A client was registered"),
-    entry("client.changed", Family::Client, "A client's registration changed"),
+    entry(
+        "client.changed",
+        Family::Client,
+        "A client's registration changed",
+    ),
     entry("client.deleted", Family::Client, "A client is gone"),
-    entry("client.secret_rotated", Family::Client, "A client has a new secret"),
+    entry(
+        "client.secret_rotated",
+        Family::Client,
+        "A client has a new secret",
+    ),
     entry("party.created", Family::Party, "A party was registered"),
     entry("party.changed", Family::Party, "What is known of a party changed"),
     entry("party.suspended", Family::Party, "A party is no longer served"),
     entry("party.resumed", Family::Party, "A party is served again"),
-    entry("definition.published", Family::Definition, "A definition is new or changed").for_the_tenant(),
+    entry(
+        "definition.published",
+        Family::Definition,
+        "A definition is new or changed",
+    )
+    .for_the_tenant(),
     entry("definition.retired", Family::Definition, "A definition is gone").for_the_tenant(),
-    entry("localization.published", Family::Definition, "A wording is new, with its digest").for_the_tenant(),
-    entry("localization.retired", Family::Definition, "A language of a definition is gone").for_the_tenant(),
+    entry(
+        "localization.published",
+        Family::Definition,
+        "A wording is new, with its digest",
+    )
+    .for_the_tenant(),
+    entry(
+        "localization.retired",
+        Family::Definition,
+        "A language of a definition is gone",
+    )
+    .for_the_tenant(),
     entry("key.published", Family::Key, "A signing key is in the key ring").for_the_tenant(),
     entry("key.retired", Family::Key, "A signing key left the key ring").for_the_tenant(),
-    entry("receipt.opened", Family::Operation, "Sealed evidence was opened by staff").for_the_tenant(),
-    entry("webhook.endpoint_disabled", Family::Operation, "Deliveries to an endpoint stopped").for_the_tenant(),
-    entry("log.checkpoint_gap", Family::Operation, "No checkpoint was signed in time").for_the_tenant(),
-    entry("subject.export_ready", Family::Operation, "A person's export can be fetched").for_the_tenant(),
-    entry("subject.request_due", Family::Operation, "A person's request is due soon").for_the_tenant(),
-    entry("endpoint.ping", Family::Operation, "A test delivery").for_the_tenant().no_leaf(),
+    entry(
+        "receipt.opened",
+        Family::Operation,
+        "Sealed evidence was opened by staff",
+    )
+    .for_the_tenant(),
+    entry(
+        "webhook.endpoint_disabled",
+        Family::Operation,
+        "Deliveries to an endpoint stopped",
+    )
+    .for_the_tenant(),
+    entry(
+        "log.checkpoint_gap",
+        Family::Operation,
+        "No checkpoint was signed in time",
+    )
+    .for_the_tenant(),
+    entry(
+        "subject.export_ready",
+        Family::Operation,
+        "A person's export can be fetched",
+    )
+    .for_the_tenant(),
+    entry(
+        "subject.request_due",
+        Family::Operation,
+        "A person's request is due soon",
+    )
+    .for_the_tenant(),
+    entry("endpoint.ping", Family::Operation, "A test delivery")
+        .for_the_tenant()
+        .no_leaf(),
 ];
 
 /// What `types` asks for: one name, or all that begin alike.
@@ -239,7 +363,10 @@ mod tests {
     fn names_are_unique_and_of_the_wires_alphabet() {
         for (index, entry) in CATALOGUE.iter().enumerate() {
             assert!(
-                entry.name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_' | b'.')),
+                entry
+                    .name
+                    .bytes()
+                    .all(|byte| matches!(byte, b'a'..=b'z' | b'_' | b'.')),
                 "{}",
                 entry.name
             );
@@ -249,9 +376,24 @@ mod tests {
 
     #[test]
     fn evt_21_patterns_are_names_or_families() {
-        assert_eq!(TypePattern::parse("consentry.consent.revoked"), Ok(TypePattern::One("consent.revoked")));
-        assert_eq!(TypePattern::parse("consent.*"), Ok(TypePattern::Below("consent.".to_owned())));
-        for wrong in ["", "*", "consent", "consent*", "consent.r*", "*.revoked", "consents.*", "Consent.revoked"] {
+        assert_eq!(
+            TypePattern::parse("consentry.consent.revoked"),
+            Ok(TypePattern::One("consent.revoked"))
+        );
+        assert_eq!(
+            TypePattern::parse("consent.*"),
+            Ok(TypePattern::Below("consent.".to_owned()))
+        );
+        for wrong in [
+            "",
+            "*",
+            "consent",
+            "consent*",
+            "consent.r*",
+            "*.revoked",
+            "consents.*",
+            "Consent.revoked",
+        ] {
             assert_eq!(TypePattern::parse(wrong), Err(UnknownType), "{wrong}");
         }
         let all = TypePattern::parse("consentry.grant.*").unwrap();

@@ -191,12 +191,7 @@ impl Cut {
 
 impl<'a> Data<'a> {
     /// The data of an event; lists have at most `most` entries.
-    pub(super) fn of(
-        tenant: &'a TenantSnapshot,
-        reader: &Reader,
-        event: &'a Happening,
-        most: usize,
-    ) -> Self {
+    pub(super) fn of(tenant: &'a TenantSnapshot, reader: &Reader, event: &'a Happening, most: usize) -> Self {
         let mut cut = Cut { most, was: false };
         let mut data = match &event.told {
             Told::OfPerson(body) => Self::of_person(tenant, reader, event, body, &mut cut),
@@ -462,9 +457,8 @@ impl<'a> ActorData<'a> {
 }
 
 fn consents(agreement: &Agreement, body: &Body, cut: &mut Cut) -> Vec<ConsentId> {
-    let of_scope = |definition: &DefinitionKey| {
-        agreement.ended.is_some() || body.told.standing.contains(definition)
-    };
+    let of_scope =
+        |definition: &DefinitionKey| agreement.ended.is_some() || body.told.standing.contains(definition);
     let all: Vec<ConsentId> = agreement
         .items
         .iter()

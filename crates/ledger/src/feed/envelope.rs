@@ -56,7 +56,11 @@ struct Envelope<'a> {
 
 /// Address of the schema of an event's `data`, below a tenant's public base address.
 pub fn schema_address(base: &str, entry: &EventType) -> String {
-    format!("{base}/events/v1/schemas/{}.{}.json", entry.name, entry.data_version())
+    format!(
+        "{base}/events/v1/schemas/{}.{}.json",
+        entry.name,
+        entry.data_version()
+    )
 }
 
 /// Renders events for one reader.

@@ -51,12 +51,18 @@ impl Filter {
             }
         };
         add("types", &mut self.types.iter().map(TypePattern::canonical));
-        add("definition", &mut self.definitions.iter().map(ToString::to_string));
+        add(
+            "definition",
+            &mut self.definitions.iter().map(ToString::to_string),
+        );
         add("audience", &mut self.audiences.iter().cloned());
         add("client", &mut self.clients.iter().map(ToString::to_string));
         add("consent", &mut self.consents.iter().map(ToString::to_string));
         add("grant", &mut self.grants.iter().map(ToString::to_string));
-        add("door", &mut self.doors.iter().map(|door| door.as_str().to_owned()));
+        add(
+            "door",
+            &mut self.doors.iter().map(|door| door.as_str().to_owned()),
+        );
         add("regulation", &mut self.regulations.iter().cloned());
         add("subject", &mut self.subject.iter().map(ToString::to_string));
         text

@@ -20,9 +20,7 @@ impl Ledger {
         tenant: &TenantSnapshot,
         time: Timestamp,
     ) -> Result<Position, Fault> {
-        let found = self
-            .first_event(tenant, time, |event| event.at >= time)
-            .await?;
+        let found = self.first_event(tenant, time, |event| event.at >= time).await?;
         match found {
             Some(event) => self.position_before(tenant, event.index).await,
             None => Ok(Position::end(&self.inner.store.log_head(tenant.id()).await?)),
@@ -66,7 +64,11 @@ impl Ledger {
         let from = before.unwrap_or_default();
         let around = self.inner.store.events(tenant.id(), from, 2).await;
         let mut around = around.map_err(Fault::from)?.into_iter();
-        if before.is_some() && !around.next().is_some_and(|event| position.is_behind(&event.chain)) {
+        if before.is_some()
+            && !around
+                .next()
+                .is_some_and(|event| position.is_behind(&event.chain))
+        {
             return Err(expired);
         }
         match (around.next(), oldest) {

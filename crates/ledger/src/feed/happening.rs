@@ -150,7 +150,11 @@ impl Happening {
             kind: self.entry.name,
             door: self.door,
             subject: self.person,
-            definition: self.leaf.definition.as_ref().map(|definition| definition.id.as_str()),
+            definition: self
+                .leaf
+                .definition
+                .as_ref()
+                .map(|definition| definition.id.as_str()),
         }
     }
 

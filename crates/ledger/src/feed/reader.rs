@@ -75,7 +75,13 @@ impl Reader {
 
     /// The client behind a token of its own with the scope. A person's token is none, whoever holds it.
     pub fn token(access: &ActiveAccess) -> Option<Self> {
-        let has = |scope: &str| access.scope().values().iter().any(|value| value.as_str() == scope);
+        let has = |scope: &str| {
+            access
+                .scope()
+                .values()
+                .iter()
+                .any(|value| value.as_str() == scope)
+        };
         (access.subject().is_none() && has(READ)).then(|| Self::new(access.client(), has(READ_SUBJECTS)))
     }
 

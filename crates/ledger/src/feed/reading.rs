@@ -273,8 +273,7 @@ impl Reading {
         let mut passed = Vec::with_capacity(rows.len());
         for row in rows {
             let leaf = Leaf::of(row);
-            let concerned =
-                catalogue::find(&row.kind).is_some_and(|entry| self.reader.may_see(entry, &leaf));
+            let concerned = catalogue::find(&row.kind).is_some_and(|entry| self.reader.may_see(entry, &leaf));
             let event = if concerned && self.filter.may_fit(&Seen::of(row, &leaf)) {
                 Happening::open(&self.ledger, &self.tenant, row, leaf).await?
             } else {
@@ -310,7 +309,12 @@ impl Reading {
         let oldest = oldest_for(&self.reader, ledger.now());
         match start {
             Start::Latest => {
-                let head = ledger.inner.store.log_head(tenant.id()).await.map_err(Fault::from)?;
+                let head = ledger
+                    .inner
+                    .store
+                    .log_head(tenant.id())
+                    .await
+                    .map_err(Fault::from)?;
                 Ok(Position::end(&head))
             }
             Start::Earliest => match oldest {

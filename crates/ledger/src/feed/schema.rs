@@ -73,7 +73,10 @@ fn own(family: Family) -> Vec<(&'static str, Value)> {
         Family::Consent => vec![("consent", consent())],
         Family::Grant => vec![("grant", grant()), ("consents", ids())],
         Family::Decision => vec![("decision", decision()), ("consents", ids())],
-        Family::Token => vec![("token", object(&[("kind", text()), ("client", text()), ("grant_id", uuid())]))],
+        Family::Token => vec![(
+            "token",
+            object(&[("kind", text()), ("client", text()), ("grant_id", uuid())]),
+        )],
         Family::Client | Family::Interaction => vec![("client", object(&[("id", text())]))],
         Family::Party => vec![("party", object(&[("id", text())]))],
         Family::Definition => vec![("definition", definition())],
@@ -106,8 +109,14 @@ fn grant() -> Value {
         ("id", uuid_or_null()),
         ("client", text()),
         ("version", whole_number()),
-        ("status", json!({ "enum": ["active", "revoked", "superseded", "expired"] })),
-        ("previous_status", json!({ "enum": ["active", "revoked", "superseded", "expired"] })),
+        (
+            "status",
+            json!({ "enum": ["active", "revoked", "superseded", "expired"] }),
+        ),
+        (
+            "previous_status",
+            json!({ "enum": ["active", "revoked", "superseded", "expired"] }),
+        ),
         (
             "scope",
             json!({ "description": "what stands; of an ended one, what it was made of", "type": "array", "items": text() }),
@@ -131,8 +140,14 @@ fn decision() -> Value {
     ]);
     object(&[
         ("id", uuid_or_null()),
-        ("status", json!({ "enum": ["confirmed", "pending_approval", "rejected", "expired"] })),
-        ("outcome", json!({ "enum": ["approved", "declined", "withdrawn", "recorded"] })),
+        (
+            "status",
+            json!({ "enum": ["confirmed", "pending_approval", "rejected", "expired"] }),
+        ),
+        (
+            "outcome",
+            json!({ "enum": ["approved", "declined", "withdrawn", "recorded"] }),
+        ),
         ("taken_at", moment()),
         ("asked", json!({ "type": "array", "items": text() })),
         ("changes", json!({ "type": "array", "items": change })),

@@ -61,14 +61,18 @@ async fn told(app: &TestApp, cursor: &str) -> (BTreeMap<String, usize>, String) 
     let page = page.send().await.expect_status(200).json();
     let mut told = BTreeMap::new();
     for event in page["events"].as_array().unwrap() {
-        *told.entry(text(&event["type"]).replace("consentry.", "")).or_default() += 1;
+        *told
+            .entry(text(&event["type"]).replace("consentry.", ""))
+            .or_default() += 1;
     }
     (told, text(&page["next_cursor"]))
 }
 
 fn counted(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
     let entries = expected.iter();
-    entries.map(|(name, count)| ((*name).to_owned(), *count)).collect()
+    entries
+        .map(|(name, count)| ((*name).to_owned(), *count))
+        .collect()
 }
 
 async fn record_of(app: &TestApp, definition: &str) -> Value {
@@ -181,7 +185,11 @@ async fn given_at_the_authorization_door_seen_at_every_door() {
     let app = TestApp::start().await;
     let (_, before) = told(&app, "").await;
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
-    let once = counted(&[("decision.recorded", 1), ("consent.granted", 4), ("grant.created", 1)]);
+    let once = counted(&[
+        ("decision.recorded", 1),
+        ("consent.granted", 4),
+        ("grant.created", 1),
+    ]);
     assert_eq!(told(&app, &before).await.0, once);
     assert_eq!(look(&app, &tokens).await, standing(SCOPE));
 }
@@ -193,7 +201,11 @@ async fn taken_back_at_any_door_gone_at_every_door() {
         let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
         let (_, before) = told(&app, "").await;
         take_back(&app, way).await;
-        let ended = [("decision.recorded", 1), ("consent.revoked", 4), ("grant.ended", 1)];
+        let ended = [
+            ("decision.recorded", 1),
+            ("consent.revoked", 4),
+            ("grant.ended", 1),
+        ];
         let mut once = match way {
             TakenBack::Time => counted(&[]),
             _ => counted(&ended),
@@ -204,7 +216,11 @@ async fn taken_back_at_any_door_gone_at_every_door() {
         let (heard, after) = told(&app, &before).await;
         assert_eq!(heard, once, "{way:?}");
         let seen = look(&app, &tokens).await;
-        assert_eq!(told(&app, &after).await.0, counted(&[]), "{way:?}: looking decides nothing");
+        assert_eq!(
+            told(&app, &after).await.0,
+            counted(&[]),
+            "{way:?}: looking decides nothing"
+        );
         let gone = if matches!(way, TakenBack::RecordsDeleted) {
             3
         } else {
@@ -241,7 +257,11 @@ async fn narrowed_at_the_records_door_narrower_at_every_door() {
         .records(Method::PATCH, &path, Some(&json!({ "status": "revoked" })))
         .await
         .expect_status(200);
-    let once = counted(&[("decision.recorded", 1), ("consent.revoked", 1), ("grant.changed", 1)]);
+    let once = counted(&[
+        ("decision.recorded", 1),
+        ("consent.revoked", 1),
+        ("grant.changed", 1),
+    ]);
     assert_eq!(told(&app, &before).await.0, once);
     let narrower = "openid offline_access accounts:balance";
     let seen = look(&app, &tokens).await;

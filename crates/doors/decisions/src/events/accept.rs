@@ -14,7 +14,11 @@ pub(super) fn choose<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Result<&'o 
         .collect();
     let mut best: Option<(&str, u16)> = None;
     for offer in offers {
-        let weight = if ranges.is_empty() { 1 } else { weight(&ranges, offer) };
+        let weight = if ranges.is_empty() {
+            1
+        } else {
+            weight(&ranges, offer)
+        };
         if weight > best.map_or(0, |(_, weight)| weight) {
             best = Some((offer, weight));
         }
@@ -40,7 +44,10 @@ fn weight(ranges: &[(String, u16)], offer: &str) -> u16 {
 /// A media range with its weight in thousandths; other parameters are not looked at.
 fn range(text: &str) -> Option<(String, u16)> {
     let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().filter(|name| name.contains('/'))?.to_ascii_lowercase();
+    let name = parts
+        .next()
+        .filter(|name| name.contains('/'))?
+        .to_ascii_lowercase();
     let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
     let weight = match weight.map(str::parse::<f32>) {
         None => 1_000,
@@ -68,7 +75,11 @@ mod tests {
         if !accept.is_empty() {
             headers.insert(header::ACCEPT, accept.parse().unwrap());
         }
-        choose(&headers, &["application/json", "application/cloudevents-batch+json"]).ok()
+        choose(
+            &headers,
+            &["application/json", "application/cloudevents-batch+json"],
+        )
+        .ok()
     }
 
     #[test]
@@ -79,7 +90,10 @@ mod tests {
             ("*/*", Some(json)),
             ("application/*", Some(json)),
             (batch, Some(batch)),
-            ("application/json;q=0.5, application/cloudevents-batch+json", Some(batch)),
+            (
+                "application/json;q=0.5, application/cloudevents-batch+json",
+                Some(batch),
+            ),
             ("*/*;q=0.1, application/json;q=0", Some(batch)),
             ("text/html", None),
             ("application/json;q=0", None),

@@ -81,9 +81,7 @@ pub(crate) async fn one(visit: Visit, Path(id): Path<String>, request: Request) 
     let missing = || ApiError::new(&registry::NOT_FOUND);
     let id: EventId = id.parse().map_err(|_| missing())?;
     let base = visit.base_url();
-    let found = visit
-        .ledger()
-        .event_for(&visit.tenant, &base, &reader, &view, id);
+    let found = visit.ledger().event_for(&visit.tenant, &base, &reader, &view, id);
     let event = found.await.map_err(refused)?.ok_or_else(missing)?;
     let own = [(header::CONTENT_TYPE, media_type.to_owned())];
     Ok((headers::api(), own, event).into_response())

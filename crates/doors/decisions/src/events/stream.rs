@@ -73,7 +73,11 @@ pub(crate) async fn stream(visit: Visit, request: Request) -> Result<Response, P
         (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    let lines = poll_fn(move |context| taken.poll_recv(context).map(|piece| piece.map(Ok::<_, std::convert::Infallible>)));
+    let lines = poll_fn(move |context| {
+        taken
+            .poll_recv(context)
+            .map(|piece| piece.map(Ok::<_, std::convert::Infallible>))
+    });
     Ok((headers::api(), own, Body::from_stream(lines)).into_response())
 }
 

@@ -85,7 +85,9 @@ pub(super) fn wish(parameters: &Parameters, usual: Start) -> Result<Wish, ApiErr
             Door::from_name(name).ok_or("is no door of this house")
         })?,
         regulations: parameters.all("regulation").map(str::to_owned).collect(),
-        subject: values(parameters, "subject", FromStr::from_str)?.into_iter().next(),
+        subject: values(parameters, "subject", FromStr::from_str)?
+            .into_iter()
+            .next(),
     };
     Ok(Wish {
         start: start(parameters)?.unwrap_or(usual),

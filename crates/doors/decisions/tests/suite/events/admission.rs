@@ -6,7 +6,12 @@ use http::Method;
 use super::{asking, asking_as, now};
 use crate::world::connected;
 
-const PATHS: [&str; 4] = ["events", "stream", "types", "events/01a2028d-eb68-7e5a-8d10-5566778899aa"];
+const PATHS: [&str; 4] = [
+    "events",
+    "stream",
+    "types",
+    "events/01a2028d-eb68-7e5a-8d10-5566778899aa",
+];
 
 #[tokio::test]
 async fn com_01_who_has_no_good_credentials_is_401_and_who_lacks_the_scope_403() {
@@ -21,7 +26,11 @@ async fn com_01_who_has_no_good_credentials_is_401_and_who_lacks_the_scope_403()
             (get(), 401, "unauthenticated"),
             (get().basic(&first.client_id, "wrong"), 401, "unauthenticated"),
             (get().bearer("nothing"), 401, "unauthenticated"),
-            (get().basic(&third.client_id, &third.client_secret), 403, "insufficient_scope"),
+            (
+                get().basic(&third.client_id, &third.client_secret),
+                403,
+                "insufficient_scope",
+            ),
             (get().bearer(&person), 403, "insufficient_scope"),
             (get().bearer(&without_scope), 403, "insufficient_scope"),
         ] {
@@ -37,7 +46,10 @@ async fn com_01_who_has_no_good_credentials_is_401_and_who_lacks_the_scope_403()
     let token = token["access_token"].as_str().unwrap();
     let get = || app.request(Method::GET, "/events/v1/events");
     let answer = get().bearer(token).send().await.expect_status(200);
-    assert!(answer.header("cache-control").unwrap().contains("no-store"), "COM-03");
+    assert!(
+        answer.header("cache-control").unwrap().contains("no-store"),
+        "COM-03"
+    );
     for query in [format!("access_token={token}"), "client_secret=x".to_owned()] {
         let in_query = format!("/events/v1/events?{query}");
         let bare = app.request(Method::GET, &in_query).send().await;
@@ -92,9 +104,18 @@ async fn methods_and_media_types_are_answered_as_everywhere() {
         ("stream", "text/event-stream;q=0"),
     ] {
         let answer = ask(Method::GET, path).header("accept", accept).send().await;
-        assert_eq!(answer.expect_status(406).json()["code"], "not_acceptable", "{path} {accept}");
+        assert_eq!(
+            answer.expect_status(406).json()["code"],
+            "not_acceptable",
+            "{path} {accept}"
+        );
     }
-    for accept in ["text/event-stream", "*/*", "text/*", "application/json, text/event-stream;q=0.1"] {
+    for accept in [
+        "text/event-stream",
+        "*/*",
+        "text/*",
+        "application/json, text/event-stream;q=0.1",
+    ] {
         let stream = ask(Method::GET, "stream").header("accept", accept).listen().await;
         assert_eq!(stream.status, 200, "{accept}");
     }

@@ -34,11 +34,18 @@ async fn evt_09_an_approval_is_one_decision_with_its_consents_and_its_bundle() {
     app.connect(&app.browser(), "ada", SCOPE).await;
     let events = since(&app, &before).await;
     let expected = ["decision.recorded", "grant.created"];
-    let granted = names(&events).iter().filter(|name| *name == "consent.granted").count();
+    let granted = names(&events)
+        .iter()
+        .filter(|name| *name == "consent.granted")
+        .count();
     assert_eq!(granted, 4);
     assert_eq!(events.len(), 6, "{:?}", names(&events));
     for name in expected {
-        assert_eq!(names(&events).iter().filter(|own| *own == name).count(), 1, "{name}");
+        assert_eq!(
+            names(&events).iter().filter(|own| *own == name).count(),
+            1,
+            "{name}"
+        );
     }
     one_act(&events);
     let decision = &events[0]["data"]["decision"];
@@ -56,21 +63,39 @@ async fn evt_09_an_approval_is_one_decision_with_its_consents_and_its_bundle() {
         })
         .collect();
     assert_eq!(changed, SCOPE.split(' ').map(str::to_owned).collect());
-    let grant = events.iter().find(|event| event["type"] == "consentry.grant.created").unwrap();
+    let grant = events
+        .iter()
+        .find(|event| event["type"] == "consentry.grant.created")
+        .unwrap();
     assert_eq!(grant["data"]["grant"]["client"], "moneytrack");
     assert_eq!(grant["data"]["grant"]["status"], "active");
     assert_eq!(grant["data"]["grant"]["scope"].as_array().unwrap().len(), 4);
     assert_eq!(grant["data"]["actor"]["role"], "subject");
-    for event in events.iter().filter(|event| event["type"] == "consentry.consent.granted") {
+    for event in events
+        .iter()
+        .filter(|event| event["type"] == "consentry.consent.granted")
+    {
         let data = &event["data"];
         assert_eq!(data["consent"]["audience"], "moneytrack");
         assert_eq!(data["consent"]["grant_id"], grant["data"]["grant"]["id"]);
-        assert_eq!((&data["channel"], &data["door"]), (&json!("oauth"), &json!("authorization")));
-        assert_eq!(data["subject"], json!({ "type": "user", "id": "ada", "issuer": "urn:consentry:login" }));
-        assert_eq!(event["subject"], format!("consents/{}", text(&data["consent"]["id"])));
+        assert_eq!(
+            (&data["channel"], &data["door"]),
+            (&json!("oauth"), &json!("authorization"))
+        );
+        assert_eq!(
+            data["subject"],
+            json!({ "type": "user", "id": "ada", "issuer": "urn:consentry:login" })
+        );
+        assert_eq!(
+            event["subject"],
+            format!("consents/{}", text(&data["consent"]["id"]))
+        );
     }
     let numbers = sequences(&events);
-    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "EVT-02: {numbers:?}");
+    assert!(
+        numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
+        "EVT-02: {numbers:?}"
+    );
 }
 
 #[tokio::test]
@@ -80,7 +105,10 @@ async fn a_refusal_is_one_decision_and_leaves_what_stands() {
     let browser = app.browser();
     let request = app.authorization(&app.bank.third_party, SCOPE, &[]);
     let question = app.reach_question(&browser, "ada", &request).await;
-    let _back = app.decide(&browser, &question, "decline").await.expect_status(303);
+    let _back = app
+        .decide(&browser, &question, "decline")
+        .await
+        .expect_status(303);
     let events = since(&app, &before).await;
     assert_eq!(names(&events), ["decision.recorded"]);
     let decision = &events[0]["data"]["decision"];
@@ -122,12 +150,18 @@ async fn evt_13_taken_back_at_any_door_the_same_is_told() {
         let mut names = names(&events);
         names.sort();
         told.push(names);
-        let ended = events.iter().find(|event| event["type"] == "consentry.grant.ended").unwrap();
+        let ended = events
+            .iter()
+            .find(|event| event["type"] == "consentry.grant.ended")
+            .unwrap();
         assert_eq!(ended["data"]["grant"]["status"], "revoked");
         assert_eq!(ended["data"]["grant"]["previous_status"], "active");
         let reason = if door == "records" { "emptied" } else { "revoked" };
         assert_eq!(ended["data"]["reason"], reason, "{door}");
-        for event in events.iter().filter(|event| event["type"] == "consentry.consent.revoked") {
+        for event in events
+            .iter()
+            .filter(|event| event["type"] == "consentry.consent.revoked")
+        {
             assert_eq!(event["data"]["consent"]["status"], "revoked");
             assert_eq!(event["data"]["consent"]["previous_status"], "accepted");
         }
@@ -161,7 +195,10 @@ async fn records_are_told_as_they_are_made_changed_and_deleted() {
     app.pass(1);
     let _no = patched(&app, &record, &json!({ "status": "revoked" })).await;
     app.pass(1);
-    let _deleted = app.records(Method::DELETE, &record, None).await.expect_status(204);
+    let _deleted = app
+        .records(Method::DELETE, &record, None)
+        .await
+        .expect_status(204);
     let events = since(&app, &before).await;
     let told = names(&events);
     let consents: Vec<&str> = told
@@ -171,14 +208,22 @@ async fn records_are_told_as_they_are_made_changed_and_deleted() {
         .collect();
     assert_eq!(
         consents,
-        ["consent.requested", "consent.granted", "consent.amended", "consent.revoked"]
+        [
+            "consent.requested",
+            "consent.granted",
+            "consent.amended",
+            "consent.revoked"
+        ]
     );
     let decisions = told.iter().filter(|name| *name == "decision.recorded").count();
     assert_eq!(decisions, 5, "{told:?}");
     assert_eq!(told.iter().filter(|name| *name == "decision.deleted").count(), 1);
     let acts: BTreeSet<String> = events.iter().map(|event| text(&event["correlationid"])).collect();
     assert_eq!(acts.len(), 5);
-    let granted = events.iter().find(|event| event["type"] == "consentry.consent.granted").unwrap();
+    let granted = events
+        .iter()
+        .find(|event| event["type"] == "consentry.consent.granted")
+        .unwrap();
     assert_eq!(granted["data"]["consent"]["previous_status"], "pending");
     assert_eq!(granted["data"]["channel"], "api");
     let all = serde_json::to_string(&events).unwrap();
@@ -191,22 +236,32 @@ async fn a_used_refresh_token_that_comes_back_is_told() {
     let app = TestApp::start().await;
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
     let refresh = tokens.refresh.unwrap();
-    let _first = app.refresh(&app.bank.third_party, &refresh).await.expect_status(200);
+    let _first = app
+        .refresh(&app.bank.third_party, &refresh)
+        .await
+        .expect_status(200);
     let before = now(&app).await;
-    let _again = app.refresh(&app.bank.third_party, &refresh).await.expect_status(400);
+    let _again = app
+        .refresh(&app.bank.third_party, &refresh)
+        .await
+        .expect_status(400);
     let events = since(&app, &before).await;
     assert_eq!(names(&events), ["token.reuse_detected"]);
     let data = &events[0]["data"];
     assert_eq!(data["token"]["client"], "moneytrack");
     assert_eq!(data["token"]["kind"], "refresh_token");
-    assert_eq!(events[0]["subject"], format!("grants/{}", text(&data["token"]["grant_id"])));
+    assert_eq!(
+        events[0]["subject"],
+        format!("grants/{}", text(&data["token"]["grant_id"]))
+    );
     assert!(!serde_json::to_string(&events).unwrap().contains(&refresh));
 }
 
 /// The rules of the CloudEvents 1.0 JSON format, and of extension attributes.
 fn envelope_rules() -> Value {
     let words = json!({ "type": "string", "minLength": 1 });
-    let moment = json!({ "type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z$" });
+    let moment =
+        json!({ "type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z$" });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
@@ -242,14 +297,20 @@ async fn everything(app: &TestApp) -> Vec<Value> {
     let tokens = app.connect(&app.browser(), "ben", SCOPE).await;
     let refresh = tokens.refresh.unwrap();
     for status in [200, 400] {
-        let _used = app.refresh(&app.bank.third_party, &refresh).await.expect_status(status);
+        let _used = app
+            .refresh(&app.bank.third_party, &refresh)
+            .await
+            .expect_status(status);
     }
     let record = written(app, "cleo", "share-my-email", "pending").await;
     for status in ["accepted", "revoked"] {
         app.pass(1);
         let _changed = patched(app, &record, &json!({ "status": status })).await;
     }
-    let _deleted = app.records(Method::DELETE, &record, None).await.expect_status(204);
+    let _deleted = app
+        .records(Method::DELETE, &record, None)
+        .await
+        .expect_status(204);
     events(app, "from=earliest&limit=500").await
 }
 
@@ -339,7 +400,10 @@ async fn evt_24_one_event_is_found_by_its_id() {
         assert_eq!(found.json(), *event, "EVT-07");
     }
     for id in ["00000000-0000-7000-8000-000000000000", "nothing"] {
-        let missing = asking(&app, &format!("events/{id}")).send().await.expect_status(404);
+        let missing = asking(&app, &format!("events/{id}"))
+            .send()
+            .await
+            .expect_status(404);
         assert_eq!(missing.json()["code"], "not_found");
     }
 }

@@ -61,7 +61,10 @@ fn ids(events: &[Value]) -> Vec<String> {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("no text: {value}"))
+        .to_owned()
 }
 
 /// The bank's back end writes a record; gives its path.

@@ -4,13 +4,17 @@ use consentry_testkit::TestApp;
 use serde_json::{Value, json};
 
 use super::{
-    asking, asking_as, change_client, events, ids, moneytrack_reads, names, now, patched, since, text, written,
+    asking, asking_as, change_client, events, ids, moneytrack_reads, names, now, patched, since, text,
+    written,
 };
 use crate::world::{SCOPE, connected};
 
 async fn events_of(app: &TestApp, client: &consentry_testkit::KnownClient, query: &str) -> Vec<Value> {
     let answer = asking_as(app, client, &format!("events?{query}")).send().await;
-    answer.expect_status(200).json()["events"].as_array().unwrap().clone()
+    answer.expect_status(200).json()["events"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 #[tokio::test]
@@ -27,8 +31,21 @@ async fn evt_17_a_party_sees_what_concerns_itself_by_its_own_names() {
     seen.dedup();
     assert_eq!(
         seen,
-        ["client.changed", "client.created", "consent.granted", "consent.revoked", "grant.created", "grant.ended"]
+        [
+            "client.changed",
+            "client.created",
+            "consent.granted",
+            "consent.revoked",
+            "grant.created",
+            "grant.ended",
+            "party.changed"
+        ]
     );
+    let own_party = told
+        .iter()
+        .filter(|event| event["type"] == "consentry.party.changed")
+        .count();
+    assert_eq!(own_party, 1, "not those of others");
     let tenants = events(&app, "from=earliest&limit=500").await;
     for event in &told {
         assert_eq!(event["sequence"], Value::Null, "it tells volumes");
@@ -41,18 +58,31 @@ async fn evt_17_a_party_sees_what_concerns_itself_by_its_own_names() {
                 event["data"]["subject"],
                 json!({ "type": "user", "id": sub, "issuer": "http://127.0.0.1:8080" })
             );
-            assert_ne!(event["partitionkey"], same["partitionkey"], "unlinkable between readers");
+            assert_ne!(
+                event["partitionkey"], same["partitionkey"],
+                "unlinkable between readers"
+            );
         }
     }
     let shown = serde_json::to_string(&told).unwrap();
-    for hidden in ["\"ada\"", &app.bank.customers[0].user_id, "newsletter", "share-my-email"] {
+    for hidden in [
+        "\"ada\"",
+        &app.bank.customers[0].user_id,
+        "newsletter",
+        "share-my-email",
+    ] {
         assert!(!shown.contains(hidden), "{hidden}");
     }
     for (query, code) in [
-        (format!("subject={}", app.bank.customers[0].user_id), "insufficient_scope"),
+        (
+            format!("subject={}", app.bank.customers[0].user_id),
+            "insufficient_scope",
+        ),
         ("subject_view=internal".to_owned(), "insufficient_scope"),
     ] {
-        let answer = asking_as(&app, &moneytrack, &format!("events?{query}")).send().await;
+        let answer = asking_as(&app, &moneytrack, &format!("events?{query}"))
+            .send()
+            .await;
         assert_eq!(answer.expect_status(403).json()["code"], code);
     }
     let decision = tenants
@@ -60,10 +90,21 @@ async fn evt_17_a_party_sees_what_concerns_itself_by_its_own_names() {
         .find(|event| event["type"] == "consentry.decision.recorded")
         .unwrap();
     let path = format!("events/{}", text(&decision["id"]));
-    let _hidden = asking_as(&app, &moneytrack, &path).send().await.expect_status(404);
-    let types = asking_as(&app, &moneytrack, "types").send().await.expect_status(200).json();
+    let _hidden = asking_as(&app, &moneytrack, &path)
+        .send()
+        .await
+        .expect_status(404);
+    let types = asking_as(&app, &moneytrack, "types")
+        .send()
+        .await
+        .expect_status(200)
+        .json();
     let types = types["types"].as_array().unwrap();
-    assert!(types.iter().all(|entry| entry["type"] != "consentry.decision.recorded"));
+    assert!(
+        types
+            .iter()
+            .all(|entry| entry["type"] != "consentry.decision.recorded")
+    );
 }
 
 #[tokio::test]
@@ -75,7 +116,9 @@ async fn com_15_a_cursor_of_a_party_is_good_for_that_party_only() {
     let parties = text(&answer.expect_status(200).json()["next_cursor"]);
     assert_ne!(tenants, parties);
     for (client, cursor) in [(&moneytrack, &tenants), (&app.bank.first_party, &parties)] {
-        let answer = asking_as(&app, client, &format!("events?cursor={cursor}")).send().await;
+        let answer = asking_as(&app, client, &format!("events?cursor={cursor}"))
+            .send()
+            .await;
         assert_eq!(answer.expect_status(400).json()["code"], "cursor_mismatch");
     }
 }
@@ -84,22 +127,35 @@ async fn com_15_a_cursor_of_a_party_is_good_for_that_party_only() {
 async fn evt_20_parties_go_back_ninety_days() {
     let app = connected().await;
     let moneytrack = moneytrack_reads(&app).await;
-    let first = asking_as(&app, &moneytrack, "events?from=earliest&limit=1").send().await;
+    let first = asking_as(&app, &moneytrack, "events?from=earliest&limit=1")
+        .send()
+        .await;
     let old = text(&first.expect_status(200).json()["next_cursor"]);
     let tenants = text(&super::page(&app, "from=earliest&limit=1").await["next_cursor"]);
     let a_grant = events_of(&app, &moneytrack, "from=earliest&types=grant.created").await;
     app.clock.advance(consentry_domain::Lifetime::days(91));
     let _fresh = app.connect(&app.browser(), "ada", SCOPE).await;
-    let answer = asking_as(&app, &moneytrack, &format!("events?cursor={old}")).send().await;
+    let answer = asking_as(&app, &moneytrack, &format!("events?cursor={old}"))
+        .send()
+        .await;
     let problem = answer.expect_status(410).json();
     assert_eq!(problem["code"], "cursor_expired");
     let oldest = app.now().minus(consentry_domain::Lifetime::days(90)).to_rfc3339();
     assert!(text(&problem["detail"]).contains(&oldest), "{problem}");
     let served = events_of(&app, &moneytrack, "from=earliest&limit=500").await;
-    assert_eq!(served.iter().filter(|event| event["type"] == "consentry.grant.created").count(), 1);
+    assert_eq!(
+        served
+            .iter()
+            .filter(|event| event["type"] == "consentry.grant.created")
+            .count(),
+        1
+    );
     assert!(served.iter().all(|event| text(&event["recordedtime"]) >= oldest));
     let path = format!("events/{}", text(&a_grant[0]["id"]));
-    let _gone = asking_as(&app, &moneytrack, &path).send().await.expect_status(404);
+    let _gone = asking_as(&app, &moneytrack, &path)
+        .send()
+        .await
+        .expect_status(404);
     let _tenants_go_back_for_ever = events(&app, &format!("cursor={tenants}")).await;
     assert_eq!(events(&app, "from=earliest&types=grant.created").await.len(), 2);
 }
@@ -133,10 +189,17 @@ async fn people_are_named_as_the_reader_chose() {
     })
     .await;
     for query in ["subject_view=internal", &format!("subject={}", customer.user_id)] {
-        let answer = asking(&app, &format!("events?{query}")).send().await.expect_status(403);
+        let answer = asking(&app, &format!("events?{query}"))
+            .send()
+            .await
+            .expect_status(403);
         assert_eq!(answer.json()["code"], "insufficient_scope");
     }
-    let by_ids = events(&app, "from=earliest&types=grant.created&subject_issuer=urn:consentry:subject").await;
+    let by_ids = events(
+        &app,
+        "from=earliest&types=grant.created&subject_issuer=urn:consentry:subject",
+    )
+    .await;
     assert_eq!(by_ids[0]["data"]["subject"], Value::Null);
 }
 
@@ -167,10 +230,7 @@ async fn evt_18_of_an_erased_person_only_skeletons_are_told() {
     let party_before = events_of(&app, &moneytrack, "from=earliest&types=consent.*,grant.*").await;
     let database = rusqlite::Connection::open(app.folder().join("ledger.db")).unwrap();
     database
-        .execute(
-            "UPDATE consent_event SET sealed = NULL WHERE salt IS NULL",
-            [],
-        )
+        .execute("UPDATE consent_event SET sealed = NULL WHERE salt IS NULL", [])
         .unwrap();
     database
         .execute(
@@ -193,7 +253,10 @@ async fn evt_18_of_an_erased_person_only_skeletons_are_told() {
         assert_eq!(data["erased"], true);
         assert_eq!((&data["subject"], &data["actor"]), (&Value::Null, &Value::Null));
         let matter = if data["consent"].is_object() {
-            assert_eq!(data["consent"]["definition"]["id"], was["data"]["consent"]["definition"]["id"]);
+            assert_eq!(
+                data["consent"]["definition"]["id"],
+                was["data"]["consent"]["definition"]["id"]
+            );
             "consent"
         } else if data["grant"].is_object() {
             "grant"
@@ -206,7 +269,11 @@ async fn evt_18_of_an_erased_person_only_skeletons_are_told() {
     let party_after = events_of(&app, &moneytrack, "from=earliest&types=consent.*,grant.*").await;
     assert_eq!(ids(&party_after), ids(&party_before));
     assert!(party_after.iter().all(|event| event["data"]["erased"] == true));
-    let _none = events(&app, &format!("from=earliest&subject={}", app.bank.customers[0].user_id)).await;
+    let _none = events(
+        &app,
+        &format!("from=earliest&subject={}", app.bank.customers[0].user_id),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -223,7 +290,12 @@ async fn evt_16_nothing_that_must_not_be_in_an_event_is() {
     let made = app.records(http::Method::POST, "/consents", Some(&record)).await;
     let made = made.expect_status(201).json();
     let path = format!("/consents/{}", text(&made["id"]));
-    let _changed = patched(&app, &path, &json!({ "data": { "email": "canary-2@example.org" } })).await;
+    let _changed = patched(
+        &app,
+        &path,
+        &json!({ "data": { "email": "canary-2@example.org" } }),
+    )
+    .await;
     let service = &app.bank.service;
     let refresh = tokens.refresh.unwrap();
     let forbidden = [
@@ -240,7 +312,10 @@ async fn evt_16_nothing_that_must_not_be_in_an_event_is() {
     ];
     for (client, query) in [
         (&app.bank.first_party, "from=earliest&limit=500"),
-        (&app.bank.first_party, "from=earliest&limit=500&subject_view=internal"),
+        (
+            &app.bank.first_party,
+            "from=earliest&limit=500&subject_view=internal",
+        ),
         (&moneytrack, "from=earliest&limit=500"),
     ] {
         let told = serde_json::to_string(&events_of(&app, client, query).await).unwrap();

@@ -32,15 +32,26 @@ async fn evt_19_and_evt_23_pages_of_any_size_lead_through_everything_once() {
         assert_eq!(ids(&all), ids(&whole), "limit {limit}");
         let end = page(&app, &format!("cursor={cursor}")).await;
         assert_eq!(end["events"].as_array().unwrap().len(), 0);
-        assert_eq!(end["next_cursor"], cursor.as_str(), "asking with it for ever is right");
+        assert_eq!(
+            end["next_cursor"],
+            cursor.as_str(),
+            "asking with it for ever is right"
+        );
     }
-    for filter in ["&types=consent.*", "&door=dashboard", "&definition=accounts:balance"] {
+    for filter in [
+        "&types=consent.*",
+        "&door=dashboard",
+        "&definition=accounts:balance",
+    ] {
         let (all, _) = to_the_end(&app, filter, 2).await;
         let fitting = events(&app, &format!("from=earliest&limit=500{filter}")).await;
         assert!(!fitting.is_empty() && fitting.len() < whole.len(), "{filter}");
         assert_eq!(ids(&all), ids(&fitting), "{filter}");
         let mut order = whole.iter().map(|event| text(&event["id"]));
-        assert!(ids(&fitting).iter().all(|id| order.any(|own| own == *id)), "in order");
+        assert!(
+            ids(&fitting).iter().all(|id| order.any(|own| own == *id)),
+            "in order"
+        );
     }
 }
 
@@ -64,7 +75,10 @@ async fn filters_let_through_what_they_name() {
     type Fits<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
     let has = |event: &Value, pointer: &str, value: &str| event.pointer(pointer) == Some(&Value::from(value));
     let cases: Vec<(String, Fits<'_>)> = vec![
-        ("types=consent.revoked".into(), Box::new(|event| event["type"] == "consentry.consent.revoked")),
+        (
+            "types=consent.revoked".into(),
+            Box::new(|event| event["type"] == "consentry.consent.revoked"),
+        ),
         (
             "types=consentry.grant.*,decision.recorded".into(),
             Box::new(|event| {
@@ -72,29 +86,52 @@ async fn filters_let_through_what_they_name() {
                 name.starts_with("consentry.grant.") || name == "consentry.decision.recorded"
             }),
         ),
-        ("door=dashboard".into(), Box::new(|event| has(event, "/data/door", "dashboard"))),
+        (
+            "door=dashboard".into(),
+            Box::new(|event| has(event, "/data/door", "dashboard")),
+        ),
         (
             "door=dashboard&door=records".into(),
-            Box::new(|event| ["dashboard", "records"].iter().any(|door| has(event, "/data/door", door))),
+            Box::new(|event| {
+                ["dashboard", "records"]
+                    .iter()
+                    .any(|door| has(event, "/data/door", door))
+            }),
         ),
         (
             "definition=accounts:balance".into(),
-            Box::new(|event| has(event, "/data/consent/definition/id", "accounts:balance")
-                || has(event, "/data/definition/id", "accounts:balance") && event["type"] == "consentry.localization.published"),
+            Box::new(|event| {
+                has(event, "/data/consent/definition/id", "accounts:balance")
+                    || has(event, "/data/definition/id", "accounts:balance")
+                        && event["type"] == "consentry.localization.published"
+            }),
         ),
-        ("audience=newsletter".into(), Box::new(|event| has(event, "/data/consent/audience", "newsletter"))),
+        (
+            "audience=newsletter".into(),
+            Box::new(|event| has(event, "/data/consent/audience", "newsletter")),
+        ),
         (
             "client=moneytrack&door=authorization&door=dashboard".into(),
-            Box::new(|event| has(event, "/data/consent/audience", "moneytrack") || has(event, "/data/grant/client", "moneytrack")),
+            Box::new(|event| {
+                has(event, "/data/consent/audience", "moneytrack")
+                    || has(event, "/data/grant/client", "moneytrack")
+            }),
         ),
-        (format!("consent={consent}"), Box::new(|event| has(event, "/data/consent/id", &consent))),
+        (
+            format!("consent={consent}"),
+            Box::new(|event| has(event, "/data/consent/id", &consent)),
+        ),
         (
             format!("grant={grant}"),
-            Box::new(|event| has(event, "/data/grant/id", &grant) || has(event, "/data/consent/grant_id", &grant)),
+            Box::new(|event| {
+                has(event, "/data/grant/id", &grant) || has(event, "/data/consent/grant_id", &grant)
+            }),
         ),
         (
             "types=consent.*&door=dashboard&definition=openid".into(),
-            Box::new(|event| has(event, "/data/door", "dashboard") && has(event, "/data/consent/definition/id", "openid")),
+            Box::new(|event| {
+                has(event, "/data/door", "dashboard") && has(event, "/data/consent/definition/id", "openid")
+            }),
         ),
         ("regulation=gdpr".into(), Box::new(|_| true)),
         ("regulation=ccpa".into(), Box::new(|_| false)),
@@ -128,24 +165,48 @@ async fn evt_20_com_15_a_cursor_is_good_for_its_own_question_only() {
     let app = connected().await;
     let cursor = text(&page(&app, "from=earliest&limit=2&types=consent.*").await["next_cursor"]);
     let _own = page(&app, &format!("cursor={cursor}&types=consent.*")).await;
-    let _same = page(&app, &format!("cursor={cursor}&types=consentry.consent.*&limit=7")).await;
+    let _same = page(
+        &app,
+        &format!("cursor={cursor}&types=consentry.consent.*&limit=7"),
+    )
+    .await;
     let mut altered = Vec::new();
     for place in 0..cursor.len() {
         let mut bytes = cursor.clone().into_bytes();
         bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
         altered.push(String::from_utf8(bytes).unwrap());
     }
-    altered.extend(["".to_owned(), "x".to_owned(), cursor[1..].to_owned(), format!("{cursor}A"), "A".repeat(43)]);
+    altered.extend([
+        "".to_owned(),
+        "x".to_owned(),
+        cursor[1..].to_owned(),
+        format!("{cursor}A"),
+        "A".repeat(43),
+    ]);
     for altered in altered {
-        let answer = asking(&app, &format!("events?cursor={altered}&types=consent.*")).send().await;
-        assert_eq!(answer.expect_status(400).json()["code"], "cursor_mismatch", "{altered}");
+        let answer = asking(&app, &format!("events?cursor={altered}&types=consent.*"))
+            .send()
+            .await;
+        assert_eq!(
+            answer.expect_status(400).json()["code"],
+            "cursor_mismatch",
+            "{altered}"
+        );
     }
     for other in ["", "&types=grant.*", "&types=consent.*&door=records"] {
-        let answer = asking(&app, &format!("events?cursor={cursor}{other}")).send().await;
-        assert_eq!(answer.expect_status(400).json()["code"], "cursor_mismatch", "{other}");
+        let answer = asking(&app, &format!("events?cursor={cursor}{other}"))
+            .send()
+            .await;
+        assert_eq!(
+            answer.expect_status(400).json()["code"],
+            "cursor_mismatch",
+            "{other}"
+        );
     }
     let elsewhere = TestApp::start_seeded(2).await;
-    let answer = asking(&elsewhere, &format!("events?cursor={cursor}&types=consent.*")).send().await;
+    let answer = asking(&elsewhere, &format!("events?cursor={cursor}&types=consent.*"))
+        .send()
+        .await;
     assert_eq!(answer.expect_status(400).json()["code"], "cursor_mismatch");
 }
 
@@ -154,12 +215,30 @@ async fn evt_20_a_cursor_of_a_log_that_was_rolled_back_is_gone() {
     let app = connected().await;
     let cursor = now(&app).await;
     let database = rusqlite::Connection::open(app.folder().join("ledger.db")).unwrap();
-    database.execute("UPDATE consent_event SET hash = randomblob(32) WHERE idx = (SELECT max(idx) FROM consent_event)", []).unwrap();
+    database
+        .execute(
+            "UPDATE consent_event SET hash = randomblob(32) WHERE idx = (SELECT max(idx) FROM consent_event)",
+            [],
+        )
+        .unwrap();
     let answer = asking(&app, &format!("events?cursor={cursor}")).send().await;
-    assert_eq!(answer.expect_status(410).json()["code"], "cursor_expired", "it went on otherwise");
-    database.execute("DELETE FROM consent_event WHERE idx = (SELECT max(idx) FROM consent_event)", []).unwrap();
+    assert_eq!(
+        answer.expect_status(410).json()["code"],
+        "cursor_expired",
+        "it went on otherwise"
+    );
+    database
+        .execute(
+            "DELETE FROM consent_event WHERE idx = (SELECT max(idx) FROM consent_event)",
+            [],
+        )
+        .unwrap();
     let answer = asking(&app, &format!("events?cursor={cursor}")).send().await;
-    assert_eq!(answer.expect_status(410).json()["code"], "cursor_expired", "it is shorter");
+    assert_eq!(
+        answer.expect_status(410).json()["code"],
+        "cursor_expired",
+        "it is shorter"
+    );
 }
 
 #[tokio::test]
@@ -185,18 +264,34 @@ async fn evt_21_what_nobody_knows_is_400_and_names_the_parameter() {
         ("named=true", "named"),
         ("subject_view=all", "subject_view"),
         ("subject_issuer=nobody", "subject_issuer"),
-        ("subject_view=none&subject_issuer=urn:consentry:login", "subject_issuer"),
+        (
+            "subject_view=none&subject_issuer=urn:consentry:login",
+            "subject_issuer",
+        ),
     ] {
-        let answer = asking(&app, &format!("events?{query}")).send().await.expect_status(400);
+        let answer = asking(&app, &format!("events?{query}"))
+            .send()
+            .await
+            .expect_status(400);
         let problem = answer.json();
         assert_eq!(problem["code"], "invalid_parameter", "{query}");
         assert_eq!(problem["errors"][0]["parameter"], parameter, "{query}: {problem}");
     }
-    for query in ["limit=1&limit=2", "from=latest&from=earliest", "cursor=a&cursor=b"] {
-        let _repeated = asking(&app, &format!("events?{query}")).send().await.expect_status(400);
+    for query in [
+        "limit=1&limit=2",
+        "from=latest&from=earliest",
+        "cursor=a&cursor=b",
+    ] {
+        let _repeated = asking(&app, &format!("events?{query}"))
+            .send()
+            .await
+            .expect_status(400);
     }
     let many = "door=records&".repeat(51);
-    let _too_many = asking(&app, &format!("events?{many}")).send().await.expect_status(400);
+    let _too_many = asking(&app, &format!("events?{many}"))
+        .send()
+        .await
+        .expect_status(400);
 }
 
 #[tokio::test]
@@ -212,9 +307,16 @@ async fn reading_begins_at_a_time() {
     for (time, expected) in [
         (since_then.to_rfc3339(), ids(&stopped)),
         (app.now().to_rfc3339(), ids(&stopped)),
-        ("2020-01-01T00:00:00Z".to_owned(), ids(&events(&app, "from=earliest&limit=500").await)),
+        (
+            "2020-01-01T00:00:00Z".to_owned(),
+            ids(&events(&app, "from=earliest&limit=500").await),
+        ),
     ] {
-        assert_eq!(ids(&events(&app, &format!("from={time}&limit=500")).await), expected, "{time}");
+        assert_eq!(
+            ids(&events(&app, &format!("from={time}&limit=500")).await),
+            expected,
+            "{time}"
+        );
     }
     app.pass(1);
     let none = events(&app, &format!("from={}", app.now())).await;
@@ -255,7 +357,11 @@ async fn the_bare_array_leads_on_in_a_link() {
     let mut path = "events?from=earliest&limit=4&types=consent.*".to_owned();
     let mut all = Vec::new();
     loop {
-        let answer = asking(&app, &path).header("accept", batch).send().await.expect_status(200);
+        let answer = asking(&app, &path)
+            .header("accept", batch)
+            .send()
+            .await
+            .expect_status(200);
         assert_eq!(answer.header("content-type"), Some(batch));
         let page = answer.json();
         let Some(events) = page.as_array().filter(|events| !events.is_empty()) else {
@@ -268,7 +374,10 @@ async fn the_bare_array_leads_on_in_a_link() {
         path = address.replace("<http://127.0.0.1:8080/events/v1/", "");
         assert!(!path.contains("from="));
     }
-    assert_eq!(ids(&all), ids(&events(&app, "from=earliest&types=consent.*").await));
+    assert_eq!(
+        ids(&all),
+        ids(&events(&app, "from=earliest&types=consent.*").await)
+    );
 }
 
 #[tokio::test]
@@ -295,5 +404,8 @@ async fn several_may_wait_for_the_same() {
     let (one, other, third, _record) = tokio::join!(wait(), wait(), wait(), act);
     assert_eq!(one["events"], other["events"]);
     assert_eq!(one["events"], third["events"]);
-    assert_eq!(names(one["events"].as_array().unwrap()), ["decision.recorded", "consent.granted"]);
+    assert_eq!(
+        names(one["events"].as_array().unwrap()),
+        ["decision.recorded", "consent.granted"]
+    );
 }
