@@ -53,8 +53,17 @@ pub(crate) enum Proven {
     Token(Box<ActiveAccess>),
 }
 
-/// Checks the credential of a request.
-pub(crate) async fn prove(visit: &Visit, headers: &HeaderMap) -> Result<Proven, ApiError> {
+/// Which look at a credential it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// A request came with it.
+    First,
+    /// What a request opened with it goes on.
+    Again,
+}
+
+/// Checks a credential.
+pub(crate) async fn prove(visit: &Visit, headers: &HeaderMap, look: Look) -> Result<Proven, ApiError> {
     let (ledger, tenant) = (visit.ledger(), &visit.tenant);
     match authorization(headers) {
         Ok(Credentials::Basic { user, password }) => {
@@ -62,8 +71,15 @@ pub(crate) async fn prove(visit: &Visit, headers: &HeaderMap) -> Result<Proven, 
                 id: user,
                 secret: Some(Opaque::received(password.expose_secret())),
             };
-            let proven = ledger.authenticate_client(tenant, &presented, &visit.address.to_string());
-            proven.map(Proven::Client).map_err(refused)
+            let proven = match look {
+                Look::First => ledger
+                    .authenticate_client(tenant, &presented, &visit.address.to_string())
+                    .map_err(refused)?,
+                Look::Again => ledger
+                    .recheck_client(tenant, &presented)
+                    .ok_or_else(unauthenticated)?,
+            };
+            Ok(Proven::Client(proven))
         }
         Ok(Credentials::Bearer(token)) => {
             let issuer = Issuer::new(visit.house.issuer(tenant));
@@ -80,7 +96,7 @@ pub(crate) async fn prove(visit: &Visit, headers: &HeaderMap) -> Result<Proven, 
 }
 
 async fn checker(visit: &Visit, headers: &HeaderMap, scope: &str) -> Result<Checker, ApiError> {
-    let checker = match prove(visit, headers).await? {
+    let checker = match prove(visit, headers, Look::First).await? {
         Proven::Client(proven) => Checker::proven(&proven, scope),
         Proven::Token(access) => Checker::token(&access, scope),
     };

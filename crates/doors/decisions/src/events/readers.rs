@@ -1,5 +1,7 @@
 //! Who may read (enforcement-events-evidence 1.2; COM-01, COM-02, EVT-28).
 
+use std::sync::Arc;
+
 use consentry_ledger::feed::Reader;
 use consentry_web::{
     error::{ApiError, registry},
@@ -9,7 +11,7 @@ use consentry_web::{
 };
 use http::{HeaderMap, Uri, header};
 
-use crate::admission::{Proven, prove, unauthenticated};
+use crate::admission::{Look, Proven, prove, unauthenticated};
 
 /// Credentials that some put into the query string, where they end up in logs.
 const CREDENTIALS: [&str; 4] = ["access_token", "client_secret", "token", "api_key"];
@@ -20,7 +22,7 @@ pub(super) async fn admit(
     headers: &HeaderMap,
     uri: &Uri,
 ) -> Result<(Reader, Parameters), ApiError> {
-    let reader = reader(visit, headers).await?;
+    let reader = reader(visit, headers, Look::First).await?;
     let parameters = query::read(uri, &Rules::DEFAULT)?;
     if parameters.iter().any(|(name, _)| CREDENTIALS.contains(&name)) {
         return Err(unauthenticated().detail("credentials belong in the Authorization header"));
@@ -28,8 +30,8 @@ pub(super) async fn admit(
     Ok((reader, parameters))
 }
 
-async fn reader(visit: &Visit, headers: &HeaderMap) -> Result<Reader, ApiError> {
-    let reader = match prove(visit, headers).await? {
+async fn reader(visit: &Visit, headers: &HeaderMap, look: Look) -> Result<Reader, ApiError> {
+    let reader = match prove(visit, headers, look).await? {
         Proven::Client(proven) => Reader::proven(&proven),
         Proven::Token(access) => Reader::token(&access),
     };
@@ -58,20 +60,19 @@ impl Standing {
         }
     }
 
-    /// Whether the same credential would open the same stream now. Somebody who guesses at it from the same address does not end it.
+    /// Whether the same credential would open the same stream now.
     pub(super) async fn holds(&mut self) -> bool {
         let directory = self.visit.ledger().directory();
         let Some(tenant) = directory.tenant(self.visit.tenant.id()) else {
             return false;
         };
-        self.visit.tenant = std::sync::Arc::clone(tenant);
-        match reader(&self.visit, &self.headers).await {
-            Ok(now) => {
+        self.visit.tenant = Arc::clone(tenant);
+        reader(&self.visit, &self.headers, Look::Again)
+            .await
+            .is_ok_and(|now| {
                 now.name() == self.reader.name()
                     && now.party().is_some() == self.reader.party().is_some()
                     && now.sees_subjects() == self.reader.sees_subjects()
-            }
-            Err(error) => error.code == &registry::RATE_LIMITED,
-        }
+            })
     }
 }
