@@ -18,6 +18,7 @@ use crate::{
     environment::Ids,
     error::{DecisionError, Fault},
     events,
+    telling::Telling,
 };
 
 /// How often a decision that lost against another is taken anew.
@@ -175,13 +176,17 @@ impl Ledger {
                         what: "subject key",
                         why: "the person has none".to_owned(),
                     })?;
+                let mut telling = Telling::of(fact, &carried_out.after);
                 apply(&mut carried_out.after, fact);
-                let note = matches!(fact, Fact::DecisionRecorded { .. })
-                    .then(|| plan.notes.get(&fact.subject()).cloned())
-                    .flatten();
+                let mut note = None;
+                if let Fact::DecisionRecorded { .. } = fact {
+                    note = plan.notes.get(&fact.subject()).cloned();
+                    telling.decided(&before.touched, &carried_out.facts, fact.subject());
+                }
+                let told = telling.told(fact, act, &carried_out.after);
                 change
                     .events
-                    .push(events::of_fact(tenant, &ids, &key, act, fact, note)?);
+                    .push(events::of_fact(tenant, &ids, &key, act, fact, (note, told))?);
             }
             change.rows.extend(
                 self.grants_ended_by(tenant, &carried_out.facts, &carried_out.after)

@@ -1,7 +1,8 @@
 //! From facts to event rows: canonical leaf, sealed body, commitment (enforcement-events-evidence 8.1).
 
 use consentry_domain::{
-    AgreementId, ConsentId, DecisionId, EventId, Fact, SubjectId, Timestamp, decision::Door,
+    AgreementId, ConsentId, DecisionId, DefinitionKey, EventId, Fact, SubjectId, Timestamp,
+    decision::{Actor, Door},
 };
 use consentry_store::{NewEvent, change::EventFilter};
 use serde::{Deserialize, Serialize};
@@ -51,16 +52,59 @@ pub(crate) struct Body {
     /// What else belongs to it: why, for events that change no consent; what changed in a record, beside its decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Map<String, Value>>,
+    /// What followers are told beside it, since it cannot be seen in the fact alone.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    pub told: Told,
 }
 
-/// The event of a fact; `key` is that of the person the fact is about, and so is `note`.
+/// What followers of the log are told of a fact beside the fact itself (enforcement-events-evidence 3.3).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// Status of the consent or bundle before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// What of the consent has another value than before, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// Who acted, where the fact does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+    /// What stands of a bundle after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standing: Vec<DefinitionKey>,
+    /// What a decision changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+impl Told {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One consent that a decision changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Change {
+    /// Which.
+    pub consent: ConsentId,
+    /// What it answers.
+    pub definition: DefinitionKey,
+    /// Its status before; none where it is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Its status afterwards.
+    pub to: String,
+}
+
+/// The event of a fact; `key` is that of the person the fact is about, and so are `note` and `told`.
 pub(crate) fn of_fact(
     tenant: &TenantSnapshot,
     ids: &Ids<'_>,
     key: &Key,
     act: &consentry_domain::command::Act,
     fact: &Fact,
-    note: Option<Map<String, Value>>,
+    (note, told): (Option<Map<String, Value>>, Told),
 ) -> Result<NewEvent, Fault> {
     let consent = fact.consent();
     let agreement = fact.agreement();
@@ -78,6 +122,7 @@ pub(crate) fn of_fact(
             .or_else(|| agreement.map(|agreement| agreement.version)),
         happened: Some(fact.clone()),
         note,
+        told,
     };
     let audience = consent
         .map(|consent| consent.slot.audience.text())
@@ -137,6 +182,7 @@ pub(crate) fn of_note(
         version: None,
         happened: None,
         note: Some(note),
+        told: Told::default(),
     };
     let filter = EventFilter {
         subject: Some(subject),

@@ -17,6 +17,7 @@ use crate::{
     embed::rates::Rates,
     environment::{Clock, Entropy, Ids},
     error::Fault,
+    feed::{FeedOptions, Tails},
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
@@ -41,6 +42,8 @@ pub struct LedgerOptions {
     pub password_checks: usize,
     /// Directories that are asked live, in their order, after what the ledger knows itself.
     pub directories: Vec<Arc<dyn LiveDirectory>>,
+    /// How followers of the log are served.
+    pub feed: FeedOptions,
 }
 
 impl Default for LedgerOptions {
@@ -53,6 +56,7 @@ impl Default for LedgerOptions {
             access_tokens: 50_000,
             password_checks: 2,
             directories: Vec::new(),
+            feed: FeedOptions::default(),
         }
     }
 }
@@ -80,6 +84,7 @@ pub(crate) struct Inner {
     pub(crate) directories: Vec<Arc<dyn LiveDirectory>>,
     pub(crate) access_tokens: VerifiedTokens,
     pub(crate) rates: Rates,
+    pub(crate) tails: Tails,
     writer: Writer,
     directory: ArcSwap<Directory>,
     reloading: Mutex<()>,
@@ -120,6 +125,7 @@ impl Ledger {
                 directories: options.directories.clone(),
                 access_tokens: VerifiedTokens::new(options.access_tokens),
                 rates: Rates::default(),
+                tails: Tails::new(options.feed.clone()),
                 writer,
                 directory: ArcSwap::from_pointee(Directory::default()),
                 reloading: Mutex::new(()),
@@ -180,6 +186,11 @@ impl Ledger {
         self.inner.store.close().await;
     }
 
+    /// Ends everybody who follows the log, so that a server that stops need not wait for them; nobody can follow it any more.
+    pub fn stop_followers(&self) {
+        self.inner.tails.stop();
+    }
+
     /// Removes credentials and interactions that ended long ago; answers how many rows went.
     pub async fn prune(&self, tenant: TenantId, before: Timestamp) -> Result<u64, Fault> {
         Ok(self.inner.store.prune(tenant, before, 10_000).await?)
@@ -218,6 +229,16 @@ impl Ledger {
             tracing::error!(
                 "configuration was committed but could not be read back; the old one is still served"
             );
+        }
+        // Last, so that whoever hears of it sees it everywhere.
+        if let Ok(Receipt {
+            first_index: Some(first),
+            events,
+        }) = &receipt
+        {
+            self.inner
+                .tails
+                .grew(tenant, first.saturating_add(u64::from(*events)));
         }
         receipt
     }

@@ -15,6 +15,7 @@ pub mod checks;
 pub mod embed;
 pub mod environment;
 pub mod error;
+pub mod feed;
 pub mod import;
 pub mod interactions;
 pub mod key_ring;
@@ -36,6 +37,7 @@ mod corrections;
 mod events;
 mod ledger;
 mod root;
+mod telling;
 #[cfg(test)]
 mod vectors;
 mod writer;

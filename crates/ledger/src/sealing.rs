@@ -139,6 +139,7 @@ pub struct TenantKeys {
     pairwise: Key,
     private_keys: Key,
     cursors: Key,
+    partitions: Key,
 }
 
 impl TenantKeys {
@@ -151,6 +152,7 @@ impl TenantKeys {
             pairwise: key.derive(&[b"consentry/v1/pairwise"]),
             private_keys: key.derive(&[b"consentry/v1/private-keys"]),
             cursors: key.derive(&[b"consentry/v1/cursors"]),
+            partitions: key.derive(&[b"consentry/v1/partitions"]),
         }
     }
 
@@ -162,6 +164,12 @@ impl TenantKeys {
     /// The subject identifier that a third party gets (OpenID Connect Core 8.1).
     pub fn pairwise(&self, sector: &str, subject: SubjectId) -> Hash {
         self.pairwise.mac(&[sector.as_bytes(), subject.uuid().as_bytes()])
+    }
+
+    /// What keeps a person's events together for one reader, and says nothing to another (enforcement-events-evidence 3.2).
+    pub fn partition(&self, reader: &str, subject: SubjectId) -> Hash {
+        self.partitions
+            .mac(&[reader.as_bytes(), subject.uuid().as_bytes()])
     }
 
     /// Authenticates cursors and other opaque texts that come back to us.

@@ -121,19 +121,31 @@ impl Ledger {
         subject: SubjectId,
         namespace: Namespace,
     ) -> Result<Option<String>, Fault> {
+        let names = self.names_of(tenant, subject).await?;
+        let named = names.into_iter().find(|(own, _)| *own == namespace);
+        Ok(named.map(|(_, name)| name))
+    }
+
+    /// All names of a person, oldest first.
+    pub(crate) async fn names_of(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Vec<(Namespace, String)>, Fault> {
         let mut rows = self.inner.store.aliases_of(tenant.id(), subject).await?;
-        rows.retain(|row| row.namespace == namespace);
         rows.sort_by_key(|row| row.created_at);
-        let (Some(row), Some(key)) = (rows.first(), self.subject_key(tenant, subject).await?) else {
-            return Ok(None);
+        let Some(key) = self.subject_key(tenant, subject).await? else {
+            return Ok(Vec::new());
         };
-        let value = key.open(row.hash.as_bytes(), &row.sealed)?;
-        String::from_utf8(value)
-            .map(Some)
-            .map_err(|error| Fault::Unreadable {
+        let opened = rows.iter().map(|row| {
+            let value = key.open(row.hash.as_bytes(), &row.sealed)?;
+            let name = String::from_utf8(value).map_err(|error| Fault::Unreadable {
                 what: "alias",
                 why: error.to_string(),
-            })
+            })?;
+            Ok((row.namespace, name))
+        });
+        opened.collect()
     }
 
     fn new_subject(&self, tenant: &TenantSnapshot, state: SubjectState) -> (NewSubject, ChangeSet) {

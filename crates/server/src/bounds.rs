@@ -9,6 +9,7 @@ use axum::{
     response::Response,
 };
 use consentry_web::{
+    deadline::Deadline,
     error::{ApiError, registry},
     routes::Refusals,
 };
@@ -32,7 +33,8 @@ pub struct Bounds {
 
 /// Lets a request through within its bounds.
 pub async fn hold(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(Deadline(bounds.deadline));
     let body = Body::new(Limited::new(body, LARGEST_BODY));
     let answer = next.run(Request::from_parts(parts.clone(), body));
     match tokio::time::timeout(bounds.deadline, answer).await {

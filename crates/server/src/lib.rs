@@ -17,3 +17,4 @@ pub mod manifest;
 pub mod metrics;
 pub mod root_key;
 pub mod site;
+mod stalled;

@@ -1,4 +1,4 @@
-//! The listener: a bound on connections and on slow headers, and a shutdown that lets running requests finish.
+//! The listener: a bound on connections, on slow headers and on stalled answers, and a shutdown that lets running requests finish.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -11,11 +11,16 @@ use hyper_util::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tower::ServiceExt;
 
+use crate::stalled::Impatient;
+
 /// Seconds a client may take for its request head.
 const HEADER_SECONDS: u64 = 10;
 
 /// Seconds running requests get to finish after shutdown was asked for.
 const DRAIN_SECONDS: u64 = 20;
+
+/// How long a client may take nothing of its answer.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Serves until `shutdown` resolves, then drains.
 #[expect(
@@ -56,7 +61,7 @@ pub async fn serve(
             .timer(TokioTimer::new())
             .header_read_timeout(Duration::from_secs(HEADER_SECONDS))
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Impatient::new(stream, PATIENCE)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

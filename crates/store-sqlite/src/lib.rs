@@ -264,6 +264,17 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        from: u64,
+        limit: u32,
+    ) -> ReadResult<Vec<EventRow>> {
+        self.scan(move |connection| reads::events_of(connection, tenant, subject, from, limit))
+            .await
+    }
+
     async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows> {
         self.scan(move |connection| reads::projection(connection, tenant))
             .await

@@ -118,6 +118,29 @@ pub trait Store: Send + Sync + 'static {
     /// Events from an index on, in order.
     async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>>;
 
+    /// Events about a person from an index on, in order, at most `limit`. What is written here finds them among all events; an engine
+    /// with an index over them does better.
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        from: u64,
+        limit: u32,
+    ) -> ReadResult<Vec<EventRow>> {
+        const AT_ONCE: u32 = 1_000;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut found = Vec::new();
+        let mut next = from;
+        while found.len() < most {
+            let page = self.events(tenant, next, AT_ONCE).await?;
+            let Some(last) = page.last() else { break };
+            next = last.index.saturating_add(1);
+            found.extend(page.into_iter().filter(|event| event.subject == Some(subject)));
+        }
+        found.truncate(most);
+        Ok(found)
+    }
+
     /// All rows that replay can rebuild (consents, slots, agreements, records), for comparing them with the log.
     async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows>;
 

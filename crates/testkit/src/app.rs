@@ -6,7 +6,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::Validators;
-use consentry_ledger::{Clock, Ledger, LedgerOptions, TenantSnapshot};
+use consentry_ledger::{Clock, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
 use consentry_server::{
     assembly,
     configuration::{EgressSection, LdapSection},
@@ -27,7 +27,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 use url::Url;
 
-use crate::{Answer, Browser, FixedClock, SeededEntropy};
+use crate::{Answer, Browser, FixedClock, Listening, SeededEntropy};
 
 /// Where Consentry is, in every test.
 pub const BASE_URL: &str = "http://127.0.0.1:8080";
@@ -91,6 +91,10 @@ impl TestApp {
             .collect();
         let options = LedgerOptions {
             directories: directories::configured(&sections).unwrap(),
+            feed: FeedOptions {
+                look_again: Duration::from_millis(20),
+                ..FeedOptions::default()
+            },
             ..LedgerOptions::default()
         };
         let keys = KeysSection::default();
@@ -216,18 +220,23 @@ impl TestApp {
         self.request(Method::POST, path).form(fields).send().await
     }
 
-    pub(crate) async fn answer(&self, mut request: Request<Body>) -> Answer {
-        request
-            .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
-        let answer = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = answer.into_parts();
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.response(request).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer {
             status: parts.status,
             headers: parts.headers,
             body,
         }
+    }
+}
+
+impl TestApp {
+    async fn response(&self, mut request: Request<Body>) -> axum::response::Response {
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        self.router.clone().oneshot(request).await.unwrap()
     }
 }
 
@@ -308,5 +317,12 @@ impl RequestBuilder<'_> {
         self.app
             .answer(request.body(Body::from(self.body)).unwrap())
             .await
+    }
+
+    /// Sends it and reads the answer as it comes.
+    pub async fn listen(self) -> Listening {
+        let request = self.request.body(Body::from(self.body)).unwrap();
+        let (parts, body) = self.app.response(request).await.into_parts();
+        Listening::new(parts.status, parts.headers, body)
     }
 }

@@ -27,9 +27,18 @@ pub enum Presented {
     Token(ActiveAccess),
 }
 
+/// Which look at a credential it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// A request came with it.
+    First,
+    /// What a request opened with it goes on.
+    Again,
+}
+
 /// What a request presents. Without anything, and with anything wrong, it is 401 with both challenges; too many failures of one client
 /// from one address are 429.
-pub async fn presented(visit: &Visit, headers: &HeaderMap) -> Result<Presented, ApiError> {
+pub async fn presented(visit: &Visit, headers: &HeaderMap, look: Look) -> Result<Presented, ApiError> {
     let (ledger, tenant) = (visit.ledger(), &visit.tenant);
     match authorization(headers) {
         Ok(Credentials::Basic { user, password }) => {
@@ -37,8 +46,15 @@ pub async fn presented(visit: &Visit, headers: &HeaderMap) -> Result<Presented, 
                 id: user,
                 secret: Some(Opaque::received(password.expose_secret())),
             };
-            let proven = ledger.authenticate_client(tenant, &presented, &visit.address.to_string());
-            proven.map(Presented::Client).map_err(refused)
+            let proven = match look {
+                Look::First => ledger
+                    .authenticate_client(tenant, &presented, &visit.address.to_string())
+                    .map_err(refused)?,
+                Look::Again => ledger
+                    .recheck_client(tenant, &presented)
+                    .ok_or_else(unauthenticated)?,
+            };
+            Ok(Presented::Client(proven))
         }
         Ok(Credentials::Bearer(token)) => {
             let issuer = Issuer::new(visit.house.issuer(tenant));
@@ -61,7 +77,8 @@ fn refused(refused: ClientRefused) -> ApiError {
     }
 }
 
-fn unauthenticated() -> ApiError {
+/// 401 with both challenges.
+pub fn unauthenticated() -> ApiError {
     ApiError::new(&registry::UNAUTHENTICATED)
         .challenge(BASIC)
         .challenge(BEARER)

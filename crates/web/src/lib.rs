@@ -11,6 +11,7 @@
 //! | [`headers`] | the security header sets of pages, embedded pages and APIs |
 //! | [`parameters`], [`query`], [`form`] | strict `application/x-www-form-urlencoded` |
 //! | [`body`], [`json`] | bounded bodies, strict JSON |
+//! | [`deadline`] | how long a request may take |
 //! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
 //! | [`client`] | which client of the tenant a request's credential is of |
 //! | [`path`], [`conditional`] | parts of a path; entity tags and conditions |
@@ -36,6 +37,7 @@ pub mod client;
 pub mod conditional;
 pub mod credentials;
 pub mod cursor;
+pub mod deadline;
 pub mod error;
 pub mod form;
 pub mod headers;

@@ -10,7 +10,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     body,
-    client::{Presented, presented},
+    client::{Look, Presented, presented},
     conditional::Conditions,
     error::{ApiError, FieldError, registry},
     json::{self, Limits},
@@ -46,7 +46,7 @@ impl Admitted {
     /// Lets a request in and hands out its body, not yet read.
     pub(crate) async fn admit_with_body(visit: Visit, request: Request) -> Result<(Self, Body), ApiError> {
         let (parts, body) = request.into_parts();
-        let administrator = match presented(&visit, &parts.headers).await? {
+        let administrator = match presented(&visit, &parts.headers, Look::First).await? {
             Presented::Client(proven) => Administrator::proven(&proven),
             Presented::Token(access) => Administrator::token(&access),
         };

@@ -4,7 +4,7 @@ use axum::extract::Request;
 use consentry_ledger::checks::Checker;
 use consentry_web::{
     body,
-    client::{Presented, presented},
+    client::{Look, Presented, presented},
     error::{ApiError, FieldError, registry},
     json::{self, Limits},
     visit::Visit,
@@ -38,7 +38,7 @@ pub(crate) async fn admit(
 }
 
 async fn checker(visit: &Visit, headers: &HeaderMap, scope: &str) -> Result<Checker, ApiError> {
-    let checker = match presented(visit, headers).await? {
+    let checker = match presented(visit, headers, Look::First).await? {
         Presented::Client(proven) => Checker::proven(&proven, scope),
         Presented::Token(access) => Checker::token(&access, scope),
     };

@@ -1,13 +1,14 @@
 //! The decisions door: may this party do this now? The OpenID AuthZEN Authorization API 1.0 over the ledger's checks.
 //!
-//! What lives here: the wire. Who asks, questions and answers as JSON, pages. What may not: rules about consents, state. The
-//! specification is enforcement-events-evidence, section 2; `docs/doors/decisions.md` says what is built.
+//! What lives here: the wire. Who asks, questions and answers as JSON, pages, and the event stream. What may not: rules about
+//! consents, state. The specification is enforcement-events-evidence, sections 2 to 4; `docs/doors/decisions.md` says what is built.
 
 mod admission;
 mod answer;
 mod discovery;
 mod evaluation;
 mod evaluations;
+mod events;
 mod page;
 mod question;
 mod search;
@@ -30,10 +31,16 @@ pub fn routes() -> RouteTable<House> {
     RouteTable::new("decisions")
         .owns(BASE, |_, error| Problem(error).into_response())
         .owns(DISCOVERY, |_, error| Problem(error).into_response())
+        .owns(events::BASE, |_, error| Problem(error).into_response())
         .get(DISCOVERY, Cors::Anyone, discovery::describe)
         .post("/access/v1/evaluation", Cors::Never, evaluation::evaluate)
         .post("/access/v1/evaluations", Cors::Never, evaluations::evaluate)
         .post("/access/v1/search/subject", Cors::Never, search::people)
         .post("/access/v1/search/resource", Cors::Never, search::resources)
         .post("/access/v1/search/action", Cors::Never, search::actions)
+        .get("/events/v1/events", Cors::Never, events::page)
+        .get("/events/v1/events/{id}", Cors::Never, events::one)
+        .get_only("/events/v1/stream", Cors::Never, events::stream)
+        .get("/events/v1/types", Cors::Never, events::types)
+        .get("/events/v1/schemas/{file}", Cors::Anyone, events::schema)
 }

@@ -12,5 +12,6 @@ mod verdict;
 pub use checker::{CHECK, Checker, SEARCH};
 pub use people::{People, Position, Somebody, Sought};
 pub use question::{ACTIONS, Question, Resource, SubjectName};
+pub(crate) use question::{Names, names_of as issuer_names};
 pub use search::{Held, Wanted};
 pub use verdict::{Moment, Reason, Verdict};

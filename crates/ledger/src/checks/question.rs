@@ -132,7 +132,7 @@ pub(super) fn audience(tenant: &TenantSnapshot, named: Option<&str>) -> Audience
 }
 
 /// Which names an issuer gives; none where it is not known.
-pub(super) fn names_of(tenant: &TenantSnapshot, issuer: &str) -> Option<Names> {
+pub(crate) fn names_of(tenant: &TenantSnapshot, issuer: &str) -> Option<Names> {
     if issuer == OWN_IDS {
         return Some(Names::Ids);
     }
@@ -144,7 +144,7 @@ pub(super) fn names_of(tenant: &TenantSnapshot, issuer: &str) -> Option<Names> {
 
 /// How an issuer calls people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Names {
+pub(crate) enum Names {
     /// By our own ids.
     Ids,
     /// By names in a name space.

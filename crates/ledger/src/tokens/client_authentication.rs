@@ -102,26 +102,11 @@ impl Ledger {
         if let Some(seconds) = self.inner.throttle.wait(&keys, now) {
             return Err(ClientRefused::Throttled { seconds });
         }
-        let client = tenant.client(&presented.id);
-        let proven = match (&presented.secret, client) {
-            (Some(secret), client) => {
-                let stored = client.map(|client| client.secrets.as_slice()).unwrap_or_default();
-                let right = secret_fits(secret, stored, now);
-                client
-                    .filter(|client| right && !client.is_public())
-                    .map(|client| (client, true))
-            }
-            (None, client) => client
-                .filter(|client| client.is_public())
-                .map(|client| (client, false)),
-        };
+        let proven = prove(tenant, presented, now);
         match proven {
-            Some((client, by_secret)) => {
+            Some(proven) => {
                 self.inner.throttle.succeed(&keys[0]);
-                Ok(ProvenClient {
-                    client: Arc::clone(client),
-                    by_secret,
-                })
+                Ok(proven)
             }
             None => {
                 self.inner.throttle.fail(&keys, now);
@@ -129,6 +114,33 @@ impl Ledger {
             }
         }
     }
+
+    /// Looks again at a credential that was checked and is still in use, such as that of a stream. Counts neither as a try nor as a
+    /// success: who guesses from the same address gains nothing by it.
+    pub fn recheck_client(
+        &self,
+        tenant: &TenantSnapshot,
+        presented: &PresentedClient,
+    ) -> Option<ProvenClient> {
+        prove(tenant, presented, self.now())
+    }
+}
+
+fn prove(tenant: &TenantSnapshot, presented: &PresentedClient, now: Timestamp) -> Option<ProvenClient> {
+    let client = tenant.client(&presented.id);
+    let by_secret = presented.secret.is_some();
+    let proven = match &presented.secret {
+        Some(secret) => {
+            let stored = client.map(|client| client.secrets.as_slice()).unwrap_or_default();
+            let right = secret_fits(secret, stored, now);
+            client.filter(|client| right && !client.is_public())
+        }
+        None => client.filter(|client| client.is_public()),
+    };
+    proven.map(|client| ProvenClient {
+        client: Arc::clone(client),
+        by_secret,
+    })
 }
 
 /// What a client may do by itself; third parties nothing, whatever their configuration says (TPA-CL-05).

@@ -96,6 +96,9 @@ impl Ledger {
                 let mut note = Map::new();
                 note.insert("grant_id".to_owned(), json!(grant.id));
                 note.insert("reason".to_owned(), json!(ending.reason));
+                if let Some(agreement) = grant.agreement {
+                    note.insert("agreement".to_owned(), json!(agreement));
+                }
                 let party = Some(grant.client.as_str().to_owned());
                 change
                     .events

@@ -129,12 +129,14 @@ impl Ready {
     /// Serves until SIGTERM or SIGINT, then drains and closes the ledger.
     pub(super) async fn until_told(mut self) {
         let pruning = tokio::spawn(prune(self.ledger.clone()));
+        let followed = self.ledger.clone();
         let told = async move {
             tokio::select! {
                 _ = self.terminate.recv() => {}
                 _ = self.interrupt.recv() => {}
             }
             tracing::info!("shutting down");
+            followed.stop_followers();
         };
         listener::serve(self.listener, self.router, self.connections, told).await;
         pruning.abort();

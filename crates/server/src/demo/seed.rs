@@ -314,7 +314,8 @@ impl Cast {
                 ],
                 authority: ClientAuthority::Application,
                 allowed_scopes: Scope::parse(&format!(
-                    "{} urn:pingdirectory:consent urn:pingdirectory:consent_admin consent:check consent:search",
+                    "{} urn:pingdirectory:consent urn:pingdirectory:consent_admin consent:check consent:search \
+                     events:read subjects:read",
                     SCOPES.join(" ")
                 ))?,
                 ..client(&self.first_party, "Harbor Bank")?

@@ -19,4 +19,5 @@ mod pages;
 mod root_key;
 mod route_table;
 mod story;
+mod streaming;
 mod wire;

@@ -1,6 +1,8 @@
 //! The matrix (architecture 3.2): given here, seen there, taken back there, with every pair of doors. A later door adds a row and a
 //! column, not a new test.
 
+use std::collections::BTreeMap;
+
 use consentry_domain::Lifetime;
 use consentry_testkit::{TestApp, Tokens};
 use http::Method;
@@ -42,6 +44,35 @@ struct Seen {
     refreshed: Option<String>,
     connected: bool,
     usable: Vec<String>,
+}
+
+/// What the event stream tells from a cursor on, each type with how often; and the cursor behind it. The first cursor is empty: nothing
+/// is told.
+async fn told(app: &TestApp, cursor: &str) -> (BTreeMap<String, usize>, String) {
+    let client = &app.bank.first_party;
+    let from = if cursor.is_empty() {
+        "from=latest".to_owned()
+    } else {
+        format!("cursor={cursor}")
+    };
+    let page = app
+        .request(Method::GET, &format!("/events/v1/events?limit=500&{from}"))
+        .basic(&client.client_id, &client.client_secret);
+    let page = page.send().await.expect_status(200).json();
+    let mut told = BTreeMap::new();
+    for event in page["events"].as_array().unwrap() {
+        *told
+            .entry(text(&event["type"]).replace("consentry.", ""))
+            .or_default() += 1;
+    }
+    (told, text(&page["next_cursor"]))
+}
+
+fn counted(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    let entries = expected.iter();
+    entries
+        .map(|(name, count)| ((*name).to_owned(), *count))
+        .collect()
 }
 
 async fn record_of(app: &TestApp, definition: &str) -> Value {
@@ -152,7 +183,14 @@ fn standing(scope: &str) -> Seen {
 #[tokio::test]
 async fn given_at_the_authorization_door_seen_at_every_door() {
     let app = TestApp::start().await;
+    let (_, before) = told(&app, "").await;
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    let once = counted(&[
+        ("decision.recorded", 1),
+        ("consent.granted", 4),
+        ("grant.created", 1),
+    ]);
+    assert_eq!(told(&app, &before).await.0, once);
     assert_eq!(look(&app, &tokens).await, standing(SCOPE));
 }
 
@@ -161,8 +199,28 @@ async fn taken_back_at_any_door_gone_at_every_door() {
     for way in WAYS {
         let app = TestApp::start().await;
         let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+        let (_, before) = told(&app, "").await;
         take_back(&app, way).await;
+        let ended = [
+            ("decision.recorded", 1),
+            ("consent.revoked", 4),
+            ("grant.ended", 1),
+        ];
+        let mut once = match way {
+            TakenBack::Time => counted(&[]),
+            _ => counted(&ended),
+        };
+        if matches!(way, TakenBack::RecordsDeleted) {
+            once.insert("decision.deleted".to_owned(), 1);
+        }
+        let (heard, after) = told(&app, &before).await;
+        assert_eq!(heard, once, "{way:?}");
         let seen = look(&app, &tokens).await;
+        assert_eq!(
+            told(&app, &after).await.0,
+            counted(&[]),
+            "{way:?}: looking decides nothing"
+        );
         let gone = if matches!(way, TakenBack::RecordsDeleted) {
             3
         } else {
@@ -193,11 +251,18 @@ async fn narrowed_at_the_records_door_narrower_at_every_door() {
     let app = TestApp::start().await;
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
     let record = record_of(&app, "accounts:transactions").await;
+    let (_, before) = told(&app, "").await;
     let path = format!("/consents/{}", record["id"].as_str().unwrap());
     let _answer = app
         .records(Method::PATCH, &path, Some(&json!({ "status": "revoked" })))
         .await
         .expect_status(200);
+    let once = counted(&[
+        ("decision.recorded", 1),
+        ("consent.revoked", 1),
+        ("grant.changed", 1),
+    ]);
+    assert_eq!(told(&app, &before).await.0, once);
     let narrower = "openid offline_access accounts:balance";
     let seen = look(&app, &tokens).await;
     for (definition, status) in &seen.records {

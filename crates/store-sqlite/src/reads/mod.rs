@@ -271,3 +271,19 @@ pub(crate) fn events(
         rows::event,
     )
 }
+
+pub(crate) fn events_of(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<EventRow>> {
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    all(
+        connection,
+        sql::EVENTS_OF,
+        params![put::id(tenant.uuid()), put::id(subject.uuid()), from, limit],
+        rows::event,
+    )
+}

@@ -218,3 +218,42 @@ pub async fn a_batch_is_answered_in_its_order(engine: &impl Engine) {
         .collect();
     assert_eq!(leaves, expected);
 }
+
+/// Events about one person are read in order, from an index on, at most as many as asked, and nobody else's.
+pub async fn events_of_one_person_are_read_in_order(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let tenant = sample::tenant(1);
+    let mut change = writing([]);
+    for (words, person) in [("a", 1), ("b", 2), ("c", 1), ("d", 2), ("e", 2), ("f", 1)] {
+        change.events.push(sample::event(words, sample::person(person)));
+    }
+    let mut nobodys = sample::event("g", sample::person(1));
+    nobodys.filter.subject = None;
+    change.events.push(nobodys);
+    let _receipt = commit(&store, change).await.unwrap();
+    for (person, from, limit, expected) in [
+        (1, 0, 10, vec![0, 2, 5]),
+        (2, 0, 10, vec![1, 3, 4]),
+        (2, 0, 2, vec![1, 3]),
+        (2, 2, 2, vec![3, 4]),
+        (1, 3, 1, vec![5]),
+        (1, 6, 10, vec![]),
+        (1, 0, 0, vec![]),
+        (3, 0, 10, vec![]),
+        (1, u64::MAX, 10, vec![]),
+    ] {
+        let subject = sample::person(person);
+        let found = store.events_of(tenant, subject, from, limit).await.unwrap();
+        let all = store.events(tenant, 0, 100).await.unwrap();
+        for event in &found {
+            assert!(all.contains(event));
+        }
+        assert_eq!(
+            found.iter().map(|event| event.index).collect::<Vec<_>>(),
+            expected,
+            "person {person} from {from}, {limit}"
+        );
+    }
+    let other = store.events_of(sample::tenant(2), sample::person(1), 0, 10).await;
+    assert_eq!(other.unwrap(), []);
+}

@@ -6,6 +6,7 @@ mod abandoned;
 mod admission;
 mod batches;
 mod evaluating;
+mod events;
 mod people;
 mod searching;
 mod world;

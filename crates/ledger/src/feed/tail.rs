@@ -1,0 +1,288 @@
+//! The end of each tenant's log, kept in memory while somebody follows it: how long it is, and what came last.
+//!
+//! The last events are read and opened once, however many followers are told.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use consentry_domain::TenantId;
+use tokio::sync::{Mutex as AsyncMutex, watch};
+
+use super::{
+    FeedError, FeedOptions,
+    happening::{Happening, Leaf},
+    position::Position,
+};
+use crate::{Ledger, TenantSnapshot, error::Fault};
+
+/// Most events kept of a tenant.
+const KEPT: usize = 2_048;
+
+/// Event after whose arrival nothing that came before may be told from memory.
+const ERASURE: &str = "subject.erased";
+
+/// The ends of all tenants' logs.
+#[derive(Debug)]
+pub(crate) struct Tails {
+    options: FeedOptions,
+    tails: Mutex<HashMap<TenantId, Arc<Tail>>>,
+    stopping: watch::Sender<bool>,
+}
+
+/// The end of one tenant's log.
+#[derive(Debug)]
+pub(crate) struct Tail {
+    size: watch::Sender<u64>,
+    recent: AsyncMutex<Recent>,
+    places: Mutex<Places>,
+}
+
+/// Who follows.
+#[derive(Debug, Default)]
+struct Places {
+    all: usize,
+    by_reader: HashMap<String, usize>,
+    is_polled: bool,
+}
+
+/// What came last, without gaps. An event that the catalogue does not have keeps its place.
+#[derive(Debug, Default)]
+struct Recent {
+    first: u64,
+    events: VecDeque<Passed>,
+}
+
+/// A place in the log and what happened there.
+#[derive(Debug, Clone)]
+pub(crate) struct Passed {
+    /// Right behind it.
+    pub position: Position,
+    /// What; none where the catalogue does not have it, or its reader is not concerned.
+    pub event: Option<Arc<Happening>>,
+}
+
+/// Somebody's leave to follow; gives it back when dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    tail: Arc<Tail>,
+    /// None: waits for one answer only, and is not counted.
+    reader: Option<String>,
+}
+
+impl Tails {
+    pub(crate) fn new(options: FeedOptions) -> Self {
+        Self {
+            options,
+            tails: Mutex::default(),
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    pub(crate) const fn options(&self) -> &FeedOptions {
+        &self.options
+    }
+
+    /// Ends all followers, and lets nobody follow any more.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
+    }
+
+    /// Tells who follows a tenant that its log is this long now.
+    pub(crate) fn grew(&self, tenant: TenantId, size: u64) {
+        let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tail) = tails.get(&tenant) {
+            tail.grew(size);
+        }
+    }
+
+    /// Forgets what was read of a tenant: a person's key is another one, or gone.
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(tail) = tails.get(&tenant).cloned() else {
+            return;
+        };
+        drop(tails);
+        if let Ok(mut recent) = tail.recent.try_lock() {
+            *recent = Recent::default();
+            return;
+        }
+        // Somebody reads right now, and may have opened with the old key; it is over in a moment.
+        tokio::spawn(async move { *tail.recent.lock().await = Recent::default() });
+    }
+
+    /// The end of a tenant's log for somebody who wants to know of every event from now on.
+    pub(crate) async fn watch(
+        &self,
+        ledger: &Ledger,
+        tenant: TenantId,
+        reader: Option<&str>,
+    ) -> Result<(Place, watch::Receiver<u64>), FeedError> {
+        if *self.stopping.borrow() {
+            return Err(FeedError::Stopping);
+        }
+        let tail = {
+            let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(tails.entry(tenant).or_insert_with(|| Arc::new(Tail::new())))
+        };
+        let is_first = tail.take_place(reader, &self.options)?;
+        let place = Place {
+            tail,
+            reader: reader.map(str::to_owned),
+        };
+        if is_first {
+            tokio::spawn(poll(
+                ledger.clone(),
+                tenant,
+                Arc::downgrade(&place.tail),
+                self.options.poll,
+            ));
+        }
+        let size = place.tail.size.subscribe();
+        let head = ledger.inner.store.log_head(tenant).await.map_err(Fault::from)?;
+        place.tail.grew(head.size);
+        Ok((place, size))
+    }
+}
+
+impl Tail {
+    fn new() -> Self {
+        Self {
+            size: watch::Sender::new(0),
+            recent: AsyncMutex::default(),
+            places: Mutex::default(),
+        }
+    }
+
+    fn grew(&self, size: u64) {
+        self.size.send_if_modified(|known| {
+            let grew = size > *known;
+            *known = size.max(*known);
+            grew
+        });
+    }
+
+    /// Counts somebody in; answers whether nobody looks at the log for them yet.
+    fn take_place(&self, reader: Option<&str>, options: &FeedOptions) -> Result<bool, FeedError> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reader) = reader {
+            let counted: usize = places.by_reader.values().sum();
+            if counted >= options.most_of_tenant {
+                return Err(FeedError::TooManyOfTenant);
+            }
+            let own = places.by_reader.entry(reader.to_owned()).or_default();
+            if *own >= options.most_of_reader {
+                return Err(FeedError::TooManyOfReader {
+                    most: options.most_of_reader,
+                });
+            }
+            *own += 1;
+        }
+        places.all += 1;
+        Ok(!std::mem::replace(&mut places.is_polled, true))
+    }
+
+    /// Up to `limit` events from an index on; none where they lie too far back.
+    pub(crate) async fn read(
+        &self,
+        ledger: &Ledger,
+        tenant: &TenantSnapshot,
+        from: u64,
+        limit: u32,
+    ) -> Result<Option<Vec<Passed>>, Fault> {
+        let mut recent = self.recent.lock().await;
+        let size = *self.size.borrow();
+        let kept = u64::try_from(KEPT).unwrap_or(u64::MAX);
+        if from > recent.end() || recent.events.is_empty() {
+            if size.saturating_sub(from) > kept {
+                return Ok(None);
+            }
+            *recent = Recent {
+                first: from,
+                events: VecDeque::new(),
+            };
+        }
+        if from < recent.first {
+            return Ok(None);
+        }
+        if from == recent.end() {
+            let rows = ledger.inner.store.events(tenant.id(), from, limit).await?;
+            if rows.iter().any(|row| row.kind == ERASURE) {
+                recent.first = from;
+                recent.events.clear();
+            }
+            for row in rows {
+                let leaf = Leaf::of(&row);
+                let event = Happening::open(ledger, tenant, &row, leaf).await?;
+                recent.events.push_back(Passed {
+                    position: Position::behind(&row),
+                    event: event.map(Arc::new),
+                });
+            }
+        }
+        let skipped = usize::try_from(from.saturating_sub(recent.first)).unwrap_or(usize::MAX);
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let found = recent.events.iter().skip(skipped).take(wanted).cloned().collect();
+        while recent.events.len() > KEPT {
+            recent.events.pop_front();
+            recent.first += 1;
+        }
+        Ok(Some(found))
+    }
+}
+
+impl Recent {
+    fn end(&self) -> u64 {
+        self.first
+            .saturating_add(u64::try_from(self.events.len()).unwrap_or(u64::MAX))
+    }
+}
+
+impl Place {
+    pub(crate) fn tail(&self) -> &Arc<Tail> {
+        &self.tail
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut places = self.tail.places.lock().unwrap_or_else(PoisonError::into_inner);
+        places.all = places.all.saturating_sub(1);
+        if let Some(reader) = &self.reader
+            && let Some(own) = places.by_reader.get_mut(reader)
+        {
+            *own = own.saturating_sub(1);
+            if *own == 0 {
+                places.by_reader.remove(reader);
+            }
+        }
+    }
+}
+
+/// Looks how long a log is for as long as somebody follows it: other nodes and commands write too.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a schedule; what was written is decided by the log"
+)]
+async fn poll(ledger: Ledger, tenant: TenantId, tail: Weak<Tail>, every: std::time::Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let Some(tail) = tail.upgrade() else { return };
+        {
+            let mut places = tail.places.lock().unwrap_or_else(PoisonError::into_inner);
+            if places.all == 0 {
+                places.is_polled = false;
+                return;
+            }
+        }
+        match ledger.inner.store.log_head(tenant).await {
+            Ok(head) => tail.grew(head.size),
+            Err(error) => tracing::debug!(%error, "the log could not be looked at; it is tried again"),
+        }
+    }
+}
