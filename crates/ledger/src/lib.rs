@@ -33,6 +33,7 @@ mod cache;
 mod carry_out;
 mod corrections;
 mod events;
+mod following;
 mod ledger;
 mod root;
 #[cfg(test)]
@@ -42,6 +43,7 @@ mod writer;
 pub use access::{Caller, Denied, Permit, Target, Via, authorize};
 pub use environment::{Clock, Draw, Entropy, Ids, SystemClock, SystemEntropy};
 pub use error::{DecisionError, Fault};
+pub use following::MAX_STALENESS;
 pub use ledger::{Ledger, LedgerOptions};
 pub use opaque::Opaque;
 pub use snapshot::{Directory, TenantSnapshot};

@@ -15,6 +15,7 @@ use consentry_server::{
         seed::{self, Addresses, Bank},
     },
     directories,
+    ledger_place::LedgerPlace,
     metrics::Metrics,
     root_key::KeysSection,
     site,
@@ -94,7 +95,11 @@ impl TestApp {
             ..LedgerOptions::default()
         };
         let keys = KeysSection::default();
-        let opened = assembly::open_ledger_with(folder.path(), &keys, own, entropy.clone(), bounds, &options);
+        let place = LedgerPlace::Folder {
+            folder: folder.path().to_owned(),
+            bounds,
+        };
+        let opened = assembly::open_ledger_with(&place, &keys, own, entropy.clone(), &options);
         let ledger = opened.await.unwrap();
         let addresses = Addresses {
             base_url: BASE_URL.to_owned(),

@@ -21,6 +21,7 @@ use crate::{
     assembly,
     configuration::Configuration,
     ldif::{self, Found, Refused},
+    ledger_place::LedgerPlace,
 };
 
 /// Accounts written at once, so that what was done shows while more is being done.
@@ -56,15 +57,15 @@ pub(super) struct LdifArguments {
 pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Result<()> {
     let ImportCommand::Ldif(options) = command;
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(options.data.as_deref())?;
-    assembly::require_ledger(&folder)?;
+    let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     let text = std::fs::read(&options.file)
         .map_err(|error| anyhow::anyhow!("{}: {error}", options.file.display()))?;
     let mut report = Report::new(&options.file);
     let wishes = read(&text, &mut report);
     serve::runtime()?.block_on(async {
+        place.require_ledger().await?;
         let ledger = assembly::open_ledger(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
