@@ -1,4 +1,4 @@
--- The ledger's first form, with the tables and columns that it has on SQLite. Times are microseconds since 1970 UTC, hashes 32
+-- The ledger's first form, with the tables and columns that it has on SQLite, and `writer` beside them. Times are microseconds since 1970 UTC, hashes 32
 -- bytes, names of enums text, structured rests JSON. Subject-owned tables begin their key with (shard, tenant).
 --
 -- Text is compared by bytes (COLLATE "C"): indexes then mean the same whatever the machine's locale is or becomes. Rows that
@@ -11,6 +11,14 @@ CREATE TABLE tenant_log (
     tenant uuid   NOT NULL PRIMARY KEY,
     size   bigint NOT NULL,
     chain  bytea  NOT NULL
+) WITH (fillfactor = 50);
+
+-- The last batch of each writer, noted by the batch itself. A writer whose connection is cut while it commits looks here for
+-- what became of the batch.
+CREATE TABLE writer (
+    id    uuid        NOT NULL PRIMARY KEY,
+    batch bigint      NOT NULL,
+    at    timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 
 CREATE TABLE consent_event (

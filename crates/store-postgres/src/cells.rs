@@ -132,8 +132,7 @@ impl<'row> Cells<'row> {
         column: &'static str,
         read: impl FnOnce(C) -> Option<T>,
     ) -> Result<T> {
-        self.optional(column, read)?
-            .ok_or_else(|| self.corrupt(column))
+        self.optional(column, read)?.ok_or_else(|| self.corrupt(column))
     }
 
     pub(crate) fn number<T: TryFrom<i64>>(&mut self, column: &'static str) -> Result<T> {

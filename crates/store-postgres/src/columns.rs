@@ -116,11 +116,11 @@ enum Column<'a> {
 
 impl<'a> Columns<'a> {
     /// Adds a row.
-    pub(crate) fn push<const N: usize>(&mut self, row: [Cell<'a>; N]) {
+    pub(crate) fn push(&mut self, row: impl AsRef<[Cell<'a>]> + IntoIterator<Item = Cell<'a>>) {
         if self.0.is_empty() {
-            self.0 = row.iter().map(Column::like).collect();
+            self.0 = row.as_ref().iter().map(Column::like).collect();
         }
-        debug_assert_eq!(self.0.len(), N, "rows of one table are alike");
+        debug_assert_eq!(self.0.len(), row.as_ref().len(), "rows of one table are alike");
         for (column, cell) in self.0.iter_mut().zip(row) {
             column.push(cell);
         }

@@ -92,17 +92,26 @@ impl From<serde_json::Error> for Fault {
 impl From<tokio_postgres::Error> for Fault {
     fn from(error: tokio_postgres::Error) -> Self {
         let text = words(&error);
-        let kind = match error.code() {
-            Some(code) => of_state(code),
-            None if error.is_closed() || has_io_source(&error) => Kind::Lost,
-            None => Kind::Own,
-        };
+        let kind = kind(&error);
         let error = match kind {
             Kind::Own | Kind::Aborted => StoreError::Driver(text),
             Kind::Lost | Kind::Conflict | Kind::Busy | Kind::Hung => StoreError::Unavailable(text),
         };
         Self { error, kind }
     }
+}
+
+fn kind(error: &tokio_postgres::Error) -> Kind {
+    match error.code() {
+        Some(code) => of_state(code),
+        None if error.is_closed() || has_io_source(error) => Kind::Lost,
+        None => Kind::Own,
+    }
+}
+
+/// Whether a server that could not be connected to may be there a moment later.
+pub(crate) fn is_away(error: &tokio_postgres::Error) -> bool {
+    matches!(kind(error), Kind::Lost | Kind::Busy)
 }
 
 /// What follows from an answer of the server (PostgreSQL 15, appendix A).

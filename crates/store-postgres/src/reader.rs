@@ -28,11 +28,7 @@ pub(crate) enum Connection<'c> {
 
 impl Connection<'_> {
     /// Asks one of the statements, which the connection prepares once.
-    pub(crate) async fn query(
-        self,
-        sql: &'static str,
-        params: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>> {
+    pub(crate) async fn query(self, sql: &'static str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Plain(client) => {
                 let statement = client.prepare_cached(sql).await?;
@@ -44,6 +40,13 @@ impl Connection<'_> {
             }
         })
     }
+}
+
+/// What the statements of a question see.
+#[derive(Debug, Clone, Copy)]
+enum Sight {
+    EachStatement,
+    OneMoment,
 }
 
 /// Lends connections to questions.
@@ -68,13 +71,7 @@ impl Readers {
         &self,
         read: impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync,
     ) -> std::result::Result<T, StoreError> {
-        self.patiently(async |deadline| {
-            let client = self.lend(deadline).await?;
-            let answer = self.in_time(read(Connection::Plain(&client))).await;
-            keep_or_close(client, &answer);
-            answer
-        })
-        .await
+        self.patiently(Sight::EachStatement, &read).await
     }
 
     /// As [`Self::ask`], where several statements make one answer: they all see one moment.
@@ -82,24 +79,19 @@ impl Readers {
         &self,
         read: impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync,
     ) -> std::result::Result<T, StoreError> {
-        self.patiently(async |deadline| {
-            let mut client = self.lend(deadline).await?;
-            let answer = self.in_time(at_one_moment(&mut client, &read)).await;
-            keep_or_close(client, &answer);
-            answer
-        })
-        .await
+        self.patiently(Sight::OneMoment, &read).await
     }
 
     /// Asks again for as long as there is patience, where the connection was to blame: nothing is changed by asking.
-    async fn patiently<T>(
+    async fn patiently<T: Send>(
         &self,
-        ask: impl AsyncFn(Instant) -> Result<T>,
+        sight: Sight,
+        read: &(impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync),
     ) -> std::result::Result<T, StoreError> {
         let deadline = Instant::now() + self.patience;
         let mut pause = FIRST_PAUSE;
         loop {
-            let fault = match ask(deadline).await {
+            let fault = match self.once(sight, read, deadline).await {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
             };
@@ -110,6 +102,27 @@ impl Readers {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    async fn once<T: Send>(
+        &self,
+        sight: Sight,
+        read: &(impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync),
+        deadline: Instant,
+    ) -> Result<T> {
+        let mut client = self.lend(deadline).await?;
+        let answer = match sight {
+            Sight::EachStatement => self.in_time(read(Connection::Plain(&client))).await,
+            Sight::OneMoment => self.in_time(at_one_moment(&mut client, read)).await,
+        };
+        // A connection on which an answer is still missing, or that is gone, is not lent again.
+        if answer
+            .as_ref()
+            .is_err_and(|fault| matches!(fault.kind, Kind::Lost | Kind::Hung))
+        {
+            drop(Object::take(client));
+        }
+        answer
     }
 
     async fn lend(&self, deadline: Instant) -> Result<Client> {
@@ -142,16 +155,6 @@ impl Readers {
     /// Closes the connections: those on loan when they come back.
     pub(crate) fn close(&self) {
         self.pool.close();
-    }
-}
-
-/// A connection on which an answer is still missing, or that is gone, is not lent again.
-fn keep_or_close<T>(client: Client, answer: &Result<T>) {
-    if answer
-        .as_ref()
-        .is_err_and(|fault| matches!(fault.kind, Kind::Lost | Kind::Hung))
-    {
-        drop(Object::take(client));
     }
 }
 

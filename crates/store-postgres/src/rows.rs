@@ -18,9 +18,6 @@ use tokio_postgres::Row;
 
 use crate::{cells::Cells, fault::Result};
 
-/// How many columns a consent has.
-pub(crate) const CONSENT_COLUMNS: usize = 19;
-
 /// How many columns a record has.
 pub(crate) const RECORD_COLUMNS: usize = 9;
 

@@ -181,16 +181,21 @@ statements! {
     BEGIN "batch.begin" = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
     COMMIT "batch.commit" = "COMMIT";
     ROLLBACK "batch.rollback" = "ROLLBACK";
-    /// The number of the running transaction, and the history that the server is in: a failover begins another one.
-    TRANSACTION "batch.transaction" = "SELECT pg_current_xact_id()::text, \
-        left(pg_walfile_name(pg_current_wal_lsn()), 8)";
-    /// What became of a transaction.
-    OUTCOME "batch.outcome" = "SELECT pg_xact_status($1::text::xid8), left(pg_walfile_name(pg_current_wal_lsn()), 8)";
-    /// Ends the connection of a transaction that nobody can end any more.
-    END_TRANSACTION "batch.end" = "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a \
-        WHERE a.backend_xid = $1::text::xid8::xid AND a.pid <> pg_backend_pid()";
-    /// Writes a note into the journal that nobody reads: on a full disk, or on a server that may not write, it fails.
-    WRITABLE "batch.writable" = "SELECT pg_logical_emit_message(true, 'consentry', 'ready')::text";
+    /// For the rest of the transaction, a plan for the values at hand instead of one for any.
+    PLAN_FOR_VALUES "batch.plan_for_values" = "SET LOCAL plan_cache_mode = force_custom_plan";
+    /// Notes in the batch's own transaction which batch it is, so that its outcome can be asked for on another connection.
+    MARK "batch.mark" = "INSERT INTO writer (id, batch, at) VALUES ($1, $2, now()) \
+        ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, at = excluded.at";
+    MARKED "batch.marked" = "SELECT w.batch FROM writer AS w WHERE w.id = $1";
+    /// Forgets writers that wrote nothing for a day.
+    MARKS_PRUNE "batch.prune_marks" = "DELETE FROM writer AS w WHERE w.at < now() - interval '1 day'";
+    MARK_DELETE "batch.delete_mark" = "DELETE FROM writer AS w WHERE w.id = $1";
+    /// What makes a connection at the server the same one.
+    SESSION "session.which" = "SELECT a.pid, a.backend_start::text, gen_random_uuid() FROM pg_stat_activity AS a \
+        WHERE a.pid = pg_backend_pid()";
+    /// Ends a connection that is left over, and waits for its end (milliseconds).
+    SESSION_END "session.end" = "SELECT pg_terminate_backend(a.pid, $3) FROM pg_stat_activity AS a \
+        WHERE a.pid = $1 AND a.backend_start::text = $2";
 
     LOG_HEAD "log.head" = "SELECT l.size, l.chain FROM tenant_log AS l WHERE l.tenant = $1";
     LOG_BEGIN "log.begin" = "INSERT INTO tenant_log (tenant, size, chain) SELECT k.tenant, 0, $2 \
@@ -205,7 +210,6 @@ statements! {
         $8::bytea[], $9::bytea[])";
     EVENT_FILTERS_APPEND "log.append_filters" = "INSERT INTO consent_event_filter (tenant, idx, shard, subject, door, party, \
         definition) SELECT * FROM unnest($1::uuid[], $2::int8[], $3::int4[], $4::uuid[], $5::text[], $6::text[], $7::text[])";
-    EVENT_AT "log.event_at" = "SELECT e.id FROM consent_event AS e WHERE e.tenant = $1 AND e.idx = $2";
     EVENTS "log.events" = "SELECT e.idx, e.id, e.kind, e.at, e.leaf, e.sealed, e.salt, e.hash, f.subject, f.door \
         FROM consent_event AS e LEFT JOIN consent_event_filter AS f ON f.tenant = e.tenant AND f.idx = e.idx \
         WHERE e.tenant = $1 AND e.idx >= $2 ORDER BY e.idx LIMIT $3";

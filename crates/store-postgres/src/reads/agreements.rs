@@ -8,9 +8,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{all, keys, listed, number, pointed_at};
-use crate::{
-    fault::Result, pipeline::in_order, reader::Connection, rows, statements as sql, text,
-};
+use crate::{fault::Result, pipeline::in_order, reader::Connection, rows, statements as sql, text};
 
 /// How many columns of an item come before those of its consent.
 const ITEM_COLUMNS: usize = 3;
@@ -66,7 +64,11 @@ fn read_items(rows: &[tokio_postgres::Row]) -> Result<Items> {
 }
 
 fn join(mut agreement: Agreement, items: &mut Items) -> WithConsents {
-    let (items, consents) = items.remove(&agreement.id).unwrap_or_default().into_iter().unzip();
+    let (items, consents) = items
+        .remove(&agreement.id)
+        .unwrap_or_default()
+        .into_iter()
+        .unzip();
     agreement.items = items;
     (agreement, consents)
 }
@@ -76,9 +78,9 @@ pub(crate) async fn agreements(
     tenant: TenantId,
     query: AgreementQuery,
 ) -> Result<Vec<WithConsents>> {
-    let (before, after_id) = query.after.map_or((i64::MAX, Uuid::nil()), |(at, id)| {
-        (at.as_micros(), id.uuid())
-    });
+    let (before, after_id) = query
+        .after
+        .map_or((i64::MAX, Uuid::nil()), |(at, id)| (at.as_micros(), id.uuid()));
     // No limit is what PostgreSQL makes of NULL.
     let limit = (query.limit > 0).then(|| i64::from(query.limit));
     let application = query.application.map(ApplicationId::uuid);

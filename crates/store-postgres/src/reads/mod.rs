@@ -91,11 +91,7 @@ fn keys(tenant: TenantId, ids: impl IntoIterator<Item = (Shard, Uuid)>) -> Colum
 }
 
 /// Asks with a list of keys; an empty list needs no question.
-async fn listed(
-    connection: Connection<'_>,
-    sql: &'static str,
-    keys: Columns<'_>,
-) -> Result<Vec<Row>> {
+async fn listed(connection: Connection<'_>, sql: &'static str, keys: Columns<'_>) -> Result<Vec<Row>> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
@@ -139,10 +135,7 @@ async fn consents(
 }
 
 /// The consent that another row points at. Rows that point at nothing are never written.
-fn pointed_at(
-    found: Option<Consent>,
-    (table, row): (&'static str, &dyn ToString),
-) -> Result<Consent> {
+fn pointed_at(found: Option<Consent>, (table, row): (&'static str, &dyn ToString)) -> Result<Consent> {
     found.ok_or_else(|| {
         Fault::from(StoreError::Corrupt {
             table,

@@ -107,7 +107,8 @@ pub(crate) async fn records(
     while found.len() < wanted {
         let pages = turn(connection, tenant, &sources, after, page).await?;
         // Beyond the end of a full page, its index may have entries that come before those of another one.
-        let is_full = |entries: &&Vec<Entry>| i64::try_from(entries.len()).is_ok_and(|entries| entries >= page);
+        let is_full =
+            |entries: &&Vec<Entry>| i64::try_from(entries.len()).is_ok_and(|entries| entries >= page);
         let known_until = pages
             .iter()
             .filter(is_full)

@@ -188,10 +188,7 @@ pub(crate) async fn projection(connection: Connection<'_>, tenant: TenantId) -> 
         }
     }
     let records = all(connection, sql::RECORDS_ALL, &[&tenant_id], rows::record).await?;
-    found.records = records
-        .into_iter()
-        .map(|row| (row.record.id, row))
-        .collect();
+    found.records = records.into_iter().map(|row| (row.record.id, row)).collect();
     found.touched.records = found
         .records
         .values()
