@@ -1,6 +1,7 @@
 // Another issuer: oidc-provider as it is published, on a free port of the loopback. Its first line says where it is; then it does
 // what each line of its stdin asks for and answers with a line, in place of a person at its login page. It ends with its stdin.
 
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
@@ -34,11 +35,21 @@ const provider = new Provider(issuer, {
 });
 
 const TASKS = {
-  async make({ sub, scope, format, audience, seconds }) {
+  // Whoever encrypts knows the public part only.
+  async key({ type, options }) {
+    return generateKeyPairSync(type, options).privateKey.export({ type: "pkcs8", format: "pem" }).replaceAll("\n", "|");
+  },
+
+  async make({ sub, scope, format, audience, seconds, encrypt }) {
     const shop = await provider.Client.find("shop");
     const gty = "client_credentials";
     const token = new provider.AccessToken({ accountId: sub, client: shop, scope, expiresIn: seconds, gty });
-    token.resourceServer = new provider.ResourceServer(audience, { audience, scope: SCOPE, accessTokenFormat: format });
+    const jwt = encrypt && {
+      sign: { alg: "RS256" },
+      encrypt: { ...encrypt, key: createPublicKey(encrypt.key.replaceAll("|", "\n")) },
+    };
+    const server = { audience, scope: SCOPE, accessTokenFormat: format, ...(jwt && { jwt }) };
+    token.resourceServer = new provider.ResourceServer(audience, server);
     return token.save();
   },
 

@@ -6,7 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use consentry_jose::{Algorithm, Expectations, Jwk, JwkError, Jwks, KeySet, VerifyError};
+use consentry_jose::{
+    Acceptance, Algorithm, ContentEncryption, DecryptionKey, Expectations, Jwk, JwkError, Jwks,
+    KeyEncryption, KeySet, VerifyError, decrypt, encoding,
+};
 use serde_json::Value;
 
 const BOTH: Expectations<'static> = Expectations::new(&Algorithm::ALL);
@@ -114,4 +117,101 @@ fn rfc_7520_signatures() {
     }
     println!("RFC 7520: {accepted} accepted, {refused} refused");
     assert!(accepted > 0 && refused > 0);
+}
+
+/// A private JWK as the PKCS#8 that the house reads; none for keys that it does not know.
+fn pkcs8(key: &Value) -> Option<Vec<u8>> {
+    let octets = |name: &str| encoding::decode(key[name].as_str().unwrap()).unwrap();
+    let number = |name: &str| {
+        // DER numbers have a sign.
+        der(0x02, &[&[0], octets(name).as_slice()].concat())
+    };
+    let (algorithm, private) = match key["kty"].as_str().unwrap() {
+        "RSA" => {
+            let numbers = ["n", "e", "d", "p", "q", "dp", "dq", "qi"].map(number);
+            let private = der(0x30, &[der(0x02, &[0]), numbers.concat()].concat());
+            (hex("06092a864886f70d0101010500"), private)
+        }
+        "EC" => {
+            let curve = match key["crv"].as_str().unwrap() {
+                "P-256" => hex("06082a8648ce3d030107"),
+                "P-384" => hex("06052b81040022"),
+                "P-521" => hex("06052b81040023"),
+                _ => return None,
+            };
+            let private = der(0x30, &[der(0x02, &[1]), der(0x04, &octets("d"))].concat());
+            ([hex("06072a8648ce3d0201"), curve].concat(), private)
+        }
+        _ => return None,
+    };
+    Some(der(
+        0x30,
+        &[der(0x02, &[0]), der(0x30, &algorithm), der(0x04, &private)].concat(),
+    ))
+}
+
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    // DER numbers have no superfluous zeros.
+    let content = match content {
+        [0, rest @ ..] if tag == 0x02 && rest.first().is_some_and(|octet| *octet < 0x80) => rest,
+        content => content,
+    };
+    let len = content.len().to_be_bytes();
+    let zeros = len.iter().take_while(|octet| **octet == 0).count();
+    let mut written = vec![tag];
+    if content.len() < 0x80 {
+        written.push(u8::try_from(content.len()).unwrap());
+    } else {
+        written.push(0x80 | u8::try_from(len.len() - zeros).unwrap());
+        written.extend(&len[zeros..]);
+    }
+    written.extend(content);
+    written
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+#[test]
+fn wycheproof_encryption() {
+    let Some(folder) = folder() else { return };
+    let (mut opened, mut refused) = (0, 0);
+    let vectors = read(&folder.join("json_web_encryption_test.json"));
+    for group in vectors["testGroups"].as_array().unwrap() {
+        let named = &group["private"];
+        let key = pkcs8(named).and_then(|der| DecryptionKey::from_pkcs8(&der, None).ok());
+        let alg = named["alg"].as_str().unwrap().parse::<KeyEncryption>();
+        for test in group["tests"].as_array().unwrap() {
+            let name = format!("{} {} {}", group["comment"], test["tcId"], test["comment"]);
+            let (Some(key), Ok(alg), Some(token)) = (&key, alg, test["jwe"].as_str()) else {
+                refused += 1;
+                continue;
+            };
+            // A key is used only in the way it is meant for.
+            let acceptance = Acceptance {
+                max_len: 16 * 1024,
+                key: &[alg],
+                content: &ContentEncryption::ALL,
+            };
+            let result = decrypt(token, key, &acceptance);
+            let is_compressed = test["flags"].to_string().contains("CompressedPlaintext");
+            if test["result"] == "valid" && !is_compressed {
+                let text = result.unwrap_or_else(|error| panic!("{name}: {error}"));
+                assert_eq!(*text, hex(test["pt"].as_str().unwrap()), "{name}");
+                opened += 1;
+            } else {
+                assert!(result.is_err(), "{name}");
+                refused += 1;
+            }
+        }
+    }
+    println!("wycheproof: {opened} opened, {refused} refused");
+    assert!(
+        opened >= 25 && refused >= 60,
+        "{opened} opened, {refused} refused"
+    );
 }

@@ -77,17 +77,23 @@ impl Issuer {
 
     /// Makes an access token.
     pub fn token(&mut self, format: Format, said: Said<'_>) -> String {
-        self.ask(&json!({
-            "task": "make",
-            "sub": said.subject,
-            "scope": said.scope,
-            "audience": said.audience,
-            "seconds": said.seconds,
-            "format": match format {
-                Format::Opaque => "opaque",
-                Format::Jwt => "jwt",
-            },
-        }))
+        self.ask(&making(format, said))
+    }
+
+    /// Makes an access token that is signed and then encrypted, in these ways, for the public part of a key.
+    pub fn encrypted(&mut self, said: Said<'_>, alg: &str, enc: &str, key: &str) -> String {
+        let mut task = making(Format::Jwt, said);
+        task["encrypt"] = json!({ "alg": alg, "enc": enc, "key": key.replace('\n', "|") });
+        self.ask(&task)
+    }
+
+    /// A fresh private key in PEM: of a named curve, or RSA of 2048 bits.
+    pub fn key(&mut self, curve: Option<&str>) -> String {
+        let task = match curve {
+            Some(curve) => json!({ "task": "key", "type": "ec", "options": { "namedCurve": curve } }),
+            None => json!({ "task": "key", "type": "rsa", "options": { "modulusLength": 2048 } }),
+        };
+        self.ask(&task).replace('|', "\n")
     }
 
     /// Ends a token that has to be asked about.
@@ -106,6 +112,20 @@ impl Issuer {
         assert!(!line.is_empty(), "the issuer ended");
         line.trim_end().to_owned()
     }
+}
+
+fn making(format: Format, said: Said<'_>) -> Value {
+    json!({
+        "task": "make",
+        "sub": said.subject,
+        "scope": said.scope,
+        "audience": said.audience,
+        "seconds": said.seconds,
+        "format": match format {
+            Format::Opaque => "opaque",
+            Format::Jwt => "jwt",
+        },
+    })
 }
 
 impl Drop for Issuer {

@@ -150,6 +150,17 @@ pub struct JwtValidation {
     pub certificates: Option<String>,
     /// Algorithms that are allowed: `RS256`, `ES256`. None means both. A key is only ever used with its own.
     pub algorithms: Vec<String>,
+    /// File with up to eight private keys in PEM (PKCS#8; RSA from 2048 bits, P-256, P-384, P-521) that open encrypted tokens; read again
+    /// when it is older than five minutes, or none of its keys opens a token. None: encrypted tokens are refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decryption_key_file: Option<String>,
+    /// Ways in which the key of an encrypted token may be encrypted, such as `RSA-OAEP-256` or `ECDH-ES`. None means all that
+    /// are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key_encryption_algorithms: Vec<String>,
+    /// Ways in which the content of an encrypted token may be encrypted, such as `A256GCM`. None means all that are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub content_encryption_algorithms: Vec<String>,
     /// Required `iss`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
@@ -190,6 +201,28 @@ const WIDEST_SKEW: u32 = 300;
 /// Algorithms that tokens may be signed with.
 const ALGORITHMS: [&str; 2] = ["RS256", "ES256"];
 
+/// Ways in which the key of an encrypted token may be encrypted (RFC 7518 section 4.1). RSA1_5 is not among them: its errors give keys
+/// away.
+const KEY_ENCRYPTION: [&str; 7] = [
+    "RSA-OAEP",
+    "RSA-OAEP-256",
+    "RSA-OAEP-384",
+    "RSA-OAEP-512",
+    "ECDH-ES",
+    "ECDH-ES+A128KW",
+    "ECDH-ES+A256KW",
+];
+
+/// Ways in which the content of a token may be encrypted (RFC 7518 section 5.1).
+const CONTENT_ENCRYPTION: [&str; 6] = [
+    "A128CBC-HS256",
+    "A192CBC-HS384",
+    "A256CBC-HS512",
+    "A128GCM",
+    "A192GCM",
+    "A256GCM",
+];
+
 impl TokenValidator {
     pub(super) fn check(&self) -> Result<(), &'static str> {
         let names = &self.claims;
@@ -214,12 +247,27 @@ impl JwtValidation {
         if sets > 1 || (sets == 0 && self.certificates.is_none()) {
             return Err("must have certificates, or exactly one of jwks, jwks_file and jwks_url");
         }
-        if self
-            .algorithms
-            .iter()
-            .any(|algorithm| !ALGORITHMS.contains(&algorithm.as_str()))
-        {
+        let within =
+            |names: &[String], known: &[&str]| names.iter().all(|name| known.contains(&name.as_str()));
+        if !within(&self.algorithms, &ALGORITHMS) {
             return Err("may allow RS256 and ES256 only");
+        }
+        if !within(&self.key_encryption_algorithms, &KEY_ENCRYPTION) {
+            return Err(
+                "may allow keys to be encrypted with RSA-OAEP, RSA-OAEP-256, -384 and -512, ECDH-ES, \
+                        ECDH-ES+A128KW and ECDH-ES+A256KW only",
+            );
+        }
+        if !within(&self.content_encryption_algorithms, &CONTENT_ENCRYPTION) {
+            return Err(
+                "may allow contents to be encrypted with A128CBC-HS256, A192CBC-HS384, A256CBC-HS512, \
+                        A128GCM, A192GCM and A256GCM only",
+            );
+        }
+        let names_ways =
+            !self.key_encryption_algorithms.is_empty() || !self.content_encryption_algorithms.is_empty();
+        if names_ways && self.decryption_key_file.is_none() {
+            return Err("must have decryption_key_file where it names ways of encryption");
         }
         if self.clock_skew_seconds > WIDEST_SKEW {
             return Err("may allow clocks to differ by 300 seconds at most");

@@ -317,6 +317,21 @@ mod tests {
         assert!(jwt(|jwt| jwt.algorithms = vec!["none".to_owned()]).contains("RS256"));
         assert!(jwt(|jwt| jwt.algorithms = vec!["HS256".to_owned()]).contains("RS256"));
         assert!(jwt(|jwt| jwt.clock_skew_seconds = 301).contains("300"));
+        let opened = |change: fn(&mut JwtValidation)| {
+            let mut jwt = JwtValidation {
+                jwks_url: Some("https://x.example/jwks".to_owned()),
+                decryption_key_file: Some("/key.pem".to_owned()),
+                ..JwtValidation::default()
+            };
+            change(&mut jwt);
+            refused_validator(ValidatorKind::Jwt(jwt))
+        };
+        let text = opened(|jwt| jwt.key_encryption_algorithms = vec!["RSA1_5".to_owned()]);
+        assert!(text.contains("RSA-OAEP-256"), "{text}");
+        let text = opened(|jwt| jwt.content_encryption_algorithms = vec!["none".to_owned()]);
+        assert!(text.contains("A256GCM"), "{text}");
+        let text = jwt(|jwt| jwt.key_encryption_algorithms = vec!["ECDH-ES".to_owned()]);
+        assert!(text.contains("decryption_key_file"), "{text}");
         let twice = refused(|settings| {
             settings.access_token_validators = [("a", own(1)), ("b", own(1))]
                 .map(|(name, validator)| (name.to_owned(), validator))

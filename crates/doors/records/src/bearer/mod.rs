@@ -1,12 +1,14 @@
 //! Bearer tokens: several validators are asked in order until one accepts (consent-api 4.2, 12.4).
 //!
 //! What lives here: who is asked, and what a token of somebody else says. What may not: rules about who may do what, and memory
-//! of tokens. The only thing kept is what can be fetched again: key sets.
+//! of tokens. The only thing kept is what can be had again: keys.
 
 mod asked;
 mod certificates;
 mod claims;
+mod encrypted;
 mod keys;
+mod memory;
 mod mock;
 mod signed;
 
@@ -17,13 +19,14 @@ use consentry_domain::{
     tenant::{TokenValidator, ValidatorKind},
 };
 use consentry_egress::{Egress, EgressPolicy};
+use consentry_jose::{DecryptionKey, KeySet};
 use consentry_ledger::{
     records::TokenSubject,
     tokens::{Issuer, OwnApi},
 };
 use consentry_web::visit::Visit;
 
-use self::keys::KeySets;
+use self::memory::Memory;
 use crate::failure::{Code, Failure};
 
 /// Longest token of somebody else that is looked at, in bytes.
@@ -39,7 +42,8 @@ pub struct Validators {
 struct Inner {
     policy: EgressPolicy,
     egress: OnceLock<Option<Egress>>,
-    keys: KeySets,
+    keys: Memory<KeySet>,
+    decryption_keys: Memory<Vec<DecryptionKey>>,
     takes_mock_tokens: bool,
 }
 
@@ -51,7 +55,8 @@ impl Validators {
             inner: Arc::new(Inner {
                 policy,
                 egress: OnceLock::new(),
-                keys: KeySets::default(),
+                keys: Memory::default(),
+                decryption_keys: Memory::default(),
                 takes_mock_tokens,
             }),
         }

@@ -11,7 +11,9 @@ use serde_json::Value;
 use super::{
     Inner, LONGEST, Verdict,
     claims::{self, Demands},
-    keys::Wanted,
+    encrypted::{self, Opened},
+    keys,
+    memory::Wanted,
 };
 
 pub(super) async fn validate(
@@ -21,6 +23,16 @@ pub(super) async fn validate(
     token: &str,
     now: Timestamp,
 ) -> Verdict {
+    let opened;
+    let token = match encrypted::open(inner, jwt, token, now).await {
+        Opened::NotEncrypted => token,
+        Opened::Content(content) => {
+            opened = content;
+            opened.as_str()
+        }
+        Opened::Refused => return Verdict::Refused,
+        Opened::NoKey => return Verdict::Unknown,
+    };
     if !may_be_theirs(jwt, token) {
         return Verdict::Refused;
     }
@@ -31,7 +43,7 @@ pub(super) async fn validate(
     };
     let mut verified = None;
     for wanted in [Wanted::Any, Wanted::Another] {
-        let Some(keys) = inner.keys.get(inner, jwt, wanted, now).await else {
+        let Some(keys) = keys::of(inner, jwt, wanted, now).await else {
             return Verdict::Unknown;
         };
         match keys.verify(token, &expectations) {

@@ -12,6 +12,7 @@ mod coverage;
 mod creating;
 mod definitions;
 mod described;
+mod encrypted;
 mod errors;
 mod expanding;
 mod extensions;

@@ -13,7 +13,7 @@ use crate::{
     world::{ADA, assert_refused, bank, delete, get, id, made},
 };
 
-const AUDIENCE: &str = "urn:consents";
+pub(crate) const AUDIENCE: &str = "urn:consents";
 
 /// A bank that takes the issuer's tokens, signed ones first.
 async fn bank_beside(issuer: &Issuer) -> TestApp {
@@ -49,14 +49,14 @@ async fn bank_beside(issuer: &Issuer) -> TestApp {
     app
 }
 
-const OF_ADA: Said<'static> = Said {
+pub(crate) const OF_ADA: Said<'static> = Said {
     subject: "ada",
     scope: "openid urn:pingdirectory:consent",
     audience: AUDIENCE,
     seconds: 300,
 };
 
-fn bearer(token: &str) -> String {
+pub(crate) fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
