@@ -366,3 +366,22 @@ CREATE TABLE api_credential (
     body    text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant, id)
 );
+
+-- ------------------------------------------------------------------------------------------------------------- tail
+
+-- What each batch made stale in the memories of other nodes, kept for ten minutes. Readers go by the number of the transaction.
+CREATE TABLE stale (
+    xid           xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    at            timestamptz NOT NULL DEFAULT now(),
+    writer        uuid        NOT NULL,
+    tenant        uuid        NOT NULL,
+    subjects      uuid[]      NOT NULL,
+    keys          uuid[]      NOT NULL,
+    tokens        bytea[]     NOT NULL,
+    grants        uuid[]      NOT NULL,
+    names         bytea[]     NOT NULL,
+    records       uuid[]      NOT NULL,
+    configuration boolean     NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);
+
+CREATE INDEX stale_by_xid ON stale (xid);

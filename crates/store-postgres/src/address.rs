@@ -7,12 +7,19 @@
 //! clear, and every other host with `verify-full`. `sslrootcert` names a file with the authorities that are believed instead of
 //! the system's.
 
-use std::{future::Future, net::IpAddr, path::Path, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    net::IpAddr,
+    path::Path,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls_platform_verifier::BuilderVerifierExt as _;
-use tokio::task::JoinHandle;
+use tokio::{sync::Notify, task::JoinHandle};
 use tokio_postgres::{
-    Client, Config, NoTls,
+    AsyncMessage, Client, Config, NoTls,
     config::{Host, SslMode, TargetSessionAttrs},
     tls::{MakeTlsConnect, TlsConnect},
 };
@@ -112,9 +119,17 @@ impl Address {
 
     /// Connects and settles. The task drives the connection and ends with it.
     pub(crate) async fn connect(&self) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
+        self.connect_hearing(None).await
+    }
+
+    /// As [`Self::connect`]; whatever the connection listens for wakes whoever waits.
+    pub(crate) async fn connect_hearing(
+        &self,
+        heard: Option<Arc<Notify>>,
+    ) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
         let (client, task) = match &self.tls {
-            None => connect(&self.config, NoTls).await?,
-            Some(tls) => connect(&self.config, tls.clone()).await?,
+            None => connect(&self.config, NoTls, heard).await?,
+            Some(tls) => connect(&self.config, tls.clone(), heard).await?,
         };
         client.batch_execute(&self.settings).await?;
         Ok((client, task))
@@ -136,17 +151,35 @@ impl deadpool_postgres::Connect for Address {
     }
 }
 
-async fn connect<T>(config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error>
+async fn connect<T>(
+    config: &Config,
+    tls: T,
+    heard: Option<Arc<Notify>>,
+) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error>
 where
     T: MakeTlsConnect<tokio_postgres::Socket>,
     T::Stream: Send + 'static,
     T::TlsConnect: Send,
     <T::TlsConnect as TlsConnect<tokio_postgres::Socket>>::Future: Send,
 {
-    let (client, connection) = config.connect(tls).await?;
+    let (client, mut connection) = config.connect(tls).await?;
     let task = tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(error = %crate::fault::words(&error), "a connection to the database ended");
+        while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+            match message {
+                Ok(AsyncMessage::Notification(_)) => {
+                    if let Some(heard) = &heard {
+                        heard.notify_one();
+                    }
+                }
+                Ok(AsyncMessage::Notice(notice)) => {
+                    tracing::debug!(notice = notice.message(), "the database says");
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::debug!(error = %crate::fault::words(&error), "a connection to the database ended");
+                    return;
+                }
+            }
         }
     });
     Ok((client, task))

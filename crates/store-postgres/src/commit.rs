@@ -22,6 +22,7 @@ use crate::{
     put::Writes,
     reads::STREAM,
     statements as sql,
+    tail::{self, Note},
 };
 
 /// How often a batch is tried that stood in another one's way.
@@ -129,7 +130,8 @@ async fn attempt(link: &mut Link, changes: &[ChangeSet]) -> std::result::Result<
     let writes = Writes::of(&mut decided, &known)?;
     let answers = std::mem::take(&mut decided.answers);
     let mark = mark.filter(|_| !writes.is_empty());
-    let closing = tokio::time::timeout(limit, close(live, writes, mark.as_ref()));
+    let notes = tail::notes(changes, &answers);
+    let closing = tokio::time::timeout(limit, close(live, writes, mark.as_ref(), &notes));
     match closing.await.unwrap_or_else(|_| Err(Fault::hung())) {
         Ok(()) => {
             live.logs.extend(tenants);
@@ -196,22 +198,27 @@ async fn open(
 }
 
 /// The second way: writes, and commits.
-async fn close(live: &mut Live, writes: Writes<'_>, mark: Option<&Mark>) -> Result<()> {
+async fn close(live: &mut Live, writes: Writes<'_>, mark: Option<&Mark>, notes: &[Note]) -> Result<()> {
     let statements: Vec<_> = writes.into_statements().collect();
     live.prepare(
         statements
             .iter()
             .map(|(statement, _)| *statement)
-            .chain([sql::MARK]),
+            .chain([sql::MARK, sql::STALE_NOTE]),
     )
     .await?;
     let live = &*live;
     let note = mark.map(Mark::params);
+    let stale: Vec<_> = mark
+        .into_iter()
+        .flat_map(|mark| notes.iter().map(|note| note.params(mark.writer())))
+        .collect();
     let mut asked: Vec<_> = statements
         .iter()
         .map(|(statement, columns)| live.ask_with(statement, columns))
         .collect();
     asked.extend(note.as_ref().map(|note| live.ask(sql::MARK, note)));
+    asked.extend(stale.iter().map(|stale| live.ask(sql::STALE_NOTE, stale)));
     asked.push(live.tell(sql::COMMIT));
     all_or_first_fault(in_order(asked).await).map(|_| ())
 }
@@ -285,6 +292,7 @@ async fn prune_once(
         let removed = live.count(statement, &[&tenants[0], &before, &left]).await?;
         gone += removed.min(limit - gone);
     }
+    live.tell(sql::STALE_PRUNE).await?;
     live.tell(sql::COMMIT).await?;
     Ok(gone)
 }

@@ -25,6 +25,7 @@ mod reader;
 mod reads;
 mod rows;
 mod statements;
+mod tail;
 mod text;
 mod tls;
 mod writer;
@@ -37,12 +38,13 @@ use consentry_domain::{
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
     EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
-    SubjectKeyRow, TokenRow, TouchedRows,
+    SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
 };
+use uuid::Uuid;
 
 pub use open::{OpenError, Options};
 
-use crate::{address::Address, link::Link, reader::Readers, writer::Writer};
+use crate::{address::Address, link::Link, reader::Readers, tail::Ear, writer::Writer};
 
 /// A ledger in one PostgreSQL database, which other nodes may have open as well. Dropping it lets the writing task finish what
 /// is queued; [`Store::close`] waits for that.
@@ -50,6 +52,9 @@ use crate::{address::Address, link::Link, reader::Readers, writer::Writer};
 pub struct PostgresStore {
     readers: Readers,
     writer: Writer,
+    /// Who the writer is to other nodes.
+    own: Uuid,
+    ear: Ear,
 }
 
 impl PostgresStore {
@@ -62,7 +67,10 @@ impl PostgresStore {
         let address = Address::parse(url, options.answer_within)?;
         let mut link = Link::new(address.clone(), &options);
         link.settle(options.migrate).await?;
+        let own = link.writer().ok_or(OpenError::Timeout)?;
         Ok(Self {
+            own,
+            ear: Ear::open(address.clone()),
             readers: Readers::new(open::pool(&address, &options)?, &options),
             writer: Writer::start(link),
         })
@@ -232,6 +240,25 @@ impl Store for PostgresStore {
         self.writer.prune(tenant, before, limit).await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn tail_end(&self) -> ReadResult<TailPlace> {
+        self.readers.ask(|connection| Box::pin(tail::end(connection))).await
+    }
+
+    async fn tail(&self, after: TailPlace) -> ReadResult<Tail> {
+        let own = self.own;
+        self.readers
+            .ask(move |connection| Box::pin(tail::after(connection, after, own)))
+            .await
+    }
+
+    async fn written_elsewhere(&self) {
+        self.ear.heard().await;
+    }
+
     async fn ready(&self) -> ReadResult<()> {
         self.readers
             .ask(|connection| {
@@ -242,6 +269,7 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
+        self.ear.close();
         self.readers.close();
         self.writer.close().await;
     }

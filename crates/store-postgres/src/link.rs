@@ -83,6 +83,11 @@ impl Link {
         }
     }
 
+    /// Who writes, once the first connection was made.
+    pub(crate) const fn writer(&self) -> Option<Uuid> {
+        self.writer
+    }
+
     /// Until when something that was asked for at this moment is tried.
     pub(crate) fn deadline(&self, asked: Instant) -> Instant {
         asked + self.patience
@@ -334,6 +339,11 @@ impl Live {
 }
 
 impl Mark {
+    /// Who writes.
+    pub(crate) const fn writer(&self) -> &Uuid {
+        &self.writer
+    }
+
     /// What the statement that notes the mark is given.
     pub(crate) fn params(&self) -> [&(dyn ToSql + Sync); 2] {
         [&self.writer, &self.batch]

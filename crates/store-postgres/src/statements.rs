@@ -197,6 +197,19 @@ statements! {
     SESSION_END "session.end" = "SELECT pg_terminate_backend(a.pid, $3) FROM pg_stat_activity AS a \
         WHERE a.pid = $1 AND a.backend_start::text = $2";
 
+    /// Notes what a batch makes stale in the memories of other nodes, and wakes them once it is committed.
+    STALE_NOTE "tail.note" = "WITH noted AS (INSERT INTO stale (writer, tenant, subjects, keys, tokens, grants, names, records, \
+        configuration) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING xid) \
+        SELECT pg_notify('consentry_tail', '') FROM noted";
+    /// The oldest transaction that is still open: whatever becomes visible later has its number or a greater one.
+    STALE_END "tail.end" = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS place";
+    STALE_AFTER "tail.after" = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS place, s.tenant, s.subjects, s.keys, \
+        s.tokens, s.grants, s.names, s.records, s.configuration FROM (SELECT 1) AS one \
+        LEFT JOIN stale AS s ON s.xid >= $1::text::xid8 AND s.writer <> $2";
+    /// What a node that was away for as long does not ask for any more.
+    STALE_PRUNE "tail.prune" = "DELETE FROM stale AS s WHERE s.at < now() - interval '10 minutes'";
+    LISTEN "tail.listen" = "LISTEN consentry_tail";
+
     LOG_HEAD "log.head" = "SELECT l.size, l.chain FROM tenant_log AS l WHERE l.tenant = $1";
     LOG_BEGIN "log.begin" = "INSERT INTO tenant_log (tenant, size, chain) SELECT k.tenant, 0, $2 \
         FROM unnest($1::uuid[]) AS k (tenant) ON CONFLICT (tenant) DO NOTHING";
