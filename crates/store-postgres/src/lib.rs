@@ -30,6 +30,9 @@ mod text;
 mod tls;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use async_trait::async_trait;
 use consentry_domain::{
     Agreement, AgreementId, ClientId, Consent, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp,

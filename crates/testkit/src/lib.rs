@@ -23,6 +23,7 @@ mod fault;
 pub mod issuer;
 mod log;
 mod operator;
+pub mod postgres;
 pub mod slapd;
 mod story;
 
