@@ -340,6 +340,7 @@ fn distance(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger_place::LedgerPlace;
 
     #[test]
     fn unknown_key_names_the_nearest_known_one() {

@@ -17,4 +17,5 @@ mod pages;
 mod root_key;
 mod route_table;
 mod story;
+mod two_nodes;
 mod wire;
