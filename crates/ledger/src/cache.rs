@@ -58,6 +58,15 @@ impl<K: Hash + Eq + Clone, V: Clone> Corrected<K, V> {
         self.entries.remove(key);
     }
 
+    /// Forgets everything; what is being read at this moment will not be kept.
+    pub(crate) fn correct_all(&self) {
+        for stripe in &self.corrections {
+            let mut corrections = stripe.lock().unwrap_or_else(PoisonError::into_inner);
+            *corrections = corrections.wrapping_add(1);
+        }
+        self.entries.clear();
+    }
+
     fn stripe(&self, key: &K) -> MutexGuard<'_, u64> {
         let stripe = usize::try_from(self.hasher.hash_one(key) % 64).unwrap_or_default();
         self.corrections[stripe]
@@ -106,6 +115,14 @@ impl Moments {
         }
     }
 
+    /// What was read of anything before now is no longer good.
+    pub(crate) fn correct_all(&self) {
+        let moment = self.latest.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
+        for of_thing in &self.of_things {
+            of_thing.fetch_max(moment, Ordering::SeqCst);
+        }
+    }
+
     /// Whether what was read of this thing at that moment is still good.
     pub(crate) fn is_unchanged_since(&self, moment: Moment, thing: &impl Hash) -> bool {
         let corrected = self.of_things.get(self.place(thing));
@@ -129,5 +146,16 @@ mod tests {
         moments.correct(&"ada");
         assert!(!moments.is_unchanged_since(before, &"ada"));
         assert!(moments.is_unchanged_since(moments.now(), &"ada"));
+    }
+
+    #[test]
+    fn what_was_read_of_anything_before_all_was_corrected_is_not_good() {
+        let moments = Moments::default();
+        let before = moments.now();
+        moments.correct_all();
+        for thing in ["ada", "ben"] {
+            assert!(!moments.is_unchanged_since(before, &thing));
+            assert!(moments.is_unchanged_since(moments.now(), &thing));
+        }
     }
 }

@@ -1,118 +1,44 @@
-//! What a change set makes stale in the memory of this node.
+//! What a change makes stale in the memory of this node.
 
-use consentry_domain::{GrantId, RecordId, SubjectId, TenantId};
-use consentry_store::{ChangeSet, Expect, Hash, Row, RowChange, RowKey};
+use consentry_domain::TenantId;
+use consentry_store::Touches;
 
 use crate::ledger::Inner;
 
-/// The things a change set touches or rests on.
-#[derive(Debug, Default)]
-pub(crate) struct Corrections {
-    subjects: Vec<SubjectId>,
-    keys: Vec<SubjectId>,
-    tokens: Vec<Hash>,
-    grants: Vec<GrantId>,
-    names: Vec<Hash>,
-    records: Vec<RecordId>,
-    configuration: bool,
-    /// Whether somebody's data becomes unreadable.
-    erases: bool,
-}
-
-impl Corrections {
-    pub(crate) fn of(change: &ChangeSet) -> Self {
-        let mut own = Self::default();
-        for row in &change.rows {
-            match row {
-                RowChange::Put(row) => own.note_row(row),
-                RowChange::Delete(key) => own.note_key(key),
-            }
+impl Inner {
+    /// Makes this node read again what was touched. Configuration is not among it: see [`Ledger::reload`](crate::Ledger).
+    pub(crate) fn correct(&self, tenant: TenantId, touched: &Touches) {
+        for subject in &touched.subjects {
+            self.consent_sets.correct(&(tenant, *subject));
+            self.records.correct_person(tenant, *subject);
         }
-        own.erases = change
-            .rows
-            .iter()
-            .any(|row| matches!(row, RowChange::Delete(RowKey::SubjectKey(_))));
-        own.configuration = change.rows.iter().any(is_configuration);
-        for expected in &change.expect {
-            match expected {
-                Expect::Absent(key) | Expect::At(key, _) => own.note_key(key),
-                Expect::Unspent(hash, _) => own.tokens.push(*hash),
-            }
+        for subject in &touched.keys {
+            self.subject_keys.correct(&(tenant, *subject));
         }
-        own.subjects.sort_unstable();
-        own.subjects.dedup();
-        own
-    }
-
-    /// Whether configuration is among them.
-    pub(crate) const fn configuration(&self) -> bool {
-        self.configuration
-    }
-
-    pub(crate) fn apply(&self, inner: &Inner, tenant: TenantId) {
-        for subject in &self.subjects {
-            inner.consent_sets.correct(&(tenant, *subject));
-            inner.records.correct_person(tenant, *subject);
+        if touched.erases {
+            self.tails.forget(tenant);
         }
-        for subject in &self.keys {
-            inner.subject_keys.correct(&(tenant, *subject));
+        for hash in &touched.tokens {
+            self.tokens.correct(&(tenant, *hash));
         }
-        if self.erases {
-            inner.tails.forget(tenant);
+        for hash in &touched.names {
+            self.names.correct(&(tenant, *hash));
         }
-        for hash in &self.tokens {
-            inner.tokens.correct(&(tenant, *hash));
+        for id in &touched.records {
+            self.records.correct_record(tenant, *id);
         }
-        for hash in &self.names {
-            inner.names.correct(&(tenant, *hash));
-        }
-        for id in &self.records {
-            inner.records.correct_record(tenant, *id);
-        }
-        for grant in &self.grants {
-            inner.grants.correct(&(tenant, *grant));
+        for grant in &touched.grants {
+            self.grants.correct(&(tenant, *grant));
         }
     }
 
-    fn note_row(&mut self, row: &Row) {
-        match row {
-            Row::Consent(consent) => self.subjects.push(consent.slot.subject),
-            Row::Slot { slot, .. } => self.subjects.push(slot.subject),
-            Row::Record(row) => self.records.push(row.record.id),
-            Row::Grant(grant) => self.grants.push(grant.id),
-            Row::Token(token) => self.tokens.push(token.hash),
-            Row::Alias(alias) => self.names.push(alias.hash),
-            Row::SubjectKey(key) => self.keys.push(key.subject),
-            Row::Agreement(_)
-            | Row::Interaction(_)
-            | Row::Subject(_)
-            | Row::Account(_)
-            | Row::Configuration(_) => {}
-        }
+    /// Makes this node read everything again, where it cannot tell what was touched.
+    pub(crate) fn correct_all(&self) {
+        self.consent_sets.correct_all();
+        self.subject_keys.correct_all();
+        self.tokens.correct_all();
+        self.names.correct_all();
+        self.grants.correct_all();
+        self.records.correct_all();
     }
-
-    /// A consent's key does not name its person, but its slot or record is always named beside it.
-    fn note_key(&mut self, key: &RowKey) {
-        match key {
-            RowKey::Slot(slot) => self.subjects.push(slot.subject),
-            RowKey::Record(_, id) => self.records.push(*id),
-            RowKey::Grant(id) => self.grants.push(*id),
-            RowKey::Token(hash) => self.tokens.push(*hash),
-            RowKey::Alias(hash) => self.names.push(*hash),
-            RowKey::SubjectKey(subject) => self.keys.push(*subject),
-            RowKey::Consent(_)
-            | RowKey::Agreement(_)
-            | RowKey::Interaction(_)
-            | RowKey::Subject(_)
-            | RowKey::Account(_)
-            | RowKey::Configuration(..) => {}
-        }
-    }
-}
-
-const fn is_configuration(row: &RowChange) -> bool {
-    matches!(
-        row,
-        RowChange::Put(Row::Configuration(_)) | RowChange::Delete(RowKey::Configuration(..))
-    )
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
 use consentry_store::{
-    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow,
+    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
 };
 use tokio::sync::{Mutex, Semaphore};
 use tracing::Instrument as _;
@@ -13,11 +13,11 @@ use tracing::Instrument as _;
 use crate::{
     accounts::Throttle,
     cache::Corrected,
-    corrections::Corrections,
     embed::rates::Rates,
     environment::{Clock, Entropy, Ids},
     error::Fault,
     feed::{FeedOptions, Tails},
+    following::Following,
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
@@ -85,6 +85,7 @@ pub(crate) struct Inner {
     pub(crate) access_tokens: VerifiedTokens,
     pub(crate) rates: Rates,
     pub(crate) tails: Tails,
+    pub(crate) following: Option<Following>,
     writer: Writer,
     directory: ArcSwap<Directory>,
     reloading: Mutex<()>,
@@ -107,6 +108,12 @@ impl Ledger {
         options: &LedgerOptions,
     ) -> Result<Self, Fault> {
         let writer = Writer::start(Arc::clone(&store));
+        // What others write from here on is followed, so nothing is missed between this and the first reading.
+        let following = if store.is_shared() {
+            Some(Following::from(store.tail_end().await?))
+        } else {
+            None
+        };
         let ledger = Self {
             inner: Arc::new(Inner {
                 store,
@@ -126,6 +133,7 @@ impl Ledger {
                 access_tokens: VerifiedTokens::new(options.access_tokens),
                 rates: Rates::default(),
                 tails: Tails::new(options.feed.clone()),
+                following,
                 writer,
                 directory: ArcSwap::from_pointee(Directory::default()),
                 reloading: Mutex::new(()),
@@ -133,6 +141,7 @@ impl Ledger {
             }),
         };
         ledger.reload().await?;
+        ledger.start_following();
         Ok(ledger)
     }
 
@@ -183,6 +192,9 @@ impl Ledger {
 
     /// Finishes what is running and closes the store.
     pub async fn close(&self) {
+        if let Some(following) = &self.inner.following {
+            following.end();
+        }
         self.inner.store.close().await;
     }
 
@@ -222,10 +234,10 @@ impl Ledger {
 
     async fn commit_to_the_end(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
         let tenant = change.tenant;
-        let corrections = Corrections::of(&change);
+        let touched = Touches::of(&change);
         let receipt = self.inner.writer.commit(change).await;
-        corrections.apply(&self.inner, tenant);
-        if receipt.is_ok() && corrections.configuration() && self.reload().await.is_err() {
+        self.inner.correct(tenant, &touched);
+        if receipt.is_ok() && touched.configuration && self.reload().await.is_err() {
             tracing::error!(
                 "configuration was committed but could not be read back; the old one is still served"
             );

@@ -1,9 +1,6 @@
-//! Putting a ledger together: folder, root key, store, first tenant.
+//! Putting a ledger together: place, root key, store, first tenant.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use consentry_domain::{
     locale::Locale,
@@ -13,58 +10,59 @@ use consentry_ledger::{
     Caller, Clock, Entropy, Ids, Ledger, LedgerOptions, Target,
     access::{Provision, authorize},
     error::Fault,
+    sealing::Key,
 };
-use consentry_store::Store as _;
-use consentry_store_sqlite::{Options, SqliteStore};
 
-use crate::root_key::{KeysSection, Place};
+use crate::{
+    ledger_place::{LedgerPlace, is_in_use},
+    root_key::{KeysSection, Place},
+};
 
 /// Name of the database inside the folder of a ledger.
 pub const DATABASE: &str = "ledger.db";
 
-/// Opens the ledger in a folder, making both on first use.
+/// Opens the ledger of a place, making it on first use.
 pub async fn open_ledger(
-    folder: &Path,
+    place: &LedgerPlace,
     keys: &KeysSection,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> anyhow::Result<Ledger> {
-    open_ledger_with(
-        folder,
-        keys,
-        clock,
-        entropy,
-        Options::default(),
-        &LedgerOptions::default(),
-    )
-    .await
+    open_ledger_with(place, keys, clock, entropy, &LedgerOptions::default()).await
 }
 
-/// As [`open_ledger`], with bounds of one's own on the database, and with sizes, rules and directories of this node.
+/// As [`open_ledger`], with sizes, rules and directories of this node.
 pub async fn open_ledger_with(
-    folder: &Path,
+    place: &LedgerPlace,
     keys: &KeysSection,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    bounds: Options,
     options: &LedgerOptions,
 ) -> anyhow::Result<Ledger> {
-    std::fs::create_dir_all(folder).map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
-    let database = folder.join(DATABASE);
-    let place = Place::of(keys, folder)?;
-    let root = place.load(database.exists(), entropy.as_ref())?;
-    let waiting = place.next();
-    let open = async |root| {
-        let store = Arc::new(SqliteStore::open(&database, bounds)?);
+    let key = place.key(keys)?;
+    let had_file = place.has_file();
+    let open = async |root: Option<Key>| {
+        let store = place.open_store().await?;
+        let root = match root {
+            Some(root) => root,
+            None => {
+                let is_in_use = match had_file {
+                    Some(had_file) => had_file,
+                    None => is_in_use(store.as_ref()).await?,
+                };
+                key.load(is_in_use, entropy.as_ref())?
+            }
+        };
         let (clock, entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
-        let opened = Ledger::open(store.clone(), root, clock, entropy, options).await;
+        let opened = Ledger::open(Arc::clone(&store), root, clock, entropy, options).await;
         if opened.is_err() {
             // Somebody else may try, and it may be us.
             store.close().await;
         }
         anyhow::Ok(opened)
     };
-    match (open(root).await?, waiting) {
+    let waiting = key.next();
+    match (open(None).await?, waiting) {
         (Ok(ledger), waiting) => {
             // Somebody was interrupted before the ledger knew the other key.
             if let Some(next) = waiting {
@@ -73,14 +71,14 @@ pub async fn open_ledger_with(
             Ok(ledger)
         }
         (Err(Fault::Seal(_)), Some(next)) => {
-            let opened = open(next.load()?).await?;
-            let ledger = opened.map_err(|fault| explained(fault, &place))?;
+            let opened = open(Some(next.load()?)).await?;
+            let ledger = opened.map_err(|fault| explained(fault, &key))?;
             // Somebody was interrupted when the ledger knew the other key already.
             next.take_place()?;
-            tracing::warn!(%place, "the key that waited beside it is the root key now");
+            tracing::warn!(place = %key, "the key that waited beside it is the root key now");
             Ok(ledger)
         }
-        (Err(fault), _) => Err(explained(fault, &place)),
+        (Err(fault), _) => Err(explained(fault, &key)),
     }
 }
 
@@ -89,13 +87,6 @@ fn explained(fault: Fault, place: &Place) -> anyhow::Error {
         Fault::Seal(_) => anyhow::anyhow!("the root key {place} is not that of this ledger"),
         fault => fault.into(),
     }
-}
-
-/// The database of a ledger that has to be there.
-pub fn require_ledger(folder: &Path) -> anyhow::Result<PathBuf> {
-    let database = folder.join(DATABASE);
-    anyhow::ensure!(database.exists(), "there is no ledger in {}", folder.display());
-    Ok(database)
 }
 
 /// Makes the first tenant of an installation that has none, with fresh keys.

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod import;
 mod key;
+mod migrate;
 mod proof;
 mod serve;
 mod verify_ledger;
@@ -53,6 +54,11 @@ enum Command {
     /// Example: consentry verify-ledger
     #[command(verbatim_doc_comment)]
     VerifyLedger(verify_ledger::VerifyArguments),
+    /// Brings the ledger's schema to this program's state and ends. Nodes of the program before this one may be at work.
+    ///
+    /// Example: consentry migrate --config /etc/consentry.toml
+    #[command(verbatim_doc_comment)]
+    Migrate(migrate::MigrateArguments),
     /// Prints every change of definitions, localizations and consent records, one line each.
     ///
     /// Example: consentry audit --data consentry-data
@@ -87,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(arguments.config.as_deref()),
         Command::Demo(options) => demo::run(arguments.config.as_deref(), &options),
         Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
+        Command::Migrate(options) => migrate::run(arguments.config.as_deref(), &options),
         Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
         Command::Apply(options) => apply::run(arguments.config.as_deref(), &options),
         Command::Backup(options) => backup::backup(arguments.config.as_deref(), &options),

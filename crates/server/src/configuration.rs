@@ -72,14 +72,24 @@ impl Default for ServerSection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StorageSection {
-    /// `sqlite:///absolute/folder` or `sqlite://relative/folder`.
+    /// `sqlite:///absolute/folder`, `sqlite://relative/folder`, or `postgresql://user@host/database`. A password is best told in the
+    /// environment (`CONSENTRY__STORAGE__URL`).
     pub url: String,
+    /// Most connections that read from PostgreSQL; one more writes.
+    pub connections: usize,
+    /// Seconds a question waits for PostgreSQL, also while it is away, before the answer is 503.
+    pub patience_seconds: u64,
+    /// Whether a start brings PostgreSQL's schema to this program's state; off where only `consentry migrate` may.
+    pub migrate: bool,
 }
 
 impl Default for StorageSection {
     fn default() -> Self {
         Self {
             url: "sqlite://consentry-data".to_owned(),
+            connections: 8,
+            patience_seconds: 5,
+            migrate: true,
         }
     }
 }
@@ -184,14 +194,30 @@ pub enum ConfigurationError {
     /// A value of the wrong form.
     #[error("{0}")]
     Value(String),
-    /// A storage address of another kind.
+    /// A storage address of another kind; only its scheme is shown.
     #[error(
-        "storage.url {0:?} is none this binary serves; use sqlite:///absolute/folder or sqlite://relative/folder"
+        "storage.url with the scheme {0:?} is none this binary serves; use sqlite:///absolute/folder, sqlite://relative/folder or \
+         postgresql://user@host/database"
     )]
     Storage(String),
 }
 
 impl Configuration {
+    /// The same with what may be shown: a password in the address of the database is not.
+    pub fn without_secrets(mut self) -> Self {
+        if let Some((scheme, rest)) = self.storage.url.split_once("://")
+            && let Some((user, place)) = rest.rsplit_once('@')
+            && let Some((user, _password)) = user.split_once(':')
+        {
+            self.storage.url = format!("{scheme}://{user}:…@{place}");
+        }
+        // libpq takes it as a parameter too.
+        if self.storage.url.contains("password=") {
+            "postgresql://…".clone_into(&mut self.storage.url);
+        }
+        self
+    }
+
     /// Reads the file (`consentry.toml` if it is there, when none is named) and the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigurationError> {
         let mut sources = Config::builder();
@@ -223,23 +249,6 @@ impl Configuration {
             .build()
             .and_then(Config::try_deserialize)
             .map_err(|error| ConfigurationError::Value(error.to_string()))
-    }
-
-    /// The folder that was chosen on the command line, else the configured one.
-    pub fn folder_or(&self, chosen: Option<&Path>) -> Result<PathBuf, ConfigurationError> {
-        chosen.map_or_else(|| self.folder(), |folder| Ok(folder.to_owned()))
-    }
-
-    /// The folder of the SQLite ledger.
-    pub fn folder(&self) -> Result<PathBuf, ConfigurationError> {
-        let folder = self
-            .storage
-            .url
-            .strip_prefix("sqlite://")
-            .filter(|folder| !folder.is_empty());
-        folder
-            .map(PathBuf::from)
-            .ok_or_else(|| ConfigurationError::Storage(self.storage.url.clone()))
     }
 }
 
@@ -335,6 +344,7 @@ fn distance(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger_place::LedgerPlace;
 
     #[test]
     fn unknown_key_names_the_nearest_known_one() {
@@ -378,10 +388,36 @@ mod tests {
     }
 
     #[test]
-    fn storage_is_a_folder_of_sqlite_or_refused() {
+    fn storage_is_a_folder_a_database_or_refused() {
         let mut configuration = Configuration::default();
-        assert_eq!(configuration.folder().unwrap(), PathBuf::from("consentry-data"));
-        configuration.storage.url = "mysql://x".to_owned();
-        assert!(configuration.folder().is_err());
+        let place = |configuration: &Configuration| LedgerPlace::of(configuration, None);
+        assert!(place(&configuration).is_ok_and(|place| place.to_string() == "consentry-data"));
+        for url in ["postgresql://u@db/ledger", "postgres:///ledger?host=/run/postgresql"] {
+            configuration.storage.url = url.to_owned();
+            let place = place(&configuration).unwrap();
+            assert_eq!(place.to_string(), "the PostgreSQL database of storage.url");
+            // A database has no folder for a key.
+            let nowhere = place.key(&KeysSection::default()).unwrap_err().to_string();
+            assert!(nowhere.contains("keys.root_file"), "{nowhere}");
+        }
+        for url in ["mysql://u:secret@x", "sqlite://", "consentry-data", ""] {
+            configuration.storage.url = url.to_owned();
+            let refused = place(&configuration).unwrap_err().to_string();
+            assert!(refused.contains("sqlite:///absolute/folder") && !refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_password_of_a_database_is_not_shown() {
+        let shown = |url: &str| {
+            let mut configuration = Configuration::default();
+            configuration.storage.url = url.to_owned();
+            configuration.without_secrets().storage.url
+        };
+        assert_eq!(shown("sqlite://consentry-data"), "sqlite://consentry-data");
+        assert_eq!(shown("postgresql://u@db/ledger"), "postgresql://u@db/ledger");
+        assert_eq!(shown("postgresql://u:secret@a,b/ledger"), "postgresql://u:…@a,b/ledger");
+        assert_eq!(shown("postgresql://u:s@cret@db/ledger"), "postgresql://u:…@db/ledger");
+        assert_eq!(shown("postgresql://db/ledger?user=u&password=secret"), "postgresql://…");
     }
 }

@@ -29,10 +29,13 @@ async fn live() -> Response {
         .into_response()
 }
 
-/// Ready means: database reachable and writable, at least one tenant with keys that open.
+/// Ready means: database reachable and writable, what other nodes write is followed, at least one tenant with keys that open.
 async fn ready(State(house): State<House>) -> Response {
     let tenants = house.ledger().directory().tenants().count();
-    let store = house.ledger().ready().await;
+    let store = match house.ledger().ready().await {
+        Ok(()) => house.ledger().be_current().await,
+        unavailable => unavailable,
+    };
     let (status, body) = match &store {
         Ok(()) if tenants > 0 => (StatusCode::OK, json!({ "status": "ready", "tenants": tenants })),
         Ok(()) => (

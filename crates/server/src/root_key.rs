@@ -67,6 +67,9 @@ pub enum RootKeyError {
         "the ledger is there, but its root key {0} is not; restore the key, nothing can be read without it"
     )]
     Lost(String),
+    /// A ledger without a folder, and nothing said.
+    #[error("keys.root_file or keys.root has to say where the root key of a ledger in PostgreSQL is")]
+    Nowhere,
     /// Two keys.
     #[error("keys.root and keys.root_file are both given; which one counts?")]
     Both,

@@ -25,6 +25,7 @@ use crate::{
     bounds::{self, Bounds},
     demo, description, health,
     metrics::{self, Metrics},
+    staleness::{self, Memory},
 };
 
 /// What a site is made of.
@@ -87,6 +88,10 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
         deadline: parts.deadline,
         refusals: site.refusals.clone(),
     };
+    let memory = Memory {
+        ledger: parts.house.ledger().clone(),
+        refusals: site.refusals.clone(),
+    };
     let sources = Sources {
         id: {
             let entropy = Arc::clone(&parts.entropy);
@@ -96,6 +101,7 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
     };
     Ok(site
         .router
+        .layer(middleware::from_fn_with_state(memory, staleness::bound))
         .layer(middleware::from_fn_with_state(bounds, bounds::hold))
         .layer(middleware::from_fn_with_state(
             parts.metrics.clone(),

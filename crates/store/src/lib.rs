@@ -13,6 +13,7 @@ pub mod conformance;
 pub mod error;
 pub mod read;
 pub mod row;
+pub mod tail;
 
 use async_trait::async_trait;
 use consentry_domain::{
@@ -27,6 +28,7 @@ pub use row::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, RecordRow,
     Row, RowKey, SubjectKeyRow, TokenKind, TokenRow,
 };
+pub use tail::{Tail, TailPlace, Touches};
 
 /// Result of a read.
 pub type ReadResult<T> = Result<T, StoreError>;
@@ -146,6 +148,29 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes credentials, interactions and remembered requests that were over before `before`; answers how many rows went.
     async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64>;
+
+    /// Whether other processes may write to it at the same time, so that what they write must be followed.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// The place after everything that can be read now.
+    async fn tail_end(&self) -> ReadResult<TailPlace> {
+        Ok(TailPlace::default())
+    }
+
+    /// What others wrote after a place. Engines keep that for ten minutes at least.
+    async fn tail(&self, after: TailPlace) -> ReadResult<Tail> {
+        Ok(Tail {
+            stale: Vec::new(),
+            place: after,
+        })
+    }
+
+    /// Returns when others may have written something. It is a wake-up and no message: one may be missed.
+    async fn written_elsewhere(&self) {
+        std::future::pending().await
+    }
 
     /// Whether the store can be read and written now; tried by reading and by writing.
     async fn ready(&self) -> ReadResult<()>;

@@ -6,7 +6,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::Validators;
-use consentry_ledger::{Clock, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
+use consentry_ledger::{Clock, Entropy, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
 use consentry_server::{
     assembly,
     configuration::{EgressSection, LdapSection},
@@ -15,6 +15,7 @@ use consentry_server::{
         seed::{self, Addresses, Bank},
     },
     directories,
+    ledger_place::LedgerPlace,
     metrics::Metrics,
     root_key::KeysSection,
     site,
@@ -27,7 +28,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 use url::Url;
 
-use crate::{Answer, Browser, FixedClock, Listening, SeededEntropy};
+use crate::{Answer, Browser, FixedClock, Listening, SeededEntropy, postgres::Postgres};
 
 /// Where Consentry is, in every test.
 pub const BASE_URL: &str = "http://127.0.0.1:8080";
@@ -46,7 +47,76 @@ pub struct TestApp {
     router: Router,
     parts: site::Parts,
     folder: tempfile::TempDir,
+    place: LedgerPlace,
 }
+
+/// File of the root key.
+const ROOT_KEY: &str = "root.key";
+
+/// Where a test wants its ledger.
+enum Place {
+    Any,
+    Folder(tempfile::TempDir, Options),
+    Database(String),
+}
+
+impl Place {
+    fn settled(self) -> (tempfile::TempDir, LedgerPlace) {
+        let database = match self {
+            Self::Folder(folder, bounds) => {
+                let path = folder.path().to_owned();
+                return (folder, LedgerPlace::Folder { folder: path, bounds });
+            }
+            Self::Any if std::env::var(ENGINE).is_ok_and(|engine| engine == "postgres") => {
+                let postgres = Postgres::shared();
+                postgres.url(&postgres.database())
+            }
+            Self::Any => return Self::Folder(tempfile::tempdir().unwrap(), Options::default()).settled(),
+            Self::Database(url) => url,
+        };
+        (tempfile::tempdir().unwrap(), in_database(&database))
+    }
+}
+
+fn in_database(url: &str) -> LedgerPlace {
+    LedgerPlace::Postgres {
+        url: url.to_owned(),
+        options: consentry_store_postgres::Options {
+            connections: 4,
+            ..consentry_store_postgres::Options::default()
+        },
+    }
+}
+
+async fn open(
+    place: &LedgerPlace,
+    folder: &tempfile::TempDir,
+    clock: Arc<FixedClock>,
+    entropy: &Arc<SeededEntropy>,
+    options: &LedgerOptions,
+) -> Ledger {
+    let keys = KeysSection {
+        root_file: Some(folder.path().join(ROOT_KEY)),
+        root: None,
+    };
+    let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) = (clock, entropy.clone());
+    let opened = assembly::open_ledger_with(place, &keys, clock, entropy, options);
+    opened.await.unwrap()
+}
+
+/// What an application is made of.
+struct Parts {
+    clock: Arc<FixedClock>,
+    ledger: Ledger,
+    bank: Bank,
+    entropy: Arc<SeededEntropy>,
+    takes_mock_tokens: bool,
+    folder: tempfile::TempDir,
+    place: LedgerPlace,
+}
+
+/// Names the engine of all applications that do not choose one: `postgres`, else SQLite. So one suite runs on both.
+const ENGINE: &str = "CONSENTRY_TEST_ENGINE";
 
 impl TestApp {
     /// Starts with Harbor Bank as seeded for the demo.
@@ -56,12 +126,12 @@ impl TestApp {
 
     /// As [`Self::start`], with other randomness.
     pub async fn start_seeded(seed: u64) -> Self {
-        Self::start_on(tempfile::tempdir().unwrap(), Options::default(), seed).await
+        Self::start_with(Place::Any, seed, false, &[]).await
     }
 
     /// As [`Self::start_seeded`], with the ledger in this folder and with bounds on its database.
     pub async fn start_on(folder: tempfile::TempDir, bounds: Options, seed: u64) -> Self {
-        Self::start_with(folder, bounds, seed, false, &[]).await
+        Self::start_with(Place::Folder(folder, bounds), seed, false, &[]).await
     }
 
     /// As [`Self::start`], where mock tokens are taken.
@@ -71,20 +141,43 @@ impl TestApp {
 
     /// As [`Self::start_in_development`], with directories that are asked live.
     pub async fn start_with_directories(directories: &[(&str, LdapSection)]) -> Self {
+        Self::start_with(Place::Any, 1, true, directories).await
+    }
+
+    /// As [`Self::start`], with the ledger in the PostgreSQL database at this address.
+    pub async fn start_in_database(url: &str) -> Self {
+        Self::start_with(Place::Database(url.to_owned()), 1, false, &[]).await
+    }
+
+    /// Another node on the same PostgreSQL database, with the same clock and a memory of its own; `url` may lead there another way.
+    pub async fn another_node(&self, url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::start_with(folder, Options::default(), 1, true, directories).await
+        let key = folder.path().join(ROOT_KEY);
+        std::fs::copy(self.folder.path().join(ROOT_KEY), &key).unwrap();
+        let place = in_database(url);
+        let entropy = Arc::new(SeededEntropy::new(1_000));
+        let options = LedgerOptions::default();
+        let clock = Arc::clone(&self.clock);
+        let ledger = open(&place, &folder, clock, &entropy, &options).await;
+        Self::of(Parts {
+            clock: Arc::clone(&self.clock),
+            ledger,
+            bank: self.bank.clone(),
+            entropy,
+            takes_mock_tokens: false,
+            folder,
+            place,
+        })
     }
 
     async fn start_with(
-        folder: tempfile::TempDir,
-        bounds: Options,
+        place: Place,
         seed: u64,
         takes_mock_tokens: bool,
         ldap: &[(&str, LdapSection)],
     ) -> Self {
         let clock = Arc::new(FixedClock::default());
         let entropy = Arc::new(SeededEntropy::new(seed));
-        let own: Arc<dyn Clock> = clock.clone();
         let sections: BTreeMap<_, _> = ldap
             .iter()
             .map(|(name, section)| ((*name).to_owned(), section.clone()))
@@ -97,14 +190,25 @@ impl TestApp {
             },
             ..LedgerOptions::default()
         };
-        let keys = KeysSection::default();
-        let opened = assembly::open_ledger_with(folder.path(), &keys, own, entropy.clone(), bounds, &options);
-        let ledger = opened.await.unwrap();
+        let (folder, place) = place.settled();
+        let ledger = open(&place, &folder, Arc::clone(&clock), &entropy, &options).await;
         let addresses = Addresses {
             base_url: BASE_URL.to_owned(),
             bank_url: BANK_URL.to_owned(),
         };
         let bank = seed::seed(&ledger, &addresses).await.unwrap();
+        Self::of(Parts {
+            clock,
+            ledger,
+            bank,
+            entropy,
+            takes_mock_tokens,
+            folder,
+            place,
+        })
+    }
+
+    fn of(own: Parts) -> Self {
         // Fake peers are on this machine.
         let policy = EgressSection {
             exceptions: vec!["127.0.0.0/8".to_owned()],
@@ -112,9 +216,9 @@ impl TestApp {
             ..EgressSection::default()
         };
         let parts = site::Parts {
-            validators: Validators::new(policy.policy().unwrap(), takes_mock_tokens),
-            house: House::new(ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
-            entropy,
+            validators: Validators::new(policy.policy().unwrap(), own.takes_mock_tokens),
+            house: House::new(own.ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
+            entropy: own.entropy,
             metrics: Metrics::default(),
             metrics_here: true,
             demo: None,
@@ -122,13 +226,19 @@ impl TestApp {
         };
         let router = site::router(&parts).unwrap();
         Self {
-            clock,
-            ledger,
-            bank,
+            clock: own.clock,
+            ledger: own.ledger,
+            bank: own.bank,
             router,
             parts,
-            folder,
+            folder: own.folder,
+            place: own.place,
         }
+    }
+
+    /// Where the ledger is.
+    pub const fn place(&self) -> &LedgerPlace {
+        &self.place
     }
 
     /// What the application's site is made of, for one that differs in a part.
@@ -154,7 +264,7 @@ impl TestApp {
         Arc::new(Demo::new(self.bank.clone(), addresses, Arc::new(SeededEntropy::new(2))).unwrap())
     }
 
-    /// The folder of the ledger.
+    /// The folder of the root key, and of the ledger where it is in one.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }

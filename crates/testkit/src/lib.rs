@@ -24,6 +24,7 @@ pub mod issuer;
 mod listening;
 mod log;
 mod operator;
+pub mod postgres;
 pub mod slapd;
 mod story;
 

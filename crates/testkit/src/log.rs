@@ -1,22 +1,26 @@
-//! Looking into the log of the ledger, as an auditor with a copy of the database would.
+//! Looking into the log of the ledger, as an auditor with access to the database would.
 
-use consentry_server::assembly::DATABASE;
-use consentry_store::Store;
-use consentry_store_sqlite::{Options, SqliteStore};
+use consentry_server::{assembly::DATABASE, ledger_place::LedgerPlace};
 
 use crate::TestApp;
 
 impl TestApp {
-    /// Kinds of all events of the seeded tenant, in order. Reads a copy: a ledger belongs to one process.
+    /// Kinds of all events of the seeded tenant, in order. Reads a copy of a folder: its ledger belongs to one process.
     pub async fn event_kinds(&self) -> Vec<String> {
         let copy = tempfile::tempdir().unwrap();
-        for suffix in ["", "-wal"] {
-            let name = format!("{DATABASE}{suffix}");
-            if self.folder().join(&name).exists() {
-                std::fs::copy(self.folder().join(&name), copy.path().join(&name)).unwrap();
+        let place = match self.place() {
+            LedgerPlace::Folder { folder, .. } => {
+                for suffix in ["", "-wal"] {
+                    let name = format!("{DATABASE}{suffix}");
+                    if folder.join(&name).exists() {
+                        std::fs::copy(folder.join(&name), copy.path().join(&name)).unwrap();
+                    }
+                }
+                LedgerPlace::folder(copy.path())
             }
-        }
-        let store = SqliteStore::open(copy.path().join(DATABASE), Options::default()).unwrap();
+            shared @ LedgerPlace::Postgres { .. } => shared.clone(),
+        };
+        let store = place.open_store().await.unwrap();
         let events = store.events(self.tenant().id(), 0, 10_000).await.unwrap();
         store.close().await;
         events.into_iter().map(|event| event.kind).collect()

@@ -24,7 +24,7 @@ struct Need {
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need {
         program: "cc",
         package: "build-essential",
@@ -38,6 +38,11 @@ const NEEDS: [Need; 6] = [
     Need {
         program: "ldapmodify",
         package: "ldap-utils",
+        browser: false,
+    },
+    Need {
+        program: "initdb",
+        package: "postgresql",
         browser: false,
     },
     Need {
@@ -57,8 +62,18 @@ const NEEDS: [Need; 6] = [
     },
 ];
 
+/// A database server of the system's own is nothing the tests need either: with this beside its package's settings, installing it
+/// makes none.
+const NO_CLUSTER: (&str, &str) = (
+    "/etc/postgresql-common/createcluster.d/consentry-tests.conf",
+    "create_main_cluster = false\n",
+);
+
 /// Where Debian puts servers; not everybody has it on the path.
 const SERVERS: &str = "/usr/sbin";
+
+/// Where Debian puts the versions of PostgreSQL, each with its programs in `bin`.
+const POSTGRES_VERSIONS: &str = "/usr/lib/postgresql";
 
 /// Where the tests find Node and npm.
 pub struct Node {
@@ -101,6 +116,16 @@ pub fn programs(no_browser: bool) -> Result<()> {
     let answers = tempfile::NamedTempFile::new()?;
     fs::write(answers.path(), ANSWERS)?;
     process::run(rights.command("debconf-set-selections").arg(answers.path()))?;
+    if missing.contains(&"postgresql") {
+        fs::write(answers.path(), NO_CLUSTER.1)?;
+        process::run(
+            rights
+                .command("install")
+                .args(["-D", "--mode=644"])
+                .arg(answers.path())
+                .arg(NO_CLUSTER.0),
+        )?;
+    }
     process::run(
         rights
             .command("apt-get")
@@ -154,7 +179,15 @@ fn is_there(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .chain([PathBuf::from(SERVERS)])
+        .chain(postgres_folders())
         .any(|folder| folder.join(program).is_file())
+}
+
+fn postgres_folders() -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(POSTGRES_VERSIONS)
+        .into_iter()
+        .flatten()
+        .filter_map(|version| Some(version.ok()?.path().join("bin")))
 }
 
 /// How this process may install Debian packages.

@@ -82,6 +82,12 @@ impl KeptRecords {
         self.moments.correct(&(tenant, person));
     }
 
+    /// Everything was written, for all that is known.
+    pub(crate) fn correct_all(&self) {
+        self.moments.correct_all();
+        self.records.clear();
+    }
+
     fn is_good(&self, key: &(TenantId, RecordId), kept: &Kept) -> bool {
         let people = [kept.found.row.record.subject, kept.found.consent.slot.subject];
         let is_unchanged = |person| self.moments.is_unchanged_since(kept.read_at, &(key.0, person));

@@ -25,6 +25,7 @@ use super::serve;
 use crate::{
     assembly,
     configuration::Configuration,
+    ledger_place::LedgerPlace,
     manifest::{AccountManifest, Manifest, TenantManifest},
 };
 
@@ -50,16 +51,15 @@ pub(super) struct ApplyArguments {
 
 pub(super) fn run(file: Option<&Path>, options: &ApplyArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(options.data.as_deref())?;
+    let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     let manifest = Manifest::read(&options.file)?;
     anyhow::ensure!(
-        !options.dry_run || folder.join(assembly::DATABASE).exists(),
-        "there is no ledger in {}, so everything would be new",
-        folder.display()
+        !options.dry_run || place.has_file() != Some(false),
+        "there is no ledger in {place}, so everything would be new"
     );
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),

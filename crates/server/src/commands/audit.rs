@@ -11,7 +11,7 @@ use consentry_door_records::audit::line;
 use consentry_ledger::{Caller, Ledger, SystemClock, SystemEntropy, Target, access::ReadLog, authorize};
 
 use super::serve;
-use crate::{assembly, configuration::Configuration};
+use crate::{assembly, configuration::Configuration, ledger_place::LedgerPlace};
 
 /// Options of the export.
 #[derive(Debug, Args)]
@@ -26,11 +26,11 @@ pub(super) struct AuditArguments {
 
 pub(super) fn run(file: Option<&Path>, options: &AuditArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(options.data.as_deref())?;
-    assembly::require_ledger(&folder)?;
+    let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     serve::runtime()?.block_on(async {
+        place.require_ledger().await?;
         let ledger = assembly::open_ledger(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),

@@ -14,6 +14,7 @@ use super::{proof, serve};
 use crate::{
     assembly,
     configuration::Configuration,
+    ledger_place::LedgerPlace,
     root_key::{KeysSection, Place},
 };
 
@@ -42,7 +43,8 @@ pub(super) struct RestoreArguments {
 /// Copies the ledger as it is now. The server may run meanwhile.
 pub(super) fn backup(file: Option<&Path>, options: &BackupArguments) -> anyhow::Result<()> {
     let (configuration, folder) = places(file, options.data.as_deref())?;
-    let database = assembly::require_ledger(&folder)?;
+    let database = folder.join(assembly::DATABASE);
+    anyhow::ensure!(database.exists(), "there is no ledger in {}", folder.display());
     consentry_store_sqlite::backup(&database, &options.to)?;
     let bytes = std::fs::metadata(&options.to)?.len();
     let key = Place::of(&configuration.keys, &folder)?;
@@ -85,14 +87,15 @@ pub(super) fn restore(file: Option<&Path>, options: &RestoreArguments) -> anyhow
 
 fn places(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<(Configuration, PathBuf)> {
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(data)?;
-    Ok((configuration, folder))
+    let place = LedgerPlace::of(&configuration, data)?;
+    let folder = place.require_folder("pg_basebackup and pg_dump copy it, and pg_restore brings it back")?;
+    Ok((configuration, folder.to_owned()))
 }
 
 /// The chain of every tenant holds, and the rows follow from it.
 async fn prove(folder: &Path, keys: &KeysSection) -> anyhow::Result<()> {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let ledger = assembly::open_ledger(folder, keys, clock, entropy).await?;
+    let ledger = assembly::open_ledger(&LedgerPlace::folder(folder), keys, clock, entropy).await?;
     let proved = proof::of(&ledger).await.context("nothing was restored");
     ledger.close().await;
     let mut stdout = std::io::stdout().lock();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use crate::{configuration::Configuration, directories};
+use crate::{configuration::Configuration, directories, ledger_place::LedgerPlace};
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
@@ -14,7 +14,7 @@ pub(super) enum ConfigCommand {
     /// Example: consentry config check
     #[command(verbatim_doc_comment)]
     Check,
-    /// Prints what is in force, as TOML. It holds no secrets: those are in files it names.
+    /// Prints what is in force, as TOML. Secrets are left out.
     ///
     /// Example: consentry config show
     #[command(verbatim_doc_comment)]
@@ -23,11 +23,11 @@ pub(super) enum ConfigCommand {
 
 pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    configuration.folder()?;
+    LedgerPlace::of(&configuration, None)?;
     directories::configured(&configuration.ldap)?;
     match command {
         ConfigCommand::Check => println!("configuration is fine"),
-        ConfigCommand::Show => print!("{}", toml::to_string_pretty(&configuration)?),
+        ConfigCommand::Show => print!("{}", toml::to_string_pretty(&configuration.without_secrets())?),
     }
     Ok(())
 }

@@ -8,7 +8,6 @@ use std::{
 
 use clap::Args;
 use consentry_ledger::SystemEntropy;
-use consentry_store_sqlite::Options;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -17,6 +16,7 @@ use crate::{
     assembly,
     configuration::Configuration,
     demo::{self, Demo, clock::DemoClock, seed},
+    ledger_place::LedgerPlace,
     root_key::KeysSection,
 };
 
@@ -64,15 +64,13 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
         base_url: format!("http://127.0.0.1:{port}"),
         bank_url: format!("http://localhost:{port}"),
     };
-    let bounds = Options::default();
     let ledger_options = serve::ledger_options(configuration)?;
     let (clock, entropy) = (Arc::new(DemoClock::default()), Arc::new(SystemEntropy));
     let ledger = assembly::open_ledger_with(
-        folder,
+        &LedgerPlace::folder(folder),
         &KeysSection::default(),
         clock.clone(),
         entropy,
-        bounds,
         &ledger_options,
     )
     .await?;

@@ -26,6 +26,7 @@ use crate::{
     assembly,
     configuration::Configuration,
     ldif::{self, Found, Refused},
+    ledger_place::LedgerPlace,
 };
 
 /// Accounts written at once, so that what was done shows while more is being done.
@@ -72,13 +73,13 @@ pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Resul
 
 fn accounts(file: Option<&Path>, options: &LdifArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(options.data.as_deref())?;
-    assembly::require_ledger(&folder)?;
+    let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     let mut report = Report::new(&options.file);
     let wishes = read(&options.file, &mut report)?;
     serve::runtime()?.block_on(async {
+        place.require_ledger().await?;
         let ledger = assembly::open_ledger(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),

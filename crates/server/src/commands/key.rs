@@ -13,6 +13,7 @@ use super::serve;
 use crate::{
     assembly,
     configuration::Configuration,
+    ledger_place::LedgerPlace,
     root_key::{self, NextKey, Place},
 };
 
@@ -43,19 +44,19 @@ pub(super) struct RotateArguments {
 pub(super) fn run(file: Option<&Path>, command: &KeyCommand) -> anyhow::Result<()> {
     let KeyCommand::Rotate(options) = command;
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(options.data.as_deref())?;
-    assembly::require_ledger(&folder)?;
-    let place = Place::of(&configuration.keys, &folder)?;
+    let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
+    let key = place.key(&configuration.keys)?;
     serve::runtime()?.block_on(async {
+        place.require_ledger().await?;
         let ledger = assembly::open_ledger(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
         )
         .await?;
         let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant)?;
-        let told = match (&place, &options.to) {
+        let told = match (&key, &options.to) {
             (Place::File(path), None) => {
                 let (next, key) = NextKey::make(path, &SystemEntropy)?;
                 ledger.rotate_root(&permit, &key).await?;

@@ -4,7 +4,6 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use consentry_door_records::Validators;
 use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy};
-use consentry_store_sqlite::Options;
 use consentry_web::house::House;
 use tokio::{
     net::TcpListener,
@@ -17,7 +16,9 @@ use crate::{
     assembly,
     configuration::{Configuration, LogFormat, TelemetrySection},
     demo::Demo,
-    directories, listener,
+    directories,
+    ledger_place::LedgerPlace,
+    listener,
     metrics::Metrics,
     site,
 };
@@ -30,17 +31,16 @@ const KEPT: consentry_domain::Lifetime = consentry_domain::Lifetime::days(1);
 
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder()?;
+    let place = LedgerPlace::of(&configuration, None)?;
     logging(&configuration.telemetry)?;
     runtime()?.block_on(async {
         let listener = TcpListener::bind(configuration.server.listen).await?;
         let address = listener.local_addr()?;
         let ledger = assembly::open_ledger_with(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
-            Options::default(),
             &ledger_options(&configuration)?,
         )
         .await?;

@@ -9,7 +9,7 @@ use clap::Args;
 use consentry_ledger::{SystemClock, SystemEntropy};
 
 use super::{proof, serve};
-use crate::{assembly, configuration::Configuration};
+use crate::{assembly, configuration::Configuration, ledger_place::LedgerPlace};
 
 /// Options of the check.
 #[derive(Debug, Args)]
@@ -21,11 +21,11 @@ pub(super) struct VerifyArguments {
 
 pub(super) fn run(file: Option<&Path>, options: &VerifyArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(options.data.as_deref())?;
-    assembly::require_ledger(&folder)?;
+    let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     serve::runtime()?.block_on(async {
+        place.require_ledger().await?;
         let ledger = assembly::open_ledger(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),

@@ -20,4 +20,5 @@ mod root_key;
 mod route_table;
 mod story;
 mod streaming;
+mod two_nodes;
 mod wire;

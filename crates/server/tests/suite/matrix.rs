@@ -9,11 +9,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 /// Scope of all connections here, `openid` first.
-const SCOPE: &str = "openid offline_access accounts:balance accounts:transactions";
+pub(crate) const SCOPE: &str = "openid offline_access accounts:balance accounts:transactions";
 
 /// Doors at which consent toward a third party can be taken back as a whole.
 #[derive(Debug, Clone, Copy)]
-enum TakenBack {
+pub(crate) enum TakenBack {
     /// The customer stops sharing in the frame.
     Dashboard,
     /// The person's own back end deletes it at the consents API.
@@ -26,7 +26,7 @@ enum TakenBack {
     Time,
 }
 
-const WAYS: [TakenBack; 5] = [
+pub(crate) const WAYS: [TakenBack; 5] = [
     TakenBack::Dashboard,
     TakenBack::Authorization,
     TakenBack::Records,
@@ -36,10 +36,10 @@ const WAYS: [TakenBack; 5] = [
 
 /// What every door says about Ada and Moneytrack.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+pub(crate) struct Seen {
     records: Vec<(String, String)>,
     listed: Vec<String>,
-    introspected: Option<String>,
+    pub(crate) introspected: Option<String>,
     userinfo: u16,
     refreshed: Option<String>,
     connected: bool,
@@ -87,7 +87,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-async fn take_back(app: &TestApp, way: TakenBack) {
+pub(crate) async fn take_back(app: &TestApp, way: TakenBack) {
     match way {
         TakenBack::Dashboard => {
             let _page = app.stop_sharing("ada").await.expect_status(200);
@@ -120,7 +120,7 @@ async fn take_back(app: &TestApp, way: TakenBack) {
     }
 }
 
-async fn look(app: &TestApp, tokens: &Tokens) -> Seen {
+pub(crate) async fn look(app: &TestApp, tokens: &Tokens) -> Seen {
     let records = app.records_of("ada").await;
     // Records of one commit have one time, so their order among themselves says nothing.
     let mut records: Vec<(String, String)> = records
@@ -163,7 +163,7 @@ async fn look(app: &TestApp, tokens: &Tokens) -> Seen {
     }
 }
 
-fn standing(scope: &str) -> Seen {
+pub(crate) fn standing(scope: &str) -> Seen {
     let mut records: Vec<_> = scope
         .split(' ')
         .map(|value| (value.to_owned(), "accepted".to_owned()))

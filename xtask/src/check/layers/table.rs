@@ -7,6 +7,7 @@ const DOMAIN: &str = "consentry-domain";
 const JOSE: &str = "consentry-jose";
 const STORE: &str = "consentry-store";
 const STORE_SQLITE: &str = "consentry-store-sqlite";
+const STORE_POSTGRES: &str = "consentry-store-postgres";
 const LEDGER: &str = "consentry-ledger";
 const EGRESS: &str = "consentry-egress";
 const WEB: &str = "consentry-web";
@@ -147,6 +148,18 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             ]),
             unreachable: &[HTTP_SERVERS],
         },
+        STORE_POSTGRES => Layer {
+            rule: "an engine knows store, domain and its own driver",
+            inside: Inside::Only(&[STORE, DOMAIN]),
+            tests: &[TESTKIT],
+            outside: Outside::AllBut(&[
+                HTTP_SERVERS,
+                RANDOMNESS,
+                PAGES,
+                &["rusqlite", "libsqlite3-sys", "postgres", "sqlx", "diesel"],
+            ]),
+            unreachable: &[HTTP_SERVERS],
+        },
         LEDGER => Layer {
             rule: "ledger knows domain, store and jose: no HTTP, no driver, no door",
             inside: Inside::Only(&[DOMAIN, STORE, JOSE]),
@@ -230,9 +243,17 @@ pub fn owner_of(import: &str) -> Option<Owner> {
             rule: "what leaves the process leaves through egress",
             crates: &[EGRESS, TESTKIT],
         },
-        "rusqlite" | "libsqlite3-sys" | "refinery" => Owner {
+        "rusqlite" | "libsqlite3-sys" => Owner {
             rule: "the engine alone knows its driver, and what measures its limit",
             crates: &[STORE_SQLITE, TESTKIT, BENCH],
+        },
+        "tokio-postgres" | "deadpool-postgres" => Owner {
+            rule: "the engine alone knows its driver, and what measures its limit",
+            crates: &[STORE_POSTGRES, BENCH],
+        },
+        "refinery" => Owner {
+            rule: "the engines alone migrate",
+            crates: &[STORE_SQLITE, STORE_POSTGRES],
         },
         "jsonwebtoken" | "josekit" | "jwt-compact" => Owner {
             rule: "tokens are made by jose",

@@ -135,6 +135,33 @@ fn an_engine_knows_store_domain_and_its_driver() {
         &["consentry-store", "consentry-domain", "rusqlite", "refinery"],
         &["tempfile"],
     );
+    for import in [
+        "consentry-ledger",
+        "consentry-store-sqlite",
+        "consentry-web",
+        "axum",
+        "rusqlite",
+        "sqlx",
+    ] {
+        refused("consentry-store-postgres", import);
+    }
+    passes(
+        "consentry-store-postgres",
+        &[
+            "consentry-store",
+            "consentry-domain",
+            "tokio-postgres",
+            "deadpool-postgres",
+            "refinery",
+        ],
+        &["consentry-testkit"],
+    );
+}
+
+#[test]
+fn the_testkit_starts_a_server_without_its_driver() {
+    refused("consentry-testkit", "tokio-postgres");
+    refused("consentry-testkit", "deadpool-postgres");
 }
 
 #[test]
@@ -146,8 +173,13 @@ fn nothing_but_server_and_tests_imports_an_engine() {
         "consentry-door-records",
     ] {
         refused(name, "consentry-store-sqlite");
+        refused(name, "consentry-store-postgres");
     }
-    passes("consentry-server", &["consentry-store-sqlite"], &[]);
+    passes(
+        "consentry-server",
+        &["consentry-store-sqlite", "consentry-store-postgres"],
+        &[],
+    );
     passes("consentry-ledger", &[], &["consentry-store-sqlite"]);
 }
 

@@ -23,6 +23,7 @@ use crate::{
     commands::serve,
     configuration::{Configuration, RecordsImport},
     ldif::{self, FoundRecord, RecordEntries, RecordEntry, Refused},
+    ledger_place::LedgerPlace,
 };
 
 /// Records written at once, and at most this many are held in memory.
@@ -53,8 +54,7 @@ pub(in crate::commands) struct RecordsArguments {
 
 pub(super) fn run(file: Option<&Path>, options: &RecordsArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
-    let folder = configuration.folder_or(options.data.as_deref())?;
-    assembly::require_ledger(&folder)?;
+    let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     let settings = RecordsImport {
         base_dn: options
             .base_dn
@@ -66,8 +66,9 @@ pub(super) fn run(file: Option<&Path>, options: &RecordsArguments) -> anyhow::Re
     // A file that is not there is told before the ledger is opened.
     open(&options.file)?;
     serve::runtime()?.block_on(async {
+        place.require_ledger().await?;
         let ledger = assembly::open_ledger(
-            &folder,
+            &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),

@@ -1,0 +1,136 @@
+//! Two nodes on one PostgreSQL database: what is decided at one is honoured at the other (architecture 6).
+
+use std::time::Instant;
+
+use consentry_ledger::{MAX_STALENESS, verify::Verdict};
+use consentry_testkit::{TestApp, postgres::Postgres};
+use http::Method;
+use serde_json::json;
+
+use crate::matrix::{SCOPE, TakenBack, WAYS, look, standing, take_back};
+
+async fn two_nodes() -> (TestApp, TestApp) {
+    let postgres = Postgres::shared();
+    let url = postgres.url(&postgres.database());
+    let one = TestApp::start_in_database(&url).await;
+    let other = one.another_node(&url).await;
+    (one, other)
+}
+
+/// Asks until the answer is as it should be; how long that took. What is asked for after the bound has passed is right the first time.
+#[expect(clippy::disallowed_methods, reason = "measures how far a node lags behind")]
+async fn lag<T: std::fmt::Debug + PartialEq>(expected: &T, ask: impl AsyncFn() -> T) -> std::time::Duration {
+    let begun = Instant::now();
+    loop {
+        let asked_at = begun.elapsed();
+        let answer = ask().await;
+        if answer == *expected {
+            return begun.elapsed();
+        }
+        assert!(asked_at <= MAX_STALENESS, "{answer:?} after {asked_at:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn architecture_3_2_given_at_one_node_seen_at_the_other() {
+    let (one, other) = two_nodes().await;
+    // The other node remembers that there is nothing.
+    assert!(other.records_of("ada").await.is_empty());
+    let tokens = one.connect(&one.browser(), "ada", SCOPE).await;
+    let scope = Some(SCOPE.to_owned());
+    let introspected = async || other.introspect(&tokens.access).await["scope"].as_str().map(str::to_owned);
+    lag(&scope, introspected).await;
+    assert_eq!(look(&other, &tokens).await, standing(SCOPE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn architecture_3_2_taken_back_at_one_node_gone_at_the_other() {
+    for way in WAYS {
+        let (one, other) = two_nodes().await;
+        let tokens = one.connect(&one.browser(), "ada", SCOPE).await;
+        // Both nodes have everything in memory.
+        for node in [&one, &other] {
+            lag(&true, async || node.introspect(&tokens.access).await["active"] == true).await;
+        }
+        take_back(&one, way).await;
+        assert_eq!(one.introspect(&tokens.access).await["active"], false, "{way:?}");
+        let lag = lag(&false, async || other.introspect(&tokens.access).await["active"] == true).await;
+        println!("{way:?}: {lag:?}");
+        let seen = [look(&one, &tokens).await, look(&other, &tokens).await];
+        assert_eq!(seen[0], seen[1], "{way:?}");
+        assert_eq!(seen[1].introspected, None, "{way:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn architecture_6_two_nodes_that_decide_on_one_record_at_once_leave_one_truth() {
+    let (one, other) = two_nodes().await;
+    let made = json!({
+        "status": "accepted", "subject": "ada", "actor": "ada", "audience": "moneytrack",
+        "definition": { "id": "accounts:balance", "version": "2.0", "locale": "en-GB" },
+    });
+    for round in 0..20 {
+        let record = one.records(Method::POST, "/consents", Some(&made)).await;
+        let record = record.expect_status(201).json();
+        let path = format!("/consents/{}", record["id"].as_str().unwrap());
+        lag(&200, async || other.records(Method::GET, &path, None).await.status()).await;
+        let (revoked, denied) = (json!({ "status": "revoked" }), json!({ "status": "denied" }));
+        let (first, second) = tokio::join!(
+            one.records(Method::PATCH, &path, Some(&revoked)),
+            other.records(Method::PATCH, &path, Some(&denied)),
+        );
+        for answer in [&first, &second] {
+            assert!([200, 409, 503].contains(&answer.status()), "{round}: {}", answer.text());
+        }
+        assert!(first.status() == 200 || second.status() == 200, "{round}");
+        let status = async |node: &TestApp| {
+            let found = node.records(Method::GET, &path, None).await;
+            found.expect_status(200).json()["status"].clone()
+        };
+        let truth = {
+            // Past the bound both nodes say the same.
+            let store = one.place().open_store().await.unwrap();
+            let id = path.rsplit('/').next().unwrap().parse().unwrap();
+            let found = store.record(one.tenant().id(), consentry_domain::RecordId::from_uuid(id)).await.unwrap();
+            store.close().await;
+            json!(found.unwrap().consent.status)
+        };
+        for node in [&one, &other] {
+            lag(&truth, async || status(node).await).await;
+        }
+    }
+    let verdict = one.ledger.verify(&one.tenant()).await.unwrap();
+    assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn architecture_6_configuration_of_one_node_holds_at_the_other() {
+    let (one, other) = two_nodes().await;
+    let listed = async || other.records(Method::GET, "/consents?subject=ada", None).await.status();
+    assert_eq!(listed().await, 200);
+    one.configure(|tenant| tenant.records.enabled = false).await;
+    lag(&503, listed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn architecture_6_a_node_that_cannot_follow_does_not_answer_from_memory() {
+    let mut postgres = Postgres::start(&["fsync=off"]);
+    let url = postgres.url(&postgres.database());
+    let one = TestApp::start_in_database(&url).await;
+    let tokens = one.connect(&one.browser(), "ada", SCOPE).await;
+    assert_eq!(one.introspect(&tokens.access).await["active"], true);
+    postgres.stop();
+    while one.ledger.staleness().unwrap() <= MAX_STALENESS {
+        tokio::task::yield_now().await;
+    }
+    let answer = one.request(Method::GET, "/access/v1/.well-known/authzen-configuration").send().await;
+    assert_eq!(answer.status(), 503, "{}", answer.text());
+    assert!(answer.header("retry-after").is_some());
+    assert_eq!(one.get("/health/live").await.status(), 200);
+    assert_eq!(one.get("/health/ready").await.status(), 503);
+    postgres.start_again();
+    lag(&200, async || one.get("/health/ready").await.status()).await;
+    assert_eq!(one.introspect(&tokens.access).await["active"], true);
+    let _gone = take_back(&one, TakenBack::Dashboard).await;
+    assert_eq!(one.introspect(&tokens.access).await["active"], false);
+}

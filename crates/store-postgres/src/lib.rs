@@ -1,0 +1,279 @@
+//! The ledger for several nodes: [`consentry_store::Store`] on PostgreSQL 15 and newer.
+//!
+//! What lives here: the schema and its migrations, every statement, one writing task with group commit, and a pool of connections
+//! that read. What may not: rules about consent, HTTP, and anything that another engine would not do alike.
+//!
+//! Reading order: [`PostgresStore`] (what the waist asks), `commit` (one transaction per batch), `known` (what a batch asks),
+//! `decide` (its members in memory), `put` (what is written), `reads` and `rows`, `statements` (the SQL), `writer`, `link` and
+//! `reader` (the connections), `open` and `address` (settings and migrations).
+//!
+//! PostgreSQL's `text` cannot hold U+0000; `text` says how a text that has one is kept all the same.
+
+mod address;
+mod cells;
+mod columns;
+mod commit;
+mod decide;
+mod fault;
+mod keys;
+mod known;
+mod link;
+mod open;
+mod pipeline;
+mod put;
+mod reader;
+mod reads;
+mod rows;
+mod statements;
+mod tail;
+mod text;
+mod tls;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use consentry_domain::{
+    Agreement, AgreementId, ClientId, Consent, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp,
+    grant::Grant, subject::Subject,
+};
+use consentry_store::{
+    AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
+    EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
+    SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
+};
+use uuid::Uuid;
+
+pub use open::{OpenError, Options};
+
+use crate::{address::Address, link::Link, reader::Readers, tail::Ear, writer::Writer};
+
+/// A ledger in one PostgreSQL database, which other nodes may have open as well. Dropping it lets the writing task finish what
+/// is queued; [`Store::close`] waits for that.
+#[derive(Debug)]
+pub struct PostgresStore {
+    readers: Readers,
+    writer: Writer,
+    /// Who the writer is to other nodes.
+    own: Uuid,
+    ear: Ear,
+}
+
+impl PostgresStore {
+    /// Opens the ledger at an address such as `postgresql://consentry@db.example/ledger`, making and migrating its tables where
+    /// [`Options::migrate`] says so. Waits [`Options::patience`] for a server that is away. Runs within a tokio runtime.
+    ///
+    /// `sslmode` is `disable`, `verify-full` or `require`, which here means `verify-full`; `sslrootcert` names the authorities.
+    /// Without it, only what stays on the machine is unencrypted. `allow`, `prefer` and `verify-ca` are refused.
+    pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
+        let address = Address::parse(url, options.answer_within)?;
+        let mut link = Link::new(address.clone(), &options);
+        link.settle(options.migrate).await?;
+        let own = link.writer().ok_or(OpenError::Timeout)?;
+        Ok(Self {
+            own,
+            ear: Ear::open(address.clone()),
+            readers: Readers::new(open::pool(&address, &options)?, &options),
+            writer: Writer::start(link),
+        })
+    }
+
+    /// Brings the schema of the ledger at an address to this program's state, and opens nothing. May be called while nodes of the
+    /// program before this one are at work.
+    pub async fn migrate(url: &str, options: Options) -> Result<(), OpenError> {
+        let address = Address::parse(url, options.answer_within)?;
+        open::migrate(&address).await
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn commit(&self, batch: Vec<ChangeSet>) -> Vec<Result<Receipt, CommitError>> {
+        self.writer.commit(batch).await
+    }
+
+    async fn configuration(&self, kind: ConfigurationKind) -> ReadResult<Vec<ConfigurationRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::configuration(connection, kind)))
+            .await
+    }
+
+    async fn touched(&self, tenant: TenantId, seeds: Seeds) -> ReadResult<TouchedRows> {
+        self.readers
+            .ask_at_one_moment(move |connection| Box::pin(reads::touched(connection, tenant, seeds.clone())))
+            .await
+    }
+
+    async fn deciding_consents(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<Consent>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::deciding_consents(connection, tenant, subject)))
+            .await
+    }
+
+    async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::consent(connection, tenant, id)))
+            .await
+    }
+
+    async fn agreements(
+        &self,
+        tenant: TenantId,
+        query: AgreementQuery,
+    ) -> ReadResult<Vec<(Agreement, Vec<Consent>)>> {
+        self.readers
+            .ask_at_one_moment(move |connection| {
+                Box::pin(reads::agreements(connection, tenant, query.clone()))
+            })
+            .await
+    }
+
+    async fn agreement(
+        &self,
+        tenant: TenantId,
+        id: AgreementId,
+    ) -> ReadResult<Option<(Agreement, Vec<Consent>)>> {
+        self.readers
+            .ask_at_one_moment(move |connection| Box::pin(reads::agreement(connection, tenant, id)))
+            .await
+    }
+
+    async fn record(&self, tenant: TenantId, id: RecordId) -> ReadResult<Option<RecordFound>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::record(connection, tenant, id)))
+            .await
+    }
+
+    async fn records(&self, tenant: TenantId, query: RecordQuery) -> ReadResult<Vec<RecordFound>> {
+        self.readers
+            .ask_at_one_moment(move |connection| Box::pin(reads::records(connection, tenant, query.clone())))
+            .await
+    }
+
+    async fn grant(&self, tenant: TenantId, id: GrantId) -> ReadResult<Option<Grant>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::grant(connection, tenant, id)))
+            .await
+    }
+
+    async fn grants_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        client: Option<ClientId>,
+    ) -> ReadResult<Vec<Grant>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::grants_of(connection, tenant, subject, client.clone())))
+            .await
+    }
+
+    async fn token(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<TokenRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::token(connection, tenant, hash)))
+            .await
+    }
+
+    async fn interaction(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<InteractionRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::interaction(connection, tenant, hash)))
+            .await
+    }
+
+    async fn interactions_of(
+        &self,
+        tenant: TenantId,
+        browser: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Vec<InteractionRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::interactions_of(connection, tenant, browser, now)))
+            .await
+    }
+
+    async fn subject(&self, tenant: TenantId, id: SubjectId) -> ReadResult<Option<Subject>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::subject(connection, tenant, id)))
+            .await
+    }
+
+    async fn alias(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<AliasRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::alias(connection, tenant, hash)))
+            .await
+    }
+
+    async fn aliases_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<AliasRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::aliases_of(connection, tenant, subject)))
+            .await
+    }
+
+    async fn account(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<AccountRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::account(connection, tenant, subject)))
+            .await
+    }
+
+    async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::subject_key(connection, tenant, subject)))
+            .await
+    }
+
+    async fn log_head(&self, tenant: TenantId) -> ReadResult<LogHead> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::log_head(connection, tenant)))
+            .await
+    }
+
+    async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::events(connection, tenant, from, limit)))
+            .await
+    }
+
+    async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows> {
+        self.readers
+            .ask_at_one_moment(move |connection| Box::pin(reads::projection(connection, tenant)))
+            .await
+    }
+
+    async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64> {
+        self.writer.prune(tenant, before, limit).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn tail_end(&self) -> ReadResult<TailPlace> {
+        self.readers.ask(|connection| Box::pin(tail::end(connection))).await
+    }
+
+    async fn tail(&self, after: TailPlace) -> ReadResult<Tail> {
+        let own = self.own;
+        self.readers
+            .ask(move |connection| Box::pin(tail::after(connection, after, own)))
+            .await
+    }
+
+    async fn written_elsewhere(&self) {
+        self.ear.heard().await;
+    }
+
+    async fn ready(&self) -> ReadResult<()> {
+        self.readers
+            .ask(|connection| {
+                Box::pin(async move { connection.query("/* ready */ SELECT 1", &[]).await.map(|_| ()) })
+            })
+            .await?;
+        self.writer.ready().await
+    }
+
+    async fn close(&self) {
+        self.ear.close();
+        self.readers.close();
+        self.writer.close().await;
+    }
+}
