@@ -135,7 +135,7 @@ fn agree(
         _ => (header.content.as_str(), header.content.key_len(), None),
     };
     let theirs = UnparsedPublicKey::new(algorithm(curve), bytes);
-    let agreed = agreement::agree(key, &theirs, DecryptError::Refused, |secret| {
+    let agreed = agreement::agree(key, theirs, DecryptError::Refused, |secret| {
         derive(secret, name, &header.party_infos, len)
     })?;
     match wrapping {
