@@ -169,7 +169,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Returns when others may have written something. It is a wake-up and no message: one may be missed.
     async fn written_elsewhere(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Whether the store can be read and written now; tried by reading and by writing.
