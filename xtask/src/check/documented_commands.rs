@@ -64,6 +64,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry migrate --config /etc/consentry.toml",
+        Proof::Test(
+            DATABASES_TESTS,
+            "a_ledger_in_postgresql_is_migrated_applied_served_by_two_nodes_and_verified",
+        ),
+    ),
+    (
         "consentry restore --from ledger-backup.db",
         Proof::Test(
             BACKUP_TESTS,
@@ -118,6 +125,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
 const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
+const DATABASES_TESTS: &str = "crates/server/tests/suite/databases.rs";
 const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";

@@ -49,12 +49,15 @@ impl Running {
 
     /// Starts `consentry serve` and waits until it says that it serves. It has no description of itself.
     pub(crate) fn serve(listen: SocketAddr, folder: &Path) -> Self {
+        let url = format!("sqlite://{}", folder.display());
+        Self::serve_configured(listen, &[("CONSENTRY__STORAGE__URL", url)])
+    }
+
+    /// As [`Self::serve`], with keys in the environment.
+    pub(crate) fn serve_configured(listen: SocketAddr, keys: &[(&str, String)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_consentry"))
             .env("CONSENTRY__SERVER__LISTEN", listen.to_string())
-            .env(
-                "CONSENTRY__STORAGE__URL",
-                format!("sqlite://{}", folder.display()),
-            )
+            .envs(keys.iter().map(|(key, value)| (key, value)))
             .arg("serve")
             .stderr(Stdio::piped())
             .spawn()

@@ -1,0 +1,157 @@
+//! The binary with its ledger in PostgreSQL: every command that knows one, and two nodes at once.
+
+use std::{
+    path::PathBuf,
+    process::{Command, Output},
+    time::Instant,
+};
+
+use consentry_testkit::postgres::Postgres;
+use serde_json::json;
+
+use crate::{
+    apply::{CARLA, EXAMPLE, PORTAL, applied, ask},
+    binary::{Running, free_address},
+};
+
+/// A database, a folder with manifest and root key, and what the environment says of both.
+struct House {
+    folder: tempfile::TempDir,
+    url: String,
+}
+
+impl House {
+    fn new() -> Self {
+        let postgres = Postgres::shared();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("portal.password"), format!("{PORTAL}\n")).unwrap();
+        std::fs::write(folder.path().join("carla.password"), CARLA).unwrap();
+        Self {
+            folder,
+            url: postgres.network_url(&postgres.database()),
+        }
+    }
+
+    fn keys(&self) -> [(&'static str, String); 2] {
+        [
+            ("CONSENTRY__STORAGE__URL", self.url.clone()),
+            (
+                "CONSENTRY__KEYS__ROOT_FILE",
+                self.folder.path().join("root.key").display().to_string(),
+            ),
+        ]
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_consentry"))
+            .envs(self.keys())
+            .args(words)
+            .output()
+            .unwrap()
+    }
+
+    fn apply(&self, manifest: &str) -> String {
+        let file: PathBuf = self.folder.path().join("consents.toml");
+        std::fs::write(&file, manifest).unwrap();
+        applied(&self.run(&["apply", "-f", file.to_str().unwrap()]))
+    }
+
+    fn serve(&self) -> Running {
+        Running::serve_configured(free_address(), &self.keys())
+    }
+
+    fn refused(&self, words: &[&str]) -> String {
+        let output = self.run(words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+/// Asks a node until it says what another one decided; the bound is one second.
+#[expect(clippy::disallowed_methods, reason = "a bound on how far a node lags behind")]
+fn until(mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    loop {
+        let asked_at = begun.elapsed();
+        if holds() {
+            return;
+        }
+        assert!(asked_at <= consentry_ledger::MAX_STALENESS, "not after {asked_at:?}");
+    }
+}
+
+#[test]
+fn a_ledger_in_postgresql_is_migrated_applied_served_by_two_nodes_and_verified() {
+    let house = House::new();
+    let missing = house.refused(&["verify-ledger"]);
+    assert!(missing.contains("there is no ledger in the PostgreSQL database"), "{missing}");
+    let migrated = applied(&house.run(&["migrate"]));
+    assert!(migrated.contains("is that of this program"), "{migrated}");
+    assert!(house.apply(EXAMPLE).ends_with("8 added, 0 changed, 0 removed, 0 unchanged\n"));
+
+    let (one, other) = (house.serve(), house.serve());
+    let carla = ("carla", CARLA);
+    let body = json!({
+        "status": "accepted",
+        "definition": { "id": "share-location", "version": "1.0", "locale": "en-GB" },
+    });
+    let (status, made) = ask(&one, "POST", "/consents", carla, &body.to_string());
+    assert_eq!(status, 201, "{made}");
+    let path = format!("/consents/{}", made["id"].as_str().unwrap());
+    until(|| ask(&other, "GET", &path, carla, "").1["status"] == "accepted");
+    let revoked = json!({ "status": "revoked" }).to_string();
+    assert_eq!(ask(&other, "PATCH", &path, carla, &revoked).0, 200);
+    until(|| ask(&one, "GET", &path, carla, "").1["status"] == "revoked");
+
+    // Where several nodes may write, a command is one more.
+    let told = house.apply(&EXAMPLE.replace("\"Share location\"", "\"Share where you are\""));
+    assert!(told.ends_with("0 added, 1 changed, 0 removed, 7 unchanged\n"), "{told}");
+    for node in [&one, &other] {
+        until(|| ask(node, "GET", "/definitions/share-location", carla, "").1["displayName"] == "Share where you are");
+    }
+    let listed = applied(&house.run(&["audit"]));
+    let of_records = listed.lines().filter(|line| line.contains("resourceType=\"consent\"")).count();
+    assert_eq!(of_records, 2, "{listed}");
+    let verified = applied(&house.run(&["verify-ledger"]));
+    assert!(verified.contains("main"), "{verified}");
+    for node in [one, other] {
+        assert!(node.stop().success());
+    }
+}
+
+#[test]
+fn the_root_key_of_a_ledger_in_postgresql_is_made_once_never_again_and_changed() {
+    let house = House::new();
+    let key = house.folder.path().join("root.key");
+    let _applied = house.apply(EXAMPLE);
+    let first = std::fs::read(&key).unwrap();
+    applied(&house.run(&["key", "rotate", "--root"]));
+    let second = std::fs::read(&key).unwrap();
+    assert_ne!(first, second);
+    applied(&house.run(&["verify-ledger"]));
+    std::fs::write(&key, &first).unwrap();
+    assert!(house.refused(&["verify-ledger"]).contains("is not that of this ledger"));
+    std::fs::remove_file(&key).unwrap();
+    assert!(house.refused(&["verify-ledger"]).contains("its root key"));
+    assert!(!key.exists(), "a key was made that opens nothing");
+    std::fs::write(&key, &second).unwrap();
+    applied(&house.run(&["verify-ledger"]));
+}
+
+#[test]
+fn what_only_a_folder_can_do_says_what_to_do_instead() {
+    let house = House::new();
+    let copied = house.refused(&["backup", "--to", "copy.db"]);
+    assert!(copied.contains("pg_basebackup"), "{copied}");
+    let restored = house.refused(&["restore", "--from", "copy.db"]);
+    assert!(restored.contains("pg_restore"), "{restored}");
+    let without_key = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .env("CONSENTRY__STORAGE__URL", &house.url)
+        .arg("verify-ledger")
+        .output()
+        .unwrap();
+    let told = String::from_utf8(without_key.stderr).unwrap();
+    assert!(told.contains("keys.root_file") || told.contains("there is no ledger"), "{told}");
+    let shown = applied(&house.run(&["config", "show"]));
+    assert!(shown.contains("postgresql://ledger:…@127.0.0.1"), "{shown}");
+}
