@@ -159,6 +159,37 @@ fn what_cannot_be_imported_is_refused_with_its_line() {
 }
 
 #[test]
+fn rec_17_an_entry_that_is_too_large_is_refused_and_the_next_one_is_read() {
+    let folded = "\n ".to_owned() + &"x".repeat(1 << 20);
+    for large in [
+        format!("cn: {}", "x".repeat(5 << 20)),
+        format!("cn: {}", folded.repeat(5)),
+    ] {
+        for end in ["\n", "\r\n"] {
+            let text = format!("dn: cn=a,dc=x\n{large}\nsn: a\n\ndn: cn=b,dc=x\nsn: b\n").replace('\n', end);
+            let read = read(&text);
+            assert_eq!(read.len(), 2);
+            let refused = read[0].as_ref().unwrap_err();
+            assert_eq!(refused[0].why, "the entry is larger than 4 MiB");
+            assert_eq!(read[1].as_ref().unwrap().dn, "cn=b,dc=x");
+            assert_eq!(read[1].as_ref().unwrap().line, text.lines().count() - 1);
+        }
+    }
+}
+
+#[test]
+fn rec_17_lines_are_the_same_however_the_file_comes_in_pieces() {
+    let text = "\u{feff}version: 1\r\n# c\r\n d\r\n\r\ndn: cn=\u{e9},dc=x\r\ncn: long\r\n er\r\n\r\n\r\n x\ndn: cn=b,dc=x\n";
+    let whole = read(text);
+    assert_eq!(whole.len(), 2, "{whole:?}");
+    for size in 1..20 {
+        let pieces = std::io::BufReader::with_capacity(size, text.as_bytes());
+        let read: Vec<_> = records(pieces).map(Result::unwrap).collect();
+        assert_eq!(read, whole, "{size}");
+    }
+}
+
+#[test]
 fn a_refused_record_takes_no_other_with_it() {
     let all = read("dn: cn=a,dc=x\nbroken\n\ndn: cn=b,dc=x\ncn: b\n");
     assert!(all[0].is_err());
