@@ -53,7 +53,7 @@ fn rec_12_5_the_demo_tells_the_credential_of_an_administrator() {
         .unwrap();
     let audit = String::from_utf8(audit.stdout).unwrap();
     for expected in [
-        "resourceType=\"localization\" changeType=\"update\" attrsUpdated=\"dataText,purposeText,version\" \
+        "resourceType=\"localization\" changeType=\"update\" attrsUpdated=\"purposeText,version\" \
          attrsDeleted=\"titleText\" requestClient=\"harbor-admin\"",
         "resourceType=\"account\" changeType=\"create\" attrsAdded=\"bypassACL,id,password,uid\" \
          requestClient=\"harbor-admin\" door=\"operator\" id=\"cn=courier,dc=harbor,dc=example\"",
