@@ -142,16 +142,15 @@ impl Ledger {
 
     async fn read_tail(&self, following: &Following, place: TailPlace) -> Result<TailPlace, Fault> {
         let inner = &self.inner;
-        if following.age() > MISSED {
-            let place = inner.store.tail_end().await?;
+        let tail = inner.store.tail(place).await?;
+        if tail.missed || following.age() > MISSED {
             inner.correct_all();
             for tenant in self.directory().tenants() {
                 inner.tails.forget(tenant.id());
             }
             self.reload().await?;
-            return Ok(place);
+            return Ok(tail.place);
         }
-        let tail = inner.store.tail(place).await?;
         for (tenant, touched) in &tail.stale {
             inner.correct(*tenant, touched);
         }

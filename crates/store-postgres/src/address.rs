@@ -188,10 +188,14 @@ where
 /// What holds on every connection, whatever the server's defaults are. A statement that is still at it when nobody waits any more
 /// is ended, and so is a transaction whose other end went away: it would hold the locks that other nodes wait for. Where
 /// committing was set not to wait for the disk, it waits all the same.
+///
+/// A plan is made once and kept until the table is counted anew, which takes a minute or more. One that was made while a table
+/// was nearly empty reads it from end to end, also when it has become long. So tables are never read that way where there is an
+/// index, and the few statements that want to say so themselves.
 fn settings(answer_within: Duration) -> String {
     format!(
         "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = 10000; \
-         SET default_transaction_read_only = off; \
+         SET default_transaction_read_only = off; SET enable_seqscan = off; SET jit = off; \
          SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
         statement = answer_within.as_millis().clamp(1, i32::MAX as u128),
     )

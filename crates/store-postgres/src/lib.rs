@@ -43,7 +43,6 @@ use consentry_store::{
     EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
     SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
 };
-use uuid::Uuid;
 
 pub use open::{OpenError, Options};
 
@@ -55,8 +54,6 @@ use crate::{address::Address, link::Link, reader::Readers, tail::Ear, writer::Wr
 pub struct PostgresStore {
     readers: Readers,
     writer: Writer,
-    /// Who the writer is to other nodes.
-    own: Uuid,
     ear: Ear,
 }
 
@@ -72,8 +69,7 @@ impl PostgresStore {
         link.settle(options.migrate).await?;
         let own = link.writer().ok_or(OpenError::Timeout)?;
         Ok(Self {
-            own,
-            ear: Ear::open(address.clone()),
+            ear: Ear::open(address.clone(), own, options.patience),
             readers: Readers::new(open::pool(&address, &options)?, &options),
             writer: Writer::start(link),
         })
@@ -248,14 +244,11 @@ impl Store for PostgresStore {
     }
 
     async fn tail_end(&self) -> ReadResult<TailPlace> {
-        self.readers.ask(|connection| Box::pin(tail::end(connection))).await
+        self.ear.end().await
     }
 
     async fn tail(&self, after: TailPlace) -> ReadResult<Tail> {
-        let own = self.own;
-        self.readers
-            .ask(move |connection| Box::pin(tail::after(connection, after, own)))
-            .await
+        self.ear.after(after).await
     }
 
     async fn written_elsewhere(&self) {

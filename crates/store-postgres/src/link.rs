@@ -143,8 +143,11 @@ impl Link {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         };
-        check_server(&session.client).await?;
-        if lacks_migrations(&session.client).await? {
+        let looking = tokio::time::timeout(self.answer_within, async {
+            check_server(&session.client).await?;
+            lacks_migrations(&session.client).await
+        });
+        if looking.await.map_err(|_| OpenError::Timeout)?? {
             if !migrate {
                 return Err(OpenError::SchemaTooOld);
             }

@@ -1,9 +1,9 @@
 //! Opening: a server that is recent enough, a database that holds any text, and a schema that this program knows.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 
 use crate::address::Address;
@@ -86,22 +86,6 @@ impl Session {
     pub(crate) async fn open(address: &Address) -> Result<Self, tokio_postgres::Error> {
         let (client, task) = address.connect().await?;
         Ok(Self { client, task })
-    }
-
-    /// One that listens.
-    pub(crate) async fn open_hearing(
-        address: &Address,
-        heard: Arc<Notify>,
-    ) -> Result<Self, tokio_postgres::Error> {
-        let (client, task) = address.connect_hearing(Some(heard)).await?;
-        Ok(Self { client, task })
-    }
-
-    /// Returns when the connection is gone.
-    pub(crate) async fn ended(mut self) {
-        if let Err(error) = (&mut self.task).await {
-            tracing::debug!(%error, "a connection was given up");
-        }
     }
 }
 

@@ -183,6 +183,8 @@ statements! {
     ROLLBACK "batch.rollback" = "ROLLBACK";
     /// For the rest of the transaction, a plan for the values at hand instead of one for any.
     PLAN_FOR_VALUES "batch.plan_for_values" = "SET LOCAL plan_cache_mode = force_custom_plan";
+    /// For the rest of the transaction, tables may be read from end to end.
+    MAY_SCAN "all.may_scan" = "SET LOCAL enable_seqscan = on";
     /// Notes in the batch's own transaction which batch it is, so that its outcome can be asked for on another connection.
     MARK "batch.mark" = "INSERT INTO writer (id, batch, at) VALUES ($1, $2, now()) \
         ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, at = excluded.at";

@@ -7,17 +7,18 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use consentry_domain::{GrantId, RecordId, SubjectId, TenantId};
-use consentry_store::{ChangeSet, Hash, Tail, TailPlace, Touches};
-use tokio::{sync::Notify, task::AbortHandle};
-use tokio_postgres::{Row, types::ToSql};
+use consentry_store::{ChangeSet, Hash, StoreError, Tail, TailPlace, Touches};
+use tokio::{
+    sync::{Notify, watch},
+    task::{AbortHandle, JoinHandle},
+};
+use tokio_postgres::{Client, Row, Statement, types::ToSql};
 use uuid::Uuid;
 
 use crate::{
     address::Address,
     decide::Answer,
     fault::{Fault, Result},
-    open::Session,
-    reader::Connection,
     statements as sql,
 };
 
@@ -87,36 +88,6 @@ impl Note {
     }
 }
 
-/// The place after everything that can be read now.
-pub(crate) async fn end(connection: Connection<'_>) -> Result<TailPlace> {
-    let rows = connection.query(sql::STALE_END, &[]).await?;
-    rows.first()
-        .map_or_else(|| Err(Fault::driver("the tail has no end")), place)
-}
-
-/// What others than this writer made stale after a place.
-pub(crate) async fn after(connection: Connection<'_>, after: TailPlace, own: Uuid) -> Result<Tail> {
-    let from = after.0.to_string();
-    let rows = connection.query(sql::STALE_AFTER, &[&from, &own]).await?;
-    let mut tail = Tail {
-        stale: Vec::with_capacity(rows.len()),
-        place: after,
-    };
-    for row in &rows {
-        tail.place = place(row)?;
-        if let Some(tenant) = row.try_get::<_, Option<Uuid>>("tenant")? {
-            tail.stale.push((TenantId::from_uuid(tenant), touches(row)?));
-        }
-    }
-    Ok(tail)
-}
-
-fn place(row: &Row) -> Result<TailPlace> {
-    let text: String = row.try_get("place")?;
-    let number = text.parse().map(TailPlace);
-    number.map_err(|_| Fault::driver("the number of a transaction is none"))
-}
-
 fn touches(row: &Row) -> Result<Touches> {
     let ids = |column: &str| row.try_get::<_, Vec<Uuid>>(column);
     let hashes = |column: &str| -> std::result::Result<Vec<Hash>, tokio_postgres::Error> {
@@ -136,18 +107,46 @@ fn touches(row: &Row) -> Result<Touches> {
 }
 
 /// An ear for what other nodes write, on a connection of its own.
+///
+/// The tail is read on that connection too. As long as it is the same one, the server neither died nor was another one taken for
+/// it, so the numbers of transactions go one way. With a new connection they may begin again below what was seen.
 #[derive(Debug)]
 pub(crate) struct Ear {
     heard: Arc<Notify>,
+    hearing: watch::Receiver<Option<Arc<Hearing>>>,
+    own: Uuid,
+    patience: Duration,
     task: AbortHandle,
 }
 
+/// A connection that listens.
+struct Hearing {
+    client: Client,
+    /// Which connection it is, counted from 1.
+    era: u64,
+    end: Statement,
+    after: Statement,
+}
+
+impl std::fmt::Debug for Hearing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hearing").field("era", &self.era).finish_non_exhaustive()
+    }
+}
+
 impl Ear {
-    /// Begins to listen.
-    pub(crate) fn open(address: Address) -> Self {
+    /// Begins to listen to everybody but this writer.
+    pub(crate) fn open(address: Address, own: Uuid, patience: Duration) -> Self {
         let heard = Arc::new(Notify::new());
-        let task = tokio::spawn(listen(address, Arc::clone(&heard))).abort_handle();
-        Self { heard, task }
+        let (told, hearing) = watch::channel(None);
+        let task = tokio::spawn(listen(address, Arc::clone(&heard), told)).abort_handle();
+        Self {
+            heard,
+            hearing,
+            own,
+            patience,
+            task,
+        }
     }
 
     /// Returns when something was heard since this was asked last.
@@ -155,9 +154,34 @@ impl Ear {
         self.heard.notified().await;
     }
 
+    /// The place after everything that can be read now.
+    pub(crate) async fn end(&self) -> std::result::Result<TailPlace, StoreError> {
+        Ok(self.hearing().await?.end().await?)
+    }
+
+    /// What others wrote after a place.
+    pub(crate) async fn after(&self, place: TailPlace) -> std::result::Result<Tail, StoreError> {
+        let hearing = self.hearing().await?;
+        if hearing.era != place.era {
+            return Ok(Tail {
+                stale: Vec::new(),
+                missed: true,
+                place: hearing.end().await?,
+            });
+        }
+        Ok(hearing.after(place, self.own).await?)
+    }
+
     /// Ends listening.
     pub(crate) fn close(&self) {
         self.task.abort();
+    }
+
+    async fn hearing(&self) -> std::result::Result<Arc<Hearing>, StoreError> {
+        let mut hearing = self.hearing.clone();
+        let found = tokio::time::timeout(self.patience, hearing.wait_for(Option::is_some)).await;
+        let found = found.ok().and_then(|found| found.ok()?.clone());
+        found.ok_or_else(|| StoreError::Unavailable("other nodes are not listened to".to_owned()))
     }
 }
 
@@ -167,20 +191,77 @@ impl Drop for Ear {
     }
 }
 
-async fn listen(address: Address, heard: Arc<Notify>) {
-    loop {
-        match Session::open_hearing(&address, Arc::clone(&heard)).await {
-            Ok(session) => {
-                if let Err(error) = session.client.batch_execute(sql::LISTEN).await {
-                    tracing::debug!(error = %crate::fault::words(&error), "other nodes are not listened to");
-                } else {
-                    // What was written while nobody listened is looked for too.
-                    heard.notify_one();
-                    session.ended().await;
-                }
-            }
-            Err(error) => tracing::debug!(error = %crate::fault::words(&error), "other nodes are not listened to"),
-        }
-        tokio::time::sleep(PAUSE).await;
+impl Hearing {
+    async fn end(&self) -> Result<TailPlace> {
+        self.place(&self.client.query_one(&self.end, &[]).await?)
     }
+
+    async fn after(&self, after: TailPlace, own: Uuid) -> Result<Tail> {
+        let from = after.number.to_string();
+        let rows = self.client.query(&self.after, &[&from, &own]).await?;
+        let mut tail = Tail {
+            stale: Vec::with_capacity(rows.len()),
+            missed: false,
+            place: after,
+        };
+        for row in &rows {
+            tail.place = self.place(row)?;
+            if let Some(tenant) = row.try_get::<_, Option<Uuid>>("tenant")? {
+                tail.stale.push((TenantId::from_uuid(tenant), touches(row)?));
+            }
+        }
+        Ok(tail)
+    }
+
+    fn place(&self, row: &Row) -> Result<TailPlace> {
+        let text: String = row.try_get("place")?;
+        let number = text
+            .parse()
+            .map_err(|_| Fault::driver("the number of a transaction is none"))?;
+        Ok(TailPlace {
+            era: self.era,
+            number,
+        })
+    }
+}
+
+async fn listen(address: Address, heard: Arc<Notify>, told: watch::Sender<Option<Arc<Hearing>>>) {
+    let mut era = 0;
+    loop {
+        era += 1;
+        match begin(&address, Arc::clone(&heard), era).await {
+            Ok((hearing, connection)) => {
+                told.send_replace(Some(Arc::new(hearing)));
+                // What was written while nobody listened is looked for.
+                heard.notify_one();
+                let _ended = connection.await;
+                told.send_replace(None);
+            }
+            Err(error) => {
+                tracing::debug!(error = %crate::fault::words(&error), "other nodes are not listened to");
+            }
+        }
+        pause().await;
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "waits between two tries to reach a server that is away")]
+async fn pause() {
+    tokio::time::sleep(PAUSE).await;
+}
+
+async fn begin(
+    address: &Address,
+    heard: Arc<Notify>,
+    era: u64,
+) -> std::result::Result<(Hearing, JoinHandle<()>), tokio_postgres::Error> {
+    let (client, connection) = address.connect_hearing(Some(heard)).await?;
+    client.batch_execute(sql::LISTEN).await?;
+    let hearing = Hearing {
+        end: client.prepare(sql::STALE_END).await?,
+        after: client.prepare(sql::STALE_AFTER).await?,
+        client,
+        era,
+    };
+    Ok((hearing, connection))
 }

@@ -67,10 +67,35 @@ const UNPLANNED: &[&str] = &[
     "batch.commit",
     "batch.rollback",
     "batch.plan_for_values",
+    "all.may_scan",
 ];
 
-/// What is planned for the values at hand: much or little may be over.
-const PLANNED_FOR_VALUES: &[&str] = &["tokens.prune", "interactions.prune", "requests.prune"];
+/// What is planned for the values at hand, with such values: how much is wanted decides how it is best found. Pruning says so
+/// itself; of lists, the server finds that a plan for any value would cost more.
+const PLANNED_FOR_VALUES: &[(&str, &str)] = &[
+    (
+        "agreements.of_client",
+        "'00000000-0000-7000-8000-000000000001', NULL, 'client 1', NULL, 15000000, \
+         '00000000-0000-7000-8000-000000000001', 100",
+    ),
+    (
+        "agreements.of_tenant",
+        "'00000000-0000-7000-8000-000000000001', NULL, NULL, NULL, 15000000, \
+         '00000000-0000-7000-8000-000000000001', 100",
+    ),
+    (
+        "tokens.prune",
+        "'00000000-0000-7000-8000-000000000001', 2000000, 100",
+    ),
+    (
+        "interactions.prune",
+        "'00000000-0000-7000-8000-000000000001', 2000000, 100",
+    ),
+    (
+        "requests.prune",
+        "'00000000-0000-7000-8000-000000000001', 2000000, 100",
+    ),
+];
 
 /// Enough rows that a plan means something; few enough that the statistics come from all of them and are always the same.
 const ROWS: u32 = 20_000;
@@ -140,7 +165,8 @@ fn value(table: &str, name: &str, kind: &str) -> String {
     match (name, kind) {
         ("tenant", _) => "('00000000-0000-7000-8000-00000000000' || i % 4)::uuid".to_owned(),
         ("position", _) => "i % 4".to_owned(),
-        (_, "integer") => "(i * 7919) % 4096".to_owned(),
+        // Few shards, so that each holds as many rows as in a big ledger.
+        (_, "integer") => "(i / 4 * 7919) % 16".to_owned(),
         (_, "bigint") => "i * 1000::bigint".to_owned(),
         (_, "boolean") => "i % 7 = 0".to_owned(),
         (_, "uuid") => format!("md5('{name}' || {number})::uuid"),
@@ -189,13 +215,10 @@ async fn every_statement_prepares_against_a_migrated_database_and_has_a_name_of_
 
 async fn plan(client: &Client, name: &str, sql: &str) -> Vec<String> {
     let parameters = client.prepare(sql).await.unwrap().params().len();
-    let (mode, values) = if PLANNED_FOR_VALUES.contains(&name) {
-        (
-            "force_custom_plan",
-            "'00000000-0000-7000-8000-000000000001', 2000000, 100".to_owned(),
-        )
-    } else {
-        ("force_generic_plan", vec!["NULL"; parameters].join(", "))
+    let at_hand = PLANNED_FOR_VALUES.iter().find(|(planned, _)| *planned == name);
+    let (mode, values) = match at_hand {
+        Some((_, values)) => ("force_custom_plan", (*values).to_owned()),
+        None => ("force_generic_plan", vec!["NULL"; parameters].join(", ")),
     };
     let arguments = if values.is_empty() {
         String::new()
@@ -211,13 +234,21 @@ async fn plan(client: &Client, name: &str, sql: &str) -> Vec<String> {
         .await
         .unwrap();
     client.batch_execute("DEALLOCATE planned").await.unwrap();
-    steps.iter().map(|row| row.get(0)).collect()
+    // What separates the parts of a slot cannot be seen as it is.
+    let shown = |step: String| step.replace('\u{1}', "\\x01").replace('\u{3}', "\\x03");
+    steps.iter().map(|row| shown(row.get(0))).collect()
 }
 
 #[tokio::test]
 async fn plans_are_as_reviewed_and_no_subject_owned_table_is_scanned() {
     let session = migrated().await;
     fill(&session.client).await;
+    // The connections of a store avoid such scans also by a setting, which would hide here what lacks an index.
+    session
+        .client
+        .batch_execute("RESET enable_seqscan")
+        .await
+        .unwrap();
     let mut reviewed = String::new();
     for (name, sql) in every_statement() {
         if UNPLANNED.contains(&name.as_str()) {
@@ -260,7 +291,9 @@ fn every_statement_names_the_shard_of_every_owned_table_or_is_on_the_list() {
                     assert_eq!(words.get(at + 2), Some(&"AS"), "{name} gives {table} no name");
                     misses |= !sql.contains(&format!("{}.shard = ", words[at + 3]));
                 }
-                other => panic!("{name} mentions {table} after {other}"),
+                "USING" | "UPDATE" => panic!("{name} reaches {table} in a way that is not looked at"),
+                // A column of the same name.
+                _ => {}
             }
         }
         assert_eq!(

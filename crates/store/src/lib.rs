@@ -159,10 +159,11 @@ pub trait Store: Send + Sync + 'static {
         Ok(TailPlace::default())
     }
 
-    /// What others wrote after a place. Engines keep that for ten minutes at least.
+    /// What others wrote after a place, or that it cannot be told. Engines keep it for ten minutes at least.
     async fn tail(&self, after: TailPlace) -> ReadResult<Tail> {
         Ok(Tail {
             stale: Vec::new(),
+            missed: false,
             place: after,
         })
     }

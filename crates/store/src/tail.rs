@@ -8,14 +8,21 @@ use crate::{
 };
 
 /// A place in the order in which a shared store became what it is. Only the engine that gave it can read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct TailPlace(pub u64);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TailPlace {
+    /// Which order it is a place in: places of two orders cannot be compared.
+    pub era: u64,
+    /// Where in it.
+    pub number: u64,
+}
 
 /// What was written elsewhere after a place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tail {
     /// What became stale, by tenant. The same may be told twice; what is told once too often is only read again.
     pub stale: Vec<(TenantId, Touches)>,
+    /// Whether something may have been written that cannot be told any more, so that everything has to be read again.
+    pub missed: bool,
     /// Where to go on.
     pub place: TailPlace,
 }
