@@ -15,8 +15,6 @@ pub(crate) struct Corrections {
     names: Vec<Hash>,
     records: Vec<RecordId>,
     configuration: bool,
-    /// Whether somebody's data becomes unreadable.
-    erases: bool,
 }
 
 impl Corrections {
@@ -28,10 +26,6 @@ impl Corrections {
                 RowChange::Delete(key) => own.note_key(key),
             }
         }
-        own.erases = change
-            .rows
-            .iter()
-            .any(|row| matches!(row, RowChange::Delete(RowKey::SubjectKey(_))));
         own.configuration = change.rows.iter().any(is_configuration);
         for expected in &change.expect {
             match expected {
@@ -56,9 +50,6 @@ impl Corrections {
         }
         for subject in &self.keys {
             inner.subject_keys.correct(&(tenant, *subject));
-        }
-        if self.erases {
-            inner.tails.forget(tenant);
         }
         for hash in &self.tokens {
             inner.tokens.correct(&(tenant, *hash));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
 use consentry_store::{
-    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow,
+    ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, RowChange, RowKey, Store, StoreError, TokenRow,
 };
 use tokio::sync::{Mutex, Semaphore};
 use tracing::Instrument as _;
@@ -223,12 +223,16 @@ impl Ledger {
     async fn commit_to_the_end(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
         let tenant = change.tenant;
         let corrections = Corrections::of(&change);
+        let erases = erases(&change);
         let receipt = self.inner.writer.commit(change).await;
         corrections.apply(&self.inner, tenant);
         if receipt.is_ok() && corrections.configuration() && self.reload().await.is_err() {
             tracing::error!(
                 "configuration was committed but could not be read back; the old one is still served"
             );
+        }
+        if erases {
+            self.inner.tails.forget(tenant);
         }
         // Last, so that whoever hears of it sees it everywhere.
         if let Ok(Receipt {
@@ -279,4 +283,10 @@ impl Ledger {
             })
             .await
     }
+}
+
+/// Whether a change set makes a person's data unreadable.
+fn erases(change: &ChangeSet) -> bool {
+    let mut rows = change.rows.iter();
+    rows.any(|row| matches!(row, RowChange::Delete(RowKey::SubjectKey(_))))
 }
