@@ -19,6 +19,7 @@ mod keys;
 mod known;
 mod link;
 mod open;
+mod patience;
 mod pipeline;
 mod put;
 mod reader;
@@ -67,7 +68,7 @@ impl PostgresStore {
         link.settle(options.migrate).await?;
         Ok(Self {
             readers: Readers::new(open::pool(&address, &options)?, &options),
-            writer: Writer::start(link),
+            writer: Writer::start(link, &options),
         })
     }
 
