@@ -8,7 +8,6 @@ use std::collections::{BTreeSet, VecDeque};
 
 use consentry_domain::TenantId;
 use consentry_store::{ChangeSet, CommitError, LogHead, StoreError, chain};
-use tokio::time::Instant;
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 
@@ -18,6 +17,7 @@ use crate::{
     fault::{Fault, Kind, Result},
     known::Questions,
     link::{Link, Live, Mark},
+    patience::Patience,
     pipeline::in_order,
     put::Writes,
     reads::STREAM,
@@ -30,14 +30,14 @@ const ATTEMPTS: u32 = 6;
 
 /// Commits a batch in order. When the driver refuses for a reason that lies in one of the change sets, the batch is split in
 /// halves until that one stands alone, so that it takes no other down.
-pub(crate) async fn batch(link: &mut Link, changes: &[ChangeSet], deadline: Instant) -> Vec<Answer> {
+pub(crate) async fn batch(link: &mut Link, changes: &[ChangeSet], patience: Patience) -> Vec<Answer> {
     let mut answers = Vec::with_capacity(changes.len());
     let mut parts = VecDeque::from([changes]);
     while let Some(part) = parts.pop_front() {
         if part.is_empty() {
             continue;
         }
-        match whole(link, part, deadline).await {
+        match whole(link, part, patience).await {
             Ok(part) => answers.extend(part),
             Err(fault) if fault.may_be_one_member() && part.len() > 1 => {
                 tracing::warn!(error = %fault.error, changes = part.len(), "a batch is tried again in halves");
@@ -55,11 +55,11 @@ pub(crate) async fn batch(link: &mut Link, changes: &[ChangeSet], deadline: Inst
 }
 
 /// Commits a batch as a whole, again where it stood in another one's way or where the connection was cut before it was committed.
-async fn whole(link: &mut Link, changes: &[ChangeSet], deadline: Instant) -> Result<Vec<Answer>> {
+async fn whole(link: &mut Link, changes: &[ChangeSet], patience: Patience) -> Result<Vec<Answer>> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        link.live(deadline).await?;
+        link.live(patience).await?;
         let fault = match attempt(link, changes).await {
             Ok(answers) => return Ok(answers),
             Err(Failed { fault, unknown }) => {
@@ -80,7 +80,7 @@ async fn whole(link: &mut Link, changes: &[ChangeSet], deadline: Instant) -> Res
             Kind::Lost | Kind::Hung => {
                 link.cut();
                 // A connection that died while nobody used it is found out here; that is no reason to refuse.
-                if attempts > 1 && Instant::now() >= deadline {
+                if attempts > 1 && patience.is_over() {
                     return Err(fault);
                 }
             }
@@ -95,7 +95,7 @@ async fn whole(link: &mut Link, changes: &[ChangeSet], deadline: Instant) -> Res
 /// Rolls back what may be open.
 async fn give_up(link: &mut Link) {
     let limit = link.answer_within();
-    let Ok(live) = link.live(Instant::now()).await else {
+    let Ok(live) = link.live(Patience::none()).await else {
         return;
     };
     let told = tokio::time::timeout(limit, live.tell(sql::ROLLBACK)).await;
@@ -120,7 +120,7 @@ impl From<Fault> for Failed {
 async fn attempt(link: &mut Link, changes: &[ChangeSet]) -> std::result::Result<Vec<Answer>, Failed> {
     let limit = link.answer_within();
     let mark = link.next_mark();
-    let live = link.live(Instant::now()).await?;
+    let live = link.live(Patience::none()).await?;
     let tenants: BTreeSet<TenantId> = changes.iter().map(|change| change.tenant).collect();
     let questions = Questions::of(changes);
     let opening = tokio::time::timeout(limit, open(live, &tenants, &questions));
@@ -243,13 +243,13 @@ pub(crate) async fn prune(
     tenant: TenantId,
     before: consentry_domain::Timestamp,
     limit: u32,
-    deadline: Instant,
+    patience: Patience,
 ) -> Result<u64> {
     let mut attempts = 0;
     loop {
         attempts += 1;
         let within = link.answer_within();
-        let live = link.live(deadline).await?;
+        let live = link.live(patience).await?;
         let pruning = tokio::time::timeout(within, prune_once(live, tenant, before, limit));
         let fault = match pruning.await.unwrap_or_else(|_| Err(Fault::hung())) {
             Ok(gone) => return Ok(gone),
@@ -258,7 +258,7 @@ pub(crate) async fn prune(
         match fault.kind {
             Kind::Conflict if attempts < ATTEMPTS => give_up(link).await,
             // Whether it was committed or not: what is over is over, and the next time removes what is left.
-            Kind::Lost | Kind::Hung if attempts == 1 || Instant::now() < deadline => link.cut(),
+            Kind::Lost | Kind::Hung if attempts == 1 || !patience.is_over() => link.cut(),
             Kind::Lost | Kind::Hung => {
                 link.cut();
                 return Err(fault);
@@ -298,18 +298,18 @@ async fn prune_once(
 }
 
 /// Writes a mark, which is what every batch does last before it commits.
-pub(crate) async fn ready(link: &mut Link, deadline: Instant) -> Result<()> {
+pub(crate) async fn ready(link: &mut Link, patience: Patience) -> Result<()> {
     let mut attempts = 0;
     loop {
         attempts += 1;
         let within = link.answer_within();
-        link.live(deadline).await?;
+        link.live(patience).await?;
         let Some(mark) = link.next_mark() else {
             return Err(Fault::from(StoreError::Unavailable(
                 "there is no connection to the database".to_owned(),
             )));
         };
-        let live = link.live(deadline).await?;
+        let live = link.live(patience).await?;
         let writing = tokio::time::timeout(within, async {
             live.prepare([sql::MARK]).await?;
             live.ask(sql::MARK, &mark.params()).await

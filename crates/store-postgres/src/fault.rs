@@ -151,7 +151,7 @@ fn of_state(code: &SqlState) -> Kind {
 
 fn has_io_source(error: &tokio_postgres::Error) -> bool {
     std::iter::successors(std::error::Error::source(error), |error| error.source())
-        .any(|error| error.is::<std::io::Error>())
+        .any(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
 /// The error with its causes: the driver's own text often says no more than "db error".

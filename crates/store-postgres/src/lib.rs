@@ -19,6 +19,7 @@ mod keys;
 mod known;
 mod link;
 mod open;
+mod patience;
 mod pipeline;
 mod put;
 mod reader;
@@ -71,7 +72,7 @@ impl PostgresStore {
         Ok(Self {
             ear: Ear::open(address.clone(), own, options.patience),
             readers: Readers::new(open::pool(&address, &options)?, &options),
-            writer: Writer::start(link),
+            writer: Writer::start(link, &options),
         })
     }
 

@@ -7,7 +7,6 @@ use std::{
 };
 
 use consentry_domain::TenantId;
-use tokio::time::Instant;
 use tokio_postgres::{Client, Row, Statement, types::ToSql};
 use uuid::Uuid;
 
@@ -16,12 +15,10 @@ use crate::{
     columns::Columns,
     fault::{Fault, Kind, Result, is_away},
     open::{self, OpenError, Options, Session, check_server, lacks_migrations},
+    patience::Patience,
     pipeline::{Asked, in_order},
     statements as sql,
 };
-
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// How long the server may take to end a connection that is left over.
 const END_WITHIN: Duration = Duration::from_secs(2);
@@ -88,13 +85,8 @@ impl Link {
         self.writer
     }
 
-    /// Until when something that was asked for at this moment is tried.
-    pub(crate) fn deadline(&self, asked: Instant) -> Instant {
-        asked + self.patience
-    }
-
     /// The connection, made anew where it is gone. Tried at least once, also after the deadline.
-    pub(crate) async fn live(&mut self, deadline: Instant) -> Result<&mut Live> {
+    pub(crate) async fn live(&mut self, mut patience: Patience) -> Result<&mut Live> {
         if self
             .live
             .as_ref()
@@ -102,7 +94,6 @@ impl Link {
         {
             self.cut();
         }
-        let mut pause = FIRST_PAUSE;
         while self.live.is_none() {
             let fault = match self.within(self.connect()).await {
                 Ok((live, writer)) => {
@@ -112,14 +103,12 @@ impl Link {
                 }
                 Err(fault) => fault,
             };
-            if fault.kind == Kind::Own || Instant::now() + pause >= deadline {
+            if fault.kind == Kind::Own || !patience.pause().await {
                 return Err(Fault::busy(format!(
                     "cannot connect to the database: {}",
                     fault.error
                 )));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
         self.live
             .as_mut()
@@ -128,8 +117,7 @@ impl Link {
 
     /// The first connection: waits for a server that is away, looks at what is there, and migrates where that is wanted.
     pub(crate) async fn settle(&mut self, migrate: bool) -> std::result::Result<(), OpenError> {
-        let deadline = self.deadline(Instant::now());
-        let mut pause = FIRST_PAUSE;
+        let mut patience = Patience::lasting(self.patience);
         let session = loop {
             let fault = match tokio::time::timeout(self.answer_within, Session::open(&self.address)).await {
                 Ok(Ok(session)) => break session,
@@ -137,11 +125,9 @@ impl Link {
                 Ok(Err(error)) => OpenError::Database(error),
                 Err(_) => OpenError::Timeout,
             };
-            if Instant::now() + pause >= deadline {
+            if !patience.pause().await {
                 return Err(fault);
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         };
         let looking = tokio::time::timeout(self.answer_within, async {
             check_server(&session.client).await?;
@@ -192,9 +178,9 @@ impl Link {
     /// Whether the batch of this mark was committed, asked for on another connection than its own, which is ended first: as
     /// long as that one lives, the batch may still be under way.
     pub(crate) async fn was_committed(&mut self, mark: &Mark) -> Result<bool> {
-        let deadline = self.deadline(Instant::now()) + END_WITHIN;
+        let mut patience = Patience::lasting(self.patience + END_WITHIN);
         loop {
-            let answer = match self.live(deadline).await {
+            let answer = match self.live(patience).await {
                 Ok(live) => in_time(END_WITHIN * 2, live.was_committed(mark)).await,
                 Err(fault) => Err(fault),
             };
@@ -206,13 +192,12 @@ impl Link {
                     fault
                 }
             };
-            if Instant::now() >= deadline {
+            if !patience.pause().await {
                 return Err(Fault::busy(format!(
                     "whether the change was committed is not known: {}",
                     fault.error
                 )));
             }
-            tokio::time::sleep(FIRST_PAUSE).await;
         }
     }
 

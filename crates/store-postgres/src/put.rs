@@ -429,12 +429,12 @@ impl<'a> Writes<'a> {
 }
 
 /// An entry by which a record is found, without where the record lives.
-fn key_cells<'a>(
+fn key_cells(
     tenant: TenantId,
     id: RecordId,
     created_at: Timestamp,
-    (kind, hash): &'a (RecordKey, Hash),
-) -> [Cell<'a>; 6] {
+    (kind, hash): &(RecordKey, Hash),
+) -> [Cell<'_>; 6] {
     [
         Cell::shard(hash.shard()),
         Cell::id(tenant.uuid()),

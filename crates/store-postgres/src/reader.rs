@@ -4,17 +4,13 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use consentry_store::StoreError;
 use deadpool_postgres::{Client, Object, Pool, PoolError, Timeouts, Transaction};
-use tokio::time::Instant;
 use tokio_postgres::{IsolationLevel, Row, types::ToSql};
 
 use crate::{
     fault::{Fault, Kind, Result, closed},
     open::Options,
+    patience::Patience,
 };
-
-/// The first pause before a question is asked again on another connection; doubled each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
-const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// An answer under way.
 pub(crate) type Reading<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
@@ -88,19 +84,16 @@ impl Readers {
         sight: Sight,
         read: &(impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync),
     ) -> std::result::Result<T, StoreError> {
-        let deadline = Instant::now() + self.patience;
-        let mut pause = FIRST_PAUSE;
+        let mut patience = Patience::lasting(self.patience);
         loop {
-            let fault = match self.once(sight, read, deadline).await {
+            let fault = match self.once(sight, read, patience).await {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
             };
             let may_pass = matches!(fault.kind, Kind::Lost | Kind::Conflict);
-            if !may_pass || self.pool.is_closed() || Instant::now() + pause >= deadline {
+            if !may_pass || self.pool.is_closed() || !patience.pause().await {
                 return Err(fault.error);
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
@@ -108,9 +101,9 @@ impl Readers {
         &self,
         sight: Sight,
         read: &(impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync),
-        deadline: Instant,
+        patience: Patience,
     ) -> Result<T> {
-        let mut client = self.lend(deadline).await?;
+        let mut client = self.lend(patience).await?;
         let answer = match sight {
             Sight::EachStatement => self.in_time(read(Connection::Plain(&client))).await,
             Sight::OneMoment => self.in_time(at_one_moment(&mut client, read)).await,
@@ -125,11 +118,8 @@ impl Readers {
         answer
     }
 
-    async fn lend(&self, deadline: Instant) -> Result<Client> {
-        // Even without patience, a connection that is free is taken.
-        let left = deadline
-            .saturating_duration_since(Instant::now())
-            .max(FIRST_PAUSE);
+    async fn lend(&self, patience: Patience) -> Result<Client> {
+        let left = patience.left();
         let timeouts = Timeouts {
             wait: Some(left),
             create: Some(left),

@@ -1,27 +1,31 @@
 //! The one task that writes. It owns the writing connection; everything that changes the database goes through its queue.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use consentry_domain::{TenantId, Timestamp};
 use consentry_store::{ChangeSet, CommitError, Receipt, StoreError};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
-    time::Instant,
 };
 
 use crate::{
     commit,
     fault::{Result, closed},
     link::Link,
+    open::Options,
+    patience::Patience,
 };
 
 type Answers = Vec<std::result::Result<Receipt, CommitError>>;
 
-/// Something to do, and since when it waits.
+/// Something to do, and how long somebody waits for it: since it was asked for.
 struct Job {
     task: Task,
-    asked: Instant,
+    patience: Patience,
 }
 
 enum Task {
@@ -40,6 +44,7 @@ enum Task {
 pub(crate) struct Writer {
     queue: Mutex<Option<mpsc::UnboundedSender<Job>>>,
     task: Mutex<Option<JoinHandle<()>>>,
+    patience: Duration,
 }
 
 impl std::fmt::Debug for Job {
@@ -50,9 +55,10 @@ impl std::fmt::Debug for Job {
 
 impl Writer {
     /// Starts the task on a link to a database that is migrated.
-    pub(crate) fn start(link: Link) -> Self {
+    pub(crate) fn start(link: Link, options: &Options) -> Self {
         let (queue, jobs) = mpsc::unbounded_channel();
         Self {
+            patience: options.patience,
             queue: Mutex::new(Some(queue)),
             task: Mutex::new(Some(tokio::spawn(run(link, jobs)))),
         }
@@ -101,7 +107,7 @@ impl Writer {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let job = Job {
             task,
-            asked: Instant::now(),
+            patience: Patience::lasting(self.patience),
         };
         queue
             .as_ref()
@@ -123,11 +129,10 @@ impl Writer {
 
 async fn run(mut link: Link, mut jobs: mpsc::UnboundedReceiver<Job>) {
     // An answer that nobody waits for any more is no loss: what was asked for is done all the same.
-    while let Some(Job { task, asked }) = jobs.recv().await {
-        let deadline = link.deadline(asked);
+    while let Some(Job { task, patience }) = jobs.recv().await {
         match task {
             Task::Commit(batch, answer) => {
-                let _gone = answer.send(commit::batch(&mut link, &batch, deadline).await);
+                let _gone = answer.send(commit::batch(&mut link, &batch, patience).await);
             }
             Task::Prune {
                 tenant,
@@ -135,10 +140,10 @@ async fn run(mut link: Link, mut jobs: mpsc::UnboundedReceiver<Job>) {
                 limit,
                 answer,
             } => {
-                let _gone = answer.send(commit::prune(&mut link, tenant, before, limit, deadline).await);
+                let _gone = answer.send(commit::prune(&mut link, tenant, before, limit, patience).await);
             }
             Task::Ready(answer) => {
-                let _gone = answer.send(commit::ready(&mut link, deadline).await);
+                let _gone = answer.send(commit::ready(&mut link, patience).await);
             }
         }
     }

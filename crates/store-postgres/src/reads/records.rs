@@ -101,8 +101,7 @@ pub(crate) async fn records(
     let sources = sources(&query);
     let mut after = query
         .after
-        .map(|(at, id)| (at.as_micros(), id.uuid()))
-        .unwrap_or((i64::MIN, Uuid::nil()));
+        .map_or((i64::MIN, Uuid::nil()), |(at, id)| (at.as_micros(), id.uuid()));
     let mut found = Vec::new();
     while found.len() < wanted {
         let pages = turn(connection, tenant, &sources, after, page).await?;

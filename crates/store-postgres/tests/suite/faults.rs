@@ -144,12 +144,7 @@ async fn a_commit_whose_answer_is_lost_is_found_out_about() {
     let proxy = Proxy::before(server).await;
     let store = open(&server.url_through(proxy.port(), &database), Options::default()).await;
     assert_eq!(issue(&store, "first").await, Ok(0));
-    for (round, cut) in (1..).zip([
-        Cut::AfterCommit,
-        Cut::BeforeCommit,
-        Cut::BeforeCommit,
-        Cut::AfterCommit,
-    ]) {
+    for (round, cut) in (1..).zip([Cut::After, Cut::Before, Cut::Before, Cut::After]) {
         proxy.cut_next(cut);
         assert_eq!(
             issue(&store, &format!("{cut:?} {round}")).await,
@@ -159,7 +154,7 @@ async fn a_commit_whose_answer_is_lost_is_found_out_about() {
         assert_eq!(proxy.cuts(), usize::try_from(round).unwrap());
     }
     // Without an event, the log says nothing about it.
-    for (round, cut) in [(5, Cut::AfterCommit), (6, Cut::BeforeCommit)] {
+    for (round, cut) in [(5, Cut::After), (6, Cut::Before)] {
         proxy.cut_next(cut);
         let mut change = issuing(&format!("silent {round}"), "tpc_1");
         change.events.clear();
@@ -186,7 +181,7 @@ async fn a_transaction_left_open_by_a_silent_network_holds_nobody_up() {
     };
     let store = open(&server.url_through(proxy.port(), &database), options).await;
     assert_eq!(issue(&store, "first").await, Ok(0));
-    proxy.cut_next(Cut::SilentBeforeCommit);
+    proxy.cut_next(Cut::SilentlyBefore);
     assert_eq!(issue(&store, "second").await, Ok(1));
     assert_eq!(proxy.cuts(), 1);
     assert_whole(&store, 2).await;
@@ -203,7 +198,7 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown() {
         ..Options::default()
     };
     let store = Arc::new(open(&server.url_through(proxy.port(), &database), options).await);
-    proxy.cut_next(Cut::SilentBeforeCommit);
+    proxy.cut_next(Cut::SilentlyBefore);
     let asked = Arc::clone(&store);
     let answer = tokio::spawn(async move { issue(&asked, "who knows").await });
     while proxy.cuts() == 0 {

@@ -13,15 +13,15 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Where connections are cut.
+/// How a connection is cut that is about to commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
     /// The server never hears that it shall commit.
-    BeforeCommit,
+    Before,
     /// The server commits, and its answer does not come back.
-    AfterCommit,
+    After,
     /// The server is told to commit, and both ends hear nothing more for the time being: not even that the other one is gone.
-    SilentBeforeCommit,
+    SilentlyBefore,
 }
 
 /// How a transaction ends, as it stands in the stream: a simple query.
@@ -103,6 +103,7 @@ impl Drop for Proxy {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the server is the test's own")]
 async fn pass_on(client: TcpStream, shared: Arc<Shared>) {
     let Ok(server) = TcpStream::connect(("127.0.0.1", shared.server)).await else {
         return;
@@ -140,17 +141,17 @@ async fn questions(
         // A message begins with its kind (one byte) and its length (four).
         let before = &bytes[..at - 5];
         match cut {
-            Cut::BeforeCommit => {
+            Cut::Before => {
                 let _ = to.write_all(before).await;
                 return;
             }
-            Cut::AfterCommit => {
+            Cut::After => {
                 // The other direction ends the connection once the server has committed.
                 silent.store(true, Ordering::SeqCst);
                 let _ = to.write_all(bytes).await;
                 std::future::pending::<()>().await;
             }
-            Cut::SilentBeforeCommit => {
+            Cut::SilentlyBefore => {
                 silent.store(true, Ordering::SeqCst);
                 let _ = to.write_all(before).await;
                 std::future::pending::<()>().await;
