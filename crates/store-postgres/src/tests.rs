@@ -61,13 +61,14 @@ const ACROSS_SHARDS: &[&str] = &[
     "requests.prune",
 ];
 
-/// What has no plan: the ends of transactions, and a setting.
+/// What has no plan: the ends of transactions, listening, and a setting.
 const UNPLANNED: &[&str] = &[
     "batch.begin",
     "batch.commit",
     "batch.rollback",
     "batch.plan_for_values",
     "all.may_scan",
+    "tail.listen",
 ];
 
 /// What is planned for the values at hand, with such values: how much is wanted decides how it is best found. Pruning says so
@@ -78,6 +79,7 @@ const PLANNED_FOR_VALUES: &[(&str, &str)] = &[
         "'00000000-0000-7000-8000-000000000001', NULL, 'client 1', NULL, 15000000, \
          '00000000-0000-7000-8000-000000000001', 100",
     ),
+    ("tail.after", "'19990', '00000000-0000-7000-8000-000000000001'"),
     (
         "agreements.of_tenant",
         "'00000000-0000-7000-8000-000000000001', NULL, NULL, NULL, 15000000, \
@@ -117,7 +119,7 @@ async fn fill(client: &Client) {
              array_agg(a.attnotnull ORDER BY a.attnum) \
              FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attgenerated = '' \
              WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' \
-             AND c.relname NOT IN ('refinery_schema_history', 'writer') GROUP BY c.relname ORDER BY c.relname",
+             AND c.relname NOT IN ('refinery_schema_history', 'writer', 'stale') GROUP BY c.relname ORDER BY c.relname",
             &[],
         )
         .await
@@ -155,6 +157,12 @@ async fn fill(client: &Client) {
             .await
             .unwrap_or_else(|error| panic!("{insert}: {}", crate::fault::words(&error)));
     }
+    let noted = format!(
+        "INSERT INTO stale (xid, writer, tenant, subjects, keys, tokens, grants, names, records, configuration, erases) \
+         SELECT i::text::xid8, md5('writer' || i % 2)::uuid, md5('tenant')::uuid, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', \
+         false, false FROM generate_series(1, {ROWS}) AS i"
+    );
+    client.batch_execute(&noted).await.unwrap();
     client.batch_execute("VACUUM (ANALYZE)").await.unwrap();
 }
 

@@ -2,6 +2,7 @@
 //! description of the API against the server, and the browser's against the development binary. Each runner's closing
 //! lines are left as they are.
 
+mod doors;
 mod needs;
 mod openapi;
 
@@ -28,6 +29,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
         }
     };
     note("tests of the workspace", rust(workspace, &node));
+    note("the doors on PostgreSQL", doors::on_postgres(workspace, &node));
     note("documented commands", documented_commands::run(workspace));
     note("readers of strange bytes", fuzz::replay(workspace));
     note("the API against its description", openapi::run(workspace));
