@@ -129,6 +129,11 @@ impl TestApp {
         Self::start_with(Place::Any, seed, false, &[]).await
     }
 
+    /// As [`Self::start`], with a ledger in a folder whatever else the tests run on, for those that look into its file.
+    pub async fn start_in_folder() -> Self {
+        Self::start_on(tempfile::tempdir().unwrap(), Options::default(), 1).await
+    }
+
     /// As [`Self::start_seeded`], with the ledger in this folder and with bounds on its database.
     pub async fn start_on(folder: tempfile::TempDir, bounds: Options, seed: u64) -> Self {
         Self::start_with(Place::Folder(folder, bounds), seed, false, &[]).await

@@ -222,7 +222,7 @@ async fn an_address_for_mail_goes_only_to_who_chose_that_issuer() {
 
 #[tokio::test]
 async fn evt_18_of_an_erased_person_only_skeletons_are_told() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_in_folder().await;
     let moneytrack = moneytrack_reads(&app).await;
     let start = now(&app).await;
     app.connect(&app.browser(), "ada", SCOPE).await;

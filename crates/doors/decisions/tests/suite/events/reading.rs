@@ -212,7 +212,8 @@ async fn evt_20_com_15_a_cursor_is_good_for_its_own_question_only() {
 
 #[tokio::test]
 async fn evt_20_a_cursor_of_a_log_that_was_rolled_back_is_gone() {
-    let app = connected().await;
+    let app = TestApp::start_in_folder().await;
+    app.connect(&app.browser(), "ada", SCOPE).await;
     let cursor = now(&app).await;
     let database = rusqlite::Connection::open(app.folder().join("ledger.db")).unwrap();
     database
