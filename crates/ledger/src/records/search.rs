@@ -1,6 +1,6 @@
 //! Searching records (consent-api 9, 15).
 
-use consentry_domain::{DefinitionKey, RecordId, SubjectId, Timestamp, command::Answer};
+use consentry_domain::{DefinitionKey, RecordId, SubjectId, Timestamp, command::Answer, dn::Dn};
 use consentry_store::{RecordFound, RecordQuery, read::PersonMatch, row::RecordKey};
 
 use super::{
@@ -215,7 +215,9 @@ impl Ledger {
     ) -> Result<Vec<Source>, SearchRecordsError> {
         let mapped = self.map_identity(tenant, actor).await?;
         let mut keys = vec![lookup(tenant, RecordKey::Actor, actor)];
-        keys.extend(mapped.dn.iter().map(|dn| lookup(tenant, RecordKey::ActorDn, dn)));
+        // An imported record may name an entry that nobody knows here.
+        let named = mapped.dn.or_else(|| Dn::parse(actor).ok().map(String::from));
+        keys.extend(named.map(|dn| lookup(tenant, RecordKey::ActorDn, &dn)));
         let mut sources = vec![Source {
             query: RecordQuery {
                 actor: Some(PersonMatch { subject: None, keys }),

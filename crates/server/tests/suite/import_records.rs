@@ -496,10 +496,9 @@ fn rec_17_the_audit_tells_of_each_imported_record_once() {
 #[test]
 fn rec_17_many_records_of_many_people_come_in_batches() {
     let house = house();
-    let mut text = String::new();
-    for number in 0..1_000_u32 {
+    let entry = |number: u32| {
         let person = number % 37;
-        text.push_str(&format!(
+        format!(
             "dn: entryUUID=40000000-0000-4000-8000-{number:012x},ou=consents,dc=meadow,dc=example\n\
              ping-consent-state: {}\nping-consent-subject-dn: uid=p{person},ou=people,dc=meadow,dc=example\n\
              ping-consent-definition: {{\"id\":\"share-location\",\"version\":\"1.0\",\"locale\":\"en-GB\"}}\n\
@@ -507,8 +506,9 @@ fn rec_17_many_records_of_many_people_come_in_batches() {
             ["accepted", "denied", "revoked"][number as usize % 3],
             1 + number % 12,
             1 + number % 28,
-        ));
-    }
+        )
+    };
+    let text = (0..1_000).map(entry).collect::<Vec<_>>().concat();
     let imported = applied(&house.import_records(&text, &[]));
     assert!(imported.starts_with("1000 added, 0 unchanged"), "{imported}");
     house.verify();
