@@ -148,9 +148,16 @@ fn kind(members: &mut Members) -> DefinitionKind {
 
 fn lifetime(members: &mut Members) -> Option<Lifetime> {
     let value = members.value("lifetime")?;
-    let seconds = Value::as_i64(&value).filter(|seconds| (1..=LONGEST).contains(seconds));
+    let seconds = whole(&value).filter(|seconds| (1..=LONGEST).contains(seconds));
     if seconds.is_none() {
         members.refuse("lifetime", format!("must be whole seconds from 1 to {LONGEST}"));
     }
     seconds.map(Lifetime::seconds)
+}
+
+/// A whole number, also where it is written with a fraction of nought: to JSON Schema both are integers.
+fn whole(value: &Value) -> Option<i64> {
+    let Value::Number(number) = value else { return None };
+    let text = number.to_string();
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }

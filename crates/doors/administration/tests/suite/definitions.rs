@@ -128,6 +128,8 @@ async fn whatever_cannot_be_right_is_told_at_once_and_nothing_is_written() {
         assert_wrong(&put(&app, path, &body).await, &pointers);
     }
     assert_refused(&get(&app, path).await, 404, "not_found");
+    let whole = put(&app, "/definitions/whole", &json!({ "lifetime": 60.0 })).await;
+    assert_eq!(whole.expect_status(201).json()["lifetime"], 60);
     let nulls = json!({ "display_name": null, "lifetime": null, "parameters": null });
     let made = put(&app, path, &nulls).await.expect_status(201).json();
     assert_eq!(
