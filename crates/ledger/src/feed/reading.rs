@@ -32,8 +32,6 @@ pub enum Start {
     Since(Timestamp),
     /// Where a cursor says.
     Cursor(String),
-    /// At a place that was kept; for parts of this house.
-    At(Position),
 }
 
 /// What a reader asks for.
@@ -54,8 +52,6 @@ pub struct Told {
     pub id: EventId,
     /// Its name on the wire.
     pub kind: String,
-    /// The place right behind it.
-    pub position: Position,
     /// Leads on right behind it.
     pub cursor: String,
     /// The envelope as JSON in one line.
@@ -298,7 +294,6 @@ impl Reading {
         Ok(Told {
             id: event.id(),
             kind: event.entry.wire_name(),
-            position: event.position(),
             cursor: event.position().sealed(&self.tenant, &self.question),
             json: rendering.short(event).await?,
         })
@@ -328,10 +323,6 @@ impl Reading {
             Start::Cursor(cursor) => {
                 let position =
                     Position::opened(tenant, &self.question, &cursor).ok_or(FeedError::CursorMismatch)?;
-                ledger.check_position(tenant, position, oldest).await?;
-                Ok(position)
-            }
-            Start::At(position) => {
                 ledger.check_position(tenant, position, oldest).await?;
                 Ok(position)
             }

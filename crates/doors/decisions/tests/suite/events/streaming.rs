@@ -1,6 +1,9 @@
 //! Server-sent events (enforcement-events-evidence 4.3).
 
-use consentry_ledger::provision::Entry;
+use consentry_ledger::{
+    feed::{FeedError, Filter, Heard, Reader, Start, SubjectView, Wish},
+    provision::Entry,
+};
 use consentry_testkit::{Listening, TestApp};
 use http::Method;
 use serde_json::{Value, json};
@@ -335,4 +338,54 @@ async fn all_since(app: &TestApp, cursor: &str) -> Vec<Value> {
             return all;
         }
     }
+}
+
+/// Webhooks and mirrors follow the same feed, without HTTP.
+#[tokio::test]
+async fn parts_of_the_house_follow_the_same_feed() {
+    let app = connected().await;
+    let client = app.tenant().client("moneytrack").unwrap().clone();
+    let wish = |start| Wish {
+        start,
+        filter: Filter::default(),
+        view: SubjectView::Internal,
+    };
+    let reading = |reader, wish| {
+        let base = "http://127.0.0.1:8080".to_owned();
+        app.ledger.read_events(app.tenant(), base, reader, wish)
+    };
+    let house = reading(Reader::house("mirror"), wish(Start::Latest))
+        .await
+        .unwrap();
+    let kept = house.cursor();
+    let mut follower = house.follow().await.unwrap();
+    let _stopped = app.stop_sharing("ada").await.expect_status(200);
+    let mut told = Vec::new();
+    while told.len() < 6 {
+        if let Heard::Events(page) = follower.next().await.unwrap() {
+            told.extend(page.events.into_iter().map(|event| event.json));
+        }
+    }
+    let user = &app.bank.customers[0].user_id;
+    assert!(told.iter().all(|json| json.contains(user.as_str())));
+    // What was kept leads on, as after a restart.
+    let again = reading(Reader::house("mirror"), wish(Start::Cursor(kept)));
+    let page = again.await.unwrap().page(100).await.unwrap();
+    assert_eq!(
+        page.events
+            .into_iter()
+            .map(|event| event.json)
+            .collect::<Vec<_>>(),
+        told
+    );
+    let hidden = reading(Reader::of_client(&client), wish(Start::Earliest)).await;
+    assert!(matches!(hidden, Err(FeedError::SubjectsHidden)));
+    let usual = Wish {
+        view: SubjectView::Usual,
+        ..wish(Start::Earliest)
+    };
+    let mut party = reading(Reader::of_client(&client), usual).await.unwrap();
+    let told = party.page(100).await.unwrap().events;
+    assert!(told.iter().any(|event| event.kind == "consentry.grant.ended"));
+    assert!(told.iter().all(|event| !event.json.contains("decision.recorded")));
 }
