@@ -76,11 +76,11 @@ impl PostgresStore {
         })
     }
 
-    /// Brings the schema of the ledger at an address to this program's state, and opens nothing. May be called while nodes of the
-    /// program before this one are at work.
+    /// Brings the schema of the ledger at an address to this program's state, and opens nothing. Waits for a server that is away as
+    /// [`Self::open`] does, and may be called while nodes of the program before this one are at work.
     pub async fn migrate(url: &str, options: Options) -> Result<(), OpenError> {
         let address = Address::parse(url, options.answer_within)?;
-        open::migrate(&address).await
+        Link::new(address, &options).settle(true).await
     }
 }
 

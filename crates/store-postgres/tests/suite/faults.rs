@@ -49,6 +49,14 @@ async fn assert_whole(store: &PostgresStore, events_expected: u64) {
     assert_eq!(head.size, events_expected);
 }
 
+/// As patient as the slowest machine needs.
+fn patient() -> Options {
+    Options {
+        patience: Duration::from_secs(120),
+        ..Options::default()
+    }
+}
+
 async fn open(url: &str, options: Options) -> PostgresStore {
     PostgresStore::open(url, options).await.unwrap()
 }
@@ -57,7 +65,7 @@ async fn open(url: &str, options: Options) -> PostgresStore {
 async fn a_restarted_server_is_waited_for_by_writes_and_reads() {
     let mut server = Postgres::start(&[]);
     let url = server.url(&server.database());
-    let store = open(&url, Options::default()).await;
+    let store = open(&url, patient()).await;
     assert_eq!(issue(&store, "before").await, Ok(0));
     server.stop();
     server.start_again();
@@ -115,7 +123,7 @@ async fn a_server_that_says_nothing_is_unavailable_and_service_comes_back() {
     let url = server.url(&server.database());
     let options = Options {
         patience: Duration::from_millis(100),
-        answer_within: Duration::from_millis(300),
+        answer_within: Duration::from_secs(2),
         ..Options::default()
     };
     let store = open(&url, options).await;
@@ -131,7 +139,7 @@ async fn a_server_that_says_nothing_is_unavailable_and_service_comes_back() {
     ));
     server.go_on();
     store.close().await;
-    let store = open(&url, Options::default()).await;
+    let store = open(&url, patient()).await;
     // What was held had not been told to commit.
     assert_eq!(issue(&store, "after").await, Ok(1));
     assert_whole(&store, 2).await;
@@ -142,7 +150,7 @@ async fn a_commit_whose_answer_is_lost_is_found_out_about() {
     let server = Postgres::shared();
     let database = server.database();
     let proxy = Proxy::before(server).await;
-    let store = open(&server.url_through(proxy.port(), &database), Options::default()).await;
+    let store = open(&server.url_through(proxy.port(), &database), patient()).await;
     assert_eq!(issue(&store, "first").await, Ok(0));
     for (round, cut) in (1..).zip([Cut::After, Cut::Before, Cut::Before, Cut::After]) {
         proxy.cut_next(cut);
@@ -176,8 +184,8 @@ async fn a_transaction_left_open_by_a_silent_network_holds_nobody_up() {
     let database = server.database();
     let proxy = Proxy::before(server).await;
     let options = Options {
-        answer_within: Duration::from_millis(500),
-        ..Options::default()
+        answer_within: Duration::from_secs(2),
+        ..patient()
     };
     let store = open(&server.url_through(proxy.port(), &database), options).await;
     assert_eq!(issue(&store, "first").await, Ok(0));
@@ -194,7 +202,7 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown() {
     let proxy = Proxy::before(server).await;
     let options = Options {
         patience: Duration::from_millis(50),
-        answer_within: Duration::from_millis(300),
+        answer_within: Duration::from_secs(2),
         ..Options::default()
     };
     let store = Arc::new(open(&server.url_through(proxy.port(), &database), options).await);
@@ -212,7 +220,7 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown() {
     proxy.admit();
     // The server ends what nobody finishes; until then the log is held.
     store.close().await;
-    let store = open(&server.url(&database), Options::default()).await;
+    let store = open(&server.url(&database), patient()).await;
     let taken = store.log_head(sample::tenant(1)).await.unwrap().size;
     assert_eq!(issue(&store, "next").await, Ok(taken));
 }
@@ -222,7 +230,7 @@ async fn cut_connections_are_made_anew_for_reads() {
     let server = Postgres::shared();
     let database = server.database();
     let proxy = Proxy::before(server).await;
-    let store = open(&server.url_through(proxy.port(), &database), Options::default()).await;
+    let store = open(&server.url_through(proxy.port(), &database), patient()).await;
     assert_eq!(issue(&store, "first").await, Ok(0));
     for _ in 0..5 {
         let seeds = Seeds::default();
@@ -242,8 +250,8 @@ async fn of_two_nodes_that_decide_on_the_same_row_one_is_stale() {
     let server = Postgres::shared();
     let url = server.url(&server.database());
     let (first, second) = (
-        Arc::new(open(&url, Options::default()).await),
-        Arc::new(open(&url, Options::default()).await),
+        Arc::new(open(&url, patient()).await),
+        Arc::new(open(&url, patient()).await),
     );
     let mut token = sample::token("contended", sample::person(1));
     token.version = 1;
@@ -294,7 +302,7 @@ async fn nodes_that_write_for_the_same_tenants_share_their_logs() {
     let url = server.url(&server.database());
     let mut tasks = tokio::task::JoinSet::new();
     for node in 0..3 {
-        let store = open(&url, Options::default()).await;
+        let store = open(&url, patient()).await;
         tasks.spawn(async move {
             for number in 0..20 {
                 // Each node names the tenants in another order.
@@ -312,7 +320,7 @@ async fn nodes_that_write_for_the_same_tenants_share_their_logs() {
         });
     }
     tasks.join_all().await;
-    let store = open(&url, Options::default()).await;
+    let store = open(&url, patient()).await;
     for tenant in 1..=3 {
         let tenant = sample::tenant(tenant);
         let events = store.events(tenant, 0, u32::MAX).await.unwrap();
@@ -329,7 +337,7 @@ async fn nodes_that_write_for_the_same_tenants_share_their_logs() {
 async fn a_change_that_the_driver_refuses_takes_no_other_down() {
     let server = Postgres::shared();
     let database = server.database();
-    let store = open(&server.url(&database), Options::default()).await;
+    let store = open(&server.url(&database), patient()).await;
     server.execute(
         &database,
         "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS \
@@ -370,7 +378,7 @@ async fn a_change_that_the_driver_refuses_takes_no_other_down() {
 async fn a_transaction_that_stood_in_anothers_way_is_tried_again() {
     let server = Postgres::shared();
     let database = server.database();
-    let store = open(&server.url(&database), Options::default()).await;
+    let store = open(&server.url(&database), patient()).await;
     assert_eq!(issue(&store, "before").await, Ok(0));
     // The first three writes of a token fail as a conflict does; a sequence counts also what is rolled back.
     server.execute(
@@ -407,7 +415,7 @@ async fn a_transaction_that_stood_in_anothers_way_is_tried_again() {
 async fn a_value_that_cannot_be_is_named_with_its_place() {
     let server = Postgres::shared();
     let database = server.database();
-    let store = open(&server.url(&database), Options::default()).await;
+    let store = open(&server.url(&database), patient()).await;
     let tenant = sample::tenant(1);
     let consent = sample::consent(sample::slot(sample::person(1), 1, 1), 1);
     let mut change = ChangeSet::new(tenant, sample::at(0));
@@ -498,7 +506,7 @@ async fn a_value_that_cannot_be_is_named_with_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn any_text_reads_back_also_with_the_character_that_postgresql_cannot_hold() {
     let server = Postgres::shared();
-    let store = open(&server.url(&server.database()), Options::default()).await;
+    let store = open(&server.url(&server.database()), patient()).await;
     let tenant = sample::tenant(1);
     let mut written = Vec::new();
     // The last one is longer than an index entry may be, and does not get shorter by compression.

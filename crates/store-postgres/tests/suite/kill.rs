@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use consentry_store::{ChangeSet, Row, RowChange, Store, chain, conformance::sample};
@@ -32,7 +33,11 @@ fn naming(name: &str) -> ChangeSet {
 async fn a_server_killed_again_and_again_has_every_acknowledged_commit_once() {
     let mut server = Postgres::start(&[]);
     let url = server.url(&server.database());
-    let store = Arc::new(PostgresStore::open(&url, Options::default()).await.unwrap());
+    let patient = Options {
+        patience: Duration::from_secs(120),
+        ..Options::default()
+    };
+    let store = Arc::new(PostgresStore::open(&url, patient).await.unwrap());
     let mut acknowledged = BTreeSet::new();
     let mut refused = 0;
     for round in 0..ROUNDS {
