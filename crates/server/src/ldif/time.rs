@@ -73,10 +73,10 @@ fn zone(text: &str) -> Option<i128> {
 
 #[cfg(test)]
 mod tests {
-    use super::moment;
+    use super::{Timestamp, moment};
 
     fn read(text: &str) -> Option<String> {
-        moment(text).map(|at| at.to_rfc3339())
+        moment(text).map(Timestamp::to_rfc3339)
     }
 
     #[test]
