@@ -126,7 +126,10 @@ impl Ledger {
         match self.read_tail(following, reading.place).await {
             Ok(place) => {
                 *reading = Reading { place, failed: None };
-                *following.current_at.lock().unwrap_or_else(PoisonError::into_inner) = began_at;
+                *following
+                    .current_at
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = began_at;
                 Ok(())
             }
             Err(fault) => {

@@ -392,7 +392,10 @@ mod tests {
         let mut configuration = Configuration::default();
         let place = |configuration: &Configuration| LedgerPlace::of(configuration, None);
         assert!(place(&configuration).is_ok_and(|place| place.to_string() == "consentry-data"));
-        for url in ["postgresql://u@db/ledger", "postgres:///ledger?host=/run/postgresql"] {
+        for url in [
+            "postgresql://u@db/ledger",
+            "postgres:///ledger?host=/run/postgresql",
+        ] {
             configuration.storage.url = url.to_owned();
             let place = place(&configuration).unwrap();
             assert_eq!(place.to_string(), "the PostgreSQL database of storage.url");
@@ -403,7 +406,10 @@ mod tests {
         for url in ["mysql://u:secret@x", "sqlite://", "consentry-data", ""] {
             configuration.storage.url = url.to_owned();
             let refused = place(&configuration).unwrap_err().to_string();
-            assert!(refused.contains("sqlite:///absolute/folder") && !refused.contains("secret"), "{refused}");
+            assert!(
+                refused.contains("sqlite:///absolute/folder") && !refused.contains("secret"),
+                "{refused}"
+            );
         }
     }
 
@@ -416,8 +422,17 @@ mod tests {
         };
         assert_eq!(shown("sqlite://consentry-data"), "sqlite://consentry-data");
         assert_eq!(shown("postgresql://u@db/ledger"), "postgresql://u@db/ledger");
-        assert_eq!(shown("postgresql://u:secret@a,b/ledger"), "postgresql://u:…@a,b/ledger");
-        assert_eq!(shown("postgresql://u:s@cret@db/ledger"), "postgresql://u:…@db/ledger");
-        assert_eq!(shown("postgresql://db/ledger?user=u&password=secret"), "postgresql://…");
+        assert_eq!(
+            shown("postgresql://u:secret@a,b/ledger"),
+            "postgresql://u:…@a,b/ledger"
+        );
+        assert_eq!(
+            shown("postgresql://u:s@cret@db/ledger"),
+            "postgresql://u:…@db/ledger"
+        );
+        assert_eq!(
+            shown("postgresql://db/ledger?user=u&password=secret"),
+            "postgresql://…"
+        );
     }
 }

@@ -18,5 +18,5 @@ pub mod manifest;
 pub mod metrics;
 pub mod root_key;
 pub mod site;
-mod stalled;
 mod staleness;
+mod stalled;

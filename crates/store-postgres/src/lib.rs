@@ -230,6 +230,18 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn events_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        from: u64,
+        limit: u32,
+    ) -> ReadResult<Vec<EventRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::events_of(connection, tenant, subject, from, limit)))
+            .await
+    }
+
     async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows> {
         self.readers
             .ask_at_one_moment(move |connection| Box::pin(reads::projection(connection, tenant)))

@@ -130,7 +130,9 @@ struct Hearing {
 
 impl std::fmt::Debug for Hearing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hearing").field("era", &self.era).finish_non_exhaustive()
+        f.debug_struct("Hearing")
+            .field("era", &self.era)
+            .finish_non_exhaustive()
     }
 }
 
@@ -245,7 +247,10 @@ async fn listen(address: Address, heard: Arc<Notify>, told: watch::Sender<Option
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "waits between two tries to reach a server that is away")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waits between two tries to reach a server that is away"
+)]
 async fn pause() {
     tokio::time::sleep(PAUSE).await;
 }

@@ -82,7 +82,10 @@ mod tests {
             "{\"reason\":\"build-finished\",\"success\":true}\n",
         );
         let found = suites(told, Path::new("/w/crates/doors")).unwrap();
-        assert_eq!(found, [(PathBuf::from("/w/crates/doors/records"), PathBuf::from("/t/a"))]);
+        assert_eq!(
+            found,
+            [(PathBuf::from("/w/crates/doors/records"), PathBuf::from("/t/a"))]
+        );
         assert!(suites(told, Path::new("/w/elsewhere")).is_err());
         assert!(suites("{broken", Path::new("/w")).is_err());
     }

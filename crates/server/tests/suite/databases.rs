@@ -76,7 +76,10 @@ fn until(mut holds: impl FnMut() -> bool) {
         if holds() {
             return;
         }
-        assert!(asked_at <= consentry_ledger::MAX_STALENESS, "not after {asked_at:?}");
+        assert!(
+            asked_at <= consentry_ledger::MAX_STALENESS,
+            "not after {asked_at:?}"
+        );
     }
 }
 
@@ -84,10 +87,17 @@ fn until(mut holds: impl FnMut() -> bool) {
 fn a_ledger_in_postgresql_is_migrated_applied_served_by_two_nodes_and_verified() {
     let house = House::new();
     let missing = house.refused(&["verify-ledger"]);
-    assert!(missing.contains("there is no ledger in the PostgreSQL database"), "{missing}");
+    assert!(
+        missing.contains("there is no ledger in the PostgreSQL database"),
+        "{missing}"
+    );
     let migrated = applied(&house.run(&["migrate"]));
     assert!(migrated.contains("is that of this program"), "{migrated}");
-    assert!(house.apply(EXAMPLE).ends_with("8 added, 0 changed, 0 removed, 0 unchanged\n"));
+    assert!(
+        house
+            .apply(EXAMPLE)
+            .ends_with("8 added, 0 changed, 0 removed, 0 unchanged\n")
+    );
 
     let (one, other) = (house.serve(), house.serve());
     let carla = ("carla", CARLA);
@@ -105,12 +115,21 @@ fn a_ledger_in_postgresql_is_migrated_applied_served_by_two_nodes_and_verified()
 
     // Where several nodes may write, a command is one more.
     let told = house.apply(&EXAMPLE.replace("\"Share location\"", "\"Share where you are\""));
-    assert!(told.ends_with("0 added, 1 changed, 0 removed, 7 unchanged\n"), "{told}");
+    assert!(
+        told.ends_with("0 added, 1 changed, 0 removed, 7 unchanged\n"),
+        "{told}"
+    );
     for node in [&one, &other] {
-        until(|| ask(node, "GET", "/definitions/share-location", carla, "").1["displayName"] == "Share where you are");
+        until(|| {
+            ask(node, "GET", "/definitions/share-location", carla, "").1["displayName"]
+                == "Share where you are"
+        });
     }
     let listed = applied(&house.run(&["audit"]));
-    let of_records = listed.lines().filter(|line| line.contains("resourceType=\"consent\"")).count();
+    let of_records = listed
+        .lines()
+        .filter(|line| line.contains("resourceType=\"consent\""))
+        .count();
     assert_eq!(of_records, 2, "{listed}");
     let verified = applied(&house.run(&["verify-ledger"]));
     assert!(verified.contains("main"), "{verified}");
@@ -130,7 +149,11 @@ fn the_root_key_of_a_ledger_in_postgresql_is_made_once_never_again_and_changed()
     assert_ne!(first, second);
     applied(&house.run(&["verify-ledger"]));
     std::fs::write(&key, &first).unwrap();
-    assert!(house.refused(&["verify-ledger"]).contains("is not that of this ledger"));
+    assert!(
+        house
+            .refused(&["verify-ledger"])
+            .contains("is not that of this ledger")
+    );
     std::fs::remove_file(&key).unwrap();
     assert!(house.refused(&["verify-ledger"]).contains("its root key"));
     assert!(!key.exists(), "a key was made that opens nothing");
@@ -151,7 +174,10 @@ fn what_only_a_folder_can_do_says_what_to_do_instead() {
         .output()
         .unwrap();
     let told = String::from_utf8(without_key.stderr).unwrap();
-    assert!(told.contains("keys.root_file") || told.contains("there is no ledger"), "{told}");
+    assert!(
+        told.contains("keys.root_file") || told.contains("there is no ledger"),
+        "{told}"
+    );
     let shown = applied(&house.run(&["config", "show"]));
     assert!(shown.contains("postgresql://ledger:…@127.0.0.1"), "{shown}");
 }

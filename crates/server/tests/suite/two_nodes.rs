@@ -38,7 +38,11 @@ async fn architecture_3_2_given_at_one_node_seen_at_the_other() {
     assert!(other.records_of("ada").await.is_empty());
     let tokens = one.connect(&one.browser(), "ada", SCOPE).await;
     let scope = Some(SCOPE.to_owned());
-    let introspected = async || other.introspect(&tokens.access).await["scope"].as_str().map(str::to_owned);
+    let introspected = async || {
+        other.introspect(&tokens.access).await["scope"]
+            .as_str()
+            .map(str::to_owned)
+    };
     lag(&scope, introspected).await;
     assert_eq!(look(&other, &tokens).await, standing(SCOPE));
 }
@@ -50,11 +54,17 @@ async fn architecture_3_2_taken_back_at_one_node_gone_at_the_other() {
         let tokens = one.connect(&one.browser(), "ada", SCOPE).await;
         // Both nodes have everything in memory.
         for node in [&one, &other] {
-            lag(&true, async || node.introspect(&tokens.access).await["active"] == true).await;
+            lag(&true, async || {
+                node.introspect(&tokens.access).await["active"] == true
+            })
+            .await;
         }
         take_back(&one, way).await;
         assert_eq!(one.introspect(&tokens.access).await["active"], false, "{way:?}");
-        let lag = lag(&false, async || other.introspect(&tokens.access).await["active"] == true).await;
+        let lag = lag(&false, async || {
+            other.introspect(&tokens.access).await["active"] == true
+        })
+        .await;
         println!("{way:?}: {lag:?}");
         let seen = [look(&one, &tokens).await, look(&other, &tokens).await];
         assert_eq!(seen[0], seen[1], "{way:?}");
@@ -73,14 +83,21 @@ async fn architecture_6_two_nodes_that_decide_on_one_record_at_once_leave_one_tr
         let record = one.records(Method::POST, "/consents", Some(&made)).await;
         let record = record.expect_status(201).json();
         let path = format!("/consents/{}", record["id"].as_str().unwrap());
-        lag(&200, async || other.records(Method::GET, &path, None).await.status()).await;
+        lag(&200, async || {
+            other.records(Method::GET, &path, None).await.status()
+        })
+        .await;
         let (revoked, denied) = (json!({ "status": "revoked" }), json!({ "status": "denied" }));
         let (first, second) = tokio::join!(
             one.records(Method::PATCH, &path, Some(&revoked)),
             other.records(Method::PATCH, &path, Some(&denied)),
         );
         for answer in [&first, &second] {
-            assert!([200, 409, 503].contains(&answer.status()), "{round}: {}", answer.text());
+            assert!(
+                [200, 409, 503].contains(&answer.status()),
+                "{round}: {}",
+                answer.text()
+            );
         }
         assert!(first.status() == 200 || second.status() == 200, "{round}");
         let status = async |node: &TestApp| {
@@ -91,7 +108,10 @@ async fn architecture_6_two_nodes_that_decide_on_one_record_at_once_leave_one_tr
             // Past the bound both nodes say the same.
             let store = one.place().open_store().await.unwrap();
             let id = path.rsplit('/').next().unwrap().parse().unwrap();
-            let found = store.record(one.tenant().id(), consentry_domain::RecordId::from_uuid(id)).await.unwrap();
+            let found = store
+                .record(one.tenant().id(), consentry_domain::RecordId::from_uuid(id))
+                .await
+                .unwrap();
             store.close().await;
             json!(found.unwrap().consent.status)
         };
@@ -106,7 +126,12 @@ async fn architecture_6_two_nodes_that_decide_on_one_record_at_once_leave_one_tr
 #[tokio::test(flavor = "multi_thread")]
 async fn architecture_6_configuration_of_one_node_holds_at_the_other() {
     let (one, other) = two_nodes().await;
-    let listed = async || other.records(Method::GET, "/consents?subject=ada", None).await.status();
+    let listed = async || {
+        other
+            .records(Method::GET, "/consents?subject=ada", None)
+            .await
+            .status()
+    };
     assert_eq!(listed().await, 200);
     one.configure(|tenant| tenant.records.enabled = false).await;
     lag(&503, listed).await;
@@ -123,7 +148,10 @@ async fn architecture_6_a_node_that_cannot_follow_does_not_answer_from_memory() 
     while one.ledger.staleness().unwrap() <= MAX_STALENESS {
         tokio::task::yield_now().await;
     }
-    let answer = one.request(Method::GET, "/access/v1/.well-known/authzen-configuration").send().await;
+    let answer = one
+        .request(Method::GET, "/access/v1/.well-known/authzen-configuration")
+        .send()
+        .await;
     assert_eq!(answer.status(), 503, "{}", answer.text());
     assert!(answer.header("retry-after").is_some());
     assert_eq!(one.get("/health/live").await.status(), 200);

@@ -310,6 +310,23 @@ pub(crate) async fn log_head(connection: Connection<'_>, tenant: TenantId) -> Re
     }))
 }
 
+pub(crate) async fn events_of(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    subject: SubjectId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<EventRow>> {
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    all(
+        connection,
+        sql::EVENTS_OF,
+        &[&tenant.uuid(), &subject.uuid(), &from, &i64::from(limit)],
+        rows::event,
+    )
+    .await
+}
+
 pub(crate) async fn events(
     connection: Connection<'_>,
     tenant: TenantId,
