@@ -13,11 +13,11 @@ use tracing::Instrument as _;
 use crate::{
     accounts::Throttle,
     cache::Corrected,
-    embed::rates::Rates,
     environment::{Clock, Entropy, Ids},
     error::Fault,
     feed::{FeedOptions, Tails},
     following::Following,
+    rates::Rates,
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},

@@ -37,6 +37,7 @@ mod corrections;
 mod events;
 mod following;
 mod ledger;
+mod rates;
 mod root;
 mod telling;
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub struct RecordsSettings {
     pub enabled: bool,
     /// Most records a search may return.
     pub search_size_limit: u32,
+    /// Most requests from one address in a minute, at each node; none means as many as come.
+    pub requests_per_minute: Option<u32>,
     /// Distinguished names that are privileged over Basic.
     pub service_account_dns: Vec<String>,
     /// Scope of ordinary requesters.
@@ -79,6 +81,7 @@ impl Default for RecordsSettings {
         Self {
             enabled: true,
             search_size_limit: 100,
+            requests_per_minute: None,
             service_account_dns: Vec::new(),
             unprivileged_scope: "urn:pingdirectory:consent".to_owned(),
             privileged_scope: "urn:pingdirectory:consent_admin".to_owned(),
@@ -126,6 +129,9 @@ impl RecordsSettings {
         }
         if self.search_size_limit == 0 {
             return wrong("search_size_limit", "must be at least 1");
+        }
+        if self.requests_per_minute == Some(0) {
+            return wrong("requests_per_minute", "must be at least 1, or be left out");
         }
         let names = self
             .response_headers

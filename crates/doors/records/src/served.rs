@@ -9,7 +9,10 @@ use axum::{
 use consentry_web::visit::Visit;
 use http::{HeaderName, HeaderValue, header::Entry};
 
-use crate::{bearer::Validators, failure::Failure};
+use crate::{
+    bearer::Validators,
+    failure::{Code, Failure},
+};
 
 /// An answer in the making.
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -40,10 +43,22 @@ where
             request,
         };
         Box::pin(async move {
-            let answer = handler(incoming).await.into_response();
+            let answer = match within_rate(&visit) {
+                Ok(()) => handler(incoming).await.into_response(),
+                Err(failure) => failure.into_response(),
+            };
             with_headers(&visit, answer)
         })
     }
+}
+
+/// Before anything else is looked at: what an address may not ask costs nothing.
+fn within_rate(visit: &Visit) -> Result<(), Failure> {
+    let counted = visit.ledger().count_records_request(&visit.tenant, visit.address);
+    counted.map_err(|seconds| {
+        let why = "this address asks more often than is allowed; wait before the next request";
+        Failure::new(Code::TooManyRequests, why).with(|error| error.retry_after(seconds))
+    })
 }
 
 /// Adds the headers of the tenant. What the answer says by itself stays as it is.

@@ -7,7 +7,6 @@
 pub mod customer;
 pub mod opening;
 pub mod provider;
-pub(crate) mod rates;
 pub mod session;
 pub mod ticket;
 

@@ -6,7 +6,6 @@ use consentry_domain::{SubjectId, Timestamp, subject::SubjectState};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
 
 use super::{
-    rates::{Rate, source},
     session::{PageSession, SessionDetail},
     ticket::TicketDetail,
 };
@@ -14,6 +13,7 @@ use crate::{
     Ledger, Opaque, TenantSnapshot,
     accounts::{from_json, to_json},
     error::Fault,
+    rates::{Rate, source},
 };
 
 /// A wish to open the dashboard.

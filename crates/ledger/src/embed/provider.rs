@@ -5,8 +5,10 @@ use std::net::IpAddr;
 use consentry_domain::{Timestamp, client::StoredSecret, credential::ApiCredential};
 use subtle::ConstantTimeEq;
 
-use super::rates::{Rate, source};
-use crate::{Caller, Ledger, TenantSnapshot, opaque};
+use crate::{
+    Caller, Ledger, TenantSnapshot, opaque,
+    rates::{Rate, source},
+};
 
 /// A back end that proved itself with an API credential.
 #[derive(Debug, Clone, PartialEq, Eq)]

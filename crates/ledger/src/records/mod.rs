@@ -24,6 +24,7 @@ mod kept;
 mod memory;
 mod named;
 mod password;
+mod rate;
 mod script;
 mod writing;
 

@@ -336,7 +336,7 @@ const fn meaning(status: u16) -> &'static str {
         412 => "The record is not in the state that `If-Match` names.",
         413 => "The body is too large.",
         415 => "The body is of a type that is not read here.",
-        429 => "Too many failed logins.",
+        429 => "Too many failed logins, or more requests than are allowed.",
         503 => "The service is switched off, or cannot be asked now.",
         _ => "Something went wrong on our side.",
     }

@@ -19,6 +19,7 @@ mod extensions;
 mod filtering;
 mod flows;
 mod identity;
+mod limits;
 mod mappers;
 mod media_types;
 mod order;

@@ -1,4 +1,4 @@
-//! How often something may happen within a window of time, counted in the memory of this node (consent-dashboard A13).
+//! How often something may happen within a window of time, counted in the memory of this node (consent-dashboard A13, consent-api 14).
 
 use std::{
     collections::HashMap,
@@ -17,6 +17,8 @@ pub(crate) enum Rate {
     ProviderRequests,
     /// One-time tokens that opened nothing, by address: 30 in a minute.
     RefusedOpenings,
+    /// Requests at the records door, by address: so many in a minute as the tenant allows.
+    RecordsRequests(u32),
 }
 
 impl Rate {
@@ -26,6 +28,7 @@ impl Rate {
             Self::WrongCredentials => (10, 60),
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
+            Self::RecordsRequests(allowed) => (allowed, 60),
         }
     }
 }

@@ -1,0 +1,23 @@
+//! How many requests the records door takes from one address (consent-api 14). Off unless the tenant sets it.
+
+use std::net::IpAddr;
+
+use crate::{
+    ledger::Ledger,
+    rates::{Rate, source},
+    snapshot::TenantSnapshot,
+};
+
+impl Ledger {
+    /// Counts a request at the records door; where the address has used up what the tenant allows, the seconds until it may ask again.
+    pub fn count_records_request(&self, tenant: &TenantSnapshot, address: IpAddr) -> Result<(), u32> {
+        let Some(allowed) = tenant.tenant.records.requests_per_minute else {
+            return Ok(());
+        };
+        let (rate, source) = (Rate::RecordsRequests(allowed), source(address));
+        self.inner
+            .rates
+            .take(tenant.id(), rate, &source, self.now())
+            .map_err(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX))
+    }
+}
