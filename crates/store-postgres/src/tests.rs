@@ -67,7 +67,6 @@ const UNPLANNED: &[&str] = &[
     "batch.commit",
     "batch.rollback",
     "batch.plan_for_values",
-    "all.may_scan",
 ];
 
 /// What is planned for the values at hand, with such values: how much is wanted decides how it is best found. Pruning says so
