@@ -244,7 +244,7 @@ impl Store for PostgresStore {
 
     async fn projection(&self, tenant: TenantId) -> ReadResult<TouchedRows> {
         self.readers
-            .ask_at_one_moment(move |connection| Box::pin(reads::projection(connection, tenant)))
+            .ask_for_everything(move |connection| Box::pin(reads::projection(connection, tenant)))
             .await
     }
 

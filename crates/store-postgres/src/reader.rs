@@ -10,6 +10,7 @@ use crate::{
     fault::{Fault, Kind, Result, closed},
     open::Options,
     patience::Patience,
+    statements as sql,
 };
 
 /// An answer under way.
@@ -43,6 +44,8 @@ impl Connection<'_> {
 enum Sight {
     EachStatement,
     OneMoment,
+    /// As one moment, without a limit of time.
+    Everything,
 }
 
 /// Lends connections to questions.
@@ -78,6 +81,15 @@ impl Readers {
         self.patiently(Sight::OneMoment, &read).await
     }
 
+    /// As [`Self::ask_at_one_moment`], for an answer that takes as long as the ledger is big. A server that is gone is noticed by its
+    /// connection alone.
+    pub(crate) async fn ask_for_everything<T: Send>(
+        &self,
+        read: impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync,
+    ) -> std::result::Result<T, StoreError> {
+        self.patiently(Sight::Everything, &read).await
+    }
+
     /// Asks again for as long as there is patience, where the connection was to blame: nothing is changed by asking.
     async fn patiently<T: Send>(
         &self,
@@ -106,7 +118,8 @@ impl Readers {
         let mut client = self.lend(patience).await?;
         let answer = match sight {
             Sight::EachStatement => self.in_time(read(Connection::Plain(&client))).await,
-            Sight::OneMoment => self.in_time(at_one_moment(&mut client, read)).await,
+            Sight::OneMoment => self.in_time(at_one_moment(&mut client, None, read)).await,
+            Sight::Everything => at_one_moment(&mut client, Some(sql::EVERYTHING), read).await,
         };
         // A connection on which an answer is still missing, or that is gone, is not lent again.
         if answer
@@ -150,6 +163,7 @@ impl Readers {
 
 async fn at_one_moment<T>(
     client: &mut Client,
+    first: Option<&'static str>,
     read: &(impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Sync),
 ) -> Result<T> {
     let transaction = client
@@ -158,6 +172,9 @@ async fn at_one_moment<T>(
         .read_only(true)
         .start()
         .await?;
+    if let Some(first) = first {
+        Connection::Moment(&transaction).query(first, &[]).await?;
+    }
     let answer = read(Connection::Moment(&transaction)).await?;
     transaction.commit().await?;
     Ok(answer)

@@ -183,8 +183,9 @@ statements! {
     ROLLBACK "batch.rollback" = "ROLLBACK";
     /// For the rest of the transaction, a plan for the values at hand instead of one for any.
     PLAN_FOR_VALUES "batch.plan_for_values" = "SET LOCAL plan_cache_mode = force_custom_plan";
-    /// For the rest of the transaction, tables may be read from end to end.
-    MAY_SCAN "all.may_scan" = "SET LOCAL enable_seqscan = on";
+    /// For the rest of the transaction, tables may be read from end to end, and that may take its time.
+    EVERYTHING "all.everything" = "SELECT set_config('enable_seqscan', 'on', true), \
+        set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)";
     /// Notes in the batch's own transaction which batch it is, so that its outcome can be asked for on another connection.
     MARK "batch.mark" = "INSERT INTO writer (id, batch, at) VALUES ($1, $2, now()) \
         ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, at = excluded.at";

@@ -164,7 +164,6 @@ async fn slots(
 }
 
 pub(crate) async fn projection(connection: Connection<'_>, tenant: TenantId) -> Result<TouchedRows> {
-    connection.query(sql::MAY_SCAN, &[]).await?;
     let tenant_id = tenant.uuid();
     let mut found = TouchedRows::default();
     let consents: Vec<Consent> = all(connection, sql::CONSENTS_ALL, &[&tenant_id], rows::consent).await?;

@@ -52,7 +52,7 @@ async fn assert_whole(store: &PostgresStore, events_expected: u64) {
 /// As patient as the slowest machine needs.
 fn patient() -> Options {
     Options {
-        patience: Duration::from_secs(120),
+        patience: Duration::from_mins(2),
         ..Options::default()
     }
 }

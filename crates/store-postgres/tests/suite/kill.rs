@@ -34,7 +34,7 @@ async fn a_server_killed_again_and_again_has_every_acknowledged_commit_once() {
     let mut server = Postgres::start(&[]);
     let url = server.url(&server.database());
     let patient = Options {
-        patience: Duration::from_secs(120),
+        patience: Duration::from_mins(2),
         ..Options::default()
     };
     let store = Arc::new(PostgresStore::open(&url, patient).await.unwrap());

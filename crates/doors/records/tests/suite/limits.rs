@@ -37,9 +37,15 @@ async fn rec_14_without_a_limit_nobody_waits_and_a_new_one_counts_anew() {
     for _ in 0..100 {
         let _list = get(&app, &portal(&app), "/definitions").await.expect_status(200);
     }
-    app.configure(|tenant| tenant.records.requests_per_minute = Some(1)).await;
+    app.configure(|tenant| tenant.records.requests_per_minute = Some(1))
+        .await;
     let _list = get(&app, &portal(&app), "/definitions").await.expect_status(200);
-    assert_refused(&get(&app, &portal(&app), "/definitions").await, 429, "TOO_MANY_REQUESTS");
-    app.configure(|tenant| tenant.records.requests_per_minute = None).await;
+    assert_refused(
+        &get(&app, &portal(&app), "/definitions").await,
+        429,
+        "TOO_MANY_REQUESTS",
+    );
+    app.configure(|tenant| tenant.records.requests_per_minute = None)
+        .await;
     let _list = get(&app, &portal(&app), "/definitions").await.expect_status(200);
 }
