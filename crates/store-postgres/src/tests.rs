@@ -67,11 +67,7 @@ const UNPLANNED: &[&str] = &[
     "batch.commit",
     "batch.rollback",
     "batch.plan_for_values",
-<<<<<<< HEAD
-    "all.may_scan",
     "tail.listen",
-=======
->>>>>>> postgres
 ];
 
 /// What is planned for the values at hand, with such values: how much is wanted decides how it is best found. Pruning says so
