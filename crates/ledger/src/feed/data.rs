@@ -82,11 +82,20 @@ struct ConsentData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     audience: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    grant_id: Option<Option<AgreementId>>,
+    grant_id: Option<Bundle>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_from: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<Timestamp>,
+}
+
+/// The bundle that a consent is part of.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
+enum Bundle {
+    Known(AgreementId),
+    /// Told as null: whether there was one is not known any more.
+    Erased,
 }
 
 #[derive(Debug, Serialize)]
@@ -360,7 +369,7 @@ impl<'a> ConsentData<'a> {
                 ..DefinitionData::plain(key.as_str())
             }),
             audience: Some(consent.slot.audience.text()).filter(|text| !text.is_empty()),
-            grant_id: consent.agreement.map(Some),
+            grant_id: consent.agreement.map(Bundle::Known),
             valid_from: consent.valid_from,
             valid_until: consent.valid_until,
         }
@@ -379,7 +388,7 @@ impl<'a> ConsentData<'a> {
                 ..DefinitionData::plain(&definition.id)
             }),
             audience: event.leaf.audience.clone(),
-            grant_id: Some(None),
+            grant_id: Some(Bundle::Erased),
             valid_from: None,
             valid_until: None,
         }

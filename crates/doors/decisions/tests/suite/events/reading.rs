@@ -6,6 +6,9 @@ use serde_json::Value;
 use super::{asking, change_client, events, ids, names, now, page, since, text, written};
 use crate::world::{SCOPE, connected};
 
+/// Whether an event is among those that a filter lets through.
+type Fits<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
 /// Reads to the end in small pages; gives the events and the last cursor.
 async fn to_the_end(app: &TestApp, filter: &str, limit: usize) -> (Vec<Value>, String) {
     let (mut all, mut query) = (Vec::new(), "from=earliest".to_owned());
@@ -72,7 +75,6 @@ async fn filters_let_through_what_they_name() {
         .find(|event| event["type"] == "consentry.grant.created")
         .map(|event| text(&event["data"]["grant"]["id"]))
         .unwrap();
-    type Fits<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
     let has = |event: &Value, pointer: &str, value: &str| event.pointer(pointer) == Some(&Value::from(value));
     let cases: Vec<(String, Fits<'_>)> = vec![
         (
