@@ -91,7 +91,7 @@ async fn a_server_that_stays_away_is_unavailable_once_patience_is_over() {
     let mut server = Postgres::start(&["fsync=off"]);
     let url = server.url(&server.database());
     let options = Options {
-        patience: Duration::from_millis(100),
+        patience: Duration::from_secs(3),
         ..Options::default()
     };
     let store = open(&url, options).await;
@@ -122,8 +122,8 @@ async fn a_server_that_says_nothing_is_unavailable_and_service_comes_back() {
     let server = Postgres::start(&["fsync=off"]);
     let url = server.url(&server.database());
     let options = Options {
-        patience: Duration::from_millis(100),
-        answer_within: Duration::from_secs(2),
+        patience: Duration::from_secs(3),
+        answer_within: Duration::from_secs(3),
         ..Options::default()
     };
     let store = open(&url, options).await;
@@ -184,7 +184,7 @@ async fn a_transaction_left_open_by_a_silent_network_holds_nobody_up() {
     let database = server.database();
     let proxy = Proxy::before(server).await;
     let options = Options {
-        answer_within: Duration::from_secs(2),
+        answer_within: Duration::from_secs(3),
         ..patient()
     };
     let store = open(&server.url_through(proxy.port(), &database), options).await;
@@ -202,7 +202,7 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown() {
     let proxy = Proxy::before(server).await;
     let options = Options {
         patience: Duration::from_millis(50),
-        answer_within: Duration::from_secs(2),
+        answer_within: Duration::from_secs(3),
         ..Options::default()
     };
     let store = Arc::new(open(&server.url_through(proxy.port(), &database), options).await);
