@@ -204,6 +204,7 @@ pub enum ConfigurationError {
 
 impl Configuration {
     /// The same with what may be shown: a password in the address of the database is not.
+    #[must_use]
     pub fn without_secrets(mut self) -> Self {
         if let Some((scheme, rest)) = self.storage.url.split_once("://")
             && let Some((user, place)) = rest.rsplit_once('@')

@@ -20,7 +20,7 @@ const HEADER_SECONDS: u64 = 10;
 const DRAIN_SECONDS: u64 = 20;
 
 /// How long a client may take nothing of its answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Serves until `shutdown` resolves, then drains.
 #[expect(

@@ -112,7 +112,7 @@ mod tests {
     #[tokio::test]
     async fn who_takes_it_slowly_is_waited_for_anew_each_time() {
         let (near, mut far) = duplex(8);
-        let mut near = Impatient::new(near, Duration::from_secs(3600));
+        let mut near = Impatient::new(near, Duration::from_hours(1));
         let mut taken = [0; 64];
         let (written, read) = tokio::join!(near.write_all(&[1; 64]), far.read_exact(&mut taken));
         assert!(written.is_ok() && read.is_ok());

@@ -158,9 +158,12 @@ async fn architecture_6_a_node_that_cannot_follow_does_not_answer_from_memory() 
     assert_eq!(one.get("/health/ready").await.status(), 503);
     postgres.start_again();
     // How long a server takes to be there again is its own affair.
-    while one.get("/health/ready").await.status() != 200 {
+    while one.ledger.be_current().await.is_err() {
         tokio::task::yield_now().await;
     }
+    // Readiness is looked at once a second.
+    one.pass(1);
+    assert_eq!(one.get("/health/ready").await.status(), 200);
     assert_eq!(one.introspect(&tokens.access).await["active"], true);
     let _gone = take_back(&one, TakenBack::Dashboard).await;
     assert_eq!(one.introspect(&tokens.access).await["active"], false);

@@ -179,7 +179,7 @@ async fn evt_20_com_15_a_cursor_is_good_for_its_own_question_only() {
         altered.push(String::from_utf8(bytes).unwrap());
     }
     altered.extend([
-        "".to_owned(),
+        String::new(),
         "x".to_owned(),
         cursor[1..].to_owned(),
         format!("{cursor}A"),
