@@ -96,7 +96,8 @@ impl EventType {
     }
 }
 
-/// Every event. `localization.retired` is ours: the log has it because a wording can be taken back.
+/// Every event. `localization.retired`, `account.changed` and `account.retired` are ours: the log has them because a wording can be taken
+/// back, and because entries of the principal directory are configuration.
 pub static CATALOGUE: &[EventType] = &[
     entry(
         "decision.recorded",
@@ -274,6 +275,18 @@ pub static CATALOGUE: &[EventType] = &[
         "localization.retired",
         Family::Definition,
         "A language of a definition is gone",
+    )
+    .for_the_tenant(),
+    entry(
+        "account.changed",
+        Family::Operation,
+        "An entry of the principal directory is new or changed",
+    )
+    .for_the_tenant(),
+    entry(
+        "account.retired",
+        Family::Operation,
+        "An entry of the principal directory is gone",
     )
     .for_the_tenant(),
     entry("key.published", Family::Key, "A signing key is in the key ring").for_the_tenant(),
