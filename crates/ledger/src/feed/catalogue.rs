@@ -96,8 +96,8 @@ impl EventType {
     }
 }
 
-/// Every event. `localization.retired`, `account.changed` and `account.retired` are ours: the log has them because a wording can be taken
-/// back, and because entries of the principal directory are configuration.
+/// Every event. `consent.imported`, `localization.retired`, `account.changed` and `account.retired` are ours: consents come from other
+/// systems, a wording can be taken back, and entries of the principal directory are configuration.
 pub static CATALOGUE: &[EventType] = &[
     entry(
         "decision.recorded",
@@ -145,6 +145,11 @@ pub static CATALOGUE: &[EventType] = &[
         "Withdrawn, by whom is in `actor`",
     )
     .known_as(&[("authorization", &["consent.revoked"]), ("records", &["revoked"])]),
+    entry(
+        "consent.imported",
+        Family::Consent,
+        "Taken over from another system as it stood there",
+    ),
     entry("consent.expired", Family::Consent, "Its end was reached"),
     entry("consent.expiring", Family::Consent, "Its end is near")
         .known_as(&[("authorization", &["consent.expiring"])]),
@@ -384,6 +389,22 @@ mod tests {
                 entry.name
             );
             assert!(CATALOGUE[..index].iter().all(|other| other.name != entry.name));
+        }
+    }
+
+    #[test]
+    fn evt_01_whatever_the_domain_decides_has_an_entry() {
+        let source = include_str!("../../../domain/src/fact.rs");
+        let (_, named) = source.split_once("fn event_type(").unwrap();
+        let (named, _) = named.split_once("pub const fn").unwrap();
+        let names: Vec<&str> = named
+            .lines()
+            .filter_map(|line| line.split_once("=> \"")?.1.split_once('"'))
+            .map(|(name, _)| name)
+            .collect();
+        assert!(names.len() >= 13, "{names:?}");
+        for name in names {
+            assert!(find(name).is_some(), "{name}");
         }
     }
 
