@@ -2,7 +2,7 @@
 
 use consentry_domain::{
     Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, Timestamp,
-    decision::{Actor, Decision, Door, EndReason, Role, TextShown},
+    decision::{Actor, Decision, Door, EndReason, Outcome, Role, TextShown},
     definition::{DefinitionKind, WordingVersion},
     locale::Locale,
 };
@@ -57,6 +57,9 @@ pub(super) struct Data<'a> {
     erased: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     truncated: bool,
+    /// Whether it was taken over from another system, which acted on it already (EVT-15).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    imported: bool,
 }
 
 /// A person as a reader knows them.
@@ -228,6 +231,7 @@ impl<'a> Data<'a> {
         match &body.happened {
             Some(Fact::DecisionRecorded { decision }) => {
                 actor = Some(&decision.actor);
+                data.imported = decision.outcome == Outcome::Imported;
                 data.decision = Some(DecisionData::recorded(decision, body, cut));
             }
             Some(Fact::DecisionDeleted { record }) => {
@@ -235,6 +239,7 @@ impl<'a> Data<'a> {
                 data.consents = Some(vec![record.consent]);
             }
             Some(fact) => {
+                data.imported = matches!(fact, Fact::ConsentImported(_));
                 if let Some(consent) = fact.consent() {
                     actor = Some(&consent.actor);
                     data.consent = Some(ConsentData::of(tenant, consent, body));

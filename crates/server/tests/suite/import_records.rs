@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     apply::{CARLA, EXAMPLE, House, PORTAL, applied, ask},
-    binary::{Running, request},
+    binary::{Running, free_address, request},
 };
 
 const ACCEPTED: &str = "3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10";
@@ -517,4 +517,42 @@ fn rec_17_many_records_of_many_people_come_in_batches() {
     let running = house.serve();
     let one = "?subject=uid=p36,ou=people,dc=meadow,dc=example";
     assert_eq!(found(&running, SERVICE, one).len(), 27);
+}
+
+#[test]
+fn evt_15_what_was_imported_is_told_once_and_marked() {
+    let house = House::new();
+    let demo = Running::start(free_address(), &house.data());
+    let bank = demo.description["authorization"]["first_party"].clone();
+    let events = |running: &Running| {
+        let pair = ["client_id", "client_secret"].map(|name| bank[name].as_str().unwrap());
+        let head = format!(
+            "GET /events/v1/events?from=earliest&types=consent.imported,decision.recorded HTTP/1.1\r\nAuthorization: Basic {}",
+            STANDARD.encode(pair.join(":"))
+        );
+        let (status, body) = request(running.address, &head, "").unwrap();
+        assert_eq!(status, 200, "{body}");
+        let body: Value = serde_json::from_str(&body).unwrap();
+        body["events"].as_array().unwrap().clone()
+    };
+    assert!(events(&demo).is_empty());
+    assert!(demo.stop().success());
+    let record = "dn: entryUUID=00000000-0000-4000-8000-000000000001,ou=consents,dc=harbor,dc=example\n\
+                  ping-consent-state: accepted\n\
+                  ping-consent-subject: ada\n\
+                  ping-consent-audience: moneytrack\n\
+                  ping-consent-definition: {\"id\":\"share-my-email\",\"version\":\"1.0\",\"locale\":\"en-GB\"}\n\
+                  ping-consent-created-date: 20230101000000Z\n";
+    applied(&house.import_records(record, &[]));
+    let demo = Running::start(free_address(), &house.data());
+    let told = events(&demo);
+    let kinds: Vec<_> = told.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        ["consentry.decision.recorded", "consentry.consent.imported"]
+    );
+    for event in &told {
+        assert_eq!(event["data"]["imported"], true, "{event}");
+    }
+    assert_eq!(told[1]["data"]["consent"]["status"], "accepted", "{}", told[1]);
 }
