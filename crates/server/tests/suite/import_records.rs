@@ -522,7 +522,8 @@ fn rec_17_many_records_of_many_people_come_in_batches() {
 #[test]
 fn evt_15_what_was_imported_is_told_once_and_marked() {
     let house = House::new();
-    let demo = Running::start(free_address(), &house.data());
+    let address = free_address();
+    let demo = Running::start(address, &house.data());
     let bank = demo.description["authorization"]["first_party"].clone();
     let events = |running: &Running| {
         let pair = ["client_id", "client_secret"].map(|name| bank[name].as_str().unwrap());
@@ -544,7 +545,8 @@ fn evt_15_what_was_imported_is_told_once_and_marked() {
                   ping-consent-definition: {\"id\":\"share-my-email\",\"version\":\"1.0\",\"locale\":\"en-GB\"}\n\
                   ping-consent-created-date: 20230101000000Z\n";
     applied(&house.import_records(record, &[]));
-    let demo = Running::start(free_address(), &house.data());
+    // A demo is one address's.
+    let demo = Running::start(address, &house.data());
     let told = events(&demo);
     let kinds: Vec<_> = told.iter().map(|event| event["type"].as_str().unwrap()).collect();
     assert_eq!(
