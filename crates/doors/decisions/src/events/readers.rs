@@ -59,8 +59,11 @@ impl Standing {
         }
     }
 
-    /// Whether the same credential would open the same stream now.
+    /// Whether the same credential would open the same stream now. A node that cannot know what others decided keeps no stream open.
     pub(super) async fn holds(&mut self) -> bool {
+        if self.visit.ledger().be_current().await.is_err() {
+            return false;
+        }
         let directory = self.visit.ledger().directory();
         let Some(tenant) = directory.tenant(self.visit.tenant.id()) else {
             return false;
