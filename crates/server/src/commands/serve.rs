@@ -49,8 +49,9 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
             Some(url) => url.clone(),
             None => Url::parse(&format!("http://{address}"))?,
         };
+        let ready = prepare(&configuration, listener, ledger, public.clone(), None).await?;
+        // Said when it can be told to stop, since whoever waits for this line may stop it at once.
         tracing::info!(address = %address, public_url = %public, "serving");
-        let ready = prepare(&configuration, listener, ledger, public, None).await?;
         ready.until_told().await;
         Ok(())
     })
