@@ -1,5 +1,7 @@
 //! What may be asked of the rules. A command names everything it needs: new ids included, time excepted.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId, Slot,
     SubjectId, Timestamp,
@@ -73,7 +75,8 @@ pub struct Decline {
 }
 
 /// The four answers a records client can write (consent-api 10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// Asked for, not yet answered.
     Pending,

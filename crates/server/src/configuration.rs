@@ -10,6 +10,7 @@ use std::{
 };
 
 use config::{Config, Environment, File, FileFormat};
+use consentry_door_records::messages::MessageType;
 use consentry_egress::EgressPolicy;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -148,6 +149,8 @@ pub struct TelemetrySection {
     pub log: String,
     /// `text` or `json`.
     pub format: LogFormat,
+    /// Which messages of the records door are written to the log of this node (consent-api 16).
+    pub consent_messages: Vec<MessageType>,
     /// A listener of its own for `/metrics`; none means on the main one.
     pub listen: Option<SocketAddr>,
 }
@@ -157,6 +160,7 @@ impl Default for TelemetrySection {
         Self {
             log: "info".to_owned(),
             format: LogFormat::Text,
+            consent_messages: Vec::new(),
             listen: None,
         }
     }
@@ -245,6 +249,7 @@ impl Configuration {
                     .list_separator(",")
                     .with_list_parse_key("server.trusted_proxies")
                     .with_list_parse_key("egress.exceptions")
+                    .with_list_parse_key("telemetry.consent_messages")
                     .try_parsing(true),
             )
             .build()

@@ -7,6 +7,7 @@ pub mod assembly;
 mod bounds;
 pub mod commands;
 pub mod configuration;
+mod consent_log;
 pub mod demo;
 pub mod description;
 pub mod directories;

@@ -8,7 +8,7 @@ use axum::{
     middleware,
     response::{IntoResponse, Response},
 };
-use consentry_door_records::Validators;
+use consentry_door_records::{Validators, messages::Messages};
 use consentry_ledger::{Draw, Entropy};
 use consentry_web::{
     assets,
@@ -43,6 +43,8 @@ pub struct Parts {
     pub demo: Option<Arc<demo::Demo>>,
     /// What checking tokens of other issuers needs.
     pub validators: Validators,
+    /// Which messages the log of the records door has.
+    pub messages: Messages,
     /// How long a request may take.
     pub deadline: Duration,
 }
@@ -65,7 +67,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         home(parts).with_state(house.clone()),
         consentry_door_administration::routes().with_state(house.clone()),
         consentry_door_authorization::routes().with_state(house.clone()),
-        consentry_door_records::routes(&parts.validators).with_state(house.clone()),
+        consentry_door_records::routes(&parts.validators, &parts.messages).with_state(house.clone()),
         consentry_door_dashboard::routes().with_state(house.clone()),
         consentry_door_decisions::routes().with_state(house.clone()),
     ];

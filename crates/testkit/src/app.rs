@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time
 use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
-use consentry_door_records::Validators;
+use consentry_door_records::{Validators, messages::Messages};
 use consentry_ledger::{Clock, Entropy, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
 use consentry_server::{
     assembly,
@@ -222,6 +222,7 @@ impl TestApp {
         };
         let parts = site::Parts {
             validators: Validators::new(policy.policy().unwrap(), own.takes_mock_tokens),
+            messages: Messages::default(),
             house: House::new(own.ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
             entropy: own.entropy,
             metrics: Metrics::default(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{IdentityMapper, TokenValidator};
+use crate::command::Answer;
 
 /// Which pages of other origins may read answers (consent-api 12.2, 13.4). Empty lists mean what the documented clients need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -53,6 +54,9 @@ pub struct RecordsSettings {
     pub basic_auth: bool,
     /// Whether bearer tokens are accepted.
     pub bearer_auth: bool,
+    /// Statuses beyond the four, by name, each with the answer it is for every other door and for enforcement (consent-api 19).
+    /// Only this door knows the name.
+    pub additional_statuses: BTreeMap<String, Answer>,
     /// Whether only the transitions of consent-api 10.1 `strict` are allowed.
     pub strict_transitions: bool,
     /// Whether a subject may not change a record whose actor is somebody else (consent-api 5.5).
@@ -88,6 +92,7 @@ impl Default for RecordsSettings {
             audience: None,
             basic_auth: true,
             bearer_auth: true,
+            additional_statuses: BTreeMap::new(),
             strict_transitions: false,
             strict_actor_match: false,
             cors: None,
@@ -132,6 +137,12 @@ impl RecordsSettings {
         }
         if self.requests_per_minute == Some(0) {
             return wrong("requests_per_minute", "must be at least 1, or be left out");
+        }
+        if !self.additional_statuses.keys().all(|name| is_new_status(name)) {
+            return wrong(
+                "additional_statuses",
+                "must have names of 1 to 64 small letters, digits, '-', '_' and '.', none of them pending, accepted, denied or revoked",
+            );
         }
         let names = self
             .response_headers
@@ -207,6 +218,15 @@ impl RecordsSettings {
     }
 }
 
+/// Whether a status can have this name. In lower case, as the four are and as a directory is read (consent-api 17).
+fn is_new_status(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
+        && Answer::from_name(name).is_none()
+}
+
 /// A token of RFC 9110 5.6.2: names of headers and methods.
 fn is_token(text: &str) -> bool {
     !text.is_empty()
@@ -237,6 +257,28 @@ mod tests {
             "records.privileged_scope must differ from unprivileged_scope"
         );
         assert!(refused(|settings| settings.search_size_limit = 0).contains("search_size_limit"));
+    }
+
+    #[test]
+    fn rec_19_1_statuses_that_are_none_are_refused() {
+        for name in [
+            "",
+            "accepted",
+            "Revoked",
+            "on hold",
+            "gelöscht",
+            "a\nb",
+            &"x".repeat(65),
+        ] {
+            let status = (name.to_owned(), Answer::Pending);
+            let text = refused(|settings| settings.additional_statuses.extend([status]));
+            assert!(text.contains("additional_statuses"), "{name:?} {text}");
+        }
+        let settings = RecordsSettings {
+            additional_statuses: [("on-hold".to_owned(), Answer::Pending)].into(),
+            ..RecordsSettings::default()
+        };
+        settings.check().unwrap();
     }
 
     #[test]

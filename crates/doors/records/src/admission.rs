@@ -12,12 +12,12 @@ use http::{HeaderMap, Uri, request::Parts};
 
 use crate::{
     attributes::Attributes,
-    bearer::Validators,
     credential::{self, Asked},
     failure::{Code, Failure},
+    messages,
     negotiation::{Format, negotiate},
     path::Addresses,
-    served::{Incoming, with_headers},
+    served::{Door, Incoming, with_headers},
 };
 
 /// Media types of bodies. PATCH is neither JSON Patch nor Merge Patch, so their types are refused.
@@ -54,6 +54,7 @@ impl Admitted {
             visit,
             validators,
             request,
+            by,
         } = incoming;
         require_available(&visit.tenant)?;
         let (parts, body) = request.into_parts();
@@ -64,6 +65,7 @@ impl Admitted {
             uri: &parts.uri,
         })
         .await?;
+        let _first = by.set(requester.dn().as_str().to_owned());
         let format = negotiate(&parts.headers).ok_or_else(|| {
             Failure::new(
                 Code::NotAcceptable,
@@ -91,12 +93,7 @@ impl Admitted {
 }
 
 /// A request that no route takes. Who asks without good credentials learns nothing about routes.
-pub(crate) async fn unrouted(
-    validators: Validators,
-    house: House,
-    parts: Parts,
-    error: ApiError,
-) -> Response {
+pub(crate) async fn unrouted(door: Door, house: House, parts: Parts, error: ApiError) -> Response {
     let visit = match Visit::of(&parts, &house) {
         Ok(visit) => visit,
         Err(unknown) => return unknown.into_response(),
@@ -105,7 +102,7 @@ pub(crate) async fn unrouted(
         Ok(()) => {
             let asked = Asked {
                 visit: &visit,
-                validators: &validators,
+                validators: &door.validators,
                 headers: &parts.headers,
                 uri: &parts.uri,
             };
@@ -114,6 +111,20 @@ pub(crate) async fn unrouted(
         Err(failure) => Err(failure),
     };
     let failure = admitted.err().unwrap_or_else(|| error.into());
+    door.messages.refused(
+        &messages::Asked {
+            at: visit.ledger().now(),
+            request: &visit.request_id.to_string(),
+            tenant: &visit.tenant.tenant.slug,
+            by: None,
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+        },
+        &messages::Refused {
+            status: failure.status().as_u16(),
+            code: failure.code(),
+        },
+    );
     with_headers(&visit, failure.into_response())
 }
 

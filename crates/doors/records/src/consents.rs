@@ -33,7 +33,7 @@ pub(crate) async fn create(incoming: Incoming) -> Result<Response, Failure> {
     let attributes = admitted.read_attributes(body).await?;
     let Admitted { visit, requester, .. } = &admitted;
     let identities = identities(&admitted, &attributes, NamedIdentities::default()).await?;
-    let wish = wish::read(&attributes, Meant::Whole)?;
+    let wish = wish::read(&visit.tenant.tenant.records, &attributes, Meant::Whole)?;
     let permit = requester
         .permit_to_create()
         .map_err(|denied| unwritten(denied.into()))?;
@@ -118,8 +118,8 @@ async fn change(incoming: Incoming, verb: Verb) -> Result<Response, Failure> {
             Verb::Put => Meant::Whole,
             Verb::Patch => Meant::Changes(&before),
         };
-        let wish = wish::read(&attributes, meant)?;
         let Admitted { visit, requester, .. } = &admitted;
+        let wish = wish::read(&visit.tenant.tenant.records, &attributes, meant)?;
         let permit = requester
             .permit_for(before.owner())
             .map_err(|denied| unwritten(denied.into()))?;

@@ -117,6 +117,16 @@ impl Failure {
         own
     }
 
+    /// Status of its answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.error.status()
+    }
+
+    /// Its code on the wire.
+    pub(crate) const fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+
     /// The failure underneath.
     pub(crate) fn into_error(self) -> ApiError {
         self.error

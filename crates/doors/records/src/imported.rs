@@ -1,6 +1,7 @@
 //! Records that come from another system instead of over the wire: held against the same formats, sizes and rules as a body of
 //! `POST` (consent-api 8.2, 14).
 
+use consentry_domain::tenant::RecordsSettings;
 use consentry_ledger::records::{Invalid, RecordWish};
 use consentry_web::error::{FieldError, Place};
 
@@ -21,9 +22,9 @@ pub struct Broken {
 }
 
 /// Reads a record that is written as the body of a `POST` would be.
-pub fn read(body: &[u8]) -> Result<RecordWish, Vec<Broken>> {
+pub fn read(settings: &RecordsSettings, body: &[u8]) -> Result<RecordWish, Vec<Broken>> {
     Attributes::parse(body, &LIMITS)
-        .and_then(|attributes| wish::read(&attributes, Meant::Whole))
+        .and_then(|attributes| wish::read(settings, &attributes, Meant::Whole))
         .map_err(all_of)
 }
 

@@ -1,8 +1,8 @@
 //! `GET /consents`: searching records, with the opt-in extensions `status`, `all`, `limit` and `cursor` (consent-api 9, 15).
 
 use axum::response::Response;
-use consentry_domain::{Lifetime, Timestamp, command::Answer};
-use consentry_ledger::records::{Page, RecordSearch, RecordsFound, search::Position};
+use consentry_domain::{Lifetime, Timestamp};
+use consentry_ledger::records::{Page, RecordSearch, RecordStatus, RecordsFound, search::Position};
 use consentry_web::{cursor, parameters::Parameters};
 use http::StatusCode;
 
@@ -13,6 +13,7 @@ use crate::{
     parameters::{self, flag, one, wrong},
     representation::{Collection, ConsentResource, Keep, answer},
     served::Incoming,
+    wish::statuses,
 };
 
 /// Parameters that an answer's own address repeats, in this order.
@@ -73,12 +74,12 @@ pub(crate) async fn search(incoming: Incoming) -> Result<Response, Failure> {
 
 fn read(admitted: &Admitted, parameters: &Parameters) -> Result<RecordSearch, Failure> {
     let text = |name| Ok::<_, Failure>(one(parameters, name)?.map(str::to_owned));
-    let answer = match one(parameters, "status")? {
+    let settings = &admitted.visit.tenant.tenant.records;
+    let status = match one(parameters, "status")? {
         None => None,
-        Some(name) => Some(
-            Answer::from_name(name)
-                .ok_or_else(|| wrong("status", "must be pending, accepted, denied or revoked"))?,
-        ),
+        Some(name) => {
+            Some(RecordStatus::from_name(settings, name).ok_or_else(|| wrong("status", statuses(settings)))?)
+        }
     };
     Ok(RecordSearch {
         subject: text("subject")?,
@@ -86,7 +87,7 @@ fn read(admitted: &Admitted, parameters: &Parameters) -> Result<RecordSearch, Fa
         definition: text("definition")?,
         audience: text("audience")?,
         collaborator: text("collaborator")?,
-        answer,
+        status,
         everybody: flag(parameters, "all")?,
         page: page(admitted, parameters)?,
     })

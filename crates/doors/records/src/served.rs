@@ -1,21 +1,33 @@
 //! What every answer of the door carries, failures included: the tenant's fixed headers and the id of the request (consent-api 12.2).
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
 use consentry_web::visit::Visit;
-use http::{HeaderName, HeaderValue, header::Entry};
+use http::{HeaderName, HeaderValue, Method, header::Entry};
 
 use crate::{
     bearer::Validators,
     failure::{Code, Failure},
+    messages::{Asked, MessageType, Messages, Refused},
 };
 
 /// An answer in the making.
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// What the door has beside the house.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    pub validators: Validators,
+    pub messages: Messages,
+}
 
 /// A request at this door, before anything was checked.
 #[derive(Debug)]
@@ -23,32 +35,86 @@ pub(crate) struct Incoming {
     pub visit: Visit,
     pub validators: Validators,
     pub request: Request,
+    /// Distinguished name of who asks, once the request was let in.
+    pub by: Arc<OnceLock<String>>,
 }
 
 /// A handler whose answers carry what every answer of the door carries.
 pub(crate) fn served<H, A>(
-    validators: &Validators,
+    door: &Door,
+    kind: Option<MessageType>,
     handler: H,
 ) -> impl Fn(Visit, Request) -> Answering + Clone + Send + Sync + 'static
 where
     H: Fn(Incoming) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Result<Response, Failure>> + Send + 'static,
 {
-    let validators = validators.clone();
+    let door = door.clone();
     move |visit, request| {
         let handler = handler.clone();
+        let messages = door.messages.clone();
+        let seen = Seen::of(&request);
         let incoming = Incoming {
             visit: visit.clone(),
-            validators: validators.clone(),
+            validators: door.validators.clone(),
             request,
+            by: Arc::clone(&seen.by),
         };
         Box::pin(async move {
             let answer = match within_rate(&visit) {
-                Ok(()) => handler(incoming).await.into_response(),
-                Err(failure) => failure.into_response(),
+                Ok(()) => handler(incoming).await,
+                Err(failure) => Err(failure),
             };
-            with_headers(&visit, answer)
+            tell(&messages, kind, &visit, &seen, &answer);
+            with_headers(&visit, answer.into_response())
         })
+    }
+}
+
+/// What of a request is needed after it was answered.
+struct Seen {
+    method: Method,
+    path: String,
+    by: Arc<OnceLock<String>>,
+}
+
+impl Seen {
+    fn of(request: &Request) -> Self {
+        Self {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            by: Arc::default(),
+        }
+    }
+}
+
+/// Writes what the log of the door has of a request. What it changed is told from the ledger's log.
+fn tell(
+    messages: &Messages,
+    kind: Option<MessageType>,
+    visit: &Visit,
+    seen: &Seen,
+    answer: &Result<Response, Failure>,
+) {
+    let request = visit.request_id.to_string();
+    let asked = Asked {
+        at: visit.ledger().now(),
+        request: &request,
+        tenant: &visit.tenant.tenant.slug,
+        by: seen.by.get().map(String::as_str),
+        method: seen.method.as_str(),
+        path: &seen.path,
+    };
+    match (answer, kind) {
+        (Ok(_), Some(kind)) => messages.answered(kind, &asked),
+        (Ok(_), None) => {}
+        (Err(failure), _) => messages.refused(
+            &asked,
+            &Refused {
+                status: failure.status().as_u16(),
+                code: failure.code(),
+            },
+        ),
     }
 }
 

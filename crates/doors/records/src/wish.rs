@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use consentry_domain::{command::Answer, definition::WordingVersion};
-use consentry_ledger::records::{RecordView, RecordWish};
+use consentry_domain::{definition::WordingVersion, tenant::RecordsSettings};
+use consentry_ledger::records::{RecordStatus, RecordView, RecordWish};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -42,18 +42,22 @@ impl Meant<'_> {
 }
 
 /// The record that a body asks for.
-pub(crate) fn read(attributes: &Attributes, meant: Meant<'_>) -> Result<RecordWish, Failure> {
+pub(crate) fn read(
+    settings: &RecordsSettings,
+    attributes: &Attributes,
+    meant: Meant<'_>,
+) -> Result<RecordWish, Failure> {
     let mut reader = Reader::new(attributes);
     let base = match meant {
         Meant::Whole => None,
         Meant::Changes(view) => Some(RecordWish::unchanged(view)),
     };
-    let (answer, base_definition) = match &base {
-        Some(base) => (Some(base.answer), Some(Definition::of(base))),
+    let (kept_status, base_definition) = match &base {
+        Some(base) => (Some(base.status.clone()), Some(Definition::of(base))),
         None => (None, None),
     };
-    let answer = status(&mut reader).or_kept(answer);
-    if answer.is_none() && !reader.is_wrong("status") {
+    let status = status(settings, &mut reader).or_kept(kept_status);
+    if status.is_none() && !reader.is_wrong("status") {
         reader.require("status");
     }
     let definition = definition(&mut reader, base_definition);
@@ -86,11 +90,11 @@ pub(crate) fn read(attributes: &Attributes, meant: Meant<'_>) -> Result<RecordWi
         .or_kept(base.and_then(|base| base.consent_context.clone()));
     reader.finish()?;
     // Both are there: their absence is among what `finish` reports.
-    let (Some(answer), Some(id)) = (answer, definition.id) else {
+    let (Some(status), Some(id)) = (status, definition.id) else {
         return Err(Failure::invalid_data(Vec::new()));
     };
     Ok(RecordWish {
-        answer,
+        status,
         definition: id,
         version: definition.version,
         locale: definition.locale,
@@ -104,18 +108,31 @@ pub(crate) fn read(attributes: &Attributes, meant: Meant<'_>) -> Result<RecordWi
     })
 }
 
-fn status(reader: &mut Reader<'_>) -> Given<Answer> {
+fn status(settings: &RecordsSettings, reader: &mut Reader<'_>) -> Given<RecordStatus> {
     match reader.typed::<String>("status", "a string") {
         Given::Absent => Given::Absent,
         Given::Null => Given::Null,
-        Given::Value(name) => match Answer::from_name(&name) {
-            Some(answer) => Given::Value(answer),
+        Given::Value(name) => match RecordStatus::from_name(settings, &name) {
+            Some(status) => Given::Value(status),
             None => {
-                reader.refuse("status", "must be pending, accepted, denied or revoked");
+                reader.refuse("status", statuses(settings));
                 Given::Absent
             }
         },
     }
+}
+
+/// What a status must be.
+pub(crate) fn statuses(settings: &RecordsSettings) -> String {
+    let additional: String = settings
+        .additional_statuses
+        .keys()
+        .map(|name| format!(", {name}"))
+        .collect();
+    if additional.is_empty() {
+        return "must be pending, accepted, denied or revoked".to_owned();
+    }
+    format!("must be one of pending, accepted, denied, revoked{additional}")
 }
 
 #[derive(Debug, Default)]

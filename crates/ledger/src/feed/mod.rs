@@ -34,7 +34,7 @@ pub use happening::Happening;
 pub use position::Position;
 pub use reader::{PARTIES_GO_BACK, READ, READ_SUBJECTS, Reader, SubjectView};
 pub use reading::{Page, Reading, Start, Told, Wish};
-pub(crate) use tail::Tails;
+pub(crate) use tail::{Place, Tails};
 
 /// How this node serves followers.
 #[derive(Debug, Clone)]

@@ -74,9 +74,9 @@ impl Ledger {
             None => before.owner(),
         };
         let slot = slot(before, &settled, person);
-        let same_answer = wish.answer == before.answer;
+        let same_status = wish.status == before.status;
         let bulk_changed = !details.same_as(&before.details);
-        if same_answer && slot == before.slot && settled.wording == before.wording() && !bulk_changed {
+        if same_status && slot == before.slot && settled.wording == before.wording() && !bulk_changed {
             return Ok(before.clone());
         }
         let actor = actor.or(acting);
@@ -84,7 +84,7 @@ impl Ledger {
             details.actor = Some(actor.text.clone());
             details.actor_dn.clone_from(&actor.dn);
         }
-        let bulk_changed = bulk_changed || !details.same_as(&before.details);
+        let bulk_changed = bulk_changed || !details.same_as(&before.details) || !same_status;
 
         let not_before = next_millisecond(before.updated_at);
         let mut bulk = self.sealed_bulk(tenant, person, before.id, &details).await?;
@@ -106,7 +106,7 @@ impl Ledger {
             },
         );
         let after = Document {
-            answer: wish.answer,
+            status: wish.status.as_str(),
             slot: &slot,
             version: settled.version(),
             locale: settled.locale(),
@@ -130,9 +130,9 @@ impl Ledger {
                         record: before.id,
                         consent,
                         slot: slot.clone(),
-                        answer: wish.answer,
+                        answer: wish.status.answer,
                         wording: settled.wording.clone(),
-                        valid_until: writing::valid_until(tenant, &slot.definition, wish.answer, now),
+                        valid_until: writing::valid_until(tenant, &slot.definition, wish.status.answer, now),
                         bulk_changed,
                     })),
                     bulk: Some(bulk.clone()),
@@ -145,12 +145,12 @@ impl Ledger {
         let behind = done.after.behind(before.id).ok_or(Fault::Conflict)?;
         Ok(RecordView {
             id: before.id,
-            answer: wish.answer,
+            status: wish.status.clone(),
             version: settled.version(),
             locale: settled.locale().cloned(),
             created_at: before.created_at,
             updated_at: done.at.max(not_before),
-            revision: before.revision.next(behind, wish.answer),
+            revision: before.revision.next(behind, wish.status.answer),
             slot,
             details,
         })
@@ -200,6 +200,9 @@ fn details(
         title_text: settled.title_text.clone(),
         data_text: settled.data_text.clone(),
         purpose_text: settled.purpose_text.clone(),
+        additional_status: wish
+            .status
+            .kept(before.revision.record_version().saturating_add(1)),
         data: wish.data.clone(),
         consent_context: wish.consent_context.clone(),
     }

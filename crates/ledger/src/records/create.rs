@@ -58,6 +58,7 @@ impl Ledger {
             title_text: settled.title_text.clone(),
             data_text: settled.data_text.clone(),
             purpose_text: settled.purpose_text.clone(),
+            additional_status: wish.status.kept(1),
             data: wish.data.clone(),
             consent_context: wish.consent_context.clone(),
         };
@@ -79,7 +80,7 @@ impl Ledger {
             },
         );
         let after = Document {
-            answer: wish.answer,
+            status: wish.status.as_str(),
             slot: &slot,
             version: settled.version(),
             locale: settled.locale(),
@@ -99,9 +100,9 @@ impl Ledger {
                         record,
                         consent,
                         slot: slot.clone(),
-                        answer: wish.answer,
+                        answer: wish.status.answer,
                         wording: settled.wording.clone(),
-                        valid_until: writing::valid_until(tenant, &slot.definition, wish.answer, now),
+                        valid_until: writing::valid_until(tenant, &slot.definition, wish.status.answer, now),
                     })),
                     bulk: Some(bulk.clone()),
                     notes: notes.clone(),
@@ -113,12 +114,12 @@ impl Ledger {
         let made = done.after.consents.get(&consent).ok_or(Fault::Conflict)?;
         Ok(RecordView {
             id: record,
-            answer: wish.answer,
+            status: wish.status.clone(),
             version: settled.version(),
             locale: settled.locale().cloned(),
             created_at: done.at,
             updated_at: done.at,
-            revision: Revision::first(made, wish.answer),
+            revision: Revision::first(made, wish.status.answer),
             slot,
             details,
         })

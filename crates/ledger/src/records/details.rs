@@ -7,6 +7,7 @@ use consentry_store::{Hash, row::RecordKey};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::status::KeptStatus;
 use crate::{
     TenantSnapshot,
     accounts::{from_json, to_json},
@@ -42,6 +43,8 @@ pub(crate) struct Details {
     pub purpose_text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Box<RawValue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub additional_status: Option<KeptStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_context: Option<Box<RawValue>>,
 }
@@ -81,7 +84,7 @@ impl Details {
         keys
     }
 
-    /// Whether both say the same, however their JSON is written.
+    /// Whether both say the same, however their JSON is written. The status is the view's to compare.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.subject == other.subject
             && self.subject_dn == other.subject_dn

@@ -151,13 +151,13 @@ impl Ledger {
             return Ok(Imported::Gone);
         };
         // Time alone makes no difference: what ran out here was accepted there.
-        let answer = if consent.status.is_granting() {
-            Answer::Accepted
+        let status = if consent.status.is_granting() && view.status.additional.is_none() {
+            Answer::Accepted.as_str()
         } else {
-            view.answer
+            view.status.as_str()
         };
         let settled = rules::settle(tenant, &wanted.wish, Some(&view)).map_err(NotImported::Invalid)?;
-        let different = different(wanted, &settled, &view, answer);
+        let different = different(wanted, &settled, &view, status);
         Ok(if different.is_empty() {
             Imported::Unchanged
         } else {
@@ -272,7 +272,7 @@ impl Ledger {
             request: None,
         };
         let after = Document {
-            answer: wish.answer,
+            status: wish.status.as_str(),
             slot: &slot,
             version: settled.version(),
             locale: settled.locale(),
@@ -293,12 +293,12 @@ impl Ledger {
                         record: wanted.id,
                         consent,
                         slot: slot.clone(),
-                        answer: wish.answer,
+                        answer: wish.status.answer,
                         wording: settled.wording.clone(),
                         valid_until: writing::valid_until(
                             tenant,
                             &slot.definition,
-                            wish.answer,
+                            wish.status.answer,
                             wanted.created_at,
                         ),
                         created_at: wanted.created_at,
@@ -373,6 +373,7 @@ fn details(
         title_text: settled.title_text.clone(),
         data_text: settled.data_text.clone(),
         purpose_text: settled.purpose_text.clone(),
+        additional_status: wanted.wish.status.kept(1),
         data: wanted.wish.data.clone(),
         consent_context: wanted.wish.consent_context.clone(),
     }
@@ -380,7 +381,7 @@ fn details(
 
 /// The attributes in which a record of another system is not what stands here. An entry it does not name is not looked at: it was
 /// found out here.
-fn different(wanted: &ImportedRecord, settled: &Settled, view: &RecordView, answer: Answer) -> Vec<String> {
+fn different(wanted: &ImportedRecord, settled: &Settled, view: &RecordView, status: &str) -> Vec<String> {
     let named = |imported: &ImportedIdentity, here: Option<&str>| Identity {
         text: imported.text.clone(),
         dn: match &imported.dn {
@@ -400,14 +401,14 @@ fn different(wanted: &ImportedRecord, settled: &Settled, view: &RecordView, answ
         ..view.slot.clone()
     };
     let there = Document {
-        answer: wanted.wish.answer,
+        status: wanted.wish.status.as_str(),
         slot: &slot,
         version: settled.version(),
         locale: settled.locale(),
         details: &wished,
     };
     let here = Document {
-        answer,
+        status,
         ..view.document()
     };
     let touched = Touched::between(

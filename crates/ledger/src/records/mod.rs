@@ -17,6 +17,7 @@ pub mod read;
 pub mod requester;
 pub mod rules;
 pub mod search;
+pub mod status;
 pub mod view;
 
 mod details;
@@ -37,6 +38,7 @@ pub use read::ReadRecordError;
 pub use requester::{Requester, TokenSubject};
 pub use rules::{Attribute, Invalid, RecordWish, Wrong};
 pub use search::{Page, RecordSearch, RecordsFound, SearchRecordsError};
+pub use status::RecordStatus;
 pub use view::{InvalidRevision, Precondition, RecordView, Revision};
 pub use writing::WriteRecordError;
 

@@ -8,14 +8,17 @@ use consentry_domain::{
 };
 use serde_json::value::RawValue;
 
-use super::view::{RecordView, shown_wording};
+use super::{
+    status::RecordStatus,
+    view::{RecordView, shown_wording},
+};
 use crate::TenantSnapshot;
 
 /// A record as it shall be, identities aside. Formats and sizes have been checked.
 #[derive(Debug, Clone)]
 pub struct RecordWish {
-    /// The answer.
-    pub answer: Answer,
+    /// The status.
+    pub status: RecordStatus,
     /// Id of the definition.
     pub definition: String,
     /// Version of the wording shown.
@@ -42,7 +45,7 @@ impl RecordWish {
     /// The wish that a record shall be as it is.
     pub fn unchanged(view: &RecordView) -> Self {
         Self {
-            answer: view.answer,
+            status: view.status.clone(),
             definition: view.definition().as_str().to_owned(),
             version: view.version,
             locale: view.locale.as_ref().map(|locale| locale.as_str().to_owned()),
@@ -176,8 +179,10 @@ pub(crate) fn settle(
         }
     }
     let never_worded =
-        before.is_some_and(|before| before.answer != Answer::Pending && before.wording().is_none());
-    if wish.answer != Answer::Pending && !(never_worded && wish.version.is_none() && wish.locale.is_none()) {
+        before.is_some_and(|before| before.status.answer != Answer::Pending && before.wording().is_none());
+    if wish.status.answer != Answer::Pending
+        && !(never_worded && wish.version.is_none() && wish.locale.is_none())
+    {
         if wish.version.is_none() {
             breaks(Attribute::Version, Wrong::Missing);
         }

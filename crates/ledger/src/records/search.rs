@@ -6,6 +6,7 @@ use consentry_store::{RecordFound, RecordQuery, read::PersonMatch, row::RecordKe
 use super::{
     details::lookup,
     requester::Requester,
+    status::RecordStatus,
     view::{Names, RecordView},
 };
 use crate::{Ledger, TenantSnapshot, carry_out::definition_key, error::Fault};
@@ -29,8 +30,8 @@ pub struct RecordSearch {
     pub audience: Option<String>,
     /// One of the collaborators.
     pub collaborator: Option<String>,
-    /// The answer it gives now.
-    pub answer: Option<Answer>,
+    /// The status it has now.
+    pub status: Option<RecordStatus>,
     /// Whether nobody in particular is meant where no subject is named; for the privileged.
     pub everybody: bool,
     /// A part of what fits; none means all of it, or nothing where that is too much.
@@ -98,7 +99,7 @@ impl Ledger {
         let wanted = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1);
         let position = after.map(|(position, _)| position);
         let mut found = self
-            .find(tenant, &sources, search.answer, position, wanted)
+            .find(tenant, &sources, search.status.as_ref(), position, wanted)
             .await?;
         let more = found.len() == wanted;
         if more && search.page.is_none() {
@@ -112,7 +113,7 @@ impl Ledger {
         let total = match (after, more) {
             (Some((_, total)), _) => total,
             (None, false) => u64::try_from(found.len()).unwrap_or(u64::MAX),
-            (None, true) => self.count(tenant, &sources, search.answer).await?,
+            (None, true) => self.count(tenant, &sources, search.status.as_ref()).await?,
         };
         let mut names = Names::default();
         let mut records = Vec::with_capacity(found.len());
@@ -243,14 +244,14 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         sources: &[Source],
-        answer: Option<Answer>,
+        status: Option<&RecordStatus>,
         after: Option<Position>,
         wanted: usize,
     ) -> Result<Vec<RecordFound>, Fault> {
         let mut all = Vec::new();
         for source in sources {
             let at_once = u32::try_from(wanted).unwrap_or(AT_ONCE).min(AT_ONCE);
-            let mut walk = Walk::new(source, answer, after, at_once);
+            let mut walk = Walk::new(source, status, after, at_once);
             let mut found = Vec::new();
             while found.len() < wanted
                 && let Some(page) = walk.next_page(self, tenant).await?
@@ -268,11 +269,11 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         sources: &[Source],
-        answer: Option<Answer>,
+        status: Option<&RecordStatus>,
     ) -> Result<u64, Fault> {
         let mut count = 0;
         for source in sources {
-            let mut walk = Walk::new(source, answer, None, AT_ONCE);
+            let mut walk = Walk::new(source, status, None, AT_ONCE);
             while let Some(page) = walk.next_page(self, tenant).await? {
                 count += u64::try_from(page.len()).unwrap_or(u64::MAX);
             }
@@ -291,12 +292,17 @@ struct Source {
 /// Going through what a source answers, page by page.
 struct Walk<'a> {
     source: &'a Source,
-    answer: Option<Answer>,
+    status: Option<&'a RecordStatus>,
     query: Option<RecordQuery>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(source: &'a Source, answer: Option<Answer>, after: Option<Position>, at_once: u32) -> Self {
+    fn new(
+        source: &'a Source,
+        status: Option<&'a RecordStatus>,
+        after: Option<Position>,
+        at_once: u32,
+    ) -> Self {
         let query = RecordQuery {
             after,
             limit: at_once,
@@ -304,7 +310,7 @@ impl<'a> Walk<'a> {
         };
         Self {
             source,
-            answer,
+            status,
             query: Some(query),
         }
     }
@@ -327,6 +333,16 @@ impl<'a> Walk<'a> {
         }
         let now = ledger.now();
         page.retain(|found| self.fits(found, now));
+        if let Some(wanted) = self.status.filter(|_| are_named(tenant)) {
+            let mut named = Vec::with_capacity(page.len());
+            for found in page {
+                let view = ledger.view(tenant, &mut Names::default(), &found).await?;
+                if view.is_some_and(|view| view.status == *wanted) {
+                    named.push(found);
+                }
+            }
+            page = named;
+        }
         Ok(Some(page))
     }
 
@@ -334,9 +350,14 @@ impl<'a> Walk<'a> {
         let Some(answer) = Answer::of_state(found.consent.state_at(now)) else {
             return false;
         };
-        self.answer.is_none_or(|wanted| wanted == answer)
+        self.status.is_none_or(|wanted| wanted.answer == answer)
             && self.source.decided_elsewhere_by.is_none_or(|person| {
                 found.row.sealed.is_none() && found.consent.actor.subject == Some(person)
             })
     }
+}
+
+/// Whether records may have names for what they answer, so that only what is sealed tells two of them apart.
+fn are_named(tenant: &TenantSnapshot) -> bool {
+    !tenant.tenant.records.additional_statuses.is_empty()
 }

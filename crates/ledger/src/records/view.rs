@@ -11,7 +11,11 @@ use consentry_domain::{
 use consentry_store::{RecordFound, RecordRow};
 use serde_json::value::RawValue;
 
-use super::{audit::Document, details::Details};
+use super::{
+    audit::Document,
+    details::Details,
+    status::{KeptStatus, RecordStatus},
+};
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
 /// Which state of a record somebody looked at. Two that are equal saw the same: time alone changes it where a consent runs out.
@@ -35,6 +39,16 @@ impl Revision {
             consent: consent.version,
             answer: Answer::of_state(consent.state_at(now))?,
         })
+    }
+
+    /// What the record answers.
+    pub(crate) const fn answer(self) -> Answer {
+        self.answer
+    }
+
+    /// Version of the record's row.
+    pub(crate) const fn record_version(self) -> u32 {
+        self.record
     }
 
     /// Of a record that was made just now.
@@ -108,7 +122,7 @@ pub struct RecordView {
     /// Identity.
     pub id: RecordId,
     /// What it answers.
-    pub answer: Answer,
+    pub status: RecordStatus,
     /// Version of the wording shown.
     pub version: Option<WordingVersion>,
     /// Language of the wording shown, in the configured spelling.
@@ -190,9 +204,9 @@ impl RecordView {
     }
 
     /// As it is noted when it changes.
-    pub(crate) const fn document(&self) -> Document<'_> {
+    pub(crate) fn document(&self) -> Document<'_> {
         Document {
-            answer: self.answer,
+            status: self.status.as_str(),
             slot: &self.slot,
             version: self.version,
             locale: self.locale.as_ref(),
@@ -252,7 +266,7 @@ impl Ledger {
         let wording = consent.wording.clone();
         Ok(Some(RecordView {
             id: row.record.id,
-            answer: revision.answer,
+            status: KeptStatus::of(details.additional_status.as_ref(), revision),
             version: wording
                 .as_ref()
                 .map(|wording| wording.version)
@@ -291,6 +305,7 @@ impl Ledger {
             title_text: shown.and_then(|shown| shown.title.clone()),
             data_text: shown.map(|shown| shown.data.clone()),
             purpose_text: shown.map(|shown| shown.purpose.clone()),
+            additional_status: None,
             data: None,
             consent_context: None,
         })

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use consentry_door_records::audit::line;
+use consentry_door_records::messages::audit::line;
 use consentry_ledger::{Caller, Ledger, SystemClock, SystemEntropy, Target, access::ReadLog, authorize};
 
 use super::serve;

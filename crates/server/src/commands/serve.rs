@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use consentry_door_records::Validators;
+use consentry_door_records::{
+    Validators,
+    messages::{Messages, TARGET},
+};
 use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy};
 use consentry_web::house::House;
 use tokio::{
@@ -15,6 +18,7 @@ use url::Url;
 use crate::{
     assembly,
     configuration::{Configuration, LogFormat, TelemetrySection},
+    consent_log,
     demo::Demo,
     directories,
     ledger_place::LedgerPlace,
@@ -86,6 +90,8 @@ pub(super) async fn prepare(
     let terminate = signal(SignalKind::terminate())?;
     let interrupt = signal(SignalKind::interrupt())?;
     let metrics = Metrics::default();
+    let messages: Messages = configuration.telemetry.consent_messages.iter().copied().collect();
+    consent_log::follow(&ledger, &messages).await?;
     let house = House::new(
         ledger.clone(),
         public,
@@ -101,6 +107,7 @@ pub(super) async fn prepare(
     let router = site::router(&site::Parts {
         house,
         validators,
+        messages: messages.clone(),
         entropy: Arc::new(SystemEntropy),
         metrics: metrics.clone(),
         metrics_here: configuration.telemetry.listen.is_none(),
@@ -177,7 +184,13 @@ pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
     } else {
         "ldap3=off,"
     };
-    let filter = EnvFilter::try_new(format!("{quiet}{}", telemetry.log))?;
+    // Whoever switches messages on wants to see them, however little else they want to see.
+    let asked = if telemetry.consent_messages.is_empty() || telemetry.log.contains(TARGET) {
+        String::new()
+    } else {
+        format!("{TARGET}=info,")
+    };
+    let filter = EnvFilter::try_new(format!("{quiet}{asked}{}", telemetry.log))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

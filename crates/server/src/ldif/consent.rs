@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consentry_domain::{RecordId, Timestamp, dn::Dn};
+use consentry_domain::{RecordId, Timestamp, dn::Dn, tenant::RecordsSettings};
 use consentry_door_records::imported::{self, Broken};
 use consentry_ledger::records::{ImportedIdentity, ImportedRecord};
 use serde_json::value::RawValue;
@@ -89,8 +89,8 @@ impl RecordEntries {
         })
     }
 
-    /// What an entry is, or everything that is wrong with it.
-    pub fn read(&self, entry: &Record) -> Result<FoundRecord, Vec<Refused>> {
+    /// What an entry is at a tenant with these settings, or everything that is wrong with it.
+    pub fn read(&self, settings: &RecordsSettings, entry: &Record) -> Result<FoundRecord, Vec<Refused>> {
         let Some(id) = self.id(entry) else {
             return Ok(FoundRecord::Other);
         };
@@ -103,7 +103,7 @@ impl RecordEntries {
         let actor = reading.identity("actor", "actorDN");
         let times = reading.times();
         let wish = match reading.body() {
-            Some(body) => match imported::read(body.as_bytes()) {
+            Some(body) => match imported::read(settings, body.as_bytes()) {
                 Ok(wish) => Some(wish),
                 Err(broken) => {
                     reading.add(broken);

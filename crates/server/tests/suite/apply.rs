@@ -58,7 +58,7 @@ pub(crate) fn applied(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn refused(output: &Output) -> String {
+pub(crate) fn refused(output: &Output) -> String {
     assert_eq!(
         output.status.code(),
         Some(1),
@@ -88,7 +88,7 @@ pub(crate) fn ask(
     (status, serde_json::from_str(&body).unwrap_or_default())
 }
 
-fn agree(running: &Running, locale: &str) -> String {
+pub(crate) fn agree(running: &Running, locale: &str) -> String {
     let body = json!({
         "status": "accepted",
         "definition": { "id": "share-location", "version": "1.0", "locale": locale },

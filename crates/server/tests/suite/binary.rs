@@ -5,6 +5,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -16,6 +17,8 @@ pub(crate) struct Running {
     child: Child,
     pub(crate) description: Value,
     pub(crate) address: SocketAddr,
+    /// Reads the log until it ends; of `serve` only.
+    log: Option<JoinHandle<String>>,
 }
 
 impl Running {
@@ -44,6 +47,7 @@ impl Running {
             child,
             description,
             address,
+            log: None,
         }
     }
 
@@ -69,11 +73,16 @@ impl Running {
             assert!(log.read_line(&mut line).unwrap() > 0, "the server ended");
         }
         // Whoever reads no further stops the server when it next writes.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let log = std::thread::spawn(move || {
+            let mut rest = String::new();
+            let _ended = log.read_to_string(&mut rest);
+            rest
+        });
         Self {
             child,
             description: Value::Null,
             address: listen,
+            log: Some(log),
         }
     }
 
@@ -81,6 +90,13 @@ impl Running {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// SIGTERM; answers what `serve` wrote into its log since it served.
+    pub(crate) fn stop_for_log(mut self) -> String {
+        let log = self.log.take().unwrap();
+        assert!(self.stop().success());
+        log.join().unwrap()
     }
 
     /// SIGTERM; answers the exit status.

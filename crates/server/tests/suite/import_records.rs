@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
-    apply::{CARLA, EXAMPLE, House, PORTAL, applied, ask},
+    apply::{CARLA, EXAMPLE, House, PORTAL, applied, ask, refused},
     binary::{Running, free_address, request},
 };
 
@@ -557,4 +557,23 @@ fn evt_15_what_was_imported_is_told_once_and_marked() {
         assert_eq!(event["data"]["imported"], true, "{event}");
     }
     assert_eq!(told[1]["data"]["consent"]["status"], "accepted", "{}", told[1]);
+}
+
+#[test]
+fn rec_19_1_a_status_beyond_the_four_is_taken_over_where_it_is_configured() {
+    let text = RECORDS.replace("ping-consent-state: pending", "ping-consent-state: On-Hold");
+    let told = refused(&house().import_records(&text, &[]));
+    assert!(told.contains("status must be pending, accepted, denied or revoked"), "{told}");
+
+    let house = House::new();
+    let section = "[tenants.records]\n";
+    assert!(EXAMPLE.contains(section));
+    let statuses = format!("{section}additional_statuses = {{ on-hold = \"pending\" }}\n");
+    applied(&house.apply(&EXAMPLE.replace(section, &statuses), &[]));
+    for expected in ["3 added, 0 unchanged", "0 added, 3 unchanged"] {
+        let done = applied(&house.import_records(&text, &[]));
+        assert!(done.starts_with(expected), "{done}");
+    }
+    let running = house.serve();
+    assert_eq!(read(&running, PENDING).1["status"], "on-hold");
 }

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use consentry_door_records::Validators;
+use consentry_door_records::{Validators, messages::Messages};
 use consentry_egress::EgressPolicy;
 use consentry_server::{metrics::Metrics, site};
 use consentry_testkit::{SeededEntropy, TestApp};
@@ -15,6 +15,7 @@ async fn every_path_and_every_fallback_has_one_owner() {
     let app = TestApp::start().await;
     let parts = site::Parts {
         validators: Validators::new(EgressPolicy::default(), false),
+        messages: Messages::default(),
         house: House::new(
             app.ledger.clone(),
             Url::parse("http://127.0.0.1:8080").unwrap(),

@@ -454,7 +454,7 @@ fn search_parameters() -> Vec<Parameter> {
             .schema(Some(text().min_length(Some(1)).build()))
             .build()
     };
-    let status = text().enum_values(Some(["pending", "accepted", "denied", "revoked"]));
+    let status = text().min_length(Some(1)).max_length(Some(64));
     let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     vec![
         exact(
@@ -466,7 +466,11 @@ fn search_parameters() -> Vec<Parameter> {
         exact("audience", "The audience."),
         exact("collaborator", "One of the collaborators."),
         expand(&OF_CONSENTS),
-        described("status", ParameterIn::Query, "What the record answers now.")
+        described(
+            "status",
+            ParameterIn::Query,
+            "The status the record has now: pending, accepted, denied, revoked, or one that the tenant added.",
+        )
             .schema(Some(status.build()))
             .build(),
         described(

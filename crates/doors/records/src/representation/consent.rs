@@ -19,7 +19,7 @@ pub(crate) struct ConsentResource<'a> {
     #[serde(rename = "_embedded", skip_serializing_if = "Option::is_none")]
     embedded: Option<ConsentEmbedded<'a>>,
     id: String,
-    status: &'static str,
+    status: &'a str,
     subject: &'a str,
     #[serde(rename = "subjectDN", skip_serializing_if = "Option::is_none")]
     subject_dn: Option<&'a str>,
@@ -93,7 +93,7 @@ impl<'a> ConsentResource<'a> {
             },
             embedded: None,
             id: view.id.to_string(),
-            status: view.answer.as_str(),
+            status: view.status.as_str(),
             subject: view.subject(),
             subject_dn: view.subject_dn(),
             actor: view.actor(),

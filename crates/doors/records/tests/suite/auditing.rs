@@ -1,6 +1,6 @@
 //! The audit (consent-api 16).
 
-use consentry_door_records::audit::line;
+use consentry_door_records::messages::audit::line;
 use consentry_ledger::{
     Caller, Target,
     access::{ReadLog, authorize},
@@ -27,7 +27,7 @@ async fn entries(app: &TestApp) -> Vec<AuditEntry> {
 }
 
 /// Changes of records only.
-async fn of_records(app: &TestApp) -> Vec<AuditEntry> {
+pub async fn of_records(app: &TestApp) -> Vec<AuditEntry> {
     let mut all = entries(app).await;
     all.retain(|entry| entry.resource == Resource::Consent);
     all

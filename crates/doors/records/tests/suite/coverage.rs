@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use consentry_door_records::Validators;
+use consentry_door_records::{Validators, messages::Messages};
 use consentry_egress::EgressPolicy;
 use consentry_testkit::TestApp;
 use consentry_web::{
@@ -86,7 +86,7 @@ pub fn endpoints(app: &TestApp) -> Vec<(String, String)> {
     );
     let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
     let validators = Validators::new(EgressPolicy::default(), false);
-    let table = consentry_door_records::routes(&validators).with_state(house);
+    let table = consentry_door_records::routes(&validators, &Messages::default()).with_state(house);
     let site = Site::join(vec![table], &nobody).unwrap();
     site.listing()
         .lines()

@@ -2,6 +2,7 @@
 //! with the key of the person it tells about: what is known of one person never rests on what is kept about another.
 
 mod configuration;
+mod follower;
 mod note;
 mod reader;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use configuration::{account_reference, of_account, of_definition, of_localization};
+pub use follower::{AuditFollower, AuditStart};
 pub(crate) use note::{Document, of_creation, of_deletion, of_import, of_update};
 pub use reader::{AuditEntry, AuditReader, Resource};
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consentry_domain::{
-    RecordId, Slot, SubjectId, command::Answer, definition::WordingVersion, locale::Locale,
-};
+use consentry_domain::{RecordId, Slot, SubjectId, definition::WordingVersion, locale::Locale};
 use serde_json::{Map, Value, json};
 
 use super::{Attributes, ChangeType, Note, Touched};
@@ -25,7 +23,7 @@ pub(crate) type Notes = BTreeMap<SubjectId, Map<String, Value>>;
 
 /// A record in one state.
 pub(crate) struct Document<'a> {
-    pub answer: Answer,
+    pub status: &'a str,
     pub slot: &'a Slot,
     pub version: Option<WordingVersion>,
     pub locale: Option<&'a Locale>,
@@ -41,7 +39,7 @@ impl Document<'_> {
             value.as_deref().map(|value| Value::from(value.get()))
         };
         let all = [
-            ("status", Some(self.answer.as_str().into())),
+            ("status", Some(self.status.into())),
             ("subject", Some(details.subject.as_str().into())),
             ("subjectDN", text(&details.subject_dn)),
             ("actor", text(&details.actor)),

@@ -68,7 +68,7 @@ pub struct AuditEntry {
 pub struct AuditReader<'a> {
     ledger: &'a Ledger,
     tenant: &'a TenantSnapshot,
-    index: u64,
+    pub(super) index: u64,
     /// Names of the accounts that are there, by how the log names them.
     accounts: HashMap<String, String>,
     /// The decision that the next events belong to.
@@ -88,21 +88,27 @@ impl Ledger {
     /// Reads the changes of a tenant.
     pub fn audit<'a>(&'a self, tenant: &'a TenantSnapshot, permit: &Permit<ReadLog>) -> AuditReader<'a> {
         tracing::info!(caller = ?permit.caller(), tenant = %tenant.tenant.slug, "reading the audit");
-        AuditReader {
-            ledger: self,
-            tenant,
-            index: 0,
-            accounts: tenant
-                .principals
-                .all()
-                .map(|entry| (account_reference(tenant, &entry.dn), entry.dn.clone()))
-                .collect(),
-            decision: None,
-        }
+        AuditReader::at(self, tenant, 0)
     }
 }
 
-impl AuditReader<'_> {
+impl<'a> AuditReader<'a> {
+    /// Begins with this event of the log; it has to be the first of its commit.
+    pub(super) fn at(ledger: &'a Ledger, tenant: &'a TenantSnapshot, index: u64) -> Self {
+        let accounts = tenant
+            .principals
+            .all()
+            .map(|entry| (account_reference(tenant, &entry.dn), entry.dn.clone()))
+            .collect();
+        Self {
+            ledger,
+            tenant,
+            index,
+            accounts,
+            decision: None,
+        }
+    }
+
     /// The next changes, in order; none at the end of the log. What was erased is left out.
     pub async fn next_page(&mut self) -> Result<Option<Vec<AuditEntry>>, Fault> {
         let store = &self.ledger.inner.store;

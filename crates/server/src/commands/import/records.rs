@@ -127,7 +127,7 @@ impl Import<'_> {
         let records = ldif::records(open(self.file)?);
         Ok(records.map(|record| {
             let record = record.with_context(|| self.file.display().to_string())?;
-            Ok(record.and_then(|record| self.entries.read(&record)))
+            Ok(record.and_then(|record| self.entries.read(&self.tenant.tenant.records, &record)))
         }))
     }
 
