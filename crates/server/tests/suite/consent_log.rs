@@ -11,17 +11,17 @@ const SERVICE: (&str, &str) = ("portal", PORTAL);
 const PERSON: (&str, &str) = ("carla", CARLA);
 
 fn serve(house: &House, messages: &str) -> Running {
-    let keys = [
-        (
-            "CONSENTRY__STORAGE__URL",
-            format!("sqlite://{}", house.data().display()),
-        ),
-        ("CONSENTRY__TELEMETRY__CONSENT_MESSAGES", messages.to_owned()),
+    let url = format!("sqlite://{}", house.data().display());
+    let mut keys = vec![
+        ("CONSENTRY__STORAGE__URL", url),
         (
             "CONSENTRY__TELEMETRY__LOG",
             "consentry_server=info,warn".to_owned(),
         ),
     ];
+    if !messages.is_empty() {
+        keys.push(("CONSENTRY__TELEMETRY__CONSENT_MESSAGES", messages.to_owned()));
+    }
     Running::serve_configured(free_address(), &keys)
 }
 

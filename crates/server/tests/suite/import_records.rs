@@ -563,7 +563,10 @@ fn evt_15_what_was_imported_is_told_once_and_marked() {
 fn rec_19_1_a_status_beyond_the_four_is_taken_over_where_it_is_configured() {
     let text = RECORDS.replace("ping-consent-state: pending", "ping-consent-state: On-Hold");
     let told = refused(&house().import_records(&text, &[]));
-    assert!(told.contains("status must be pending, accepted, denied or revoked"), "{told}");
+    assert!(
+        told.contains("status must be pending, accepted, denied or revoked"),
+        "{told}"
+    );
 
     let house = House::new();
     let section = "[tenants.records]\n";

@@ -112,7 +112,7 @@ pub(super) struct LocalizationEmbedded {
     definition: Box<Definition>,
 }
 
-/// What a record answers.
+/// What a record answers. A tenant may have added statuses (`additional_statuses`), which are not in this list.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = records::Status)]

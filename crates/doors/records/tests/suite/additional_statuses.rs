@@ -116,17 +116,21 @@ async fn rec_19_1_to_every_other_door_it_is_the_answer_it_counts_as() {
     assert_eq!(stopped.expect_status(200).json()["status"], "revoked");
 
     // An approval at the authorization door is a record too; its name ends with what was decided over it.
-    let _tokens = app.connect(&app.browser(), "ada", "openid accounts:read").await;
+    let _tokens = app
+        .connect(&app.browser(), "ada", "openid accounts:balance")
+        .await;
     let records = app.records_of("ada").await;
     let shared = records
         .iter()
-        .find(|record| record["definition"]["id"] == "accounts:read")
+        .find(|record| record["definition"]["id"] == "accounts:balance")
         .unwrap();
     let named = patch(&app, &portal(&app), id(shared), &status("restricted")).await;
     assert_eq!(named.expect_status(200).json()["status"], "restricted");
     let _stopped = app.stop_sharing("ada").await.expect_status(200);
     assert_eq!(status_of(&app, id(shared)).await, "revoked");
-    let _again = app.connect(&app.browser(), "ada", "openid accounts:read").await;
+    let _again = app
+        .connect(&app.browser(), "ada", "openid accounts:balance")
+        .await;
     let names: Vec<_> = app
         .records_of("ada")
         .await
