@@ -16,6 +16,7 @@ mod import_records;
 mod kill;
 mod matrix;
 mod matrix_random;
+mod move_to_postgres;
 mod pages;
 mod root_key;
 mod route_table;

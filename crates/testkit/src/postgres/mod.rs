@@ -230,6 +230,32 @@ impl Postgres {
         )
     }
 
+    /// Makes a folder of the test the server's own.
+    pub fn own(&self, folder: &Path) {
+        self.owner.own(folder);
+    }
+
+    /// The structure of a database as `pg_dump` writes it, without what differs from dump to dump.
+    pub fn structure(&self, database: &str) -> String {
+        let dumped = Command::new(program("pg_dump"))
+            .args(["--schema-only", "-U", USER, "-d", database, "-h"])
+            .arg(&self.folder)
+            .args(["-p", &self.port.to_string()])
+            .output()
+            .unwrap();
+        assert!(
+            dumped.status.success(),
+            "{}",
+            String::from_utf8_lossy(&dumped.stderr)
+        );
+        let text = String::from_utf8(dumped.stdout).unwrap();
+        let lines = text.lines().filter(|line| {
+            // A random word that keeps the restoring program to itself.
+            !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Port on the loopback device.
     pub const fn port(&self) -> u16 {
         self.port
