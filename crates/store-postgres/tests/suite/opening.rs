@@ -139,16 +139,17 @@ async fn a_schema_that_was_migrated_from_any_version_is_the_one_that_is_made_at_
         "SELECT format('INSERT INTO refinery_schema_history VALUES (%s, %L, %L, %L)', version, name, applied_on, checksum) \
          FROM refinery_schema_history ORDER BY version",
     );
-    let table = server.structure(&fresh);
-    let table = table
-        .split(';')
-        .find(|statement| statement.contains("CREATE TABLE public.refinery_schema_history"))
+    let (_, table) = whole
+        .split_once("CREATE TABLE public.refinery_schema_history")
         .unwrap();
+    let (columns, _) = table.split_once(';').unwrap();
     for version in 1..=files.len() {
         let older = server.database();
         server.execute(
             &older,
-            &format!("{table}; ALTER TABLE refinery_schema_history ADD PRIMARY KEY (version)"),
+            &format!(
+                "CREATE TABLE refinery_schema_history {columns}; ALTER TABLE refinery_schema_history ADD PRIMARY KEY (version)"
+            ),
         );
         for (file, note) in files.iter().zip(history.lines()).take(version) {
             server.execute(&older, file);
