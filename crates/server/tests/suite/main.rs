@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod binary;
 mod clock;
+mod cluster;
 mod databases;
 mod directories;
 mod faults;

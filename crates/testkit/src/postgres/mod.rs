@@ -4,6 +4,7 @@
 //! What lives here: starting, stopping, killing, holding it, and addresses of its databases. What may not: a driver; what is
 //! asked of a database besides the engine goes through `psql`, which comes with the server.
 
+pub mod cluster;
 mod process;
 
 use std::{
@@ -96,11 +97,7 @@ impl Postgres {
             fs::write(folder.join("ca.pem"), &certificate.authority).unwrap();
         }
         // Nobody else takes the port in the short time until the server does, or the server says so and the test stops.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let mut postgres = Self {
             folder,
             port,
@@ -304,14 +301,13 @@ fn guard(folder: &Path) -> Child {
         test -n "$server" && kill -QUIT "$server" && while kill -0 "$server"; do sleep 0.1; done
         rm -rf "$1"
     "#;
-    Command::new("sh")
-        .args(["-c", SCRIPT, "guard"])
-        .arg(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    process::guard(SCRIPT, folder)
+}
+
+/// A port that nobody listens on.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// A program of the oldest server that is installed.
