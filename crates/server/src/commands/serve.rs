@@ -85,7 +85,7 @@ pub(super) async fn prepare(
 ) -> anyhow::Result<Ready> {
     let terminate = signal(SignalKind::terminate())?;
     let interrupt = signal(SignalKind::interrupt())?;
-    let metrics = Metrics::default();
+    let metrics = Metrics::of(&ledger);
     let house = House::new(
         ledger.clone(),
         public,

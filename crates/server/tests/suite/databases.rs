@@ -176,9 +176,15 @@ fn the_root_key_of_a_ledger_in_postgresql_is_made_once_never_again_and_changed()
 fn what_only_a_folder_can_do_says_what_to_do_instead() {
     let house = House::new();
     let copied = house.refused(&["backup", "--to", "copy.db"]);
-    assert!(copied.contains("pg_basebackup"), "{copied}");
+    assert!(
+        copied.contains("pg_basebackup") && copied.contains("The root key is in neither"),
+        "{copied}"
+    );
     let restored = house.refused(&["restore", "--from", "copy.db"]);
-    assert!(restored.contains("pg_restore"), "{restored}");
+    assert!(
+        restored.contains("pg_restore") && restored.contains("verify-ledger"),
+        "{restored}"
+    );
     let without_key = Command::new(env!("CARGO_BIN_EXE_consentry"))
         .env("CONSENTRY__STORAGE__URL", &house.url)
         .arg("verify-ledger")
@@ -262,4 +268,36 @@ fn what_was_changed_in_the_database_behind_the_ledger_is_named() {
         bare(&told).contains(&bare(&consent)) || told.contains("con_"),
         "{told}"
     );
+}
+
+#[test]
+fn a_dump_that_was_made_while_a_node_served_is_brought_back_with_the_root_key() {
+    let house = House::new();
+    let _applied = house.apply(EXAMPLE);
+    let node = house.serve();
+    let body = json!({
+        "status": "accepted",
+        "definition": { "id": "share-location", "version": "1.0", "locale": "en-GB" },
+    });
+    let (_, made) = ask(&node, "POST", "/consents", ("carla", CARLA), &body.to_string());
+    let postgres = Postgres::shared();
+    let dump = house.folder.path().join("ledger.dump");
+    postgres.dump(&house.database, &dump);
+    assert!(node.stop().success());
+    let database = postgres.database();
+    postgres.restore(&database, &dump);
+    let house = House {
+        url: postgres.network_url(&database),
+        database,
+        folder: house.folder,
+    };
+    applied(&house.run(&["verify-ledger"]));
+    let node = house.serve();
+    let path = format!("/consents/{}", made["id"].as_str().unwrap());
+    assert_eq!(ask(&node, "GET", &path, ("carla", CARLA), "").0, 200);
+    let revoked = json!({ "status": "revoked" }).to_string();
+    assert_eq!(ask(&node, "PATCH", &path, ("carla", CARLA), &revoked).0, 200);
+    assert!(node.stop().success());
+    std::fs::remove_file(house.folder.path().join("root.key")).unwrap();
+    assert!(house.refused(&["verify-ledger"]).contains("its root key"));
 }

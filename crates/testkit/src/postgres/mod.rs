@@ -234,23 +234,42 @@ impl Postgres {
 
     /// The structure of a database as `pg_dump` writes it, without what differs from dump to dump.
     pub fn structure(&self, database: &str) -> String {
-        let dumped = Command::new(program("pg_dump"))
-            .args(["--schema-only", "-U", USER, "-d", database, "-h"])
-            .arg(&self.folder)
-            .args(["-p", &self.port.to_string()])
-            .output()
-            .unwrap();
-        assert!(
-            dumped.status.success(),
-            "{}",
-            String::from_utf8_lossy(&dumped.stderr)
-        );
-        let text = String::from_utf8(dumped.stdout).unwrap();
+        let text = self.carry_out("pg_dump", &["--schema-only", "-d", database]);
         let lines = text.lines().filter(|line| {
             // A random word that keeps the restoring program to itself.
             !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")
         });
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Copies a database into a file, as operators do.
+    pub fn dump(&self, database: &str, file: &Path) {
+        let file = format!("--file={}", file.display());
+        self.carry_out("pg_dump", &["--format=custom", &file, "-d", database]);
+    }
+
+    /// Brings such a file back into an empty database.
+    pub fn restore(&self, database: &str, file: &Path) {
+        self.carry_out(
+            "pg_restore",
+            &["--exit-on-error", "-d", database, file.to_str().unwrap()],
+        );
+    }
+
+    /// Runs one of the server's own programs; answers what it says.
+    fn carry_out(&self, name: &str, arguments: &[&str]) -> String {
+        let done = Command::new(program(name))
+            .args(["-U", USER, "-p", &self.port.to_string(), "-h"])
+            .arg(&self.folder)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        String::from_utf8(done.stdout).unwrap()
     }
 
     /// Port on the loopback device.
