@@ -150,7 +150,7 @@ impl Move {
                 .map(|table| source.count(table))
                 .sum::<Result<u64, _>>()
         });
-        Ok(rows.await?)
+        rows.await
     }
 
     /// A question to the source, on a thread that may block.
@@ -210,7 +210,7 @@ impl Move {
             }
             match walk {
                 Walk::Mend if differences.waiting() >= TOGETHER => {
-                    differences.mend(&self.target, table).await?
+                    differences.mend(&self.target, table).await?;
                 }
                 Walk::Mend => {}
                 Walk::Look => differences.forget(),

@@ -190,7 +190,9 @@ mod tests {
     fn a_digest_tells_rows_apart_that_have_the_same_bytes() {
         let digest = |rows: &[Vec<Cell>]| {
             let mut digest = RowDigest::default();
-            rows.iter().for_each(|row| digest.add(row));
+            for row in rows {
+                digest.add(row);
+            }
             digest.finish()
         };
         let text = |text: &str| Cell::Text(text.to_owned());

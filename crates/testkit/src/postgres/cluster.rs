@@ -63,7 +63,7 @@ impl Cluster {
                 &peers,
             ])
             .spawn()
-            .expect("etcd is not installed: the package is etcd-server");
+            .unwrap_or_else(|error| panic!("etcd does not start ({error}): the package is etcd-server"));
         note(&folder, etcd.id());
         let mut cluster = Self {
             members: Vec::new(),
@@ -200,7 +200,7 @@ impl Member {
             .arg(&file)
             .env("HOME", &own)
             .spawn()
-            .expect("Patroni is not installed: the package is patroni");
+            .unwrap_or_else(|error| panic!("Patroni does not start ({error}): the package is patroni"));
         note(folder, patroni.id());
         Self {
             folder: own,
