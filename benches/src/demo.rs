@@ -56,6 +56,46 @@ impl Demo {
         Ok(demo)
     }
 
+    /// Ends it, moves its ledger into an empty database, and serves that with the same people and accounts.
+    pub fn moved_to(mut self, binary: &Path, url: &str) -> Result<Self> {
+        drop(self.child.kill());
+        self.child.wait()?;
+        let key = self.folder.join("root.key");
+        let command = || {
+            let mut command = Command::new(binary);
+            command
+                .env("CONSENTRY__STORAGE__URL", url)
+                .env("CONSENTRY__KEYS__ROOT_FILE", &key);
+            command
+        };
+        let moved = command()
+            .args(["move-to-postgres", "--data"])
+            .arg(&self.folder)
+            .output()?;
+        ensure!(
+            moved.status.success(),
+            "{}",
+            String::from_utf8_lossy(&moved.stderr)
+        );
+        let address = self.address()?;
+        let mut child = command()
+            .arg("serve")
+            .env("CONSENTRY__SERVER__LISTEN", address.to_string())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let stderr = child.stderr.take();
+        self.child = child;
+        let mut log = BufReader::new(stderr.context("the server has no stderr")?);
+        let mut line = String::new();
+        while !line.contains("serving") {
+            line.clear();
+            ensure!(log.read_line(&mut line)? > 0, "the server ended");
+        }
+        // Whoever reads no further stops the server when it next writes.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Ok(self)
+    }
+
     /// Process id.
     pub fn id(&self) -> u32 {
         self.child.id()

@@ -12,6 +12,7 @@ mod limits;
 mod load;
 mod report;
 mod scenarios;
+mod server;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 

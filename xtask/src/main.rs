@@ -48,8 +48,10 @@ enum Task {
     },
     /// Installs what the tests need and runs all of them, browser tests included.
     ///
-    /// Example: cargo xtask test
+    /// Example: cargo xtask test cluster
     Test {
+        /// Only this one, which is not among them.
+        only: Option<Alone>,
         /// Leaves the browser tests out.
         #[arg(long)]
         no_browser: bool,
@@ -82,6 +84,13 @@ enum Task {
     Fuzz(fuzz::Arguments),
 }
 
+/// Tests that run only where they are asked for.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Alone {
+    /// The leader of a PostgreSQL cluster is lost under load; installs etcd and Patroni.
+    Cluster,
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments.task) {
@@ -97,7 +106,14 @@ fn run(task: Task) -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     match task {
         Task::Check { only, advisories } => check::run(&workspace, &only, advisories),
-        Task::Test { no_browser } => test::run(&workspace, no_browser),
+        Task::Test {
+            only: Some(Alone::Cluster),
+            ..
+        } => test::cluster(&workspace),
+        Task::Test {
+            only: None,
+            no_browser,
+        } => test::run(&workspace, no_browser),
         Task::Ci => {
             check::run(&workspace, &[], false)?;
             test::run(&workspace, false)

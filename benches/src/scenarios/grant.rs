@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Clients at the same time.
-const CLIENTS: usize = 64;
+pub(super) const CLIENTS: usize = 64;
 
 /// People whose consents are recorded. Each is known before the measurement begins.
 const PEOPLE: u64 = 1_000;
@@ -106,7 +106,7 @@ impl<'a> Decisions<'a> {
     }
 
     /// Makes the people known.
-    fn begin(demo: &'a Demo, setup: &Setup) -> Result<Self> {
+    pub(super) fn begin(demo: &'a Demo, setup: &Setup) -> Result<Self> {
         let decisions = Self::of(demo, "person");
         while decisions.next.get() < PEOPLE && setup.rounds > 1 {
             let _known = decisions.record(setup.load(CLIENTS))?;

@@ -3,6 +3,7 @@
 mod check;
 mod code_flow;
 mod grant;
+mod grant_postgres;
 mod growth;
 mod introspect;
 mod memory;
@@ -30,7 +31,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 11] = [
+pub const SCENARIOS: [Scenario; 12] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -50,6 +51,10 @@ pub const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "grant-one",
         measure: grant::one,
+    },
+    Scenario {
+        name: "grant-postgres",
+        measure: grant_postgres::measure,
     },
     Scenario {
         name: "check",

@@ -5,7 +5,10 @@
 //! done the answer is "not now" rather than an old truth.
 
 use std::{
-    sync::{Arc, Mutex as SyncMutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex as SyncMutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -35,7 +38,28 @@ pub(crate) struct Following {
     /// When the reading began after which memory was corrected last.
     current_at: SyncMutex<Instant>,
     reading: Mutex<Reading>,
+    counted: Counted,
     task: SyncMutex<Option<AbortHandle>>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    read: AtomicU64,
+    failed: AtomicU64,
+    missed: AtomicU64,
+}
+
+/// How a node follows what others write, for whoever watches over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Followed {
+    /// How old its memory may be now.
+    pub age: Duration,
+    /// How often it read what others wrote.
+    pub read: u64,
+    /// How often it could not.
+    pub failed: u64,
+    /// How often it had to read everything again, since what was missed could not be told.
+    pub missed: u64,
 }
 
 #[derive(Debug)]
@@ -51,6 +75,7 @@ impl From<TailPlace> for Following {
         Self {
             current_at: SyncMutex::new(instant()),
             reading: Mutex::new(Reading { place, failed: None }),
+            counted: Counted::default(),
             task: SyncMutex::default(),
         }
     }
@@ -89,6 +114,7 @@ impl Ledger {
             Some(following) if following.age() > MAX_STALENESS => {
                 let followed = tokio::time::timeout(PATIENCE, self.follow(following)).await;
                 followed.unwrap_or_else(|_| {
+                    following.counted.failed.fetch_add(1, Ordering::Relaxed);
                     let why = "what other nodes wrote could not be read in time".to_owned();
                     Err(StoreError::Unavailable(why).into())
                 })
@@ -100,6 +126,19 @@ impl Ledger {
     /// How old this node's memory may be now; none where the ledger has one node.
     pub fn staleness(&self) -> Option<Duration> {
         self.inner.following.as_ref().map(Following::age)
+    }
+
+    /// How this node follows what others write; none where the ledger has one node.
+    pub fn followed(&self) -> Option<Followed> {
+        let following = self.inner.following.as_ref()?;
+        let Counted { read, failed, missed } = &following.counted;
+        let [read, failed, missed] = [read, failed, missed].map(|count| count.load(Ordering::Relaxed));
+        Some(Followed {
+            age: following.age(),
+            read,
+            failed,
+            missed,
+        })
     }
 
     pub(crate) fn start_following(&self) {
@@ -125,6 +164,7 @@ impl Ledger {
         let began_at = instant();
         match self.read_tail(following, reading.place).await {
             Ok(place) => {
+                following.counted.read.fetch_add(1, Ordering::Relaxed);
                 *reading = Reading { place, failed: None };
                 *following
                     .current_at
@@ -133,6 +173,7 @@ impl Ledger {
                 Ok(())
             }
             Err(fault) => {
+                following.counted.failed.fetch_add(1, Ordering::Relaxed);
                 let error = match &fault {
                     Fault::Store(error) => error.clone(),
                     fault => StoreError::Unavailable(fault.to_string()),
@@ -147,6 +188,7 @@ impl Ledger {
         let inner = &self.inner;
         let tail = inner.store.tail(place).await?;
         if tail.missed || following.age() > MISSED {
+            following.counted.missed.fetch_add(1, Ordering::Relaxed);
             inner.correct_all();
             for tenant in self.directory().tenants() {
                 inner.tails.forget(tenant.id());

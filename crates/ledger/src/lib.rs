@@ -47,7 +47,7 @@ mod writer;
 pub use access::{Caller, Denied, Permit, Target, Via, authorize};
 pub use environment::{Clock, Draw, Entropy, Ids, SystemClock, SystemEntropy};
 pub use error::{DecisionError, Fault};
-pub use following::MAX_STALENESS;
+pub use following::{Followed, MAX_STALENESS};
 pub use ledger::{Ledger, LedgerOptions};
 pub use opaque::Opaque;
 pub use snapshot::{Directory, TenantSnapshot};

@@ -8,6 +8,7 @@ mod demo;
 mod import;
 mod key;
 mod migrate;
+mod move_to_postgres;
 mod proof;
 mod serve;
 mod verify_ledger;
@@ -59,6 +60,11 @@ enum Command {
     /// Example: consentry migrate --config /etc/consentry.toml
     #[command(verbatim_doc_comment)]
     Migrate(migrate::MigrateArguments),
+    /// Copies a ledger from a folder into an empty PostgreSQL database while it is served, and proves both to be the same.
+    ///
+    /// Example: consentry move-to-postgres --data consentry-data
+    #[command(verbatim_doc_comment)]
+    MoveToPostgres(move_to_postgres::MoveArguments),
     /// Prints every change of definitions, localizations and consent records, one line each.
     ///
     /// Example: consentry audit --data consentry-data
@@ -94,6 +100,7 @@ pub fn run() -> ExitCode {
         Command::Demo(options) => demo::run(arguments.config.as_deref(), &options),
         Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
         Command::Migrate(options) => migrate::run(arguments.config.as_deref(), &options),
+        Command::MoveToPostgres(options) => move_to_postgres::run(arguments.config.as_deref(), &options),
         Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
         Command::Apply(options) => apply::run(arguments.config.as_deref(), &options),
         Command::Backup(options) => backup::backup(arguments.config.as_deref(), &options),

@@ -72,6 +72,15 @@ impl LedgerPlace {
         }
     }
 
+    /// The same place, where a copy that is not whole is opened too.
+    #[must_use]
+    pub fn unfinished_too(mut self) -> Self {
+        if let Self::Postgres { options, .. } = &mut self {
+            options.unfinished_too = true;
+        }
+        self
+    }
+
     /// Where its root key is. A database has no folder that could hold it, so there it has to be said.
     pub fn key(&self, keys: &KeysSection) -> Result<Place, RootKeyError> {
         match self {
@@ -114,14 +123,15 @@ impl LedgerPlace {
 
     /// A ledger that has to be there.
     pub async fn require_ledger(&self) -> anyhow::Result<()> {
-        let is_there = match self.has_file() {
-            Some(is_there) => is_there,
-            None => {
+        let is_there = match self {
+            Self::Folder { folder, .. } => folder.join(DATABASE).exists(),
+            Self::Postgres { url, options } if PostgresStore::is_there(url, *options).await? => {
                 let store = self.open_store().await?;
                 let known = is_in_use(store.as_ref()).await;
                 store.close().await;
                 known?
             }
+            Self::Postgres { .. } => false,
         };
         anyhow::ensure!(is_there, "there is no ledger in {self}");
         Ok(())

@@ -17,6 +17,7 @@ pub mod ledger_place;
 pub mod listener;
 pub mod manifest;
 pub mod metrics;
+pub mod moving;
 pub mod root_key;
 pub mod site;
 mod staleness;

@@ -7,11 +7,18 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use consentry_ledger::Ledger;
 use http::{StatusCode, header};
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
-    registry::Registry,
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric as _, text::encode},
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::{ConstGauge, Gauge},
+        histogram::Histogram,
+    },
+    registry::{Registry, Unit},
 };
 
 /// What a request is counted under. Routes are the patterns of the route table, never paths, so that no id becomes a label.
@@ -30,8 +37,9 @@ pub struct Metrics {
     in_flight: Gauge<i64>,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// Those of a node with this ledger; how it follows others only where there may be others.
+    pub fn of(ledger: &Ledger) -> Self {
         let mut registry = Registry::with_prefix("consentry");
         let answered = Family::<Answered, Counter>::default();
         let seconds = Histogram::new([
@@ -49,6 +57,9 @@ impl Default for Metrics {
             "Requests being answered",
             in_flight.clone(),
         );
+        if ledger.followed().is_some() {
+            registry.register_collector(Box::new(Following(ledger.clone())));
+        }
         Self {
             registry: Arc::new(registry),
             answered,
@@ -56,9 +67,7 @@ impl Default for Metrics {
             in_flight,
         }
     }
-}
 
-impl Metrics {
     /// The page for a scraper.
     pub fn page(&self) -> Response {
         let mut text = String::new();
@@ -71,6 +80,43 @@ impl Metrics {
             text,
         )
             .into_response()
+    }
+}
+
+/// How the node follows what others write, asked when the page is.
+#[derive(Debug)]
+struct Following(Ledger);
+
+impl Collector for Following {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let Some(followed) = self.0.followed() else {
+            return Ok(());
+        };
+        let age = ConstGauge::new(followed.age.as_secs_f64());
+        let told = "How old what this node remembers may be";
+        age.encode(encoder.encode_descriptor(
+            "memory_age",
+            told,
+            Some(&Unit::Seconds),
+            age.metric_type(),
+        )?)?;
+        for (name, told, count) in [
+            ("followed", "Readings of what other nodes wrote", followed.read),
+            (
+                "follow_failures",
+                "Readings of what other nodes wrote that failed",
+                followed.failed,
+            ),
+            (
+                "follow_misses",
+                "Times that everything was read again, since what was missed could not be told",
+                followed.missed,
+            ),
+        ] {
+            let counter = ConstCounter::new(count);
+            counter.encode(encoder.encode_descriptor(name, told, None, counter.metric_type())?)?;
+        }
+        Ok(())
     }
 }
 

@@ -27,6 +27,7 @@ mod reads;
 mod rows;
 mod statements;
 mod tail;
+mod target;
 mod text;
 mod tls;
 mod writer;
@@ -46,6 +47,7 @@ use consentry_store::{
 };
 
 pub use open::{OpenError, Options};
+pub use target::{Target, TargetError, TargetTable};
 
 use crate::{address::Address, link::Link, reader::Readers, tail::Ear, writer::Writer};
 
@@ -67,7 +69,7 @@ impl PostgresStore {
     pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
         let address = Address::parse(url, options.answer_within)?;
         let mut link = Link::new(address.clone(), &options);
-        link.settle(options.migrate).await?;
+        link.settle(&options).await?;
         let own = link.writer().ok_or(OpenError::Timeout)?;
         Ok(Self {
             ear: Ear::open(address.clone(), own, options.patience),
@@ -80,7 +82,18 @@ impl PostgresStore {
     /// [`Self::open`] does, and may be called while nodes of the program before this one are at work.
     pub async fn migrate(url: &str, options: Options) -> Result<(), OpenError> {
         let address = Address::parse(url, options.answer_within)?;
-        Link::new(address, &options).settle(true).await
+        let options = Options {
+            migrate: true,
+            ..options
+        };
+        Link::new(address, &options).settle(&options).await
+    }
+
+    /// Whether a ledger is at an address, finished or not, without making anything there.
+    pub async fn is_there(url: &str, options: Options) -> Result<bool, OpenError> {
+        let address = Address::parse(url, options.answer_within)?;
+        let session = Link::new(address, &options).reach().await?;
+        Ok(open::is_there(&session.client).await?)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     address::Address,
     columns::Columns,
     fault::{Fault, Kind, Result, is_away},
-    open::{self, OpenError, Options, Session, check_server, lacks_migrations},
+    open::{self, OpenError, Options, Session, check_server, lacks_migrations, unfinished},
     patience::Patience,
     pipeline::{Asked, in_order},
     statements as sql,
@@ -116,25 +116,19 @@ impl Link {
     }
 
     /// The first connection: waits for a server that is away, looks at what is there, and migrates where that is wanted.
-    pub(crate) async fn settle(&mut self, migrate: bool) -> std::result::Result<(), OpenError> {
-        let mut patience = Patience::lasting(self.patience);
-        let session = loop {
-            let fault = match tokio::time::timeout(self.answer_within, Session::open(&self.address)).await {
-                Ok(Ok(session)) => break session,
-                Ok(Err(error)) if !is_away(&error) => return Err(OpenError::Database(error)),
-                Ok(Err(error)) => OpenError::Database(error),
-                Err(_) => OpenError::Timeout,
-            };
-            if !patience.pause().await {
-                return Err(fault);
-            }
-        };
+    pub(crate) async fn settle(&mut self, options: &Options) -> std::result::Result<(), OpenError> {
+        let session = self.reach().await?;
         let looking = tokio::time::timeout(self.answer_within, async {
             check_server(&session.client).await?;
+            if !options.unfinished_too
+                && let Some(source) = unfinished(&session.client).await?
+            {
+                return Err(OpenError::Unfinished(source));
+            }
             lacks_migrations(&session.client).await
         });
         if looking.await.map_err(|_| OpenError::Timeout)?? {
-            if !migrate {
+            if !options.migrate {
                 return Err(OpenError::SchemaTooOld);
             }
             open::migrate(&self.address).await?;
@@ -143,6 +137,22 @@ impl Link {
         self.writer = Some(writer);
         self.live = Some(live);
         Ok(())
+    }
+
+    /// Waits for a server that is away.
+    pub(crate) async fn reach(&self) -> std::result::Result<Session, OpenError> {
+        let mut patience = Patience::lasting(self.patience);
+        loop {
+            let fault = match tokio::time::timeout(self.answer_within, Session::open(&self.address)).await {
+                Ok(Ok(session)) => return Ok(session),
+                Ok(Err(error)) if !is_away(&error) => return Err(OpenError::Database(error)),
+                Ok(Err(error)) => OpenError::Database(error),
+                Err(_) => OpenError::Timeout,
+            };
+            if !patience.pause().await {
+                return Err(fault);
+            }
+        }
     }
 
     async fn connect(&self) -> Result<(Live, Uuid)> {

@@ -32,6 +32,8 @@ pub struct Options {
     /// Whether opening brings the schema to this program's state. Otherwise a schema that is not there yet is refused, for
     /// operators who give only [`PostgresStore::migrate`](crate::PostgresStore::migrate) the rights to change it.
     pub migrate: bool,
+    /// Whether a copy that is not whole is opened too, for whoever makes it.
+    pub unfinished_too: bool,
 }
 
 impl Default for Options {
@@ -41,6 +43,7 @@ impl Default for Options {
             patience: Duration::from_secs(5),
             answer_within: Duration::from_secs(30),
             migrate: true,
+            unfinished_too: false,
         }
     }
 }
@@ -65,6 +68,12 @@ pub enum OpenError {
         "the ledger's schema has {0}, which this program does not know: start the newer one that made it"
     )]
     SchemaTooNew(String),
+    /// A copy into this database is not whole.
+    #[error(
+        "a copy of {0} into this database was begun and is not finished: repeat `consentry move-to-postgres`, or use another \
+         database"
+    )]
+    Unfinished(String),
     /// The schema cannot be brought to this program's state.
     #[error("the ledger's schema cannot be used by this program: {0}")]
     Schema(#[source] Box<refinery::Error>),
@@ -121,11 +130,38 @@ pub(crate) async fn check_server(client: &Client) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Brings the schema to this program's state. Nodes that do so at the same moment take turns.
-pub(crate) async fn migrate(address: &Address) -> Result<(), OpenError> {
-    let mut session = Session::open(address).await?;
+/// The table that says that a copy into the database was begun and is not whole yet.
+pub(crate) const UNFINISHED: &str = "unfinished_copy";
+
+/// Of which ledger a copy was begun here that is not whole.
+pub(crate) async fn unfinished(client: &Client) -> Result<Option<String>, tokio_postgres::Error> {
+    let is_there: bool = client
+        .query_one("SELECT to_regclass($1) IS NOT NULL", &[&UNFINISHED])
+        .await?
+        .try_get(0)?;
+    if !is_there {
+        return Ok(None);
+    }
+    let sql = format!("SELECT coalesce(max(source), '') FROM {UNFINISHED}");
+    client.query_one(&sql, &[]).await?.try_get(0).map(Some)
+}
+
+/// Whether there is a ledger in the database, finished or not. Makes nothing.
+pub(crate) async fn is_there(client: &Client) -> Result<bool, tokio_postgres::Error> {
+    client
+        .query_one(
+            "SELECT to_regclass('refinery_schema_history') IS NOT NULL OR to_regclass($1) IS NOT NULL",
+            &[&UNFINISHED],
+        )
+        .await?
+        .try_get(0)
+}
+
+/// Takes the turn of those who change the schema. It goes with the session, however that ends.
+pub(crate) async fn take_turn(address: &Address) -> Result<Session, OpenError> {
+    let session = Session::open(address).await?;
     check_server(&session.client).await?;
-    // A migration may take as long as it takes. The lock goes with the session, however that ends.
+    // A migration may take as long as it takes.
     session
         .client
         .batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
@@ -134,6 +170,24 @@ pub(crate) async fn migrate(address: &Address) -> Result<(), OpenError> {
         .client
         .execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK])
         .await?;
+    Ok(session)
+}
+
+/// Brings the schema to this program's state. Nodes that do so at the same moment take turns, also with a copy that begins.
+pub(crate) async fn migrate(address: &Address) -> Result<(), OpenError> {
+    let mut session = take_turn(address).await?;
+    if let Some(source) = unfinished(&session.client).await? {
+        return Err(OpenError::Unfinished(source));
+    }
+    migrate_in(&mut session).await
+}
+
+/// As [`migrate`], for the copy itself.
+pub(crate) async fn migrate_within(address: &Address) -> Result<(), OpenError> {
+    migrate_in(&mut take_turn(address).await?).await
+}
+
+async fn migrate_in(session: &mut Session) -> Result<(), OpenError> {
     if lacks_migrations(&session.client).await? {
         migrations::migrations::runner()
             .run_async(&mut session.client)

@@ -209,6 +209,8 @@ impl Hearing {
         for row in &rows {
             tail.place = self.place(row)?;
             if let Some(tenant) = row.try_get::<_, Option<Uuid>>("tenant")? {
+                // Nobody's: the note of a tail that was emptied.
+                tail.missed |= tenant.is_nil();
                 tail.stale.push((TenantId::from_uuid(tenant), touches(row)?));
             }
         }

@@ -12,7 +12,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::{
     cells::Cells,
     fault::{Fault, Result},
-    put, statements as sql,
+    put,
+    source::is_moved,
+    statements as sql,
 };
 
 type Answer = std::result::Result<Receipt, CommitError>;
@@ -47,6 +49,7 @@ pub(crate) fn batch(connection: &Connection, changes: &[ChangeSet]) -> Vec<Answe
 
 fn attempt(connection: &Connection, changes: &[ChangeSet]) -> Result<Vec<Answer>> {
     let transaction = Transaction::begin(connection)?;
+    refuse_if_moved(connection)?;
     let mut heads = Heads::default();
     let answers: Vec<Answer> = changes
         .iter()
@@ -55,6 +58,16 @@ fn attempt(connection: &Connection, changes: &[ChangeSet]) -> Result<Vec<Answer>
     heads.write(connection)?;
     transaction.commit()?;
     Ok(answers)
+}
+
+/// Asked inside the transaction: the move ends in a commit of its own, while this process has the ledger open.
+pub(crate) fn refuse_if_moved(connection: &Connection) -> Result<()> {
+    if is_moved(connection)? {
+        return Err(Fault(StoreError::Unavailable(
+            "the ledger was moved to PostgreSQL: changes are made there".to_owned(),
+        )));
+    }
+    Ok(())
 }
 
 /// An open transaction; rolled back unless committed.

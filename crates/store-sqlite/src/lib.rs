@@ -16,6 +16,7 @@ mod put;
 mod reader;
 mod reads;
 mod rows;
+mod source;
 mod statements;
 mod writer;
 
@@ -40,6 +41,7 @@ use consentry_store::{
 
 pub use backup::{BackupError, backup};
 pub use open::{OpenError, Options};
+pub use source::{Source, SourceError};
 
 use crate::{open::Purpose, reader::Readers, writer::Writer};
 
@@ -86,6 +88,11 @@ impl SqliteStore {
         let path = path.as_ref();
         let lock = open::lock(path)?;
         let mut connection = open::connection(path, Purpose::Write, &options)?;
+        if source::is_moved(&connection)? {
+            return Err(OpenError::Moved {
+                path: path.to_owned(),
+            });
+        }
         open::migrate(&mut connection)?;
         let writer = Writer::start(path, connection, &options)?;
         let readers = Readers::open(path, &options)?;

@@ -48,6 +48,12 @@ pub enum OpenError {
         /// The database file.
         path: PathBuf,
     },
+    /// It lives in PostgreSQL now. What is here is how it was then.
+    #[error("the ledger {} was moved to PostgreSQL: serve it from there", path.display())]
+    Moved {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The folder cannot be made or the lock file beside the database cannot be written.
     #[error("cannot use {}: {error}", path.display())]
     Folder {
@@ -169,4 +175,25 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
         .run(connection)
         .map(|_| ())
         .map_err(|error| OpenError::Schema(Box::new(error)))
+}
+
+/// Whether the schema is this program's, without changing it.
+pub(crate) fn is_current(connection: &mut Connection) -> Result<bool, OpenError> {
+    let schema = |error| OpenError::Schema(Box::new(error));
+    let runner = migrations::migrations::runner();
+    let known: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')",
+        [],
+        |row| row.get(0),
+    )?;
+    if !known {
+        return Ok(false);
+    }
+    let applied = runner.get_applied_migrations(connection).map_err(schema)?;
+    let own = runner.get_migrations();
+    Ok(applied.len() == own.len()
+        && applied
+            .iter()
+            .zip(own)
+            .all(|(applied, own)| applied.checksum() == own.checksum()))
 }

@@ -178,12 +178,14 @@ fn optimize(connection: &Connection) {
 /// a write would succeed.
 fn ready(connection: &Connection) -> Result<()> {
     let transaction = Transaction::begin(connection)?;
+    commit::refuse_if_moved(connection)?;
     connection.execute_batch("PRAGMA application_id = 1131311988")?;
     transaction.commit()
 }
 
 fn prune(connection: &Connection, tenant: TenantId, before: Timestamp, limit: u32) -> Result<u64> {
     let transaction = Transaction::begin(connection)?;
+    commit::refuse_if_moved(connection)?;
     let limit = u64::from(limit);
     let mut gone = 0;
     for statement in [sql::TOKENS_PRUNE, sql::INTERACTIONS_PRUNE, sql::REMEMBERED_PRUNE] {

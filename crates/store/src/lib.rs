@@ -13,6 +13,7 @@ pub mod conformance;
 pub mod error;
 pub mod read;
 pub mod row;
+pub mod table;
 pub mod tail;
 
 use async_trait::async_trait;

@@ -225,7 +225,7 @@ impl TestApp {
             messages: Messages::default(),
             house: House::new(own.ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
             entropy: own.entropy,
-            metrics: Metrics::default(),
+            metrics: Metrics::of(&own.ledger),
             metrics_here: true,
             demo: None,
             deadline: Duration::from_secs(30),

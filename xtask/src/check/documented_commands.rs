@@ -110,6 +110,20 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry move-to-postgres --data consentry-data",
+        Proof::Test(
+            MOVE_TESTS,
+            "a_ledger_is_moved_while_it_is_written_and_nothing_that_was_acknowledged_is_lost",
+        ),
+    ),
+    (
+        "cargo xtask test cluster",
+        Proof::Test(
+            CLUSTER_TESTS,
+            "architecture_5_a_leader_that_is_lost_takes_no_acknowledged_decision_with_it",
+        ),
+    ),
+    (
         "cargo xtask pictures",
         Proof::Test(PICTURE_TESTS, "the pictures of the README can be taken anew"),
     ),
@@ -126,6 +140,8 @@ const COMMANDS: &[(&str, Proof)] = &[
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
 const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
 const DATABASES_TESTS: &str = "crates/server/tests/suite/databases.rs";
+const MOVE_TESTS: &str = "crates/server/tests/suite/move_to_postgres.rs";
+const CLUSTER_TESTS: &str = "crates/server/tests/suite/cluster.rs";
 const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";

@@ -8,7 +8,7 @@ mod openapi;
 
 use anyhow::{Context, Result, bail};
 
-use self::needs::Node;
+use self::needs::{By, Node};
 use crate::bench;
 use crate::check::documented_commands;
 use crate::fuzz;
@@ -17,7 +17,11 @@ use crate::workspace::Workspace;
 
 /// Installs, builds and runs. Later kinds of tests run even when earlier ones failed.
 pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
-    needs::programs(no_browser)?;
+    needs::programs(if no_browser {
+        &[By::Tests]
+    } else {
+        &[By::Tests, By::Browser]
+    })?;
     let node = needs::node(workspace)?;
     needs::packages(workspace, &node)?;
     build(workspace)?;
@@ -43,9 +47,25 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     bail!("failed: {}", failed.join(", "))
 }
 
+/// Loses the leader of a PostgreSQL cluster under load. It takes a minute and packages that nothing else needs, so it runs on its own.
+pub fn cluster(workspace: &Workspace) -> Result<()> {
+    needs::programs(&[By::Tests, By::Cluster])?;
+    process::run(workspace.cargo().args([
+        "test",
+        "--workspace",
+        "--test",
+        "suite",
+        "--locked",
+        "cluster::architecture_5",
+        "--",
+        "--ignored",
+        "--nocapture",
+    ]))
+}
+
 /// Takes the pictures of the README, with what the browser tests need.
 pub fn pictures(workspace: &Workspace) -> Result<()> {
-    needs::programs(false)?;
+    needs::programs(&[By::Tests, By::Browser])?;
     let node = needs::node(workspace)?;
     needs::packages(workspace, &node)?;
     process::run(

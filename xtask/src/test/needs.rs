@@ -13,52 +13,73 @@ use crate::{process, tools};
 /// The oldest Node that the browser driver runs on.
 const OLDEST_NODE: u32 = 20;
 
-/// A program, the Debian package that brings it, and whether only the browser tests need it.
+/// A program, the Debian package that brings it, and what needs it.
 struct Need {
     program: &'static str,
     package: &'static str,
-    browser: bool,
+    by: By,
+}
+
+/// What needs a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The tests that always run.
+    Tests,
+    /// The tests in a browser.
+    Browser,
+    /// The test of a cluster, which runs on its own.
+    Cluster,
 }
 
 /// What packages ask while they are installed, answered before. A directory server of the system's own is nothing the tests need:
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 9] = [
     Need {
         program: "cc",
         package: "build-essential",
-        browser: false,
+        by: By::Tests,
     },
     Need {
         program: "slapd",
         package: "slapd",
-        browser: false,
+        by: By::Tests,
     },
     Need {
         program: "ldapmodify",
         package: "ldap-utils",
-        browser: false,
+        by: By::Tests,
     },
     Need {
         program: "initdb",
         package: "postgresql",
-        browser: false,
+        by: By::Tests,
     },
     Need {
         program: "node",
         package: "nodejs",
-        browser: false,
+        by: By::Tests,
     },
     Need {
         program: "npm",
         package: "npm",
-        browser: false,
+        by: By::Tests,
     },
     Need {
         program: "chromium",
         package: "chromium",
-        browser: true,
+        by: By::Browser,
+    },
+    Need {
+        program: "etcd",
+        package: "etcd-server",
+        by: By::Cluster,
+    },
+    Need {
+        program: "patroni",
+        package: "patroni",
+        by: By::Cluster,
     },
 ];
 
@@ -96,10 +117,10 @@ impl Node {
 }
 
 /// Installs the programs that are missing, where that is possible; otherwise says in one sentence which they are.
-pub fn programs(no_browser: bool) -> Result<()> {
+pub fn programs(needed_by: &[By]) -> Result<()> {
     let missing: Vec<&str> = NEEDS
         .iter()
-        .filter(|need| !need.browser || !no_browser)
+        .filter(|need| needed_by.contains(&need.by))
         .filter(|need| !is_there(need.program))
         .map(|need| need.package)
         .collect();

@@ -42,7 +42,7 @@ pub(super) struct RestoreArguments {
 
 /// Copies the ledger as it is now. The server may run meanwhile.
 pub(super) fn backup(file: Option<&Path>, options: &BackupArguments) -> anyhow::Result<()> {
-    let (configuration, folder) = places(file, options.data.as_deref())?;
+    let (configuration, folder) = places(file, options.data.as_deref(), COPY)?;
     let database = folder.join(assembly::DATABASE);
     anyhow::ensure!(database.exists(), "there is no ledger in {}", folder.display());
     consentry_store_sqlite::backup(&database, &options.to)?;
@@ -58,7 +58,7 @@ pub(super) fn backup(file: Option<&Path>, options: &BackupArguments) -> anyhow::
 
 /// Puts a copy in the place of a ledger that is not there, once it is proved to be whole.
 pub(super) fn restore(file: Option<&Path>, options: &RestoreArguments) -> anyhow::Result<()> {
-    let (configuration, folder) = places(file, options.data.as_deref())?;
+    let (configuration, folder) = places(file, options.data.as_deref(), BRING_BACK)?;
     let database = folder.join(assembly::DATABASE);
     anyhow::ensure!(
         !database.exists(),
@@ -85,10 +85,22 @@ pub(super) fn restore(file: Option<&Path>, options: &RestoreArguments) -> anyhow
     Ok(())
 }
 
-fn places(file: Option<&Path>, data: Option<&Path>) -> anyhow::Result<(Configuration, PathBuf)> {
+/// What copies a ledger that is in a database.
+const COPY: &str = "`pg_dump --format=custom` copies the database, or `pg_basebackup` its server, while nodes serve. The root key is \
+    in neither: keep it too, and elsewhere";
+
+/// What brings such a copy back.
+const BRING_BACK: &str = "stop its nodes and bring the copy back with `pg_restore` into an empty database, or start a server on what \
+    `pg_basebackup` made. Put the root key in its place, and run `consentry verify-ledger` before a node starts";
+
+fn places(
+    file: Option<&Path>,
+    data: Option<&Path>,
+    instead: &str,
+) -> anyhow::Result<(Configuration, PathBuf)> {
     let configuration = Configuration::load(file)?;
     let place = LedgerPlace::of(&configuration, data)?;
-    let folder = place.require_folder("pg_basebackup and pg_dump copy it, and pg_restore brings it back")?;
+    let folder = place.require_folder(instead)?;
     Ok((configuration, folder.to_owned()))
 }
 

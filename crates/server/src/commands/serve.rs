@@ -89,9 +89,13 @@ pub(super) async fn prepare(
 ) -> anyhow::Result<Ready> {
     let terminate = signal(SignalKind::terminate())?;
     let interrupt = signal(SignalKind::interrupt())?;
+<<<<<<< HEAD
     let metrics = Metrics::default();
     let messages: Messages = configuration.telemetry.consent_messages.iter().copied().collect();
     consent_log::follow(&ledger, &messages).await?;
+=======
+    let metrics = Metrics::of(&ledger);
+>>>>>>> store
     let house = House::new(
         ledger.clone(),
         public,

@@ -3,7 +3,7 @@
 
 use consentry_domain::Lifetime;
 use consentry_ledger::verify::Verdict;
-use consentry_testkit::TestApp;
+use consentry_testkit::{TestApp, postgres::Postgres};
 use http::Method;
 use serde_json::json;
 
@@ -12,7 +12,17 @@ const HOUR: i64 = 3_600_000_000;
 
 #[tokio::test]
 async fn a_clock_set_back_by_an_hour_revives_nothing_and_stops_nobody() {
-    let app = TestApp::start().await;
+    set_back(TestApp::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_by_an_hour_revives_nothing_and_stops_nobody_on_postgresql() {
+    let postgres = Postgres::shared();
+    let url = postgres.url(&postgres.database());
+    set_back(TestApp::start_in_database(&url).await).await;
+}
+
+async fn set_back(app: TestApp) {
     let before = app.connect(&app.browser(), "ada", SCOPE).await;
     let refresh = before.refresh.clone().unwrap();
     let rotated = app

@@ -17,6 +17,7 @@ use crate::{
 /// A database, a folder with manifest and root key, and what the environment says of both.
 struct House {
     folder: tempfile::TempDir,
+    database: String,
     url: String,
 }
 
@@ -26,9 +27,11 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("portal.password"), format!("{PORTAL}\n")).unwrap();
         std::fs::write(folder.path().join("carla.password"), CARLA).unwrap();
+        let database = postgres.database();
         Self {
             folder,
-            url: postgres.network_url(&postgres.database()),
+            url: postgres.network_url(&database),
+            database,
         }
     }
 
@@ -90,6 +93,14 @@ fn a_ledger_in_postgresql_is_migrated_applied_served_by_two_nodes_and_verified()
     assert!(
         missing.contains("there is no ledger in the PostgreSQL database"),
         "{missing}"
+    );
+    assert_eq!(
+        Postgres::shared().execute(
+            &house.database,
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        ),
+        "0",
+        "looking made nothing"
     );
     let migrated = applied(&house.run(&["migrate"]));
     assert!(migrated.contains("is that of this program"), "{migrated}");
@@ -165,9 +176,15 @@ fn the_root_key_of_a_ledger_in_postgresql_is_made_once_never_again_and_changed()
 fn what_only_a_folder_can_do_says_what_to_do_instead() {
     let house = House::new();
     let copied = house.refused(&["backup", "--to", "copy.db"]);
-    assert!(copied.contains("pg_basebackup"), "{copied}");
+    assert!(
+        copied.contains("pg_basebackup") && copied.contains("The root key is in neither"),
+        "{copied}"
+    );
     let restored = house.refused(&["restore", "--from", "copy.db"]);
-    assert!(restored.contains("pg_restore"), "{restored}");
+    assert!(
+        restored.contains("pg_restore") && restored.contains("verify-ledger"),
+        "{restored}"
+    );
     let without_key = Command::new(env!("CARGO_BIN_EXE_consentry"))
         .env("CONSENTRY__STORAGE__URL", &house.url)
         .arg("verify-ledger")
@@ -180,4 +197,107 @@ fn what_only_a_folder_can_do_says_what_to_do_instead() {
     );
     let shown = applied(&house.run(&["config", "show"]));
     assert!(shown.contains("postgresql://ledger:…@127.0.0.1"), "{shown}");
+}
+
+#[test]
+fn what_was_changed_in_the_database_behind_the_ledger_is_named() {
+    let house = House::new();
+    let _applied = house.apply(EXAMPLE);
+    let node = house.serve();
+    let body = json!({
+        "status": "accepted",
+        "definition": { "id": "share-location", "version": "1.0", "locale": "en-GB" },
+    });
+    let (status, _) = ask(&node, "POST", "/consents", ("carla", CARLA), &body.to_string());
+    assert_eq!(status, 201);
+    assert!(node.stop().success());
+    let whole = applied(&house.run(&["verify-ledger"]));
+    assert!(whole.contains("chain and rows agree"), "{whole}");
+    let execute = |sql: &str| Postgres::shared().execute(&house.database, sql);
+    let last = execute("SELECT max(idx) FROM consent_event");
+    let consent = execute("SELECT id FROM consent");
+    for (harm, mend, named) in [
+        (
+            "UPDATE consent_event SET leaf = set_byte(leaf, 3, get_byte(leaf, 3) # 1) WHERE idx = 2",
+            "UPDATE consent_event SET leaf = set_byte(leaf, 3, get_byte(leaf, 3) # 1) WHERE idx = 2",
+            "at event 2: the chain value does not follow from the leaf".to_owned(),
+        ),
+        (
+            "UPDATE consent_event SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) \
+             WHERE idx = (SELECT max(idx) FROM consent_event)",
+            "UPDATE consent_event SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) \
+             WHERE idx = (SELECT max(idx) FROM consent_event)",
+            format!("at event {last}: the body does not open"),
+        ),
+        (
+            "CREATE TABLE kept AS SELECT * FROM consent_event ORDER BY idx DESC LIMIT 1; \
+             DELETE FROM consent_event USING kept WHERE consent_event.idx = kept.idx",
+            "INSERT INTO consent_event SELECT * FROM kept; DROP TABLE kept",
+            format!("at event {last}: the event is missing"),
+        ),
+        (
+            "UPDATE tenant_log SET chain = set_byte(chain, 0, get_byte(chain, 0) # 1)",
+            "UPDATE tenant_log SET chain = set_byte(chain, 0, get_byte(chain, 0) # 1)",
+            "the head of the log is not the chain value of its last event".to_owned(),
+        ),
+        (
+            "UPDATE consent SET updated_at = updated_at + 1",
+            "UPDATE consent SET updated_at = updated_at - 1",
+            "differs from its events".to_owned(),
+        ),
+        (
+            "CREATE TABLE kept AS SELECT * FROM record; DELETE FROM record",
+            "INSERT INTO record SELECT * FROM kept; DROP TABLE kept",
+            "record ".to_owned(),
+        ),
+    ] {
+        execute(harm);
+        let told = house.refused(&["verify-ledger"]);
+        assert!(
+            told.contains("main: first difference") && told.contains(&named),
+            "{harm}: {told}"
+        );
+        execute(mend);
+        applied(&house.run(&["verify-ledger"]));
+    }
+    // The consent is named by its id, as people who look for it need it.
+    execute("UPDATE consent SET updated_at = updated_at + 1");
+    let told = house.refused(&["verify-ledger"]);
+    let bare = |id: &str| id.replace('-', "");
+    assert!(
+        bare(&told).contains(&bare(&consent)) || told.contains("con_"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_dump_that_was_made_while_a_node_served_is_brought_back_with_the_root_key() {
+    let house = House::new();
+    let _applied = house.apply(EXAMPLE);
+    let node = house.serve();
+    let body = json!({
+        "status": "accepted",
+        "definition": { "id": "share-location", "version": "1.0", "locale": "en-GB" },
+    });
+    let (_, made) = ask(&node, "POST", "/consents", ("carla", CARLA), &body.to_string());
+    let postgres = Postgres::shared();
+    let dump = house.folder.path().join("ledger.dump");
+    postgres.dump(&house.database, &dump);
+    assert!(node.stop().success());
+    let database = postgres.database();
+    postgres.restore(&database, &dump);
+    let house = House {
+        url: postgres.network_url(&database),
+        database,
+        folder: house.folder,
+    };
+    applied(&house.run(&["verify-ledger"]));
+    let node = house.serve();
+    let path = format!("/consents/{}", made["id"].as_str().unwrap());
+    assert_eq!(ask(&node, "GET", &path, ("carla", CARLA), "").0, 200);
+    let revoked = json!({ "status": "revoked" }).to_string();
+    assert_eq!(ask(&node, "PATCH", &path, ("carla", CARLA), &revoked).0, 200);
+    assert!(node.stop().success());
+    std::fs::remove_file(house.folder.path().join("root.key")).unwrap();
+    assert!(house.refused(&["verify-ledger"]).contains("its root key"));
 }

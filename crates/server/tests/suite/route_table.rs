@@ -22,7 +22,7 @@ async fn every_path_and_every_fallback_has_one_owner() {
             Vec::new(),
         ),
         entropy: Arc::new(SeededEntropy::new(1)),
-        metrics: Metrics::default(),
+        metrics: Metrics::of(&app.ledger),
         metrics_here: true,
         demo: Some(app.demo()),
         deadline: Duration::from_secs(30),

@@ -148,12 +148,19 @@ async fn architecture_6_a_node_that_cannot_follow_does_not_answer_from_memory() 
     while one.ledger.staleness().unwrap() <= MAX_STALENESS {
         tokio::task::yield_now().await;
     }
+    let page = one.get("/metrics").await.text().to_owned();
+    assert!(
+        metric(&page, "memory_age_seconds") > MAX_STALENESS.as_secs_f64(),
+        "{page}"
+    );
     let answer = one
         .request(Method::GET, "/access/v1/.well-known/authzen-configuration")
         .send()
         .await;
     assert_eq!(answer.status(), 503, "{}", answer.text());
     assert!(answer.header("retry-after").is_some());
+    let page = one.get("/metrics").await.text().to_owned();
+    assert!(metric(&page, "follow_failures_total") >= 1.0, "{page}");
     assert_eq!(one.get("/health/live").await.status(), 200);
     assert_eq!(one.get("/health/ready").await.status(), 503);
     postgres.start_again();
@@ -165,6 +172,22 @@ async fn architecture_6_a_node_that_cannot_follow_does_not_answer_from_memory() 
     one.pass(1);
     assert_eq!(one.get("/health/ready").await.status(), 200);
     assert_eq!(one.introspect(&tokens.access).await["active"], true);
+    let page = one.get("/metrics").await.text().to_owned();
+    assert!(
+        metric(&page, "memory_age_seconds") <= MAX_STALENESS.as_secs_f64(),
+        "{page}"
+    );
+    assert!(metric(&page, "followed_total") >= 1.0, "{page}");
+    assert!(
+        metric(&page, "follow_misses_total") >= 1.0,
+        "the connection was another one: {page}"
+    );
     let _gone = take_back(&one, TakenBack::Dashboard).await;
     assert_eq!(one.introspect(&tokens.access).await["active"], false);
+}
+
+fn metric(page: &str, name: &str) -> f64 {
+    let begin = format!("consentry_{name} ");
+    let line = page.lines().find_map(|line| line.strip_prefix(&begin));
+    line.unwrap_or_else(|| panic!("{name}: {page}")).parse().unwrap()
 }

@@ -12,7 +12,7 @@ use consentry_testkit::postgres::Postgres;
 use crate::proxy::{Cut, Proxy};
 
 /// A change set with an event and a token, which belong together.
-fn issuing(words: &str, client: &str) -> ChangeSet {
+pub(crate) fn issuing(words: &str, client: &str) -> ChangeSet {
     let mut change = ChangeSet::new(sample::tenant(1), sample::at(0));
     change.events.push(sample::event(words, sample::person(1)));
     change.rows.push(RowChange::Put(Row::Token(TokenRow {
@@ -22,13 +22,13 @@ fn issuing(words: &str, client: &str) -> ChangeSet {
     change
 }
 
-async fn issue(store: &PostgresStore, words: &str) -> Result<u64, CommitError> {
+pub(crate) async fn issue(store: &PostgresStore, words: &str) -> Result<u64, CommitError> {
     let answer = store.commit(vec![issuing(words, "tpc_1")]).await.remove(0);
     answer.map(|receipt| receipt.first_index.unwrap())
 }
 
 /// The log holds together, each event is there once, and its token is there.
-async fn assert_whole(store: &PostgresStore, events_expected: u64) {
+pub(crate) async fn assert_whole(store: &PostgresStore, events_expected: u64) {
     let tenant = sample::tenant(1);
     let mut value = chain::start(0);
     let events = store.events(tenant, 0, u32::MAX).await.unwrap();
@@ -50,14 +50,14 @@ async fn assert_whole(store: &PostgresStore, events_expected: u64) {
 }
 
 /// As patient as the slowest machine needs.
-fn patient() -> Options {
+pub(crate) fn patient() -> Options {
     Options {
         patience: Duration::from_mins(2),
         ..Options::default()
     }
 }
 
-async fn open(url: &str, options: Options) -> PostgresStore {
+pub(crate) async fn open(url: &str, options: Options) -> PostgresStore {
     PostgresStore::open(url, options).await.unwrap()
 }
 

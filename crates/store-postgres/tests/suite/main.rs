@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop")]
 
 mod conformance;
+mod disk;
 mod faults;
 mod kill;
 mod opening;
 mod proxy;
+mod tail;

@@ -1,6 +1,6 @@
 //! Opening, migrating and closing.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use consentry_store::Store;
 use consentry_store_postgres::{OpenError, Options, PostgresStore};
@@ -114,6 +114,69 @@ async fn an_interrupted_migration_is_made_again_as_a_whole() {
         server.execute(&interrupted, SCHEMA),
         server.execute(&fresh, SCHEMA)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_was_migrated_from_any_version_is_the_one_that_is_made_at_once() {
+    let server = Postgres::shared();
+    let fresh = server.database();
+    PostgresStore::migrate(&server.url(&fresh), Options::default())
+        .await
+        .unwrap();
+    let whole = server.structure(&fresh);
+    assert!(whole.contains("CREATE TABLE public.consent_event"), "{whole}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let names = server.execute(
+        &fresh,
+        "SELECT 'V' || version || '__' || name || '.sql' FROM refinery_schema_history ORDER BY version",
+    );
+    let files: Vec<String> = names
+        .lines()
+        .map(|name| std::fs::read_to_string(folder.join(name)).unwrap())
+        .collect();
+    let history = server.execute(
+        &fresh,
+        "SELECT format('INSERT INTO refinery_schema_history VALUES (%s, %L, %L, %L)', version, name, applied_on, checksum) \
+         FROM refinery_schema_history ORDER BY version",
+    );
+    let (_, table) = whole
+        .split_once("CREATE TABLE public.refinery_schema_history")
+        .unwrap();
+    let (columns, _) = table.split_once(';').unwrap();
+    for version in 1..=files.len() {
+        let older = server.database();
+        server.execute(
+            &older,
+            &format!(
+                "CREATE TABLE refinery_schema_history {columns}; ALTER TABLE refinery_schema_history ADD PRIMARY KEY (version)"
+            ),
+        );
+        for (file, note) in files.iter().zip(history.lines()).take(version) {
+            server.execute(&older, file);
+            server.execute(&older, note);
+        }
+        server.execute(
+            &older,
+            "INSERT INTO tenant VALUES ('00000000-0000-0000-0000-000000000001', 'kept', 1, '{}')",
+        );
+        PostgresStore::migrate(&server.url(&older), Options::default())
+            .await
+            .unwrap();
+        assert_eq!(server.structure(&older), whole, "from version {version}");
+        assert_eq!(server.execute(&older, "SELECT id FROM tenant"), "kept");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_a_ledger_is_there_is_asked_without_making_one() {
+    let server = Postgres::shared();
+    let database = server.database();
+    let url = server.url(&database);
+    let tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    assert!(!PostgresStore::is_there(&url, Options::default()).await.unwrap());
+    assert_eq!(server.execute(&database, tables), "0");
+    PostgresStore::migrate(&url, Options::default()).await.unwrap();
+    assert!(PostgresStore::is_there(&url, Options::default()).await.unwrap());
 }
 
 /// Somebody else's transaction, which stays open.

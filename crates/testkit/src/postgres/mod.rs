@@ -4,6 +4,7 @@
 //! What lives here: starting, stopping, killing, holding it, and addresses of its databases. What may not: a driver; what is
 //! asked of a database besides the engine goes through `psql`, which comes with the server.
 
+pub mod cluster;
 mod process;
 
 use std::{
@@ -96,11 +97,7 @@ impl Postgres {
             fs::write(folder.join("ca.pem"), &certificate.authority).unwrap();
         }
         // Nobody else takes the port in the short time until the server does, or the server says so and the test stops.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let mut postgres = Self {
             folder,
             port,
@@ -230,6 +227,51 @@ impl Postgres {
         )
     }
 
+    /// Makes a folder of the test the server's own.
+    pub fn own(&self, folder: &Path) {
+        self.owner.own(folder);
+    }
+
+    /// The structure of a database as `pg_dump` writes it, without what differs from dump to dump.
+    pub fn structure(&self, database: &str) -> String {
+        let text = self.carry_out("pg_dump", &["--schema-only", "-d", database]);
+        let lines = text.lines().filter(|line| {
+            // A random word that keeps the restoring program to itself.
+            !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Copies a database into a file, as operators do.
+    pub fn dump(&self, database: &str, file: &Path) {
+        let file = format!("--file={}", file.display());
+        self.carry_out("pg_dump", &["--format=custom", &file, "-d", database]);
+    }
+
+    /// Brings such a file back into an empty database.
+    pub fn restore(&self, database: &str, file: &Path) {
+        self.carry_out(
+            "pg_restore",
+            &["--exit-on-error", "-d", database, file.to_str().unwrap()],
+        );
+    }
+
+    /// Runs one of the server's own programs; answers what it says.
+    fn carry_out(&self, name: &str, arguments: &[&str]) -> String {
+        let done = Command::new(program(name))
+            .args(["-U", USER, "-p", &self.port.to_string(), "-h"])
+            .arg(&self.folder)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        String::from_utf8(done.stdout).unwrap()
+    }
+
     /// Port on the loopback device.
     pub const fn port(&self) -> u16 {
         self.port
@@ -278,14 +320,13 @@ fn guard(folder: &Path) -> Child {
         test -n "$server" && kill -QUIT "$server" && while kill -0 "$server"; do sleep 0.1; done
         rm -rf "$1"
     "#;
-    Command::new("sh")
-        .args(["-c", SCRIPT, "guard"])
-        .arg(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    process::guard(SCRIPT, folder)
+}
+
+/// A port that nobody listens on.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// A program of the oldest server that is installed.

@@ -4,7 +4,7 @@ use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, chown},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 /// Whose processes the server's are: it refuses to be started by root.
@@ -106,4 +106,16 @@ fn runs(id: u32) -> bool {
             .rsplit_once(") ")
             .is_some_and(|(_, state)| !state.starts_with('Z'))
     })
+}
+
+/// A script that waits for the end of its input, which is that of this process, and is given a folder.
+pub(super) fn guard(script: &str, folder: &Path) -> Child {
+    Command::new("sh")
+        .args(["-c", script, "guard"])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
