@@ -42,7 +42,7 @@ pub use consent::{Consent, State, Status};
 pub use decide::{Policy, Rejection, decide};
 pub use fact::Fact;
 pub use id::{
-    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, DocumentId, EventId, GrantId,
+    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, DeliveryId, DocumentId, EndpointId, EventId, GrantId,
     PartyId, RecordId, SubjectId, TenantId,
 };
 pub use shard::Shard;

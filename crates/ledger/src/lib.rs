@@ -18,6 +18,7 @@ pub mod error;
 pub mod feed;
 pub mod import;
 pub mod interactions;
+pub mod jobs;
 pub mod key_ring;
 pub mod opaque;
 pub mod principals;
@@ -30,6 +31,7 @@ pub mod standing;
 pub mod subjects;
 pub mod tokens;
 pub mod verify;
+pub mod webhooks;
 
 mod cache;
 mod carry_out;

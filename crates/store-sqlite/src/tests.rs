@@ -27,6 +27,8 @@ const OWNED: &[&str] = &[
     "account",
     "subject_key",
     "idempotency",
+    "job",
+    "delivery",
 ];
 
 /// The reviewed list: comparing all rows with the log, and the search that names nobody, which no door offers.
