@@ -9,6 +9,9 @@ use consentry_store::{ChangeSet, CommitError, Expect, JobRow, Row, RowChange, Ro
 
 use crate::{Ledger, error::Fault};
 
+/// How often work is taken again when others write it at the same time.
+const TRIES: usize = 5;
+
 /// Work that is held.
 #[derive(Debug, Clone)]
 pub struct Lease {
@@ -20,6 +23,11 @@ impl Lease {
     /// How far the work has come.
     pub fn detail(&self) -> &str {
         &self.row.detail
+    }
+
+    /// Its key.
+    pub(crate) fn key(&self) -> RowKey {
+        key(&self.row)
     }
 
     /// Until when nobody else takes it.
@@ -37,8 +45,7 @@ impl Lease {
         Expect::At(key(&self.row), self.row.version)
     }
 
-    /// Writes how far the work has come into a change set, so that both become true together. To be confirmed with the answer of the
-    /// commit: [`Self::advanced`].
+    /// Writes how far the work has come into a change set, so that both become true together.
     pub(crate) fn advance(&self, change: &mut ChangeSet, detail: String) -> Self {
         let next = self.next(|row| row.detail = detail);
         change.expect.push(self.expects());
@@ -107,6 +114,29 @@ impl Ledger {
             row.held_until = Some(now.plus(term));
         });
         self.write_work(taken, expect).await
+    }
+
+    /// Takes work whoever holds it, where another lease says whose it is; none where it is not there. Who held it writes nothing any more.
+    pub(crate) async fn seize_work(
+        &self,
+        tenant: TenantId,
+        (kind, name): (&str, &str),
+        holder: &str,
+    ) -> Result<Option<Lease>, Fault> {
+        for _ in 0..TRIES {
+            let known = self
+                .inner
+                .store
+                .job(tenant, kind.to_owned(), name.to_owned())
+                .await?;
+            let Some(row) = known else { return Ok(None) };
+            let expect = Expect::At(key(&row), row.version);
+            let taken = Lease { tenant, row }.next(|row| row.holder = Some(holder.to_owned()));
+            if let Some(taken) = self.write_work(taken, expect).await? {
+                return Ok(Some(taken));
+            }
+        }
+        Err(Fault::Conflict)
     }
 
     /// Keeps work until `term` from now; none where it is somebody else's by now.

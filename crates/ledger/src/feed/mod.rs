@@ -18,7 +18,7 @@ mod happening;
 mod position;
 mod reader;
 mod reading;
-mod tail;
+pub(crate) mod tail;
 
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ use crate::error::Fault;
 
 pub use catalogue::{CATALOGUE, EventType, Family, TypePattern, UnknownType};
 pub use envelope::schema_address;
+pub(crate) use envelope::Rendering;
+pub(crate) use happening::Leaf;
 pub use filter::Filter;
 pub use follow::{Ended, Follower, Heard};
 pub use happening::Happening;

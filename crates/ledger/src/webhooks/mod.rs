@@ -18,7 +18,7 @@ pub use endpoint::{
     Selection,
 };
 pub use history::{Attempt, Delivery, DeliveryPage, DeliveryWish, ReplayWish};
-pub use keep::{EndpointError, Keeper, MOST_ENDPOINTS, MOST_OVERLAP, Made};
+pub use keep::{EndpointBounds, EndpointError, Keeper, MOST_OVERLAP, Made};
 pub use lane::{Lane, Message, Outcome, PING, Settled, Stopped};
 pub use render::Rendered;
 pub use signing::{WebhookKey, WebhookSecret};
