@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_door_records::Validators;
+use consentry_egress::Egress;
 use consentry_ledger::{Draw, Entropy};
 use consentry_web::{
     assets,
@@ -43,6 +44,8 @@ pub struct Parts {
     pub demo: Option<Arc<demo::Demo>>,
     /// What checking tokens of other issuers needs.
     pub validators: Validators,
+    /// Which addresses may be reached.
+    pub egress: Arc<Egress>,
     /// How long a request may take.
     pub deadline: Duration,
 }
@@ -67,7 +70,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         consentry_door_authorization::routes().with_state(house.clone()),
         consentry_door_records::routes(&parts.validators).with_state(house.clone()),
         consentry_door_dashboard::routes().with_state(house.clone()),
-        consentry_door_decisions::routes().with_state(house.clone()),
+        consentry_door_decisions::routes(&parts.egress).with_state(house.clone()),
     ];
     if parts.metrics_here {
         tables.push(metrics_table(&parts.metrics));

@@ -6,6 +6,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::Validators;
+use consentry_egress::Egress;
 use consentry_ledger::{Clock, Entropy, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
 use consentry_server::{
     assembly,
@@ -221,6 +222,7 @@ impl TestApp {
             ..EgressSection::default()
         };
         let parts = site::Parts {
+            egress: Arc::new(Egress::new(policy.policy().unwrap()).unwrap()),
             validators: Validators::new(policy.policy().unwrap(), own.takes_mock_tokens),
             house: House::new(own.ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
             entropy: own.entropy,

@@ -88,6 +88,81 @@ impl From<DeliveryRow> for Delivery {
     }
 }
 
+impl Delivery {
+    /// The state with this name; what was asked for again waits.
+    pub fn status_named(name: &str) -> Option<DeliveryStatus> {
+        DeliveryStatus::from_name(name).filter(|status| *status != DeliveryStatus::Asked)
+    }
+
+    /// Identity.
+    pub const fn id(&self) -> DeliveryId {
+        self.row.id
+    }
+
+    /// Whom it goes to.
+    pub const fn endpoint(&self) -> EndpointId {
+        self.row.endpoint
+    }
+
+    /// The event: its `webhook-id`.
+    pub const fn event(&self) -> consentry_domain::EventId {
+        self.row.event
+    }
+
+    /// Its number among the endpoint's messages.
+    pub const fn number(&self) -> u64 {
+        self.row.number
+    }
+
+    /// Name of the event, without prefix.
+    pub fn kind(&self) -> &str {
+        &self.row.kind
+    }
+
+    /// Name of its state.
+    pub fn status(&self) -> &'static str {
+        if self.waits() {
+            DeliveryStatus::Waiting.as_str()
+        } else {
+            self.row.status.as_str()
+        }
+    }
+
+    /// Whether it is going to be tried.
+    pub fn waits(&self) -> bool {
+        matches!(self.row.status, DeliveryStatus::Waiting | DeliveryStatus::Asked)
+    }
+
+    /// How often it was tried.
+    pub const fn attempt_count(&self) -> u32 {
+        self.row.attempts
+    }
+
+    /// When it was made.
+    pub const fn created_at(&self) -> Timestamp {
+        self.row.created_at
+    }
+
+    /// When it is next tried, where it waits.
+    pub const fn due_at(&self) -> Timestamp {
+        self.row.due_at
+    }
+
+    /// When it was delivered or given up.
+    pub const fn finished_at(&self) -> Option<Timestamp> {
+        self.row.finished_at
+    }
+}
+
+/// How an endpoint does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EndpointHealth {
+    /// Since when every attempt failed.
+    pub failing_since: Option<Timestamp>,
+    /// When something is sent next.
+    pub next_attempt_at: Option<Timestamp>,
+}
+
 /// Which messages somebody wants to see.
 #[derive(Debug, Clone, Default)]
 pub struct DeliveryWish {
@@ -203,6 +278,23 @@ impl Ledger {
         Ok(DeliveryPage {
             next: found.last().filter(|_| goes_on).map(|last| last.number),
             deliveries: found.into_iter().map(Delivery::from).collect(),
+        })
+    }
+
+    /// How an endpoint does.
+    pub async fn endpoint_health(
+        &self,
+        tenant: consentry_domain::TenantId,
+        id: EndpointId,
+    ) -> Result<EndpointHealth, Fault> {
+        let lane = self.inner.store.job(tenant, LANE.to_owned(), id.to_string());
+        let Some(lane) = lane.await? else {
+            return Ok(EndpointHealth::default());
+        };
+        let waiting = self.inner.store.waiting_deliveries(tenant, id, AT_ONCE).await?;
+        Ok(EndpointHealth {
+            failing_since: Standing::read(&lane.detail)?.failing_since,
+            next_attempt_at: waiting.iter().map(|row| row.due_at).min(),
         })
     }
 

@@ -17,7 +17,7 @@ pub use endpoint::{
     Endpoint, EndpointSettings, EndpointStatus, Format, Order, Resume, RetryProfile, Scheme, SealedSecret,
     Selection,
 };
-pub use history::{Attempt, Delivery, DeliveryPage, DeliveryWish, ReplayWish};
+pub use history::{Attempt, Delivery, DeliveryPage, DeliveryWish, EndpointHealth, ReplayWish};
 pub use keep::{EndpointBounds, EndpointError, Keeper, MOST_OVERLAP, Made};
 pub use lane::{Lane, Message, Outcome, PING, Settled, Stopped};
 pub use render::Rendered;
