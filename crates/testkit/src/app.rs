@@ -8,6 +8,7 @@ use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::Validators;
 use consentry_egress::Egress;
 use consentry_ledger::{Clock, Entropy, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
+use consentry_outbound::{Outbound, OutboundOptions};
 use consentry_server::{
     assembly,
     configuration::{EgressSection, LdapSection},
@@ -241,6 +242,21 @@ impl TestApp {
             folder: own.folder,
             place: own.place,
         }
+    }
+
+    /// Starts the workers for what follows a decision, which look again often: the clock of a test moves at any time.
+    pub fn outbound(&self) -> Outbound {
+        let house = self.parts.house.clone();
+        Outbound::start(
+            self.ledger.clone(),
+            Arc::clone(&self.parts.egress),
+            Arc::new(move |tenant| house.base_url(tenant)),
+            Arc::new(self.parts.metrics.clone()),
+            OutboundOptions {
+                look_again: Duration::from_millis(20),
+                ..OutboundOptions::default()
+            },
+        )
     }
 
     /// Where the ledger is.
