@@ -11,7 +11,7 @@ mod attempt;
 mod lane;
 mod order;
 mod retry;
-mod sweep;
+mod rounds;
 mod tenant;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -23,6 +23,8 @@ use tokio::{
     sync::{Semaphore, watch},
     task::JoinHandle,
 };
+
+use rounds::Round;
 
 pub use retry::{after_failure, retry_after};
 
@@ -147,7 +149,8 @@ async fn all_tenants(shared: Arc<Shared>) {
             workers.entry(tenant.id()).or_insert_with(|| {
                 vec![
                     tokio::spawn(tenant::deliver(Arc::clone(&shared), tenant.id())),
-                    tokio::spawn(sweep::sweep(Arc::clone(&shared), tenant.id())),
+                    tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Sweep)),
+                    tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Ends)),
                 ]
             });
         }

@@ -253,6 +253,20 @@ impl Store for PostgresStore {
         self.writer.prune(tenant, before, limit).await
     }
 
+    async fn consents_ending(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, ConsentId),
+        until: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<Consent>> {
+        self.readers
+            .ask(move |connection| {
+                Box::pin(outbound::consents_ending(connection, tenant, after, until, limit))
+            })
+            .await
+    }
+
     async fn job(&self, tenant: TenantId, kind: String, key: String) -> ReadResult<Option<JobRow>> {
         self.readers
             .ask(move |connection| {

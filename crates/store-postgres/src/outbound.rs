@@ -1,6 +1,6 @@
 //! Work and messages: as they are bound, and read.
 
-use consentry_domain::{DeliveryId, EndpointId, EventId, TenantId, Timestamp};
+use consentry_domain::{Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp};
 use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow};
 use tokio_postgres::Row;
 
@@ -9,7 +9,7 @@ use crate::{
     columns::Cell,
     fault::{Fault, Result},
     reader::Connection,
-    statements as sql, text,
+    rows, statements as sql, text,
 };
 
 pub(crate) fn job(tenant: TenantId, row: &JobRow) -> [Cell<'_>; 10] {
@@ -44,6 +44,28 @@ pub(crate) fn delivery(tenant: TenantId, row: &DeliveryRow) -> Result<[Cell<'_>;
         Cell::optional_time(row.finished_at),
         Cell::text(&row.detail),
     ])
+}
+
+pub(crate) async fn consents_ending(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    (end, after): (Timestamp, ConsentId),
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<Consent>> {
+    let rows = connection
+        .query(
+            sql::CONSENTS_ENDING,
+            &[
+                &tenant.uuid(),
+                &end.as_micros(),
+                &after.uuid(),
+                &until.as_micros(),
+                &i64::from(limit),
+            ],
+        )
+        .await?;
+    rows.iter().map(rows::consent).collect()
 }
 
 pub(crate) async fn job_of(

@@ -484,6 +484,11 @@ statements! {
         FROM idempotency AS i WHERE i.tenant = $1 AND i.expires_at < $2 ORDER BY i.expires_at LIMIT $3) AS k \
         WHERE d.shard = k.shard AND d.tenant = k.tenant AND d.key = k.key";
 
+    /// All shards: time goes on for all.
+    CONSENTS_ENDING "consents.ending" = concat!("SELECT ", consent_columns!(), " FROM consent AS c \
+        WHERE c.tenant = $1 AND c.valid_until >= $2 AND (c.valid_until > $2 OR c.id > $3) AND c.valid_until <= $4 \
+        AND c.status IN ('accepted', 'restricted') ORDER BY c.valid_until, c.id LIMIT $5");
+
     JOB "jobs.by_key" = concat!(
         "SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = $1 AND j.kind = $2 AND j.key = $3");
     JOB_VERSIONS "jobs.versions" = "SELECT k.nth, j.version FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY \

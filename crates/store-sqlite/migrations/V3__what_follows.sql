@@ -44,3 +44,6 @@ CREATE INDEX delivery_by_number ON delivery (tenant, endpoint, number);
 CREATE INDEX delivery_waiting ON delivery (tenant, endpoint, number) WHERE status = 'waiting';
 CREATE INDEX delivery_asked ON delivery (tenant, endpoint, number) WHERE status = 'asked';
 CREATE INDEX delivery_finished ON delivery (tenant, finished_at) WHERE finished_at IS NOT NULL;
+
+-- Whose end comes when, so that it can be told.
+CREATE INDEX consent_by_end ON consent (tenant, valid_until, id) WHERE valid_until IS NOT NULL;

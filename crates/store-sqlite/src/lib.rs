@@ -285,6 +285,17 @@ impl Store for SqliteStore {
         self.inner.writer.prune(tenant, before, limit).await
     }
 
+    async fn consents_ending(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, ConsentId),
+        until: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<Consent>> {
+        self.scan(move |connection| outbound::consents_ending(connection, tenant, after, until, limit))
+            .await
+    }
+
     async fn job(&self, tenant: TenantId, kind: String, key: String) -> ReadResult<Option<JobRow>> {
         self.read(move |connection| outbound::job_of(connection, tenant, &kind, &key))
             .await

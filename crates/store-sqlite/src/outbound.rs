@@ -1,6 +1,6 @@
 //! Work and messages: written and read.
 
-use consentry_domain::{DeliveryId, EndpointId, EventId, TenantId, Timestamp};
+use consentry_domain::{Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp};
 use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow};
 use rusqlite::{Connection, Params, Row, params};
 
@@ -8,7 +8,7 @@ use crate::{
     cells::Cells,
     fault::Result,
     put::{count, id, run},
-    statements as sql,
+    rows, statements as sql,
 };
 
 pub(crate) fn job(connection: &Connection, tenant: TenantId, row: &JobRow) -> Result<()> {
@@ -51,6 +51,23 @@ pub(crate) fn delivery(connection: &Connection, tenant: TenantId, row: &Delivery
             row.detail,
         ],
     )
+}
+
+pub(crate) fn consents_ending(
+    connection: &Connection,
+    tenant: TenantId,
+    (end, after): (Timestamp, ConsentId),
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<Consent>> {
+    let keys = params![
+        id(tenant.uuid()),
+        end.as_micros(),
+        id(after.uuid()),
+        until.as_micros(),
+        limit
+    ];
+    read(connection, sql::CONSENTS_ENDING, keys, rows::consent)
 }
 
 pub(crate) fn job_of(

@@ -252,6 +252,11 @@ statements! {
     REMEMBERED_PRUNE = "DELETE FROM idempotency WHERE (shard, tenant, key) IN (SELECT i.shard, i.tenant, i.key \
         FROM idempotency AS i WHERE i.tenant = ?1 AND i.expires_at < ?2 ORDER BY i.expires_at LIMIT ?3)";
 
+    /// All shards: time goes on for all.
+    CONSENTS_ENDING = concat!("SELECT ", consent_columns!(), " FROM consent AS c INDEXED BY consent_by_end \
+        WHERE c.tenant = ?1 AND c.valid_until >= ?2 AND (c.valid_until > ?2 OR c.id > ?3) AND c.valid_until <= ?4 \
+        AND c.status IN ('accepted', 'restricted') ORDER BY c.valid_until, c.id LIMIT ?5");
+
     JOB = concat!("SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 AND j.key = ?3");
     JOB_VERSION = "SELECT j.version FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 AND j.key = ?3";
     JOBS = concat!("SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 ORDER BY j.key");

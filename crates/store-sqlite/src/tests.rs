@@ -54,6 +54,7 @@ const ACROSS_SHARDS: &[&str] = &[
     "INTERACTIONS_PRUNE",
     "ALIASES_OF_SUBJECT",
     "REMEMBERED_PRUNE",
+    "CONSENTS_ENDING",
 ];
 
 fn migrated() -> (tempfile::TempDir, Connection) {

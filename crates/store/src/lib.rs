@@ -149,6 +149,16 @@ pub trait Store: Send + Sync + 'static {
     /// Removes credentials, interactions and remembered requests that were over before `before`; answers how many rows went.
     async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64>;
 
+    /// Consents that were granted and not ended by anybody, whose end lies behind a place and not after `until`; by their end, then by
+    /// id, at most `limit`.
+    async fn consents_ending(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, ConsentId),
+        until: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<Consent>>;
+
     /// One piece of work.
     async fn job(&self, tenant: TenantId, kind: String, key: String) -> ReadResult<Option<JobRow>>;
 

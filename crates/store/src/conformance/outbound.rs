@@ -1,5 +1,7 @@
 //! What follows a decision: work that one node does at a time, and messages.
 
+use consentry_domain::{Consent, Status};
+
 use super::{Engine, commit, sample, write, writing};
 use crate::{
     ChangeSet, CommitError, DeliveryQuery, DeliveryRow, DeliveryStatus, Expect, JobRow, Row, RowKey, Store,
@@ -61,6 +63,36 @@ pub async fn of_many_who_take_work_one_does(engine: &impl Engine) {
     assert_eq!(commit(&store, late).await.unwrap_err(), CommitError::Stale);
     let id = sample::delivery(1, 1).id;
     assert_eq!(store.delivery(tenant, id).await.unwrap(), None);
+}
+
+/// Consents whose end lies in a time are found by it, page by page, unless somebody ended them.
+pub async fn consents_are_found_by_their_end(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let tenant = sample::tenant(1);
+    let ending = |number: u32, end: Option<i64>, status: Status| {
+        let slot = sample::slot(sample::person(number), 1, 1);
+        Consent {
+            status,
+            valid_until: end.map(sample::at),
+            ..sample::consent(slot, number)
+        }
+    };
+    let mut all = [
+        ending(1, Some(10), Status::Accepted),
+        ending(2, Some(20), Status::Restricted),
+        ending(3, Some(20), Status::Accepted),
+        ending(4, Some(20), Status::Revoked),
+        ending(5, Some(30), Status::Accepted),
+        ending(6, None, Status::Accepted),
+    ];
+    write(&store, all.clone().map(Row::Consent)).await;
+    all[1..3].sort_by_key(|consent| consent.id);
+    let first = (sample::at(10), all[0].id);
+    let found = |after, until, limit| store.consents_ending(tenant, after, sample::at(until), limit);
+    assert_eq!(found(first, 29, 10).await.unwrap(), all[1..3]);
+    assert_eq!(found(first, 30, 1).await.unwrap(), all[1..2]);
+    let second = (sample::at(20), all[1].id);
+    assert_eq!(found(second, 30, 10).await.unwrap(), [all[2].clone(), all[4].clone()]);
 }
 
 fn message(to: u32, number: u32, status: DeliveryStatus) -> DeliveryRow {
