@@ -28,6 +28,9 @@ const AHEAD: [Lifetime; 4] = [
     Lifetime::days(1),
 ];
 
+/// Name of the work among a tenant's.
+pub const ENDS: (&str, &str) = ("round", "ends");
+
 /// Consents told in one change set.
 const AT_ONCE: u32 = 100;
 
@@ -89,6 +92,13 @@ impl Ledger {
         let kept = lease.advance(&mut change, reached.text());
         let _receipt = self.commit(change).await?;
         Ok((told, kept))
+    }
+
+    /// Whether it was ever looked at what ends; what ended before is told by nobody.
+    pub async fn looked_at_ends(&self, tenant: consentry_domain::TenantId) -> Result<bool, Fault> {
+        let (kind, name) = ENDS;
+        let row = self.inner.store.job(tenant, kind.to_owned(), name.to_owned()).await?;
+        Ok(row.is_some_and(|row| !row.detail.is_empty()))
     }
 
     async fn tell_page(

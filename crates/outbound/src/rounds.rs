@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use consentry_domain::{Lifetime, TenantId};
-use consentry_ledger::{Fault, TenantSnapshot, jobs::Lease};
+use consentry_ledger::{Fault, TenantSnapshot, ends::ENDS, jobs::Lease};
 
 use crate::{Shared, pause};
 
@@ -27,7 +27,7 @@ impl Round {
     const fn name(self) -> (&'static str, &'static str) {
         match self {
             Self::Sweep => ("round", "sweep"),
-            Self::Ends => ("round", "ends"),
+            Self::Ends => ENDS,
         }
     }
 

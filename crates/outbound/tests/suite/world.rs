@@ -86,12 +86,17 @@ pub async fn connect(app: &TestApp, who: &str) {
 
 /// The bank's back end writes a record about somebody; that is a decision and a consent.
 pub async fn record(app: &TestApp, subject: &str, audience: &str) {
+    record_of(app, subject, audience, "share-my-email").await;
+}
+
+/// As [`record`], of a definition; gives its path.
+pub async fn record_of(app: &TestApp, subject: &str, audience: &str, definition: &str) -> String {
     let body = json!({
         "status": "accepted", "subject": subject, "actor": subject, "audience": audience,
-        "definition": { "id": "marketing:email", "version": "1.0", "locale": "en-GB" },
+        "definition": { "id": definition, "version": "1.0", "locale": "en-GB" },
     });
     let made = app.records(Method::POST, "/consents", Some(&body)).await;
-    let _made = made.expect_status(201);
+    format!("/consents/{}", made.expect_status(201).json()["id"].as_str().unwrap())
 }
 
 /// Lets a client keep endpoints, or not.
