@@ -139,6 +139,18 @@ impl Ledger {
         Err(Fault::Conflict)
     }
 
+    /// Work as it stands now, where somebody else changed what is written about it and it still is the same holder's; none where it is
+    /// another's by now, or gone.
+    pub(crate) async fn reread_work(&self, lease: &Lease) -> Result<Option<Lease>, Fault> {
+        let JobRow { kind, key, .. } = lease.row.clone();
+        let row = self.inner.store.job(lease.tenant, kind, key).await?;
+        let row = row.filter(|row| row.holder == lease.row.holder);
+        Ok(row.map(|row| Lease {
+            tenant: lease.tenant,
+            row,
+        }))
+    }
+
     /// Keeps work until `term` from now; none where it is somebody else's by now.
     pub async fn keep_work(&self, lease: &Lease, term: Lifetime) -> Result<Option<Lease>, Fault> {
         let until = self.now().plus(term);

@@ -35,6 +35,9 @@ const AT_ONCE: u32 = 500;
 /// Most events looked at before somebody else gets a turn.
 const MOST_LOOKED_AT: usize = 5_000;
 
+/// How often something is written again when the owner changes the lane at the same time.
+const TRIES: usize = 5;
+
 /// How far a lane may be ahead of what is written down about it, in events that it was not interested in.
 const FAR: u64 = 1_000;
 
@@ -279,7 +282,9 @@ impl Lane {
         let mut standing = self.standing.clone();
         standing.index = reached;
         let rows = self.rows(&mut standing, found);
-        self.write(standing, &rows, |_| {}).await?;
+        if !self.write(standing, &rows, |_| {}).await? {
+            return Ok(0);
+        }
         self.reached = reached;
         self.add(rows);
         Ok(made)
@@ -328,8 +333,12 @@ impl Lane {
         let is_done = reached >= until || is_over;
         let mut standing = self.standing.clone();
         let rows = self.rows(&mut standing, found);
-        self.write(standing, &rows, |change| replay.reach(change, reached, is_done))
+        let written = self
+            .write(standing, &rows, |change| replay.reach(change, reached, is_done))
             .await?;
+        if !written {
+            return Ok(false);
+        }
         self.add(rows);
         Ok(is_done)
     }
@@ -347,6 +356,15 @@ impl Lane {
 
     /// Writes down what became of attempts.
     pub async fn settle(&mut self, settled: Vec<Settled>) -> Result<(), Stopped> {
+        for _ in 0..TRIES {
+            if self.try_settling(&settled).await? {
+                return Ok(());
+            }
+        }
+        Err(Stopped::Fault(Fault::Conflict))
+    }
+
+    async fn try_settling(&mut self, settled: &[Settled]) -> Result<bool, Stopped> {
         let now = self.ledger.now();
         let mut standing = self.standing.clone();
         let mut rows = Vec::with_capacity(settled.len());
@@ -356,7 +374,7 @@ impl Lane {
             attempt,
         } in settled
         {
-            let Some(message) = self.messages.get(&number) else {
+            let Some(message) = self.messages.get(number) else {
                 continue;
             };
             let mut row = message.row.clone();
@@ -364,8 +382,8 @@ impl Lane {
             row.version = row.version.saturating_add(1);
             row.attempts = row.attempts.saturating_add(1);
             let mut details = Details::of(&row);
-            details.add(attempt);
-            match outcome {
+            details.add(attempt.clone());
+            match *outcome {
                 Outcome::Delivered => {
                     row.status = DeliveryStatus::Delivered;
                     row.finished_at = Some(now);
@@ -378,7 +396,7 @@ impl Lane {
                         standing.failing_since.get_or_insert(now);
                         standing.failed = standing.failed.saturating_add(u32::from(is_first));
                     }
-                    if let Outcome::Again(due_at) = outcome {
+                    if let Outcome::Again(due_at) = *outcome {
                         row.status = DeliveryStatus::Waiting;
                         row.due_at = due_at;
                     } else {
@@ -394,7 +412,9 @@ impl Lane {
             row.detail = details.text();
             rows.push(row);
         }
-        self.write(standing, &rows, |_| {}).await?;
+        if !self.write(standing, &rows, |_| {}).await? {
+            return Ok(false);
+        }
         for row in rows {
             if row.status == DeliveryStatus::Waiting {
                 self.messages.insert(row.number, Message::of(row));
@@ -402,16 +422,13 @@ impl Lane {
                 self.messages.remove(&row.number);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Begins with what happens from now on; for an endpoint that only now may be told anything.
     pub async fn begin_now(&mut self) -> Result<(), Stopped> {
         let head = self.ledger.inner.store.log_head(self.tenant).await;
-        let mut standing = self.standing.clone();
-        standing.index = head.map_err(Fault::from)?.size;
-        self.reached = standing.index;
-        self.write(standing, &[], |_| {}).await
+        self.go_to(head.map_err(Fault::from)?.size).await
     }
 
     /// Writes down how far it has come, so that nobody has to look at it again.
@@ -419,9 +436,21 @@ impl Lane {
         if self.reached == self.standing.index {
             return Ok(());
         }
-        let mut standing = self.standing.clone();
-        standing.index = self.reached;
-        self.write(standing, &[], |_| {}).await
+        self.go_to(self.reached).await
+    }
+
+    async fn go_to(&mut self, index: u64) -> Result<(), Stopped> {
+        for _ in 0..TRIES {
+            let standing = Standing {
+                index,
+                ..self.standing.clone()
+            };
+            if self.write(standing, &[], |_| {}).await? {
+                self.reached = index;
+                return Ok(());
+            }
+        }
+        Err(Stopped::Fault(Fault::Conflict))
     }
 
     fn rows(
@@ -461,12 +490,13 @@ impl Lane {
         self.messages.extend(messages);
     }
 
+    /// Writes the lane with messages; false where its owner changed it meanwhile, which is seen from then on.
     async fn write(
         &mut self,
         standing: Standing,
         rows: &[DeliveryRow],
         also: impl FnOnce(&mut ChangeSet),
-    ) -> Result<(), Stopped> {
+    ) -> Result<bool, Stopped> {
         let mut change = ChangeSet::new(self.tenant, self.ledger.now());
         let lease = self.lease.advance(&mut change, standing.text());
         let puts = rows.iter().cloned().map(Row::Delivery).map(RowChange::Put);
@@ -476,9 +506,18 @@ impl Lane {
             Ok(_) => {
                 self.lease = lease;
                 self.standing = standing;
-                Ok(())
+                Ok(true)
             }
-            Err(CommitError::Stale) => Err(Stopped::Lost),
+            Err(CommitError::Stale) => {
+                let lease = self.ledger.reread_work(&self.lease).await?.ok_or(Stopped::Lost)?;
+                let standing = Standing::read(lease.detail())?;
+                if standing.index != self.standing.index {
+                    self.reached = standing.index;
+                }
+                self.lease = lease;
+                self.standing = standing;
+                Ok(false)
+            }
             Err(error) => Err(Stopped::Fault(error.into())),
         }
     }

@@ -33,7 +33,7 @@ fn cells(events: &[Value]) -> Vec<(String, String)> {
         .iter()
         .map(|event| {
             let text = |value: &Value| value.as_str().unwrap().to_owned();
-            (text(&event["type"]).replace("consentry.consent.", ""), text(&event["data"]["consent"]["definition"]["id"]))
+            (text(&event["type"]).replace("consentry.consent.", ""), text(&event["data"]["consent"]["audience"]))
         })
         .collect()
 }
@@ -41,8 +41,6 @@ fn cells(events: &[Value]) -> Vec<(String, String)> {
 #[tokio::test]
 async fn evt_12_ends_are_told_once_each_ahead_of_them_and_at_them() {
     let app = TestApp::start().await;
-    lives(&app, "share-my-email", 20).await;
-    lives(&app, "email-newsletter", 90).await;
     let receiver = Receiver::start().await;
     let _made = endpoint(&app, &receiver, &json!({ "types": ["consent.expired"] })).await;
     let outbound = app.outbound();
@@ -50,10 +48,11 @@ async fn evt_12_ends_are_told_once_each_ahead_of_them_and_at_them() {
         app.ledger.looked_at_ends(app.tenant().id()).await.unwrap()
     })
     .await;
-    for definition in ["share-my-email", "email-newsletter"] {
-        let _record = record_of(&app, "ada", "newsletter", definition).await;
+    let (email, newsletter) = ("for a while".to_owned(), "for long".to_owned());
+    for (audience, days) in [(&email, 20), (&newsletter, 90)] {
+        lives(&app, "share-my-email", days).await;
+        let _record = record_of(&app, "ada", audience, "share-my-email").await;
     }
-    let (email, newsletter) = ("share-my-email".to_owned(), "email-newsletter".to_owned());
     let steps = [
         // Of twenty days nobody is told that less than thirty are left.
         (13, vec![("expiring", &email)]),
