@@ -23,7 +23,10 @@ impl Answer {
     }
 
     /// Collects the beginning of the answer, within the limit.
-    pub(crate) async fn read_cut(mut response: reqwest::Response, max_len: usize) -> Result<Self, EgressError> {
+    pub(crate) async fn read_cut(
+        mut response: reqwest::Response,
+        max_len: usize,
+    ) -> Result<Self, EgressError> {
         let mut body = Vec::new();
         while body.len() < max_len {
             let Some(chunk) = response.chunk().await.map_err(|error| from_client(&error))? else {

@@ -59,7 +59,11 @@ impl Reached {
 impl Ledger {
     /// Tells what ended and what is about to since this was done last; where it never was, from now on. Answers how many events that made,
     /// and the work as it is held now.
-    pub async fn tell_ends(&self, tenant: &TenantSnapshot, mut lease: Lease) -> Result<(usize, Lease), Fault> {
+    pub async fn tell_ends(
+        &self,
+        tenant: &TenantSnapshot,
+        mut lease: Lease,
+    ) -> Result<(usize, Lease), Fault> {
         let now = self.now();
         let fresh = Reached {
             at: now,
@@ -97,7 +101,11 @@ impl Ledger {
     /// Whether it was ever looked at what ends; what ended before is told by nobody.
     pub async fn looked_at_ends(&self, tenant: consentry_domain::TenantId) -> Result<bool, Fault> {
         let (kind, name) = ENDS;
-        let row = self.inner.store.job(tenant, kind.to_owned(), name.to_owned()).await?;
+        let row = self
+            .inner
+            .store
+            .job(tenant, kind.to_owned(), name.to_owned())
+            .await?;
         Ok(row.is_some_and(|row| !row.detail.is_empty()))
     }
 

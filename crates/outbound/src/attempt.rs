@@ -109,7 +109,10 @@ async fn send(
     at: Timestamp,
 ) -> Result<Option<consentry_egress::Answer>, String> {
     let base = (shared.base)(tenant);
-    let rendered = shared.ledger.render_message(tenant, &base, endpoint, message).await;
+    let rendered = shared
+        .ledger
+        .render_message(tenant, &base, endpoint, message)
+        .await;
     let rendered = rendered.map_err(|error| {
         tracing::error!(%error, endpoint.id = %endpoint.id, "a message could not be rendered");
         "not_rendered".to_owned()
@@ -139,13 +142,20 @@ async fn send(
     put("consentry-endpoint", &endpoint.id.to_string());
     put("consentry-attempt", &(message.attempts() + 1).to_string());
     put("consentry-endpoint-seq", &message.number().to_string());
-    put("traceparent", &format!("00-{}-{span}-01", rendered.id.replace('-', "")));
+    put(
+        "traceparent",
+        &format!("00-{}-{span}-01", rendered.id.replace('-', "")),
+    );
     let request = shared
         .egress
         .post_bytes(&endpoint.settings.url, body)
         .headers(headers)
         .deadline(Duration::from_secs(endpoint.settings.timeout_s.into()));
-    request.send_and_cut().await.map(Some).map_err(|error| code(&error).to_owned())
+    request
+        .send_and_cut()
+        .await
+        .map(Some)
+        .map_err(|error| code(&error).to_owned())
 }
 
 fn code(error: &EgressError) -> &'static str {
@@ -154,7 +164,6 @@ fn code(error: &EgressError) -> &'static str {
         error => error.code(),
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -176,7 +185,11 @@ mod tests {
             (500, failed(false)),
             (503, failed(true)),
         ] {
-            assert_eq!(meaning(StatusCode::from_u16(status).unwrap(), None), expected, "{status}");
+            assert_eq!(
+                meaning(StatusCode::from_u16(status).unwrap(), None),
+                expected,
+                "{status}"
+            );
         }
     }
 }

@@ -72,7 +72,10 @@ pub(crate) async fn work(
     behind: Arc<std::sync::Mutex<HashMap<EndpointId, u64>>>,
 ) {
     let most = u32::try_from(MOST_WAITING).unwrap_or(u32::MAX);
-    let opened = shared.ledger.open_lane(tenant, endpoint, &shared.node, most).await;
+    let opened = shared
+        .ledger
+        .open_lane(tenant, endpoint, &shared.node, most)
+        .await;
     let lane = match opened {
         Ok(Some(lane)) => lane,
         Ok(None) => return,
@@ -108,10 +111,7 @@ pub(crate) async fn work(
 }
 
 impl Worker {
-    async fn run(
-        &mut self,
-        behind: &std::sync::Mutex<HashMap<EndpointId, u64>>,
-    ) -> Result<(), Stopped> {
+    async fn run(&mut self, behind: &std::sync::Mutex<HashMap<EndpointId, u64>>) -> Result<(), Stopped> {
         let mut stopping = self.shared.stopping.clone();
         loop {
             let Some((tenant, endpoint)) = self.configured() else {
@@ -302,7 +302,8 @@ impl Worker {
                 Meaning::Failed { .. } if is_test => Outcome::Parked,
                 Meaning::Failed { asked, is_slow } => {
                     if is_slow {
-                        self.slow_until = Some(asked.map_or(now.plus(SLOW), |asked| asked.max(now.plus(SLOW))));
+                        self.slow_until =
+                            Some(asked.map_or(now.plus(SLOW), |asked| asked.max(now.plus(SLOW))));
                     }
                     let jitter = u16::from_be_bytes(self.shared.ledger.entropy().bytes());
                     let tried = message.attempts().saturating_add(1);
@@ -342,7 +343,10 @@ impl Worker {
         }
         if was_greeted && endpoint.status == EndpointStatus::Unverified {
             self.lane.begin_now().await?;
-            self.shared.ledger.verify_endpoint(self.tenant, endpoint.id).await?;
+            self.shared
+                .ledger
+                .verify_endpoint(self.tenant, endpoint.id)
+                .await?;
         }
         Ok(())
     }
@@ -367,7 +371,10 @@ impl Worker {
 
 #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
 fn age(message: &Message, now: Timestamp) -> f64 {
-    now.as_micros().saturating_sub(message.created_at().as_micros()).max(0) as f64 / 1_000_000.0
+    now.as_micros()
+        .saturating_sub(message.created_at().as_micros())
+        .max(0) as f64
+        / 1_000_000.0
 }
 
 #[expect(

@@ -91,7 +91,13 @@ mod tests {
     }
 
     fn pick(turns: &[Turn<'_>], flying: &[u64], order: Order, now: Timestamp) -> Vec<u64> {
-        chosen(turns.iter().copied(), &flying.iter().copied().collect(), order, now, 10)
+        chosen(
+            turns.iter().copied(),
+            &flying.iter().copied().collect(),
+            order,
+            now,
+            10,
+        )
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub fn retry_after(value: &str, now: Timestamp) -> Option<Timestamp> {
     let value = value.trim();
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds: i64 = value.parse().unwrap_or(i64::MAX);
-        return (!value.is_empty()).then(|| now.plus(Lifetime::seconds(seconds.min(MOST_ASKED.as_seconds()))));
+        return (!value.is_empty())
+            .then(|| now.plus(Lifetime::seconds(seconds.min(MOST_ASKED.as_seconds()))));
     }
     date(value).filter(|date| *date > now)
 }
@@ -75,7 +76,10 @@ mod tests {
                     };
                     let waited = at.as_micros() - NOW.as_micros();
                     let planned = i64::from(*seconds) * 1_000_000;
-                    assert!(waited * 10 >= planned * 9 && waited * 10 <= planned * 11, "{waited}");
+                    assert!(
+                        waited * 10 >= planned * 9 && waited * 10 <= planned * 11,
+                        "{waited}"
+                    );
                 }
             }
             assert_eq!(after_failure(profile, attempts, NOW, None, 0), Outcome::Parked);

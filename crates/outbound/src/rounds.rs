@@ -75,7 +75,10 @@ pub(crate) async fn rounds(shared: Arc<Shared>, tenant: TenantId, round: Round) 
             return;
         };
         let ledger = &shared.ledger;
-        let lease = match ledger.take_work(tenant, round.name(), &shared.node, TERM, "").await {
+        let lease = match ledger
+            .take_work(tenant, round.name(), &shared.node, TERM, "")
+            .await
+        {
             Ok(Some(lease)) => lease,
             Ok(None) => continue,
             Err(error) => {

@@ -9,11 +9,7 @@ use consentry_domain::{EndpointId, Lifetime, TenantId};
 use consentry_ledger::jobs::Lease;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use crate::{
-    Shared, TERM, lane,
-    lane::Told,
-    pause, room_of_tenant,
-};
+use crate::{Shared, TERM, lane, lane::Told, pause, room_of_tenant};
 
 /// Name of the work among a tenant's.
 const WORK: (&str, &str) = ("lease", "webhooks");
@@ -42,7 +38,11 @@ pub(crate) async fn deliver(shared: Arc<Shared>, tenant: TenantId) {
             return;
         };
         if !snapshot.endpoints.is_empty() {
-            match shared.ledger.take_work(tenant, WORK, &shared.node, TERM, "{}").await {
+            match shared
+                .ledger
+                .take_work(tenant, WORK, &shared.node, TERM, "{}")
+                .await
+            {
                 Ok(Some(lease)) => hold(&shared, tenant, lease).await,
                 Ok(None) => {}
                 Err(error) => tracing::warn!(%error, "webhooks could not be taken; it is tried again"),
@@ -63,7 +63,9 @@ async fn hold(shared: &Arc<Shared>, tenant: TenantId, mut lease: Lease) {
     let mut is_held = true;
     while !*stopping.borrow() {
         let directory = shared.ledger.directory();
-        let Some(snapshot) = directory.tenant(tenant) else { break };
+        let Some(snapshot) = directory.tenant(tenant) else {
+            break;
+        };
         if snapshot.endpoints.is_empty() {
             break;
         }

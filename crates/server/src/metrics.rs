@@ -85,7 +85,8 @@ impl Default for Metrics {
             in_flight.clone(),
         );
         let deliveries = Family::<Settled, Counter>::default();
-        let delivered_seconds = Histogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0, 3_600.0]);
+        let delivered_seconds =
+            Histogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0, 3_600.0]);
         let behind = Family::<OfTenant, Gauge>::default();
         registry.register(
             "webhook_attempts",

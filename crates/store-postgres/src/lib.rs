@@ -37,13 +37,13 @@ mod tests;
 
 use async_trait::async_trait;
 use consentry_domain::{
-    Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId, SubjectId, TenantId, Timestamp,
-    grant::Grant, subject::Subject,
+    Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId,
+    SubjectId, TenantId, Timestamp, grant::Grant, subject::Subject,
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
-    SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt,
+    RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
 };
 
 pub use open::{OpenError, Options};

@@ -30,13 +30,13 @@ use std::{
 
 use async_trait::async_trait;
 use consentry_domain::{
-    Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId, SubjectId, TenantId, Timestamp,
-    grant::Grant, subject::Subject,
+    Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId,
+    SubjectId, TenantId, Timestamp, grant::Grant, subject::Subject,
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
-    StoreError, SubjectKeyRow, TokenRow, TouchedRows,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt,
+    RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
 };
 
 pub use backup::{BackupError, backup};

@@ -115,11 +115,7 @@ fn delete(connection: &Connection, tenant: TenantId, key: &RowKey) -> Result<()>
             sql::configuration(*kind).delete,
             params![id(tenant.uuid()), key],
         ),
-        RowKey::Job(kind, key) => run(
-            connection,
-            sql::JOB_DELETE,
-            params![id(tenant.uuid()), kind, key],
-        ),
+        RowKey::Job(kind, key) => run(connection, sql::JOB_DELETE, params![id(tenant.uuid()), kind, key]),
         RowKey::Delivery(key) => run(
             connection,
             sql::DELIVERY_DELETE,

@@ -17,8 +17,8 @@ pub mod tail;
 
 use async_trait::async_trait;
 use consentry_domain::{
-    AgreementId, ClientId, ConsentId, DeliveryId, EndpointId, GrantId, RecordId, SubjectId, TenantId, Timestamp, consent::Consent,
-    grant::Grant, subject::Subject,
+    AgreementId, ClientId, ConsentId, DeliveryId, EndpointId, GrantId, RecordId, SubjectId, TenantId,
+    Timestamp, consent::Consent, grant::Grant, subject::Subject,
 };
 
 pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};

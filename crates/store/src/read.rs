@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use consentry_domain::{
-    AgreementId, ApplicationId, ClientId, Consent, ConsentId, DefinitionKey, EndpointId, RecordId, Slot, SubjectId,
-    Timestamp, Touched,
+    AgreementId, ApplicationId, ClientId, Consent, ConsentId, DefinitionKey, EndpointId, RecordId, Slot,
+    SubjectId, Timestamp, Touched,
 };
 
 use crate::row::{DeliveryStatus, Hash, RecordKey, RecordRow};

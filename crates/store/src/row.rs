@@ -3,8 +3,8 @@
 use std::fmt;
 
 use consentry_domain::{
-    Agreement, AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, GrantId, RecordId, Shard, Slot, SubjectId,
-    Timestamp,
+    Agreement, AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, GrantId, RecordId, Shard,
+    Slot, SubjectId, Timestamp,
     decision::Door,
     grant::Grant,
     record::Record,

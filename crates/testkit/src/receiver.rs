@@ -75,7 +75,9 @@ impl IntoResponse for Reply {
         let status = if self.status == 0 { 204 } else { self.status };
         let mut answer = (StatusCode::from_u16(status).unwrap(), self.body).into_response();
         if let Some(when) = self.retry_after {
-            answer.headers_mut().insert(header::RETRY_AFTER, when.parse().unwrap());
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, when.parse().unwrap());
         }
         answer
     }

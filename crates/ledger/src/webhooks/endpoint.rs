@@ -97,9 +97,7 @@ impl RetryProfile {
     pub const fn delays(self) -> &'static [u32] {
         match self {
             Self::Standard => &[5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
-            Self::Bank => &[
-                30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400,
-            ],
+            Self::Bank => &[30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400],
             Self::Short => &[5, 15, 45, 90, 145],
         }
     }
@@ -255,7 +253,9 @@ impl Endpoint {
         if !self.is_of_party {
             return true;
         }
-        tenant.client(self.client.as_str()).is_some_and(|client| may_manage(client))
+        tenant
+            .client(self.client.as_str())
+            .is_some_and(|client| may_manage(client))
     }
 
     /// Who reads the feed for it.
@@ -292,7 +292,8 @@ impl Endpoint {
         for old in &mut self.secrets {
             old.ends_at = Some(old.ends_at.map_or(end, |ends| ends.min(end)));
         }
-        self.secrets.retain(|old| old.ends_at.is_none_or(|ends| ends > now));
+        self.secrets
+            .retain(|old| old.ends_at.is_none_or(|ends| ends > now));
         let sealed = keys.seal_private_key(entropy, &self.label(number), &bytes);
         self.secrets.insert(
             0,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use consentry_domain::{DeliveryId, EndpointId, Timestamp};
 use consentry_store::{
-    ChangeSet, CommitError, DeliveryQuery, DeliveryRow, DeliveryStatus, Expect, JobRow, Row, RowChange, RowKey,
+    ChangeSet, CommitError, DeliveryQuery, DeliveryRow, DeliveryStatus, Expect, JobRow, Row, RowChange,
+    RowKey,
 };
 use serde::{Deserialize, Serialize};
 

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use consentry_domain::{EndpointId, Lifetime, Shard, TenantId, client::Client};
-use consentry_store::{
-    ChangeSet, CommitError, ConfigurationKind, Expect, JobRow, Row, RowChange, RowKey,
-};
+use consentry_store::{ChangeSet, CommitError, ConfigurationKind, Expect, JobRow, Row, RowChange, RowKey};
 use serde_json::{Map, json};
 
 use super::{
@@ -95,7 +93,10 @@ impl Keeper {
         tenant: &TenantSnapshot,
         id: EndpointId,
     ) -> Result<Arc<Endpoint>, EndpointError> {
-        let found = tenant.endpoints.get(&id).filter(|endpoint| self.may_see(endpoint));
+        let found = tenant
+            .endpoints
+            .get(&id)
+            .filter(|endpoint| self.may_see(endpoint));
         found.cloned().ok_or(EndpointError::Absent)
     }
 
@@ -156,11 +157,7 @@ fn invalid(pointer: &'static str, why: impl Into<String>) -> EndpointError {
     EndpointError::Invalid { pointer, why }
 }
 
-fn check(
-    tenant: &TenantSnapshot,
-    keeper: &Keeper,
-    settings: &EndpointSettings,
-) -> Result<(), EndpointError> {
+fn check(tenant: &TenantSnapshot, keeper: &Keeper, settings: &EndpointSettings) -> Result<(), EndpointError> {
     if settings.url.len() > 2_048 {
         return Err(invalid("/url", "is longer than 2048 bytes"));
     }
@@ -446,7 +443,10 @@ impl Ledger {
             }
             let store = &self.inner.store;
             let waiting = store.waiting_deliveries(tenant, id, MOST_DROPPED).await;
-            let asked = store.asked_deliveries(tenant, MOST_DROPPED).await.map_err(Fault::from)?;
+            let asked = store
+                .asked_deliveries(tenant, MOST_DROPPED)
+                .await
+                .map_err(Fault::from)?;
             let asked = asked.into_iter().filter(|row| row.endpoint == id);
             for row in waiting.map_err(Fault::from)?.into_iter().chain(asked) {
                 change.rows.push(RowChange::Delete(RowKey::Delivery(row.id)));
@@ -496,10 +496,18 @@ impl Ledger {
         settings: &EndpointSettings,
     ) -> Result<(), EndpointError> {
         let bounds = self.inner.endpoint_bounds;
-        let host = |url: &str| url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = |url: &str| {
+            url::Url::parse(url)
+                .ok()
+                .and_then(|url| url.host_str().map(str::to_owned))
+        };
         let own = host(&settings.url);
         let count = |fits: &dyn Fn(&Endpoint) -> bool| {
-            tenant.endpoints.values().filter(|endpoint| fits(endpoint)).count()
+            tenant
+                .endpoints
+                .values()
+                .filter(|endpoint| fits(endpoint))
+                .count()
         };
         let too_many = |most, of| Err(EndpointError::TooMany { most, of });
         if tenant.endpoints.len() >= bounds.of_tenant {

@@ -189,7 +189,11 @@ impl Ledger {
             tracing::warn!(endpoint.id = %endpoint, "an endpoint was ahead of the log, which was restored; it goes on at its end");
             standing.index = head.size;
         }
-        let rows = self.inner.store.waiting_deliveries(tenant, endpoint, most).await?;
+        let rows = self
+            .inner
+            .store
+            .waiting_deliveries(tenant, endpoint, most)
+            .await?;
         let messages = rows.into_iter().map(|row| (row.number, Message::of(row)));
         Ok(Some(Lane {
             ledger: self.clone(),
@@ -523,7 +527,12 @@ impl Lane {
     }
 
     async fn passing(&self, tenant: &Arc<TenantSnapshot>, from: u64) -> Result<Vec<tail::Passed>, Fault> {
-        if let Some(passed) = self.place.tail().read(&self.ledger, tenant, from, AT_ONCE).await? {
+        if let Some(passed) = self
+            .place
+            .tail()
+            .read(&self.ledger, tenant, from, AT_ONCE)
+            .await?
+        {
             return Ok(passed);
         }
         let rows = self.ledger.inner.store.events(tenant.id(), from, AT_ONCE).await?;

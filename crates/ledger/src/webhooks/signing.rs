@@ -89,7 +89,10 @@ mod tests {
     #[test]
     fn whk_08_the_vectors_of_the_specification_are_reproduced() {
         let secret = WebhookSecret::new(b"0123456789abcdefghijklmnopqrstuv");
-        assert_eq!(secret.text(), "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=");
+        assert_eq!(
+            secret.text(),
+            "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
+        );
         let entry = secret.entry(ID, AT, BODY.as_bytes());
         assert_eq!(entry, "v1,VDT8n8lXgLnA2a/41adt8935MQoF/93mnJ1kBWZ0BtY=");
         let key = WebhookKey::new(&[0x33; 32]).unwrap();

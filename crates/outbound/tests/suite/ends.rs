@@ -21,11 +21,17 @@ async fn lives(app: &TestApp, definition: &str, days: i64) {
 async fn told(app: &TestApp) -> Vec<Value> {
     let client = &app.bank.first_party;
     let page = app
-        .request(Method::GET, "/events/v1/events?types=consent.expired,consent.expiring")
+        .request(
+            Method::GET,
+            "/events/v1/events?types=consent.expired,consent.expiring",
+        )
         .basic(&client.client_id, &client.client_secret)
         .send()
         .await;
-    page.expect_status(200).json()["events"].as_array().unwrap().clone()
+    page.expect_status(200).json()["events"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 fn cells(events: &[Value]) -> Vec<(String, String)> {
@@ -33,7 +39,10 @@ fn cells(events: &[Value]) -> Vec<(String, String)> {
         .iter()
         .map(|event| {
             let text = |value: &Value| value.as_str().unwrap().to_owned();
-            (text(&event["type"]).replace("consentry.consent.", ""), text(&event["data"]["consent"]["audience"]))
+            (
+                text(&event["type"]).replace("consentry.consent.", ""),
+                text(&event["data"]["consent"]["audience"]),
+            )
         })
         .collect()
 }
@@ -67,7 +76,10 @@ async fn evt_12_ends_are_told_once_each_ahead_of_them_and_at_them() {
     for (days, new) in steps {
         app.pass(days * 86_400);
         expected.extend(new.into_iter().map(|(kind, id)| (kind.to_owned(), id.clone())));
-        until(&format!("{expected:?}"), || async { told(&app).await.len() == expected.len() }).await;
+        until(&format!("{expected:?}"), || async {
+            told(&app).await.len() == expected.len()
+        })
+        .await;
         assert_eq!(cells(&told(&app).await), expected);
     }
     let all = told(&app).await;
@@ -99,9 +111,15 @@ async fn evt_11_what_is_revoked_does_not_expire() {
     let revoked = record_of(&app, "ada", "newsletter", "share-my-email").await;
     let _stays = record_of(&app, "ben", "newsletter", "share-my-email").await;
     let change = json!({ "status": "revoked" });
-    let _revoked = app.records(Method::PATCH, &revoked, Some(&change)).await.expect_status(200);
+    let _revoked = app
+        .records(Method::PATCH, &revoked, Some(&change))
+        .await
+        .expect_status(200);
     app.pass(3 * 86_400);
-    until("the end of the other is told", || async { !told(&app).await.is_empty() }).await;
+    until("the end of the other is told", || async {
+        !told(&app).await.is_empty()
+    })
+    .await;
     outbound.stop().await;
     let all = cells(&told(&app).await);
     let expired = all.iter().filter(|(kind, _)| kind == "expired").count();

@@ -26,7 +26,8 @@ async fn until_tried(app: &TestApp, made: &Value, count: u64) {
 #[tokio::test]
 async fn whk_09_a_message_is_tried_as_planned_and_then_parked_and_can_be_asked_for() {
     let app = TestApp::start().await;
-    let receiver = Receiver::answering(|message| Reply::status(if message.nth < 6 { 500 } else { 200 })).await;
+    let receiver =
+        Receiver::answering(|message| Reply::status(if message.nth < 6 { 500 } else { 200 })).await;
     let mut wish = decisions();
     wish["retry_profile"] = json!("short");
     let made = endpoint(&app, &receiver, &wish).await;
@@ -46,7 +47,10 @@ async fn whk_09_a_message_is_tried_as_planned_and_then_parked_and_can_be_asked_f
     app.pass(100_000);
     let parked = deliveries(&app, &made, "").await.remove(0);
     let path = format!("/deliveries/{}", parked["id"].as_str().unwrap());
-    let whole = hooks(&app, Method::GET, &path, None).await.expect_status(200).json();
+    let whole = hooks(&app, Method::GET, &path, None)
+        .await
+        .expect_status(200)
+        .json();
     assert_eq!(whole["attempts"].as_array().unwrap().len(), 6);
     assert_eq!(whole["attempts"][5]["status"], 500);
     assert!(now(&app, &made).await["failing_since"].is_string());
@@ -85,7 +89,11 @@ async fn retry_after_moves_the_next_attempt_and_slows_the_endpoint_down() {
     until_status(&app, &made, "waiting", 2).await;
     app.pass(599);
     tokio::time::sleep(Duration::from_millis(60)).await;
-    assert_eq!(receiver.all().len(), 1, "nothing is sent before the receiver wants it");
+    assert_eq!(
+        receiver.all().len(),
+        1,
+        "nothing is sent before the receiver wants it"
+    );
     app.pass(1);
     until_status(&app, &made, "delivered", 2).await;
 }
@@ -93,23 +101,35 @@ async fn retry_after_moves_the_next_attempt_and_slows_the_endpoint_down() {
 #[tokio::test]
 async fn a_receiver_that_is_gone_switches_its_endpoint_off_and_enabling_goes_on_where_it_stood() {
     let app = TestApp::start().await;
-    let receiver = Receiver::answering(|message| Reply::status(if message.nth == 0 { 410 } else { 200 })).await;
+    let receiver =
+        Receiver::answering(|message| Reply::status(if message.nth == 0 { 410 } else { 200 })).await;
     let made = endpoint(&app, &receiver, &decisions()).await;
     let _outbound = app.outbound();
     record(&app, "ada", "one").await;
-    until("it is disabled", || async { now(&app, &made).await["status"] == "disabled" }).await;
+    until("it is disabled", || async {
+        now(&app, &made).await["status"] == "disabled"
+    })
+    .await;
     assert_eq!(now(&app, &made).await["disabled_reason"], "gone");
     let page = app
         .request(Method::GET, "/events/v1/events?types=webhook.endpoint_disabled")
-        .basic(&app.bank.first_party.client_id, &app.bank.first_party.client_secret)
+        .basic(
+            &app.bank.first_party.client_id,
+            &app.bank.first_party.client_secret,
+        )
         .send()
         .await;
-    assert_eq!(page.expect_status(200).json()["events"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        page.expect_status(200).json()["events"].as_array().unwrap().len(),
+        1
+    );
     record(&app, "ada", "two").await;
     record(&app, "ada", "three").await;
     tokio::time::sleep(Duration::from_millis(60)).await;
     assert_eq!(receiver.all().len(), 1);
-    let _on = hooks(&app, Method::POST, &at(&made, "/enable"), None).await.expect_status(200);
+    let _on = hooks(&app, Method::POST, &at(&made, "/enable"), None)
+        .await
+        .expect_status(200);
     until_status(&app, &made, "delivered", 2).await;
     assert_eq!(now(&app, &made).await["status"], "enabled");
 }
@@ -121,9 +141,13 @@ async fn an_endpoint_that_resumes_now_leaves_out_what_it_missed() {
     let mut wish = decisions();
     wish["resume"] = json!("now");
     let made = endpoint(&app, &receiver, &wish).await;
-    let _off = hooks(&app, Method::POST, &at(&made, "/disable"), None).await.expect_status(200);
+    let _off = hooks(&app, Method::POST, &at(&made, "/disable"), None)
+        .await
+        .expect_status(200);
     record(&app, "ada", "missed").await;
-    let _on = hooks(&app, Method::POST, &at(&made, "/enable"), None).await.expect_status(200);
+    let _on = hooks(&app, Method::POST, &at(&made, "/enable"), None)
+        .await
+        .expect_status(200);
     record(&app, "ada", "told").await;
     let _outbound = app.outbound();
     until_status(&app, &made, "delivered", 1).await;
@@ -145,7 +169,10 @@ async fn whk_12_an_endpoint_that_fails_for_five_days_is_switched_off() {
     let _ten = receiver.first(10).await;
     assert_eq!(now(&app, &made).await["status"], "enabled");
     app.pass(5 * 86_400);
-    until("it is disabled", || async { now(&app, &made).await["status"] == "disabled" }).await;
+    until("it is disabled", || async {
+        now(&app, &made).await["status"] == "disabled"
+    })
+    .await;
     assert_eq!(now(&app, &made).await["disabled_reason"], "failing");
 }
 
@@ -178,7 +205,11 @@ async fn whk_14_slow_and_dead_receivers_delay_nobody_else() {
     }
     let began = tokio::time::Instant::now();
     let _all = healthy.first(40).await;
-    assert!(began.elapsed() < Duration::from_secs(2), "{dead_url}: {:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{dead_url}: {:?}",
+        began.elapsed()
+    );
     until_status(&app, &made, "delivered", 40).await;
     assert!(slow.all().len() <= 8 * 2, "a slow one takes what it can");
 }
@@ -198,7 +229,10 @@ async fn whk_13_a_long_answer_is_cut_and_taken() {
     until_status(&app, &made, "delivered", 1).await;
     let one = deliveries(&app, &made, "").await.remove(0);
     let path = format!("/deliveries/{}", one["id"].as_str().unwrap());
-    let whole = hooks(&app, Method::GET, &path, None).await.expect_status(200).json();
+    let whole = hooks(&app, Method::GET, &path, None)
+        .await
+        .expect_status(200)
+        .json();
     assert_eq!(whole["attempts"][0]["answer"].as_str().unwrap().len(), 1_024);
 }
 
@@ -217,7 +251,8 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
 #[tokio::test]
 async fn a_strict_endpoint_stops_at_the_first_message_that_is_given_up() {
     let app = TestApp::start().await;
-    let receiver = Receiver::answering(|message| Reply::status(if message.nth < 6 { 500 } else { 200 })).await;
+    let receiver =
+        Receiver::answering(|message| Reply::status(if message.nth < 6 { 500 } else { 200 })).await;
     let mut wish = decisions();
     wish["retry_profile"] = json!("short");
     wish["order"] = json!("strict");
@@ -234,14 +269,22 @@ async fn a_strict_endpoint_stops_at_the_first_message_that_is_given_up() {
         .await;
         app.pass(200);
     }
-    until("it is disabled", || async { now(&app, &made).await["status"] == "disabled" }).await;
+    until("it is disabled", || async {
+        now(&app, &made).await["status"] == "disabled"
+    })
+    .await;
     assert_eq!(now(&app, &made).await["disabled_reason"], "parked");
     let parked = deliveries(&app, &made, "?status=parked").await.remove(0);
     let again = format!("/deliveries/{}/retry", parked["id"].as_str().unwrap());
     let _accepted = hooks(&app, Method::POST, &again, None).await.expect_status(202);
-    let _on = hooks(&app, Method::POST, &at(&made, "/enable"), None).await.expect_status(200);
+    let _on = hooks(&app, Method::POST, &at(&made, "/enable"), None)
+        .await
+        .expect_status(200);
     until_status(&app, &made, "delivered", 2).await;
     let all = receiver.all();
-    assert_eq!(all[6].header("webhook-id"), parked["webhook_id"].as_str().unwrap());
+    assert_eq!(
+        all[6].header("webhook-id"),
+        parked["webhook_id"].as_str().unwrap()
+    );
     assert_ne!(all[7].header("webhook-id"), all[6].header("webhook-id"));
 }

@@ -69,7 +69,12 @@ async fn settings_that_cannot_be_are_refused_with_their_place() {
 async fn an_endpoint_is_read_changed_under_conditions_and_removed_with_what_waits() {
     let app = TestApp::start().await;
     let receiver = Receiver::start().await;
-    let made = endpoint(&app, &receiver, &json!({ "types": ["decision.*"], "description": "one" })).await;
+    let made = endpoint(
+        &app,
+        &receiver,
+        &json!({ "types": ["decision.*"], "description": "one" }),
+    )
+    .await;
     assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
     let shown = now(&app, &made).await;
     for (name, value) in made.as_object().unwrap() {
@@ -86,12 +91,24 @@ async fn an_endpoint_is_read_changed_under_conditions_and_removed_with_what_wait
             .json(&body);
         request.send()
     };
-    let changed = patch("\"1\"", json!({ "description": null, "filters": { "door": ["records"] } })).await;
+    let changed = patch(
+        "\"1\"",
+        json!({ "description": null, "filters": { "door": ["records"] } }),
+    )
+    .await;
     let changed = changed.expect_status(200).json();
-    assert_eq!((&changed["description"], &changed["version"]), (&json!(""), &json!(2)));
+    assert_eq!(
+        (&changed["description"], &changed["version"]),
+        (&json!(""), &json!(2))
+    );
     assert_eq!(changed["filters"], json!({ "door": ["records"] }));
-    let _stale = patch("\"1\"", json!({ "description": "late" })).await.expect_status(412);
-    let listed = hooks(&app, Method::GET, "/endpoints?limit=1", None).await.expect_status(200).json();
+    let _stale = patch("\"1\"", json!({ "description": "late" }))
+        .await
+        .expect_status(412);
+    let listed = hooks(&app, Method::GET, "/endpoints?limit=1", None)
+        .await
+        .expect_status(200)
+        .json();
     assert_eq!(listed["endpoints"].as_array().unwrap().len(), 1);
     assert!(listed["next_cursor"].is_null());
 
@@ -102,7 +119,9 @@ async fn an_endpoint_is_read_changed_under_conditions_and_removed_with_what_wait
     assert_eq!(deliveries(&app, &made, "?type=decision.recorded").await.len(), 1);
     let gone = hooks(&app, Method::DELETE, &at(&made, ""), None).await;
     let _gone = gone.expect_status(204);
-    let _missing = hooks(&app, Method::GET, &at(&made, ""), None).await.expect_status(404);
+    let _missing = hooks(&app, Method::GET, &at(&made, ""), None)
+        .await
+        .expect_status(404);
     record(&app, "ada", "two").await;
     tokio::time::sleep(std::time::Duration::from_millis(60)).await;
     assert_eq!(receiver.all().len(), 1);
@@ -116,12 +135,33 @@ async fn there_are_as_many_endpoints_of_a_host_as_there_may_be() {
     for _ in 0..20 {
         let _made = endpoint(&app, &receiver, &json!({})).await;
     }
-    let more = hooks(&app, Method::POST, "/endpoints", Some(&json!({ "url": receiver.url }))).await;
+    let more = hooks(
+        &app,
+        Method::POST,
+        "/endpoints",
+        Some(&json!({ "url": receiver.url })),
+    )
+    .await;
     assert_eq!(more.expect_status(409).json()["code"], "conflict");
-    let first = hooks(&app, Method::GET, "/endpoints?limit=15", None).await.expect_status(200).json();
+    let first = hooks(&app, Method::GET, "/endpoints?limit=15", None)
+        .await
+        .expect_status(200)
+        .json();
     let cursor = first["next_cursor"].as_str().unwrap();
-    let rest = hooks(&app, Method::GET, &format!("/endpoints?limit=15&cursor={cursor}"), None).await;
-    assert_eq!(rest.expect_status(200).json()["endpoints"].as_array().unwrap().len(), 5);
+    let rest = hooks(
+        &app,
+        Method::GET,
+        &format!("/endpoints?limit=15&cursor={cursor}"),
+        None,
+    )
+    .await;
+    assert_eq!(
+        rest.expect_status(200).json()["endpoints"]
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
     let altered = hooks(&app, Method::GET, &format!("/endpoints?cursor={cursor}A"), None).await;
     assert_eq!(altered.expect_status(400).json()["code"], "cursor_mismatch");
 }

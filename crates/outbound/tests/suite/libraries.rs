@@ -44,7 +44,10 @@ async fn messages() -> (Value, String, Received, Received) {
     record(&app, "ada", "one").await;
     let _first = receiver.first(1).await;
     let rotated = hooks(&app, Method::POST, &at(&made, "/secret/rotate"), None).await;
-    let rotated = rotated.expect_status(200).json()["secret"].as_str().unwrap().to_owned();
+    let rotated = rotated.expect_status(200).json()["secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     record(&app, "ada", "two").await;
     let mut all = receiver.first(2).await;
     let second = all.remove(1);
@@ -55,9 +58,15 @@ async fn assert_takes(program: &Path, arguments: &[&str]) {
     let (made, rotated, first, second) = messages().await;
     let old = made["secret"].as_str().unwrap();
     assert!(verified(program, arguments, old, &first).await);
-    assert!(verified(program, arguments, old, &second).await, "while both live");
+    assert!(
+        verified(program, arguments, old, &second).await,
+        "while both live"
+    );
     assert!(verified(program, arguments, &rotated, &second).await);
-    assert!(!verified(program, arguments, &rotated, &first).await, "made before it");
+    assert!(
+        !verified(program, arguments, &rotated, &first).await,
+        "made before it"
+    );
     let altered = Received {
         body: [b" ", &first.body[..]].concat().into(),
         ..first
@@ -75,7 +84,11 @@ async fn whk_05_the_library_of_javascript_takes_what_is_sent() {
 async fn whk_05_the_library_of_python_takes_what_is_sent() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../e2e/webhooks/verify.py");
     let python = std::env::var("CONSENTRY_WEBHOOKS_PYTHON").unwrap_or_else(|_| {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools/standardwebhooks-1.1.0/venv/bin/python").to_owned()
+        concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../target/tools/standardwebhooks-1.1.0/venv/bin/python"
+        )
+        .to_owned()
     });
     assert_takes(Path::new(&python), &[script]).await;
 }

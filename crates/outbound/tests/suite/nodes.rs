@@ -48,7 +48,9 @@ async fn a_node_that_is_silent_is_followed_by_another_when_its_term_is_over() {
     let made = endpoint(&app, &receiver, &json!({ "types": ["decision.recorded"] })).await;
     let tenant = app.tenant().id();
     let term = consentry_outbound::TERM;
-    let held = app.ledger.take_work(tenant, ("lease", "webhooks"), "a node that died", term, "{}");
+    let held = app
+        .ledger
+        .take_work(tenant, ("lease", "webhooks"), "a node that died", term, "{}");
     assert!(held.await.unwrap().is_some());
     let _outbound = app.outbound();
     record(&app, "ada", "one").await;

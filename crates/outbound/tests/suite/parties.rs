@@ -11,12 +11,18 @@ async fn whk_02_whk_03_a_party_verifies_its_endpoint_and_is_told_what_concerns_i
     let app = TestApp::start().await;
     let moneytrack = app.bank.third_party.clone();
     may_keep(&app, &moneytrack, true).await;
-    let receiver = Receiver::answering(|message| Reply::status(if message.nth == 0 { 500 } else { 204 })).await;
+    let receiver =
+        Receiver::answering(|message| Reply::status(if message.nth == 0 { 500 } else { 204 })).await;
     let own = |method: Method, path: String, body: Option<Value>| {
         let (app, moneytrack) = (&app, &moneytrack);
         async move { as_client(app, moneytrack, method, &path, body.as_ref()).await }
     };
-    let made = own(Method::POST, "/endpoints".to_owned(), Some(json!({ "url": receiver.url }))).await;
+    let made = own(
+        Method::POST,
+        "/endpoints".to_owned(),
+        Some(json!({ "url": receiver.url })),
+    )
+    .await;
     let made = made.expect_status(201).json();
     assert_eq!(made["status"], "unverified");
     let of_bank = crate::world::endpoint(&app, &Receiver::start().await, &json!({})).await;
@@ -29,9 +35,15 @@ async fn whk_02_whk_03_a_party_verifies_its_endpoint_and_is_told_what_concerns_i
     connect(&app, "ada").await;
     let not_yet = own(Method::POST, at(&made, "/enable"), None).await;
     let _not_yet = not_yet.expect_status(409);
-    let failed = own(Method::POST, at(&made, "/test"), None).await.expect_status(200).json();
+    let failed = own(Method::POST, at(&made, "/test"), None)
+        .await
+        .expect_status(200)
+        .json();
     assert_eq!(failed["status"], "parked");
-    let greeted = own(Method::POST, at(&made, "/test"), None).await.expect_status(200).json();
+    let greeted = own(Method::POST, at(&made, "/test"), None)
+        .await
+        .expect_status(200)
+        .json();
     assert_eq!(greeted["status"], "delivered");
     until("it is enabled", || async {
         own(Method::GET, at(&made, ""), None).await.json()["status"] == "enabled"
@@ -48,13 +60,23 @@ async fn whk_02_whk_03_a_party_verifies_its_endpoint_and_is_told_what_concerns_i
     }
     let kinds: Vec<String> = all[2..].iter().map(consentry_testkit::Received::kind).collect();
     assert!(kinds.contains(&"grant.ended".to_owned()), "{kinds:?}");
-    assert!(!kinds.contains(&"consent.granted".to_owned()), "nothing from before it was verified");
+    assert!(
+        !kinds.contains(&"consent.granted".to_owned()),
+        "nothing from before it was verified"
+    );
 
     may_keep(&app, &moneytrack, false).await;
     connect(&app, "ben").await;
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     assert_eq!(receiver.all().len(), all.len(), "WHK-18");
-    let listed = hooks(&app, Method::GET, "/endpoints", None).await.expect_status(200).json();
-    assert_eq!(listed["endpoints"].as_array().unwrap().len(), 2, "the tenant sees all");
+    let listed = hooks(&app, Method::GET, "/endpoints", None)
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!(
+        listed["endpoints"].as_array().unwrap().len(),
+        2,
+        "the tenant sees all"
+    );
     outbound.stop().await;
 }

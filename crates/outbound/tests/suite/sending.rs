@@ -34,16 +34,32 @@ async fn a_decision_reaches_an_endpoint_as_the_stream_tells_it() {
         let event = message.json();
         assert_eq!(nth.to_string(), message.header("consentry-endpoint-seq"));
         assert_eq!(message.header("content-type"), "application/cloudevents+json");
-        assert_eq!(message.header("webhook-id"), event["id"].as_str().unwrap(), "WHK-06");
+        assert_eq!(
+            message.header("webhook-id"),
+            event["id"].as_str().unwrap(),
+            "WHK-06"
+        );
         assert!(!message.header("webhook-id").contains('.'));
-        assert_eq!(message.header("webhook-timestamp"), app.now().as_seconds().to_string());
-        assert_eq!(message.header("webhook-signature"), entry(&secret(&made), message));
+        assert_eq!(
+            message.header("webhook-timestamp"),
+            app.now().as_seconds().to_string()
+        );
+        assert_eq!(
+            message.header("webhook-signature"),
+            entry(&secret(&made), message)
+        );
         assert_eq!(message.header("consentry-endpoint"), made["id"].as_str().unwrap());
         assert_eq!(message.header("consentry-attempt"), "1");
         assert!(message.header("user-agent").starts_with("Consentry/"));
         let stream = app
-            .request(Method::GET, &format!("/events/v1/events/{}", event["id"].as_str().unwrap()))
-            .basic(&app.bank.first_party.client_id, &app.bank.first_party.client_secret)
+            .request(
+                Method::GET,
+                &format!("/events/v1/events/{}", event["id"].as_str().unwrap()),
+            )
+            .basic(
+                &app.bank.first_party.client_id,
+                &app.bank.first_party.client_secret,
+            )
             .send()
             .await;
         let mut told = stream.expect_status(200).json();
@@ -130,10 +146,22 @@ async fn each_filter_lets_through_what_fits_and_nothing_else() {
     let app = TestApp::start().await;
     let cells = [
         ("type", json!({ "types": ["grant.*"] })),
-        ("definition", json!({ "types": ["consent.granted"], "filters": { "definition": ["accounts:balance"] } })),
-        ("door", json!({ "types": ["consent.*"], "filters": { "door": ["records"] } })),
-        ("audience", json!({ "types": ["consent.*"], "filters": { "audience": ["moneytrack"] } })),
-        ("client", json!({ "types": ["consent.granted"], "filters": { "client": ["moneytrack"] } })),
+        (
+            "definition",
+            json!({ "types": ["consent.granted"], "filters": { "definition": ["accounts:balance"] } }),
+        ),
+        (
+            "door",
+            json!({ "types": ["consent.*"], "filters": { "door": ["records"] } }),
+        ),
+        (
+            "audience",
+            json!({ "types": ["consent.*"], "filters": { "audience": ["moneytrack"] } }),
+        ),
+        (
+            "client",
+            json!({ "types": ["consent.granted"], "filters": { "client": ["moneytrack"] } }),
+        ),
         ("nothing", json!({ "types": ["key.retired"] })),
     ];
     let mut receivers = Vec::new();
@@ -184,7 +212,10 @@ async fn messages_about_one_person_come_one_after_the_other() {
     for message in &all {
         let event = message.json();
         let person = event["partitionkey"].as_str().unwrap().to_owned();
-        of_person.entry(person).or_default().push(event["sequence"].as_str().unwrap().to_owned());
+        of_person
+            .entry(person)
+            .or_default()
+            .push(event["sequence"].as_str().unwrap().to_owned());
     }
     assert_eq!(of_person.len(), 2);
     for numbers in of_person.values() {
@@ -213,9 +244,16 @@ async fn a_test_is_sent_at_once_and_answered_with_what_became_of_it() {
     assert_eq!(tested["attempts"][0]["answer"], "thank you");
     let message = receiver.first(1).await.remove(0);
     assert_eq!(message.kind(), "endpoint.ping");
-    assert_eq!(message.header("webhook-signature"), entry(&secret(&made), &message));
+    assert_eq!(
+        message.header("webhook-signature"),
+        entry(&secret(&made), &message)
+    );
     let failed = hooks(&app, Method::POST, &at(&made, "/test"), None).await;
-    assert_eq!(failed.expect_status(200).json()["status"], "parked", "a test is tried once");
+    assert_eq!(
+        failed.expect_status(200).json()["status"],
+        "parked",
+        "a test is tried once"
+    );
 }
 
 #[tokio::test]

@@ -38,7 +38,9 @@ pub async fn hooks(app: &TestApp, method: Method, path: &str, body: Option<&Valu
 /// Makes an endpoint for a receiver; `more` are its other settings. Gives it with its secret.
 pub async fn endpoint(app: &TestApp, receiver: &Receiver, more: &Value) -> Value {
     let mut body = json!({ "url": receiver.url });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     let made = hooks(app, Method::POST, "/endpoints", Some(&body)).await;
     made.expect_status(201).json()
 }
@@ -50,13 +52,25 @@ pub fn at(endpoint: &Value, more: &str) -> String {
 
 /// How an endpoint stands now.
 pub async fn now(app: &TestApp, endpoint: &Value) -> Value {
-    hooks(app, Method::GET, &at(endpoint, ""), None).await.expect_status(200).json()
+    hooks(app, Method::GET, &at(endpoint, ""), None)
+        .await
+        .expect_status(200)
+        .json()
 }
 
 /// The messages of an endpoint, latest first.
 pub async fn deliveries(app: &TestApp, endpoint: &Value, query: &str) -> Vec<Value> {
-    let found = hooks(app, Method::GET, &at(endpoint, &format!("/deliveries{query}")), None).await;
-    found.expect_status(200).json()["deliveries"].as_array().unwrap().clone()
+    let found = hooks(
+        app,
+        Method::GET,
+        &at(endpoint, &format!("/deliveries{query}")),
+        None,
+    )
+    .await;
+    found.expect_status(200).json()["deliveries"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 /// Waits until a look says that something is so.
@@ -96,7 +110,10 @@ pub async fn record_of(app: &TestApp, subject: &str, audience: &str, definition:
         "definition": { "id": definition, "version": "1.0", "locale": "en-GB" },
     });
     let made = app.records(Method::POST, "/consents", Some(&body)).await;
-    format!("/consents/{}", made.expect_status(201).json()["id"].as_str().unwrap())
+    format!(
+        "/consents/{}",
+        made.expect_status(201).json()["id"].as_str().unwrap()
+    )
 }
 
 /// Lets a client keep endpoints, or not.
@@ -104,7 +121,11 @@ pub async fn may_keep(app: &TestApp, known: &KnownClient, may: bool) {
     let tenant = app.tenant();
     let mut client = tenant.client(&known.client_id).unwrap().as_ref().clone();
     let scopes = client.allowed_scopes.to_string().replace(" webhooks:manage", "");
-    let scopes = if may { format!("{scopes} webhooks:manage") } else { scopes };
+    let scopes = if may {
+        format!("{scopes} webhooks:manage")
+    } else {
+        scopes
+    };
     client.allowed_scopes = consentry_domain::scope::Scope::parse(&scopes).unwrap();
     app.provision(&[Entry::Client(client)]).await;
 }

@@ -24,9 +24,8 @@ fn first_party(running: &Running) -> String {
 }
 
 fn posted(running: &Running, path: &str, credential: &str, body: &Value) -> Option<Value> {
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nAuthorization: {credential}\r\nContent-Type: application/json"
-    );
+    let head =
+        format!("POST {path} HTTP/1.1\r\nAuthorization: {credential}\r\nContent-Type: application/json");
     let (status, answer) = request(running.address, &head, &body.to_string())?;
     assert_eq!(status, 201, "{answer}");
     serde_json::from_str(&answer).ok()
@@ -42,7 +41,10 @@ fn decisions(running: &Running) -> Vec<String> {
     assert_eq!(status, 200, "{answer}");
     let page: Value = serde_json::from_str(&answer).unwrap();
     let events = page["events"].as_array().unwrap();
-    events.iter().map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+    events
+        .iter()
+        .map(|event| event["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,7 +56,9 @@ async fn whk_10_kills_while_delivering_lose_nothing_and_keep_the_order() {
     .await;
     let receiver = Arc::new(receiver);
     let watched = Arc::clone(&receiver);
-    tokio::task::spawn_blocking(move || kill_and_start_again(&watched)).await.unwrap();
+    tokio::task::spawn_blocking(move || kill_and_start_again(&watched))
+        .await
+        .unwrap();
     let all = receiver.all();
     let mut first: BTreeSet<String> = BTreeSet::new();
     let mut sequences = Vec::new();
@@ -92,7 +96,11 @@ fn kill_and_start_again(receiver: &Receiver) {
         running.kill();
     }
     let running = Running::start_configured(address, folder.path(), &exceptions);
-    let expected: BTreeSet<String> = decisions(&running).into_iter().rev().take(ROUNDS * RECORDS).collect();
+    let expected: BTreeSet<String> = decisions(&running)
+        .into_iter()
+        .rev()
+        .take(ROUNDS * RECORDS)
+        .collect();
     assert_eq!(expected.len(), ROUNDS * RECORDS);
     let began = std::time::Instant::now();
     loop {
@@ -104,7 +112,12 @@ fn kill_and_start_again(receiver: &Receiver) {
         if expected.is_subset(&came) {
             break;
         }
-        assert!(began.elapsed() < PATIENCE, "{} of {} came", came.len(), expected.len());
+        assert!(
+            began.elapsed() < PATIENCE,
+            "{} of {} came",
+            came.len(),
+            expected.len()
+        );
         thread::sleep(Duration::from_millis(20));
     }
     assert!(running.stop().success());

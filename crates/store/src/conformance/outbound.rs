@@ -19,11 +19,17 @@ pub async fn work_is_found_by_its_key_and_listed_by_its_kind(engine: &impl Engin
     write(&store, all.clone().map(Row::Job)).await;
     let listed = store.jobs(tenant, "replay".to_owned()).await.unwrap();
     assert_eq!(listed, [all[1].clone(), all[0].clone()]);
-    let found = store.job(tenant, "sweep".to_owned(), "a".to_owned()).await.unwrap();
+    let found = store
+        .job(tenant, "sweep".to_owned(), "a".to_owned())
+        .await
+        .unwrap();
     assert_eq!(found.as_ref(), Some(&all[2]));
     let other = sample::tenant(2);
     assert!(store.jobs(other, "replay".to_owned()).await.unwrap().is_empty());
-    let missing = store.job(tenant, "sweep".to_owned(), "b".to_owned()).await.unwrap();
+    let missing = store
+        .job(tenant, "sweep".to_owned(), "b".to_owned())
+        .await
+        .unwrap();
     assert_eq!(missing, None);
 }
 
@@ -53,13 +59,22 @@ pub async fn of_many_who_take_work_one_does(engine: &impl Engine) {
     let answers: Vec<_> = first.into_iter().chain(second).collect();
     let taken = answers.iter().filter(|answer| answer.is_ok()).count();
     assert_eq!(taken, 1, "{answers:?}");
-    assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(CommitError::Stale))));
-    let kept = store.job(tenant, job.kind.clone(), job.key.clone()).await.unwrap().unwrap();
+    assert!(
+        answers
+            .iter()
+            .all(|answer| matches!(answer, Ok(_) | Err(CommitError::Stale)))
+    );
+    let kept = store
+        .job(tenant, job.kind.clone(), job.key.clone())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept.version, 2);
 
     // Who held it before writes nothing any more.
     let mut late = writing([Row::Delivery(sample::delivery(1, 1))]);
-    late.expect.push(Expect::At(RowKey::Job(job.kind.clone(), job.key.clone()), 1));
+    late.expect
+        .push(Expect::At(RowKey::Job(job.kind.clone(), job.key.clone()), 1));
     assert_eq!(commit(&store, late).await.unwrap_err(), CommitError::Stale);
     let id = sample::delivery(1, 1).id;
     assert_eq!(store.delivery(tenant, id).await.unwrap(), None);
@@ -92,7 +107,10 @@ pub async fn consents_are_found_by_their_end(engine: &impl Engine) {
     assert_eq!(found(first, 29, 10).await.unwrap(), all[1..3]);
     assert_eq!(found(first, 30, 1).await.unwrap(), all[1..2]);
     let second = (sample::at(20), all[1].id);
-    assert_eq!(found(second, 30, 10).await.unwrap(), [all[2].clone(), all[4].clone()]);
+    assert_eq!(
+        found(second, 30, 10).await.unwrap(),
+        [all[2].clone(), all[4].clone()]
+    );
 }
 
 fn message(to: u32, number: u32, status: DeliveryStatus) -> DeliveryRow {
@@ -112,7 +130,9 @@ fn numbers(found: &[DeliveryRow]) -> Vec<u64> {
 pub async fn messages_are_listed_latest_first_and_filtered(engine: &impl Engine) {
     let store = engine.fresh().await;
     let tenant = sample::tenant(1);
-    let mut all: Vec<_> = (1..=6).map(|number| message(1, number, DeliveryStatus::Delivered)).collect();
+    let mut all: Vec<_> = (1..=6)
+        .map(|number| message(1, number, DeliveryStatus::Delivered))
+        .collect();
     all[1].status = DeliveryStatus::Parked;
     all[4].kind = "grant.ended".to_owned();
     write(&store, all.clone().into_iter().map(Row::Delivery)).await;
@@ -130,13 +150,25 @@ pub async fn messages_are_listed_latest_first_and_filtered(engine: &impl Engine)
         async move { numbers(&store.deliveries(tenant, query).await.unwrap()) }
     };
     assert_eq!(asked(all_of_one.clone()).await, [6, 5, 4, 3]);
-    let rest = DeliveryQuery { before: Some(3), ..all_of_one.clone() };
+    let rest = DeliveryQuery {
+        before: Some(3),
+        ..all_of_one.clone()
+    };
     assert_eq!(asked(rest).await, [2, 1]);
-    let parked = DeliveryQuery { status: Some(DeliveryStatus::Parked), ..all_of_one.clone() };
+    let parked = DeliveryQuery {
+        status: Some(DeliveryStatus::Parked),
+        ..all_of_one.clone()
+    };
     assert_eq!(asked(parked).await, [2]);
-    let named = DeliveryQuery { kind: Some("grant.ended".to_owned()), ..all_of_one.clone() };
+    let named = DeliveryQuery {
+        kind: Some("grant.ended".to_owned()),
+        ..all_of_one.clone()
+    };
     assert_eq!(asked(named).await, [5]);
-    let recent = DeliveryQuery { since: Some(sample::at(5)), ..all_of_one };
+    let recent = DeliveryQuery {
+        since: Some(sample::at(5)),
+        ..all_of_one
+    };
     assert_eq!(asked(recent).await, [6, 5]);
 }
 
@@ -162,5 +194,11 @@ pub async fn messages_are_found_by_what_has_become_of_them(engine: &impl Engine)
     assert_eq!(numbers(&finished(60, 10).await.unwrap()), [2]);
     assert_eq!(numbers(&finished(61, 10).await.unwrap()), [2, 6]);
     assert_eq!(numbers(&finished(61, 1).await.unwrap()), [2]);
-    assert!(store.asked_deliveries(sample::tenant(2), 10).await.unwrap().is_empty());
+    assert!(
+        store
+            .asked_deliveries(sample::tenant(2), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

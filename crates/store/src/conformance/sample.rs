@@ -2,7 +2,8 @@
 
 use consentry_domain::{
     Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId, DefinitionKey,
-    DeliveryId, EndpointId, EventId, GrantId, Lifetime, Qualifier, RecordId, Shard, Slot, Status, SubjectId, TenantId, Timestamp,
+    DeliveryId, EndpointId, EventId, GrantId, Lifetime, Qualifier, RecordId, Shard, Slot, Status, SubjectId,
+    TenantId, Timestamp,
     agreement::{AgreementItem, Disclosure},
     consent::Ended,
     decision::{Actor, Door, EndReason, TextShown},
@@ -15,8 +16,9 @@ use consentry_domain::{
 };
 
 use crate::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, Hash, IdempotencyKey,
-    InteractionRow, JobRow, NewEvent, RecordRow, Row, SubjectKeyRow, TokenKind, TokenRow, chain, change::EventFilter, row::RecordKey,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, Hash,
+    IdempotencyKey, InteractionRow, JobRow, NewEvent, RecordRow, Row, SubjectKeyRow, TokenKind, TokenRow,
+    chain, change::EventFilter, row::RecordKey,
 };
 
 /// The moment this many seconds into the tests' time.

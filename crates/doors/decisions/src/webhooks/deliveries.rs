@@ -38,7 +38,11 @@ const BESIDE: Duration = Duration::from_secs(5);
 const ANSWERING: Duration = Duration::from_secs(2);
 
 /// `GET /webhooks/v1/endpoints/{id}/deliveries`.
-pub(super) async fn list(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn list(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let id = keeper::endpoint(&id)?;
@@ -53,7 +57,9 @@ pub(super) async fn list(visit: Visit, Path(id): Path<String>, request: Request)
             question.extend(["\u{0}", name, "=", value]);
         }
         match name {
-            "status" => wish.status = Some(Delivery::status_named(value).ok_or_else(|| wrong(name, "is not known"))?),
+            "status" => {
+                wish.status = Some(Delivery::status_named(value).ok_or_else(|| wrong(name, "is not known"))?)
+            }
             "type" => wish.kind = Some(kind(value).ok_or_else(|| wrong(name, "names no event type"))?),
             "from" => {
                 let time = Timestamp::parse(value);
@@ -72,7 +78,9 @@ pub(super) async fn list(visit: Visit, Path(id): Path<String>, request: Request)
         let number = text.and_then(|text| text.parse().ok());
         wish.before = Some(number.ok_or_else(|| ApiError::new(&registry::CURSOR_MISMATCH))?);
     }
-    let found = visit.ledger().webhook_deliveries(&visit.tenant, &keeper, id, wish);
+    let found = visit
+        .ledger()
+        .webhook_deliveries(&visit.tenant, &keeper, id, wish);
     let page = found.await.map_err(refused)?;
     let next = page.next.map(|number| number.to_string());
     let next = next.map(|text| cursor::encode(&visit.tenant, "deliveries", &question, &text));
@@ -85,7 +93,11 @@ pub(super) async fn list(visit: Visit, Path(id): Path<String>, request: Request)
 }
 
 /// `GET /webhooks/v1/deliveries/{id}`.
-pub(super) async fn read(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn read(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let id = keeper::delivery(&id)?;
@@ -95,7 +107,11 @@ pub(super) async fn read(visit: Visit, Path(id): Path<String>, request: Request)
 }
 
 /// `POST /webhooks/v1/deliveries/{id}/retry`.
-pub(super) async fn retry(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn retry(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let id = keeper::delivery(&id)?;
@@ -115,7 +131,11 @@ pub(super) async fn retry(visit: Visit, Path(id): Path<String>, request: Request
     clippy::disallowed_methods,
     reason = "how long a caller waits for a receiver; what became of the message is in the ledger"
 )]
-pub(super) async fn test(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn test(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let id = keeper::endpoint(&id)?;
@@ -147,7 +167,11 @@ pub(super) async fn test(visit: Visit, Path(id): Path<String>, request: Request)
 }
 
 /// `POST /webhooks/v1/endpoints/{id}/replay`.
-pub(super) async fn replay(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn replay(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let id = keeper::endpoint(&id)?;

@@ -7,7 +7,9 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use consentry_domain::Lifetime;
 use consentry_egress::Egress;
-use consentry_ledger::webhooks::{Endpoint, EndpointError, EndpointHealth, EndpointSettings, MOST_OVERLAP, Made};
+use consentry_ledger::webhooks::{
+    Endpoint, EndpointError, EndpointHealth, EndpointSettings, MOST_OVERLAP, Made,
+};
 use consentry_web::{
     conditional::Tags,
     cursor,
@@ -50,9 +52,11 @@ pub(super) async fn list(visit: Visit, request: Request) -> Result<Response, Pro
     }
     let ledger = visit.ledger();
     let all = ledger.webhook_endpoints(&visit.tenant, &keeper);
-    let mut left = all
-        .into_iter()
-        .filter(|endpoint| after.as_ref().is_none_or(|after| endpoint.id.to_string() > *after));
+    let mut left = all.into_iter().filter(|endpoint| {
+        after
+            .as_ref()
+            .is_none_or(|after| endpoint.id.to_string() > *after)
+    });
     let mut listed = Vec::new();
     for endpoint in left.by_ref().take(limit) {
         listed.push((shown(&visit, &endpoint).await?, endpoint.id.to_string()));
@@ -84,7 +88,11 @@ pub(super) async fn make(egress: &Egress, visit: Visit, request: Request) -> Res
 }
 
 /// `GET /webhooks/v1/endpoints/{id}`.
-pub(super) async fn read(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn read(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let found = visit
@@ -108,7 +116,9 @@ pub(super) async fn change(
     let expected = expected(&parts.headers)?;
     let members = keeper::members(&parts, body).await?;
     let ledger = visit.ledger();
-    let known = ledger.webhook_endpoint(&visit.tenant, &keeper, id).map_err(refused)?;
+    let known = ledger
+        .webhook_endpoint(&visit.tenant, &keeper, id)
+        .map_err(refused)?;
     let mut tried = known.settings.clone();
     settings::write(&mut tried, &members)?;
     if tried.url != known.settings.url {
@@ -126,23 +136,37 @@ pub(super) async fn change(
 }
 
 /// `DELETE /webhooks/v1/endpoints/{id}`.
-pub(super) async fn remove(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn remove(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let expected = expected(&parts.headers)?;
     let id = keeper::endpoint(&id)?;
-    let removed = visit.ledger().remove_endpoint(visit.tenant.id(), &keeper, id, expected);
+    let removed = visit
+        .ledger()
+        .remove_endpoint(visit.tenant.id(), &keeper, id, expected);
     removed.await.map_err(refused)?;
     Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response())
 }
 
 /// `POST /webhooks/v1/endpoints/{id}/enable`.
-pub(super) async fn enable(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn enable(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     switch(&visit, &id, request, true).await
 }
 
 /// `POST /webhooks/v1/endpoints/{id}/disable`.
-pub(super) async fn disable(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn disable(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     switch(&visit, &id, request, false).await
 }
 
@@ -150,13 +174,19 @@ async fn switch(visit: &Visit, id: &str, request: Request, is_on: bool) -> Resul
     let (parts, _) = request.into_parts();
     let keeper = keeper::admit(visit, &parts.headers).await?;
     let id = keeper::endpoint(id)?;
-    let switched = visit.ledger().switch_endpoint(visit.tenant.id(), &keeper, id, is_on);
+    let switched = visit
+        .ledger()
+        .switch_endpoint(visit.tenant.id(), &keeper, id, is_on);
     let (endpoint, version) = switched.await.map_err(refused)?;
     changed_to(visit, &endpoint, version).await
 }
 
 /// `POST /webhooks/v1/endpoints/{id}/secret/rotate`.
-pub(super) async fn rotate(visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn rotate(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let keeper = keeper::admit(&visit, &parts.headers).await?;
     let id = keeper::endpoint(&id)?;
@@ -170,8 +200,7 @@ pub(super) async fn rotate(visit: Visit, Path(id): Path<String>, request: Reques
         }
     };
     let ledger = visit.ledger();
-    let rotated =
-        ledger.rotate_endpoint_secret(visit.tenant.id(), &keeper, id, Lifetime::seconds(overlap));
+    let rotated = ledger.rotate_endpoint_secret(visit.tenant.id(), &keeper, id, Lifetime::seconds(overlap));
     let made = rotated.await.map_err(refused)?;
     Ok(ok(&with_secret(&visit, &made).await?))
 }
@@ -189,7 +218,8 @@ pub(super) async fn public_key(
         .webhook_endpoint(&visit.tenant, &keeper, keeper::endpoint(&id)?)
         .map_err(refused)?;
     let key = found.key(&visit.tenant.keys).map_err(ApiError::from)?;
-    let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(key.public()), "use": "sig" });
+    let jwk =
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(key.public()), "use": "sig" });
     Ok(ok(&json!({ "whpk": key.text(), "jwk": jwk })))
 }
 
@@ -206,7 +236,11 @@ async fn health(visit: &Visit, endpoint: &Endpoint) -> Result<EndpointHealth, Ap
 
 async fn shown(visit: &Visit, endpoint: &Endpoint) -> Result<Value, ApiError> {
     let health = health(visit, endpoint).await?;
-    Ok(resource::endpoint(endpoint, endpoint.version(&visit.tenant), &health))
+    Ok(resource::endpoint(
+        endpoint,
+        endpoint.version(&visit.tenant),
+        &health,
+    ))
 }
 
 async fn with_secret(visit: &Visit, made: &Made) -> Result<Value, ApiError> {
@@ -228,7 +262,8 @@ fn tag(version: u32) -> Result<HeaderValue, ApiError> {
 
 /// The version that `If-Match` names; none where anything will do.
 fn expected(headers: &HeaderMap) -> Result<Option<u32>, ApiError> {
-    let wrong = || ApiError::new(&registry::INVALID_REQUEST).detail("If-Match must be * or a list of entity tags");
+    let wrong =
+        || ApiError::new(&registry::INVALID_REQUEST).detail("If-Match must be * or a list of entity tags");
     match Tags::read(headers, &header::IF_MATCH).map_err(|_| wrong())? {
         None | Some(Tags::Any) => Ok(None),
         // A tag that is no version of ours fits none.

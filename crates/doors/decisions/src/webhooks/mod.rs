@@ -51,8 +51,16 @@ pub(crate) fn routes(table: RouteTable<House>, egress: &Arc<Egress>) -> RouteTab
             },
         )
         .delete("/webhooks/v1/endpoints/{id}", Cors::Never, endpoints::remove)
-        .post("/webhooks/v1/endpoints/{id}/enable", Cors::Never, endpoints::enable)
-        .post("/webhooks/v1/endpoints/{id}/disable", Cors::Never, endpoints::disable)
+        .post(
+            "/webhooks/v1/endpoints/{id}/enable",
+            Cors::Never,
+            endpoints::enable,
+        )
+        .post(
+            "/webhooks/v1/endpoints/{id}/disable",
+            Cors::Never,
+            endpoints::disable,
+        )
         .post(
             "/webhooks/v1/endpoints/{id}/secret/rotate",
             Cors::Never,
@@ -69,9 +77,17 @@ pub(crate) fn routes(table: RouteTable<House>, egress: &Arc<Egress>) -> RouteTab
             Cors::Never,
             deliveries::list,
         )
-        .post("/webhooks/v1/endpoints/{id}/replay", Cors::Never, deliveries::replay)
+        .post(
+            "/webhooks/v1/endpoints/{id}/replay",
+            Cors::Never,
+            deliveries::replay,
+        )
         .get("/webhooks/v1/deliveries/{id}", Cors::Never, deliveries::read)
-        .post("/webhooks/v1/deliveries/{id}/retry", Cors::Never, deliveries::retry)
+        .post(
+            "/webhooks/v1/deliveries/{id}/retry",
+            Cors::Never,
+            deliveries::retry,
+        )
 }
 
 /// What a caller is told where the ledger refuses.

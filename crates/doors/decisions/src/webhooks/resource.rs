@@ -13,9 +13,17 @@ pub(super) fn endpoint(endpoint: &Endpoint, version: u32, health: &EndpointHealt
             filters.insert(name.to_owned(), values);
         }
     };
-    add("definition", selection.definition.is_empty(), json!(selection.definition));
+    add(
+        "definition",
+        selection.definition.is_empty(),
+        json!(selection.definition),
+    );
     add("door", selection.door.is_empty(), json!(selection.door));
-    add("audience", selection.audience.is_empty(), json!(selection.audience));
+    add(
+        "audience",
+        selection.audience.is_empty(),
+        json!(selection.audience),
+    );
     add("client", selection.client.is_empty(), json!(selection.client));
     json!({
         "id": endpoint.id,

@@ -20,10 +20,20 @@ pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value
     set(members, "description", &mut own.description, usual.description)?;
     set(members, "format", &mut own.format, usual.format)?;
     set(members, "signature", &mut own.signature, usual.signature)?;
-    set(members, "retry_profile", &mut own.retry_profile, usual.retry_profile)?;
+    set(
+        members,
+        "retry_profile",
+        &mut own.retry_profile,
+        usual.retry_profile,
+    )?;
     set(members, "timeout_s", &mut own.timeout_s, usual.timeout_s)?;
     set(members, "order", &mut own.order, usual.order)?;
-    set(members, "max_in_flight", &mut own.max_in_flight, usual.max_in_flight)?;
+    set(
+        members,
+        "max_in_flight",
+        &mut own.max_in_flight,
+        usual.max_in_flight,
+    )?;
     set(members, "rate_per_s", &mut own.rate_per_s, usual.rate_per_s)?;
     set(members, "subject_view", &mut own.subject_view, usual.subject_view)?;
     set(members, "resume", &mut own.resume, usual.resume)?;
@@ -97,5 +107,6 @@ fn doors(value: &Value) -> Result<BTreeSet<consentry_domain::decision::Door>, Ap
     if value.is_null() {
         return Ok(BTreeSet::new());
     }
-    serde::Deserialize::deserialize(value).map_err(|_| invalid("/filters/door", "names a door that is not known"))
+    serde::Deserialize::deserialize(value)
+        .map_err(|_| invalid("/filters/door", "names a door that is not known"))
 }
