@@ -23,6 +23,9 @@ const CARGO_DENY: Tool = Tool {
 /// What makes requests from a description of an API.
 const SCHEMATHESIS: &str = "4.32.5";
 
+/// The public library that receivers of webhooks in Python use.
+const STANDARD_WEBHOOKS: &str = "1.1.0";
+
 /// Node, from the Python package index.
 const NODE: &str = "22.20.0";
 
@@ -60,6 +63,25 @@ pub fn schemathesis(workspace: &Workspace) -> Result<Command> {
         );
     }
     Ok(Command::new(program))
+}
+
+/// A Python that has the public library of Standard Webhooks.
+pub fn webhooks_python(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace
+        .target()
+        .join("tools")
+        .join(format!("standardwebhooks-{STANDARD_WEBHOOKS}"));
+    let program = folder.join("venv/bin/python");
+    let library = folder.join("venv/installed");
+    if !library.is_file() {
+        if !install_wheel(&folder, "standardwebhooks", STANDARD_WEBHOOKS) {
+            bail!(
+                "cannot install standardwebhooks {STANDARD_WEBHOOKS}: it needs Python 3.10, its venv module and the package index"
+            );
+        }
+        std::fs::write(&library, STANDARD_WEBHOOKS).context("cannot note that a library is installed")?;
+    }
+    Ok(program)
 }
 
 /// A program that is published as a crate.

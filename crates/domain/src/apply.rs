@@ -16,7 +16,9 @@ pub fn apply(state: &mut Touched, fact: &Fact) {
         | Fact::ConsentRestricted(fact)
         | Fact::ConsentAmended(fact)
         | Fact::ConsentRevoked(fact)
-        | Fact::ConsentSuperseded(fact) => apply_consent(state, fact),
+        | Fact::ConsentSuperseded(fact)
+        | Fact::ConsentExpired(fact)
+        | Fact::ConsentExpiring(fact) => apply_consent(state, fact),
         Fact::AgreementCreated { agreement }
         | Fact::AgreementChanged { agreement }
         | Fact::AgreementEnded { agreement } => {

@@ -35,6 +35,10 @@ pub enum Fact {
     ConsentRevoked(ConsentFact),
     /// Replaced by a newer one.
     ConsentSuperseded(ConsentFact),
+    /// Its end was reached. The consent is as it was: that it is over is a comparison at read.
+    ConsentExpired(ConsentFact),
+    /// Its end is near. The consent is as it was.
+    ConsentExpiring(ConsentFact),
     /// A bundle came to be.
     AgreementCreated {
         /// The bundle.
@@ -78,6 +82,8 @@ impl Fact {
             Self::ConsentAmended(_) => "consent.amended",
             Self::ConsentRevoked(_) => "consent.revoked",
             Self::ConsentSuperseded(_) => "consent.superseded",
+            Self::ConsentExpired(_) => "consent.expired",
+            Self::ConsentExpiring(_) => "consent.expiring",
             Self::AgreementCreated { .. } => "grant.created",
             Self::AgreementChanged { .. } => "grant.changed",
             Self::AgreementEnded { .. } => "grant.ended",
@@ -94,7 +100,9 @@ impl Fact {
             | Self::ConsentRestricted(fact)
             | Self::ConsentAmended(fact)
             | Self::ConsentRevoked(fact)
-            | Self::ConsentSuperseded(fact) => Some(fact),
+            | Self::ConsentSuperseded(fact)
+            | Self::ConsentExpired(fact)
+            | Self::ConsentExpiring(fact) => Some(fact),
             _ => None,
         }
     }
@@ -116,7 +124,9 @@ impl Fact {
             | Self::ConsentRestricted(fact)
             | Self::ConsentAmended(fact)
             | Self::ConsentRevoked(fact)
-            | Self::ConsentSuperseded(fact) => fact.consent.slot.subject,
+            | Self::ConsentSuperseded(fact)
+            | Self::ConsentExpired(fact)
+            | Self::ConsentExpiring(fact) => fact.consent.slot.subject,
             Self::AgreementCreated { agreement }
             | Self::AgreementChanged { agreement }
             | Self::AgreementEnded { agreement } => agreement.subject,

@@ -85,6 +85,10 @@ uuid_id!(/// A first party's product, owner of clients and users.
     ApplicationId, "application");
 uuid_id!(/// Somebody who may act or receive data.
     PartyId, "party");
+uuid_id!(/// Somewhere a tenant or a party wants to be told what happens.
+    EndpointId, "webhook endpoint");
+uuid_id!(/// One message to one endpoint, with all its attempts.
+    DeliveryId, "delivery");
 uuid_id!(/// A person.
     SubjectId, "subject");
 uuid_id!(/// One answer to one definition; the `tid` of portable tokens.

@@ -42,8 +42,8 @@ pub use consent::{Consent, State, Status};
 pub use decide::{Policy, Rejection, decide};
 pub use fact::Fact;
 pub use id::{
-    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, DocumentId, EventId, GrantId,
-    PartyId, RecordId, SubjectId, TenantId,
+    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, DeliveryId, DocumentId,
+    EndpointId, EventId, GrantId, PartyId, RecordId, SubjectId, TenantId,
 };
 pub use shard::Shard;
 pub use slot::{Audience, Qualifier, Slot};

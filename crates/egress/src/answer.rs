@@ -22,6 +22,26 @@ impl Answer {
         serde_json::from_slice(&self.body)
     }
 
+    /// Collects the beginning of the answer, within the limit.
+    pub(crate) async fn read_cut(
+        mut response: reqwest::Response,
+        max_len: usize,
+    ) -> Result<Self, EgressError> {
+        let mut body = Vec::new();
+        while body.len() < max_len {
+            let Some(chunk) = response.chunk().await.map_err(|error| from_client(&error))? else {
+                break;
+            };
+            let room = max_len - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+        Ok(Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body,
+        })
+    }
+
     /// Collects the answer and stops at the first byte too many. The announced length only ends a hopeless one early.
     pub(crate) async fn read(mut response: reqwest::Response, max_len: usize) -> Result<Self, EgressError> {
         let announced = response.content_length().unwrap_or(0);

@@ -23,6 +23,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// unless an exception says so. Cheap to share behind a reference or an `Arc`.
 pub struct Egress {
     policy: Arc<EgressPolicy>,
+    lookup: Arc<dyn Lookup>,
     encrypted: reqwest::Client,
     plain: reqwest::Client,
 }
@@ -44,6 +45,7 @@ impl Egress {
         Ok(Self {
             encrypted: build(resolver(Transport::Encrypted))?,
             plain: build(resolver(Transport::Plain))?,
+            lookup,
             policy,
         })
     }
@@ -57,6 +59,30 @@ impl Egress {
     /// resolve to a refused address later.
     pub fn check(&self, url: &str) -> Result<(), EgressError> {
         self.target(url).map(|_| ())
+    }
+
+    /// As [`Self::check`], and looks the name up: for the moment something is registered that will be asked later. It is judged again
+    /// whenever it is asked.
+    pub async fn check_resolving(&self, url: &str) -> Result<(), EgressError> {
+        let (_, url) = self.target(url)?;
+        let transport = if url.scheme() == "https" {
+            Transport::Encrypted
+        } else {
+            Transport::Plain
+        };
+        let Some(Host::Domain(name)) = url.host() else {
+            return Ok(());
+        };
+        let looked_up = self.lookup.lookup(name.to_owned());
+        let found = tokio::time::timeout(CONNECT_TIMEOUT, looked_up).await;
+        let found = found.map_err(|_| EgressError::NameUnresolved)?;
+        let addresses = found.map_err(|_| EgressError::NameUnresolved)?;
+        if addresses.is_empty() {
+            return Err(EgressError::NameUnresolved);
+        }
+        addresses
+            .into_iter()
+            .try_for_each(|address| self.policy.admit(address, transport))
     }
 
     /// `GET`.

@@ -1,5 +1,7 @@
 //! One request while it is being written.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::answer::Answer;
@@ -40,6 +42,11 @@ impl<'e> Request<'e> {
         self.with(|builder| builder.bearer_auth(token))
     }
 
+    /// Gives up after this time, where the policy would wait longer or shorter.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.with(|builder| builder.timeout(deadline))
+    }
+
     fn with(mut self, change: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Self {
         self.builder = self.builder.map(change);
         self
@@ -49,5 +56,11 @@ impl<'e> Request<'e> {
     pub async fn send(self) -> Result<Answer, EgressError> {
         let response = self.builder?.send().await.map_err(|error| from_client(&error))?;
         Answer::read(response, self.egress.policy().max_answer_len).await
+    }
+
+    /// As [`Self::send`], where a long answer is as good as a short one: what is beyond the limit is not read.
+    pub async fn send_and_cut(self) -> Result<Answer, EgressError> {
+        let response = self.builder?.send().await.map_err(|error| from_client(&error))?;
+        Answer::read_cut(response, self.egress.policy().max_answer_len).await
     }
 }

@@ -251,7 +251,9 @@ impl Written {
                 | Fact::ConsentRestricted(fact)
                 | Fact::ConsentAmended(fact)
                 | Fact::ConsentRevoked(fact)
-                | Fact::ConsentSuperseded(fact) => {
+                | Fact::ConsentSuperseded(fact)
+                | Fact::ConsentExpired(fact)
+                | Fact::ConsentExpiring(fact) => {
                     own.consents.insert(fact.consent.id);
                     if fact.decides {
                         own.slots.insert(fact.consent.slot.clone(), fact.consent.id);

@@ -116,7 +116,10 @@ pub(crate) fn of_fact(
         grant: agreement
             .map(|agreement| agreement.id)
             .or_else(|| consent.and_then(|consent| consent.agreement)),
-        status: consent.map(|consent| consent.status.as_str().to_owned()),
+        status: match fact {
+            Fact::ConsentExpired(_) => Some("expired".to_owned()),
+            _ => consent.map(|consent| consent.status.as_str().to_owned()),
+        },
         version: consent
             .map(|consent| consent.version)
             .or_else(|| agreement.map(|agreement| agreement.version)),

@@ -22,6 +22,7 @@ use crate::{
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
     tokens::access_token::VerifiedTokens,
+    webhooks::EndpointBounds,
     writer::Writer,
 };
 
@@ -44,6 +45,8 @@ pub struct LedgerOptions {
     pub directories: Vec<Arc<dyn LiveDirectory>>,
     /// How followers of the log are served.
     pub feed: FeedOptions,
+    /// How many webhook endpoints there may be.
+    pub endpoints: EndpointBounds,
 }
 
 impl Default for LedgerOptions {
@@ -57,6 +60,7 @@ impl Default for LedgerOptions {
             password_checks: 2,
             directories: Vec::new(),
             feed: FeedOptions::default(),
+            endpoints: EndpointBounds::default(),
         }
     }
 }
@@ -85,6 +89,9 @@ pub(crate) struct Inner {
     pub(crate) access_tokens: VerifiedTokens,
     pub(crate) rates: Rates,
     pub(crate) tails: Tails,
+    /// Somebody asked for a delivery.
+    pub(crate) asked: tokio::sync::Notify,
+    pub(crate) endpoint_bounds: EndpointBounds,
     pub(crate) following: Option<Following>,
     writer: Writer,
     directory: ArcSwap<Directory>,
@@ -133,6 +140,8 @@ impl Ledger {
                 access_tokens: VerifiedTokens::new(options.access_tokens),
                 rates: Rates::default(),
                 tails: Tails::new(options.feed.clone()),
+                asked: tokio::sync::Notify::new(),
+                endpoint_bounds: options.endpoints,
                 following,
                 writer,
                 directory: ArcSwap::from_pointee(Directory::default()),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
-    ApplicationId, ClientId, DefinitionKey, PartyId, TenantId,
+    ApplicationId, ClientId, DefinitionKey, EndpointId, PartyId, TenantId,
     client::{Client, Party},
     credential::{ApiCredential, Principal},
     definition::{Definition, Localization, Wording, WordingVersion},
@@ -20,6 +20,7 @@ use crate::{
     principals::Principals,
     records::mapper::Mappers,
     sealing::{Key, SealBroken, TenantKeys},
+    webhooks::Endpoint,
 };
 
 /// Row id of the wrapped tenant key among the signing keys.
@@ -46,6 +47,8 @@ pub struct TenantSnapshot {
     pub mappers: Mappers,
     /// Its API credentials.
     pub api_credentials: BTreeMap<String, ApiCredential>,
+    /// Where its webhooks go.
+    pub endpoints: BTreeMap<EndpointId, Arc<Endpoint>>,
     /// Its derived keys.
     pub keys: TenantKeys,
     /// Its signing keys.
@@ -240,6 +243,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
     let mut localizations: BTreeMap<DefinitionKey, Vec<Localization>> = BTreeMap::new();
     let mut principals = Vec::new();
     let mut api_credentials = BTreeMap::new();
+    let mut endpoints = BTreeMap::new();
     let mut versions = BTreeMap::new();
     for row in rows {
         versions.insert((row.kind, row.id.clone()), row.version);
@@ -275,6 +279,10 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
                 let credential = read::<ApiCredential>(&row)?;
                 api_credentials.insert(credential.client_id.clone(), credential);
             }
+            ConfigurationKind::WebhookEndpoint => {
+                let endpoint = read::<Endpoint>(&row)?;
+                endpoints.insert(endpoint.id, Arc::new(endpoint));
+            }
         }
     }
     let (Some(tenant), Some(tenant_key)) = (tenant, tenant_key) else {
@@ -304,6 +312,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         principals: Principals::new(principals),
         mappers,
         api_credentials,
+        endpoints,
         keys,
         key_ring,
         versions,

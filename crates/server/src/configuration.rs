@@ -12,6 +12,7 @@ use std::{
 use config::{Config, Environment, File, FileFormat};
 use consentry_door_records::messages::MessageType;
 use consentry_egress::EgressPolicy;
+use consentry_ledger::webhooks::EndpointBounds;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -33,6 +34,8 @@ pub struct Configuration {
     pub telemetry: TelemetrySection,
     /// Requests to the outside.
     pub egress: EgressSection,
+    /// Webhooks.
+    pub webhooks: WebhooksSection,
     /// Directories that are asked live, by a name of the operator's choice.
     pub ldap: BTreeMap<String, LdapSection>,
     /// Taking over what other systems have.
@@ -130,6 +133,33 @@ impl EgressSection {
             })?;
         }
         Ok(policy)
+    }
+}
+
+/// Webhooks. Which addresses they may go to is said under [`EgressSection`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhooksSection {
+    /// Most endpoints of a tenant, those of its parties among them.
+    pub endpoints_of_tenant: usize,
+    /// Most endpoints of one party.
+    pub endpoints_of_party: usize,
+    /// Most endpoints with addresses of one host.
+    pub endpoints_of_host: usize,
+}
+
+impl Default for WebhooksSection {
+    fn default() -> Self {
+        let EndpointBounds {
+            of_tenant,
+            of_party,
+            of_host,
+        } = EndpointBounds::default();
+        Self {
+            endpoints_of_tenant: of_tenant,
+            endpoints_of_party: of_party,
+            endpoints_of_host: of_host,
+        }
     }
 }
 

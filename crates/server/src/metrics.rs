@@ -35,6 +35,41 @@ pub struct Metrics {
     answered: Family<Answered, Counter>,
     seconds: Histogram,
     in_flight: Gauge<i64>,
+    deliveries: Family<Settled, Counter>,
+    delivered_seconds: Histogram,
+    behind: Family<OfTenant, Gauge>,
+}
+
+/// What an attempt of a webhook is counted under.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Settled {
+    outcome: String,
+}
+
+/// A tenant by its short name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfTenant {
+    tenant: String,
+}
+
+impl consentry_outbound::Observer for Metrics {
+    fn settled(&self, outcome: &'static str, age_seconds: f64) {
+        let outcome = Settled {
+            outcome: outcome.to_owned(),
+        };
+        if outcome.outcome == "delivered" {
+            self.delivered_seconds.observe(age_seconds);
+        }
+        self.deliveries.get_or_create(&outcome).inc();
+    }
+
+    fn behind(&self, tenant: &str, events: u64) {
+        let tenant = OfTenant {
+            tenant: tenant.to_owned(),
+        };
+        let events = i64::try_from(events).unwrap_or(i64::MAX);
+        self.behind.get_or_create(&tenant).set(events);
+    }
 }
 
 impl Metrics {
@@ -60,11 +95,33 @@ impl Metrics {
         if ledger.followed().is_some() {
             registry.register_collector(Box::new(Following(ledger.clone())));
         }
+        let deliveries = Family::<Settled, Counter>::default();
+        let delivered_seconds =
+            Histogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0, 3_600.0]);
+        let behind = Family::<OfTenant, Gauge>::default();
+        registry.register(
+            "webhook_attempts",
+            "Attempts to deliver a webhook, by what they led to",
+            deliveries.clone(),
+        );
+        registry.register(
+            "webhook_delivery_seconds",
+            "Time from an event being seen to its delivery",
+            delivered_seconds.clone(),
+        );
+        registry.register(
+            "webhook_events_behind",
+            "Events that the endpoint which is farthest behind has not looked at",
+            behind.clone(),
+        );
         Self {
             registry: Arc::new(registry),
             answered,
             seconds,
             in_flight,
+            deliveries,
+            delivered_seconds,
+            behind,
         }
     }
 

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_door_records::{Validators, messages::Messages};
+use consentry_egress::Egress;
 use consentry_ledger::{Draw, Entropy};
 use consentry_web::{
     assets,
@@ -45,6 +46,8 @@ pub struct Parts {
     pub validators: Validators,
     /// Which messages the log of the records door has.
     pub messages: Messages,
+    /// Which addresses may be reached.
+    pub egress: Arc<Egress>,
     /// How long a request may take.
     pub deadline: Duration,
 }
@@ -69,7 +72,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         consentry_door_authorization::routes().with_state(house.clone()),
         consentry_door_records::routes(&parts.validators, &parts.messages).with_state(house.clone()),
         consentry_door_dashboard::routes().with_state(house.clone()),
-        consentry_door_decisions::routes().with_state(house.clone()),
+        consentry_door_decisions::routes(&parts.egress).with_state(house.clone()),
     ];
     if parts.metrics_here {
         tables.push(metrics_table(&parts.metrics));

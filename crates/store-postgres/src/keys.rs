@@ -24,6 +24,8 @@ pub(crate) enum Table {
     Account,
     SubjectKey,
     Configuration(ConfigurationKind),
+    Job,
+    Delivery,
 }
 
 impl Table {
@@ -41,6 +43,8 @@ impl Table {
             RowKey::Account(_) => Self::Account,
             RowKey::SubjectKey(_) => Self::SubjectKey,
             RowKey::Configuration(kind, _) => Self::Configuration(*kind),
+            RowKey::Job(..) => Self::Job,
+            RowKey::Delivery(_) => Self::Delivery,
         }
     }
 
@@ -59,6 +63,8 @@ impl Table {
             Self::Account => "account",
             Self::SubjectKey => "subject_key",
             Self::Configuration(kind) => kind.table(),
+            Self::Job => "job",
+            Self::Delivery => "delivery",
         }
     }
 
@@ -77,6 +83,8 @@ impl Table {
             Self::Account => sql::ACCOUNT_VERSIONS,
             Self::SubjectKey => sql::SUBJECT_KEY_VERSIONS,
             Self::Configuration(kind) => sql::configuration(kind).versions,
+            Self::Job => sql::JOB_VERSIONS,
+            Self::Delivery => sql::DELIVERY_VERSIONS,
         }
     }
 
@@ -95,6 +103,8 @@ impl Table {
             Self::Account => sql::ACCOUNTS_DELETE,
             Self::SubjectKey => sql::SUBJECT_KEYS_DELETE,
             Self::Configuration(kind) => sql::configuration(kind).delete,
+            Self::Job => sql::JOBS_DELETE,
+            Self::Delivery => sql::DELIVERIES_DELETE,
         }
     }
 }
@@ -123,6 +133,10 @@ pub(crate) fn push<'a>(columns: &mut Columns<'a>, tenant: TenantId, key: &'a Row
             Cell::text(slot.qualifier.as_str()),
         ]),
         RowKey::Configuration(_, id) => columns.push([Cell::id(tenant.uuid()), Cell::text(id)]),
+        RowKey::Job(kind, key) => {
+            columns.push([Cell::id(tenant.uuid()), Cell::text(kind), Cell::text(key)]);
+        }
+        RowKey::Delivery(id) => columns.push([Cell::id(tenant.uuid()), Cell::id(id.uuid())]),
     }
 }
 

@@ -19,6 +19,7 @@ mod keys;
 mod known;
 mod link;
 mod open;
+mod outbound;
 mod patience;
 mod pipeline;
 mod put;
@@ -37,13 +38,13 @@ mod tests;
 
 use async_trait::async_trait;
 use consentry_domain::{
-    Agreement, AgreementId, ClientId, Consent, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp,
-    grant::Grant, subject::Subject,
+    Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId,
+    SubjectId, TenantId, Timestamp, grant::Grant, subject::Subject,
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
-    SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt,
+    RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
 };
 
 pub use open::{OpenError, Options};
@@ -263,6 +264,81 @@ impl Store for PostgresStore {
 
     async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64> {
         self.writer.prune(tenant, before, limit).await
+    }
+
+    async fn consents_ending(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, ConsentId),
+        until: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<Consent>> {
+        self.readers
+            .ask(move |connection| {
+                Box::pin(outbound::consents_ending(connection, tenant, after, until, limit))
+            })
+            .await
+    }
+
+    async fn job(&self, tenant: TenantId, kind: String, key: String) -> ReadResult<Option<JobRow>> {
+        self.readers
+            .ask(move |connection| {
+                let (kind, key) = (kind.clone(), key.clone());
+                Box::pin(async move { outbound::job_of(connection, tenant, &kind, &key).await })
+            })
+            .await
+    }
+
+    async fn jobs(&self, tenant: TenantId, kind: String) -> ReadResult<Vec<JobRow>> {
+        self.readers
+            .ask(move |connection| {
+                let kind = kind.clone();
+                Box::pin(async move { outbound::jobs(connection, tenant, &kind).await })
+            })
+            .await
+    }
+
+    async fn delivery(&self, tenant: TenantId, id: DeliveryId) -> ReadResult<Option<DeliveryRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(outbound::delivery_of(connection, tenant, id)))
+            .await
+    }
+
+    async fn deliveries(&self, tenant: TenantId, query: DeliveryQuery) -> ReadResult<Vec<DeliveryRow>> {
+        self.readers
+            .ask(move |connection| {
+                let query = query.clone();
+                Box::pin(async move { outbound::deliveries(connection, tenant, &query).await })
+            })
+            .await
+    }
+
+    async fn waiting_deliveries(
+        &self,
+        tenant: TenantId,
+        endpoint: EndpointId,
+        limit: u32,
+    ) -> ReadResult<Vec<DeliveryRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(outbound::waiting(connection, tenant, endpoint, limit)))
+            .await
+    }
+
+    async fn asked_deliveries(&self, tenant: TenantId, limit: u32) -> ReadResult<Vec<DeliveryRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(outbound::asked(connection, tenant, limit)))
+            .await
+    }
+
+    async fn finished_deliveries(
+        &self,
+        tenant: TenantId,
+        before: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<DeliveryRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(outbound::finished(connection, tenant, before, limit)))
+            .await
     }
 
     fn is_shared(&self) -> bool {

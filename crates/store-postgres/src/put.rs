@@ -14,7 +14,7 @@ use crate::{
     fault::Result,
     keys::{self, Table},
     known::{Known, StoredRecord},
-    rows, statements as sql,
+    outbound, rows, statements as sql,
 };
 
 /// The statements that write a batch. Removals go first, since a record may be found by a key again that it was found by before.
@@ -104,6 +104,15 @@ impl<'a> Writes<'a> {
             }
             Row::Configuration(row) => {
                 self.configuration(tenant, row);
+                Ok(())
+            }
+            Row::Job(row) => {
+                self.putting(sql::JOBS_PUT).push(outbound::job(tenant, row));
+                Ok(())
+            }
+            Row::Delivery(row) => {
+                let cells = outbound::delivery(tenant, row)?;
+                self.putting(sql::DELIVERIES_PUT).push(cells);
                 Ok(())
             }
         }

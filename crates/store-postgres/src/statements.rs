@@ -48,6 +48,19 @@ macro_rules! interaction_columns {
     };
 }
 
+macro_rules! job_columns {
+    () => {
+        "j.kind, j.key, j.version, j.due_at, j.holder, j.held_until, j.attempts, j.last_error, j.detail"
+    };
+}
+
+macro_rules! delivery_columns {
+    () => {
+        "d.id, d.version, d.endpoint, d.number, d.event, d.idx, d.kind, d.status, d.due_at, d.attempts, d.created_at, \
+         d.finished_at, d.detail"
+    };
+}
+
 macro_rules! alias_columns {
     () => {
         "s.hash, s.namespace, s.subject, s.sealed, s.created_at"
@@ -470,6 +483,49 @@ statements! {
     REMEMBERED_PRUNE "requests.prune" = "DELETE FROM idempotency AS d USING (SELECT i.shard, i.tenant, i.key \
         FROM idempotency AS i WHERE i.tenant = $1 AND i.expires_at < $2 ORDER BY i.expires_at LIMIT $3) AS k \
         WHERE d.shard = k.shard AND d.tenant = k.tenant AND d.key = k.key";
+
+    /// All shards: time goes on for all.
+    CONSENTS_ENDING "consents.ending" = concat!("SELECT ", consent_columns!(), " FROM consent AS c \
+        WHERE c.tenant = $1 AND c.valid_until >= $2 AND (c.valid_until > $2 OR c.id > $3) AND c.valid_until <= $4 \
+        AND c.status IN ('accepted', 'restricted') ORDER BY c.valid_until, c.id LIMIT $5");
+
+    JOB "jobs.by_key" = concat!(
+        "SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = $1 AND j.kind = $2 AND j.key = $3");
+    JOB_VERSIONS "jobs.versions" = "SELECT k.nth, j.version FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY \
+        AS k (tenant, kind, key, nth) JOIN job AS j ON j.tenant = k.tenant AND j.kind = k.kind AND j.key = k.key";
+    JOBS "jobs.of_kind" = concat!(
+        "SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = $1 AND j.kind = $2 ORDER BY j.key");
+    JOBS_PUT "jobs.put" = "INSERT INTO job (tenant, kind, key, version, due_at, holder, held_until, attempts, last_error, \
+        detail) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::int8[], \
+        $8::int8[], $9::text[], $10::text[]) ON CONFLICT (tenant, kind, key) DO UPDATE SET version = excluded.version, \
+        due_at = excluded.due_at, holder = excluded.holder, held_until = excluded.held_until, \
+        attempts = excluded.attempts, last_error = excluded.last_error, detail = excluded.detail";
+    JOBS_DELETE "jobs.delete" = "DELETE FROM job AS t USING unnest($1::uuid[], $2::text[], $3::text[]) \
+        AS k (tenant, kind, key) WHERE t.tenant = k.tenant AND t.kind = k.kind AND t.key = k.key";
+
+    DELIVERY "deliveries.by_id" = concat!(
+        "SELECT ", delivery_columns!(), " FROM delivery AS d WHERE d.tenant = $1 AND d.id = $2");
+    DELIVERY_VERSIONS "deliveries.versions" = "SELECT k.nth, d.version FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY \
+        AS k (tenant, id, nth) JOIN delivery AS d ON d.tenant = k.tenant AND d.id = k.id";
+    DELIVERIES_PUT "deliveries.put" = "INSERT INTO delivery (tenant, id, version, endpoint, number, event, idx, kind, status, \
+        due_at, attempts, created_at, finished_at, detail) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int8[], \
+        $4::uuid[], $5::int8[], $6::uuid[], $7::int8[], $8::text[], $9::text[], $10::int8[], $11::int8[], $12::int8[], \
+        $13::int8[], $14::text[]) ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version, \
+        endpoint = excluded.endpoint, number = excluded.number, event = excluded.event, idx = excluded.idx, \
+        kind = excluded.kind, status = excluded.status, due_at = excluded.due_at, attempts = excluded.attempts, \
+        created_at = excluded.created_at, finished_at = excluded.finished_at, detail = excluded.detail";
+    DELIVERIES_DELETE "deliveries.delete" = "DELETE FROM delivery AS t USING unnest($1::uuid[], $2::uuid[]) \
+        AS k (tenant, id) WHERE t.tenant = k.tenant AND t.id = k.id";
+    DELIVERIES "deliveries.of_endpoint" = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d \
+        WHERE d.tenant = $1 AND d.endpoint = $2 AND ($3::text IS NULL OR d.status = $3) \
+        AND ($4::text IS NULL OR d.kind = $4) AND ($5::int8 IS NULL OR d.created_at >= $5) AND d.number < $6 \
+        ORDER BY d.number DESC LIMIT $7");
+    DELIVERIES_WAITING "deliveries.waiting" = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d \
+        WHERE d.tenant = $1 AND d.endpoint = $2 AND d.status = 'waiting' ORDER BY d.number LIMIT $3");
+    DELIVERIES_ASKED "deliveries.asked" = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d \
+        WHERE d.tenant = $1 AND d.status = 'asked' ORDER BY d.endpoint, d.number LIMIT $2");
+    DELIVERIES_FINISHED "deliveries.finished" = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d \
+        WHERE d.tenant = $1 AND d.finished_at < $2 ORDER BY d.finished_at, d.id LIMIT $3");
 }
 
 /// The statements of one table of configuration.
@@ -522,5 +578,6 @@ pub(crate) const fn configuration(kind: consentry_store::ConfigurationKind) -> C
         Kind::SigningKey => configuration_statements!("signing_key"),
         Kind::Principal => configuration_statements!("principal"),
         Kind::ApiCredential => configuration_statements!("api_credential"),
+        Kind::WebhookEndpoint => configuration_statements!("webhook_endpoint"),
     }
 }

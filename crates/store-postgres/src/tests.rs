@@ -29,6 +29,8 @@ const OWNED: &[&str] = &[
     "account",
     "subject_key",
     "idempotency",
+    "job",
+    "delivery",
 ];
 
 /// Owned tables whose rows are not in a shard: the log, which is one of a tenant, and what says in which shard to look.
@@ -59,6 +61,7 @@ const ACROSS_SHARDS: &[&str] = &[
     "interactions.prune",
     "aliases.of_subject",
     "requests.prune",
+    "consents.ending",
 ];
 
 /// What has no plan: the ends of transactions, listening, and a setting.

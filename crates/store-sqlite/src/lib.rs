@@ -12,6 +12,7 @@ mod checkpoint;
 mod commit;
 mod fault;
 mod open;
+mod outbound;
 mod put;
 mod reader;
 mod reads;
@@ -30,13 +31,13 @@ use std::{
 
 use async_trait::async_trait;
 use consentry_domain::{
-    Agreement, AgreementId, ClientId, Consent, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp,
-    grant::Grant, subject::Subject,
+    Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId,
+    SubjectId, TenantId, Timestamp, grant::Grant, subject::Subject,
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
-    StoreError, SubjectKeyRow, TokenRow, TouchedRows,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt,
+    RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
 };
 
 pub use backup::{BackupError, backup};
@@ -289,6 +290,62 @@ impl Store for SqliteStore {
 
     async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64> {
         self.inner.writer.prune(tenant, before, limit).await
+    }
+
+    async fn consents_ending(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, ConsentId),
+        until: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<Consent>> {
+        self.scan(move |connection| outbound::consents_ending(connection, tenant, after, until, limit))
+            .await
+    }
+
+    async fn job(&self, tenant: TenantId, kind: String, key: String) -> ReadResult<Option<JobRow>> {
+        self.read(move |connection| outbound::job_of(connection, tenant, &kind, &key))
+            .await
+    }
+
+    async fn jobs(&self, tenant: TenantId, kind: String) -> ReadResult<Vec<JobRow>> {
+        self.scan(move |connection| outbound::jobs(connection, tenant, &kind))
+            .await
+    }
+
+    async fn delivery(&self, tenant: TenantId, id: DeliveryId) -> ReadResult<Option<DeliveryRow>> {
+        self.read(move |connection| outbound::delivery_of(connection, tenant, id))
+            .await
+    }
+
+    async fn deliveries(&self, tenant: TenantId, query: DeliveryQuery) -> ReadResult<Vec<DeliveryRow>> {
+        self.scan(move |connection| outbound::deliveries(connection, tenant, &query))
+            .await
+    }
+
+    async fn waiting_deliveries(
+        &self,
+        tenant: TenantId,
+        endpoint: EndpointId,
+        limit: u32,
+    ) -> ReadResult<Vec<DeliveryRow>> {
+        self.scan(move |connection| outbound::waiting(connection, tenant, endpoint, limit))
+            .await
+    }
+
+    async fn asked_deliveries(&self, tenant: TenantId, limit: u32) -> ReadResult<Vec<DeliveryRow>> {
+        self.scan(move |connection| outbound::asked(connection, tenant, limit))
+            .await
+    }
+
+    async fn finished_deliveries(
+        &self,
+        tenant: TenantId,
+        before: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<DeliveryRow>> {
+        self.scan(move |connection| outbound::finished(connection, tenant, before, limit))
+            .await
     }
 
     async fn ready(&self) -> ReadResult<()> {

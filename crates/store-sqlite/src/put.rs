@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     cells::Cells,
     fault::{Fault, Result},
-    rows, statements as sql,
+    outbound, rows, statements as sql,
 };
 
 /// An id as it is bound.
@@ -53,6 +53,8 @@ fn put(connection: &Connection, tenant: TenantId, row: &Row) -> Result<()> {
         Row::Account(row) => account(connection, tenant, row),
         Row::SubjectKey(row) => subject_key(connection, tenant, row),
         Row::Configuration(row) => configuration(connection, tenant, row),
+        Row::Job(row) => outbound::job(connection, tenant, row),
+        Row::Delivery(row) => outbound::delivery(connection, tenant, row),
     }
 }
 
@@ -113,6 +115,12 @@ fn delete(connection: &Connection, tenant: TenantId, key: &RowKey) -> Result<()>
             sql::configuration(*kind).delete,
             params![id(tenant.uuid()), key],
         ),
+        RowKey::Job(kind, key) => run(connection, sql::JOB_DELETE, params![id(tenant.uuid()), kind, key]),
+        RowKey::Delivery(key) => run(
+            connection,
+            sql::DELIVERY_DELETE,
+            params![id(tenant.uuid()), id(key.uuid())],
+        ),
     }
 }
 
@@ -161,10 +169,20 @@ pub(crate) fn version(connection: &Connection, tenant: TenantId, key: &RowKey) -
             sql::configuration(*kind).version,
             params![id(tenant.uuid()), key],
         ),
+        RowKey::Job(kind, key) => number(
+            connection,
+            sql::JOB_VERSION,
+            params![id(tenant.uuid()), kind, key],
+        ),
+        RowKey::Delivery(key) => number(
+            connection,
+            sql::DELIVERY_VERSION,
+            params![id(tenant.uuid()), id(key.uuid())],
+        ),
     }
 }
 
-fn run(connection: &Connection, sql: &str, params: impl Params) -> Result<()> {
+pub(crate) fn run(connection: &Connection, sql: &str, params: impl Params) -> Result<()> {
     connection.prepare_cached(sql)?.execute(params)?;
     Ok(())
 }

@@ -52,6 +52,19 @@ macro_rules! alias_columns {
     };
 }
 
+macro_rules! job_columns {
+    () => {
+        "j.kind, j.key, j.version, j.due_at, j.holder, j.held_until, j.attempts, j.last_error, j.detail"
+    };
+}
+
+macro_rules! delivery_columns {
+    () => {
+        "d.id, d.version, d.endpoint, d.number, d.event, d.idx, d.kind, d.status, d.due_at, d.attempts, d.created_at, \
+         d.finished_at, d.detail"
+    };
+}
+
 /// The rest of every list of agreements: application, moment they must be in force at, position to go on from, length.
 macro_rules! agreement_page {
     () => {
@@ -238,6 +251,33 @@ statements! {
     /// All shards, by the time they were over.
     REMEMBERED_PRUNE = "DELETE FROM idempotency WHERE (shard, tenant, key) IN (SELECT i.shard, i.tenant, i.key \
         FROM idempotency AS i WHERE i.tenant = ?1 AND i.expires_at < ?2 ORDER BY i.expires_at LIMIT ?3)";
+
+    /// All shards: time goes on for all.
+    CONSENTS_ENDING = concat!("SELECT ", consent_columns!(), " FROM consent AS c INDEXED BY consent_by_end \
+        WHERE c.tenant = ?1 AND c.valid_until >= ?2 AND (c.valid_until > ?2 OR c.id > ?3) AND c.valid_until <= ?4 \
+        AND c.status IN ('accepted', 'restricted') ORDER BY c.valid_until, c.id LIMIT ?5");
+
+    JOB = concat!("SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 AND j.key = ?3");
+    JOB_VERSION = "SELECT j.version FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 AND j.key = ?3";
+    JOBS = concat!("SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 ORDER BY j.key");
+    JOB_PUT = "REPLACE INTO job (tenant, kind, key, version, due_at, holder, held_until, attempts, last_error, detail) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    JOB_DELETE = "DELETE FROM job WHERE tenant = ?1 AND kind = ?2 AND key = ?3";
+
+    DELIVERY = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d WHERE d.tenant = ?1 AND d.id = ?2");
+    DELIVERY_VERSION = "SELECT d.version FROM delivery AS d WHERE d.tenant = ?1 AND d.id = ?2";
+    DELIVERY_PUT = "REPLACE INTO delivery (tenant, id, version, endpoint, number, event, idx, kind, status, due_at, attempts, \
+        created_at, finished_at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    DELIVERY_DELETE = "DELETE FROM delivery WHERE tenant = ?1 AND id = ?2";
+    DELIVERIES = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d INDEXED BY delivery_by_number \
+        WHERE d.tenant = ?1 AND d.endpoint = ?2 AND (?3 IS NULL OR d.status = ?3) AND (?4 IS NULL OR d.kind = ?4) \
+        AND (?5 IS NULL OR d.created_at >= ?5) AND d.number < ?6 ORDER BY d.number DESC LIMIT ?7");
+    DELIVERIES_WAITING = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d INDEXED BY delivery_waiting \
+        WHERE d.tenant = ?1 AND d.endpoint = ?2 AND d.status = 'waiting' ORDER BY d.number LIMIT ?3");
+    DELIVERIES_ASKED = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d INDEXED BY delivery_asked \
+        WHERE d.tenant = ?1 AND d.status = 'asked' ORDER BY d.endpoint, d.number LIMIT ?2");
+    DELIVERIES_FINISHED = concat!("SELECT ", delivery_columns!(), " FROM delivery AS d INDEXED BY delivery_finished \
+        WHERE d.tenant = ?1 AND d.finished_at < ?2 ORDER BY d.finished_at, d.id LIMIT ?3");
 }
 
 /// The statements of one table of configuration.
@@ -288,5 +328,6 @@ pub(crate) const fn configuration(kind: consentry_store::ConfigurationKind) -> C
         Kind::SigningKey => configuration_statements!("signing_key"),
         Kind::Principal => configuration_statements!("principal"),
         Kind::ApiCredential => configuration_statements!("api_credential"),
+        Kind::WebhookEndpoint => configuration_statements!("webhook_endpoint"),
     }
 }

@@ -27,6 +27,8 @@ const OWNED: &[&str] = &[
     "account",
     "subject_key",
     "idempotency",
+    "job",
+    "delivery",
 ];
 
 /// The reviewed list: comparing all rows with the log, and the search that names nobody, which no door offers.
@@ -52,6 +54,7 @@ const ACROSS_SHARDS: &[&str] = &[
     "INTERACTIONS_PRUNE",
     "ALIASES_OF_SUBJECT",
     "REMEMBERED_PRUNE",
+    "CONSENTS_ENDING",
 ];
 
 fn migrated() -> (tempfile::TempDir, Connection) {

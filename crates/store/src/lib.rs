@@ -18,16 +18,16 @@ pub mod tail;
 
 use async_trait::async_trait;
 use consentry_domain::{
-    AgreementId, ClientId, ConsentId, GrantId, RecordId, SubjectId, TenantId, Timestamp, consent::Consent,
-    grant::Grant, subject::Subject,
+    AgreementId, ClientId, ConsentId, DeliveryId, EndpointId, GrantId, RecordId, SubjectId, TenantId,
+    Timestamp, consent::Consent, grant::Grant, subject::Subject,
 };
 
 pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};
 pub use error::{CommitError, StoreError};
-pub use read::{AgreementQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows};
+pub use read::{AgreementQuery, DeliveryQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows};
 pub use row::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, RecordRow,
-    Row, RowKey, SubjectKeyRow, TokenKind, TokenRow,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
+    InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow,
 };
 pub use tail::{Tail, TailPlace, Touches};
 
@@ -149,6 +149,47 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes credentials, interactions and remembered requests that were over before `before`; answers how many rows went.
     async fn prune(&self, tenant: TenantId, before: Timestamp, limit: u32) -> ReadResult<u64>;
+
+    /// Consents that were granted and not ended by anybody, whose end lies behind a place and not after `until`; by their end, then by
+    /// id, at most `limit`.
+    async fn consents_ending(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, ConsentId),
+        until: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<Consent>>;
+
+    /// One piece of work.
+    async fn job(&self, tenant: TenantId, kind: String, key: String) -> ReadResult<Option<JobRow>>;
+
+    /// All work of a kind, by its key.
+    async fn jobs(&self, tenant: TenantId, kind: String) -> ReadResult<Vec<JobRow>>;
+
+    /// One message.
+    async fn delivery(&self, tenant: TenantId, id: DeliveryId) -> ReadResult<Option<DeliveryRow>>;
+
+    /// Messages of an endpoint that fit a query, latest first (`number` descending).
+    async fn deliveries(&self, tenant: TenantId, query: DeliveryQuery) -> ReadResult<Vec<DeliveryRow>>;
+
+    /// Messages of an endpoint that wait, earliest first (`number` ascending), at most `limit`.
+    async fn waiting_deliveries(
+        &self,
+        tenant: TenantId,
+        endpoint: EndpointId,
+        limit: u32,
+    ) -> ReadResult<Vec<DeliveryRow>>;
+
+    /// Messages of a tenant that were asked for again and not taken up yet, at most `limit`, by endpoint and number.
+    async fn asked_deliveries(&self, tenant: TenantId, limit: u32) -> ReadResult<Vec<DeliveryRow>>;
+
+    /// Messages that were finished before `before`, earliest first, at most `limit`.
+    async fn finished_deliveries(
+        &self,
+        tenant: TenantId,
+        before: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<DeliveryRow>>;
 
     /// Whether other processes may write to it at the same time, so that what they write must be followed.
     fn is_shared(&self) -> bool {

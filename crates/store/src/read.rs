@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use consentry_domain::{
-    AgreementId, ApplicationId, ClientId, Consent, ConsentId, DefinitionKey, RecordId, Slot, SubjectId,
-    Timestamp, Touched,
+    AgreementId, ApplicationId, ClientId, Consent, ConsentId, DefinitionKey, EndpointId, RecordId, Slot,
+    SubjectId, Timestamp, Touched,
 };
 
-use crate::row::{Hash, RecordKey, RecordRow};
+use crate::row::{DeliveryStatus, Hash, RecordKey, RecordRow};
 
 /// What a command names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -128,6 +128,23 @@ pub struct AgreementQuery {
     /// Only those in force at this time.
     pub in_force_at: Option<Timestamp>,
     /// Most wanted; 0 means all.
+    pub limit: u32,
+}
+
+/// Which messages of an endpoint. All given parts must fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryQuery {
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// In this state.
+    pub status: Option<DeliveryStatus>,
+    /// About events of this name.
+    pub kind: Option<String>,
+    /// Made at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only those before this number.
+    pub before: Option<u64>,
+    /// Most wanted.
     pub limit: u32,
 }
 

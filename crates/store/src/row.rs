@@ -3,8 +3,8 @@
 use std::fmt;
 
 use consentry_domain::{
-    Agreement, AgreementId, Consent, ConsentId, EventId, GrantId, RecordId, Shard, Slot, SubjectId,
-    Timestamp,
+    Agreement, AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, GrantId, RecordId, Shard,
+    Slot, SubjectId, Timestamp,
     decision::Door,
     grant::Grant,
     record::Record,
@@ -72,11 +72,13 @@ pub enum ConfigurationKind {
     Principal,
     /// API credentials of data providers' back ends.
     ApiCredential,
+    /// Where webhooks go, with sealed secrets.
+    WebhookEndpoint,
 }
 
 impl ConfigurationKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Tenant,
         Self::Application,
         Self::Party,
@@ -86,6 +88,7 @@ impl ConfigurationKind {
         Self::SigningKey,
         Self::Principal,
         Self::ApiCredential,
+        Self::WebhookEndpoint,
     ];
 
     /// The table's name.
@@ -100,6 +103,7 @@ impl ConfigurationKind {
             Self::SigningKey => "signing_key",
             Self::Principal => "principal",
             Self::ApiCredential => "api_credential",
+            Self::WebhookEndpoint => "webhook_endpoint",
         }
     }
 }
@@ -342,6 +346,96 @@ pub struct EventRow {
     pub door: Option<Door>,
 }
 
+/// Work that is due at a time and done by one node at a time. Whoever wants to do it writes itself in with the version it read
+/// ([`Expect::At`](crate::Expect::At)), so of several only one does; what it writes while it holds the work expects the version it
+/// wrote, so that a holder who was taken for dead changes nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// What kind of work.
+    pub kind: String,
+    /// Which of this kind.
+    pub key: String,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// Not to be done before.
+    pub due_at: Timestamp,
+    /// Who does it.
+    pub holder: Option<String>,
+    /// From this moment somebody else may.
+    pub held_until: Option<Timestamp>,
+    /// Failures since it last succeeded.
+    pub attempts: u32,
+    /// Why it failed last.
+    pub last_error: Option<String>,
+    /// How far it has come: JSON whose shape depends on the kind.
+    pub detail: String,
+}
+
+/// What has become of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// Waits for its next attempt.
+    Waiting,
+    /// Somebody asked for it again; nobody has taken it up yet.
+    Asked,
+    /// The receiver took it.
+    Delivered,
+    /// Given up; kept to be asked for again.
+    Parked,
+}
+
+impl DeliveryStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Asked, Self::Delivered, Self::Parked];
+
+    /// The name as stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Asked => "asked",
+            Self::Delivered => "delivered",
+            Self::Parked => "parked",
+        }
+    }
+
+    /// The one with this stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+/// A message to an endpoint. It names its event; what the event says is rendered at each attempt and never stored here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryRow {
+    /// Identity.
+    pub id: DeliveryId,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// Whom it goes to.
+    pub endpoint: EndpointId,
+    /// Counts the endpoint's messages, in the order in which they go out.
+    pub number: u64,
+    /// The event.
+    pub event: EventId,
+    /// The event's index in the tenant's log.
+    pub index: u64,
+    /// The event's name without prefix.
+    pub kind: String,
+    /// What has become of it.
+    pub status: DeliveryStatus,
+    /// When it is next tried, while it waits.
+    pub due_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was delivered or given up.
+    pub finished_at: Option<Timestamp>,
+    /// What else belongs to it: JSON. Never a body and never a secret.
+    pub detail: String,
+}
+
 /// Any row that a change set writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
@@ -376,6 +470,10 @@ pub enum Row {
     SubjectKey(SubjectKeyRow),
     /// Configuration.
     Configuration(ConfigurationRow),
+    /// Work that is due at a time.
+    Job(JobRow),
+    /// A message to an endpoint.
+    Delivery(DeliveryRow),
 }
 
 impl Row {
@@ -394,6 +492,8 @@ impl Row {
             Self::Account(row) => RowKey::Account(row.subject),
             Self::SubjectKey(row) => RowKey::SubjectKey(row.subject),
             Self::Configuration(row) => RowKey::Configuration(row.kind, row.id.clone()),
+            Self::Job(row) => RowKey::Job(row.kind.clone(), row.key.clone()),
+            Self::Delivery(row) => RowKey::Delivery(row.id),
         }
     }
 
@@ -411,6 +511,8 @@ impl Row {
             Self::Alias(_) | Self::SubjectKey(_) => 1,
             Self::Account(row) => row.version,
             Self::Configuration(row) => row.version,
+            Self::Job(row) => row.version,
+            Self::Delivery(row) => row.version,
         }
     }
 }
@@ -443,4 +545,8 @@ pub enum RowKey {
     SubjectKey(SubjectId),
     /// Configuration.
     Configuration(ConfigurationKind, String),
+    /// Work, by its kind and its key.
+    Job(String, String),
+    /// A message to an endpoint.
+    Delivery(DeliveryId),
 }

@@ -118,7 +118,9 @@ impl Touches {
             | Row::Interaction(_)
             | Row::Subject(_)
             | Row::Account(_)
-            | Row::Configuration(_) => {}
+            | Row::Configuration(_)
+            | Row::Job(_)
+            | Row::Delivery(_) => {}
         }
     }
 
@@ -136,7 +138,9 @@ impl Touches {
             | RowKey::Interaction(_)
             | RowKey::Subject(_)
             | RowKey::Account(_)
-            | RowKey::Configuration(..) => {}
+            | RowKey::Configuration(..)
+            | RowKey::Job(..)
+            | RowKey::Delivery(_) => {}
         }
     }
 }

@@ -6,7 +6,9 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::{Validators, messages::Messages};
+use consentry_egress::Egress;
 use consentry_ledger::{Clock, Entropy, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
+use consentry_outbound::{Outbound, OutboundOptions};
 use consentry_server::{
     assembly,
     configuration::{EgressSection, LdapSection},
@@ -221,6 +223,7 @@ impl TestApp {
             ..EgressSection::default()
         };
         let parts = site::Parts {
+            egress: Arc::new(Egress::new(policy.policy().unwrap()).unwrap()),
             validators: Validators::new(policy.policy().unwrap(), own.takes_mock_tokens),
             messages: Messages::default(),
             house: House::new(own.ledger.clone(), Url::parse(BASE_URL).unwrap(), Vec::new()),
@@ -240,6 +243,21 @@ impl TestApp {
             folder: own.folder,
             place: own.place,
         }
+    }
+
+    /// Starts the workers for what follows a decision, which look again often: the clock of a test moves at any time.
+    pub fn outbound(&self) -> Outbound {
+        let house = self.parts.house.clone();
+        Outbound::start(
+            self.ledger.clone(),
+            Arc::clone(&self.parts.egress),
+            Arc::new(move |tenant| house.base_url(tenant)),
+            Arc::new(self.parts.metrics.clone()),
+            OutboundOptions {
+                look_again: Duration::from_millis(20),
+                ..OutboundOptions::default()
+            },
+        )
     }
 
     /// Where the ledger is.

@@ -25,6 +25,7 @@ mod listening;
 mod log;
 mod operator;
 pub mod postgres;
+mod receiver;
 pub mod slapd;
 mod story;
 
@@ -37,4 +38,5 @@ pub use consentry_server::demo::seed::KnownClient;
 pub use entropy::SeededEntropy;
 pub use fault::ForeignLock;
 pub use listening::{Block, Listening};
+pub use receiver::{Received, Receiver, Reply};
 pub use story::{FULL_SCOPE, Tokens, VERIFIER, challenge, tokens};

@@ -13,6 +13,7 @@ use crate::bench;
 use crate::check::documented_commands;
 use crate::fuzz;
 use crate::process;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// Installs, builds and runs. Later kinds of tests run even when earlier ones failed.
@@ -102,7 +103,8 @@ fn rust(workspace: &Workspace, node: &Node) -> Result<()> {
         workspace
             .cargo()
             .args(["test", "--workspace", "--no-fail-fast", "--locked"])
-            .env("PATH", node.path()),
+            .env("PATH", node.path())
+            .env("CONSENTRY_WEBHOOKS_PYTHON", tools::webhooks_python(workspace)?),
     )
 }
 

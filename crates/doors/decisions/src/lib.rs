@@ -1,7 +1,7 @@
 //! The decisions door: may this party do this now? The OpenID AuthZEN Authorization API 1.0 over the ledger's checks.
 //!
-//! What lives here: the wire. Who asks, questions and answers as JSON, pages, and the event stream. What may not: rules about
-//! consents, state. The specification is enforcement-events-evidence, sections 2 to 4; `docs/doors/decisions.md` says what is built.
+//! What lives here: the wire. Who asks, questions and answers as JSON, pages, the event stream, and webhook endpoints. What may not: rules about
+//! consents, state. The specification is enforcement-events-evidence, sections 2 to 5; `docs/doors/decisions.md` says what is built.
 
 mod admission;
 mod answer;
@@ -12,8 +12,12 @@ mod events;
 mod page;
 mod question;
 mod search;
+mod webhooks;
+
+use std::sync::Arc;
 
 use axum::response::IntoResponse;
+use consentry_egress::Egress;
 use consentry_web::{
     error::Problem,
     house::House,
@@ -26,9 +30,9 @@ const BASE: &str = "/access/v1";
 /// Where the door describes itself.
 const DISCOVERY: &str = "/.well-known/authzen-configuration";
 
-/// The routes of the door.
-pub fn routes() -> RouteTable<House> {
-    RouteTable::new("decisions")
+/// The routes of the door. `egress` says which addresses webhooks may go to.
+pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
+    let table = RouteTable::new("decisions")
         .owns(BASE, |_, error| Problem(error).into_response())
         .owns(DISCOVERY, |_, error| Problem(error).into_response())
         .owns(events::BASE, |_, error| Problem(error).into_response())
@@ -42,5 +46,6 @@ pub fn routes() -> RouteTable<House> {
         .get("/events/v1/events/{id}", Cors::Never, events::one)
         .get_only("/events/v1/stream", Cors::Never, events::stream)
         .get("/events/v1/types", Cors::Never, events::types)
-        .get("/events/v1/schemas/{file}", Cors::Anyone, events::schema)
+        .get("/events/v1/schemas/{file}", Cors::Anyone, events::schema);
+    webhooks::routes(table, egress)
 }

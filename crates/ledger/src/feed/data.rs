@@ -239,11 +239,17 @@ impl<'a> Data<'a> {
                 data.consents = Some(vec![record.consent]);
             }
             Some(fact) => {
+                if matches!(fact, Fact::ConsentExpired(_) | Fact::ConsentExpiring(_)) {
+                    data.channel = Some("system");
+                }
                 data.imported = matches!(fact, Fact::ConsentImported(_));
                 if let Some(consent) = fact.consent() {
-                    actor = Some(&consent.actor);
+                    actor = actor.or(Some(&consent.actor));
                     data.consent = Some(ConsentData::of(tenant, consent, body));
-                    data.reason = consent.ended.as_ref().map(|ended| ended.reason.as_str());
+                    data.reason = match fact {
+                        Fact::ConsentExpired(_) => Some("expired"),
+                        _ => consent.ended.as_ref().map(|ended| ended.reason.as_str()),
+                    };
                 }
                 if let Some(agreement) = fact.agreement() {
                     actor = agreement.ended.as_ref().map(|ended| &ended.by).or(actor);
@@ -359,7 +365,10 @@ impl<'a> ConsentData<'a> {
         Self {
             id: Some(consent.id),
             version: Some(consent.version),
-            status: Some(consent.status.as_str()),
+            status: Some(match body.status.as_deref() {
+                Some("expired") => "expired",
+                _ => consent.status.as_str(),
+            }),
             previous_status: body.told.previous.as_deref(),
             definition: Some(DefinitionData {
                 kind: tenant.definitions.get(key).map(|definition| definition.kind),

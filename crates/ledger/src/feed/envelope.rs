@@ -161,6 +161,7 @@ impl Rendering<'_> {
 fn happened_at(event: &Happening) -> Timestamp {
     match event.body().and_then(|body| body.happened.as_ref()) {
         Some(Fact::DecisionRecorded { decision }) => decision.taken_at,
+        Some(Fact::ConsentExpired(fact)) => fact.consent.valid_until.unwrap_or(event.at),
         _ => event.at,
     }
 }

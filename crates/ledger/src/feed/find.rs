@@ -15,7 +15,7 @@ const AT_ONCE: u32 = 500;
 
 impl Ledger {
     /// The place before the first event that was recorded at a time or later.
-    pub(super) async fn position_at(
+    pub(crate) async fn position_at(
         &self,
         tenant: &TenantSnapshot,
         time: Timestamp,

@@ -1,7 +1,8 @@
 //! One event of the log, opened: what the stream, webhooks and every other follower work with.
 
 use consentry_domain::{
-    AgreementId, Audience, ClientId, ConsentId, EventId, SubjectId, Timestamp, decision::Door,
+    AgreementId, Audience, ClientId, ConsentId, EventId, Fact, SubjectId, Timestamp,
+    decision::{Door, Outcome},
     subject::Namespace,
 };
 use consentry_store::{EventRow, Hash, chain};
@@ -143,6 +144,15 @@ impl Happening {
     /// The person it is about, as long as that can be known.
     pub fn subject(&self) -> Option<SubjectId> {
         self.body().map(|body| body.subject)
+    }
+
+    /// Whether it was taken over from elsewhere, so that it is no news (EVT-15).
+    pub fn is_imported(&self) -> bool {
+        match self.body().and_then(|body| body.happened.as_ref()) {
+            Some(Fact::DecisionRecorded { decision }) => decision.outcome == Outcome::Imported,
+            Some(fact) => matches!(fact, Fact::ConsentImported(_)),
+            None => false,
+        }
     }
 
     pub(crate) fn seen(&self) -> Seen<'_> {

@@ -18,7 +18,7 @@ mod happening;
 mod position;
 mod reader;
 mod reading;
-mod tail;
+pub(crate) mod tail;
 
 use std::time::Duration;
 
@@ -27,10 +27,12 @@ use consentry_domain::Timestamp;
 use crate::error::Fault;
 
 pub use catalogue::{CATALOGUE, EventType, Family, TypePattern, UnknownType};
+pub(crate) use envelope::Rendering;
 pub use envelope::schema_address;
 pub use filter::Filter;
 pub use follow::{Ended, Follower, Heard};
 pub use happening::Happening;
+pub(crate) use happening::Leaf;
 pub use position::Position;
 pub use reader::{PARTIES_GO_BACK, READ, READ_SUBJECTS, Reader, SubjectView};
 pub use reading::{Page, Reading, Start, Told, Wish};

@@ -60,6 +60,15 @@ impl Reader {
         }
     }
 
+    /// A webhook endpoint; `party` where it is a third party's. `name` tells it from others.
+    pub(crate) fn of_endpoint(name: String, party: Option<Arc<Client>>, sees_subjects: bool) -> Self {
+        Self {
+            name,
+            side: party.map_or(Side::Tenant, Side::Party),
+            sees_subjects,
+        }
+    }
+
     /// What a client's party may be told, whoever carries it there.
     pub fn of_client(client: &Arc<Client>) -> Self {
         Self::new(client, false)

@@ -216,14 +216,7 @@ impl Tail {
                 recent.first = from;
                 recent.events.clear();
             }
-            for row in rows {
-                let leaf = Leaf::of(&row);
-                let event = Happening::open(ledger, tenant, &row, leaf).await?;
-                recent.events.push_back(Passed {
-                    position: Position::behind(&row),
-                    event: event.map(Arc::new),
-                });
-            }
+            recent.events.extend(opened(ledger, tenant, &rows).await?);
         }
         let skipped = usize::try_from(from.saturating_sub(recent.first)).unwrap_or(usize::MAX);
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -262,6 +255,23 @@ impl Drop for Place {
             }
         }
     }
+}
+
+/// Events as they pass by.
+pub(crate) async fn opened(
+    ledger: &Ledger,
+    tenant: &TenantSnapshot,
+    rows: &[consentry_store::EventRow],
+) -> Result<Vec<Passed>, Fault> {
+    let mut passed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let event = Happening::open(ledger, tenant, row, Leaf::of(row)).await?;
+        passed.push(Passed {
+            position: Position::behind(row),
+            event: event.map(Arc::new),
+        });
+    }
+    Ok(passed)
 }
 
 /// Looks how long a log is for as long as somebody follows it: other nodes and commands write too.

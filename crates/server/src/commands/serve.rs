@@ -6,7 +6,9 @@ use consentry_door_records::{
     Validators,
     messages::{Messages, TARGET},
 };
-use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy};
+use consentry_egress::Egress;
+use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds};
+use consentry_outbound::{Outbound, OutboundOptions};
 use consentry_web::house::House;
 use tokio::{
     net::TcpListener,
@@ -26,12 +28,6 @@ use crate::{
     metrics::Metrics,
     site,
 };
-
-/// Seconds between two rounds of removing credentials and interactions that ended long ago.
-const PRUNE_SECONDS: u64 = 600;
-
-/// How long such rows are kept after their end, so that reused can be told from unknown (consent-dashboard A3).
-const KEPT: consentry_domain::Lifetime = consentry_domain::Lifetime::days(1);
 
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
@@ -65,6 +61,11 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
 pub(super) fn ledger_options(configuration: &Configuration) -> anyhow::Result<LedgerOptions> {
     Ok(LedgerOptions {
         directories: directories::configured(&configuration.ldap)?,
+        endpoints: EndpointBounds {
+            of_tenant: configuration.webhooks.endpoints_of_tenant,
+            of_party: configuration.webhooks.endpoints_of_party,
+            of_host: configuration.webhooks.endpoints_of_host,
+        },
         ..LedgerOptions::default()
     })
 }
@@ -75,6 +76,7 @@ pub(super) struct Ready {
     router: axum::Router,
     connections: usize,
     ledger: Ledger,
+    outbound: Outbound,
     terminate: Signal,
     interrupt: Signal,
 }
@@ -89,13 +91,10 @@ pub(super) async fn prepare(
 ) -> anyhow::Result<Ready> {
     let terminate = signal(SignalKind::terminate())?;
     let interrupt = signal(SignalKind::interrupt())?;
-<<<<<<< HEAD
     let metrics = Metrics::default();
     let messages: Messages = configuration.telemetry.consent_messages.iter().copied().collect();
     consent_log::follow(&ledger, &messages).await?;
-=======
     let metrics = Metrics::of(&ledger);
->>>>>>> store
     let house = House::new(
         ledger.clone(),
         public,
@@ -108,8 +107,20 @@ pub(super) async fn prepare(
         configuration.egress.policy()?,
         configuration.development.mock_tokens,
     );
+    let egress = Arc::new(Egress::new(configuration.egress.policy()?)?);
+    let outbound = {
+        let house = house.clone();
+        Outbound::start(
+            ledger.clone(),
+            Arc::clone(&egress),
+            Arc::new(move |tenant| house.base_url(tenant)),
+            Arc::new(metrics.clone()),
+            OutboundOptions::default(),
+        )
+    };
     let router = site::router(&site::Parts {
         house,
+        egress,
         validators,
         messages: messages.clone(),
         entropy: Arc::new(SystemEntropy),
@@ -132,6 +143,7 @@ pub(super) async fn prepare(
         router,
         connections: configuration.server.connections,
         ledger,
+        outbound,
         terminate,
         interrupt,
     })
@@ -140,7 +152,6 @@ pub(super) async fn prepare(
 impl Ready {
     /// Serves until SIGTERM or SIGINT, then drains and closes the ledger.
     pub(super) async fn until_told(mut self) {
-        let pruning = tokio::spawn(prune(self.ledger.clone()));
         let followed = self.ledger.clone();
         let told = async move {
             tokio::select! {
@@ -151,26 +162,8 @@ impl Ready {
             followed.stop_followers();
         };
         listener::serve(self.listener, self.router, self.connections, told).await;
-        pruning.abort();
+        self.outbound.stop().await;
         self.ledger.close().await;
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a schedule; what is removed is decided by the ledger's clock"
-)]
-async fn prune(ledger: Ledger) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(PRUNE_SECONDS)).await;
-        let before = ledger.now().minus(KEPT);
-        for tenant in ledger.directory().tenants() {
-            match ledger.prune(tenant.id(), before).await {
-                Ok(0) => {}
-                Ok(rows) => tracing::info!(rows, tenant = %tenant.tenant.slug, "removed ended credentials"),
-                Err(error) => tracing::warn!(%error, "ended credentials could not be removed"),
-            }
-        }
     }
 }
 

@@ -315,7 +315,7 @@ impl Cast {
                 authority: ClientAuthority::Application,
                 allowed_scopes: Scope::parse(&format!(
                     "{} urn:pingdirectory:consent urn:pingdirectory:consent_admin consent:check consent:search \
-                     events:read subjects:read",
+                     events:read subjects:read webhooks:manage",
                     SCOPES.join(" ")
                 ))?,
                 ..client(&self.first_party, "Harbor Bank")?

@@ -25,4 +25,5 @@ mod route_table;
 mod story;
 mod streaming;
 mod two_nodes;
+mod webhooks;
 mod wire;

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use consentry_door_records::{Validators, messages::Messages};
-use consentry_egress::EgressPolicy;
+use consentry_egress::{Egress, EgressPolicy};
 use consentry_server::{metrics::Metrics, site};
 use consentry_testkit::{SeededEntropy, TestApp};
 use consentry_web::house::House;
@@ -24,6 +24,7 @@ async fn every_path_and_every_fallback_has_one_owner() {
         entropy: Arc::new(SeededEntropy::new(1)),
         metrics: Metrics::of(&app.ledger),
         metrics_here: true,
+        egress: Arc::new(Egress::new(EgressPolicy::default()).unwrap()),
         demo: Some(app.demo()),
         deadline: Duration::from_secs(30),
     };

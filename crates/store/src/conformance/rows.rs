@@ -59,6 +59,8 @@ pub async fn stored(store: &impl Store, tenant: TenantId, like: &Row) -> Option<
                 .find(|row| row.tenant == tenant && row.id == id)
                 .map(Row::Configuration)
         }
+        RowKey::Job(kind, key) => store.job(tenant, kind, key).await.unwrap().map(Row::Job),
+        RowKey::Delivery(id) => store.delivery(tenant, id).await.unwrap().map(Row::Delivery),
     }
 }
 
@@ -125,6 +127,12 @@ pub async fn optional_parts_may_be_missing(engine: &impl Engine) {
                 row.password_hash = None;
                 row.applications.clear();
             }
+            Row::Job(row) => {
+                row.holder = None;
+                row.held_until = None;
+                row.last_error = None;
+            }
+            Row::Delivery(row) => row.finished_at = None,
             Row::Slot { .. } | Row::Alias(_) | Row::SubjectKey(_) | Row::Configuration(_) => {}
         }
     }
@@ -216,6 +224,8 @@ pub async fn writing_again_replaces_the_whole_row(engine: &impl Engine) {
             Row::Account(row) => row.disabled = false,
             Row::SubjectKey(row) => row.wrapped = vec![2],
             Row::Configuration(row) => row.body = String::from("{}"),
+            Row::Job(row) => row.detail = String::from("[]"),
+            Row::Delivery(row) => row.status = crate::DeliveryStatus::Parked,
         }
         second.push(row);
     }

@@ -2,7 +2,8 @@
 
 use consentry_domain::{
     Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId, DefinitionKey,
-    EventId, GrantId, Lifetime, Qualifier, RecordId, Shard, Slot, Status, SubjectId, TenantId, Timestamp,
+    DeliveryId, EndpointId, EventId, GrantId, Lifetime, Qualifier, RecordId, Shard, Slot, Status, SubjectId,
+    TenantId, Timestamp,
     agreement::{AgreementItem, Disclosure},
     consent::Ended,
     decision::{Actor, Door, EndReason, TextShown},
@@ -15,8 +16,9 @@ use consentry_domain::{
 };
 
 use crate::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, Hash, IdempotencyKey, InteractionRow,
-    NewEvent, RecordRow, Row, SubjectKeyRow, TokenKind, TokenRow, chain, change::EventFilter, row::RecordKey,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, Hash,
+    IdempotencyKey, InteractionRow, JobRow, NewEvent, RecordRow, Row, SubjectKeyRow, TokenKind, TokenRow,
+    chain, change::EventFilter, row::RecordKey,
 };
 
 /// The moment this many seconds into the tests' time.
@@ -307,6 +309,46 @@ pub fn event(words: &str, person: SubjectId) -> NewEvent {
     }
 }
 
+/// Work that somebody holds.
+pub fn job(kind: &str, key: &str) -> JobRow {
+    JobRow {
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+        version: 1,
+        due_at: at(1),
+        holder: Some("a node".to_owned()),
+        held_until: Some(at(11)),
+        attempts: 3,
+        last_error: Some("it was away".to_owned()),
+        detail: "{\"position\":7}".to_owned(),
+    }
+}
+
+/// An endpoint.
+pub fn endpoint(number: u32) -> EndpointId {
+    EndpointId::new(at(0), Shard::new(0), random(&format!("endpoint {number}")))
+}
+
+/// A message that waits.
+pub fn delivery(to: u32, number: u32) -> DeliveryRow {
+    let words = format!("delivery {to} {number}");
+    DeliveryRow {
+        id: DeliveryId::new(at(0), Shard::new(0), random(&words)),
+        version: 1,
+        endpoint: endpoint(to),
+        number: u64::from(number),
+        event: EventId::new(at(0), Shard::new(0), random(&format!("event {number}"))),
+        index: u64::from(number) + 100,
+        kind: "consent.granted".to_owned(),
+        status: DeliveryStatus::Waiting,
+        due_at: at(2),
+        attempts: 2,
+        created_at: at(i64::from(number)),
+        finished_at: Some(at(9)),
+        detail: "{}".to_owned(),
+    }
+}
+
 /// One row of each kind, those that others point at first.
 pub fn every_row() -> Vec<Row> {
     let ada = person(1);
@@ -345,6 +387,8 @@ pub fn every_row() -> Vec<Row> {
             wrapped: vec![9; 60],
         }),
     ];
+    rows.push(Row::Job(job("webhooks", "all")));
+    rows.push(Row::Delivery(delivery(1, 1)));
     rows.extend(ConfigurationKind::ALL.map(|kind| Row::Configuration(configuration(kind, "one"))));
     rows
 }
@@ -364,6 +408,8 @@ pub fn in_version(row: &Row, number: u32) -> Row {
         Row::Alias(_) | Row::SubjectKey(_) => {}
         Row::Account(row) => row.version = number,
         Row::Configuration(row) => row.version = number,
+        Row::Job(row) => row.version = number,
+        Row::Delivery(row) => row.version = number,
     }
     row
 }

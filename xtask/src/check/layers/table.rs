@@ -10,6 +10,7 @@ const STORE_SQLITE: &str = "consentry-store-sqlite";
 const STORE_POSTGRES: &str = "consentry-store-postgres";
 const LEDGER: &str = "consentry-ledger";
 const EGRESS: &str = "consentry-egress";
+const OUTBOUND: &str = "consentry-outbound";
 const WEB: &str = "consentry-web";
 const BENCH: &str = "consentry-bench";
 const FUZZ: &str = "consentry-fuzz";
@@ -172,6 +173,13 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             inside: Inside::Only(&[DOMAIN]),
             tests: &[TESTKIT],
             outside: Outside::AllBut(&[SQL, &["axum", "axum-extra"], PAGES]),
+            unreachable: &[SQL],
+        },
+        OUTBOUND => Layer {
+            rule: "outbound knows ledger and egress: no door, no page, no driver",
+            inside: Inside::Only(&[LEDGER, EGRESS, DOMAIN, STORE]),
+            tests: &[TESTKIT],
+            outside: Outside::AllBut(&[SQL, HTTP_SERVERS, PAGES, RANDOMNESS]),
             unreachable: &[SQL],
         },
         WEB => Layer {

@@ -1,0 +1,112 @@
+//! From a body to what an endpoint is set to: JSON merge patch (RFC 7396) over the settings that are there.
+
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
+
+use consentry_ledger::webhooks::{EndpointSettings, Selection};
+use consentry_web::error::ApiError;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::admission::invalid;
+
+/// Most values of one filter (enforcement-events-evidence 11).
+const MOST_VALUES: usize = 50;
+
+/// Writes what a body says over settings. `null` means what a new endpoint has; members that are not known are ignored (COM-16).
+pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value>) -> Result<(), ApiError> {
+    let usual = EndpointSettings::default();
+    let own = &mut *settings;
+    set(members, "url", &mut own.url, usual.url)?;
+    set(members, "description", &mut own.description, usual.description)?;
+    set(members, "format", &mut own.format, usual.format)?;
+    set(members, "signature", &mut own.signature, usual.signature)?;
+    set(
+        members,
+        "retry_profile",
+        &mut own.retry_profile,
+        usual.retry_profile,
+    )?;
+    set(members, "timeout_s", &mut own.timeout_s, usual.timeout_s)?;
+    set(members, "order", &mut own.order, usual.order)?;
+    set(
+        members,
+        "max_in_flight",
+        &mut own.max_in_flight,
+        usual.max_in_flight,
+    )?;
+    set(members, "rate_per_s", &mut own.rate_per_s, usual.rate_per_s)?;
+    set(members, "subject_view", &mut own.subject_view, usual.subject_view)?;
+    set(members, "resume", &mut own.resume, usual.resume)?;
+    if let Some(value) = members.get("types") {
+        own.selection.types = texts("/types", value)?;
+    }
+    match members.get("filters") {
+        None => {}
+        Some(Value::Null) => {
+            own.selection = Selection {
+                types: std::mem::take(&mut own.selection.types),
+                ..Selection::default()
+            };
+        }
+        Some(Value::Object(filters)) => {
+            for (name, value) in filters {
+                match name.as_str() {
+                    "definition" => own.selection.definition = parsed("/filters/definition", value)?,
+                    "door" => own.selection.door = doors(value)?,
+                    "audience" => own.selection.audience = texts("/filters/audience", value)?,
+                    "client" => own.selection.client = parsed("/filters/client", value)?,
+                    // A filter that is not known would let through what was to be left out.
+                    _ => return Err(invalid("/filters", "names a filter that is not known")),
+                }
+            }
+        }
+        Some(_) => return Err(invalid("/filters", "must be an object")),
+    }
+    Ok(())
+}
+
+fn set<T: DeserializeOwned>(
+    members: &Map<String, Value>,
+    name: &str,
+    own: &mut T,
+    usual: T,
+) -> Result<(), ApiError> {
+    match members.get(name) {
+        None => {}
+        Some(Value::Null) => *own = usual,
+        Some(value) => {
+            let read = T::deserialize(value);
+            *own = read.map_err(|error| invalid(&format!("/{name}"), &error.to_string()))?;
+        }
+    }
+    Ok(())
+}
+
+fn texts(pointer: &str, value: &Value) -> Result<BTreeSet<String>, ApiError> {
+    if value.is_null() {
+        return Ok(BTreeSet::new());
+    }
+    let wrong = || invalid(pointer, "must be an array of at most 50 strings");
+    let values = value.as_array().filter(|values| values.len() <= MOST_VALUES);
+    let texts = values.ok_or_else(wrong)?.iter().map(|value| {
+        let text = value.as_str().filter(|text| text.len() <= 1_024);
+        text.map(str::to_owned).ok_or_else(wrong)
+    });
+    texts.collect()
+}
+
+fn parsed<T: FromStr<Err: Display> + Ord>(pointer: &str, value: &Value) -> Result<BTreeSet<T>, ApiError> {
+    let parse = |text: String| {
+        let read = text.parse::<T>();
+        read.map_err(|error| invalid(pointer, &error.to_string()))
+    };
+    texts(pointer, value)?.into_iter().map(parse).collect()
+}
+
+fn doors(value: &Value) -> Result<BTreeSet<consentry_domain::decision::Door>, ApiError> {
+    if value.is_null() {
+        return Ok(BTreeSet::new());
+    }
+    serde::Deserialize::deserialize(value)
+        .map_err(|_| invalid("/filters/door", "names a door that is not known"))
+}

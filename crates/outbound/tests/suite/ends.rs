@@ -1,0 +1,127 @@
+//! Consents that end by themselves: told once, at one place, ahead of their end and at it.
+
+use consentry_domain::{DefinitionKey, Lifetime};
+use consentry_ledger::provision::Entry;
+use consentry_testkit::{Receiver, TestApp};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::world::{endpoint, record_of, until};
+
+/// Gives a definition a lifetime.
+async fn lives(app: &TestApp, definition: &str, days: i64) {
+    let tenant = app.tenant();
+    let key = DefinitionKey::parse(definition).unwrap();
+    let mut known = tenant.definitions[&key].clone();
+    known.lifetime = Some(Lifetime::days(days));
+    app.provision(&[Entry::Definition(known)]).await;
+}
+
+/// What was told about ends, in the order of the log.
+async fn told(app: &TestApp) -> Vec<Value> {
+    let client = &app.bank.first_party;
+    let page = app
+        .request(
+            Method::GET,
+            "/events/v1/events?types=consent.expired,consent.expiring",
+        )
+        .basic(&client.client_id, &client.client_secret)
+        .send()
+        .await;
+    page.expect_status(200).json()["events"]
+        .as_array()
+        .unwrap()
+        .clone()
+}
+
+fn cells(events: &[Value]) -> Vec<(String, String)> {
+    events
+        .iter()
+        .map(|event| {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (
+                text(&event["type"]).replace("consentry.consent.", ""),
+                text(&event["data"]["consent"]["audience"]),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn evt_12_ends_are_told_once_each_ahead_of_them_and_at_them() {
+    let app = TestApp::start().await;
+    let receiver = Receiver::start().await;
+    let _made = endpoint(&app, &receiver, &json!({ "types": ["consent.expired"] })).await;
+    let outbound = app.outbound();
+    until("the time is looked at", || async {
+        app.ledger.looked_at_ends(app.tenant().id()).await.unwrap()
+    })
+    .await;
+    let (email, newsletter) = ("for a while".to_owned(), "for long".to_owned());
+    for (audience, days) in [(&email, 20), (&newsletter, 90)] {
+        lives(&app, "share-my-email", days).await;
+        let _record = record_of(&app, "ada", audience, "share-my-email").await;
+    }
+    let steps = [
+        // Of twenty days nobody is told that less than thirty are left.
+        (13, vec![("expiring", &email)]),
+        (6, vec![("expiring", &email)]),
+        (1, vec![("expired", &email)]),
+        (40, vec![("expiring", &newsletter)]),
+        (23, vec![("expiring", &newsletter)]),
+        (6, vec![("expiring", &newsletter)]),
+        (1, vec![("expired", &newsletter)]),
+    ];
+    let mut expected: Vec<(String, String)> = Vec::new();
+    for (days, new) in steps {
+        app.pass(days * 86_400);
+        expected.extend(new.into_iter().map(|(kind, id)| (kind.to_owned(), id.clone())));
+        until(&format!("{expected:?}"), || async {
+            told(&app).await.len() == expected.len()
+        })
+        .await;
+        assert_eq!(cells(&told(&app).await), expected);
+    }
+    let all = told(&app).await;
+    let ended = &all[2];
+    assert_eq!(ended["time"], ended["data"]["consent"]["valid_until"]);
+    assert_eq!(ended["data"]["consent"]["status"], "expired");
+    assert_eq!(ended["data"]["consent"]["previous_status"], "accepted");
+    assert_eq!(ended["data"]["actor"]["role"], "system");
+    assert_eq!(ended["data"]["channel"], "system");
+    let came = receiver.first(2).await;
+    assert_eq!(came.len(), 2);
+    outbound.stop().await;
+    let verified = app.ledger.verify(&app.tenant()).await.unwrap();
+    assert!(
+        matches!(verified, consentry_ledger::verify::Verdict::Sound { .. }),
+        "replaying the log still gives the rows: {verified:?}"
+    );
+}
+
+#[tokio::test]
+async fn evt_11_what_is_revoked_does_not_expire() {
+    let app = TestApp::start().await;
+    lives(&app, "share-my-email", 2).await;
+    let outbound = app.outbound();
+    until("the time is looked at", || async {
+        app.ledger.looked_at_ends(app.tenant().id()).await.unwrap()
+    })
+    .await;
+    let revoked = record_of(&app, "ada", "newsletter", "share-my-email").await;
+    let _stays = record_of(&app, "ben", "newsletter", "share-my-email").await;
+    let change = json!({ "status": "revoked" });
+    let _revoked = app
+        .records(Method::PATCH, &revoked, Some(&change))
+        .await
+        .expect_status(200);
+    app.pass(3 * 86_400);
+    until("the end of the other is told", || async {
+        !told(&app).await.is_empty()
+    })
+    .await;
+    outbound.stop().await;
+    let all = cells(&told(&app).await);
+    let expired = all.iter().filter(|(kind, _)| kind == "expired").count();
+    assert_eq!(expired, 1, "{all:?}");
+}

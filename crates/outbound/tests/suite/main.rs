@@ -1,0 +1,12 @@
+//! Webhooks over the whole house: what is sent, when, in which order, to whom, and what becomes of it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
+
+mod ends;
+mod failing;
+mod keeping;
+mod libraries;
+mod nodes;
+mod parties;
+mod sending;
+mod world;

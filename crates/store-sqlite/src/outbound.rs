@@ -1,0 +1,203 @@
+//! Work and messages: written and read.
+
+use consentry_domain::{Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp};
+use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow};
+use rusqlite::{Connection, Params, Row, params};
+
+use crate::{
+    cells::Cells,
+    fault::Result,
+    put::{count, id, run},
+    rows, statements as sql,
+};
+
+pub(crate) fn job(connection: &Connection, tenant: TenantId, row: &JobRow) -> Result<()> {
+    run(
+        connection,
+        sql::JOB_PUT,
+        params![
+            id(tenant.uuid()),
+            row.kind,
+            row.key,
+            row.version,
+            row.due_at.as_micros(),
+            row.holder,
+            row.held_until.map(Timestamp::as_micros),
+            row.attempts,
+            row.last_error,
+            row.detail,
+        ],
+    )
+}
+
+pub(crate) fn delivery(connection: &Connection, tenant: TenantId, row: &DeliveryRow) -> Result<()> {
+    run(
+        connection,
+        sql::DELIVERY_PUT,
+        params![
+            id(tenant.uuid()),
+            id(row.id.uuid()),
+            row.version,
+            id(row.endpoint.uuid()),
+            count(row.number)?,
+            id(row.event.uuid()),
+            count(row.index)?,
+            row.kind,
+            row.status.as_str(),
+            row.due_at.as_micros(),
+            row.attempts,
+            row.created_at.as_micros(),
+            row.finished_at.map(Timestamp::as_micros),
+            row.detail,
+        ],
+    )
+}
+
+pub(crate) fn consents_ending(
+    connection: &Connection,
+    tenant: TenantId,
+    (end, after): (Timestamp, ConsentId),
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<Consent>> {
+    let keys = params![
+        id(tenant.uuid()),
+        end.as_micros(),
+        id(after.uuid()),
+        until.as_micros(),
+        limit
+    ];
+    read(connection, sql::CONSENTS_ENDING, keys, rows::consent)
+}
+
+pub(crate) fn job_of(
+    connection: &Connection,
+    tenant: TenantId,
+    kind: &str,
+    key: &str,
+) -> Result<Option<JobRow>> {
+    let found = read(
+        connection,
+        sql::JOB,
+        params![id(tenant.uuid()), kind, key],
+        read_job,
+    )?;
+    Ok(found.into_iter().next())
+}
+
+pub(crate) fn jobs(connection: &Connection, tenant: TenantId, kind: &str) -> Result<Vec<JobRow>> {
+    read(connection, sql::JOBS, params![id(tenant.uuid()), kind], read_job)
+}
+
+pub(crate) fn delivery_of(
+    connection: &Connection,
+    tenant: TenantId,
+    key: DeliveryId,
+) -> Result<Option<DeliveryRow>> {
+    let keys = params![id(tenant.uuid()), id(key.uuid())];
+    let found = read(connection, sql::DELIVERY, keys, read_delivery)?;
+    Ok(found.into_iter().next())
+}
+
+pub(crate) fn deliveries(
+    connection: &Connection,
+    tenant: TenantId,
+    query: &DeliveryQuery,
+) -> Result<Vec<DeliveryRow>> {
+    let before = match query.before {
+        Some(before) => count(before)?,
+        None => i64::MAX,
+    };
+    read(
+        connection,
+        sql::DELIVERIES,
+        params![
+            id(tenant.uuid()),
+            id(query.endpoint.uuid()),
+            query.status.map(DeliveryStatus::as_str),
+            query.kind,
+            query.since.map(Timestamp::as_micros),
+            before,
+            query.limit,
+        ],
+        read_delivery,
+    )
+}
+
+pub(crate) fn waiting(
+    connection: &Connection,
+    tenant: TenantId,
+    endpoint: EndpointId,
+    limit: u32,
+) -> Result<Vec<DeliveryRow>> {
+    read(
+        connection,
+        sql::DELIVERIES_WAITING,
+        params![id(tenant.uuid()), id(endpoint.uuid()), limit],
+        read_delivery,
+    )
+}
+
+pub(crate) fn asked(connection: &Connection, tenant: TenantId, limit: u32) -> Result<Vec<DeliveryRow>> {
+    let keys = params![id(tenant.uuid()), limit];
+    read(connection, sql::DELIVERIES_ASKED, keys, read_delivery)
+}
+
+pub(crate) fn finished(
+    connection: &Connection,
+    tenant: TenantId,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<DeliveryRow>> {
+    let keys = params![id(tenant.uuid()), before.as_micros(), limit];
+    read(connection, sql::DELIVERIES_FINISHED, keys, read_delivery)
+}
+
+fn read<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl Fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+fn read_job(row: &Row<'_>) -> Result<JobRow> {
+    let mut cells = Cells::new(row, "job", 2);
+    Ok(JobRow {
+        kind: cells.text("kind")?,
+        key: cells.text("key")?,
+        version: cells.number("version")?,
+        due_at: cells.time("due_at")?,
+        holder: cells.optional_text("holder")?,
+        held_until: cells.optional_time("held_until")?,
+        attempts: cells.number("attempts")?,
+        last_error: cells.optional_text("last_error")?,
+        detail: cells.text("detail")?,
+    })
+}
+
+fn read_delivery(row: &Row<'_>) -> Result<DeliveryRow> {
+    let mut cells = Cells::new(row, "delivery", 1);
+    Ok(DeliveryRow {
+        id: cells.id("id", DeliveryId::from_uuid)?,
+        version: cells.number("version")?,
+        endpoint: cells.id("endpoint", EndpointId::from_uuid)?,
+        number: cells.number("number")?,
+        event: cells.id("event", EventId::from_uuid)?,
+        index: cells.number("idx")?,
+        kind: cells.text("kind")?,
+        status: cells.named("status", DeliveryStatus::from_name)?,
+        due_at: cells.time("due_at")?,
+        attempts: cells.number("attempts")?,
+        created_at: cells.time("created_at")?,
+        finished_at: cells.optional_time("finished_at")?,
+        detail: cells.text("detail")?,
+    })
+}
