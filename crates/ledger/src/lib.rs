@@ -19,6 +19,7 @@ pub mod feed;
 pub mod import;
 pub mod interactions;
 pub mod key_ring;
+pub mod once;
 pub mod opaque;
 pub mod principals;
 pub mod provision;

@@ -41,8 +41,8 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
-    SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
+    EventRow, Hash, IdempotencyKey, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery,
+    Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
 };
 
 pub use open::{OpenError, Options};
@@ -215,6 +215,17 @@ impl Store for PostgresStore {
     async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>> {
         self.readers
             .ask(move |connection| Box::pin(reads::subject_key(connection, tenant, subject)))
+            .await
+    }
+
+    async fn remembered(
+        &self,
+        tenant: TenantId,
+        key: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Option<IdempotencyKey>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::remembered(connection, tenant, key, now)))
             .await
     }
 

@@ -34,8 +34,8 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    EventRow, Hash, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store,
-    StoreError, SubjectKeyRow, TokenRow, TouchedRows,
+    EventRow, Hash, IdempotencyKey, InteractionRow, LogHead, ReadResult, Receipt, RecordFound, RecordQuery,
+    Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
 };
 
 pub use backup::{BackupError, backup};
@@ -251,6 +251,16 @@ impl Store for SqliteStore {
 
     async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>> {
         self.read(move |connection| reads::subject_key(connection, tenant, subject))
+            .await
+    }
+
+    async fn remembered(
+        &self,
+        tenant: TenantId,
+        key: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Option<IdempotencyKey>> {
+        self.read(move |connection| reads::remembered(connection, tenant, &key, now))
             .await
     }
 

@@ -14,6 +14,7 @@
 //! | [`deadline`] | how long a request may take |
 //! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
 //! | [`client`] | which client of the tenant a request's credential is of |
+//! | [`idempotency`] | requests that may come again and are carried out once |
 //! | [`path`], [`conditional`] | parts of a path; entity tags and conditions |
 //! | [`origin`] | where a request comes from: cross-origin guard, prefetches, navigations |
 //! | [`routes`] | the one route table of a site, with owners and CORS |
@@ -42,6 +43,7 @@ pub mod error;
 pub mod form;
 pub mod headers;
 pub mod house;
+pub mod idempotency;
 pub mod json;
 pub mod origin;
 pub mod page;

@@ -17,6 +17,7 @@ mod kill;
 mod matrix;
 mod matrix_random;
 mod pages;
+mod repeating;
 mod root_key;
 mod route_table;
 mod story;
