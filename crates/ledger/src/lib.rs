@@ -23,6 +23,7 @@ pub mod once;
 pub mod opaque;
 pub mod principals;
 pub mod provision;
+pub mod rates;
 pub mod records;
 pub mod removal;
 pub mod sealing;
@@ -38,7 +39,6 @@ mod corrections;
 mod events;
 mod following;
 mod ledger;
-mod rates;
 mod root;
 mod telling;
 #[cfg(test)]

@@ -195,11 +195,13 @@ pub enum TokenKind {
     EmbedTicket,
     /// Page session of the dashboard.
     PageSession,
+    /// What a page in a browser opens an event stream with.
+    EventTicket,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -207,6 +209,7 @@ impl TokenKind {
         Self::Resume,
         Self::EmbedTicket,
         Self::PageSession,
+        Self::EventTicket,
     ];
 
     /// The name as stored.
@@ -219,6 +222,7 @@ impl TokenKind {
             Self::Resume => "resume",
             Self::EmbedTicket => "embed_ticket",
             Self::PageSession => "page_session",
+            Self::EventTicket => "event_ticket",
         }
     }
 

@@ -15,6 +15,7 @@
 //! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
 //! | [`client`] | which client of the tenant a request's credential is of |
 //! | [`idempotency`] | requests that may come again and are carried out once |
+//! | [`rate_limits`] | what the outside learns of rates |
 //! | [`path`], [`conditional`] | parts of a path; entity tags and conditions |
 //! | [`origin`] | where a request comes from: cross-origin guard, prefetches, navigations |
 //! | [`routes`] | the one route table of a site, with owners and CORS |
@@ -50,6 +51,7 @@ pub mod page;
 pub mod parameters;
 pub mod path;
 pub mod query;
+pub mod rate_limits;
 pub mod request_id;
 pub mod routes;
 pub mod texts;

@@ -6,13 +6,11 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_web::visit::Visit;
+use consentry_ledger::rates::Quota;
+use consentry_web::{rate_limits, visit::Visit};
 use http::{HeaderName, HeaderValue, header::Entry};
 
-use crate::{
-    bearer::Validators,
-    failure::{Code, Failure},
-};
+use crate::{bearer::Validators, failure::Failure};
 
 /// An answer in the making.
 type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -44,7 +42,7 @@ where
         };
         Box::pin(async move {
             let answer = match within_rate(&visit) {
-                Ok(()) => handler(incoming).await.into_response(),
+                Ok(quota) => rate_limits::told(handler(incoming).await.into_response(), quota.as_ref()),
                 Err(failure) => failure.into_response(),
             };
             with_headers(&visit, answer)
@@ -53,11 +51,11 @@ where
 }
 
 /// Before anything else is looked at: what an address may not ask costs nothing.
-fn within_rate(visit: &Visit) -> Result<(), Failure> {
+fn within_rate(visit: &Visit) -> Result<Option<Quota>, Failure> {
     let counted = visit.ledger().count_records_request(&visit.tenant, visit.address);
-    counted.map_err(|seconds| {
+    counted.map_err(|quota| {
         let why = "this address asks more often than is allowed; wait before the next request";
-        Failure::new(Code::TooManyRequests, why).with(|error| error.retry_after(seconds))
+        rate_limits::exceeded(&quota).detail(why).into()
     })
 }
 

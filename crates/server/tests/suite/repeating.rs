@@ -12,7 +12,7 @@ const NEWSLETTER: &str = "/admin/v1/definitions/email-newsletter";
 fn record(audience: &str) -> Value {
     json!({
         "status": "accepted", "subject": "ada", "actor": "ada", "audience": audience,
-        "definition": { "id": "email-newsletter", "version": "1.1", "locale": "en-GB" },
+        "definition": { "id": "share-my-email", "version": "1.0", "locale": "en-GB" },
     })
 }
 
