@@ -4,4 +4,5 @@ pub mod bare_http;
 pub mod flush;
 pub mod group_commit;
 pub mod indexed_read;
+pub mod notification;
 pub mod signatures;

@@ -7,6 +7,7 @@ mod growth;
 mod introspect;
 mod memory;
 mod read_record;
+mod revocation_lag;
 mod sign;
 mod start;
 
@@ -30,7 +31,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 11] = [
+pub const SCENARIOS: [Scenario; 12] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -70,6 +71,10 @@ pub const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "code-flow",
         measure: code_flow::measure,
+    },
+    Scenario {
+        name: "revocation-lag",
+        measure: revocation_lag::measure,
     },
     Scenario {
         name: "growth",
