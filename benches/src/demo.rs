@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -36,9 +36,19 @@ impl Demo {
     /// Starts `consentry demo --json` at this address and waits for the line that says it is ready. A demo in a folder that has one stays
     /// where that was.
     pub fn start_at(binary: &Path, folder: &Path, listen: &str) -> Result<Self> {
+        Self::start_with(binary, folder, &["--listen", listen])
+    }
+
+    /// Starts one with its ledger in a PostgreSQL database.
+    pub fn start_in(binary: &Path, folder: &Path, url: &str) -> Result<Self> {
+        Self::start_with(binary, folder, &["--listen", "127.0.0.1:0", "--database", url])
+    }
+
+    fn start_with(binary: &Path, folder: &Path, options: &[&str]) -> Result<Self> {
         let mut child = Command::new(binary)
-            .args(["demo", "--json", "--listen", listen, "--data"])
+            .args(["demo", "--json", "--data"])
             .arg(folder)
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -113,6 +123,32 @@ impl Demo {
         Ok(base.trim_start_matches("http://").parse()?)
     }
 
+    /// Another node on the same database.
+    pub fn another_node(&self, binary: &Path, url: &str) -> Result<Node> {
+        // Free a moment ago, and nobody else takes it in the short time until the node does.
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut child = Command::new(binary)
+            .arg("serve")
+            .env("CONSENTRY__STORAGE__URL", url)
+            .env("CONSENTRY__KEYS__ROOT_FILE", self.folder.join("root.key"))
+            .env("CONSENTRY__SERVER__LISTEN", address.to_string())
+            .env("CONSENTRY__SERVER__PUBLIC_URL", self.fact("/base_url")?)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let log = child.stderr.take();
+        let node = Node { child, address };
+        let mut log = BufReader::new(log.context("the node has no stderr")?);
+        let mut line = String::new();
+        while !line.contains("serving") {
+            line.clear();
+            ensure!(log.read_line(&mut line)? > 0, "the node ended");
+        }
+        // Whoever reads no further stops the node when it next writes.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Ok(node)
+    }
+
     /// Its database.
     pub fn ledger(&self) -> PathBuf {
         self.folder.join("ledger.db")
@@ -176,6 +212,26 @@ impl Demo {
                 ("code_verifier", VERIFIER),
             ],
         )
+    }
+}
+
+/// A node that serves the demo's ledger too, and ends with this value. It serves the demo's host, whatever its own address.
+pub struct Node {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Node {
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 

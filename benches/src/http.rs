@@ -2,13 +2,20 @@
 //!
 //! Requests are bytes made beforehand; of an answer only what is asked for is read. Connections are kept open.
 
-use std::{net::SocketAddr, ops::Range};
+use std::{
+    net::SocketAddr,
+    ops::Range,
+    sync::mpsc::{self, Receiver},
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+
+use crate::clock;
 
 /// Headers of an answer at the most.
 const HEADERS: usize = 64;
@@ -58,6 +65,48 @@ impl Connection {
                 });
             }
         }
+    }
+}
+
+/// Somebody who reads an answer that does not end, and notes when a text comes in it.
+pub struct Watching;
+
+impl Watching {
+    /// Sends the request and reads on a thread of its own, until nobody asks for the moments any more. Returns once the answer began.
+    pub fn start(address: SocketAddr, request: Vec<u8>, text: &'static str) -> Result<Receiver<Instant>> {
+        let (told, moments) = mpsc::channel();
+        let (began, begun) = mpsc::channel();
+        std::thread::spawn(move || -> Result<()> {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                let mut connection = Connection::open(address).await?;
+                connection.stream.write_all(&request).await?;
+                let mut began = Some(began);
+                while connection.stream.read_buf(&mut connection.buffer).await? > 0 {
+                    let now = clock::now();
+                    let read = String::from_utf8_lossy(&connection.buffer).into_owned();
+                    if read.contains("retry:")
+                        && let Some(began) = began.take()
+                    {
+                        let _nobody_waits = began.send(read.starts_with("HTTP/1.1 200"));
+                    }
+                    // What came of a text that is not all there yet stays for the next look.
+                    for _ in read.matches(text) {
+                        told.send(now)?;
+                    }
+                    let done = read.rfind(text).map_or(0, |place| place + text.len());
+                    if done > 0 {
+                        connection.buffer.drain(..done.min(connection.buffer.len()));
+                    }
+                }
+                Ok(())
+            })
+        });
+        let is_good = begun.recv_timeout(Duration::from_secs(10));
+        ensure!(is_good == Ok(true), "the stream did not begin");
+        Ok(moments)
     }
 }
 

@@ -10,6 +10,7 @@ mod grown;
 mod http;
 mod limits;
 mod load;
+mod postgres;
 mod report;
 mod scenarios;
 mod server;

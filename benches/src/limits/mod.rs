@@ -5,4 +5,5 @@ pub mod batched_inserts;
 pub mod flush;
 pub mod group_commit;
 pub mod indexed_read;
+pub mod notification;
 pub mod signatures;

@@ -8,6 +8,7 @@ mod growth;
 mod introspect;
 mod memory;
 mod read_record;
+mod revocation_lag;
 mod sign;
 mod start;
 
@@ -75,6 +76,10 @@ pub const SCENARIOS: [Scenario; 12] = [
     Scenario {
         name: "code-flow",
         measure: code_flow::measure,
+    },
+    Scenario {
+        name: "revocation-lag",
+        measure: revocation_lag::measure,
     },
     Scenario {
         name: "growth",

@@ -100,6 +100,22 @@ impl Caller {
         }
     }
 
+    /// One text for each sender, whatever credential they prove themselves with.
+    pub fn sender(&self) -> String {
+        match self {
+            Self::Anonymous => "anonymous".to_owned(),
+            Self::Operator => "operator".to_owned(),
+            Self::Client { client, .. } | Self::Administrator { client, .. } => format!("client {client}"),
+            Self::Service { dn, .. } => format!("entry {dn}"),
+            Self::DataProvider { credential } => format!("provider {credential}"),
+            Self::Subject {
+                subject,
+                via: Via::AccessToken { client, .. },
+            } => format!("person {subject} through {client}"),
+            Self::Subject { subject, .. } => format!("person {subject}"),
+        }
+    }
+
     /// The kind of credential behind it.
     pub const fn credential(&self) -> CredentialKind {
         match self {

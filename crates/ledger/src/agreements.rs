@@ -12,7 +12,7 @@ use consentry_domain::{
     grant::Grant,
 };
 pub use consentry_store::AgreementQuery;
-use consentry_store::{IdempotencyKey, Row, RowChange, Seeds};
+use consentry_store::{Row, RowChange, Seeds};
 
 use crate::{
     Ledger, TenantSnapshot,
@@ -115,8 +115,6 @@ pub struct StopRequest {
     pub reason: EndReason,
     /// Request id.
     pub request: Option<String>,
-    /// Memory of the request, where the caller gave a key.
-    pub idempotency: Option<IdempotencyKey>,
 }
 
 /// What stopping did.
@@ -242,7 +240,6 @@ impl Ledger {
                 };
                 Ok::<_, DecisionError>(Plan {
                     command: Some(Command::Stop(stop)),
-                    idempotency: request.idempotency.clone(),
                     ..Plan::default()
                 })
             })

@@ -7,8 +7,8 @@ use consentry_domain::{
     apply::apply, decide, scope::Scope,
 };
 use consentry_store::{
-    ChangeSet, CommitError, Expect, IdempotencyKey, NewEvent, RecordRow, Row, RowChange, RowKey, Seeds,
-    TouchedRows, row::RecordKey,
+    ChangeSet, CommitError, Expect, NewEvent, RecordRow, Row, RowChange, RowKey, Seeds, TouchedRows,
+    row::RecordKey,
 };
 use serde_json::{Map, Value};
 
@@ -72,8 +72,6 @@ pub(crate) struct Plan {
     pub expect: Vec<Expect>,
     /// Other events, after those of the command.
     pub events: Vec<NewEvent>,
-    /// Memory of the request.
-    pub idempotency: Option<IdempotencyKey>,
     /// Whether the command's caller is privileged (consent-api 10.1).
     pub privileged: bool,
     /// Whether a command that changes nothing is still committed for its other rows.
@@ -115,7 +113,7 @@ impl Ledger {
             if change.is_empty() {
                 return Ok(carried_out);
             }
-            match self.commit(change).await {
+            match self.commit_asked(change).await {
                 Ok(_receipt) => return Ok(carried_out),
                 Err(CommitError::Stale | CommitError::Taken) => {}
                 Err(CommitError::Spent) => return Err(DecisionError::Spent.into()),
@@ -145,7 +143,7 @@ impl Ledger {
         let mut change = ChangeSet {
             tenant: tenant.id(),
             at: now,
-            idempotency: plan.idempotency,
+            idempotency: None,
             expect: plan.expect,
             events: Vec::new(),
             rows: Vec::new(),

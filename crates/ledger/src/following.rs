@@ -212,7 +212,7 @@ async fn follow_always(inner: Weak<Inner>) {
     while let Some(store) = inner.upgrade().map(|inner| Arc::clone(&inner.store)) {
         // Woken or not, the tail is read.
         let _woken = tokio::time::timeout(POLL, store.written_elsewhere()).await;
-        let Some(ledger) = inner.upgrade().map(|inner| Ledger { inner }) else {
+        let Some(ledger) = inner.upgrade().map(|inner| Ledger { inner, memory: None }) else {
             return;
         };
         let Some(following) = &ledger.inner.following else {

@@ -17,6 +17,7 @@ use crate::{
     error::Fault,
     feed::{FeedOptions, Tails},
     following::Following,
+    once::{InProgress, Memory},
     rates::Rates,
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
@@ -69,6 +70,8 @@ impl Default for LedgerOptions {
 #[derive(Clone)]
 pub struct Ledger {
     pub(crate) inner: Arc<Inner>,
+    /// Of the request for which this handle acts, where it has a key.
+    pub(crate) memory: Option<Arc<Memory>>,
 }
 
 pub(crate) struct Inner {
@@ -93,6 +96,7 @@ pub(crate) struct Inner {
     pub(crate) asked: tokio::sync::Notify,
     pub(crate) endpoint_bounds: EndpointBounds,
     pub(crate) following: Option<Following>,
+    pub(crate) in_progress: InProgress,
     writer: Writer,
     directory: ArcSwap<Directory>,
     reloading: Mutex<()>,
@@ -143,11 +147,13 @@ impl Ledger {
                 asked: tokio::sync::Notify::new(),
                 endpoint_bounds: options.endpoints,
                 following,
+                in_progress: InProgress::default(),
                 writer,
                 directory: ArcSwap::from_pointee(Directory::default()),
                 reloading: Mutex::new(()),
                 readiness: Mutex::new(None),
             }),
+            memory: None,
         };
         ledger.reload().await?;
         ledger.start_following();

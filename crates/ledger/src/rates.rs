@@ -6,7 +6,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use consentry_domain::{TenantId, Timestamp};
+use consentry_domain::{TenantId, Timestamp, client::Client};
+
+use crate::{ledger::Ledger, snapshot::TenantSnapshot};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,6 +21,25 @@ pub(crate) enum Rate {
     RefusedOpenings,
     /// Requests at the records door, by address: so many in a minute as the tenant allows.
     RecordsRequests(u32),
+    /// Searches at the decisions door, by client: so many in a second as the tenant allows.
+    Searches(u32),
+    /// Streams that are opened, by client: so many in a minute as the tenant allows.
+    StreamOpens(u32),
+}
+
+/// How a sender stands with a rate once a request was counted (enforcement-events-evidence 1.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Name of the rate.
+    pub policy: &'static str,
+    /// How many are free within a window.
+    pub allowed: u32,
+    /// Length of the window, in seconds.
+    pub window: i64,
+    /// How many are left of it.
+    pub left: u32,
+    /// Whole seconds until it is over, rounded up; from then on there is more.
+    pub more_in: i64,
 }
 
 impl Rate {
@@ -28,7 +49,20 @@ impl Rate {
             Self::WrongCredentials => (10, 60),
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
-            Self::RecordsRequests(allowed) => (allowed, 60),
+            Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
+            Self::Searches(allowed) => (allowed, 1),
+        }
+    }
+
+    /// As it is called outside.
+    const fn policy(self) -> &'static str {
+        match self {
+            Self::WrongCredentials => "failures",
+            Self::ProviderRequests => "tokens",
+            Self::RefusedOpenings => "openings",
+            Self::RecordsRequests(_) => "records",
+            Self::Searches(_) => "search",
+            Self::StreamOpens(_) => "streams",
         }
     }
 }
@@ -86,15 +120,47 @@ impl Rates {
         window.count = window.count.saturating_add(1);
     }
 
-    /// Counts one, unless the allowance is used up: then the seconds to wait.
-    pub(crate) fn take(&self, tenant: TenantId, rate: Rate, key: &str, now: Timestamp) -> Result<(), i64> {
-        match self.wait(tenant, rate, key, now) {
-            Some(seconds) => Err(seconds),
-            None => {
-                self.count(tenant, rate, key, now);
-                Ok(())
-            }
+    /// Counts one, unless the allowance is used up: that is the error.
+    pub(crate) fn take(
+        &self,
+        tenant: TenantId,
+        rate: Rate,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Quota, Quota> {
+        let is_free = self.wait(tenant, rate, key, now).is_none();
+        if is_free {
+            self.count(tenant, rate, key, now);
         }
+        let (allowed, window) = rate.allowance();
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = windows.get(&(tenant, rate, key.to_owned()));
+        let quota = Quota {
+            policy: rate.policy(),
+            allowed,
+            window,
+            left: current.map_or(0, |current| allowed.saturating_sub(current.count)),
+            more_in: current
+                .and_then(|current| current.left(rate, now))
+                .unwrap_or(window),
+        };
+        if is_free { Ok(quota) } else { Err(quota) }
+    }
+}
+
+impl Ledger {
+    /// Counts a search of a client.
+    pub fn count_search(&self, tenant: &TenantSnapshot, client: &Client) -> Result<Quota, Quota> {
+        let rate = Rate::Searches(tenant.tenant.checks.searches_per_second);
+        self.inner
+            .rates
+            .take(tenant.id(), rate, client.id.as_str(), self.now())
+    }
+
+    /// Counts a stream that a reader opens; `reader` tells it from others.
+    pub fn count_stream(&self, tenant: &TenantSnapshot, reader: &str) -> Result<Quota, Quota> {
+        let rate = Rate::StreamOpens(tenant.tenant.checks.streams_per_minute);
+        self.inner.rates.take(tenant.id(), rate, reader, self.now())
     }
 }
 
@@ -124,17 +190,20 @@ mod tests {
         let rates = Rates::default();
         let rate = Rate::WrongCredentials;
         let at = Timestamp::from_seconds(1000);
-        for _ in 0..10 {
-            assert_eq!(rates.take(tenant(), rate, "a", at), Ok(()));
+        for taken in 1..=10 {
+            let quota = rates.take(tenant(), rate, "a", at).unwrap();
+            assert_eq!((quota.left, quota.more_in), (10 - taken, 60));
         }
-        assert_eq!(rates.take(tenant(), rate, "a", at), Err(60));
-        assert_eq!(rates.take(tenant(), rate, "b", at), Ok(()), "another source");
+        let used_up = rates.take(tenant(), rate, "a", at).unwrap_err();
+        assert_eq!((used_up.left, used_up.more_in), (0, 60));
+        assert!(rates.take(tenant(), rate, "b", at).is_ok(), "another source");
         let almost = Timestamp::from_micros(Timestamp::from_seconds(1060).as_micros() - 1);
-        assert_eq!(rates.take(tenant(), rate, "a", almost), Err(1));
-        assert_eq!(
-            rates.take(tenant(), rate, "a", Timestamp::from_seconds(1060)),
-            Ok(())
-        );
+        let almost = rates.take(tenant(), rate, "a", almost);
+        assert_eq!(almost.map_err(|quota| quota.more_in), Err(1));
+        let anew = rates
+            .take(tenant(), rate, "a", Timestamp::from_seconds(1060))
+            .unwrap();
+        assert_eq!((anew.left, anew.more_in, anew.window), (9, 60, 60));
     }
 
     #[test]

@@ -140,6 +140,7 @@ pub struct TenantKeys {
     private_keys: Key,
     cursors: Key,
     partitions: Key,
+    requests: Key,
 }
 
 impl TenantKeys {
@@ -153,6 +154,7 @@ impl TenantKeys {
             private_keys: key.derive(&[b"consentry/v1/private-keys"]),
             cursors: key.derive(&[b"consentry/v1/cursors"]),
             partitions: key.derive(&[b"consentry/v1/partitions"]),
+            requests: key.derive(&[b"consentry/v1/requests"]),
         }
     }
 
@@ -175,6 +177,11 @@ impl TenantKeys {
     /// Authenticates cursors and other opaque texts that come back to us.
     pub fn cursor(&self, parts: &[&[u8]]) -> Hash {
         self.cursors.mac(parts)
+    }
+
+    /// What a request that may come again is known by. All parts but the last are without a zero byte.
+    pub fn request(&self, parts: &[&[u8]]) -> Hash {
+        self.requests.mac(parts)
     }
 
     /// Wraps a subject key.

@@ -45,6 +45,17 @@ impl LedgerPlace {
         }
     }
 
+    /// A PostgreSQL database, with the bounds that configuration has.
+    pub fn database(url: &str, storage: &StorageSection) -> Result<Self, ConfigurationError> {
+        if !is_postgres(url) {
+            return Err(ConfigurationError::Storage(scheme(url).to_owned()));
+        }
+        Ok(Self::Postgres {
+            url: url.to_owned(),
+            options: postgres_options(storage),
+        })
+    }
+
     /// What the configuration says, unless a folder was chosen on the command line.
     pub fn of(configuration: &Configuration, chosen: Option<&Path>) -> Result<Self, ConfigurationError> {
         if let Some(folder) = chosen {

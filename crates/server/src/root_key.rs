@@ -10,6 +10,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_ledger::{Draw, Entropy, sealing::Key};
 use serde::{Deserialize, Serialize};
 
+/// File of the root key in a folder.
+pub const ROOT_KEY: &str = "root.key";
+
 /// Where the root key is told (`[keys]`). It wraps all others; whoever loses it loses the ledger's content.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -91,7 +94,7 @@ impl Place {
             (Some(_), Some(_)) => Err(RootKeyError::Both),
             (Some(text), None) => Ok(Self::Told(text.clone())),
             (None, Some(file)) => Ok(Self::File(file.clone())),
-            (None, None) => Ok(Self::File(folder.join("root.key"))),
+            (None, None) => Ok(Self::File(folder.join(ROOT_KEY))),
         }
     }
 

@@ -43,8 +43,8 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt,
-    RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
+    Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
 };
 
 pub use open::{OpenError, Options};
@@ -229,6 +229,17 @@ impl Store for PostgresStore {
     async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>> {
         self.readers
             .ask(move |connection| Box::pin(reads::subject_key(connection, tenant, subject)))
+            .await
+    }
+
+    async fn remembered(
+        &self,
+        tenant: TenantId,
+        key: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Option<IdempotencyKey>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::remembered(connection, tenant, key, now)))
             .await
     }
 

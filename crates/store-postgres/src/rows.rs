@@ -11,8 +11,8 @@ use consentry_domain::{
     subject::{Namespace, Subject, SubjectState},
 };
 use consentry_store::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, RecordRow,
-    SubjectKeyRow, TokenKind, TokenRow, row::RecordKey,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
+    InteractionRow, RecordRow, SubjectKeyRow, TokenKind, TokenRow, row::RecordKey,
 };
 use tokio_postgres::Row;
 
@@ -197,6 +197,17 @@ pub(crate) fn grant(row: &Row) -> Result<Grant> {
         created_at: cells.time("created_at")?,
         expires_at: cells.time("expires_at")?,
         ended: cells.optional_json("ended")?,
+    })
+}
+
+/// A remembered request, found by its key.
+pub(crate) fn remembered(row: &Row, key: Hash) -> Result<IdempotencyKey> {
+    let mut cells = Cells::new(row, "idempotency", 0);
+    Ok(IdempotencyKey {
+        key,
+        fingerprint: cells.hash("fingerprint")?,
+        reference: cells.text("reference")?,
+        expires_at: cells.time("expires_at")?,
     })
 }
 

@@ -472,6 +472,8 @@ statements! {
         ON CONFLICT (shard, tenant, subject) DO UPDATE SET wrapped = excluded.wrapped";
     SUBJECT_KEYS_DELETE "subject_keys.delete" = delete_by_id!("subject_key", "subject");
 
+    REQUEST "requests.by_key" = "SELECT i.fingerprint, i.reference, i.expires_at FROM idempotency AS i \
+        WHERE i.shard = $1 AND i.tenant = $2 AND i.key = $3";
     REMEMBERED "requests.by_keys" = concat!(
         "SELECT k.nth, t.fingerprint, t.reference, t.expires_at FROM ", keys_by_hash!(),
         " JOIN idempotency AS t ON t.shard = k.shard AND t.tenant = k.tenant AND t.key = k.hash");

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::{
     cells::Cells,
     fault::{Fault, Result},
-    put,
+    put, reads,
     source::is_moved,
     statements as sql,
 };
@@ -220,20 +220,10 @@ fn remembered(
     key: &IdempotencyKey,
     at: Timestamp,
 ) -> Result<Option<CommitError>> {
-    let mut statement = connection.prepare_cached(sql::REMEMBERED)?;
-    let mut rows = statement.query(params![
-        key.key.shard().number(),
-        put::id(tenant.uuid()),
-        key.key.as_bytes(),
-        at.as_micros()
-    ])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let mut cells = Cells::new(row, "idempotency", 0);
-    let fingerprint = cells.hash("fingerprint")?;
-    let reference = cells.text("reference")?;
-    Ok(Some(CommitError::Duplicate {
-        reference,
-        same_request: fingerprint == key.fingerprint,
+    let known = reads::remembered(connection, tenant, &key.key, at)?;
+    Ok(known.map(|known| CommitError::Duplicate {
+        same_request: known.fingerprint == key.fingerprint,
+        reference: known.reference,
     }))
 }
 

@@ -36,8 +36,8 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, InteractionRow, JobRow, LogHead, ReadResult, Receipt,
-    RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
+    Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
 };
 
 pub use backup::{BackupError, backup};
@@ -259,6 +259,16 @@ impl Store for SqliteStore {
 
     async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>> {
         self.read(move |connection| reads::subject_key(connection, tenant, subject))
+            .await
+    }
+
+    async fn remembered(
+        &self,
+        tenant: TenantId,
+        key: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Option<IdempotencyKey>> {
+        self.read(move |connection| reads::remembered(connection, tenant, &key, now))
             .await
     }
 

@@ -244,7 +244,7 @@ statements! {
     SUBJECT_KEY_PUT = "REPLACE INTO subject_key (shard, tenant, subject, wrapped) VALUES (?1, ?2, ?3, ?4)";
     SUBJECT_KEY_DELETE = "DELETE FROM subject_key WHERE shard = ?1 AND tenant = ?2 AND subject = ?3";
 
-    REMEMBERED = "SELECT i.fingerprint, i.reference FROM idempotency AS i \
+    REMEMBERED = "SELECT i.fingerprint, i.reference, i.expires_at FROM idempotency AS i \
         WHERE i.shard = ?1 AND i.tenant = ?2 AND i.key = ?3 AND i.expires_at > ?4";
     REMEMBER = "REPLACE INTO idempotency (shard, tenant, key, fingerprint, reference, expires_at) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";

@@ -115,6 +115,14 @@ pub trait Store: Send + Sync + 'static {
     /// The wrapped data key of a person.
     async fn subject_key(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<SubjectKeyRow>>;
 
+    /// A request that was carried out and is remembered still at `now`, by the hash it is known by.
+    async fn remembered(
+        &self,
+        tenant: TenantId,
+        key: Hash,
+        now: Timestamp,
+    ) -> ReadResult<Option<IdempotencyKey>>;
+
     /// The head of a tenant's log.
     async fn log_head(&self, tenant: TenantId) -> ReadResult<LogHead>;
 

@@ -199,11 +199,13 @@ pub enum TokenKind {
     EmbedTicket,
     /// Page session of the dashboard.
     PageSession,
+    /// What a page in a browser opens an event stream with.
+    EventTicket,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -211,6 +213,7 @@ impl TokenKind {
         Self::Resume,
         Self::EmbedTicket,
         Self::PageSession,
+        Self::EventTicket,
     ];
 
     /// The name as stored.
@@ -223,6 +226,7 @@ impl TokenKind {
             Self::Resume => "resume",
             Self::EmbedTicket => "embed_ticket",
             Self::PageSession => "page_session",
+            Self::EventTicket => "event_ticket",
         }
     }
 

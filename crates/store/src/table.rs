@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use crate::Hash;
 
 /// Every table of a ledger.
-pub const TABLES: [&str; 27] = [
+pub const TABLES: [&str; 30] = [
     "tenant_log",
     "consent_event",
     "consent_event_filter",
@@ -38,6 +38,9 @@ pub const TABLES: [&str; 27] = [
     "signing_key",
     "principal",
     "api_credential",
+    "webhook_endpoint",
+    "job",
+    "delivery",
 ];
 
 /// A stored value. The order is that of both engines.

@@ -177,6 +177,34 @@ impl TestApp {
         })
     }
 
+    /// The same after a restart: memory is gone, the ledger and the clock are what they were.
+    pub async fn restarted(self) -> Self {
+        self.ledger.close().await;
+        let Self {
+            clock,
+            ledger,
+            bank,
+            router,
+            parts,
+            folder,
+            place,
+        } = self;
+        // Whoever still holds the ledger would hold its file open.
+        drop((ledger, router, parts));
+        let entropy = Arc::new(SeededEntropy::new(2_000));
+        let options = LedgerOptions::default();
+        let ledger = open(&place, &folder, Arc::clone(&clock), &entropy, &options).await;
+        Self::of(Parts {
+            clock,
+            ledger,
+            bank,
+            entropy,
+            takes_mock_tokens: false,
+            folder,
+            place,
+        })
+    }
+
     async fn start_with(
         place: Place,
         seed: u64,

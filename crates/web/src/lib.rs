@@ -14,6 +14,8 @@
 //! | [`deadline`] | how long a request may take |
 //! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
 //! | [`client`] | which client of the tenant a request's credential is of |
+//! | [`idempotency`] | requests that may come again and are carried out once |
+//! | [`rate_limits`] | what the outside learns of rates |
 //! | [`path`], [`conditional`] | parts of a path; entity tags and conditions |
 //! | [`origin`] | where a request comes from: cross-origin guard, prefetches, navigations |
 //! | [`routes`] | the one route table of a site, with owners and CORS |
@@ -42,12 +44,14 @@ pub mod error;
 pub mod form;
 pub mod headers;
 pub mod house;
+pub mod idempotency;
 pub mod json;
 pub mod origin;
 pub mod page;
 pub mod parameters;
 pub mod path;
 pub mod query;
+pub mod rate_limits;
 pub mod request_id;
 pub mod routes;
 pub mod texts;

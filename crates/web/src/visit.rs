@@ -31,12 +31,22 @@ pub struct Visit {
     pub address: IpAddr,
     /// Languages the browser asks for, best first.
     pub languages: Vec<String>,
+    /// The ledger on behalf of this request, where it has a key.
+    acting: Option<Ledger>,
 }
 
 impl Visit {
     /// The ledger.
     pub fn ledger(&self) -> &Ledger {
-        self.house.ledger()
+        self.acting.as_ref().unwrap_or_else(|| self.house.ledger())
+    }
+
+    /// The same visit, whose ledger is this one.
+    pub(crate) fn through(&self, ledger: Ledger) -> Self {
+        Self {
+            acting: Some(ledger),
+            ..self.clone()
+        }
     }
 
     /// The visit of a request, where no handler runs: renderers of failures.
@@ -48,6 +58,7 @@ impl Visit {
             request_id: request_id::of(parts),
             address: address(parts, house),
             languages: texts::accepted(&parts.headers),
+            acting: None,
         })
     }
 

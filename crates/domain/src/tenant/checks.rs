@@ -21,6 +21,10 @@ pub struct CheckSettings {
     pub max_age_seconds: u32,
     /// Most questions in one request; 1 to 1,000.
     pub most_evaluations: u32,
+    /// Most searches of one client in a second, at each node.
+    pub searches_per_second: u32,
+    /// Most streams that one reader opens in a minute, at each node.
+    pub streams_per_minute: u32,
 }
 
 impl Default for CheckSettings {
@@ -31,6 +35,8 @@ impl Default for CheckSettings {
             resource_types: BTreeMap::new(),
             max_age_seconds: 30,
             most_evaluations: 100,
+            searches_per_second: 10,
+            streams_per_minute: 10,
         }
     }
 }
@@ -48,6 +54,14 @@ impl CheckSettings {
         }
         if !(1..=1000).contains(&self.most_evaluations) {
             return Err(refused("most_evaluations", "must be from 1 to 1000"));
+        }
+        for (name, rate) in [
+            ("searches_per_second", self.searches_per_second),
+            ("streams_per_minute", self.streams_per_minute),
+        ] {
+            if rate == 0 {
+                return Err(refused(name, "must be at least 1"));
+            }
         }
         Ok(())
     }

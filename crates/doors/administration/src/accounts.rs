@@ -7,6 +7,7 @@ use consentry_ledger::{
     accounts::is_password_hash,
     administration::State,
     import::{AccountWish, NewPassword},
+    once::Outcome,
     removal::{InUse, Removal},
 };
 use consentry_web::{
@@ -18,7 +19,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use crate::{
-    admission::{Admitted, not_found, one, wrong_parameter},
+    admission::{Admitted, members, not_found, one, wrong_parameter},
     answer,
     definitions::take_away,
     failure::refused,
@@ -124,24 +125,38 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Pro
 /// its distinguished name.
 pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
-    let name = admitted.segment(1)?;
-    let known = named(admitted.tenant(), &name).map(|known| known.dn.clone());
-    let dn = Dn::parse(known.as_deref().unwrap_or(&name));
-    let dn = dn.map_err(|_| not_found().detail("a new account is named by its distinguished name"))?;
-    let wish = wish(dn, admitted.members(body).await?)?;
-    let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
-    let put = ledger.put_account(tenant, admitted.act(), &wish);
-    let put = put.await.map_err(refused)?;
-    Ok(answer::put(&put, &Resource::of(&put.now))?)
+    let body = admitted.read(body).await?;
+    let put = async |admitted: Admitted| {
+        let name = admitted.segment(1)?;
+        let known = named(admitted.tenant(), &name).map(|known| known.dn.clone());
+        let dn = Dn::parse(known.as_deref().unwrap_or(&name));
+        let dn = dn.map_err(|_| not_found().detail("a new account is named by its distinguished name"))?;
+        let wish = wish(dn, members(&body)?)?;
+        let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
+        let put = ledger.put_account(tenant, admitted.act(), &wish);
+        let put = put.await.map_err(refused)?;
+        answer::put(&put, &Resource::of(&put.now))
+    };
+    let repeat = async |outcome: Outcome| {
+        let tenant = admitted.tenant_now()?;
+        let account = named(&tenant, &admitted.segment(1)?).ok_or_else(not_found)?;
+        let state = State::of_account(&tenant, account)?;
+        answer::put_before(&outcome, &state, &Resource::of(account))
+    };
+    Ok(admitted.once(&body, put, repeat).await?)
 }
 
 /// `DELETE /accounts/{account}`. Records that name it stay.
 pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Problem> {
     let admitted = Admitted::admit(visit, request).await?;
-    let account = named(admitted.tenant(), &admitted.segment(1)?).ok_or_else(not_found)?;
-    let dn = Dn::parse(&account.dn).map_err(ApiError::internal)?;
-    take_away(&admitted, &Removal::Account(dn), InUse::Stays).await?;
-    Ok(answer::gone())
+    let remove = async |admitted: Admitted| {
+        let account = named(admitted.tenant(), &admitted.segment(1)?).ok_or_else(not_found)?;
+        let dn = Dn::parse(&account.dn).map_err(ApiError::internal)?;
+        take_away(&admitted, &Removal::Account(dn), InUse::Stays).await
+    };
+    Ok(admitted
+        .once(&[], remove, async |_gone| Ok(answer::gone()))
+        .await?)
 }
 
 /// The account with this distinguished name in any spelling, or the only one with this name.

@@ -1,11 +1,18 @@
 //! Who asks, and what every operation begins with. The sender is looked at before anything else.
 
-use axum::{body::Body, extract::Request};
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    response::Response,
+};
 use consentry_ledger::{
     Target, TenantSnapshot,
     access::{Administer, Permit},
     administration::{Act, Administrator},
     authorize,
+    once::Outcome,
     removal::InUse,
 };
 use consentry_web::{
@@ -13,12 +20,13 @@ use consentry_web::{
     client::{Look, Presented, presented},
     conditional::Conditions,
     error::{ApiError, FieldError, registry},
+    idempotency::{self, Asked},
     json::{self, Limits},
     parameters::{Parameters, Rules},
     path, query,
     visit::Visit,
 };
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Method, Uri};
 use serde_json::Value;
 
 use crate::{BASE, members::Members};
@@ -27,7 +35,7 @@ use crate::{BASE, members::Members};
 const LARGEST: usize = 256 * 1024;
 
 /// A request of an administrator.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Admitted {
     pub visit: Visit,
     pub uri: Uri,
@@ -35,6 +43,7 @@ pub(crate) struct Admitted {
     permit: Permit<Administer>,
     request: String,
     headers: HeaderMap,
+    method: Method,
 }
 
 impl Admitted {
@@ -60,6 +69,7 @@ impl Admitted {
             request: visit.request_id.to_string(),
             uri: parts.uri,
             headers: parts.headers,
+            method: parts.method,
             visit,
         };
         Ok((admitted, body))
@@ -99,16 +109,53 @@ impl Admitted {
         }
     }
 
-    /// Reads the body as one JSON object.
-    pub(crate) async fn members(&self, body: Body) -> Result<Members, ApiError> {
+    /// Reads the body, whatever is in it.
+    pub(crate) async fn read(&self, body: Body) -> Result<Bytes, ApiError> {
         body::require_media_type(&self.headers, &["application/json"])?;
-        let bytes = body::read(body, LARGEST).await?;
-        match json::parse(&bytes, &Limits::size(LARGEST))? {
-            Value::Object(members) => Ok(Members::new(members)),
-            _ => Err(ApiError::new(&registry::INVALID_REQUEST)
-                .detail("the body must be an object")
-                .field(FieldError::pointer("", "must be an object"))),
-        }
+        Ok(body::read(body, LARGEST).await?)
+    }
+
+    /// Carries a write out, unless it has a key under which that was done before; then `repeat` answers what it led to.
+    pub(crate) async fn once(
+        &self,
+        body: &[u8],
+        carry_out: impl AsyncFnOnce(Self) -> Result<Response, ApiError>,
+        repeat: impl AsyncFnOnce(Outcome) -> Result<Response, ApiError>,
+    ) -> Result<Response, ApiError> {
+        let asked = Asked {
+            caller: &self.permit.caller().sender(),
+            method: &self.method,
+            uri: &self.uri,
+            headers: &self.headers,
+            body,
+        };
+        let through = async |visit| {
+            carry_out(Self {
+                visit,
+                ..self.clone()
+            })
+            .await
+        };
+        idempotency::once(&self.visit, &asked, through, repeat).await
+    }
+
+    /// The tenant as it is configured now, which what was just done may have changed.
+    pub(crate) fn tenant_now(&self) -> Result<Arc<TenantSnapshot>, ApiError> {
+        let directory = self.visit.ledger().directory();
+        directory
+            .tenant(self.visit.tenant.id())
+            .cloned()
+            .ok_or_else(not_found)
+    }
+}
+
+/// Reads a body as one JSON object.
+pub(crate) fn members(body: &[u8]) -> Result<Members, ApiError> {
+    match json::parse(body, &Limits::size(LARGEST))? {
+        Value::Object(members) => Ok(Members::new(members)),
+        _ => Err(ApiError::new(&registry::INVALID_REQUEST)
+            .detail("the body must be an object")
+            .field(FieldError::pointer("", "must be an object"))),
     }
 }
 

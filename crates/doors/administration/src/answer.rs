@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use consentry_ledger::{
     administration::{Put, State},
+    once::Outcome,
     provision::Taken,
 };
 use consentry_web::{error::ApiError, headers};
@@ -31,6 +32,20 @@ pub(crate) fn put<T>(put: &Put<T>, resource: &impl Serialize) -> Result<Response
         StatusCode::OK
     };
     json(status, &put.state, resource)
+}
+
+/// What was put when the request came first, as it is now.
+pub(crate) fn put_before(
+    outcome: &Outcome,
+    state: &State,
+    resource: &impl Serialize,
+) -> Result<Response, ApiError> {
+    let status = if outcome.is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    json(status, state, resource)
 }
 
 /// It is gone.

@@ -5,7 +5,7 @@ use consentry_domain::{
     DefinitionKey, Lifetime,
     definition::{Definition, DefinitionKind},
 };
-use consentry_ledger::{administration::State, removal::Removal};
+use consentry_ledger::{administration::State, once::Outcome, removal::Removal};
 use consentry_web::{
     error::{ApiError, Problem},
     visit::Visit,
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    admission::{Admitted, not_found},
+    admission::{Admitted, members, not_found},
     answer,
     failure::refused,
     members::Members,
@@ -90,19 +90,33 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Pro
 /// `PUT /definitions/{definition}`: what is left out has its default, as in the manifest.
 pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
-    let definition = definition(key(&admitted)?, admitted.members(body).await?)?;
-    let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
-    let put = ledger.put_definition(tenant, admitted.act(), &definition);
-    let put = put.await.map_err(refused)?;
-    Ok(answer::put(&put, &Resource::of(&put.now))?)
+    let body = admitted.read(body).await?;
+    let put = async |admitted: Admitted| {
+        let definition = definition(key(&admitted)?, members(&body)?)?;
+        let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
+        let put = ledger.put_definition(tenant, admitted.act(), &definition);
+        let put = put.await.map_err(refused)?;
+        answer::put(&put, &Resource::of(&put.now))
+    };
+    let repeat = async |outcome: Outcome| {
+        let tenant = admitted.tenant_now()?;
+        let definition = tenant.definitions.get(&key(&admitted)?).ok_or_else(not_found)?;
+        let state = State::of_definition(&tenant, definition)?;
+        answer::put_before(&outcome, &state, &Resource::of(definition))
+    };
+    Ok(admitted.once(&body, put, repeat).await?)
 }
 
 /// `DELETE /definitions/{definition}`, with all its localizations.
 pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Problem> {
     let admitted = Admitted::admit(visit, request).await?;
-    let (removal, in_use) = (Removal::Definition(key(&admitted)?), admitted.in_use()?);
-    take_away(&admitted, &removal, in_use).await?;
-    Ok(answer::gone())
+    let remove = async |admitted: Admitted| {
+        let (removal, in_use) = (Removal::Definition(key(&admitted)?), admitted.in_use()?);
+        take_away(&admitted, &removal, in_use).await
+    };
+    Ok(admitted
+        .once(&[], remove, async |_gone| Ok(answer::gone()))
+        .await?)
 }
 
 /// Takes something away under the conditions of a request.
@@ -110,10 +124,11 @@ pub(crate) async fn take_away(
     admitted: &Admitted,
     removal: &Removal,
     in_use: consentry_ledger::removal::InUse,
-) -> Result<(), ApiError> {
+) -> Result<Response, ApiError> {
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
     let taken = ledger.take_away(tenant, admitted.act(), removal, in_use);
-    taken.await.map_err(refused)
+    taken.await.map_err(refused)?;
+    Ok(answer::gone())
 }
 
 /// The definition that the address names; one that cannot be is none.

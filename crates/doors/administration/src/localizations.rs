@@ -6,7 +6,7 @@ use consentry_domain::{
     definition::{Localization, WordingVersion},
     locale::Locale,
 };
-use consentry_ledger::{administration::State, removal::Removal};
+use consentry_ledger::{administration::State, once::Outcome, removal::Removal};
 use consentry_web::{
     error::{ApiError, Problem},
     visit::Visit,
@@ -14,7 +14,7 @@ use consentry_web::{
 use serde::Serialize;
 
 use crate::{
-    admission::{Admitted, not_found, one, wrong_parameter},
+    admission::{Admitted, members, not_found, one, wrong_parameter},
     answer,
     definitions::{key, take_away},
     failure::refused,
@@ -107,24 +107,39 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Pro
 /// `PUT /definitions/{definition}/localizations/{locale}`: publishes a wording.
 pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (admitted, body) = Admitted::admit_with_body(visit, request).await?;
-    let (key, locale) = (key(&admitted)?, locale(&admitted)?);
-    let members = admitted.members(body).await?;
-    let wording = wording(key, locale, admitted.visit.ledger().now(), members)?;
-    let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
-    let put = ledger.put_wording(tenant, admitted.act(), &wording);
-    let put = put.await.map_err(refused)?;
-    let all: Vec<&Localization> = put.now.iter().collect();
-    let current = all.last().ok_or_else(not_found)?;
-    Ok(answer::put(&put, &Resource::of(current, &all))?)
+    let body = admitted.read(body).await?;
+    let put = async |admitted: Admitted| {
+        let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant().id());
+        let (key, locale) = (key(&admitted)?, locale(&admitted)?);
+        let wording = wording(key, locale, ledger.now(), members(&body)?)?;
+        let put = ledger.put_wording(tenant, admitted.act(), &wording);
+        let put = put.await.map_err(refused)?;
+        let all: Vec<&Localization> = put.now.iter().collect();
+        let current = all.last().ok_or_else(not_found)?;
+        answer::put(&put, &Resource::of(current, &all))
+    };
+    let repeat = async |outcome: Outcome| {
+        let tenant = admitted.tenant_now()?;
+        let (key, locale) = (key(&admitted)?, locale(&admitted)?);
+        let all = tenant.wordings_in(&key, locale.as_str());
+        let current = all.last().ok_or_else(not_found)?;
+        let state = State::of_wordings(&tenant, &all)?;
+        answer::put_before(&outcome, &state, &Resource::of(current, &all))
+    };
+    Ok(admitted.once(&body, put, repeat).await?)
 }
 
 /// `DELETE /definitions/{definition}/localizations/{locale}`, all versions.
 pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Problem> {
     let admitted = Admitted::admit(visit, request).await?;
-    let removal = Removal::Locale(key(&admitted)?, locale(&admitted)?);
-    let in_use = admitted.in_use()?;
-    take_away(&admitted, &removal, in_use).await?;
-    Ok(answer::gone())
+    let remove = async |admitted: Admitted| {
+        let removal = Removal::Locale(key(&admitted)?, locale(&admitted)?);
+        let in_use = admitted.in_use()?;
+        take_away(&admitted, &removal, in_use).await
+    };
+    Ok(admitted
+        .once(&[], remove, async |_gone| Ok(answer::gone()))
+        .await?)
 }
 
 /// The locale that the address names; one that cannot be is none.

@@ -1,12 +1,16 @@
 //! Who asks, and the body they sent (enforcement-events-evidence 1.2; CHK-02, COM-01, COM-02).
 
-use axum::extract::Request;
-use consentry_ledger::checks::Checker;
+use axum::{body::Body, extract::Request};
+use consentry_ledger::{
+    checks::{Checker, SEARCH},
+    rates::Quota,
+};
 use consentry_web::{
     body,
     client::{Look, Presented, presented},
     error::{ApiError, FieldError, registry},
     json::{self, Limits},
+    rate_limits,
     visit::Visit,
 };
 use http::HeaderMap;
@@ -27,12 +31,29 @@ pub(crate) async fn admit(
 ) -> Result<(Checker, Map<String, Value>), ApiError> {
     let (parts, body) = request.into_parts();
     let checker = checker(visit, &parts.headers, scope).await?;
-    if body::require_media_type(&parts.headers, &["application/json"]).is_err() {
+    Ok((checker, members(&parts.headers, body, size).await?))
+}
+
+/// Lets a search in, unless its sender searches too often.
+pub(crate) async fn admit_search(
+    visit: &Visit,
+    request: Request,
+) -> Result<(Checker, Map<String, Value>, Quota), ApiError> {
+    let (parts, body) = request.into_parts();
+    let checker = checker(visit, &parts.headers, SEARCH).await?;
+    let quota = visit.ledger().count_search(&visit.tenant, checker.client());
+    let quota = quota.map_err(|quota| rate_limits::exceeded(&quota))?;
+    Ok((checker, members(&parts.headers, body, QUESTION).await?, quota))
+}
+
+/// Reads a body as one JSON object.
+async fn members(headers: &HeaderMap, body: Body, size: usize) -> Result<Map<String, Value>, ApiError> {
+    if body::require_media_type(headers, &["application/json"]).is_err() {
         return Err(invalid("", "the media type of the body must be application/json"));
     }
     let bytes = body::read(body, size).await?;
     match json::parse(&bytes, &Limits::size(size))? {
-        Value::Object(members) => Ok((checker, members)),
+        Value::Object(members) => Ok(members),
         _ => Err(invalid("", "the body must be an object")),
     }
 }

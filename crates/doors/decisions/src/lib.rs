@@ -44,7 +44,8 @@ pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
         .post("/access/v1/search/action", Cors::Never, search::actions)
         .get("/events/v1/events", Cors::Never, events::page)
         .get("/events/v1/events/{id}", Cors::Never, events::one)
-        .get_only("/events/v1/stream", Cors::Never, events::stream)
+        .get_only("/events/v1/stream", Cors::Listed, events::stream)
+        .post("/events/v1/tickets", Cors::Never, events::ticket)
         .get("/events/v1/types", Cors::Never, events::types)
         .get("/events/v1/schemas/{file}", Cors::Anyone, events::schema);
     webhooks::routes(table, egress)

@@ -2,16 +2,17 @@
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::Timestamp;
-use consentry_ledger::checks::{ACTIONS, Held, People, Position, Question, SEARCH, Sought, Wanted};
+use consentry_ledger::checks::{ACTIONS, Held, People, Position, Question, Sought, Wanted};
 use consentry_web::{
     error::{ApiError, Problem},
+    rate_limits::told,
     visit::Visit,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    admission::{QUESTION, admit},
+    admission::admit_search,
     answer::ok,
     page::{self, Page},
     question::{Context, Members, action, resource, resource_type, subject, subject_type},
@@ -27,7 +28,7 @@ struct Found {
 
 /// `POST /access/v1/search/subject`: who agreed to that toward this audience?
 pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, Problem> {
-    let (checker, body) = admit(&visit, request, SEARCH, QUESTION).await?;
+    let (checker, body, quota) = admit_search(&visit, request).await?;
     let members = Members::whole(&body);
     let (kind, issuer) = subject_type(members)?;
     let sought = Sought {
@@ -64,11 +65,12 @@ pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, P
         }
         json!({ "type": sought.kind, "id": somebody.name, "properties": properties })
     });
-    Ok(ok(&Found {
+    let found = Found {
         page: page.ending_with(&visit, moment.at(), people.found.len(), last.as_deref()),
         context: Some(json!({ "omitted": people.omitted })),
         results: results.collect(),
-    }))
+    };
+    Ok(told(ok(&found), Some(&quota)))
 }
 
 /// Where a page of people begins; what is no position of ours is the beginning.
@@ -79,7 +81,7 @@ fn position(behind: &str) -> Option<Position> {
 
 /// `POST /access/v1/search/resource`: what may this audience use of that person?
 pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response, Problem> {
-    let (checker, body) = admit(&visit, request, SEARCH, QUESTION).await?;
+    let (checker, body, quota) = admit_search(&visit, request).await?;
     let members = Members::whole(&body);
     let action = action(members)?;
     let wanted = Wanted {
@@ -98,16 +100,17 @@ pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response
         .into_iter()
         .map(|held| (held.consent.to_string(), shown(&wanted.kind, &held)));
     let (page, results) = page.cut(&visit, moment.at(), all.collect());
-    Ok(ok(&Found {
+    let found = Found {
         page,
         context: None,
         results,
-    }))
+    };
+    Ok(told(ok(&found), Some(&quota)))
 }
 
 /// `POST /access/v1/search/action`: how may this audience use that of that person?
 pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, Problem> {
-    let (checker, body) = admit(&visit, request, SEARCH, QUESTION).await?;
+    let (checker, body, quota) = admit_search(&visit, request).await?;
     let members = Members::whole(&body);
     let context = Context::read(members)?;
     let mut question = Question {
@@ -133,11 +136,12 @@ pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, 
     }
     all.sort_by(|(one, _), (other, _)| one.cmp(other));
     let (page, results) = page.cut(&visit, moment.at(), all);
-    Ok(ok(&Found {
+    let found = Found {
         page,
         context: None,
         results,
-    }))
+    };
+    Ok(told(ok(&found), Some(&quota)))
 }
 
 fn shown(kind: &str, held: &Held) -> Value {

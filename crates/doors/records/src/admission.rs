@@ -2,16 +2,22 @@
 //! and for writes the form of the body.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     response::{IntoResponse, Response},
 };
 use consentry_domain::tenant::{RecordsSettings, TenantState};
-use consentry_ledger::{TenantSnapshot, records::Requester};
-use consentry_web::{body, error::ApiError, house::House, json::Limits, visit::Visit};
-use http::{HeaderMap, Uri, request::Parts};
+use consentry_ledger::{TenantSnapshot, once::Outcome, records::Requester};
+use consentry_web::{
+    body,
+    error::ApiError,
+    house::House,
+    idempotency::{self, Asked as Sent},
+    json::Limits,
+    visit::Visit,
+};
+use http::{HeaderMap, Method, Uri, request::Parts};
 
 use crate::{
-    attributes::Attributes,
     credential::{self, Asked},
     failure::{Code, Failure},
     messages,
@@ -30,7 +36,7 @@ pub(crate) const LIMITS: Limits = Limits {
 };
 
 /// A request that was let in.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Admitted {
     pub visit: Visit,
     pub requester: Requester,
@@ -38,6 +44,7 @@ pub(crate) struct Admitted {
     pub addresses: Addresses,
     pub uri: Uri,
     pub headers: HeaderMap,
+    method: Method,
     /// Id of the request, as kept with what it causes.
     pub request: String,
 }
@@ -78,17 +85,42 @@ impl Admitted {
             addresses: Addresses::new(&visit.base_url()),
             uri: parts.uri,
             headers: parts.headers,
+            method: parts.method,
             request: visit.request_id.to_string(),
             visit,
         };
         Ok((admitted, body))
     }
 
-    /// Reads the body as one JSON object.
-    pub(crate) async fn read_attributes(&self, body: Body) -> Result<Attributes, Failure> {
+    /// Reads the body, whatever is in it.
+    pub(crate) async fn read(&self, body: Body) -> Result<Bytes, Failure> {
         body::require_media_type(&self.headers, &BODIES).map_err(ApiError::from)?;
-        let bytes = body::read(body, LIMITS.size).await.map_err(ApiError::from)?;
-        Attributes::parse(&bytes, &LIMITS)
+        Ok(body::read(body, LIMITS.size).await.map_err(ApiError::from)?)
+    }
+
+    /// Carries a write out, unless it has a key under which that was done before; then `repeat` answers what it led to.
+    pub(crate) async fn once(
+        &self,
+        body: &[u8],
+        carry_out: impl AsyncFnOnce(Self) -> Result<Response, Failure>,
+        repeat: impl AsyncFnOnce(Outcome) -> Result<Response, Failure>,
+    ) -> Result<Response, Failure> {
+        let client = self.requester.client().unwrap_or_default();
+        let asked = Sent {
+            caller: &format!("{} {client}", self.requester.caller().sender()),
+            method: &self.method,
+            uri: &self.uri,
+            headers: &self.headers,
+            body,
+        };
+        let through = async |visit| {
+            carry_out(Self {
+                visit,
+                ..self.clone()
+            })
+            .await
+        };
+        idempotency::once(&self.visit, &asked, through, repeat).await
     }
 }
 

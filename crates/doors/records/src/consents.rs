@@ -6,13 +6,14 @@ use consentry_ledger::{
     Target,
     access::DeleteRecords,
     authorize,
+    once::Outcome,
     records::{ChangedRecord, Identities, NamedIdentities, RecordView, WriteRecordError},
 };
 use consentry_web::headers;
 use http::{StatusCode, header};
 
 use crate::{
-    admission::Admitted,
+    admission::{Admitted, LIMITS},
     attributes::Attributes,
     expand::{Expand, Expandable},
     failure::{Failure, refused, unwritten},
@@ -30,9 +31,21 @@ const ATTEMPTS: u32 = 3;
 /// `POST /consents`.
 pub(crate) async fn create(incoming: Incoming) -> Result<Response, Failure> {
     let (admitted, body) = Admitted::admit_with_body(incoming).await?;
-    let attributes = admitted.read_attributes(body).await?;
-    let Admitted { visit, requester, .. } = &admitted;
-    let identities = identities(&admitted, &attributes, NamedIdentities::default()).await?;
+    let body = admitted.read(body).await?;
+    let made = async |outcome: Outcome| {
+        let id = outcome.made.as_deref().and_then(|id| id.parse().ok());
+        let view = record(&admitted, id.ok_or_else(Failure::not_found)?).await?;
+        created(&admitted, &view)
+    };
+    admitted
+        .once(&body, async |admitted| make(&admitted, &body).await, made)
+        .await
+}
+
+async fn make(admitted: &Admitted, body: &[u8]) -> Result<Response, Failure> {
+    let attributes = Attributes::parse(body, &LIMITS)?;
+    let Admitted { visit, requester, .. } = admitted;
+    let identities = identities(admitted, &attributes, NamedIdentities::default()).await?;
     let wish = wish::read(&visit.tenant.tenant.records, &attributes, Meant::Whole)?;
     let permit = requester
         .permit_to_create()
@@ -49,7 +62,11 @@ pub(crate) async fn create(incoming: Incoming) -> Result<Response, Failure> {
         )
         .await
         .map_err(|error| refused(error, &wish))?;
-    let answer = shown(&admitted, StatusCode::CREATED, &made, &Expand::default())?;
+    created(admitted, &made)
+}
+
+fn created(admitted: &Admitted, made: &RecordView) -> Result<Response, Failure> {
+    let answer = shown(admitted, StatusCode::CREATED, made, &Expand::default())?;
     with_header(answer, header::LOCATION, &admitted.addresses.consent(made.id))
 }
 
@@ -74,7 +91,16 @@ pub(crate) async fn update(incoming: Incoming) -> Result<Response, Failure> {
 /// `DELETE /consents/{id}`.
 pub(crate) async fn delete(incoming: Incoming) -> Result<Response, Failure> {
     let admitted = Admitted::admit(incoming).await?;
-    let Admitted { visit, requester, .. } = &admitted;
+    let remove = async |admitted| remove(&admitted).await;
+    admitted.once(&[], remove, async |_gone| Ok(gone())).await
+}
+
+fn gone() -> Response {
+    (StatusCode::NO_CONTENT, headers::api(), ()).into_response()
+}
+
+async fn remove(admitted: &Admitted) -> Result<Response, Failure> {
+    let Admitted { visit, requester, .. } = admitted;
     let permit = authorize::<DeleteRecords>(requester.caller(), Target::Tenant)
         .map_err(|denied| unwritten(denied.into()))?;
     let precondition = precondition::read(&admitted.headers)?;
@@ -84,13 +110,13 @@ pub(crate) async fn delete(incoming: Incoming) -> Result<Response, Failure> {
             &visit.tenant,
             &permit,
             requester,
-            id(&admitted)?,
+            id(admitted)?,
             &precondition,
             Some(&admitted.request),
         )
         .await
         .map_err(unwritten)?;
-    Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response())
+    Ok(gone())
 }
 
 /// How a record is changed.
@@ -100,25 +126,35 @@ enum Verb {
     Patch,
 }
 
-/// Reads the record, lets the body say what it shall be, writes it; from the start when somebody was faster.
 async fn change(incoming: Incoming, verb: Verb) -> Result<Response, Failure> {
     let (admitted, body) = Admitted::admit_with_body(incoming).await?;
-    let attributes = admitted.read_attributes(body).await?;
+    let body = admitted.read(body).await?;
+    let changed = async |_outcome| {
+        let view = record(&admitted, id(&admitted)?).await?;
+        shown(&admitted, StatusCode::OK, &view, &Expand::default())
+    };
+    let write = async |admitted| write(&admitted, &body, verb).await;
+    admitted.once(&body, write, changed).await
+}
+
+/// Reads the record, lets the body say what it shall be, writes it; from the start when somebody was faster.
+async fn write(admitted: &Admitted, body: &[u8], verb: Verb) -> Result<Response, Failure> {
+    let attributes = Attributes::parse(body, &LIMITS)?;
     let precondition = precondition::read(&admitted.headers)?;
-    let id = id(&admitted)?;
+    let id = id(admitted)?;
     for _ in 0..ATTEMPTS {
-        let before = record(&admitted, id).await?;
+        let before = record(admitted, id).await?;
         let named = NamedIdentities {
             before: Some(&before),
             is_whole: verb == Verb::Put,
             ..NamedIdentities::default()
         };
-        let identities = identities(&admitted, &attributes, named).await?;
+        let identities = identities(admitted, &attributes, named).await?;
         let meant = match verb {
             Verb::Put => Meant::Whole,
             Verb::Patch => Meant::Changes(&before),
         };
-        let Admitted { visit, requester, .. } = &admitted;
+        let Admitted { visit, requester, .. } = admitted;
         let wish = wish::read(&visit.tenant.tenant.records, &attributes, meant)?;
         let permit = requester
             .permit_for(before.owner())
@@ -135,7 +171,7 @@ async fn change(incoming: Incoming, verb: Verb) -> Result<Response, Failure> {
             .change_record(&visit.tenant, &permit, requester, change)
             .await
         {
-            Ok(after) => return shown(&admitted, StatusCode::OK, &after, &Expand::default()),
+            Ok(after) => return shown(admitted, StatusCode::OK, &after, &Expand::default()),
             Err(WriteRecordError::Changed) => {}
             Err(error) => return Err(refused(error, &wish)),
         }

@@ -10,12 +10,13 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_web::visit::Visit;
+use consentry_ledger::rates::Quota;
+use consentry_web::{rate_limits, visit::Visit};
 use http::{HeaderName, HeaderValue, Method, header::Entry};
 
 use crate::{
     bearer::Validators,
-    failure::{Code, Failure},
+    failure::Failure,
     messages::{Asked, MessageType, Messages, Refused},
 };
 
@@ -61,12 +62,12 @@ where
             by: Arc::clone(&seen.by),
         };
         Box::pin(async move {
-            let answer = match within_rate(&visit) {
-                Ok(()) => handler(incoming).await,
-                Err(failure) => Err(failure),
+            let (answer, quota) = match within_rate(&visit) {
+                Ok(quota) => (handler(incoming).await, quota),
+                Err(failure) => (Err(failure), None),
             };
             tell(&messages, kind, &visit, &seen, &answer);
-            with_headers(&visit, answer.into_response())
+            with_headers(&visit, rate_limits::told(answer.into_response(), quota.as_ref()))
         })
     }
 }
@@ -119,11 +120,11 @@ fn tell(
 }
 
 /// Before anything else is looked at: what an address may not ask costs nothing.
-fn within_rate(visit: &Visit) -> Result<(), Failure> {
+fn within_rate(visit: &Visit) -> Result<Option<Quota>, Failure> {
     let counted = visit.ledger().count_records_request(&visit.tenant, visit.address);
-    counted.map_err(|seconds| {
+    counted.map_err(|quota| {
         let why = "this address asks more often than is allowed; wait before the next request";
-        Failure::new(Code::TooManyRequests, why).with(|error| error.retry_after(seconds))
+        rate_limits::exceeded(&quota).detail(why).into()
     })
 }
 

@@ -103,7 +103,7 @@ pub enum AdministrationError {
 impl Ledger {
     /// Commits a change. False where somebody else changed what it rests on first; then memory is as fresh as the store.
     async fn settle(&self, change: ChangeSet) -> Result<bool, Fault> {
-        match self.commit(change).await {
+        match self.commit_asked(change).await {
             Ok(_receipt) => Ok(true),
             Err(CommitError::Stale | CommitError::Taken) => {
                 self.reload().await?;

@@ -13,6 +13,7 @@ use crate::{
     Ledger, TenantSnapshot,
     error::Fault,
     import::AccountWish,
+    once::Outcome,
     provision::{
         Entry, ProvisionError, Taken,
         change::{self, Plan},
@@ -33,8 +34,8 @@ impl Ledger {
             let known = tenant.definitions.get(&definition.key);
             let state = known.map(|known| State::of_definition(&tenant, known));
             act.check(state.transpose()?.as_ref())?;
-            let entry = Entry::Definition(definition.clone());
-            if let Some(taken) = self.put(&tenant, act, &entry).await? {
+            let (entry, is_new) = (Entry::Definition(definition.clone()), known.is_none());
+            if let Some(taken) = self.put(&tenant, act, &entry, is_new).await? {
                 return Ok(Put {
                     taken,
                     state: State::of_definition(&tenant, definition)?,
@@ -66,6 +67,7 @@ impl Ledger {
                 .cloned()
                 .collect();
             let current = wordings.last();
+            let is_new = current.is_none();
             let state = current.map(|_| state_of(&tenant, &wordings)).transpose()?;
             act.check(state.as_ref())?;
             let mut wording = wording.clone();
@@ -81,7 +83,7 @@ impl Ledger {
                 }
             }
             let entry = Entry::Localization(wording.clone());
-            if let Some(taken) = self.put(&tenant, act, &entry).await? {
+            if let Some(taken) = self.put(&tenant, act, &entry, is_new).await? {
                 if taken != Taken::Unchanged {
                     wordings.push(wording);
                 }
@@ -113,8 +115,8 @@ impl Ledger {
             let state = known.map(|known| State::of_account(&tenant, known));
             act.check(state.transpose()?.as_ref())?;
             let (account, _) = self.account_of(&tenant, wish).await?;
-            let entry = Entry::Principal(account.clone());
-            if let Some(taken) = self.put(&tenant, act, &entry).await? {
+            let (entry, is_new) = (Entry::Principal(account.clone()), known.is_none());
+            if let Some(taken) = self.put(&tenant, act, &entry, is_new).await? {
                 return Ok(Put {
                     taken,
                     state: State::of_account(&tenant, &account)?,
@@ -137,6 +139,7 @@ impl Ledger {
         tenant: &TenantSnapshot,
         act: Act<'_>,
         entry: &Entry,
+        is_new: bool,
     ) -> Result<Option<Taken>, AdministrationError> {
         let ids = self.ids();
         let Some(change) = change::of_entry(tenant, &ids, &act.author(), entry)? else {
@@ -145,6 +148,7 @@ impl Ledger {
         let taken = change.taken;
         let mut plan = Plan::new(tenant, ids.now);
         plan.extend([change]);
+        self.leads_to(Outcome { is_new, made: None });
         let is_settled = self.settle(plan.finish()?).await?;
         Ok(is_settled.then_some(taken))
     }

@@ -95,7 +95,9 @@ impl Ledger {
         };
         rates
             .take(tenant.id(), Rate::ProviderRequests, client_id, now)
-            .map_err(|seconds| ProviderError::TooMany { seconds })?;
+            .map_err(|quota| ProviderError::TooMany {
+                seconds: quota.more_in,
+            })?;
         Ok(Provider {
             client_id: client_id.to_owned(),
             secret,
@@ -111,8 +113,10 @@ impl Ledger {
             .rates
             .take(tenant.id(), Rate::WrongCredentials, &source, now)
         {
-            Ok(()) => ProviderError::Wrong,
-            Err(seconds) => ProviderError::TooMany { seconds },
+            Ok(_counted) => ProviderError::Wrong,
+            Err(quota) => ProviderError::TooMany {
+                seconds: quota.more_in,
+            },
         }
     }
 }

@@ -19,6 +19,7 @@ mod position;
 mod reader;
 mod reading;
 pub(crate) mod tail;
+mod ticket;
 
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub use position::Position;
 pub use reader::{PARTIES_GO_BACK, READ, READ_SUBJECTS, Reader, SubjectView};
 pub use reading::{Page, Reading, Start, Told, Wish};
 pub(crate) use tail::{Place, Tails};
+pub use ticket::{Shown, TICKET};
 
 /// How this node serves followers.
 #[derive(Debug, Clone)]

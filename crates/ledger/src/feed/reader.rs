@@ -7,6 +7,7 @@ use consentry_domain::{Lifetime, client::Client};
 use super::{
     catalogue::{EventType, Family},
     happening::Leaf,
+    ticket::Basis,
 };
 use crate::tokens::{ActiveAccess, ProvenClient};
 
@@ -34,6 +35,8 @@ pub struct Reader {
     name: String,
     side: Side,
     sees_subjects: bool,
+    /// What it proved itself with; none for parts of this house.
+    pub(super) basis: Option<Basis>,
 }
 
 /// How people are named to a reader of the tenant (enforcement-events-evidence 3.5). Parties always get their own names.
@@ -57,6 +60,7 @@ impl Reader {
             name: format!("house {name}"),
             side: Side::Tenant,
             sees_subjects: true,
+            basis: None,
         }
     }
 
@@ -71,30 +75,34 @@ impl Reader {
 
     /// What a client's party may be told, whoever carries it there.
     pub fn of_client(client: &Arc<Client>) -> Self {
-        Self::new(client, false)
+        Self::new(client, false, None)
     }
 
     /// The client that proved itself with its secret, if it is registered with the scope.
     pub fn proven(proven: &ProvenClient) -> Option<Self> {
         let client = proven.client();
-        let scopes = client.allowed_scopes.values();
-        let has = |scope: &str| scopes.iter().any(|value| value.as_str() == scope);
-        (proven.is_confidential() && has(READ)).then(|| Self::new(client, has(READ_SUBJECTS)))
+        let basis = Basis::secret(client, proven.secret()?);
+        Self::registered(client, true, basis)
     }
 
     /// The client behind a token of its own with the scope. A person's token is none, whoever holds it.
     pub fn token(access: &ActiveAccess) -> Option<Self> {
-        let has = |scope: &str| {
-            access
-                .scope()
-                .values()
-                .iter()
-                .any(|value| value.as_str() == scope)
-        };
-        (access.subject().is_none() && has(READ)).then(|| Self::new(access.client(), has(READ_SUBJECTS)))
+        let scope = access.scope();
+        let sees_subjects = scope.contains(READ_SUBJECTS);
+        (access.subject().is_none() && scope.contains(READ)).then(|| {
+            let basis = Basis::token(access, sees_subjects);
+            Self::new(access.client(), sees_subjects, Some(basis))
+        })
     }
 
-    fn new(client: &Arc<Client>, sees_subjects: bool) -> Self {
+    /// The client as it is registered, if it may read; `may_see_subjects` is what its credential allows.
+    pub(super) fn registered(client: &Arc<Client>, may_see_subjects: bool, basis: Basis) -> Option<Self> {
+        let scopes = &client.allowed_scopes;
+        let sees_subjects = may_see_subjects && scopes.contains(READ_SUBJECTS);
+        (scopes.contains(READ)).then(|| Self::new(client, sees_subjects, Some(basis)))
+    }
+
+    fn new(client: &Arc<Client>, sees_subjects: bool, basis: Option<Basis>) -> Self {
         let (side, sees_subjects) = if client.is_third_party {
             (Side::Party(Arc::clone(client)), false)
         } else {
@@ -104,6 +112,7 @@ impl Reader {
             name: format!("client {}", client.id),
             side,
             sees_subjects,
+            basis,
         }
     }
 

@@ -17,6 +17,7 @@ use crate::{
     access::{Denied, Permit, Target, WriteRecords},
     carry_out::Plan,
     error::Fault,
+    once::Outcome,
 };
 
 impl Ledger {
@@ -92,6 +93,10 @@ impl Ledger {
             slots: vec![slot.clone()],
             ..Seeds::default()
         };
+        self.leads_to(Outcome {
+            is_new: true,
+            made: Some(record.to_string()),
+        });
         let done = self
             .carry_out::<_, WriteRecordError>(tenant, permit, seeds, |_before, now| {
                 Ok(Plan {

@@ -4,20 +4,25 @@ use std::net::IpAddr;
 
 use crate::{
     ledger::Ledger,
-    rates::{Rate, source},
+    rates::{Quota, Rate, source},
     snapshot::TenantSnapshot,
 };
 
 impl Ledger {
-    /// Counts a request at the records door; where the address has used up what the tenant allows, the seconds until it may ask again.
-    pub fn count_records_request(&self, tenant: &TenantSnapshot, address: IpAddr) -> Result<(), u32> {
+    /// Counts a request at the records door; where the address has used up what the tenant allows, that is the
+    /// error. None where nothing is bounded.
+    pub fn count_records_request(
+        &self,
+        tenant: &TenantSnapshot,
+        address: IpAddr,
+    ) -> Result<Option<Quota>, Quota> {
         let Some(allowed) = tenant.tenant.records.requests_per_minute else {
-            return Ok(());
+            return Ok(None);
         };
         let (rate, source) = (Rate::RecordsRequests(allowed), source(address));
         self.inner
             .rates
             .take(tenant.id(), rate, &source, self.now())
-            .map_err(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX))
+            .map(Some)
     }
 }

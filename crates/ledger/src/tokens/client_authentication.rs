@@ -28,7 +28,8 @@ pub struct PresentedClient {
 #[derive(Debug, Clone)]
 pub struct ProvenClient {
     client: Arc<Client>,
-    by_secret: bool,
+    /// The secret it proved itself with, as it is kept; none for public clients.
+    secret: Option<String>,
 }
 
 /// Why nobody was authenticated.
@@ -52,8 +53,13 @@ impl ProvenClient {
     }
 
     /// Whether it proved itself with a secret; a public client only said its name.
-    pub const fn is_confidential(&self) -> bool {
-        self.by_secret
+    pub fn is_confidential(&self) -> bool {
+        self.secret.is_some()
+    }
+
+    /// The secret it proved itself with, as it is kept: the SHA-256 in base64url.
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.secret.as_deref()
     }
 
     /// The application it belongs to.
@@ -66,12 +72,12 @@ impl ProvenClient {
         Caller::Client {
             client: self.client.id.clone(),
             application: self.client.application,
-            authority: if self.by_secret {
+            authority: if self.is_confidential() {
                 authority(&self.client)
             } else {
                 ClientAuthority::None
             },
-            credential: if self.by_secret {
+            credential: if self.is_confidential() {
                 CredentialKind::ClientSecret
             } else {
                 CredentialKind::PublicClient
@@ -128,7 +134,8 @@ impl Ledger {
 
 fn prove(tenant: &TenantSnapshot, presented: &PresentedClient, now: Timestamp) -> Option<ProvenClient> {
     let client = tenant.client(&presented.id);
-    let by_secret = presented.secret.is_some();
+    let secret = presented.secret.as_ref();
+    let secret = secret.map(|secret| opaque::hash_text(secret.expose()));
     let proven = match &presented.secret {
         Some(secret) => {
             let stored = client.map(|client| client.secrets.as_slice()).unwrap_or_default();
@@ -139,7 +146,7 @@ fn prove(tenant: &TenantSnapshot, presented: &PresentedClient, now: Timestamp) -
     };
     proven.map(|client| ProvenClient {
         client: Arc::clone(client),
-        by_secret,
+        secret,
     })
 }
 

@@ -17,7 +17,7 @@ use crate::{
     configuration::Configuration,
     demo::{self, Demo, clock::DemoClock, seed},
     ledger_place::LedgerPlace,
-    root_key::KeysSection,
+    root_key::{KeysSection, ROOT_KEY},
 };
 
 /// Options of the demo.
@@ -29,6 +29,10 @@ pub(super) struct DemoArguments {
     /// Folder to keep the ledger in; without it the folder vanishes at exit.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// PostgreSQL database to keep the ledger in, empty or of the demo in this folder; `consentry serve` with the folder's root key makes
+    /// more nodes on it.
+    #[arg(long, value_name = "URL", requires = "data")]
+    database: Option<String>,
     /// Prints one JSON line with everything a script needs, then serves until told to stop.
     #[arg(long)]
     json: bool,
@@ -66,14 +70,18 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
     };
     let ledger_options = serve::ledger_options(configuration)?;
     let (clock, entropy) = (Arc::new(DemoClock::default()), Arc::new(SystemEntropy));
-    let ledger = assembly::open_ledger_with(
-        &LedgerPlace::folder(folder),
-        &KeysSection::default(),
-        clock.clone(),
-        entropy,
-        &ledger_options,
-    )
-    .await?;
+    let (place, keys) = match &options.database {
+        None => (LedgerPlace::folder(folder), KeysSection::default()),
+        Some(url) => {
+            std::fs::create_dir_all(folder)?;
+            let keys = KeysSection {
+                root_file: Some(folder.join(ROOT_KEY)),
+                root: None,
+            };
+            (LedgerPlace::database(url, &configuration.storage)?, keys)
+        }
+    };
+    let ledger = assembly::open_ledger_with(&place, &keys, clock.clone(), entropy, &ledger_options).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
     let demo = Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?;
     let demo = Arc::new(if options.data.is_none() {

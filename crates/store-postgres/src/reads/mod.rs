@@ -10,8 +10,8 @@ use consentry_domain::{
     subject::Subject,
 };
 use consentry_store::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, LogHead,
-    StoreError, SubjectKeyRow, TokenRow, chain,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
+    InteractionRow, LogHead, StoreError, SubjectKeyRow, TokenRow, chain,
 };
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
@@ -277,6 +277,18 @@ pub(crate) async fn account(
         rows::account,
     )
     .await
+}
+
+pub(crate) async fn remembered(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    key: Hash,
+    now: Timestamp,
+) -> Result<Option<IdempotencyKey>> {
+    let found = by_hash(connection, sql::REQUEST, tenant, key, |row| {
+        rows::remembered(row, key)
+    });
+    Ok(found.await?.filter(|known| now < known.expires_at))
 }
 
 pub(crate) async fn subject_key(

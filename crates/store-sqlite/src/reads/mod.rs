@@ -10,8 +10,8 @@ use consentry_domain::{
     subject::Subject,
 };
 use consentry_store::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, InteractionRow, StoreError,
-    SubjectKeyRow, TokenRow,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
+    InteractionRow, StoreError, SubjectKeyRow, TokenRow,
 };
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
@@ -239,6 +239,25 @@ pub(crate) fn account(
         tenant,
         (subject.shard(), subject.uuid()),
         rows::account,
+    )
+}
+
+pub(crate) fn remembered(
+    connection: &Connection,
+    tenant: TenantId,
+    key: &Hash,
+    now: Timestamp,
+) -> Result<Option<IdempotencyKey>> {
+    one(
+        connection,
+        sql::REMEMBERED,
+        params![
+            key.shard().number(),
+            put::id(tenant.uuid()),
+            key.as_bytes(),
+            now.as_micros()
+        ],
+        |row| rows::remembered(row, *key),
     )
 }
 

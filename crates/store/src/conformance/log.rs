@@ -130,7 +130,19 @@ pub async fn a_repeated_request_is_a_duplicate(engine: &impl Engine) {
         change.idempotency = Some(sample::request(words, asked, 100));
         change
     };
+    let asked = sample::request("request", "this", 100);
+    let remembered = async |tenant, seconds| {
+        let at = sample::at(seconds);
+        store
+            .remembered(sample::tenant(tenant), asked.key, at)
+            .await
+            .unwrap()
+    };
+    assert_eq!(remembered(1, 0).await, None);
     let _receipt = commit(&store, asking("request", "this")).await.unwrap();
+    assert_eq!(remembered(1, 99).await, Some(asked.clone()));
+    assert_eq!(remembered(1, 100).await, None, "its time is over");
+    assert_eq!(remembered(2, 0).await, None, "another tenant");
     let duplicate = |same_request| {
         Err(CommitError::Duplicate {
             reference: "what came of request".to_owned(),

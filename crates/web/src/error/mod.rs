@@ -45,6 +45,8 @@ pub struct ApiError {
     pub retry_after: Option<u32>,
     /// `WWW-Authenticate`, `Allow` and other headers of the answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The rate that was used up.
+    pub violated_policy: Option<&'static str>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -57,6 +59,7 @@ impl ApiError {
             fields: Vec::new(),
             retry_after: None,
             headers: Vec::new(),
+            violated_policy: None,
             cause: None,
         }
     }
@@ -98,6 +101,13 @@ impl ApiError {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// Names the rate that was used up.
+    #[must_use]
+    pub fn violates(mut self, policy: &'static str) -> Self {
+        self.violated_policy = Some(policy);
         self
     }
 

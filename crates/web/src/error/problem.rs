@@ -35,6 +35,9 @@ pub fn problem(error: &ApiError, id: &RequestId) -> Response {
         if let Some(uuid) = id.as_uuid() {
             document.insert("instance".to_owned(), uuid.urn().to_string().into());
         }
+        if let Some(policy) = error.violated_policy {
+            document.insert("violated-policies".to_owned(), json!([policy]));
+        }
         if !error.fields.is_empty() {
             document.insert("errors".to_owned(), fields(error));
         }

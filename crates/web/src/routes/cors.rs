@@ -41,7 +41,7 @@ const REQUEST_HEADERS: &str =
     "Authorization, Content-Type, Accept, DPoP, If-Match, If-None-Match, Idempotency-Key, X-Request-ID";
 
 /// Answer headers that the documented clients read.
-const EXPOSED_HEADERS: &str = "Location, ETag, Retry-After, WWW-Authenticate, X-Request-ID";
+const EXPOSED_HEADERS: &str = "Location, ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-ID";
 
 /// Seconds a preflight may be remembered where no policy says otherwise.
 const MAX_AGE: u32 = 600;

@@ -1,9 +1,10 @@
 //! The operations.
 
+use consentry_web::idempotency::PATTERN;
 use serde_json::Value;
 use utoipa::openapi::{
-    Content, ContentBuilder, HeaderBuilder, ObjectBuilder, Paths, Ref, Required, Response, ResponseBuilder,
-    Type,
+    Content, ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Paths, Ref, Required, Response,
+    ResponseBuilder, Type,
     path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
     request_body::RequestBodyBuilder,
     security::SecurityRequirement,
@@ -40,6 +41,12 @@ const OF_BODIES: [Failure; 2] = [
         "The media type of the body is not supported",
     ),
 ];
+
+const OF_KEYS: Failure = (
+    422,
+    "idempotency_key_reused",
+    "The key was used for another request",
+);
 
 /// `*` or entity tags (RFC 9110 8.8.3, 13.1.1).
 const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#;
@@ -201,12 +208,15 @@ fn one(paths: &mut Paths, kind: &Kind) {
             .parameter(if_match())
             .parameter(if_none_match())
             .request_body(Some(body))
-            .response("200", answer(kind.schema, &kind.example))
-            .response("201", answer(kind.schema, &kind.example))
-            .with_failures(&[ABSENT, kind.collision, STALE])
+            .parameter(idempotency_key())
+            .response("200", put(kind))
+            .response("201", put(kind))
+            .with_failures(&[ABSENT, kind.collision, STALE, OF_KEYS])
             .with_failures(&OF_BODIES),
     );
-    let mut delete = begun("delete", format!("Take {words} away")).parameter(if_match());
+    let mut delete = begun("delete", format!("Take {words} away"))
+        .parameter(if_match())
+        .parameter(idempotency_key());
     if name != "account" {
         delete = delete.parameter(
             described(
@@ -226,8 +236,13 @@ fn one(paths: &mut Paths, kind: &Kind) {
         path,
         HttpMethod::Delete,
         delete
-            .response("204", Response::new("It is gone."))
-            .with_failures(&[ABSENT, (409, "in_use", "Records refer to this"), STALE]),
+            .response(
+                "204",
+                ResponseBuilder::new()
+                    .description("It is gone.")
+                    .header("Idempotency-Replayed", replayed()),
+            )
+            .with_failures(&[ABSENT, (409, "in_use", "Records refer to this"), STALE, OF_KEYS]),
     );
 }
 
@@ -261,7 +276,7 @@ impl Described for OperationBuilder {
                 let challenge = header("One line per scheme.");
                 response = response.header("WWW-Authenticate", challenge.build());
             }
-            if status == 429 {
+            if matches!(status, 409 | 429) {
                 response = response.header("Retry-After", header("Seconds to wait.").build());
             }
             operation.response(status.to_string(), response.build())
@@ -279,6 +294,7 @@ const fn meaning(status: u16) -> &'static str {
         412 => "It is not in the state that the request names.",
         413 => "The body is too large.",
         415 => "The body is of a type that is not read here.",
+        422 => "The key was used for another request.",
         429 => "Too many failed attempts.",
         503 => "The service cannot be asked now.",
         _ => "Something went wrong on our side.",
@@ -298,6 +314,20 @@ fn answer(schema: &str, example: &Value) -> Response {
         .content("application/json", content(schema, example))
         .header("ETag", header("The state, for `If-Match`.").build())
         .build()
+}
+
+/// What was put.
+fn put(kind: &Kind) -> Response {
+    ResponseBuilder::new()
+        .description("What is there now.")
+        .content("application/json", content(kind.schema, &kind.example))
+        .header("ETag", header("The state, for `If-Match`.").build())
+        .header("Idempotency-Replayed", replayed())
+        .build()
+}
+
+fn replayed() -> Header {
+    header("`true` where a request with this key was carried out before.").build()
 }
 
 fn not_modified() -> Response {
@@ -373,6 +403,17 @@ fn if_match() -> Parameter {
         "Entity tags of the states in which it may be changed. Left out, the last write wins.",
     )
     .schema(Some(tags()))
+    .build()
+}
+
+fn idempotency_key() -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    described(
+        "Idempotency-Key",
+        ParameterIn::Header,
+        "Names the request, so that sending it again does not carry it out again. Remembered for 24 hours.",
+    )
+    .schema(Some(schema.pattern(Some(PATTERN)).build()))
     .build()
 }
 

@@ -69,7 +69,6 @@ async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Resu
         door: Door::Dashboard,
         reason: EndReason::UserAction,
         request: Some(visit.request_id.to_string()),
-        idempotency: None,
     };
     visit
         .ledger()

@@ -13,7 +13,7 @@ mod wish;
 pub(crate) use self::{
     catalogue::{schema, types},
     pages::{one, page},
-    stream::stream,
+    stream::{stream, ticket},
 };
 
 /// Where the stream is.

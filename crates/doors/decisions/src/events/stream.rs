@@ -6,22 +6,30 @@
 use std::fmt::Write as _;
 
 use axum::{
+    Json,
     body::{Body, Bytes},
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_ledger::feed::{Follower, Heard, Start};
+use consentry_ledger::feed::{Follower, Heard, Start, TICKET, Wish};
 use consentry_web::{
     error::{ApiError, FieldError, Problem, registry},
     headers,
+    parameters::Parameters,
+    rate_limits,
     visit::Visit,
 };
 use futures_util::stream::poll_fn;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
+use serde_json::json;
 use tokio::sync::mpsc;
 use tracing::Instrument as _;
 
-use super::{accept, readers, readers::Standing, refused, wish};
+use super::{
+    accept, readers,
+    readers::{Opening, Standing},
+    refused, wish,
+};
 
 const MEDIA_TYPE: &str = "text/event-stream";
 
@@ -43,17 +51,18 @@ const MOST_BEHIND: u64 = 1_000;
 /// `GET /events/v1/stream`.
 pub(crate) async fn stream(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
-    let (reader, parameters) = readers::admit(&visit, &parts.headers, &parts.uri).await?;
     accept::choose(&parts.headers, &[MEDIA_TYPE])?;
-    wish::require_known(&parameters, &["named", "signals"])?;
-    let is_named = wish::switch(&parameters, "named")?;
-    // Signals are asked for like this; there are none yet.
-    let _signals = wish::switch(&parameters, "signals")?;
-    let mut wish = wish::wish(&parameters, Start::Latest)?;
+    let opening = readers::admit_stream(&visit, &parts.headers, &parts.uri).await?;
+    let Opening::Reader(reader, parameters, again) = opening else {
+        return Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response());
+    };
+    let (mut wish, is_named) = wanted(&parameters)?;
     if let Some(last) = last_event_id(&parts.headers)? {
         wish.start = Start::Cursor(last);
     }
-    let standing = Standing::of(&visit, &parts.headers, &reader);
+    let quota = visit.ledger().count_stream(&visit.tenant, reader.name());
+    let quota = quota.map_err(|quota| rate_limits::exceeded(&quota))?;
+    let standing = Standing::of(&visit, again, &reader);
     let reading = visit
         .ledger()
         .read_events(visit.tenant.clone(), visit.base_url(), reader, wish);
@@ -78,7 +87,35 @@ pub(crate) async fn stream(visit: Visit, request: Request) -> Result<Response, P
             .poll_recv(context)
             .map(|piece| piece.map(Ok::<_, std::convert::Infallible>))
     });
-    Ok((headers::api(), own, Body::from_stream(lines)).into_response())
+    let answer = (headers::api(), own, Body::from_stream(lines)).into_response();
+    Ok(rate_limits::told(answer, Some(&quota)))
+}
+
+/// `POST /events/v1/tickets`: a ticket for one stream with these parameters (EVT-29).
+pub(crate) async fn ticket(visit: Visit, request: Request) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
+    let (reader, parameters) = readers::admit(&visit, &parts.headers, &parts.uri).await?;
+    let _fits = wanted(&parameters)?;
+    let asked = parts.uri.query().unwrap_or_default();
+    let ticket = visit
+        .ledger()
+        .event_ticket(&visit.tenant, &reader, asked, visit.address)
+        .await
+        .map_err(ApiError::from)?;
+    let ticket = ticket.ok_or_else(|| ApiError::new(&registry::FORBIDDEN))?;
+    let body = json!({ "ticket": ticket.expose(), "expires_in": TICKET.as_seconds() });
+    Ok((headers::api(), Json(body)).into_response())
+}
+
+/// What a stream shall tell, and whether its events are named.
+fn wanted(parameters: &Parameters) -> Result<(Wish, bool), ApiError> {
+    wish::require_known(parameters, &["named", "signals"])?;
+    // Signals are asked for like this; there are none yet.
+    let _signals = wish::switch(parameters, "signals")?;
+    Ok((
+        wish::wish(parameters, Start::Latest)?,
+        wish::switch(parameters, "named")?,
+    ))
 }
 
 /// The id that a reader saw last; it wins over parameters (EVT-25).

@@ -51,6 +51,7 @@ async fn recorded(app: &TestApp, subject: &str, status: &str) -> String {
 
 async fn with_people(count: usize) -> TestApp {
     let app = TestApp::start().await;
+    crate::world::unbounded(&app).await;
     for number in 0..count {
         recorded(&app, &format!("person-{number:03}"), "accepted").await;
     }

@@ -194,3 +194,26 @@ async fn chk_29_and_com_15_a_token_is_good_for_its_own_question_and_ten_minutes(
         .await;
     }
 }
+
+#[tokio::test]
+async fn com_11_com_12_searches_are_ten_a_second_for_each_client() {
+    let app = TestApp::start().await;
+    let search = of_ada(&json!({}));
+    for left in (0..10).rev() {
+        let answer = post(&app, "/search/resource", &search).await.expect_status(200);
+        assert_eq!(answer.header("ratelimit-policy"), Some("\"search\";q=10;w=1"));
+        let told = format!("\"search\";r={left};t=1");
+        assert_eq!(answer.header("ratelimit"), Some(told.as_str()));
+    }
+    for path in ["/search/resource", "/search/action", "/search/subject"] {
+        let refused = post(&app, path, &search).await.expect_status(429);
+        assert_eq!(refused.header("retry-after"), Some("1"));
+        assert_eq!(refused.header("ratelimit"), Some("\"search\";r=0;t=1"));
+        assert_eq!(refused.json()["violated-policies"], json!(["search"]));
+    }
+    let question = crate::world::balance();
+    let check = post(&app, "/evaluation", &question).await.expect_status(200);
+    assert_eq!(check.header("ratelimit"), None, "questions are not bounded");
+    app.pass(1);
+    let _again = post(&app, "/search/resource", &search).await.expect_status(200);
+}

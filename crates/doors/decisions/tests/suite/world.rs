@@ -10,8 +10,18 @@ pub const SCOPE: &str = "openid offline_access accounts:balance accounts:transac
 /// A bank at which Ada has approved Moneytrack.
 pub async fn connected() -> TestApp {
     let app = TestApp::start().await;
+    unbounded(&app).await;
     app.connect(&app.browser(), "ada", SCOPE).await;
     app
+}
+
+/// Lets everybody search and open streams as often as a test wants, whose clock stands still.
+pub async fn unbounded(app: &TestApp) {
+    app.configure(|tenant| {
+        tenant.checks.searches_per_second = 10_000;
+        tenant.checks.streams_per_minute = 10_000;
+    })
+    .await;
 }
 
 /// May Moneytrack read Ada's balance?

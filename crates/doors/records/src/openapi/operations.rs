@@ -1,9 +1,10 @@
 //! The operations.
 
+use consentry_web::idempotency::PATTERN;
 use serde_json::Value;
 use utoipa::openapi::{
-    Content, ContentBuilder, HeaderBuilder, ObjectBuilder, Paths, Ref, Required, Response, ResponseBuilder,
-    Type,
+    Content, ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Paths, Ref, Required, Response,
+    ResponseBuilder, Type,
     path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
     request_body::RequestBodyBuilder,
     security::SecurityRequirement,
@@ -43,6 +44,20 @@ const OF_BODIES: [(u16, &str, &str); 2] = [
         415,
         "UNSUPPORTED_MEDIA_TYPE",
         "The media type of the body is not supported",
+    ),
+];
+
+/// Failures of keys.
+const OF_KEYS: [(u16, &str, &str); 2] = [
+    (
+        409,
+        "CONFLICT",
+        "The first request with this key is still running",
+    ),
+    (
+        422,
+        "INVALID_REQUEST",
+        "the key was used for a request with another method, address or body",
     ),
 ];
 
@@ -109,11 +124,7 @@ pub(super) fn describe(paths: &mut Paths) {
                 "the request could not be accepted because of invalid data",
             )])
             .with_failures(&OF_BODIES)
-            .with_failures(&[(
-                409,
-                "CONFLICT",
-                "the record was changed by others at the same time",
-            )]),
+            .repeatable(),
     );
     let one = "/consents/{consent}";
     add(
@@ -145,6 +156,7 @@ pub(super) fn describe(paths: &mut Paths) {
                 ABSENT,
             ])
             .with_failures(&OF_BODIES)
+            .repeatable()
             .with_failures(&OF_CHANGES),
     );
     add(
@@ -167,6 +179,7 @@ pub(super) fn describe(paths: &mut Paths) {
                 ABSENT,
             ])
             .with_failures(&OF_BODIES)
+            .repeatable()
             .with_failures(&OF_CHANGES),
     );
     add(
@@ -176,7 +189,12 @@ pub(super) fn describe(paths: &mut Paths) {
             .description(Some("For privileged requesters only, not even of one's own."))
             .parameter(record_id())
             .parameter(if_match())
-            .response("204", Response::new("It is gone."))
+            .response(
+                "204",
+                ResponseBuilder::new()
+                    .description("It is gone.")
+                    .header("Idempotency-Replayed", replayed()),
+            )
             .with_failures(&[
                 (
                     400,
@@ -185,6 +203,7 @@ pub(super) fn describe(paths: &mut Paths) {
                 ),
                 ABSENT,
             ])
+            .repeatable()
             .with_failures(&OF_CHANGES),
     );
 }
@@ -289,6 +308,7 @@ fn built(operation: OperationBuilder) -> Operation {
 trait Described {
     fn with_failures(self, failures: &[(u16, &str, &str)]) -> Self;
     fn with_body(self, schema: &str, example: &Value) -> Self;
+    fn repeatable(self) -> Self;
 }
 
 impl Described for OperationBuilder {
@@ -307,7 +327,7 @@ impl Described for OperationBuilder {
                 let challenge = header("One line per scheme that is switched on.");
                 response = response.header("WWW-Authenticate", challenge.build());
             }
-            if matches!(status, 429 | 503) {
+            if matches!(status, 409 | 429 | 503) {
                 response = response.header("Retry-After", header("Seconds to wait.").build());
             }
             operation.response(status.to_string(), response.build())
@@ -323,6 +343,16 @@ impl Described for OperationBuilder {
             });
         self.request_body(Some(body.required(Some(Required::True)).build()))
     }
+
+    fn repeatable(self) -> Self {
+        let key = described(
+            "Idempotency-Key",
+            ParameterIn::Header,
+            "Names the request, so that sending it again does not carry it out again. Remembered for 24 hours.",
+        );
+        self.parameter(key.schema(Some(text().pattern(Some(PATTERN)).build())))
+            .with_failures(&OF_KEYS)
+    }
 }
 
 const fn meaning(status: u16) -> &'static str {
@@ -332,10 +362,13 @@ const fn meaning(status: u16) -> &'static str {
         403 => "Good credentials, and not allowed.",
         404 => "There is no such thing.",
         406 => "No acceptable form of the answer exists.",
-        409 => "Others changed the record at the same time, again and again.",
+        409 => {
+            "Others changed the record at the same time, again and again; or the first request with this key is still carried out."
+        }
         412 => "The record is not in the state that `If-Match` names.",
         413 => "The body is too large.",
         415 => "The body is of a type that is not read here.",
+        422 => "The key was used for another request.",
         429 => "Too many failed logins, or more requests than are allowed.",
         503 => "The service is switched off, or cannot be asked now.",
         _ => "Something went wrong on our side.",
@@ -364,12 +397,18 @@ fn answer(description: &str, schema: &str, example: &Value) -> Response {
 fn tagged(description: &str, example: &Value) -> Response {
     in_both_forms(description, "Consent", example)
         .header("ETag", header("The state of the record, for `If-Match`.").build())
+        .header("Idempotency-Replayed", replayed())
         .build()
+}
+
+fn replayed() -> Header {
+    header("`true` where a request with this key was carried out before.").build()
 }
 
 fn created() -> Response {
     in_both_forms("The record was made.", "Consent", &examples::consent())
         .header("ETag", header("The state of the record, for `If-Match`.").build())
+        .header("Idempotency-Replayed", replayed())
         .header("Location", header("Address of the record.").build())
         .build()
 }

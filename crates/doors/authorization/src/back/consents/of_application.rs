@@ -12,7 +12,7 @@ use http::{HeaderMap, Uri};
 use super::{
     access::{BackEnd, not_found},
     list::{List, parameters, wrong},
-    stop::{Pair, only, stop},
+    stop::{Pair, Sent, only, stop},
     wire::{self, Detail},
 };
 use crate::back::answer;
@@ -55,8 +55,11 @@ pub(crate) async fn revoke(
     headers: HeaderMap,
 ) -> Result<Response, Vendor> {
     let back_end = BackEnd::of(&visit, &headers).await?;
-    let parameters = parameters(&uri)?;
-    Ok(revoke_in(&visit, &back_end, back_end.application, &pair, &parameters).await?)
+    let sent = Sent {
+        uri: &uri,
+        headers: &headers,
+    };
+    Ok(revoke_in(&visit, &back_end, back_end.application, &pair, sent).await?)
 }
 
 /// Call 4: the consents of a named application.
@@ -81,7 +84,11 @@ pub(crate) async fn revoke_managed(
     let back_end = BackEnd::of(&visit, &headers).await?;
     let parameters = parameters(&uri)?;
     let application = named(&visit, &back_end, &parameters)?;
-    Ok(revoke_in(&visit, &back_end, application, &pair, &parameters).await?)
+    let sent = Sent {
+        uri: &uri,
+        headers: &headers,
+    };
+    Ok(revoke_in(&visit, &back_end, application, &pair, sent).await?)
 }
 
 fn named(visit: &Visit, back_end: &BackEnd, parameters: &Parameters) -> Result<ApplicationId, ApiError> {
@@ -96,8 +103,9 @@ async fn revoke_in(
     back_end: &BackEnd,
     application: ApplicationId,
     (client, user): &(String, String),
-    parameters: &Parameters,
+    sent: Sent<'_>,
 ) -> Result<Response, ApiError> {
+    let parameters = parameters(sent.uri)?;
     let subject = user.parse().map_err(|_| not_found())?;
     let client = ClientId::parse(client).map_err(|_| not_found())?;
     let permit = back_end.permit_for(subject, application)?;
@@ -105,7 +113,7 @@ async fn revoke_in(
         subject,
         application,
         client,
-        only: only(parameters)?,
+        only: only(&parameters)?,
     };
-    stop(visit, &permit, pair, EndReason::PartyAction).await
+    stop(visit, &permit, sent, pair, EndReason::PartyAction).await
 }

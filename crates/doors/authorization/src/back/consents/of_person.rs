@@ -8,7 +8,7 @@ use http::{HeaderMap, Uri};
 use super::{
     access::{Person, not_found},
     list::{List, parameters},
-    stop::{Pair, only, stop},
+    stop::{Pair, Sent, only, stop},
     wire::Detail,
 };
 
@@ -45,5 +45,9 @@ pub(crate) async fn revoke(
         client,
         only: only(&parameters)?,
     };
-    Ok(stop(&visit, &permit, pair, EndReason::UserAction).await?)
+    let sent = Sent {
+        uri: &uri,
+        headers: &headers,
+    };
+    Ok(stop(&visit, &permit, sent, pair, EndReason::UserAction).await?)
 }

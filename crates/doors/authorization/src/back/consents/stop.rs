@@ -10,8 +10,14 @@ use consentry_ledger::{
     access::ManageAgreements,
     agreements::{AgreementQuery, StopRequest},
 };
-use consentry_web::{error::ApiError, headers, parameters::Parameters, visit::Visit};
-use http::StatusCode;
+use consentry_web::{
+    error::ApiError,
+    headers,
+    idempotency::{self, Asked},
+    parameters::Parameters,
+    visit::Visit,
+};
+use http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::access::{forbidden, not_found};
 
@@ -35,8 +41,40 @@ pub(super) fn only(parameters: &Parameters) -> Result<Option<AgreementId>, ApiEr
         .transpose()
 }
 
-/// Ends what the pair has that is active, all in one commit; 404 where there is nothing, so also the second time.
+/// Where it was asked: the address, and what came with it.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    /// Address of the request.
+    pub uri: &'a Uri,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+}
+
+/// Ends what the pair has that is active, all in one commit; 404 where there is nothing, so also the second time, unless the request
+/// has an `Idempotency-Key` and is the same as then.
 pub(super) async fn stop(
+    visit: &Visit,
+    permit: &Permit<ManageAgreements>,
+    sent: Sent<'_>,
+    pair: Pair,
+    reason: EndReason,
+) -> Result<Response, ApiError> {
+    let asked = Asked {
+        caller: &permit.caller().sender(),
+        method: &Method::DELETE,
+        uri: sent.uri,
+        headers: sent.headers,
+        body: &[],
+    };
+    let end = async |visit| end(&visit, permit, pair, reason).await;
+    idempotency::once(visit, &asked, end, async |_outcome| Ok(ended())).await
+}
+
+fn ended() -> Response {
+    (headers::api(), StatusCode::OK).into_response()
+}
+
+async fn end(
     visit: &Visit,
     permit: &Permit<ManageAgreements>,
     pair: Pair,
@@ -64,7 +102,6 @@ pub(super) async fn stop(
         door: Door::Authorization,
         reason,
         request: Some(visit.request_id.to_string()),
-        idempotency: None,
     };
     let stopped = visit
         .ledger()
@@ -74,7 +111,7 @@ pub(super) async fn stop(
     if stopped.ended.is_empty() {
         return Err(not_found());
     }
-    Ok((headers::api(), StatusCode::OK).into_response())
+    Ok(ended())
 }
 
 fn refused(error: DecisionError) -> ApiError {

@@ -85,7 +85,7 @@ async fn methods_and_media_types_are_answered_as_everywhere() {
         assert_eq!(head.bytes(), b"");
     }
     let head = ask(Method::HEAD, "stream").send().await.expect_status(405);
-    assert_eq!(head.header("allow"), Some("GET"));
+    assert_eq!(head.header("allow"), Some("GET, OPTIONS"));
     for (method, path) in [
         (Method::POST, "events"),
         (Method::DELETE, "events"),

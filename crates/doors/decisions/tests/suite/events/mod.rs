@@ -5,6 +5,7 @@ mod catalogue;
 mod privacy;
 mod reading;
 mod streaming;
+mod tickets;
 
 use consentry_ledger::provision::Entry;
 use consentry_testkit::{Answer, KnownClient, Listening, RequestBuilder, TestApp};

@@ -9,7 +9,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{asking, change_client, events, ids, names, now, page, patched, since, stream, text, written};
-use crate::world::connected;
+use crate::world::{connected, unbounded};
 
 /// Reads a stream to its end; gives what was told until then.
 async fn to_the_end(mut stream: Listening) -> Vec<Value> {
@@ -116,6 +116,7 @@ async fn evt_19_pages_and_streams_join_without_gap_or_repetition_while_others_wr
     const WRITERS: usize = 3;
     const EACH: usize = 12;
     let app = TestApp::start().await;
+    unbounded(&app).await;
     let start = now(&app).await;
     let write = |writer: usize| {
         let app = &app;
@@ -297,6 +298,7 @@ async fn burst(app: &TestApp, round: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn evt_27_a_reader_that_takes_nothing_is_let_go_and_loses_nothing() {
     let app = TestApp::start().await;
+    unbounded(&app).await;
     let start = now(&app).await;
     let mut lazy = Vec::new();
     for _ in 0..20 {
