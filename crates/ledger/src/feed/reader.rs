@@ -70,6 +70,7 @@ impl Reader {
             name,
             side: party.map_or(Side::Tenant, Side::Party),
             sees_subjects,
+            basis: None,
         }
     }
 

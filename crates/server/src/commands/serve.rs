@@ -91,7 +91,6 @@ pub(super) async fn prepare(
 ) -> anyhow::Result<Ready> {
     let terminate = signal(SignalKind::terminate())?;
     let interrupt = signal(SignalKind::interrupt())?;
-    let metrics = Metrics::default();
     let messages: Messages = configuration.telemetry.consent_messages.iter().copied().collect();
     consent_log::follow(&ledger, &messages).await?;
     let metrics = Metrics::of(&ledger);
