@@ -63,7 +63,7 @@ enum Place {
 }
 
 impl Place {
-    fn settled(self) -> (tempfile::TempDir, LedgerPlace) {
+    async fn settled(self) -> (tempfile::TempDir, LedgerPlace) {
         let database = match self {
             Self::Folder(folder, bounds) => {
                 let path = folder.path().to_owned();
@@ -71,9 +71,13 @@ impl Place {
             }
             Self::Any if std::env::var(ENGINE).is_ok_and(|engine| engine == "postgres") => {
                 let postgres = Postgres::shared();
-                postgres.url(&postgres.database())
+                postgres.url(&postgres.ledger().await)
             }
-            Self::Any => return Self::Folder(tempfile::tempdir().unwrap(), Options::default()).settled(),
+            Self::Any => {
+                let folder = tempfile::tempdir().unwrap();
+                let place = LedgerPlace::folder(folder.path());
+                return (folder, place);
+            }
             Self::Database(url) => url,
         };
         (tempfile::tempdir().unwrap(), in_database(&database))
@@ -225,7 +229,7 @@ impl TestApp {
             },
             ..LedgerOptions::default()
         };
-        let (folder, place) = place.settled();
+        let (folder, place) = place.settled().await;
         let ledger = open(&place, &folder, Arc::clone(&clock), &entropy, &options).await;
         let addresses = Addresses {
             base_url: BASE_URL.to_owned(),

@@ -18,7 +18,7 @@ async fn a_clock_set_back_by_an_hour_revives_nothing_and_stops_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_set_back_by_an_hour_revives_nothing_and_stops_nobody_on_postgresql() {
     let postgres = Postgres::shared();
-    let url = postgres.url(&postgres.database());
+    let url = postgres.url(&postgres.ledger().await);
     set_back(TestApp::start_in_database(&url).await).await;
 }
 

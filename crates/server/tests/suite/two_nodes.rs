@@ -11,7 +11,7 @@ use crate::matrix::{SCOPE, TakenBack, WAYS, look, standing, take_back};
 
 async fn two_nodes() -> (TestApp, TestApp) {
     let postgres = Postgres::shared();
-    let url = postgres.url(&postgres.database());
+    let url = postgres.url(&postgres.ledger().await);
     let one = TestApp::start_in_database(&url).await;
     let other = one.another_node(&url).await;
     (one, other)
@@ -140,7 +140,7 @@ async fn architecture_6_configuration_of_one_node_holds_at_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn architecture_6_a_node_that_cannot_follow_does_not_answer_from_memory() {
     let mut postgres = Postgres::start(&["fsync=off"]);
-    let url = postgres.url(&postgres.database());
+    let url = postgres.url(&postgres.ledger().await);
     let one = TestApp::start_in_database(&url).await;
     let tokens = one.connect(&one.browser(), "ada", SCOPE).await;
     assert_eq!(one.introspect(&tokens.access).await["active"], true);

@@ -17,7 +17,7 @@ impl Engine for Databases {
 
     async fn fresh(&self) -> PostgresStore {
         let server = Postgres::shared();
-        let url = server.url(&server.database());
+        let url = server.url(&server.ledger().await);
         let store = PostgresStore::open(&url, Options::default()).await.unwrap();
         *self.last.lock().unwrap() = Some(url);
         store

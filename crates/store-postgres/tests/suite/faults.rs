@@ -148,7 +148,7 @@ async fn a_server_that_says_nothing_is_unavailable_and_service_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_answer_is_lost_is_found_out_about() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let proxy = Proxy::before(server).await;
     let store = open(&server.url_through(proxy.port(), &database), patient()).await;
     assert_eq!(issue(&store, "first").await, Ok(0));
@@ -181,7 +181,7 @@ async fn a_commit_whose_answer_is_lost_is_found_out_about() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_left_open_by_a_silent_network_holds_nobody_up() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let proxy = Proxy::before(server).await;
     let options = Options {
         answer_within: Duration::from_secs(3),
@@ -198,7 +198,7 @@ async fn a_transaction_left_open_by_a_silent_network_holds_nobody_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let proxy = Proxy::before(server).await;
     let options = Options {
         patience: Duration::from_millis(50),
@@ -228,7 +228,7 @@ async fn an_outcome_that_cannot_be_found_out_is_said_to_be_unknown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cut_connections_are_made_anew_for_reads() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let proxy = Proxy::before(server).await;
     let store = open(&server.url_through(proxy.port(), &database), patient()).await;
     assert_eq!(issue(&store, "first").await, Ok(0));
@@ -248,7 +248,7 @@ async fn cut_connections_are_made_anew_for_reads() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_nodes_that_decide_on_the_same_row_one_is_stale() {
     let server = Postgres::shared();
-    let url = server.url(&server.database());
+    let url = server.url(&server.ledger().await);
     let (first, second) = (
         Arc::new(open(&url, patient()).await),
         Arc::new(open(&url, patient()).await),
@@ -299,7 +299,7 @@ async fn of_two_nodes_that_decide_on_the_same_row_one_is_stale() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_that_write_for_the_same_tenants_share_their_logs() {
     let server = Postgres::shared();
-    let url = server.url(&server.database());
+    let url = server.url(&server.ledger().await);
     let mut tasks = tokio::task::JoinSet::new();
     for node in 0..3 {
         let store = open(&url, patient()).await;
@@ -336,7 +336,7 @@ async fn nodes_that_write_for_the_same_tenants_share_their_logs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_the_driver_refuses_takes_no_other_down() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let store = open(&server.url(&database), patient()).await;
     server.execute(
         &database,
@@ -377,7 +377,7 @@ async fn a_change_that_the_driver_refuses_takes_no_other_down() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_stood_in_anothers_way_is_tried_again() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let store = open(&server.url(&database), patient()).await;
     assert_eq!(issue(&store, "before").await, Ok(0));
     // The first three writes of a token fail as a conflict does; a sequence counts also what is rolled back.
@@ -414,7 +414,7 @@ async fn a_transaction_that_stood_in_anothers_way_is_tried_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_cannot_be_is_named_with_its_place() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let store = open(&server.url(&database), patient()).await;
     let tenant = sample::tenant(1);
     let consent = sample::consent(sample::slot(sample::person(1), 1, 1), 1);
@@ -506,7 +506,7 @@ async fn a_value_that_cannot_be_is_named_with_its_place() {
 #[tokio::test(flavor = "multi_thread")]
 async fn any_text_reads_back_also_with_the_character_that_postgresql_cannot_hold() {
     let server = Postgres::shared();
-    let store = open(&server.url(&server.database()), patient()).await;
+    let store = open(&server.url(&server.ledger().await), patient()).await;
     let tenant = sample::tenant(1);
     let mut written = Vec::new();
     // The last one is longer than an index entry may be, and does not get shorter by compression.

@@ -20,7 +20,7 @@ async fn name(store: &PostgresStore, words: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_clock_set_back_by_an_hour_hides_nothing_from_other_nodes() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let url = server.url(&database);
     let (one, other) = (open(&url, patient()).await, open(&url, patient()).await);
     let mut place = other.tail_end().await.unwrap();
@@ -53,7 +53,7 @@ async fn a_server_clock_set_back_by_an_hour_hides_nothing_from_other_nodes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_are_told_that_a_tail_was_emptied() {
     let server = Postgres::shared();
-    let database = server.database();
+    let database = server.ledger().await;
     let url = server.url(&database);
     let (one, other) = (open(&url, patient()).await, open(&url, patient()).await);
     for node in [&one, &other] {

@@ -37,6 +37,7 @@ fn beside_the_house(member: Member<'_>) -> Graph {
         "consentry-jose",
         "consentry-store",
         "consentry-store-sqlite",
+        "consentry-store-postgres",
         "consentry-ledger",
         "consentry-egress",
         "consentry-web",
