@@ -167,10 +167,6 @@ async fn all_tenants(shared: Arc<Shared>) {
 }
 
 /// Waits; answers whether the node stops.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a schedule; what is due is decided by the ledger's clock"
-)]
 pub(crate) async fn pause(stopping: &mut watch::Receiver<bool>, time: Duration) -> bool {
     // Whoever started this node's workers and is gone wants nothing more of them either.
     tokio::time::timeout(time, stops(stopping)).await.is_ok()

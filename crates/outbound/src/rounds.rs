@@ -75,6 +75,8 @@ pub(crate) async fn rounds(shared: Arc<Shared>, tenant: TenantId, round: Round) 
             return;
         };
         let ledger = &shared.ledger;
+        // The next one follows this one's beginning: what happens while it goes on is not left for longer.
+        let next = ledger.now().plus(round.every());
         let lease = match ledger
             .take_work(tenant, round.name(), &shared.node, TERM, "")
             .await
@@ -93,7 +95,6 @@ pub(crate) async fn rounds(shared: Arc<Shared>, tenant: TenantId, round: Round) 
                 (lease, Some(error.to_string()))
             }
         };
-        let next = ledger.now().plus(round.every());
         if let Err(error) = ledger.finish_work(&lease, next, error).await {
             tracing::debug!(%error, ?round, "a round could not be written down; it is done again");
         }

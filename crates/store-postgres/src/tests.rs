@@ -29,12 +29,12 @@ const OWNED: &[&str] = &[
     "account",
     "subject_key",
     "idempotency",
-    "job",
     "delivery",
 ];
 
-/// Owned tables whose rows are not in a shard: the log, which is one of a tenant, and what says in which shard to look.
-const UNSHARDED: &[&str] = &["consent_event", "consent_event_filter", "foreign_id"];
+/// Owned tables whose rows are not in a shard: the log, which is one of a tenant, what says in which shard to look, and messages, which
+/// belong to an endpoint.
+const UNSHARDED: &[&str] = &["consent_event", "consent_event_filter", "foreign_id", "delivery"];
 
 /// The reviewed list: comparing all rows with the log, and the search that names nobody, which no door offers.
 const MAY_SCAN: &[&str] = &[
@@ -181,7 +181,10 @@ fn value(table: &str, name: &str, kind: &str) -> String {
         (_, "boolean") => "i % 7 = 0".to_owned(),
         (_, "uuid") => format!("md5('{name}' || {number})::uuid"),
         (_, "bytea") => format!("sha256(('{name}' || {number})::bytea)"),
-        ("id", _) => "'id ' || i".to_owned(),
+        ("id" | "key", _) => format!("'{name} ' || i"),
+        ("status", _) if table == "delivery" => {
+            "(ARRAY['waiting', 'asked', 'delivered', 'parked'])[1 + i % 4]".to_owned()
+        }
         (_, "text") => format!("'{name} ' || i % 50"),
         other => panic!("{table}.{name} is of a kind that nobody fills: {other:?}"),
     }

@@ -100,6 +100,10 @@ impl Receiver {
     }
 
     /// Answers each message as `answer` says.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a receiver that is slow is what a test asks for"
+    )]
     pub async fn answering(answer: impl Fn(&Received) -> Reply + Clone + Send + Sync + 'static) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());

@@ -51,7 +51,7 @@ async fn whk_02_whk_03_a_party_verifies_its_endpoint_and_is_told_what_concerns_i
     .await;
     record(&app, "ada", "newsletter").await;
     let _stopped = app.stop_sharing("ada").await.expect_status(200);
-    let all = receiver.first(2 + 3).await;
+    let all = receiver.first(2 + 5).await;
     for message in &all[2..] {
         let event = message.json();
         assert!(event.get("sequence").is_none(), "EVT-17");

@@ -58,7 +58,7 @@ pub(super) async fn list(
         }
         match name {
             "status" => {
-                wish.status = Some(Delivery::status_named(value).ok_or_else(|| wrong(name, "is not known"))?)
+                wish.status = Some(Delivery::status_named(value).ok_or_else(|| wrong(name, "is not known"))?);
             }
             "type" => wish.kind = Some(kind(value).ok_or_else(|| wrong(name, "names no event type"))?),
             "from" => {
