@@ -245,6 +245,8 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
         })
         // These three read the same form in the same way.
         .filter(|(_, path)| !["/embed/connection", "/embed/stop"].contains(&path.as_str()))
+        // What a ticket is for stands in the address.
+        .filter(|(_, path)| path != "/events/v1/tickets")
         .collect();
     let listed = ROUTES
         .iter()
