@@ -245,6 +245,8 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
         })
         // These three read the same form in the same way.
         .filter(|(_, path)| !["/embed/connection", "/embed/stop"].contains(&path.as_str()))
+        // What a ticket is for stands in the address.
+        .filter(|(_, path)| path != "/events/v1/tickets")
         .collect();
     let listed = ROUTES
         .iter()
@@ -256,6 +258,9 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
 #[tokio::test]
 async fn broken_and_misshapen_bodies_are_400_and_say_where() {
     let app = TestApp::start().await;
+    // Searches are counted, and the clock stands still.
+    app.configure(|tenant| tenant.checks.searches_per_second = 10_000)
+        .await;
     let sender = Sender::new(&app).await;
     let before = holds(&app).await;
     let deep = "[".repeat(200);
