@@ -185,7 +185,7 @@ async fn whk_14_slow_and_dead_receivers_delay_nobody_else() {
     })
     .await;
     let drips = Receiver::answering(|_| Reply {
-        delay: Duration::from_secs(600),
+        delay: Duration::from_mins(10),
         ..Reply::default()
     })
     .await;

@@ -18,7 +18,7 @@ const ROUNDS: usize = 5;
 const RECORDS: usize = 12;
 
 /// How long everything may take to arrive at last.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn first_party(running: &Running) -> String {
     let client = &running.description["authorization"]["first_party"];

@@ -48,7 +48,7 @@ const TICKET: &str = "ticket";
 /// How a stream is opened.
 pub(super) enum Opening {
     /// By a reader that may.
-    Reader(Reader, Parameters, Again),
+    Reader(Box<(Reader, Parameters, Again)>),
     /// With a ticket that is over: there is nothing, so that a browser does not come again (EVT-28).
     Nothing,
 }
@@ -61,7 +61,11 @@ pub(super) async fn admit_stream(visit: &Visit, headers: &HeaderMap, uri: &Uri) 
     });
     if !has_ticket {
         let (reader, parameters) = admit(visit, headers, uri).await?;
-        return Ok(Opening::Reader(reader, parameters, Again::of(headers)));
+        return Ok(Opening::Reader(Box::new((
+            reader,
+            parameters,
+            Again::of(headers),
+        ))));
     }
     let parameters = query::read(uri, &Rules::DEFAULT)?;
     if let Some((name, _)) = parameters.iter().find(|(name, _)| *name != TICKET) {
@@ -74,7 +78,7 @@ pub(super) async fn admit_stream(visit: &Visit, headers: &HeaderMap, uri: &Uri) 
     match shown.await? {
         Shown::Opened { reader, asked } => {
             let asked = Parameters::parse(asked.as_bytes(), &Rules::DEFAULT)?;
-            Ok(Opening::Reader(reader, asked, Again::Ticket))
+            Ok(Opening::Reader(Box::new((reader, asked, Again::Ticket))))
         }
         Shown::Over => Ok(Opening::Nothing),
         Shown::Unknown => Err(unauthenticated().detail("the ticket is none, or not for this address")),

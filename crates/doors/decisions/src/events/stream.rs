@@ -53,9 +53,10 @@ pub(crate) async fn stream(visit: Visit, request: Request) -> Result<Response, P
     let (parts, _) = request.into_parts();
     accept::choose(&parts.headers, &[MEDIA_TYPE])?;
     let opening = readers::admit_stream(&visit, &parts.headers, &parts.uri).await?;
-    let Opening::Reader(reader, parameters, again) = opening else {
+    let Opening::Reader(opened) = opening else {
         return Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response());
     };
+    let (reader, parameters, again) = *opened;
     let (mut wish, is_named) = wanted(&parameters)?;
     if let Some(last) = last_event_id(&parts.headers)? {
         wish.start = Start::Cursor(last);
