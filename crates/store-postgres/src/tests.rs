@@ -1,5 +1,7 @@
 //! What can only be tested from inside: the statements and their plans.
 
+use std::collections::BTreeSet;
+
 use consentry_store::ConfigurationKind;
 use consentry_testkit::postgres::Postgres;
 use tokio_postgres::Client;
@@ -215,7 +217,7 @@ fn every_statement() -> Vec<(String, &'static str)> {
 #[tokio::test]
 async fn every_statement_prepares_against_a_migrated_database_and_has_a_name_of_its_own() {
     let session = migrated().await;
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for (name, sql) in every_statement() {
         session
             .client
@@ -388,4 +390,21 @@ async fn tables_are_set_as_their_use_wants() {
         .unwrap()
         .get(0);
     assert_eq!(foreign_keys, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_brings_every_table_but_what_only_this_engine_has() {
+    let session = migrated().await;
+    let rows = session
+        .client
+        .query(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' \
+             AND relname NOT IN ('refinery_schema_history', 'stale', 'writer')",
+            &[],
+        )
+        .await
+        .unwrap();
+    let found: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
+    let taken: BTreeSet<String> = consentry_store::table::TABLES.map(str::to_owned).into();
+    assert_eq!(found, taken);
 }

@@ -1,5 +1,7 @@
 //! What can only be tested from inside: the statements and their plans.
 
+use std::collections::BTreeSet;
+
 use consentry_store::ConfigurationKind;
 use rusqlite::Connection;
 
@@ -196,4 +198,16 @@ fn opened_connections_have_the_settings_that_durability_needs() {
 #[test]
 fn the_bundled_library_is_accepted() {
     open::check_library().unwrap();
+}
+
+#[test]
+fn a_move_takes_every_table_along() {
+    let (_folder, connection) = migrated();
+    let mut statement = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'refinery_%'")
+        .unwrap();
+    let found = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let found: BTreeSet<String> = found.map(Result::unwrap).collect();
+    let taken: BTreeSet<String> = consentry_store::table::TABLES.map(str::to_owned).into();
+    assert_eq!(found, taken);
 }
