@@ -192,12 +192,14 @@ impl Ledger {
             inner.correct_all();
             for tenant in self.directory().tenants() {
                 inner.tails.forget(tenant.id());
+                inner.tails.look_at(tenant.id());
             }
             self.reload().await?;
             return Ok(tail.place);
         }
         for (tenant, touched) in &tail.stale {
             inner.correct(*tenant, touched);
+            inner.tails.look_at(*tenant);
         }
         if tail.stale.iter().any(|(_, touched)| touched.configuration) {
             self.reload().await?;

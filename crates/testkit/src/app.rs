@@ -161,13 +161,20 @@ impl TestApp {
     }
 
     /// Another node on the same PostgreSQL database, with the same clock and a memory of its own; `url` may lead there another way.
+    /// It never looks at the log by itself: what is written elsewhere it is told.
     pub async fn another_node(&self, url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = folder.path().join(ROOT_KEY);
         std::fs::copy(self.folder.path().join(ROOT_KEY), &key).unwrap();
         let place = in_database(url);
         let entropy = Arc::new(SeededEntropy::new(1_000));
-        let options = LedgerOptions::default();
+        let options = LedgerOptions {
+            feed: FeedOptions {
+                poll: Duration::from_hours(1),
+                ..FeedOptions::default()
+            },
+            ..LedgerOptions::default()
+        };
         let clock = Arc::clone(&self.clock);
         let ledger = open(&place, &folder, clock, &entropy, &options).await;
         Self::of(Parts {

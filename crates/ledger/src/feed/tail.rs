@@ -5,10 +5,11 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
 };
 
 use consentry_domain::TenantId;
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
 
 use super::{
     FeedError, FeedOptions,
@@ -37,6 +38,8 @@ pub(crate) struct Tail {
     size: watch::Sender<u64>,
     recent: AsyncMutex<Recent>,
     places: Mutex<Places>,
+    /// Told when another node may have made the log longer.
+    look: Arc<Notify>,
 }
 
 /// Who follows.
@@ -101,6 +104,14 @@ impl Tails {
         }
     }
 
+    /// Looks at once how long the log of a tenant is, where somebody follows it: another node wrote.
+    pub(crate) fn look_at(&self, tenant: TenantId) {
+        let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tail) = tails.get(&tenant) {
+            tail.look.notify_one();
+        }
+    }
+
     /// Forgets what was read of a tenant: a person's key is another one, or gone.
     pub(crate) fn forget(&self, tenant: TenantId) {
         let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,6 +151,7 @@ impl Tails {
                 ledger.clone(),
                 tenant,
                 Arc::downgrade(&place.tail),
+                Arc::clone(&place.tail.look),
                 self.options.poll,
             ));
         }
@@ -156,6 +168,7 @@ impl Tail {
             size: watch::Sender::new(0),
             recent: AsyncMutex::default(),
             places: Mutex::default(),
+            look: Arc::default(),
         }
     }
 
@@ -275,13 +288,10 @@ pub(crate) async fn opened(
 }
 
 /// Looks how long a log is for as long as somebody follows it: other nodes and commands write too.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a schedule; what was written is decided by the log"
-)]
-async fn poll(ledger: Ledger, tenant: TenantId, tail: Weak<Tail>, every: std::time::Duration) {
+async fn poll(ledger: Ledger, tenant: TenantId, tail: Weak<Tail>, look: Arc<Notify>, every: Duration) {
     loop {
-        tokio::time::sleep(every).await;
+        // Told or not, it is looked at.
+        let _told = tokio::time::timeout(every, look.notified()).await;
         let Some(tail) = tail.upgrade() else { return };
         {
             let mut places = tail.places.lock().unwrap_or_else(PoisonError::into_inner);

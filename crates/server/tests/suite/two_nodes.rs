@@ -2,7 +2,11 @@
 
 use std::time::Instant;
 
-use consentry_ledger::{MAX_STALENESS, verify::Verdict};
+use consentry_ledger::{
+    MAX_STALENESS,
+    feed::{Filter, Reader, Start, SubjectView, Wish},
+    verify::Verdict,
+};
 use consentry_testkit::{TestApp, postgres::Postgres};
 use http::Method;
 use serde_json::json;
@@ -190,4 +194,35 @@ fn metric(page: &str, name: &str) -> f64 {
     let begin = format!("consentry_{name} ");
     let line = page.lines().find_map(|line| line.strip_prefix(&begin));
     line.unwrap_or_else(|| panic!("{name}: {page}")).parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn architecture_6_who_follows_the_log_at_one_node_is_woken_by_the_other() {
+    let (one, other) = two_nodes().await;
+    let wish = Wish {
+        start: Start::Latest,
+        filter: Filter::default(),
+        view: SubjectView::Usual,
+    };
+    let reading = other.ledger.read_events(
+        other.tenant(),
+        "https://bank.example".to_owned(),
+        Reader::house("test"),
+        wish,
+    );
+    let follower = reading.await.unwrap().follow().await.unwrap();
+    let mut size = follower.size();
+    for _ in 0..3 {
+        let before = *size.borrow_and_update();
+        let made = json!({
+            "status": "accepted", "subject": "ada", "actor": "ada", "audience": "moneytrack",
+            "definition": { "id": "accounts:balance", "version": "2.0", "locale": "en-GB" },
+        });
+        let _made = one
+            .records(Method::POST, "/consents", Some(&made))
+            .await
+            .expect_status(201);
+        let woken = tokio::time::timeout(MAX_STALENESS, size.wait_for(|size| *size > before));
+        assert!(woken.await.is_ok(), "nobody told the other node");
+    }
 }
