@@ -29,12 +29,14 @@ enum Takes {
     Question,
     /// JSON of an administrator.
     Administration,
+    /// JSON of a client that keeps webhook endpoints.
+    Endpoint,
 }
 
-use Takes::{Administration, BackEnd, Client, Form, Frame, Page, Provider, Question, Records};
+use Takes::{Administration, BackEnd, Client, Endpoint, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 26] = [
+const ROUTES: [(Method, &str, Takes); 30] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -65,6 +67,23 @@ const ROUTES: [(Method, &str, Takes); 26] = [
         Administration,
     ),
     (Method::PUT, "/admin/v1/accounts/{account}", Administration),
+    (Method::POST, "/webhooks/v1/endpoints", Endpoint),
+    (Method::PATCH, "/webhooks/v1/endpoints/{id}", Endpoint),
+    (
+        Method::POST,
+        "/webhooks/v1/endpoints/{id}/secret/rotate",
+        Endpoint,
+    ),
+    (Method::POST, "/webhooks/v1/endpoints/{id}/replay", Endpoint),
+];
+
+/// What these are for stands in the address.
+const WITHOUT_BODY: [&str; 5] = [
+    "/events/v1/tickets",
+    "/webhooks/v1/deliveries/{id}/retry",
+    "/webhooks/v1/endpoints/{id}/disable",
+    "/webhooks/v1/endpoints/{id}/enable",
+    "/webhooks/v1/endpoints/{id}/test",
 ];
 
 /// An opening of the dashboard is refused in one way, whatever is wrong with it (consent-dashboard A4.4).
@@ -72,7 +91,10 @@ const OPENING: &str = "/embed/authorizations";
 
 impl Takes {
     const fn is_json(self) -> bool {
-        matches!(self, BackEnd | Records | Provider | Question | Administration)
+        matches!(
+            self,
+            BackEnd | Records | Provider | Question | Administration | Endpoint
+        )
     }
 
     const fn media_type(self) -> &'static str {
@@ -89,6 +111,7 @@ struct Sender<'a> {
     app: &'a TestApp,
     own: String,
     record: String,
+    endpoint: String,
 }
 
 impl<'a> Sender<'a> {
@@ -96,8 +119,19 @@ impl<'a> Sender<'a> {
         let record = serde_json::json!({ "status": "pending", "subject": "ada",
             "definition": { "id": "share-my-email" } });
         let made = app.records(Method::POST, "/consents", Some(&record)).await;
+        let bank = &app.bank.first_party;
+        let endpoint = app
+            .request(Method::POST, "/webhooks/v1/endpoints")
+            .basic(&bank.client_id, &bank.client_secret)
+            .json(&serde_json::json!({ "url": "http://127.0.0.1:9/" }))
+            .send()
+            .await;
         Self {
-            own: app.own_token(&app.bank.first_party).await,
+            endpoint: endpoint.expect_status(201).json()["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+            own: app.own_token(bank).await,
             record: made.expect_status(201).json()["id"].as_str().unwrap().to_owned(),
             app,
         }
@@ -110,7 +144,8 @@ impl<'a> Sender<'a> {
             .replace("{consent}", &self.record)
             .replace("{definition}", "share-my-email")
             .replace("{locale}", "en-GB")
-            .replace("{account}", "portal");
+            .replace("{account}", "portal")
+            .replace("{id}", &self.endpoint);
         let basic =
             |user: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")));
         let request = self
@@ -137,7 +172,7 @@ impl<'a> Sender<'a> {
                 "authorization",
                 &basic(&bank.service.client_id, &bank.service.client_secret),
             ),
-            Question => request.header(
+            Question | Endpoint => request.header(
                 "authorization",
                 &basic(&bank.first_party.client_id, &bank.first_party.client_secret),
             ),
@@ -175,7 +210,7 @@ fn assert_in_shape(route: &(Method, &str, Takes), answer: &Answer) {
         BackEnd => assert_eq!(answer.json()["error_code"], answer.status(), "{shown}"),
         Records => assert!(answer.json()["code"].is_string(), "{shown}"),
         Provider => assert!(media_type.starts_with("application/json"), "{shown}"),
-        Question | Administration => assert_eq!(media_type, "application/problem+json", "{shown}"),
+        Question | Administration | Endpoint => assert_eq!(media_type, "application/problem+json", "{shown}"),
     }
     for inside in ["serde", "panicked", ".rs:", "/home", "rusqlite"] {
         assert!(!answer.text().contains(inside), "{shown}");
@@ -245,8 +280,7 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
         })
         // These three read the same form in the same way.
         .filter(|(_, path)| !["/embed/connection", "/embed/stop"].contains(&path.as_str()))
-        // What a ticket is for stands in the address.
-        .filter(|(_, path)| path != "/events/v1/tickets")
+        .filter(|(_, path)| !WITHOUT_BODY.contains(&path.as_str()))
         .collect();
     let listed = ROUTES
         .iter()
@@ -393,6 +427,17 @@ async fn wrong_types_are_400_and_name_the_member() {
                 ("{\"uid\":\"portal\"}".to_owned(), "/uid"),
                 ("{\"disabled\":1}".to_owned(), "/disabled"),
             ],
+            (Endpoint, "/webhooks/v1/endpoints") => {
+                vec![("{}".to_owned(), "/url"), ("{\"url\":7}".to_owned(), "/url")]
+            }
+            (Endpoint, "/webhooks/v1/endpoints/{id}") => vec![
+                ("{\"types\":\"consent.*\"}".to_owned(), "/types"),
+                ("{\"max_in_flight\":\"8\"}".to_owned(), "/max_in_flight"),
+            ],
+            (Endpoint, path) if path.ends_with("/replay") => {
+                vec![("{}".to_owned(), "/from"), ("{\"from\":7}".to_owned(), "/from")]
+            }
+            (Endpoint, _) => vec![("{\"overlap_s\":\"x\"}".to_owned(), "/overlap_s")],
             (Provider, _) => vec![("{}".to_owned(), "token"), ("{\"token\":7}".to_owned(), "token")],
             _ => Vec::new(),
         };

@@ -210,9 +210,17 @@ impl Postgres {
     pub async fn ledger(&self) -> String {
         let template = self.template.get_or_init(async || {
             let name = self.database();
-            PostgresStore::migrate(&self.url(&name), Options::default())
-                .await
-                .unwrap();
+            let url = self.url(&name);
+            // In a runtime of its own, whose end closes the connection: a database that somebody is in cannot be copied, and the
+            // caller's runtime may stand still while it is.
+            let migrating = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(PostgresStore::migrate(&url, Options::default()))
+            });
+            migrating.join().unwrap().unwrap();
             name
         });
         let template = template.await;
