@@ -493,7 +493,7 @@ fn search_parameters() -> Vec<Parameter> {
             .schema(Some(text().min_length(Some(1)).build()))
             .build()
     };
-    let status = text().min_length(Some(1)).max_length(Some(64));
+    let status = text().enum_values(Some(["pending", "accepted", "denied", "revoked"]));
     let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     vec![
         exact(
@@ -508,7 +508,7 @@ fn search_parameters() -> Vec<Parameter> {
         described(
             "status",
             ParameterIn::Query,
-            "The status the record has now: pending, accepted, denied, revoked, or one that the tenant added.",
+            "The status the record has now. Those that a tenant added (`additional_statuses`) are not in this list.",
         )
             .schema(Some(status.build()))
             .build(),
