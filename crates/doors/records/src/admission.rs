@@ -72,7 +72,9 @@ impl Admitted {
             uri: &parts.uri,
         })
         .await?;
-        let _first = by.set(requester.dn().as_str().to_owned());
+        if let Some(by) = by {
+            let _first = by.set(requester.dn().as_str().to_owned());
+        }
         let format = negotiate(&parts.headers).ok_or_else(|| {
             Failure::new(
                 Code::NotAcceptable,

@@ -36,8 +36,8 @@ pub(crate) struct Incoming {
     pub visit: Visit,
     pub validators: Validators,
     pub request: Request,
-    /// Distinguished name of who asks, once the request was let in.
-    pub by: Arc<OnceLock<String>>,
+    /// Where the distinguished name of who asks is put once the request was let in; none where no message will tell it.
+    pub by: Option<Arc<OnceLock<String>>>,
 }
 
 /// A handler whose answers carry what every answer of the door carries.
@@ -54,19 +54,22 @@ where
     move |visit, request| {
         let handler = handler.clone();
         let messages = door.messages.clone();
-        let seen = Seen::of(&request);
+        // Where nothing is switched on, nothing is kept for it.
+        let seen = (!messages.are_off()).then(|| Seen::of(&request));
         let incoming = Incoming {
             visit: visit.clone(),
             validators: door.validators.clone(),
             request,
-            by: Arc::clone(&seen.by),
+            by: seen.as_ref().map(|seen| Arc::clone(&seen.by)),
         };
         Box::pin(async move {
             let (answer, quota) = match within_rate(&visit) {
                 Ok(quota) => (handler(incoming).await, quota),
                 Err(failure) => (Err(failure), None),
             };
-            tell(&messages, kind, &visit, &seen, &answer);
+            if let Some(seen) = &seen {
+                tell(&messages, kind, &visit, seen, &answer);
+            }
             with_headers(&visit, rate_limits::told(answer.into_response(), quota.as_ref()))
         })
     }

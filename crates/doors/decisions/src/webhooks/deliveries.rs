@@ -14,7 +14,7 @@ use consentry_ledger::{
 use consentry_web::{
     cursor,
     deadline::Deadline,
-    error::{ApiError, FieldError, Problem, registry},
+    error::{ApiError, Problem, registry},
     parameters::Rules,
     query,
     visit::Visit,
@@ -22,7 +22,7 @@ use consentry_web::{
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{keeper, refused, resource};
+use super::{keeper, parameter, refused, resource};
 use crate::{admission::invalid, answer::ok};
 
 /// Messages on a page where nobody says, and at most.
@@ -58,19 +58,20 @@ pub(super) async fn list(
         }
         match name {
             "status" => {
-                wish.status = Some(Delivery::status_named(value).ok_or_else(|| wrong(name, "is not known"))?);
+                wish.status =
+                    Some(Delivery::status_named(value).ok_or_else(|| parameter(name, "is not known"))?);
             }
-            "type" => wish.kind = Some(kind(value).ok_or_else(|| wrong(name, "names no event type"))?),
+            "type" => wish.kind = Some(kind(value).ok_or_else(|| parameter(name, "names no event type"))?),
             "from" => {
                 let time = Timestamp::parse(value);
-                wish.since = Some(time.map_err(|_| wrong(name, "is no RFC 3339 time"))?);
+                wish.since = Some(time.map_err(|_| parameter(name, "is no RFC 3339 time"))?);
             }
             "limit" => {
                 let number = value.parse().ok().filter(|number| (1..=PAGE.1).contains(number));
-                wish.limit = number.ok_or_else(|| wrong(name, "is not from 1 to 200"))?;
+                wish.limit = number.ok_or_else(|| parameter(name, "is not from 1 to 200"))?;
             }
             "cursor" => {}
-            _ => return Err(wrong(name, "is not known here").into()),
+            _ => return Err(parameter(name, "is not known here").into()),
         }
     }
     if let Some((_, given)) = parameters.iter().find(|(name, _)| *name == "cursor") {
@@ -224,10 +225,4 @@ fn time(members: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, A
 fn kind(text: &str) -> Option<String> {
     let name = text.strip_prefix("consentry.").unwrap_or(text);
     feed::catalogue::find(name).map(|entry| entry.name.to_owned())
-}
-
-fn wrong(name: &str, why: &str) -> ApiError {
-    ApiError::new(&registry::INVALID_PARAMETER)
-        .detail(format!("the parameter {name} {why}"))
-        .field(FieldError::parameter(name.to_owned(), why.to_owned()))
 }

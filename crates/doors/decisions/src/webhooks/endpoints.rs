@@ -13,7 +13,7 @@ use consentry_ledger::webhooks::{
 use consentry_web::{
     conditional::Tags,
     cursor,
-    error::{ApiError, FieldError, Problem, registry},
+    error::{ApiError, Problem, registry},
     headers,
     parameters::Rules,
     query,
@@ -22,7 +22,7 @@ use consentry_web::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{BASE, keeper, refused, resource, settings, unprocessable};
+use super::{BASE, keeper, parameter, refused, resource, settings, unprocessable};
 use crate::{admission::invalid, answer::ok};
 
 /// How long an old secret lives on where nobody says.
@@ -272,10 +272,4 @@ fn expected(headers: &HeaderMap) -> Result<Option<u32>, ApiError> {
             Ok(Some(version.unwrap_or(0)))
         }
     }
-}
-
-fn parameter(name: &str, why: &str) -> ApiError {
-    ApiError::new(&registry::INVALID_PARAMETER)
-        .detail(format!("the parameter {name} {why}"))
-        .field(FieldError::parameter(name.to_owned(), why.to_owned()))
 }

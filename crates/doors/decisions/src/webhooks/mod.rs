@@ -113,3 +113,10 @@ fn unprocessable(pointer: &'static str, why: &str) -> ApiError {
         .detail(format!("{pointer}: {why}"))
         .field(FieldError::pointer(pointer, why.to_owned()))
 }
+
+/// A parameter that cannot be accepted.
+fn parameter(name: &str, why: &str) -> ApiError {
+    ApiError::new(&registry::INVALID_PARAMETER)
+        .detail(format!("the parameter {name} {why}"))
+        .field(FieldError::parameter(name.to_owned(), why.to_owned()))
+}

@@ -141,6 +141,11 @@ pub(crate) struct Refused<'a> {
 }
 
 impl Messages {
+    /// Whether nothing is written.
+    pub(crate) fn are_off(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether any kind tells of changes, so that the ledger's log has to be followed.
     pub fn tell_of_changes(&self) -> bool {
         self.0.iter().any(|kind| !kind.is_about_requests())
