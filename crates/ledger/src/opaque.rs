@@ -70,3 +70,8 @@ pub fn hash_text(secret: &str) -> String {
 pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
+
+/// The bytes behind base64url without padding; none where it is something else.
+pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}

@@ -8,7 +8,7 @@ use std::{
 
 use consentry_domain::{TenantId, Timestamp, client::Client};
 
-use crate::{ledger::Ledger, snapshot::TenantSnapshot};
+use crate::{checks::Checker, ledger::Ledger, snapshot::TenantSnapshot};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +21,8 @@ pub(crate) enum Rate {
     RefusedOpenings,
     /// Requests at the records door, by address: so many in a minute as the tenant allows.
     RecordsRequests(u32),
+    /// Questions of third parties at the decisions door, by client: so many in a second as the tenant allows.
+    Questions(u32),
     /// Searches at the decisions door, by client: so many in a second as the tenant allows.
     Searches(u32),
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
@@ -50,7 +52,7 @@ impl Rate {
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
-            Self::Searches(allowed) => (allowed, 1),
+            Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
     }
 
@@ -61,6 +63,7 @@ impl Rate {
             Self::ProviderRequests => "tokens",
             Self::RefusedOpenings => "openings",
             Self::RecordsRequests(_) => "records",
+            Self::Questions(_) => "check",
             Self::Searches(_) => "search",
             Self::StreamOpens(_) => "streams",
         }
@@ -104,6 +107,10 @@ impl Rates {
 
     /// Counts one.
     pub(crate) fn count(&self, tenant: TenantId, rate: Rate, key: &str, now: Timestamp) {
+        self.count_several(tenant, rate, key, 1, now);
+    }
+
+    fn count_several(&self, tenant: TenantId, rate: Rate, key: &str, several: u32, now: Timestamp) {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= Self::MOST {
             windows.retain(|(_, rate, _), window| window.left(*rate, now).is_some());
@@ -117,7 +124,7 @@ impl Rates {
         if window.left(rate, now).is_none() {
             *window = fresh;
         }
-        window.count = window.count.saturating_add(1);
+        window.count = window.count.saturating_add(several);
     }
 
     /// Counts one, unless the allowance is used up: that is the error.
@@ -128,9 +135,21 @@ impl Rates {
         key: &str,
         now: Timestamp,
     ) -> Result<Quota, Quota> {
+        self.take_several(tenant, rate, key, 1, now)
+    }
+
+    /// Counts several at once. They are let through as long as one is free: what they are beyond the allowance is not made up for.
+    fn take_several(
+        &self,
+        tenant: TenantId,
+        rate: Rate,
+        key: &str,
+        several: u32,
+        now: Timestamp,
+    ) -> Result<Quota, Quota> {
         let is_free = self.wait(tenant, rate, key, now).is_none();
         if is_free {
-            self.count(tenant, rate, key, now);
+            self.count_several(tenant, rate, key, several, now);
         }
         let (allowed, window) = rate.allowance();
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,6 +168,23 @@ impl Rates {
 }
 
 impl Ledger {
+    /// Counts questions of one request, where its sender's are counted.
+    pub fn count_questions(
+        &self,
+        tenant: &TenantSnapshot,
+        checker: &Checker,
+        questions: u32,
+    ) -> Result<Option<Quota>, Quota> {
+        let Some(party) = checker.party() else {
+            return Ok(None);
+        };
+        let rate = Rate::Questions(tenant.tenant.checks.party_questions_per_second);
+        self.inner
+            .rates
+            .take_several(tenant.id(), rate, party.id.as_str(), questions, self.now())
+            .map(Some)
+    }
+
     /// Counts a search of a client.
     pub fn count_search(&self, tenant: &TenantSnapshot, client: &Client) -> Result<Quota, Quota> {
         let rate = Rate::Searches(tenant.tenant.checks.searches_per_second);

@@ -4,12 +4,14 @@
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    cipher::{AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey},
     digest::{Context, SHA256},
     hkdf::{HKDF_SHA256, KeyType, Salt},
     hmac,
 };
 use consentry_domain::{EventId, SubjectId, TenantId};
 use consentry_store::Hash;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::environment::{Draw, Entropy};
@@ -110,6 +112,24 @@ impl Key {
         Ok(body)
     }
 
+    /// One block of AES-256: a permutation of all blocks, so that each has one image and one origin.
+    fn block(&self, mut block: [u8; 16]) -> Result<[u8; 16], SealBroken> {
+        let key = UnboundCipherKey::new(&AES_256, self.0.as_slice()).map_err(|_| SealBroken)?;
+        EncryptingKey::ecb(key)
+            .and_then(|key| key.encrypt(&mut block))
+            .map_err(|_| SealBroken)?;
+        Ok(block)
+    }
+
+    /// The origin of a block that [`Self::block`] made.
+    fn block_before(&self, mut block: [u8; 16]) -> Result<[u8; 16], SealBroken> {
+        let key = UnboundCipherKey::new(&AES_256, self.0.as_slice()).map_err(|_| SealBroken)?;
+        let key = DecryptingKey::ecb(key).map_err(|_| SealBroken)?;
+        key.decrypt(&mut block, DecryptionContext::None)
+            .map_err(|_| SealBroken)?;
+        Ok(block)
+    }
+
     /// This key, wrapped by another one for somebody.
     pub fn wrapped_by(&self, outer: &Self, entropy: &dyn Entropy, owner: &[u8]) -> Vec<u8> {
         outer
@@ -163,9 +183,21 @@ impl TenantKeys {
         self.lookup.mac(&[kind.as_bytes(), value.as_bytes()])
     }
 
-    /// The subject identifier that a third party gets (OpenID Connect Core 8.1).
-    pub fn pairwise(&self, sector: &str, subject: SubjectId) -> Hash {
-        self.pairwise.mac(&[sector.as_bytes(), subject.uuid().as_bytes()])
+    /// The subject identifier that a sector gets (OpenID Connect Core 8.1): the person's id, encrypted with a key of that sector's
+    /// own. It tells nothing to who has not the key, is another one in every sector, and leads back here when it is asked about
+    /// (ADR 0008).
+    pub fn pairwise(&self, sector: &str, subject: SubjectId) -> Result<[u8; 16], SealBroken> {
+        self.sector(sector).block(*subject.uuid().as_bytes())
+    }
+
+    /// The id behind a subject identifier of a sector. What was never given out leads to an id that nobody has.
+    pub fn pairwise_origin(&self, sector: &str, identifier: [u8; 16]) -> Result<SubjectId, SealBroken> {
+        let id = self.sector(sector).block_before(identifier)?;
+        Ok(SubjectId::from_uuid(Uuid::from_bytes(id)))
+    }
+
+    fn sector(&self, sector: &str) -> Key {
+        self.pairwise.derive(&[sector.as_bytes()])
     }
 
     /// What keeps a person's events together for one reader, and says nothing to another (enforcement-events-evidence 3.2).

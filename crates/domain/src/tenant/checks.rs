@@ -21,6 +21,8 @@ pub struct CheckSettings {
     pub max_age_seconds: u32,
     /// Most questions in one request; 1 to 1,000.
     pub most_evaluations: u32,
+    /// Most questions of one third party in a second, at each node. Back ends of the tenant ask as often as they like.
+    pub party_questions_per_second: u32,
     /// Most searches of one client in a second, at each node.
     pub searches_per_second: u32,
     /// Most streams that one reader opens in a minute, at each node.
@@ -35,6 +37,7 @@ impl Default for CheckSettings {
             resource_types: BTreeMap::new(),
             max_age_seconds: 30,
             most_evaluations: 100,
+            party_questions_per_second: 1000,
             searches_per_second: 10,
             streams_per_minute: 10,
         }
@@ -56,6 +59,7 @@ impl CheckSettings {
             return Err(refused("most_evaluations", "must be from 1 to 1000"));
         }
         for (name, rate) in [
+            ("party_questions_per_second", self.party_questions_per_second),
             ("searches_per_second", self.searches_per_second),
             ("streams_per_minute", self.streams_per_minute),
         ] {

@@ -1,9 +1,13 @@
 //! One question, one decision (AuthZEN 1.0, 6).
 
 use axum::{extract::Request, response::Response};
-use consentry_ledger::checks::{CHECK, Checker};
+use consentry_ledger::{
+    checks::{CHECK, Checker},
+    rates::Quota,
+};
 use consentry_web::{
     error::{ApiError, Problem},
+    rate_limits::{exceeded, told},
     visit::Visit,
 };
 use serde_json::{Map, Value};
@@ -26,8 +30,19 @@ pub(crate) async fn single(
     checker: &Checker,
     body: &Map<String, Value>,
 ) -> Result<Response, ApiError> {
-    let question = question(Members::whole(body))?;
-    let mut moment = visit.ledger().moment_for(&visit.tenant, checker);
+    let quota = counted(visit, checker, 1)?;
+    let question = question(checker, Members::whole(body))?;
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, checker, &base);
     let verdict = moment.evaluate(&question).await?;
-    Ok(ok(&Decision::of(&verdict)))
+    Ok(told(ok(&Decision::of(&verdict)), quota.as_ref()))
+}
+
+/// Counts the questions of a third party (enforcement-events-evidence 11); those of the tenant's own back ends are not.
+pub(crate) fn counted(visit: &Visit, checker: &Checker, questions: usize) -> Result<Option<Quota>, ApiError> {
+    let questions = u32::try_from(questions).unwrap_or(u32::MAX);
+    visit
+        .ledger()
+        .count_questions(&visit.tenant, checker, questions)
+        .map_err(|quota| exceeded(&quota))
 }

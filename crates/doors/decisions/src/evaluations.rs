@@ -4,6 +4,7 @@ use axum::{extract::Request, response::Response};
 use consentry_ledger::checks::CHECK;
 use consentry_web::{
     error::{ApiError, Problem, registry},
+    rate_limits::told,
     visit::Visit,
 };
 use serde::Serialize;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::{
     admission::{QUESTIONS, admit, invalid},
     answer::{Decision, ok},
-    evaluation::single,
+    evaluation::{counted, single},
     question::{Members, question},
 };
 
@@ -47,12 +48,14 @@ pub(crate) async fn evaluate(visit: Visit, request: Request) -> Result<Response,
             .into());
     }
     let semantic = Semantic::read(&body)?;
-    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker);
+    let quota = counted(&visit, &checker, items.len())?;
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let mut evaluations = Vec::with_capacity(items.len());
     for (number, item) in items.iter().enumerate() {
         let place = format!("/evaluations/{number}");
         let asked = match item {
-            Value::Object(own) => question(Members::item(own, &body, &place)),
+            Value::Object(own) => question(&checker, Members::item(own, &body, &place)),
             _ => Err(invalid(&place, "must be an object")),
         };
         let decision = match asked {
@@ -67,7 +70,7 @@ pub(crate) async fn evaluate(visit: Visit, request: Request) -> Result<Response,
             None => evaluations.push(decision),
         }
     }
-    Ok(ok(&Evaluations { evaluations }))
+    Ok(told(ok(&Evaluations { evaluations }), quota.as_ref()))
 }
 
 impl Semantic {

@@ -1,8 +1,8 @@
 //! Reading questions (AuthZEN 1.0, 5 and 6; CHK-03, CHK-04).
 
 use consentry_domain::definition::WordingVersion;
-use consentry_ledger::checks::{Question, Resource, SubjectName};
-use consentry_web::error::ApiError;
+use consentry_ledger::checks::{Checker, Question, Resource, SubjectName, Toward};
+use consentry_web::error::{ApiError, registry};
 use serde_json::{Map, Value};
 
 use crate::admission::invalid;
@@ -120,11 +120,11 @@ impl<'a> Object<'a> {
 }
 
 /// Reads a whole question.
-pub(crate) fn question(members: Members<'_>) -> Result<Question, ApiError> {
+pub(crate) fn question(checker: &Checker, members: Members<'_>) -> Result<Question, ApiError> {
     let subject = subject(members)?;
     let action = action(members)?;
     let resource = resource(members)?;
-    let context = Context::read(members)?;
+    let context = Context::read(checker, members)?;
     Ok(Question {
         subject,
         resource,
@@ -185,18 +185,16 @@ pub(crate) fn resource_type(members: Members<'_>) -> Result<String, ApiError> {
 
 /// What of the context counts. What a sender says about time never makes an answer wider (CHK-09), and is not looked at.
 pub(crate) struct Context {
-    pub audience: Option<String>,
+    pub audience: Toward,
     pub grant: Option<consentry_domain::GrantId>,
 }
 
 impl Context {
-    pub(crate) fn read(members: Members<'_>) -> Result<Self, ApiError> {
-        let Some(context) = members.optional("context")? else {
-            return Ok(Self {
-                audience: None,
-                grant: None,
-            });
-        };
+    pub(crate) fn read(checker: &Checker, members: Members<'_>) -> Result<Self, ApiError> {
+        let context = members.optional("context")?.unwrap_or(Object {
+            members: None,
+            place: String::new(),
+        });
         if context.get("as_of").is_some() {
             let place = context.place_of("as_of");
             return Err(invalid(&place, "questions about the past are not answered here"));
@@ -205,10 +203,13 @@ impl Context {
             Some(Value::Object(members)) => {
                 let place = context.place_of("audience");
                 let members = Some(members);
-                Some(Object { members, place }.text("client_id")?.to_owned())
+                Some(Object { members, place }.text("client_id")?)
             }
-            _ => context.optional_text("audience")?.map(str::to_owned),
+            _ => context.optional_text("audience")?,
         };
+        let audience = checker
+            .toward(audience)
+            .map_err(|error| ApiError::new(&registry::NOT_YOUR_PARTY).detail(error.to_string()))?;
         let grant = context.optional_text("grant_id")?.map(str::parse).transpose();
         let place = context.place_of("grant_id");
         Ok(Self {

@@ -36,9 +36,10 @@ pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, P
         issuer,
         resource: resource(members)?,
         action: action(members)?,
-        audience: Context::read(members)?.audience,
+        audience: Context::read(&checker, members)?.audience,
     };
-    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker);
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let behind = position(page.behind());
     let people = if page.limit() == 0 {
@@ -54,10 +55,7 @@ pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, P
         .next
         .map(|(at, record)| format!("{} {record}", at.as_micros()));
     let last = last.or_else(|| (page.limit() == 0).then(String::new));
-    let issuer = sought
-        .issuer
-        .as_deref()
-        .unwrap_or(&visit.tenant.tenant.checks.default_issuer);
+    let issuer = sought.issuer.as_deref().unwrap_or(moment.default_issuer());
     let results = people.found.iter().map(|somebody| {
         let mut properties = json!({ "issuer": issuer, "consent_id": somebody.consent });
         if let Some(until) = somebody.valid_until {
@@ -87,9 +85,10 @@ pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response
     let wanted = Wanted {
         subject: subject(members)?,
         kind: resource_type(members)?,
-        audience: Context::read(members)?.audience,
+        audience: Context::read(&checker, members)?.audience,
     };
-    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker);
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let held = if ACTIONS.contains(&action.as_str()) {
         moment.resources(&wanted).await.map_err(ApiError::from)?
@@ -112,7 +111,7 @@ pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response
 pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (checker, body, quota) = admit_search(&visit, request).await?;
     let members = Members::whole(&body);
-    let context = Context::read(members)?;
+    let context = Context::read(&checker, members)?;
     let mut question = Question {
         subject: subject(members)?,
         resource: resource(members)?,
@@ -120,7 +119,8 @@ pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, 
         audience: context.audience,
         grant: context.grant,
     };
-    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker);
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let mut all = Vec::new();
     for name in ACTIONS {

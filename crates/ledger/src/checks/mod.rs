@@ -9,7 +9,7 @@ mod question;
 mod search;
 mod verdict;
 
-pub use checker::{CHECK, Checker, SEARCH};
+pub use checker::{CHECK, Checker, NotYourParty, SEARCH, Toward};
 pub use people::{People, Position, Somebody, Sought};
 pub use question::{ACTIONS, Question, Resource, SubjectName};
 pub(crate) use question::{Names, names_of as issuer_names};

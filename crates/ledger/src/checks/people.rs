@@ -1,13 +1,16 @@
 //! Who agreed to something: the records of a definition in the order in which they were made (enforcement-events-evidence 2.7).
 
-use consentry_domain::{Audience, ConsentId, RecordId, SubjectId, Timestamp, enforce::standing};
+use consentry_domain::{
+    Audience, ConsentId, RecordId, SubjectId, Timestamp, client::Client, enforce::standing,
+};
 use consentry_store::{RecordFound, RecordQuery};
 
 use super::{
-    question::{ACTIONS, Names, Resource, audience, names_of},
+    checker::Toward,
+    question::{ACTIONS, Names, Resource, names_of},
     verdict::{Moment, is_suspended},
 };
-use crate::{carry_out::definition_key, error::Fault};
+use crate::{carry_out::definition_key, error::Fault, tokens::access_token::subject_identifier};
 
 /// Records looked at in one question to the store.
 const AT_ONCE: u32 = 500;
@@ -24,14 +27,14 @@ pub type Position = (Timestamp, RecordId);
 pub struct Sought {
     /// What they are.
     pub kind: String,
-    /// Whose names are wanted; none means the tenant's choice.
+    /// Whose names are wanted; none means the tenant's choice, or for a third party its own.
     pub issuer: Option<String>,
     /// What they agreed to.
     pub resource: Resource,
     /// What for.
     pub action: String,
-    /// Toward whom; none means consents that name nobody.
-    pub audience: Option<String>,
+    /// Toward whom.
+    pub audience: Toward,
 }
 
 /// Somebody who agreed.
@@ -56,7 +59,7 @@ pub struct People {
     pub next: Option<Position>,
 }
 
-impl Moment<'_> {
+impl<'a> Moment<'a> {
     /// A page of at most `limit` people. Whoever stays consented is on exactly one page, whatever happens between two (CHK-33).
     pub async fn people(
         &mut self,
@@ -65,15 +68,12 @@ impl Moment<'_> {
         limit: usize,
     ) -> Result<People, Fault> {
         let tenant = self.tenant();
-        let issuer = sought
-            .issuer
-            .as_deref()
-            .unwrap_or(&tenant.tenant.checks.default_issuer);
-        let (Some(names), Some(definition)) = (names_of(tenant, issuer), sought.resource.definition(tenant))
+        let issuer = sought.issuer.as_deref().unwrap_or(self.default_issuer());
+        let (Some(called), Some(definition)) = (self.called(issuer), sought.resource.definition(tenant))
         else {
             return Ok(People::default());
         };
-        let audience = audience(tenant, sought.audience.as_deref());
+        let audience = sought.audience.audience(tenant);
         let is_possible = sought.kind == "user" && ACTIONS.contains(&sought.action.as_str());
         if !is_possible || is_suspended(tenant, &audience) {
             return Ok(People::default());
@@ -84,7 +84,7 @@ impl Moment<'_> {
             actor: None,
             definition_key: Some(definition_key(tenant, &definition).1),
             definition: Some(definition),
-            audience: sought.audience.clone(),
+            audience: sought.audience.named().map(str::to_owned),
             collaborator: None,
             after,
             limit: AT_ONCE,
@@ -106,7 +106,7 @@ impl Moment<'_> {
                 looked_at += 1;
                 query.after = Some((found.row.record.created_at, found.row.record.id));
                 if self.agreed(sought, &audience, found).await? {
-                    self.note(&mut people, names, found).await?;
+                    self.note(&mut people, called, found).await?;
                 }
             }
             if is_last {
@@ -139,9 +139,9 @@ impl Moment<'_> {
         Ok(deciding.is_some_and(|deciding| deciding.id == consent.id))
     }
 
-    async fn note(&self, people: &mut People, names: Names, found: &RecordFound) -> Result<(), Fault> {
+    async fn note(&self, people: &mut People, called: Called<'_>, found: &RecordFound) -> Result<(), Fault> {
         let consent = &found.consent;
-        match self.name(names, consent.slot.subject).await? {
+        match self.name(called, consent.slot.subject).await? {
             Some(name) => people.found.push(Somebody {
                 name,
                 consent: consent.id,
@@ -152,10 +152,28 @@ impl Moment<'_> {
         Ok(())
     }
 
-    async fn name(&self, names: Names, subject: SubjectId) -> Result<Option<String>, Fault> {
-        match names {
-            Names::Ids => Ok(Some(subject.to_string())),
-            Names::In(namespace) => self.ledger().name_of(self.tenant(), subject, namespace).await,
+    /// How people are called by the names of an issuer. A third party knows what we call them toward it (CHK-31).
+    fn called(&self, issuer: &str) -> Option<Called<'a>> {
+        match self.checker().party() {
+            Some(party) => (issuer == self.base()).then_some(Called::Toward(party)),
+            None => names_of(self.tenant(), issuer).map(Called::By),
         }
     }
+
+    async fn name(&self, called: Called<'_>, subject: SubjectId) -> Result<Option<String>, Fault> {
+        match called {
+            Called::By(Names::Ids) => Ok(Some(subject.to_string())),
+            Called::By(Names::In(namespace)) => {
+                self.ledger().name_of(self.tenant(), subject, namespace).await
+            }
+            Called::Toward(party) => Ok(Some(subject_identifier(self.tenant(), party, subject)?)),
+        }
+    }
+}
+
+/// Which of a person's names is told.
+#[derive(Clone, Copy)]
+enum Called<'a> {
+    By(Names),
+    Toward(&'a Client),
 }

@@ -1,13 +1,14 @@
 //! What is asked, resolved to what the ledger knows.
 
 use consentry_domain::{
-    Audience, ClientId, DefinitionKey, GrantId, Qualifier, SubjectId,
+    DefinitionKey, GrantId, Qualifier, SubjectId,
     definition::{DefinitionKind, WordingVersion},
     dn::Dn,
     subject::{Alias, Namespace},
 };
 
-use crate::{Ledger, TenantSnapshot, error::Fault};
+use super::{checker::Toward, verdict::Moment};
+use crate::{TenantSnapshot, error::Fault, tokens::access_token::subject_identified};
 
 /// What can be done: process for the purpose, and obtain the data.
 pub const ACTIONS: [&str; 2] = ["use", "read"];
@@ -45,8 +46,8 @@ pub struct Question {
     pub resource: Resource,
     /// What for.
     pub action: String,
-    /// Who will receive or use it; none means consents that name nobody.
-    pub audience: Option<String>,
+    /// Who will receive or use it.
+    pub audience: Toward,
     /// The grant within which the answer must hold.
     pub grant: Option<GrantId>,
 }
@@ -120,17 +121,6 @@ impl Resource {
     }
 }
 
-/// The audience that a text means: a client, switched off or not, or the name that a record was made with.
-pub(super) fn audience(tenant: &TenantSnapshot, named: Option<&str>) -> Audience {
-    let Some(named) = named else {
-        return Audience::None;
-    };
-    match ClientId::parse(named) {
-        Ok(client) if tenant.clients.contains_key(&client) => Audience::Client(client),
-        _ => Audience::Named(named.to_owned()),
-    }
-}
-
 /// Which names an issuer gives; none where it is not known.
 pub(crate) fn names_of(tenant: &TenantSnapshot, issuer: &str) -> Option<Names> {
     if issuer == OWN_IDS {
@@ -151,20 +141,21 @@ pub(crate) enum Names {
     In(Namespace),
 }
 
-impl Ledger {
-    /// The person with a name. The same name of another issuer is another person (CHK-08).
-    pub(super) async fn person_named(
-        &self,
-        tenant: &TenantSnapshot,
-        name: &SubjectName,
-    ) -> Result<Option<SubjectId>, Fault> {
+impl Moment<'_> {
+    /// The person with a name. The same name of another issuer is another person (CHK-08). A third party knows people by what
+    /// we call them toward it, and by no other name.
+    pub(super) async fn person_named(&self, name: &SubjectName) -> Result<Option<SubjectId>, Fault> {
         if name.kind != USER {
             return Ok(None);
         }
-        let issuer = name
-            .issuer
-            .as_deref()
-            .unwrap_or(&tenant.tenant.checks.default_issuer);
+        let tenant = self.tenant();
+        let issuer = name.issuer.as_deref().unwrap_or(self.default_issuer());
+        if let Some(party) = self.checker().party() {
+            let is_ours = issuer == self.base();
+            return Ok(is_ours
+                .then(|| subject_identified(tenant, party, &name.id))
+                .flatten());
+        }
         let value = match names_of(tenant, issuer) {
             None => return Ok(None),
             Some(Names::Ids) => return Ok(name.id.parse().ok()),
@@ -175,6 +166,6 @@ impl Ledger {
             },
             Some(Names::In(namespace)) => Alias::new(namespace, &name.id),
         };
-        self.find_subject(tenant, &value).await
+        self.ledger().find_subject(tenant, &value).await
     }
 }

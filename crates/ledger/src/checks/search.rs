@@ -3,7 +3,8 @@
 use consentry_domain::{Consent, ConsentId, DefinitionKey, Qualifier, Timestamp, enforce::standing};
 
 use super::{
-    question::{Kinds, SubjectName, audience},
+    checker::Toward,
+    question::{Kinds, SubjectName},
     verdict::{Moment, is_suspended},
 };
 use crate::error::Fault;
@@ -15,8 +16,8 @@ pub struct Wanted {
     pub subject: SubjectName,
     /// Type of the resources, as written.
     pub kind: String,
-    /// Who will receive or use them; none means consents that name nobody.
-    pub audience: Option<String>,
+    /// Who will receive or use them.
+    pub audience: Toward,
 }
 
 /// Something that may be used.
@@ -37,11 +38,11 @@ impl Moment<'_> {
         let Some(kinds) = Kinds::of(tenant, &wanted.kind) else {
             return Ok(Vec::new());
         };
-        let audience = audience(tenant, wanted.audience.as_deref());
+        let audience = wanted.audience.audience(tenant);
         if is_suspended(tenant, &audience) {
             return Ok(Vec::new());
         }
-        let Some(subject) = self.ledger().person_named(tenant, &wanted.subject).await? else {
+        let Some(subject) = self.person_named(&wanted.subject).await? else {
             return Ok(Vec::new());
         };
         let at = self.at();

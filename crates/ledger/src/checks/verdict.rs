@@ -10,7 +10,7 @@ use consentry_domain::{
 
 use super::{
     checker::Checker,
-    question::{ACTIONS, Question, audience},
+    question::{ACTIONS, Question},
 };
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
@@ -104,17 +104,26 @@ impl Verdict {
 pub struct Moment<'a> {
     ledger: &'a Ledger,
     tenant: &'a TenantSnapshot,
+    checker: &'a Checker,
+    base: &'a str,
     at: Timestamp,
     read: BTreeMap<SubjectId, Arc<Vec<Consent>>>,
 }
 
 impl Ledger {
-    /// Now, for questions of somebody who may ask.
-    pub fn moment_for<'a>(&'a self, tenant: &'a TenantSnapshot, checker: &Checker) -> Moment<'a> {
-        tracing::trace!(client = %checker.client().id, "checking");
+    /// Now, for questions of somebody who may ask. `base` is the tenant's public base address, without slash at the end: the issuer of
+    /// the names by which third parties know people.
+    pub fn moment_for<'a>(
+        &'a self,
+        tenant: &'a TenantSnapshot,
+        checker: &'a Checker,
+        base: &'a str,
+    ) -> Moment<'a> {
         Moment {
             ledger: self,
             tenant,
+            checker,
+            base,
             at: self.now(),
             read: BTreeMap::new(),
         }
@@ -135,17 +144,33 @@ impl<'a> Moment<'a> {
         self.tenant
     }
 
+    pub(super) const fn checker(&self) -> &'a Checker {
+        self.checker
+    }
+
+    pub(super) const fn base(&self) -> &'a str {
+        self.base
+    }
+
+    /// Whose names are meant where none is named.
+    pub fn default_issuer(&self) -> &'a str {
+        match self.checker.party() {
+            Some(_) => self.base,
+            None => &self.tenant.tenant.checks.default_issuer,
+        }
+    }
+
     /// Answers one question. The first step that fails gives the reason (CHK-13).
     pub async fn evaluate(&mut self, question: &Question) -> Result<Verdict, Fault> {
         let tenant = self.tenant;
         let Some(definition) = question.resource.definition(tenant) else {
             return Ok(self.deny(Reason::UnknownResource, None));
         };
-        let audience = audience(tenant, question.audience.as_deref());
+        let audience = question.audience.audience(tenant);
         if is_suspended(tenant, &audience) {
             return Ok(self.deny(Reason::PartySuspended, None));
         }
-        let Some(subject) = self.ledger.person_named(tenant, &question.subject).await? else {
+        let Some(subject) = self.person_named(&question.subject).await? else {
             return Ok(self.deny(Reason::NoConsent, None));
         };
         let slot = Slot {

@@ -136,7 +136,8 @@ impl Rendering<'_> {
             })
         };
         if let Some(client) = self.reader.party() {
-            return Ok(named(subject_identifier(self.tenant, client, subject), self.base));
+            let known = subject_identifier(self.tenant, client, subject)?;
+            return Ok(named(known, self.base));
         }
         let issuer = match self.view {
             SubjectView::Nobody => return Ok(None),

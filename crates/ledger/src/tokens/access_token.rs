@@ -12,7 +12,7 @@ use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
 use super::Issuer;
-use crate::{Ledger, TenantSnapshot, environment::Draw, error::Fault, opaque};
+use crate::{Ledger, TenantSnapshot, environment::Draw, error::Fault, opaque, sealing::SealBroken};
 
 /// `typ` of access tokens (RFC 9068 2.1).
 pub const TYP: &str = "at+jwt";
@@ -59,14 +59,36 @@ pub struct AccessClaims {
     pub grant_id: Option<GrantId>,
 }
 
-/// What kind of subject identifier a client gets.
-pub fn subject_identifier(tenant: &TenantSnapshot, client: &Client, subject: SubjectId) -> String {
-    if client.is_third_party && tenant.tenant.authorization.pairwise_subjects {
-        let hash = tenant.keys.pairwise(client.id.as_str(), subject);
-        format!("pw_{}", opaque::base64url(&hash.as_bytes()[..16]))
-    } else {
-        subject.to_string()
+/// What a pairwise identifier begins with.
+const PAIRWISE: &str = "pw_";
+
+/// By what a client knows a person. The error is that of a broken library.
+pub fn subject_identifier(
+    tenant: &TenantSnapshot,
+    client: &Client,
+    subject: SubjectId,
+) -> Result<String, SealBroken> {
+    if !is_pairwise(tenant, client) {
+        return Ok(subject.to_string());
     }
+    let identifier = tenant.keys.pairwise(client.id.as_str(), subject)?;
+    Ok(format!("{PAIRWISE}{}", opaque::base64url(&identifier)))
+}
+
+/// Whom a client knows by an identifier. There need not be anybody of that id; a text that is no identifier of the client's is none.
+pub fn subject_identified(tenant: &TenantSnapshot, client: &Client, identifier: &str) -> Option<SubjectId> {
+    if !is_pairwise(tenant, client) {
+        return identifier.parse().ok();
+    }
+    let bytes = opaque::from_base64url(identifier.strip_prefix(PAIRWISE)?)?;
+    tenant
+        .keys
+        .pairwise_origin(client.id.as_str(), bytes.try_into().ok()?)
+        .ok()
+}
+
+fn is_pairwise(tenant: &TenantSnapshot, client: &Client) -> bool {
+    client.is_third_party && tenant.tenant.authorization.pairwise_subjects
 }
 
 /// What a new access token shall say.
@@ -89,7 +111,11 @@ pub(crate) struct NewAccessToken<'a> {
 
 impl Ledger {
     /// The claims of a new access token. Third parties' lifetime is short; consent and grant bound it (TPA-TOK-01).
-    pub(crate) fn access_claims(&self, tenant: &TenantSnapshot, new: NewAccessToken<'_>) -> AccessClaims {
+    pub(crate) fn access_claims(
+        &self,
+        tenant: &TenantSnapshot,
+        new: NewAccessToken<'_>,
+    ) -> Result<AccessClaims, Fault> {
         let NewAccessToken {
             issuer,
             client,
@@ -111,12 +137,13 @@ impl Ledger {
             grant.map(|grant| grant.expires_at),
         ];
         let end = ends.into_iter().flatten().min().unwrap_or(now);
-        AccessClaims {
+        let sub = match grant {
+            Some(grant) => subject_identifier(tenant, client, grant.subject)?,
+            None => client.id.as_str().to_owned(),
+        };
+        Ok(AccessClaims {
             iss: issuer.as_str().to_owned(),
-            sub: grant.map_or_else(
-                || client.id.as_str().to_owned(),
-                |grant| subject_identifier(tenant, client, grant.subject),
-            ),
+            sub,
             aud: audience,
             client_id: client.id.clone(),
             app_id: client.application,
@@ -134,7 +161,7 @@ impl Ledger {
             amr: grant.map(|grant| grant.amr.clone()).unwrap_or_default(),
             consent_id: grant.and_then(|grant| grant.agreement),
             grant_id: grant.map(|grant| grant.id),
-        }
+        })
     }
 
     /// Whether a text is an access token of ours that has not run out: signature, `typ`, issuer, tenant and time. What became of its

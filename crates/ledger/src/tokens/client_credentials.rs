@@ -49,7 +49,7 @@ impl Ledger {
                 not_after: None,
                 now,
             },
-        );
+        )?;
         let access_token = access_token::sign(tenant, &claims)?;
         let expires_in = claims.exp - claims.iat;
         Ok(TokenAnswer {

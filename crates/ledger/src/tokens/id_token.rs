@@ -60,7 +60,7 @@ pub(crate) fn sign(
 ) -> Result<String, Fault> {
     let claims = IdClaims {
         iss: issuer.as_str().to_owned(),
-        sub: subject_identifier(tenant, client, grant.subject),
+        sub: subject_identifier(tenant, client, grant.subject)?,
         aud: client.id.as_str().to_owned(),
         exp: now.plus(tenant.tenant.lifetimes.id_token).as_seconds(),
         iat: now.as_seconds(),

@@ -101,8 +101,11 @@ impl Ledger {
         let coverage = self.coverage(tenant, client, &grant, &detail.scope, now).await?;
         let covered = coverage.covered.contains(Scope::OFFLINE_ACCESS)
             && family::is_enough(client, &detail.scope, &coverage);
-        Ok(covered.then(|| Introspected {
-            sub: subject_identifier(tenant, client, grant.subject),
+        if !covered {
+            return Ok(None);
+        }
+        Ok(Some(Introspected {
+            sub: subject_identifier(tenant, client, grant.subject)?,
             client: client.id.clone(),
             scope: coverage.covered,
             exp: row.expires_at.as_seconds(),

@@ -90,7 +90,7 @@ impl Ledger {
                 not_after: used.coverage.valid_until,
                 now: used.now,
             },
-        );
+        )?;
         let expires_in = claims.exp - claims.iat;
         if expires_in <= 0 {
             return Err(TokenError::CONSENT);

@@ -278,7 +278,7 @@ fn is_meant(visit: &Visit, client: &Client, request: &AuthorizationRequest, sess
     request
         .subject_hint
         .as_ref()
-        .is_none_or(|hint| *hint == known_as())
+        .is_none_or(|hint| known_as().is_ok_and(|known| known == *hint))
 }
 
 /// Leave for the person of a session to answer for themself.

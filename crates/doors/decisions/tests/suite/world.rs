@@ -1,6 +1,8 @@
 //! A bank whose back end asks, and what it asks.
 
-use consentry_testkit::{Answer, TestApp};
+use consentry_domain::{client::Client, scope::Scope};
+use consentry_ledger::provision::Entry;
+use consentry_testkit::{Answer, KnownClient, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -22,6 +24,23 @@ pub async fn unbounded(app: &TestApp) {
         tenant.checks.streams_per_minute = 10_000;
     })
     .await;
+}
+
+/// Gives Moneytrack more scopes of its own.
+pub async fn lets_party(app: &TestApp, scopes: &str) {
+    change_client(app, &app.bank.third_party, |client| {
+        let all = format!("{} {scopes}", client.allowed_scopes);
+        client.allowed_scopes = Scope::parse(&all).unwrap();
+    })
+    .await;
+}
+
+/// Changes a client as an operator does.
+pub async fn change_client(app: &TestApp, known: &KnownClient, change: impl FnOnce(&mut Client)) {
+    let tenant = app.tenant();
+    let mut client = tenant.client(&known.client_id).unwrap().as_ref().clone();
+    change(&mut client);
+    app.provision(&[Entry::Client(client)]).await;
 }
 
 /// May Moneytrack read Ada's balance?

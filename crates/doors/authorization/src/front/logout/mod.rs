@@ -180,10 +180,9 @@ fn is_registered(client: &Client, target: &str) -> bool {
 }
 
 fn is_about(visit: &Visit, hint: &Hint, session: &Session) -> bool {
-    visit
-        .tenant
-        .client(&hint.client)
-        .is_some_and(|client| subject_identifier(&visit.tenant, client, session.subject) == hint.subject)
+    visit.tenant.client(&hint.client).is_some_and(|client| {
+        subject_identifier(&visit.tenant, client, session.subject).is_ok_and(|known| known == hint.subject)
+    })
 }
 
 async fn confirm(visit: &Visit, parameters: &Parameters, session: &Session) -> Result<Response, Failure> {

@@ -7,10 +7,11 @@ mod reading;
 mod streaming;
 mod tickets;
 
-use consentry_ledger::provision::Entry;
 use consentry_testkit::{Answer, KnownClient, Listening, RequestBuilder, TestApp};
 use http::Method;
 use serde_json::{Value, json};
+
+use crate::world::{change_client, lets_party};
 
 /// A request to the stream as the bank's back end.
 fn asking<'a>(app: &'a TestApp, path: &str) -> RequestBuilder<'a> {
@@ -85,22 +86,6 @@ async fn patched(app: &TestApp, record: &str, change: &Value) -> Answer {
 
 /// Lets Moneytrack read the stream.
 async fn moneytrack_reads(app: &TestApp) -> KnownClient {
-    let known = app.bank.third_party.clone();
-    change_client(app, &known, |client| {
-        let scopes = format!("{} events:read", client.allowed_scopes);
-        client.allowed_scopes = consentry_domain::scope::Scope::parse(&scopes).unwrap();
-    })
-    .await;
-    known
-}
-
-async fn change_client(
-    app: &TestApp,
-    known: &KnownClient,
-    change: impl FnOnce(&mut consentry_domain::client::Client),
-) {
-    let tenant = app.tenant();
-    let mut client = tenant.client(&known.client_id).unwrap().as_ref().clone();
-    change(&mut client);
-    app.provision(&[Entry::Client(client)]).await;
+    lets_party(app, "events:read").await;
+    app.bank.third_party.clone()
 }
