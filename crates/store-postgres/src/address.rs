@@ -196,6 +196,7 @@ fn settings(answer_within: Duration) -> String {
     format!(
         "SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = 10000; \
          SET default_transaction_read_only = off; SET enable_seqscan = off; SET jit = off; \
+         SET plan_cache_mode = force_generic_plan; \
          SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
         statement = answer_within.as_millis().clamp(1, i32::MAX as u128),
     )

@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`PostgresStore`] (what the waist asks), `commit` (one transaction per batch), `known` (what a batch asks),
 //! `decide` (its members in memory), `put` (what is written), `reads` and `rows`, `statements` (the SQL), `writer`, `link` and
-//! `reader` (the connections), `open` and `address` (settings and migrations).
+//! `reader` (the connections), `gather` (questions that go together), `open` and `address` (settings and migrations).
 //!
 //! PostgreSQL's `text` cannot hold U+0000; `text` says how a text that has one is kept all the same.
 
@@ -15,6 +15,7 @@ mod columns;
 mod commit;
 mod decide;
 mod fault;
+mod gather;
 mod keys;
 mod known;
 mod link;
@@ -50,13 +51,14 @@ use consentry_store::{
 pub use open::{OpenError, Options};
 pub use target::{Target, TargetError, TargetTable};
 
-use crate::{address::Address, link::Link, reader::Readers, tail::Ear, writer::Writer};
+use crate::{address::Address, gather::Gathered, link::Link, reader::Readers, tail::Ear, writer::Writer};
 
 /// A ledger in one PostgreSQL database, which other nodes may have open as well. Dropping it lets the writing task finish what
 /// is queued; [`Store::close`] waits for that.
 #[derive(Debug)]
 pub struct PostgresStore {
     readers: Readers,
+    gathered: Gathered,
     writer: Writer,
     ear: Ear,
 }
@@ -72,9 +74,11 @@ impl PostgresStore {
         let mut link = Link::new(address.clone(), &options);
         link.settle(&options).await?;
         let own = link.writer().ok_or(OpenError::Timeout)?;
+        let readers = Readers::new(open::pool(&address, &options)?, &options);
         Ok(Self {
             ear: Ear::open(address.clone(), own, options.patience),
-            readers: Readers::new(open::pool(&address, &options)?, &options),
+            gathered: Gathered::start(readers.clone()),
+            readers,
             writer: Writer::start(link, &options),
         })
     }
@@ -111,6 +115,12 @@ impl Store for PostgresStore {
     }
 
     async fn touched(&self, tenant: TenantId, seeds: Seeds) -> ReadResult<TouchedRows> {
+        // What one statement answers is of one moment without a transaction around it, which would be two more ways.
+        if seeds.are_slots()
+            && let Some(found) = self.gathered.ask(tenant, seeds.slots.clone()).await?
+        {
+            return Ok(found);
+        }
         self.readers
             .ask_at_one_moment(move |connection| Box::pin(reads::touched(connection, tenant, seeds.clone())))
             .await
@@ -379,6 +389,7 @@ impl Store for PostgresStore {
 
     async fn close(&self) {
         self.ear.close();
+        self.gathered.close();
         self.readers.close();
         self.writer.close().await;
     }

@@ -49,7 +49,7 @@ enum Sight {
 }
 
 /// Lends connections to questions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Readers {
     pool: Pool,
     patience: Duration,

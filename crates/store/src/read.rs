@@ -22,6 +22,13 @@ pub struct Seeds {
     pub records: Vec<RecordId>,
 }
 
+impl Seeds {
+    /// Whether nothing but slots is named.
+    pub const fn are_slots(&self) -> bool {
+        self.consents.is_empty() && self.agreements.is_empty() && self.records.is_empty()
+    }
+}
+
 /// What was found, with the versions of the rows that have one beside their entity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TouchedRows {

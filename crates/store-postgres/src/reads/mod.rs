@@ -26,7 +26,7 @@ use crate::{
 
 pub(crate) use agreements::{agreement, agreements};
 pub(crate) use records::{record, records};
-pub(crate) use touched::{projection, touched};
+pub(crate) use touched::{projection, touched, touched_by_slots};
 
 /// The stream of a tenant's log: there is one.
 pub(crate) const STREAM: u16 = 0;

@@ -1,6 +1,6 @@
 //! What a command can touch, and everything that replay can rebuild.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use consentry_domain::{Agreement, AgreementId, Consent, ConsentId, Slot, TenantId};
 use consentry_store::{Seeds, TouchedRows};
@@ -11,6 +11,7 @@ use crate::{
     cells::Cells,
     columns::{Cell, Columns},
     fault::Result,
+    gather::Question,
     reader::Connection,
     rows, statements as sql,
 };
@@ -23,15 +24,38 @@ pub(crate) async fn touched(
     tenant: TenantId,
     seeds: Seeds,
 ) -> Result<TouchedRows> {
-    let mut reading = Reading {
-        connection,
-        tenant,
-        found: TouchedRows::default(),
-    };
+    let mut reading = Reading::begin(connection, tenant);
     reading.seeds(&seeds).await?;
     reading.agreements(&seeds).await?;
     reading.slots_of_consents().await?;
     Ok(reading.found)
+}
+
+/// As [`touched`] for questions whose seeds are slots, all in one statement; none for those of which something found leads on.
+pub(crate) async fn touched_by_slots(
+    connection: Connection<'_>,
+    questions: Arc<[Question]>,
+) -> Result<Vec<Option<TouchedRows>>> {
+    let asked = questions.iter().enumerate().flat_map(|(nth, (tenant, slots))| {
+        let keys = slots.iter().map(|slot| (*tenant, slot));
+        keys.map(move |key| (nth, key))
+    });
+    let (nth, keys): (Vec<usize>, Vec<_>) = asked.unzip();
+    let mut found: Vec<Vec<Pointer>> = questions.iter().map(|_| Vec::new()).collect();
+    for (place, pointer) in slots(connection, keys).await? {
+        if let Some(found) = nth.get(place).and_then(|nth| found.get_mut(*nth)) {
+            found.push(pointer);
+        }
+    }
+    let answers = found
+        .into_iter()
+        .zip(questions.iter())
+        .map(|(found, (tenant, _))| {
+            let mut reading = Reading::begin(connection, *tenant);
+            reading.add_slots(found);
+            (!reading.leads_on()).then_some(reading.found)
+        });
+    Ok(answers.collect())
 }
 
 struct Reading<'c> {
@@ -40,11 +64,19 @@ struct Reading<'c> {
     found: TouchedRows,
 }
 
-impl Reading<'_> {
+impl<'c> Reading<'c> {
+    fn begin(connection: Connection<'c>, tenant: TenantId) -> Self {
+        Self {
+            connection,
+            tenant,
+            found: TouchedRows::default(),
+        }
+    }
+
     async fn seeds(&mut self, seeds: &Seeds) -> Result<()> {
         let named: BTreeSet<ConsentId> = seeds.consents.iter().copied().collect();
         let (slots, consents, records) = tokio::join!(
-            slots(self.connection, self.tenant, &seeds.slots),
+            slots_of(self.connection, self.tenant, &seeds.slots),
             consents(self.connection, self.tenant, named),
             records::by_ids(
                 self.connection,
@@ -61,6 +93,12 @@ impl Reading<'_> {
             self.found.records.insert(id, found.row);
         }
         Ok(())
+    }
+
+    /// Whether a consent that was found is part of an agreement.
+    fn leads_on(&self) -> bool {
+        let mut consents = self.found.touched.consents.values();
+        consents.any(|consent| consent.agreement.is_some())
     }
 
     /// Named agreements and those of the consents found so far, with all their consents.
@@ -91,7 +129,7 @@ impl Reading<'_> {
             .map(|consent| &consent.slot)
             .filter(|slot| !known.contains_key(*slot))
             .collect();
-        let found = slots(self.connection, self.tenant, unknown).await?;
+        let found = slots_of(self.connection, self.tenant, unknown).await?;
         self.add_slots(found);
         Ok(())
     }
@@ -122,17 +160,25 @@ struct Pointer {
     consent: Consent,
 }
 
-async fn slots(
+async fn slots_of(
     connection: Connection<'_>,
     tenant: TenantId,
-    slots: impl IntoIterator<Item = &Slot>,
+    asked: impl IntoIterator<Item = &Slot>,
 ) -> Result<Vec<Pointer>> {
-    let slots: Vec<(&Slot, String)> = slots
+    let keys = asked.into_iter().map(|slot| (tenant, slot)).collect();
+    let found = slots(connection, keys).await?;
+    Ok(found.into_iter().map(|(_, pointer)| pointer).collect())
+}
+
+/// The pointers of slots, each with its place among those that were asked for.
+async fn slots(connection: Connection<'_>, asked: Vec<(TenantId, &Slot)>) -> Result<Vec<(usize, Pointer)>> {
+    let asked: Vec<(usize, &Slot, TenantId, String)> = asked
         .into_iter()
-        .map(|slot| (slot, slot.audience.text()))
+        .enumerate()
+        .map(|(place, (tenant, slot))| (place, slot, tenant, slot.audience.text()))
         .collect();
     let mut keys = Columns::default();
-    for (slot, audience) in &slots {
+    for (_, slot, tenant, audience) in &asked {
         keys.push([
             Cell::shard(slot.subject.shard()),
             Cell::id(tenant.uuid()),
@@ -148,17 +194,19 @@ async fn slots(
         .iter()
         .map(|row| {
             let mut cells = Cells::new(row, "slot", 1);
-            let slot = cells.nth(&slots)?.0.clone();
+            let (place, slot, ..) = cells.nth(&asked)?;
+            let (place, slot) = (*place, (*slot).clone());
             let consent = cells.id("consent", ConsentId::from_uuid)?;
             let version = cells.number("version")?;
             let found = rows::consent_from(row, POINTER_COLUMNS)?;
             debug_assert!(found.as_ref().is_none_or(|found| found.id == consent));
             let consent = pointed_at(found, ("slot", &slot.subject))?;
-            Ok(Pointer {
+            let pointer = Pointer {
                 slot,
                 version,
                 consent,
-            })
+            };
+            Ok((place, pointer))
         })
         .collect()
 }
