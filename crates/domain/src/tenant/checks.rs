@@ -1,11 +1,11 @@
 //! Settings of the check API.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::InvalidSetting;
-use crate::{definition::DefinitionKind, subject::Namespace};
+use crate::{ClientId, definition::DefinitionKind, subject::Namespace};
 
 /// How the check API names people and things (enforcement-events-evidence 2.2, 2.5, 2.6).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct CheckSettings {
     pub issuers: BTreeMap<String, Namespace>,
     /// Kinds of definitions by the names that they have in questions, beside our own.
     pub resource_types: BTreeMap<String, DefinitionKind>,
+    /// Clients whose `context.time` counts: it can only make an answer stricter.
+    pub trusted_clocks: BTreeSet<ClientId>,
     /// Seconds that a permit may be kept at the most; 0 to 300.
     pub max_age_seconds: u32,
     /// Most questions in one request; 1 to 1,000.
@@ -35,6 +37,7 @@ impl Default for CheckSettings {
             default_issuer: "urn:consentry:login".to_owned(),
             issuers: BTreeMap::new(),
             resource_types: BTreeMap::new(),
+            trusted_clocks: BTreeSet::new(),
             max_age_seconds: 30,
             most_evaluations: 100,
             party_questions_per_second: 1000,

@@ -31,9 +31,9 @@ pub(crate) async fn single(
     body: &Map<String, Value>,
 ) -> Result<Response, ApiError> {
     let quota = counted(visit, checker, 1)?;
-    let question = question(checker, Members::whole(body))?;
     let base = visit.base_url();
     let mut moment = visit.ledger().moment_for(&visit.tenant, checker, &base);
+    let question = question(&moment, Members::whole(body))?;
     let verdict = moment.evaluate(&question).await?;
     Ok(told(ok(&Decision::of(&verdict)), quota.as_ref()))
 }

@@ -55,7 +55,7 @@ pub(crate) async fn evaluate(visit: Visit, request: Request) -> Result<Response,
     for (number, item) in items.iter().enumerate() {
         let place = format!("/evaluations/{number}");
         let asked = match item {
-            Value::Object(own) => question(&checker, Members::item(own, &body, &place)),
+            Value::Object(own) => question(&moment, Members::item(own, &body, &place)),
             _ => Err(invalid(&place, "must be an object")),
         };
         let decision = match asked {

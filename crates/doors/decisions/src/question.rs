@@ -1,7 +1,7 @@
 //! Reading questions (AuthZEN 1.0, 5 and 6; CHK-03, CHK-04).
 
-use consentry_domain::definition::WordingVersion;
-use consentry_ledger::checks::{Checker, Question, Resource, SubjectName, Toward};
+use consentry_domain::{Timestamp, definition::WordingVersion};
+use consentry_ledger::checks::{HISTORY, Moment, Question, Resource, SubjectName, Toward};
 use consentry_web::error::{ApiError, registry};
 use serde_json::{Map, Value};
 
@@ -120,17 +120,19 @@ impl<'a> Object<'a> {
 }
 
 /// Reads a whole question.
-pub(crate) fn question(checker: &Checker, members: Members<'_>) -> Result<Question, ApiError> {
+pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Question, ApiError> {
     let subject = subject(members)?;
     let action = action(members)?;
     let resource = resource(members)?;
-    let context = Context::read(checker, members)?;
+    let context = Context::read(moment, members)?;
     Ok(Question {
         subject,
         resource,
         action,
         audience: context.audience,
         grant: context.grant,
+        time: context.time,
+        as_of: context.as_of,
     })
 }
 
@@ -183,22 +185,20 @@ pub(crate) fn resource_type(members: Members<'_>) -> Result<String, ApiError> {
     Ok(resource.text("type")?.to_owned())
 }
 
-/// What of the context counts. What a sender says about time never makes an answer wider (CHK-09), and is not looked at.
+/// What of the context counts.
 pub(crate) struct Context {
     pub audience: Toward,
     pub grant: Option<consentry_domain::GrantId>,
+    pub time: Option<Timestamp>,
+    pub as_of: Option<Timestamp>,
 }
 
 impl Context {
-    pub(crate) fn read(checker: &Checker, members: Members<'_>) -> Result<Self, ApiError> {
+    pub(crate) fn read(moment: &Moment<'_>, members: Members<'_>) -> Result<Self, ApiError> {
         let context = members.optional("context")?.unwrap_or(Object {
             members: None,
             place: String::new(),
         });
-        if context.get("as_of").is_some() {
-            let place = context.place_of("as_of");
-            return Err(invalid(&place, "questions about the past are not answered here"));
-        }
         let audience = match context.get("audience") {
             Some(Value::Object(members)) => {
                 let place = context.place_of("audience");
@@ -207,14 +207,58 @@ impl Context {
             }
             _ => context.optional_text("audience")?,
         };
-        let audience = checker
+        let audience = moment
+            .checker()
             .toward(audience)
             .map_err(|error| ApiError::new(&registry::NOT_YOUR_PARTY).detail(error.to_string()))?;
         let grant = context.optional_text("grant_id")?.map(str::parse).transpose();
         let place = context.place_of("grant_id");
+        let grant = grant.map_err(|_| invalid(&place, "must be the id of a grant"))?;
+        let as_of = context.time("as_of")?;
+        if let Some(as_of) = as_of {
+            context.check_past(moment, as_of, grant.is_some())?;
+        }
+        // What a clock that does not count says is not even read.
+        let time = match moment.trusts_clock() {
+            true => context.time("time")?,
+            false => None,
+        };
         Ok(Self {
             audience,
-            grant: grant.map_err(|_| invalid(&place, "must be the id of a grant"))?,
+            grant,
+            time,
+            as_of,
         })
+    }
+
+    /// As [`Self::read`] for searches, which are about now.
+    pub(crate) fn of_search(moment: &Moment<'_>, members: Members<'_>) -> Result<Self, ApiError> {
+        let context = Self::read(moment, members)?;
+        match context.as_of {
+            Some(_) => Err(invalid("/context/as_of", "searches are about now")),
+            None => Ok(context),
+        }
+    }
+}
+
+impl Object<'_> {
+    fn time(&self, name: &str) -> Result<Option<Timestamp>, ApiError> {
+        let time = self.optional_text(name)?.map(Timestamp::parse).transpose();
+        time.map_err(|_| invalid(&self.place_of(name), "must be a time (RFC 3339)"))
+    }
+
+    /// Questions about the past have a scope of their own, and what grants were is not kept.
+    fn check_past(&self, moment: &Moment<'_>, as_of: Timestamp, within_grant: bool) -> Result<(), ApiError> {
+        if !moment.checker().looks_back() {
+            let detail = format!("`as_of` needs the scope {HISTORY}");
+            return Err(ApiError::new(&registry::INSUFFICIENT_SCOPE).detail(detail));
+        }
+        if as_of > moment.at() {
+            return Err(invalid(&self.place_of("as_of"), "must not lie ahead"));
+        }
+        if within_grant {
+            return Err(invalid(&self.place_of("grant_id"), "is not looked at with as_of"));
+        }
+        Ok(())
     }
 }

@@ -29,6 +29,8 @@ struct Found {
 /// `POST /access/v1/search/subject`: who agreed to that toward this audience?
 pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (checker, body, quota) = admit_search(&visit, request).await?;
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let members = Members::whole(&body);
     let (kind, issuer) = subject_type(members)?;
     let sought = Sought {
@@ -36,10 +38,8 @@ pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, P
         issuer,
         resource: resource(members)?,
         action: action(members)?,
-        audience: Context::read(&checker, members)?.audience,
+        audience: Context::of_search(&moment, members)?.audience,
     };
-    let base = visit.base_url();
-    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let behind = position(page.behind());
     let people = if page.limit() == 0 {
@@ -80,15 +80,15 @@ fn position(behind: &str) -> Option<Position> {
 /// `POST /access/v1/search/resource`: what may this audience use of that person?
 pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (checker, body, quota) = admit_search(&visit, request).await?;
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let members = Members::whole(&body);
     let action = action(members)?;
     let wanted = Wanted {
         subject: subject(members)?,
         kind: resource_type(members)?,
-        audience: Context::read(&checker, members)?.audience,
+        audience: Context::of_search(&moment, members)?.audience,
     };
-    let base = visit.base_url();
-    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let held = if ACTIONS.contains(&action.as_str()) {
         moment.resources(&wanted).await.map_err(ApiError::from)?
@@ -110,17 +110,19 @@ pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response
 /// `POST /access/v1/search/action`: how may this audience use that of that person?
 pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, Problem> {
     let (checker, body, quota) = admit_search(&visit, request).await?;
+    let base = visit.base_url();
+    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let members = Members::whole(&body);
-    let context = Context::read(&checker, members)?;
+    let context = Context::of_search(&moment, members)?;
     let mut question = Question {
         subject: subject(members)?,
         resource: resource(members)?,
         action: String::new(),
         audience: context.audience,
         grant: context.grant,
+        time: context.time,
+        as_of: None,
     };
-    let base = visit.base_url();
-    let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let mut all = Vec::new();
     for name in ACTIONS {

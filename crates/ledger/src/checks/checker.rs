@@ -12,6 +12,9 @@ use crate::{
 /// Scope of questions.
 pub const CHECK: &str = "consent:check";
 
+/// Scope of questions about the past, beside [`CHECK`].
+pub const HISTORY: &str = "consent:history";
+
 /// Scope of searches.
 pub const SEARCH: &str = "consent:search";
 
@@ -19,6 +22,7 @@ pub const SEARCH: &str = "consent:search";
 #[derive(Debug, Clone)]
 pub struct Checker {
     client: Arc<Client>,
+    looks_back: bool,
 }
 
 /// A third party asked what concerns another (CHK-06).
@@ -34,14 +38,19 @@ impl Checker {
     /// The client that proved itself with its secret, if it is registered with the scope.
     pub fn proven(proven: &ProvenClient, scope: &str) -> Option<Self> {
         let client = proven.client();
-        let may = proven.is_confidential() && has(client.allowed_scopes.values(), scope);
-        Self::of(client, may)
+        let scopes = client.allowed_scopes.values();
+        proven
+            .is_confidential()
+            .then(|| Self::of(client, scopes, scope))?
     }
 
     /// The client behind a token of its own with the scope. A person's token is none, whoever holds it.
     pub fn token(access: &ActiveAccess, scope: &str) -> Option<Self> {
-        let may = access.subject().is_none() && has(access.scope().values(), scope);
-        Self::of(access.client(), may)
+        let scopes = access.scope().values();
+        access
+            .subject()
+            .is_none()
+            .then(|| Self::of(access.client(), scopes, scope))?
     }
 
     /// Who asks.
@@ -64,9 +73,15 @@ impl Checker {
         }
     }
 
-    fn of(client: &Arc<Client>, may: bool) -> Option<Self> {
-        may.then(|| Self {
+    /// Whether it may ask about the past.
+    pub const fn looks_back(&self) -> bool {
+        self.looks_back
+    }
+
+    fn of(client: &Arc<Client>, scopes: &[DefinitionKey], scope: &str) -> Option<Self> {
+        has(scopes, scope).then(|| Self {
             client: Arc::clone(client),
+            looks_back: has(scopes, HISTORY),
         })
     }
 }

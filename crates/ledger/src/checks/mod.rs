@@ -4,12 +4,13 @@
 //! [`standing`](consentry_domain::enforce::standing) as tokens and introspection. What may not: how questions are written.
 
 mod checker;
+mod past;
 mod people;
 mod question;
 mod search;
 mod verdict;
 
-pub use checker::{CHECK, Checker, NotYourParty, SEARCH, Toward};
+pub use checker::{CHECK, Checker, HISTORY, NotYourParty, SEARCH, Toward};
 pub use people::{People, Position, Somebody, Sought};
 pub use question::{ACTIONS, Question, Resource, SubjectName};
 pub(crate) use question::{Names, names_of as issuer_names};

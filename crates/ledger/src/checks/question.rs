@@ -1,7 +1,7 @@
 //! What is asked, resolved to what the ledger knows.
 
 use consentry_domain::{
-    DefinitionKey, GrantId, Qualifier, SubjectId,
+    DefinitionKey, GrantId, Qualifier, SubjectId, Timestamp,
     definition::{DefinitionKind, WordingVersion},
     dn::Dn,
     subject::{Alias, Namespace},
@@ -50,6 +50,10 @@ pub struct Question {
     pub audience: Toward,
     /// The grant within which the answer must hold.
     pub grant: Option<GrantId>,
+    /// A moment ahead at which the answer must hold as well, where the asker's clock is trusted (`context.time`).
+    pub time: Option<Timestamp>,
+    /// The moment that the question is about instead of now: what the ledger knew then (`context.as_of`).
+    pub as_of: Option<Timestamp>,
 }
 
 /// Our own names of name spaces; `urn:consentry:subject` is our own id.

@@ -136,16 +136,23 @@ impl<'a> Moment<'a> {
         self.at
     }
 
+    /// Who asks.
+    pub const fn checker(&self) -> &'a Checker {
+        self.checker
+    }
+
+    /// Whether what the asker says about time counts.
+    pub fn trusts_clock(&self) -> bool {
+        let trusted = &self.tenant.tenant.checks.trusted_clocks;
+        trusted.contains(&self.checker.client().id)
+    }
+
     pub(super) const fn ledger(&self) -> &'a Ledger {
         self.ledger
     }
 
     pub(super) const fn tenant(&self) -> &'a TenantSnapshot {
         self.tenant
-    }
-
-    pub(super) const fn checker(&self) -> &'a Checker {
-        self.checker
     }
 
     pub(super) const fn base(&self) -> &'a str {
@@ -160,8 +167,20 @@ impl<'a> Moment<'a> {
         }
     }
 
-    /// Answers one question. The first step that fails gives the reason (CHK-13).
+    /// Answers one question. The first step that fails gives the reason (CHK-13). A trusted clock that is ahead can only make the
+    /// answer stricter (CHK-09).
     pub async fn evaluate(&mut self, question: &Question) -> Result<Verdict, Fault> {
+        let at = question.as_of.unwrap_or(self.at);
+        let verdict = self.evaluate_at(question, at).await?;
+        let ahead = question.time.filter(|time| *time > at && self.trusts_clock());
+        let (true, Some(ahead)) = (verdict.is_permit(), ahead) else {
+            return Ok(verdict);
+        };
+        let then = self.evaluate_at(question, ahead).await?;
+        Ok(if then.is_permit() { verdict } else { then })
+    }
+
+    async fn evaluate_at(&mut self, question: &Question, at: Timestamp) -> Result<Verdict, Fault> {
         let tenant = self.tenant;
         let Some(definition) = question.resource.definition(tenant) else {
             return Ok(self.deny(Reason::UnknownResource, None));
@@ -179,9 +198,12 @@ impl<'a> Moment<'a> {
             audience,
             qualifier: question.resource.qualifier(),
         };
-        let consents = self.standing_of(subject).await?;
+        let consents = match question.as_of {
+            None => self.standing_of(subject).await?,
+            Some(as_of) => self.past_of(subject, as_of).await?,
+        };
         let deciding = consents.iter().find(|consent| consent.slot == slot);
-        let consent = match standing(deciding, self.at) {
+        let consent = match standing(deciding, at) {
             Ok(consent) => consent,
             Err(refusal) => return Ok(self.deny(refusal.into(), deciding)),
         };
@@ -197,13 +219,13 @@ impl<'a> Moment<'a> {
             return Ok(self.deny(Reason::UnknownAction, Some(consent)));
         }
         if let Some(grant) = question.grant
-            && !self.holds(grant, consent).await?
+            && !self.holds(grant, consent, at).await?
         {
             return Ok(self.deny(Reason::GrantEnded, Some(consent)));
         }
         Ok(Verdict {
             grant: question.grant,
-            ..self.permit(consent)
+            ..self.permit(consent, question.as_of)
         })
     }
 
@@ -218,19 +240,23 @@ impl<'a> Moment<'a> {
     }
 
     /// Whether a grant is alive and is this consent's: of the same person, for the same audience.
-    async fn holds(&self, grant: GrantId, consent: &Consent) -> Result<bool, Fault> {
+    async fn holds(&self, grant: GrantId, consent: &Consent, at: Timestamp) -> Result<bool, Fault> {
         let grant = self.ledger.grant(self.tenant.id(), grant).await?;
         Ok(grant.is_some_and(|grant| {
             let client = self.tenant.clients.get(&grant.client);
-            client.is_some_and(|client| grant.is_live(self.at, client.epoch))
+            client.is_some_and(|client| grant.is_live(at, client.epoch))
                 && grant.subject == consent.slot.subject
                 && consent.slot.audience == Audience::Client(grant.client.clone())
                 && grant.scope.contains(consent.slot.definition.as_str())
         }))
     }
 
-    fn permit(&self, consent: &Consent) -> Verdict {
-        let longest = self.tenant.tenant.checks.max_age_seconds;
+    /// What was allowed once is not to be kept at all: nothing may be done because of it.
+    fn permit(&self, consent: &Consent, as_of: Option<Timestamp>) -> Verdict {
+        let longest = match as_of {
+            Some(_) => 0,
+            None => self.tenant.tenant.checks.max_age_seconds,
+        };
         let left = consent
             .valid_until
             .map(|until| until.seconds_since(self.at).max(0));

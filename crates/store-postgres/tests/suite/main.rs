@@ -5,6 +5,7 @@
 mod conformance;
 mod disk;
 mod faults;
+mod gathered;
 mod kill;
 mod opening;
 mod proxy;

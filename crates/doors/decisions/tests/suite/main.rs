@@ -7,6 +7,7 @@ mod admission;
 mod batches;
 mod evaluating;
 mod events;
+mod other_times;
 mod parties;
 mod people;
 mod searching;
