@@ -41,6 +41,28 @@ pub struct Outcome {
 impl Load {
     /// Opens all clients, lets them ask, and answers what came of it. One thread serves all clients.
     pub fn run<A: Ask + 'static>(self, open: impl AsyncFn(usize) -> Result<A>) -> Result<Outcome> {
+        self.run_each(open, None)
+    }
+
+    /// As [`Self::run`], with so many questions in a second of all clients together. Each client has its own turns, and a question that
+    /// comes after its turn, because the one before took long, has waited since then.
+    pub fn run_at<A: Ask + 'static>(
+        self,
+        per_second: f64,
+        open: impl AsyncFn(usize) -> Result<A>,
+    ) -> Result<Outcome> {
+        let clients = u32::try_from(self.clients)?;
+        self.run_each(
+            open,
+            Some(Duration::from_secs_f64(f64::from(clients) / per_second)),
+        )
+    }
+
+    fn run_each<A: Ask + 'static>(
+        self,
+        open: impl AsyncFn(usize) -> Result<A>,
+        every: Option<Duration>,
+    ) -> Result<Outcome> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -52,9 +74,16 @@ impl Load {
             }
             let begun = clock::now();
             let until = begun + self.window;
-            let asking: Vec<_> = clients
-                .into_iter()
-                .map(|client| tokio::task::spawn_local(keep_asking(client, until)))
+            let asking: Vec<_> = (0_u32..)
+                .zip(clients)
+                .map(|(number, client)| {
+                    let pace = every.map(|every| Pace {
+                        // Clients take their turns one after the other.
+                        next: begun + every * number / u32::try_from(self.clients).unwrap_or(u32::MAX),
+                        every,
+                    });
+                    tokio::task::spawn_local(keep_asking(client, until, pace))
+                })
                 .collect();
             let mut took = Vec::new();
             for client in asking {
@@ -65,10 +94,37 @@ impl Load {
     }
 }
 
-async fn keep_asking(mut client: impl Ask, until: Instant) -> Result<Vec<Duration>> {
+/// When a client asks.
+struct Pace {
+    next: Instant,
+    every: Duration,
+}
+
+/// How late a turn may come without counting as waiting: the grain of the clock that wakes clients.
+const GRAIN: Duration = Duration::from_millis(2);
+
+impl Pace {
+    /// Waits for the next turn; answers since when the question waits.
+    async fn turn(&mut self) -> Instant {
+        let turn = self.next;
+        self.next += self.every;
+        tokio::time::sleep_until(turn.into()).await;
+        let now = clock::now();
+        if now.duration_since(turn) > GRAIN {
+            turn
+        } else {
+            now
+        }
+    }
+}
+
+async fn keep_asking(mut client: impl Ask, until: Instant, mut pace: Option<Pace>) -> Result<Vec<Duration>> {
     let mut took = Vec::new();
     loop {
-        let begun = clock::now();
+        let begun = match &mut pace {
+            Some(pace) => pace.turn().await,
+            None => clock::now(),
+        };
         if begun >= until || !client.ask().await? {
             return Ok(took);
         }

@@ -20,7 +20,7 @@ const CLIENTS: usize = 64;
 /// Consents in the ledger whose people are asked about for the first time.
 const CONSENTS: u64 = 1_000_000;
 
-/// One question again and again, beside a bare answer of the same size.
+/// One question again and again, beside a bare answer of the same size; and how long answers take at half that load.
 pub fn warm(setup: &Setup) -> Result<Vec<Figure>> {
     let scratch = setup.scratch()?;
     let demo = setup.demo(&scratch)?;
@@ -43,7 +43,24 @@ pub fn warm(setup: &Setup) -> Result<Vec<Figure>> {
             })
         },
     )?;
-    Ok(vec![beside("check", ours, limit.per_second)])
+    let half = load.run_at(ours.per_second / 2.0, async |_| {
+        let bytes = bytes.clone();
+        HttpClient::open(address, 200, move || bytes.clone()).await
+    })?;
+    Ok(vec![
+        beside("check", ours, limit.per_second),
+        Figure {
+            scenario: "check-half",
+            engine: "sqlite",
+            value: half.p99_ms,
+            unit: "ms",
+            limit: Some(half.p50_ms),
+            ratio: Some(half.p99_ms / half.p50_ms),
+            p50_ms: Some(half.p50_ms),
+            p99_ms: Some(half.p99_ms),
+            records: None,
+        },
+    ])
 }
 
 /// Each question is about somebody else. The limit is made of what no implementation can leave out: an answer and a read.
