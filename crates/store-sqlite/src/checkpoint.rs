@@ -9,12 +9,15 @@ use rusqlite::Connection;
 
 use crate::open::OpenError;
 
-/// Frames of 4 KiB in the journal that are not in the database yet, from which a checkpoint begins: 4 MiB.
+/// Bytes of a page.
+pub(crate) const PAGE: i64 = 4096;
+
+/// Frames of a page in the journal that are not in the database yet, from which a checkpoint begins: 4 MiB.
 const BEGIN_AT: i64 = 1024;
 
 /// Frames from which the writer itself finishes a checkpoint: 64 MiB. The journal can only begin anew in a moment in which all
 /// of it is in the database, and under constant writing that moment never comes by itself.
-const FINISH_AT: i64 = 16 * 1024;
+pub(crate) const FINISH_AT: i64 = 16 * 1024;
 
 /// The thread that writes checkpoints on its own connection.
 #[derive(Debug)]

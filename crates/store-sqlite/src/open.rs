@@ -9,6 +9,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
+use crate::checkpoint;
+
 /// The oldest SQLite without the error that could corrupt a database when one connection wrote a checkpoint while another
 /// wrote (fixed in 3.51.3).
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -135,6 +137,10 @@ pub(crate) enum Purpose {
     Checkpoint,
 }
 
+/// Bytes that the journal keeps. It is as long as this when the writer finishes a checkpoint, and longer only while somebody reads for
+/// a long time.
+const JOURNAL_KEPT: i64 = checkpoint::FINISH_AT * checkpoint::PAGE;
+
 /// Opens a connection with the settings of its purpose.
 pub(crate) fn connection(path: &Path, purpose: Purpose, options: &Options) -> Result<Connection, OpenError> {
     let flags =
@@ -150,9 +156,10 @@ pub(crate) fn connection(path: &Path, purpose: Purpose, options: &Options) -> Re
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "mmap_size", 0)?;
-    // Checkpoints have their own thread; the journal shrinks to this many bytes when it begins anew.
+    // Checkpoints have their own thread. The journal keeps its length when it begins anew: writing over what is there is
+    // flushed faster than growing.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+    connection.pragma_update(None, "journal_size_limit", JOURNAL_KEPT)?;
     // KiB of pages kept in memory, taken only as they are used.
     let cache = if purpose == Purpose::Write {
         -32 * 1024

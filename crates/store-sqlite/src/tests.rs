@@ -201,6 +201,11 @@ fn the_bundled_library_is_accepted() {
 }
 
 #[test]
+fn the_bundled_library_flushes_data_without_the_times_of_files() {
+    assert_eq!(option_env!("LIBSQLITE3_FLAGS"), Some("-DHAVE_FDATASYNC=1"));
+}
+
+#[test]
 fn a_move_takes_every_table_along() {
     let (_folder, connection) = migrated();
     let mut statement = connection
