@@ -143,7 +143,10 @@ impl Ledger {
             version.copied(),
             tenant,
         )?);
-        if known.is_none() {
+        if let Some(known) = known {
+            let lifetimes = (&known.tenant.lifetimes, &tenant.lifetimes);
+            self.keep_lives(&mut change, lifetimes).await?;
+        } else {
             let key = Key::random(self.entropy());
             let wrapped = key.wrapped_by(&self.inner.root, self.entropy(), tenant.id.uuid().as_bytes());
             let wrapped = consentry_jose::encoding::encode(wrapped);
