@@ -164,7 +164,7 @@ impl Ledger {
             };
             for algorithm in [Algorithm::Rs256, Algorithm::Es256] {
                 let stored = StoredKey::generate(&keys, self.entropy(), algorithm, now)?;
-                change.events.push(key_published(&ids, &stored)?);
+                change.events.push(key_event(&ids, "key.published", &stored)?);
                 change.rows.push(put(
                     tenant.id,
                     ConfigurationKind::SigningKey,
@@ -291,9 +291,14 @@ impl Ledger {
     }
 }
 
-fn key_published(ids: &Ids<'_>, key: &StoredKey) -> Result<consentry_store::NewEvent, Fault> {
+/// What is told of a signing key.
+pub(crate) fn key_event(
+    ids: &Ids<'_>,
+    kind: &'static str,
+    key: &StoredKey,
+) -> Result<consentry_store::NewEvent, Fault> {
     let mut body = Map::new();
     body.insert("kid".to_owned(), json!(key.kid));
     body.insert("algorithm".to_owned(), json!(key.algorithm));
-    events::public(ids, "key.published", None, &body)
+    events::public(ids, kind, None, &body)
 }

@@ -18,7 +18,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use consentry_domain::{Lifetime, TenantId};
 use consentry_egress::Egress;
-use consentry_ledger::{Draw as _, Ledger, TenantSnapshot};
+use consentry_ledger::{Draw as _, Ledger, TenantSnapshot, key_rotation::KeyPlan};
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinHandle,
@@ -67,6 +67,8 @@ pub struct OutboundOptions {
     pub look_again: Duration,
     /// How long attempts that are on their way are waited for when the node stops.
     pub grace: Duration,
+    /// When signing keys are replaced; none: never.
+    pub keys: Option<KeyPlan>,
 }
 
 impl Default for OutboundOptions {
@@ -74,6 +76,7 @@ impl Default for OutboundOptions {
         Self {
             look_again: Duration::from_secs(1),
             grace: Duration::from_secs(5),
+            keys: Some(KeyPlan::default()),
         }
     }
 }
@@ -151,6 +154,7 @@ async fn all_tenants(shared: Arc<Shared>) {
                     tokio::spawn(tenant::deliver(Arc::clone(&shared), tenant.id())),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Sweep)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Ends)),
+                    tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Keys)),
                 ]
             });
         }

@@ -50,6 +50,8 @@ pub struct Wish {
 pub struct Told {
     /// Identity.
     pub id: EventId,
+    /// Its place in the log.
+    pub index: u64,
     /// Its name on the wire.
     pub kind: String,
     /// Leads on right behind it.
@@ -293,6 +295,7 @@ impl Reading {
         };
         Ok(Told {
             id: event.id(),
+            index: event.index(),
             kind: event.entry.wire_name(),
             cursor: event.position().sealed(&self.tenant, &self.question),
             json: rendering.short(event).await?,
