@@ -35,7 +35,7 @@ pub enum By {
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 10] = [
     Need {
         program: "cc",
         package: "build-essential",
@@ -54,6 +54,11 @@ const NEEDS: [Need; 9] = [
     Need {
         program: "initdb",
         package: "postgresql",
+        by: By::Tests,
+    },
+    Need {
+        program: "nats-server",
+        package: "nats-server",
         by: By::Tests,
     },
     Need {

@@ -130,9 +130,21 @@ enum Stopped {
     Failed(MirrorError),
 }
 
-impl<E: Into<MirrorError>> From<E> for Stopped {
-    fn from(error: E) -> Self {
+impl From<NatsError> for Stopped {
+    fn from(error: NatsError) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl From<Fault> for Stopped {
+    fn from(error: Fault) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<MirrorError> for Stopped {
+    fn from(error: MirrorError) -> Self {
+        Self::Failed(error)
     }
 }
 

@@ -10,6 +10,7 @@ mod ends;
 mod failing;
 mod keeping;
 mod libraries;
+mod mirroring;
 mod nodes;
 mod parties;
 mod sending;

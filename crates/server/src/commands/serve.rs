@@ -8,7 +8,7 @@ use consentry_door_records::{
 };
 use consentry_egress::Egress;
 use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds};
-use consentry_outbound::{Outbound, OutboundOptions};
+use consentry_outbound::{Mirror, Outbound, OutboundOptions};
 use consentry_web::house::House;
 use tokio::{
     net::TcpListener,
@@ -107,6 +107,11 @@ pub(super) async fn prepare(
         configuration.development.mock_tokens,
     );
     let egress = Arc::new(Egress::new(configuration.egress.policy()?)?);
+    let options = OutboundOptions {
+        mirror: mirror(configuration, &ledger)?,
+        keys: configuration.signing_keys.plan()?,
+        ..OutboundOptions::default()
+    };
     let outbound = {
         let house = house.clone();
         Outbound::start(
@@ -114,7 +119,7 @@ pub(super) async fn prepare(
             Arc::clone(&egress),
             Arc::new(move |tenant| house.base_url(tenant)),
             Arc::new(metrics.clone()),
-            OutboundOptions::default(),
+            options,
         )
     };
     let router = site::router(&site::Parts {
@@ -146,6 +151,17 @@ pub(super) async fn prepare(
         terminate,
         interrupt,
     })
+}
+
+/// The mirror in NATS, where there is one; every tenant has to have a name that can be part of a subject (EVT-33).
+fn mirror(configuration: &Configuration, ledger: &Ledger) -> anyhow::Result<Option<Arc<Mirror>>> {
+    let Some(mirror) = configuration.nats.mirror()? else {
+        return Ok(None);
+    };
+    for tenant in ledger.directory().tenants() {
+        Mirror::check_tenant(&tenant.tenant.slug)?;
+    }
+    Ok(Some(Arc::new(mirror)))
 }
 
 impl Ready {
