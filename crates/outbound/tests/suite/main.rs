@@ -9,6 +9,7 @@
 mod ends;
 mod failing;
 mod keeping;
+mod keys;
 mod libraries;
 mod mirroring;
 mod nodes;
