@@ -23,8 +23,8 @@ pub use ldap::{
     LdapAccount, LdapAttribute, LdapClient, LdapEntry, LdapError, LdapHit, LdapQuestion, LdapSettings,
 };
 pub use nats::{
-    Acknowledged, Acknowledgement, JetStream, NatsAccount, NatsClient, NatsError, NatsSettings, Publication, StoredMessage,
-    StreamEnd, StreamWish,
+    Acknowledged, Acknowledgement, JetStream, NatsAccount, NatsClient, NatsError, NatsSettings, Publication,
+    StoredMessage, StreamEnd, StreamWish,
 };
 pub use policy::EgressPolicy;
 pub use request::Request;

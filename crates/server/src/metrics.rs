@@ -84,9 +84,7 @@ impl consentry_outbound::Observer for Metrics {
     }
 
     fn mirror_failed(&self, tenant: &str) {
-        self.mirror_failures
-            .get_or_create(&OfTenant::named(tenant))
-            .inc();
+        self.mirror_failures.get_or_create(&OfTenant::named(tenant)).inc();
     }
 
     fn mirror_behind(&self, tenant: &str, events: u64) {

@@ -44,7 +44,8 @@ use consentry_domain::{
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
     DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
-    Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows, Withdrawn,
+    Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
+    Withdrawn,
 };
 
 pub use open::{OpenError, Options};

@@ -1,6 +1,8 @@
 //! Work and messages: as they are bound, and read.
 
-use consentry_domain::{AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp};
+use consentry_domain::{
+    AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp,
+};
 use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn};
 use tokio_postgres::Row;
 
@@ -91,10 +93,7 @@ pub(crate) async fn withdrawn(
     };
     let agreement = |row: &Row| {
         let mut cells = Cells::new(row, "agreement", 1);
-        Ok((
-            cells.id("id", AgreementId::from_uuid)?,
-            cells.time("updated_at")?,
-        ))
+        Ok((cells.id("id", AgreementId::from_uuid)?, cells.time("updated_at")?))
     };
     Ok(Withdrawn {
         consents: consents.iter().map(consent).collect::<Result<_>>()?,

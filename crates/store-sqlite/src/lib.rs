@@ -37,7 +37,8 @@ use consentry_domain::{
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
     DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
-    Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows, Withdrawn,
+    Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
+    Withdrawn,
 };
 
 pub use backup::{BackupError, backup};

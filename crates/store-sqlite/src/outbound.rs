@@ -1,6 +1,8 @@
 //! Work and messages: written and read.
 
-use consentry_domain::{AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp};
+use consentry_domain::{
+    AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp,
+};
 use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn};
 use rusqlite::{Connection, Params, Row, params};
 
@@ -94,10 +96,7 @@ pub(crate) fn withdrawn(
             params![tenant, since, limit],
             |row| {
                 let mut cells = Cells::new(row, "agreement", 1);
-                Ok((
-                    cells.id("id", AgreementId::from_uuid)?,
-                    cells.time("updated_at")?,
-                ))
+                Ok((cells.id("id", AgreementId::from_uuid)?, cells.time("updated_at")?))
             },
         )?,
     })

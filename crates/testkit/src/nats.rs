@@ -13,6 +13,9 @@ use async_nats::{
     jetstream::{self, Context},
 };
 
+pub use async_nats::jetstream::stream::Config as StreamConfig;
+pub use consentry_server::configuration::NatsSection;
+
 use crate::slapd::ServerCertificate;
 
 /// The user that may do everything.

@@ -95,6 +95,9 @@ const NO_CLUSTER: (&str, &str) = (
     "create_main_cluster = false\n",
 );
 
+/// The package of the NATS server starts one with the machine. With this in place of its unit, it does not.
+const NO_NATS: &str = "/etc/systemd/system/nats-server.service";
+
 /// Where Debian puts servers; not everybody has it on the path.
 const SERVERS: &str = "/usr/sbin";
 
@@ -151,6 +154,10 @@ pub fn programs(needed_by: &[By]) -> Result<()> {
                 .arg(answers.path())
                 .arg(NO_CLUSTER.0),
         )?;
+    }
+    if missing.contains(&"nats-server") {
+        process::run(rights.command("mkdir").args(["-p", "/etc/systemd/system"]))?;
+        process::run(rights.command("ln").args(["-sfn", "/dev/null", NO_NATS]))?;
     }
     process::run(
         rights

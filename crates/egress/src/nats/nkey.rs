@@ -94,7 +94,11 @@ fn crc(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |sum: u16, byte| {
         (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| {
             let shifted = sum << 1;
-            if sum & 0x8000 == 0 { shifted } else { shifted ^ 0x1021 }
+            if sum & 0x8000 == 0 {
+                shifted
+            } else {
+                shifted ^ 0x1021
+            }
         })
     })
 }

@@ -126,7 +126,12 @@ mod tests {
         let judged = |servers: &[&str]| settings(servers, NatsAccount::Anonymous).target();
         let target = judged(&["nats://a.example", "nats://b.example:4223"]).unwrap();
         assert_eq!((target.servers.len(), target.tls.is_some()), (2, false));
-        assert!(judged(&["nats://a.example", "tls://b.example"]).unwrap().tls.is_some());
+        assert!(
+            judged(&["nats://a.example", "tls://b.example"])
+                .unwrap()
+                .tls
+                .is_some()
+        );
         for wrong in [
             &[][..],
             &["a.example"],
@@ -136,7 +141,10 @@ mod tests {
             &["nats://a.example/x"],
         ] {
             let error = judged(wrong).err().unwrap().to_string();
-            assert!(error.starts_with("urls must") && !error.contains("secret@"), "{error}");
+            assert!(
+                error.starts_with("urls must") && !error.contains("secret@"),
+                "{error}"
+            );
         }
     }
 

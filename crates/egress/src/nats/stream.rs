@@ -126,7 +126,10 @@ mod tests {
             wish.differs_from(&there).unwrap()
         };
         for (begins, told) in [
-            ("subjects", differs(&|there| there.subjects.push("more.>".to_owned()))),
+            (
+                "subjects",
+                differs(&|there| there.subjects.push("more.>".to_owned())),
+            ),
             (
                 "retention",
                 differs(&|there| there.retention = RetentionPolicy::WorkQueue),

@@ -164,11 +164,7 @@ impl Ledger {
         let lives = self.token_lives(tenant).await?;
         let since = since(now, lives.access);
         let most = u32::try_from(MOST).unwrap_or(u32::MAX).saturating_add(1);
-        let found = self
-            .inner
-            .store
-            .withdrawn(tenant.id(), since, now, most)
-            .await?;
+        let found = self.inner.store.withdrawn(tenant.id(), since, now, most).await?;
         let entry = |id: String, at: Timestamp| {
             let h = opaque::base64url(opaque::hash(id.as_bytes()).as_bytes());
             (

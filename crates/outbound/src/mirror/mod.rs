@@ -192,7 +192,11 @@ pub(crate) async fn mirror(shared: Arc<Shared>, mirror: Arc<Mirror>, tenant: Ten
         if let Err(error) = Mirror::check_tenant(&snapshot.tenant.slug) {
             time = trouble.note(&snapshot.tenant.slug, &error.into());
         } else {
-            match shared.ledger.take_work(tenant, WORK, &shared.node, TERM, "0").await {
+            match shared
+                .ledger
+                .take_work(tenant, WORK, &shared.node, TERM, "0")
+                .await
+            {
                 Ok(Some(lease)) => {
                     time = hold(&shared, &mirror, &snapshot, lease, &mut trouble).await;
                 }

@@ -88,8 +88,9 @@ impl<'a> Publisher<'a> {
     ) -> Result<Self, Stopped> {
         let slug = &tenant.tenant.slug;
         let link = mirror.client.connected().await?;
+        let wanted = mirror.stream(slug);
         let end = tokio::select! {
-            end = link.stream(&mirror.stream(slug)) => end?,
+            end = link.stream(&wanted) => end?,
             () = link.lost() => return Err(NatsError::Lost.into()),
         };
         let written = place.index();
@@ -216,6 +217,7 @@ impl<'a> Publisher<'a> {
     async fn end(&mut self) -> Stopped {
         let is_over = *self.shared.stopping.borrow();
         let link = Arc::clone(&self.link);
+        let grace = self.shared.options.grace;
         let settling = async {
             while !self.on_their_way.is_empty() {
                 let answer = first(&mut self.on_their_way).await?;
@@ -224,7 +226,7 @@ impl<'a> Publisher<'a> {
             Ok(())
         };
         let settled = tokio::select! {
-            settled = tokio::time::timeout(self.shared.options.grace, settling) => settled.unwrap_or(Ok(())),
+            settled = tokio::time::timeout(grace, settling) => settled.unwrap_or(Ok(())),
             () = link.lost() => Ok(()),
         };
         match settled {

@@ -57,7 +57,9 @@ async fn counts(app: &TestApp, token: &str) -> bool {
 async fn told(app: &TestApp) -> Vec<(String, String)> {
     let own = &app.bank.first_party;
     let path = "/events/v1/events?from=earliest&types=key.*";
-    let request = app.request(Method::GET, path).basic(&own.client_id, &own.client_secret);
+    let request = app
+        .request(Method::GET, path)
+        .basic(&own.client_id, &own.client_secret);
     let page = request.send().await.expect_status(200).json();
     let events = page["events"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -108,14 +110,16 @@ async fn a_key_is_published_ahead_then_signs_then_stays_and_then_is_gone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_stays_until_the_last_token_it_signed_has_ended() {
     let app = TestApp::start().await;
-    app.configure(|tenant| tenant.lifetimes.access_token = Lifetime::days(5)).await;
+    app.configure(|tenant| tenant.lifetimes.access_token = Lifetime::days(5))
+        .await;
     let outbound = rotating(&app);
     app.pass(9 * DAY);
     until_published(&app, 2).await;
     app.pass(DAY - 1);
     let (long, first) = token(&app).await;
     // Tokens that are made from now on are short, which shortens no other.
-    app.configure(|tenant| tenant.lifetimes.access_token = Lifetime::minutes(10)).await;
+    app.configure(|tenant| tenant.lifetimes.access_token = Lifetime::minutes(10))
+        .await;
     app.pass(1_200);
     until("the next one signs", || async { token(&app).await.1 != first }).await;
     app.pass(4 * DAY);
@@ -124,7 +128,10 @@ async fn a_key_stays_until_the_last_token_it_signed_has_ended() {
     app.pass(DAY - 1_300);
     assert!(counts(&app, &long).await);
     app.pass(1_300);
-    until("the first one is gone", || async { published(&app, "RS256").await == [second.clone()] }).await;
+    until("the first one is gone", || async {
+        published(&app, "RS256").await == [second.clone()]
+    })
+    .await;
     outbound.stop().await;
 }
 

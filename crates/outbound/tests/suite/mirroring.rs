@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use async_nats::jetstream::stream::Config;
 use consentry_outbound::{Mirror, Outbound, OutboundOptions, TERM};
-use consentry_server::configuration::NatsSection;
 use consentry_testkit::{
     TestApp,
-    nats::{self, Nats, Stored},
+    nats::{self, Nats, NatsSection, Stored, StreamConfig},
     postgres::Postgres,
     slapd::Authority,
 };
@@ -48,7 +46,9 @@ async fn log(app: &TestApp) -> Vec<Value> {
     loop {
         let path = format!("/events/v1/events?limit=500&{query}");
         let own = &app.bank.first_party;
-        let asked = app.request(Method::GET, &path).basic(&own.client_id, &own.client_secret);
+        let asked = app
+            .request(Method::GET, &path)
+            .basic(&own.client_id, &own.client_secret);
         let page = asked.send().await.expect_status(200).json();
         all.extend(page["events"].as_array().unwrap().clone());
         query = format!("cursor={}", page["next_cursor"].as_str().unwrap());
@@ -118,7 +118,10 @@ async fn what_happens_is_mirrored_as_the_stream_tells_it() {
     let page = page.expect_status(200).text();
     let events = format!("consentry_nats_events_total{{tenant=\"harbor\"}} {}", log.len());
     assert!(page.contains(&events), "{page}");
-    assert!(page.contains("consentry_nats_events_behind{tenant=\"harbor\"} 0"), "{page}");
+    assert!(
+        page.contains("consentry_nats_events_behind{tenant=\"harbor\"} 0"),
+        "{page}"
+    );
     outbound.stop().await;
 }
 
@@ -127,11 +130,17 @@ async fn evt_31_and_evt_32_a_killed_server_and_killed_nodes_leave_each_event_onc
     let mut nats = Nats::start();
     let app = TestApp::start().await;
     let outbound = mirrored(&app, &nats);
-    until("the first events are there", || async { nats.count(STREAM).await > 0 }).await;
+    until("the first events are there", || async {
+        nats.count(STREAM).await > 0
+    })
+    .await;
     let before = nats.count(STREAM).await;
     let writing = many_records(&app, 1, 400);
     let killing = async {
-        until("the middle is reached", || async { nats.count(STREAM).await > before + 200 }).await;
+        until("the middle is reached", || async {
+            nats.count(STREAM).await > before + 200
+        })
+        .await;
         nats.kill();
     };
     tokio::join!(writing, killing);
@@ -140,7 +149,10 @@ async fn evt_31_and_evt_32_a_killed_server_and_killed_nodes_leave_each_event_onc
     nats.start_again();
     many_records(&app, 3, 200).await;
     let half = before + 900;
-    until("half of it is there", || async { nats.count(STREAM).await > half }).await;
+    until("half of it is there", || async {
+        nats.count(STREAM).await > half
+    })
+    .await;
     outbound.stop().await;
     let outbound = mirrored(&app, &nats);
     let stored = until_all_is_there(&app, &nats).await;
@@ -150,9 +162,18 @@ async fn evt_31_and_evt_32_a_killed_server_and_killed_nodes_leave_each_event_onc
     outbound.stop().await;
     // A node that was killed wrote down less than it had sent; whoever begins anew asks the stream.
     let tenant = app.tenant().id();
-    let lease = app.ledger.take_work(tenant, ("lease", "nats"), "a test", TERM, "0").await;
+    let lease = app
+        .ledger
+        .take_work(tenant, ("lease", "nats"), "a test", TERM, "0")
+        .await;
     let lease = lease.unwrap().unwrap();
-    assert!(app.ledger.keep_work_at(&lease, TERM, "3".to_owned()).await.unwrap().is_some());
+    assert!(
+        app.ledger
+            .keep_work_at(&lease, TERM, "3".to_owned())
+            .await
+            .unwrap()
+            .is_some()
+    );
     app.clock.advance(TERM);
     let third = mirrored(&app, &nats);
     record(&app, "ada", "last").await;
@@ -220,11 +241,11 @@ async fn failures(app: &TestApp) -> u64 {
 async fn a_stream_of_another_kind_is_left_alone() {
     let nats = Nats::start();
     let jetstream = nats.jetstream().await;
-    let other = Config {
+    let other = StreamConfig {
         name: STREAM.to_owned(),
         subjects: vec!["consentry.harbor.>".to_owned()],
         max_age: Duration::from_hours(1),
-        ..Config::default()
+        ..StreamConfig::default()
     };
     jetstream.create_stream(other).await.unwrap();
     let app = TestApp::start().await;
@@ -246,7 +267,10 @@ async fn what_others_write_into_the_stream_stands_in_no_way() {
     let outbound = mirrored(&app, &nats);
     record(&app, "ada", "one").await;
     until_all_is_there(&app, &nats).await;
-    let foreign = nats.jetstream().await.publish("consentry.harbor.consent.revoked", "{}".into());
+    let foreign = nats
+        .jetstream()
+        .await
+        .publish("consentry.harbor.consent.revoked", "{}".into());
     foreign.await.unwrap().await.unwrap();
     record(&app, "ada", "two").await;
     let wanted = log(&app).await;
@@ -259,7 +283,10 @@ async fn what_others_write_into_the_stream_stands_in_no_way() {
         }
         ids
     };
-    until("all of it is there", || async { ids().await.len() >= wanted.len() }).await;
+    until("all of it is there", || async {
+        ids().await.len() >= wanted.len()
+    })
+    .await;
     let ids = ids().await;
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "none twice");
     assert_eq!(ids.len(), wanted.len());
@@ -285,7 +312,11 @@ async fn a_key_and_an_encrypted_connection_do_as_well() {
     let wanted = log(&app).await.len();
     let events = format!("consentry_nats_events_total{{tenant=\"harbor\"}} {wanted}");
     until("all of it is there", || async {
-        app.get("/metrics").await.expect_status(200).text().contains(&events)
+        app.get("/metrics")
+            .await
+            .expect_status(200)
+            .text()
+            .contains(&events)
     })
     .await;
     outbound.stop().await;

@@ -29,6 +29,9 @@ use crate::{
     site,
 };
 
+/// Days that events may stay in NATS without a word about it (EVT-34).
+const LONGEST_MIRROR: u32 = 30;
+
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
     let place = LedgerPlace::of(&configuration, None)?;
@@ -158,6 +161,11 @@ fn mirror(configuration: &Configuration, ledger: &Ledger) -> anyhow::Result<Opti
     let Some(mirror) = configuration.nats.mirror()? else {
         return Ok(None);
     };
+    if configuration.nats.max_age_days > LONGEST_MIRROR {
+        tracing::warn!(
+            "nats.max_age_days is above {LONGEST_MIRROR}: who is erased stays in NATS for so long"
+        );
+    }
     for tenant in ledger.directory().tenants() {
         Mirror::check_tenant(&tenant.tenant.slug)?;
     }

@@ -148,7 +148,10 @@ mod tests {
         let empty = folder.path().join("password");
         fs::write(&empty, "\n").unwrap();
         for (told, begins) in [
-            (refused(|own| own.prefix = "Con.sentry".to_owned()), "nats: the prefix"),
+            (
+                refused(|own| own.prefix = "Con.sentry".to_owned()),
+                "nats: the prefix",
+            ),
             (refused(|own| own.prefix = "a..b".to_owned()), "nats: the prefix"),
             (refused(|own| own.max_age_days = 0), "nats: max_age_days"),
             (refused(|own| own.replicas = 0), "nats: replicas"),

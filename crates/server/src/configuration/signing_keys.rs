@@ -63,7 +63,10 @@ mod tests {
             };
             section.plan()
         };
-        assert_eq!(SigningKeysSection::default().plan().unwrap(), Some(KeyPlan::default()));
+        assert_eq!(
+            SigningKeysSection::default().plan().unwrap(),
+            Some(KeyPlan::default())
+        );
         assert_eq!(plan(0, 0).unwrap(), None);
         for (days, hours) in [(1, 0), (1, 24), (2, 100)] {
             let told = plan(days, hours).unwrap_err().to_string();

@@ -85,13 +85,16 @@ fn log(running: &Running) -> Vec<String> {
     let mut ids = Vec::new();
     let mut query = "from=earliest".to_owned();
     loop {
-        let head =
-            format!("GET /events/v1/events?limit=500&{query} HTTP/1.1\r\nAuthorization: {credential}");
+        let head = format!("GET /events/v1/events?limit=500&{query} HTTP/1.1\r\nAuthorization: {credential}");
         let (status, answer) = request(running.address, &head, "").unwrap();
         assert_eq!(status, 200, "{answer}");
         let page: Value = serde_json::from_str(&answer).unwrap();
         let events = page["events"].as_array().unwrap();
-        ids.extend(events.iter().map(|event| event["id"].as_str().unwrap().to_owned()));
+        ids.extend(
+            events
+                .iter()
+                .map(|event| event["id"].as_str().unwrap().to_owned()),
+        );
         query = format!("cursor={}", page["next_cursor"].as_str().unwrap());
         if page["has_more"] == false {
             return ids;

@@ -240,7 +240,7 @@ async fn evt_35_what_one_node_took_back_is_in_the_feed_of_the_other() {
     };
     one.connect(&one.browser(), "ada", SCOPE).await;
     assert_eq!(listed(&other).await, json!([]));
-    one.stop_sharing("ada").await.expect_status(200);
+    let _done = one.stop_sharing("ada").await.expect_status(200);
     let here = listed(&one).await;
     assert_ne!(here, json!([]));
     lag(&here, async || listed(&other).await).await;

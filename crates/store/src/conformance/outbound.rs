@@ -166,7 +166,10 @@ pub async fn what_was_withdrawn_is_found_by_when_it_was(engine: &impl Engine) {
     let before_the_cut = asked(0, 399, 10).await;
     assert_eq!(before_the_cut.consents, [id(3), id(2), id(1), id(4)]);
     let late = asked(200, 400, 1).await;
-    assert_eq!((late.consents, late.agreements), (vec![id(6)], vec![bundle(2, 250)]));
+    assert_eq!(
+        (late.consents, late.agreements),
+        (vec![id(6)], vec![bundle(2, 250)])
+    );
     let other = store.withdrawn(sample::tenant(2), sample::at(0), sample::at(400), 10);
     assert_eq!(other.await.unwrap(), crate::Withdrawn::default());
 }

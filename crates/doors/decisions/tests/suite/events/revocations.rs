@@ -62,7 +62,7 @@ async fn evt_35_what_is_withdrawn_is_in_the_next_answer_and_anybody_can_check_it
     let before = claims(&app).await;
     assert_eq!(entry(&before, &listed_as(&token)), None);
     app.pass(5);
-    app.stop_sharing("ada").await.expect_status(200);
+    let _done = app.stop_sharing("ada").await.expect_status(200);
     let now = app.now().as_seconds();
     let feed = asked(&app).await;
     assert_eq!(feed.header("content-type"), Some("application/jwt"));
@@ -95,19 +95,25 @@ async fn evt_35_an_answer_that_is_known_is_not_sent_again_nor_signed_again() {
         }
     };
     let known = again(tag.clone()).await.expect_status(304);
-    assert_eq!((known.header("etag"), known.bytes().len()), (Some(tag.as_str()), 0));
+    assert_eq!(
+        (known.header("etag"), known.bytes().len()),
+        (Some(tag.as_str()), 0)
+    );
     // Neither time that changes nothing nor an event about something else makes another one.
     app.pass(30);
-    app.records(Method::POST, "/consents", Some(&record("accepted"))).await.expect_status(201);
+    let _done = app
+        .records(Method::POST, "/consents", Some(&record("accepted")))
+        .await
+        .expect_status(201);
     assert_eq!(asked(&app).await.text(), first.text());
-    again(format!("W/{tag}")).await.expect_status(304);
+    let _done = again(format!("W/{tag}")).await.expect_status(304);
     app.pass(30);
     let renewed = asked(&app).await;
     assert_ne!(renewed.header("etag"), Some(tag.as_str()));
     let renewed = checked(&app, &renewed).await;
     assert_eq!(renewed["exp"], app.now().as_seconds() + 300);
-    app.stop_sharing("ada").await.expect_status(200);
-    again(tag).await.expect_status(200);
+    let _done = app.stop_sharing("ada").await.expect_status(200);
+    let _done = again(tag).await.expect_status(200);
 }
 
 fn record(status: &str) -> Value {
@@ -124,7 +130,7 @@ async fn evt_36_an_entry_leaves_to_the_second_when_no_token_can_be_alive() {
     let idle = claims(&app).await;
     assert_eq!(idle["revoked"], json!([]));
     let token = app.connect(&app.browser(), "ada", SCOPE).await.access;
-    app.stop_sharing("ada").await.expect_status(200);
+    let _done = app.stop_sharing("ada").await.expect_status(200);
     let h = listed_as(&token);
     app.pass(WINDOW);
     assert!(entry(&claims(&app).await, &h).is_some());
@@ -142,7 +148,7 @@ async fn evt_36_tokens_that_were_longer_before_keep_an_entry_until_they_end() {
         tenant.lifetimes.third_party_access_token = Lifetime::seconds(60);
     })
     .await;
-    app.stop_sharing("ada").await.expect_status(200);
+    let _done = app.stop_sharing("ada").await.expect_status(200);
     let h = listed_as(&token);
     let now = app.now().as_seconds();
     assert_eq!(claims(&app).await["since"], now - WINDOW);
@@ -159,7 +165,7 @@ async fn evt_36_tokens_that_were_longer_before_keep_an_entry_until_they_end() {
 async fn evt_36_a_restart_forgets_nothing() {
     let app = connected().await;
     let token = app.connect(&app.browser(), "ada", SCOPE).await.access;
-    app.stop_sharing("ada").await.expect_status(200);
+    let _done = app.stop_sharing("ada").await.expect_status(200);
     let before = claims(&app).await;
     let app = app.restarted().await;
     let after = claims(&app).await;
@@ -176,14 +182,21 @@ async fn what_is_narrowed_is_listed_and_what_was_made_since_is_not_older_than_th
         "status": "denied", "subject": "ada", "actor": "ada", "audience": "moneytrack",
         "definition": { "id": "accounts:transactions", "version": "1.0", "locale": "en-GB" },
     });
-    app.records(Method::POST, "/consents", Some(&denied)).await.expect_status(201);
+    let _done = app
+        .records(Method::POST, "/consents", Some(&denied))
+        .await
+        .expect_status(201);
     let own = claims(&app).await;
     let entry = entry(&own, &listed_as(&tokens.access)).unwrap();
     let at = entry["at"].as_i64().unwrap();
     assert!(said(&tokens.access)["iat"].as_i64().unwrap() <= at);
     app.pass(1);
     let client = &app.bank.third_party;
-    let fresh = app.refresh(client, &tokens.refresh.unwrap()).await.expect_status(200).json();
+    let fresh = app
+        .refresh(client, &tokens.refresh.unwrap())
+        .await
+        .expect_status(200)
+        .json();
     let fresh = fresh["access_token"].as_str().unwrap();
     assert_eq!(listed_as(fresh), listed_as(&tokens.access));
     assert!(said(fresh)["iat"].as_i64().unwrap() > at);
@@ -213,7 +226,7 @@ async fn a_clock_that_is_behind_takes_the_feed_within_its_leeway() {
 #[tokio::test]
 async fn another_tenant_has_a_feed_of_its_own() {
     let app = connected().await;
-    app.stop_sharing("ada").await.expect_status(200);
+    let _done = app.stop_sharing("ada").await.expect_status(200);
     let other = consentry_domain::tenant::Tenant {
         id: app.ledger.ids().tenant(),
         slug: "meadow".to_owned(),
@@ -221,11 +234,18 @@ async fn another_tenant_has_a_feed_of_its_own() {
         ..app.tenant().tenant.clone()
     };
     app.provision_tenant(&other).await;
-    app.configure(|tenant| tenant.hosts = vec!["127.0.0.1".to_owned()]).await;
-    let there = app.get(&format!("http://meadow.example{PATH}")).await.expect_status(200);
+    app.configure(|tenant| tenant.hosts = vec!["127.0.0.1".to_owned()])
+        .await;
+    let there = app
+        .get(&format!("http://meadow.example{PATH}"))
+        .await
+        .expect_status(200);
     assert_eq!(said(there.text())["revoked"], json!([]));
     assert_eq!(said(there.text())["iss"], "http://meadow.example/cis/oidc");
-    let here = app.get(&format!("http://127.0.0.1{PATH}")).await.expect_status(200);
+    let here = app
+        .get(&format!("http://127.0.0.1{PATH}"))
+        .await
+        .expect_status(200);
     assert_ne!(said(here.text())["revoked"], json!([]));
     let kid = |feed: &Answer| said_head(feed.text())["kid"].clone();
     assert_ne!(kid(&there), kid(&here));
