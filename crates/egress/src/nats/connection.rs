@@ -25,6 +25,9 @@ const SEQUENCE: &str = "Consentry-Sequence";
 /// Most messages on their way.
 const MOST_ON_THEIR_WAY: usize = 1_024;
 
+/// How many messages at the end of a stream are looked at for one of ours.
+const LOOKED_BACK: usize = 64;
+
 /// Whoever wants to publish. Connects when it is asked to.
 pub struct NatsClient {
     settings: NatsSettings,
@@ -196,22 +199,26 @@ impl JetStream {
                 why,
             });
         }
-        let sequence = info.state.last_sequence;
-        if sequence == 0 {
-            return Ok(StreamEnd::default());
-        }
-        let message = match stream.get_raw_message(sequence).await {
-            Ok(message) => {
-                let header = |name: &str| message.headers.get(name).map(ToString::to_string);
-                Some(StoredMessage {
-                    id: header(async_nats::header::NATS_MESSAGE_ID.as_ref()),
-                    sequence: header(SEQUENCE),
-                })
-            }
-            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => None,
-            Err(error) => return Err(NatsError::Refused(error.to_string())),
+        let (first, sequence) = (info.state.first_sequence, info.state.last_sequence);
+        let mut end = StreamEnd {
+            sequence,
+            message: None,
         };
-        Ok(StreamEnd { sequence, message })
+        // Somebody else's messages may lie behind ours.
+        for number in (first.max(1)..=sequence).rev().take(LOOKED_BACK) {
+            let message = match stream.get_raw_message(number).await {
+                Ok(message) => message,
+                Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => continue,
+                Err(error) => return Err(NatsError::Refused(error.to_string())),
+            };
+            let header = |name: &str| message.headers.get(name).map(ToString::to_string);
+            let id = header(async_nats::header::NATS_MESSAGE_ID.as_ref());
+            if let (Some(id), Some(sequence)) = (id, header(SEQUENCE)) {
+                end.message = Some(StoredMessage { id, sequence });
+                break;
+            }
+        }
+        Ok(end)
     }
 
     /// Sends a message on its way. Those of one connection arrive in the order in which they were sent.

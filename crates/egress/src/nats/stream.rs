@@ -24,7 +24,7 @@ pub struct StreamWish {
 pub struct StreamEnd {
     /// The server's number of the last message that was ever stored; 0 where none was.
     pub sequence: u64,
-    /// That message, unless it is gone by now.
+    /// The last message of ours, unless it is gone by now or far from the end.
     pub message: Option<StoredMessage>,
 }
 
@@ -32,9 +32,9 @@ pub struct StreamEnd {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMessage {
     /// `Nats-Msg-Id`.
-    pub id: Option<String>,
+    pub id: String,
     /// `Consentry-Sequence`.
-    pub sequence: Option<String>,
+    pub sequence: String,
 }
 
 impl StreamWish {

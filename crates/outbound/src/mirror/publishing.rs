@@ -191,8 +191,12 @@ impl<'a> Publisher<'a> {
 
     fn settle(&mut self, (next, number, answer): (u64, u64, Acknowledged)) -> Result<(), Stopped> {
         self.reached = next;
-        // One that was there before has another number, and so has everything that was sent behind it.
-        if answer.is_duplicate || answer.sequence != number {
+        if answer.is_duplicate {
+            // It was there before and took no number. What was sent behind it as new is refused, what comes now is not.
+            self.sent = self.sent.saturating_sub(1);
+            return Ok(());
+        }
+        if answer.sequence != number {
             return Err(NatsError::OtherEnd.into());
         }
         let slug = &self.tenant.tenant.slug;
@@ -251,6 +255,5 @@ async fn first(on_their_way: &mut VecDeque<OnItsWay>) -> Result<(u64, u64, Ackno
 /// Place and id of the event that a stream has last, as far as the message there is one of ours.
 fn last_event(end: &StreamEnd) -> Option<(u64, &str)> {
     let message = end.message.as_ref()?;
-    let index = message.sequence.as_deref()?.parse().ok()?;
-    Some((index, message.id.as_deref()?))
+    Some((message.sequence.parse().ok()?, &message.id))
 }
