@@ -23,7 +23,7 @@ pub const USER: (&str, &str) = ("mirror", "mirror-secret-31");
 
 /// A user that proves itself with a key: its public key, and its seed.
 pub const KEY_USER: (&str, &str) = (
-    "UB7ISXEXAMPLE",
+    "UAMMBNV2EYR65NYZZ7IAK5SIR5ODNTTERJOBOF4KJLMWI45YOXOSWULM",
     "SUANQDPB2RUOE4ETUA26CNX7FUKE5ZZKFCQIIW63OX225F2CO7UEXTM7ZY",
 );
 
