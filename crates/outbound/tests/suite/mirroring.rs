@@ -115,7 +115,7 @@ async fn what_happens_is_mirrored_as_the_stream_tells_it() {
     assert_eq!(made.duplicate_window, Duration::from_mins(10));
     assert_eq!(made.max_age, Duration::from_hours(720));
     let page = app.get("/metrics").await;
-    let page = page.expect_status(200).text();
+    let page = page.expect_status(200).text().to_owned();
     let events = format!("consentry_nats_events_total{{tenant=\"harbor\"}} {}", log.len());
     assert!(page.contains(&events), "{page}");
     assert!(
@@ -230,7 +230,7 @@ async fn evt_31_a_server_that_is_away_or_refuses_us_delays_nothing() {
 
 async fn failures(app: &TestApp) -> u64 {
     let page = app.get("/metrics").await;
-    let page = page.expect_status(200).text();
+    let page = page.expect_status(200).text().to_owned();
     let line = page
         .lines()
         .find_map(|line| line.strip_prefix("consentry_nats_failures_total{tenant=\"harbor\"} "));
@@ -267,10 +267,8 @@ async fn what_others_write_into_the_stream_stands_in_no_way() {
     let outbound = mirrored(&app, &nats);
     record(&app, "ada", "one").await;
     until_all_is_there(&app, &nats).await;
-    let foreign = nats
-        .jetstream()
-        .await
-        .publish("consentry.harbor.consent.revoked", "{}".into());
+    let jetstream = nats.jetstream().await;
+    let foreign = jetstream.publish("consentry.harbor.consent.revoked", "{}".into());
     foreign.await.unwrap().await.unwrap();
     record(&app, "ada", "two").await;
     let wanted = log(&app).await;
@@ -296,9 +294,8 @@ async fn what_others_write_into_the_stream_stands_in_no_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_and_an_encrypted_connection_do_as_well() {
     let authority = Authority::new();
-    let folder = tempfile::tempdir().unwrap();
-    let ca_file = folder.path().join("ca.pem");
     let nats = Nats::start_with(&authority.certificate("localhost"));
+    let ca_file = nats.seed_file().with_file_name("ca.pem");
     std::fs::write(&ca_file, authority.pem()).unwrap();
     let app = TestApp::start().await;
     let section = NatsSection {
