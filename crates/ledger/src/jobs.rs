@@ -158,6 +158,21 @@ impl Ledger {
         self.write_work(kept, lease.expects()).await
     }
 
+    /// As [`Self::keep_work`], and writes down how far it has come.
+    pub async fn keep_work_at(
+        &self,
+        lease: &Lease,
+        term: Lifetime,
+        detail: String,
+    ) -> Result<Option<Lease>, Fault> {
+        let until = self.now().plus(term);
+        let kept = lease.next(|row| {
+            row.held_until = Some(until);
+            row.detail = detail;
+        });
+        self.write_work(kept, lease.expects()).await
+    }
+
     /// Lets work go: it is done until `due_at`, or failed with `error`. Answers false where it was somebody else's by then.
     pub async fn finish_work(
         &self,

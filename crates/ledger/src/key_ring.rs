@@ -33,12 +33,15 @@ pub struct StoredKey {
     pub state: KeyState,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when it is in its state; none: since it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// Base64 of the sealed private part.
     pub sealed: String,
 }
 
 impl StoredKey {
-    /// A fresh key, sealed.
+    /// A fresh key that signs at once, sealed.
     pub fn generate(
         keys: &TenantKeys,
         entropy: &dyn Entropy,
@@ -46,14 +49,30 @@ impl StoredKey {
         now: Timestamp,
     ) -> Result<Self, Fault> {
         let key = SigningKey::generate(algorithm).map_err(|error| Fault::Signing(error.to_string()))?;
+        Ok(Self::sealed(&key, (keys, entropy), KeyState::Active, now))
+    }
+
+    /// A key as it is stored.
+    pub(crate) fn sealed(
+        key: &SigningKey,
+        (keys, entropy): (&TenantKeys, &dyn Entropy),
+        state: KeyState,
+        now: Timestamp,
+    ) -> Self {
         let sealed = keys.seal_private_key(entropy, key.kid(), &key.to_pkcs8());
-        Ok(Self {
+        Self {
             kid: key.kid().to_owned(),
-            algorithm,
-            state: KeyState::Active,
+            algorithm: key.algorithm(),
+            state,
             created_at: now,
+            since: None,
             sealed: STANDARD.encode(sealed),
-        })
+        }
+    }
+
+    /// Since when it is in its state.
+    pub fn in_state_since(&self) -> Timestamp {
+        self.since.unwrap_or(self.created_at)
     }
 
     fn open(&self, keys: &TenantKeys) -> Result<SigningKey, Fault> {
@@ -91,6 +110,11 @@ impl KeyRing {
             jwks,
             verifying,
         })
+    }
+
+    /// All keys as stored.
+    pub fn stored(&self) -> impl Iterator<Item = &StoredKey> {
+        self.signing.iter().map(|(stored, _)| stored)
     }
 
     /// The active key of an algorithm.

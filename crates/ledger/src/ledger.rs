@@ -22,7 +22,7 @@ use crate::{
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
-    tokens::access_token::VerifiedTokens,
+    tokens::{access_token::VerifiedTokens, revocations::RevocationFeeds},
     webhooks::EndpointBounds,
     writer::Writer,
 };
@@ -92,6 +92,7 @@ pub(crate) struct Inner {
     pub(crate) access_tokens: VerifiedTokens,
     pub(crate) rates: Rates,
     pub(crate) tails: Tails,
+    pub(crate) revocation_feeds: RevocationFeeds,
     /// Somebody asked for a delivery.
     pub(crate) asked: tokio::sync::Notify,
     pub(crate) endpoint_bounds: EndpointBounds,
@@ -144,6 +145,7 @@ impl Ledger {
                 access_tokens: VerifiedTokens::new(options.access_tokens),
                 rates: Rates::default(),
                 tails: Tails::new(options.feed.clone()),
+                revocation_feeds: RevocationFeeds::default(),
                 asked: tokio::sync::Notify::new(),
                 endpoint_bounds: options.endpoints,
                 following,

@@ -21,6 +21,7 @@ pub mod import;
 pub mod interactions;
 pub mod jobs;
 pub mod key_ring;
+pub mod key_rotation;
 pub mod once;
 pub mod opaque;
 pub mod principals;

@@ -143,7 +143,10 @@ impl Ledger {
             version.copied(),
             tenant,
         )?);
-        if known.is_none() {
+        if let Some(known) = known {
+            let lifetimes = (&known.tenant.lifetimes, &tenant.lifetimes);
+            self.keep_lives(&mut change, lifetimes).await?;
+        } else {
             let key = Key::random(self.entropy());
             let wrapped = key.wrapped_by(&self.inner.root, self.entropy(), tenant.id.uuid().as_bytes());
             let wrapped = consentry_jose::encoding::encode(wrapped);
@@ -161,7 +164,7 @@ impl Ledger {
             };
             for algorithm in [Algorithm::Rs256, Algorithm::Es256] {
                 let stored = StoredKey::generate(&keys, self.entropy(), algorithm, now)?;
-                change.events.push(key_published(&ids, &stored)?);
+                change.events.push(key_event(&ids, "key.published", &stored)?);
                 change.rows.push(put(
                     tenant.id,
                     ConfigurationKind::SigningKey,
@@ -288,9 +291,14 @@ impl Ledger {
     }
 }
 
-fn key_published(ids: &Ids<'_>, key: &StoredKey) -> Result<consentry_store::NewEvent, Fault> {
+/// What is told of a signing key.
+pub(crate) fn key_event(
+    ids: &Ids<'_>,
+    kind: &'static str,
+    key: &StoredKey,
+) -> Result<consentry_store::NewEvent, Fault> {
     let mut body = Map::new();
     body.insert("kid".to_owned(), json!(key.kid));
     body.insert("algorithm".to_owned(), json!(key.algorithm));
-    events::public(ids, "key.published", None, &body)
+    events::public(ids, kind, None, &body)
 }

@@ -1,4 +1,4 @@
-//! What follows a decision: webhooks, and work that is due at a time.
+//! What follows a decision: webhooks, the mirror in NATS, and work that is due at a time.
 //!
 //! What lives here: who of several nodes does the work of a tenant, when a message is sent, in which order and how often, and what an
 //! answer means. What may not: what is written down about it (that is [`consentry_ledger::webhooks`] and [`consentry_ledger::jobs`]), which
@@ -9,6 +9,7 @@
 
 mod attempt;
 mod lane;
+mod mirror;
 mod order;
 mod retry;
 mod rounds;
@@ -18,7 +19,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use consentry_domain::{Lifetime, TenantId};
 use consentry_egress::Egress;
-use consentry_ledger::{Draw as _, Ledger, TenantSnapshot};
+use consentry_ledger::{Draw as _, Ledger, TenantSnapshot, key_rotation::KeyPlan};
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinHandle,
@@ -26,6 +27,7 @@ use tokio::{
 
 use rounds::Round;
 
+pub use mirror::{Mirror, MirrorError, MirrorSettings, UnusableName};
 pub use retry::{after_failure, retry_after};
 
 /// How long work stays a node's after it last said so.
@@ -47,6 +49,15 @@ pub trait Observer: Send + Sync + 'static {
 
     /// So many events of a tenant's log were not looked at yet by the endpoint that is farthest behind.
     fn behind(&self, tenant: &str, events: u64);
+
+    /// NATS has one more event of a tenant.
+    fn mirrored(&self, _tenant: &str) {}
+
+    /// Mirroring a tenant in NATS failed and is tried again.
+    fn mirror_failed(&self, _tenant: &str) {}
+
+    /// So many events of a tenant's log are not in NATS yet.
+    fn mirror_behind(&self, _tenant: &str, _events: u64) {}
 }
 
 /// Nobody counts.
@@ -62,18 +73,24 @@ impl Observer for Unobserved {
 /// How this node delivers.
 #[derive(Debug, Clone)]
 pub struct OutboundOptions {
+    /// Where what happens is mirrored; none: nowhere.
+    pub mirror: Option<Arc<Mirror>>,
     /// How often it is looked whether something is due or changed, where nothing says so. Also how long a message may wait that was asked
     /// for at another node.
     pub look_again: Duration,
     /// How long attempts that are on their way are waited for when the node stops.
     pub grace: Duration,
+    /// When signing keys are replaced; none: never.
+    pub keys: Option<KeyPlan>,
 }
 
 impl Default for OutboundOptions {
     fn default() -> Self {
         Self {
+            mirror: None,
             look_again: Duration::from_secs(1),
             grace: Duration::from_secs(5),
+            keys: Some(KeyPlan::default()),
         }
     }
 }
@@ -147,11 +164,20 @@ async fn all_tenants(shared: Arc<Shared>) {
     loop {
         for tenant in shared.ledger.directory().tenants() {
             workers.entry(tenant.id()).or_insert_with(|| {
-                vec![
+                let mirrored = shared.options.mirror.as_ref().map(|mirror| {
+                    tokio::spawn(mirror::mirror(
+                        Arc::clone(&shared),
+                        Arc::clone(mirror),
+                        tenant.id(),
+                    ))
+                });
+                let own = [
                     tokio::spawn(tenant::deliver(Arc::clone(&shared), tenant.id())),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Sweep)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Ends)),
-                ]
+                    tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Keys)),
+                ];
+                own.into_iter().chain(mirrored).collect()
             });
         }
         workers.retain(|_, tasks| tasks.iter().any(|task| !task.is_finished()));

@@ -21,6 +21,8 @@ pub(crate) enum Round {
     Sweep,
     /// Tells what ends.
     Ends,
+    /// Replaces signing keys that are old enough.
+    Keys,
 }
 
 impl Round {
@@ -28,6 +30,7 @@ impl Round {
         match self {
             Self::Sweep => ("round", "sweep"),
             Self::Ends => ENDS,
+            Self::Keys => ("round", "keys"),
         }
     }
 
@@ -36,6 +39,7 @@ impl Round {
         match self {
             Self::Sweep => Lifetime::minutes(10),
             Self::Ends => Lifetime::seconds(20),
+            Self::Keys => Lifetime::minutes(10),
         }
     }
 
@@ -54,6 +58,16 @@ impl Round {
                 let (told, lease) = ledger.tell_ends(tenant, lease).await?;
                 if told > 0 {
                     tracing::info!(told, tenant = %tenant.tenant.slug, "told what ends");
+                }
+                Ok(lease)
+            }
+            Self::Keys => {
+                let Some(plan) = shared.options.keys else {
+                    return Ok(lease);
+                };
+                let (turns, lease) = ledger.rotate_keys(tenant, &plan, lease).await?;
+                for turn in turns {
+                    tracing::info!(?turn, tenant = %tenant.tenant.slug, "a signing key turned");
                 }
                 Ok(lease)
             }

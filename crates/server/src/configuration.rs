@@ -2,6 +2,8 @@
 
 mod import;
 mod ldap;
+mod nats;
+mod signing_keys;
 
 use std::{
     collections::BTreeMap,
@@ -19,6 +21,8 @@ use url::Url;
 pub use crate::root_key::KeysSection;
 pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
+pub use nats::NatsSection;
+pub use signing_keys::SigningKeysSection;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,6 +40,10 @@ pub struct Configuration {
     pub egress: EgressSection,
     /// Webhooks.
     pub webhooks: WebhooksSection,
+    /// The mirror of what happens in NATS.
+    pub nats: NatsSection,
+    /// When keys that sign tokens are replaced.
+    pub signing_keys: SigningKeysSection,
     /// Directories that are asked live, by a name of the operator's choice.
     pub ldap: BTreeMap<String, LdapSection>,
     /// Taking over what other systems have.
@@ -279,6 +287,7 @@ impl Configuration {
                     .list_separator(",")
                     .with_list_parse_key("server.trusted_proxies")
                     .with_list_parse_key("egress.exceptions")
+                    .with_list_parse_key("nats.urls")
                     .with_list_parse_key("telemetry.consent_messages")
                     .try_parsing(true),
             )

@@ -38,6 +38,9 @@ pub struct Metrics {
     deliveries: Family<Settled, Counter>,
     delivered_seconds: Histogram,
     behind: Family<OfTenant, Gauge>,
+    mirrored: Family<OfTenant, Counter>,
+    mirror_failures: Family<OfTenant, Counter>,
+    mirror_behind: Family<OfTenant, Gauge>,
 }
 
 /// What an attempt of a webhook is counted under.
@@ -52,6 +55,14 @@ struct OfTenant {
     tenant: String,
 }
 
+impl OfTenant {
+    fn named(slug: &str) -> Self {
+        Self {
+            tenant: slug.to_owned(),
+        }
+    }
+}
+
 impl consentry_outbound::Observer for Metrics {
     fn settled(&self, outcome: &'static str, age_seconds: f64) {
         let outcome = Settled {
@@ -64,11 +75,23 @@ impl consentry_outbound::Observer for Metrics {
     }
 
     fn behind(&self, tenant: &str, events: u64) {
-        let tenant = OfTenant {
-            tenant: tenant.to_owned(),
-        };
         let events = i64::try_from(events).unwrap_or(i64::MAX);
-        self.behind.get_or_create(&tenant).set(events);
+        self.behind.get_or_create(&OfTenant::named(tenant)).set(events);
+    }
+
+    fn mirrored(&self, tenant: &str) {
+        self.mirrored.get_or_create(&OfTenant::named(tenant)).inc();
+    }
+
+    fn mirror_failed(&self, tenant: &str) {
+        self.mirror_failures.get_or_create(&OfTenant::named(tenant)).inc();
+    }
+
+    fn mirror_behind(&self, tenant: &str, events: u64) {
+        let events = i64::try_from(events).unwrap_or(i64::MAX);
+        self.mirror_behind
+            .get_or_create(&OfTenant::named(tenant))
+            .set(events);
     }
 }
 
@@ -114,6 +137,19 @@ impl Metrics {
             "Events that the endpoint which is farthest behind has not looked at",
             behind.clone(),
         );
+        let [mirrored, mirror_failures] = [(); 2].map(|()| Family::<OfTenant, Counter>::default());
+        let mirror_behind = Family::<OfTenant, Gauge>::default();
+        registry.register("nats_events", "Events that NATS has taken", mirrored.clone());
+        registry.register(
+            "nats_failures",
+            "Times that mirroring in NATS failed and was begun again",
+            mirror_failures.clone(),
+        );
+        registry.register(
+            "nats_events_behind",
+            "Events that are not in NATS yet",
+            mirror_behind.clone(),
+        );
         Self {
             registry: Arc::new(registry),
             answered,
@@ -122,6 +158,9 @@ impl Metrics {
             deliveries,
             delivered_seconds,
             behind,
+            mirrored,
+            mirror_failures,
+            mirror_behind,
         }
     }
 

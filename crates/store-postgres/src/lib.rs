@@ -46,6 +46,7 @@ use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
     DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
     Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
+    Withdrawn,
 };
 
 pub use open::{OpenError, Options};
@@ -298,6 +299,18 @@ impl Store for PostgresStore {
             .ask(move |connection| {
                 Box::pin(outbound::consents_ending(connection, tenant, after, until, limit))
             })
+            .await
+    }
+
+    async fn withdrawn(
+        &self,
+        tenant: TenantId,
+        since: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Withdrawn> {
+        self.readers
+            .ask(move |connection| Box::pin(outbound::withdrawn(connection, tenant, since, now, limit)))
             .await
     }
 

@@ -1,7 +1,9 @@
 //! Work and messages: as they are bound, and read.
 
-use consentry_domain::{Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp};
-use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow};
+use consentry_domain::{
+    AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp,
+};
+use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn};
 use tokio_postgres::Row;
 
 use crate::{
@@ -66,6 +68,37 @@ pub(crate) async fn consents_ending(
         )
         .await?;
     rows.iter().map(rows::consent).collect()
+}
+
+pub(crate) async fn withdrawn(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    since: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Withdrawn> {
+    let (tenant, since, limit) = (tenant.uuid(), since.as_micros(), i64::from(limit));
+    let consents = connection
+        .query(
+            sql::CONSENTS_WITHDRAWN,
+            &[&tenant, &since, &now.as_micros(), &limit],
+        )
+        .await?;
+    let agreements = connection
+        .query(sql::AGREEMENTS_WITHDRAWN, &[&tenant, &since, &limit])
+        .await?;
+    let consent = |row: &Row| {
+        let mut cells = Cells::new(row, "consent", 1);
+        Ok((cells.id("id", ConsentId::from_uuid)?, cells.time("updated_at")?))
+    };
+    let agreement = |row: &Row| {
+        let mut cells = Cells::new(row, "agreement", 1);
+        Ok((cells.id("id", AgreementId::from_uuid)?, cells.time("updated_at")?))
+    };
+    Ok(Withdrawn {
+        consents: consents.iter().map(consent).collect::<Result<_>>()?,
+        agreements: agreements.iter().map(agreement).collect::<Result<_>>()?,
+    })
 }
 
 pub(crate) async fn job_of(

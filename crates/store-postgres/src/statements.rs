@@ -491,6 +491,16 @@ statements! {
         WHERE c.tenant = $1 AND c.valid_until >= $2 AND (c.valid_until > $2 OR c.id > $3) AND c.valid_until <= $4 \
         AND c.status IN ('accepted', 'restricted') ORDER BY c.valid_until, c.id LIMIT $5");
 
+    CONSENTS_WITHDRAWN "consents.withdrawn" = "SELECT c.id, c.updated_at FROM consent AS c \
+        WHERE c.tenant = $1 AND c.updated_at >= $2 \
+        AND (c.status IN ('restricted', 'revoked', 'superseded', 'erased') OR c.updated_at > c.created_at) \
+        AND (c.status IN ('restricted', 'revoked', 'superseded', 'erased') \
+            OR (c.status = 'accepted' AND c.valid_until <= $3)) \
+        ORDER BY c.updated_at DESC, c.id DESC LIMIT $4";
+    AGREEMENTS_WITHDRAWN "agreements.withdrawn" = "SELECT a.id, a.updated_at FROM agreement AS a \
+        WHERE a.tenant = $1 AND a.updated_at >= $2 AND (a.ended IS NOT NULL OR a.updated_at > a.created_at) \
+        ORDER BY a.updated_at DESC, a.id DESC LIMIT $3";
+
     JOB "jobs.by_key" = concat!(
         "SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = $1 AND j.kind = $2 AND j.key = $3");
     JOB_VERSIONS "jobs.versions" = "SELECT k.nth, j.version FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY \

@@ -38,6 +38,7 @@ use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
     DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
     Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
+    Withdrawn,
 };
 
 pub use backup::{BackupError, backup};
@@ -310,6 +311,17 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> ReadResult<Vec<Consent>> {
         self.scan(move |connection| outbound::consents_ending(connection, tenant, after, until, limit))
+            .await
+    }
+
+    async fn withdrawn(
+        &self,
+        tenant: TenantId,
+        since: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Withdrawn> {
+        self.scan(move |connection| outbound::withdrawn(connection, tenant, since, now, limit))
             .await
     }
 

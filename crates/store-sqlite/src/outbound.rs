@@ -1,7 +1,9 @@
 //! Work and messages: written and read.
 
-use consentry_domain::{Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp};
-use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow};
+use consentry_domain::{
+    AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp,
+};
+use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn};
 use rusqlite::{Connection, Params, Row, params};
 
 use crate::{
@@ -68,6 +70,36 @@ pub(crate) fn consents_ending(
         limit
     ];
     read(connection, sql::CONSENTS_ENDING, keys, rows::consent)
+}
+
+pub(crate) fn withdrawn(
+    connection: &Connection,
+    tenant: TenantId,
+    since: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Withdrawn> {
+    let (tenant, since) = (id(tenant.uuid()), since.as_micros());
+    Ok(Withdrawn {
+        consents: read(
+            connection,
+            sql::CONSENTS_WITHDRAWN,
+            params![tenant, since, now.as_micros(), limit],
+            |row| {
+                let mut cells = Cells::new(row, "consent", 1);
+                Ok((cells.id("id", ConsentId::from_uuid)?, cells.time("updated_at")?))
+            },
+        )?,
+        agreements: read(
+            connection,
+            sql::AGREEMENTS_WITHDRAWN,
+            params![tenant, since, limit],
+            |row| {
+                let mut cells = Cells::new(row, "agreement", 1);
+                Ok((cells.id("id", AgreementId::from_uuid)?, cells.time("updated_at")?))
+            },
+        )?,
+    })
 }
 
 pub(crate) fn job_of(

@@ -24,7 +24,9 @@ use consentry_domain::{
 
 pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};
 pub use error::{CommitError, StoreError};
-pub use read::{AgreementQuery, DeliveryQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows};
+pub use read::{
+    AgreementQuery, DeliveryQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows, Withdrawn,
+};
 pub use row::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
     InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow,
@@ -167,6 +169,16 @@ pub trait Store: Send + Sync + 'static {
         until: Timestamp,
         limit: u32,
     ) -> ReadResult<Vec<Consent>>;
+
+    /// What was withdrawn or narrowed at `since` or later, or changed then and is over at `now`: latest first, at most `limit` consents
+    /// and as many agreements.
+    async fn withdrawn(
+        &self,
+        tenant: TenantId,
+        since: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Withdrawn>;
 
     /// One piece of work.
     async fn job(&self, tenant: TenantId, kind: String, key: String) -> ReadResult<Option<JobRow>>;

@@ -155,6 +155,15 @@ pub struct DeliveryQuery {
     pub limit: u32,
 }
 
+/// What was withdrawn or narrowed, with when it last changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Consents: revoked, narrowed, replaced, erased, or at an end that was moved.
+    pub consents: Vec<(ConsentId, Timestamp)>,
+    /// Agreements: ended, or with less of them standing than before.
+    pub agreements: Vec<(AgreementId, Timestamp)>,
+}
+
 /// A page of something with the position to go on from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T, C> {

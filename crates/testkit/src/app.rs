@@ -286,6 +286,14 @@ impl TestApp {
 
     /// Starts the workers for what follows a decision, which look again often: the clock of a test moves at any time.
     pub fn outbound(&self) -> Outbound {
+        self.outbound_with(OutboundOptions {
+            keys: None,
+            ..OutboundOptions::default()
+        })
+    }
+
+    /// As [`Self::outbound`], with a mirror or with keys that are replaced.
+    pub fn outbound_with(&self, options: OutboundOptions) -> Outbound {
         let house = self.parts.house.clone();
         Outbound::start(
             self.ledger.clone(),
@@ -294,7 +302,7 @@ impl TestApp {
             Arc::new(self.parts.metrics.clone()),
             OutboundOptions {
                 look_again: Duration::from_millis(20),
-                ..OutboundOptions::default()
+                ..options
             },
         )
     }

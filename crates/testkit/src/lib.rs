@@ -23,6 +23,7 @@ mod fault;
 pub mod issuer;
 mod listening;
 mod log;
+pub mod nats;
 mod operator;
 pub mod postgres;
 mod receiver;

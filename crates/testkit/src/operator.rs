@@ -17,6 +17,11 @@ impl TestApp {
         self.ledger.provision_tenant(&operator(), &tenant).await.unwrap();
     }
 
+    /// Makes another tenant what is given.
+    pub async fn provision_tenant(&self, tenant: &Tenant) {
+        self.ledger.provision_tenant(&operator(), tenant).await.unwrap();
+    }
+
     /// Makes entries of the seeded tenant what they say.
     pub async fn provision(&self, entries: &[Entry]) {
         self.ledger

@@ -35,7 +35,7 @@ pub enum By {
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 10] = [
     Need {
         program: "cc",
         package: "build-essential",
@@ -54,6 +54,11 @@ const NEEDS: [Need; 9] = [
     Need {
         program: "initdb",
         package: "postgresql",
+        by: By::Tests,
+    },
+    Need {
+        program: "nats-server",
+        package: "nats-server",
         by: By::Tests,
     },
     Need {
@@ -89,6 +94,9 @@ const NO_CLUSTER: (&str, &str) = (
     "/etc/postgresql-common/createcluster.d/consentry-tests.conf",
     "create_main_cluster = false\n",
 );
+
+/// The package of the NATS server starts one with the machine. With this in place of its unit, it does not.
+const NO_NATS: &str = "/etc/systemd/system/nats-server.service";
 
 /// Where Debian puts servers; not everybody has it on the path.
 const SERVERS: &str = "/usr/sbin";
@@ -146,6 +154,10 @@ pub fn programs(needed_by: &[By]) -> Result<()> {
                 .arg(answers.path())
                 .arg(NO_CLUSTER.0),
         )?;
+    }
+    if missing.contains(&"nats-server") {
+        process::run(rights.command("mkdir").args(["-p", "/etc/systemd/system"]))?;
+        process::run(rights.command("ln").args(["-sfn", "/dev/null", NO_NATS]))?;
     }
     process::run(
         rights

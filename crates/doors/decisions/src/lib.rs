@@ -47,6 +47,7 @@ pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
         .get_only("/events/v1/stream", Cors::Listed, events::stream)
         .post("/events/v1/tickets", Cors::Never, events::ticket)
         .get("/events/v1/types", Cors::Never, events::types)
-        .get("/events/v1/schemas/{file}", Cors::Anyone, events::schema);
+        .get("/events/v1/schemas/{file}", Cors::Anyone, events::schema)
+        .get("/events/v1/revocations.jwt", Cors::Anyone, events::revocations);
     webhooks::routes(table, egress)
 }

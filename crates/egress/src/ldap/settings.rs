@@ -4,16 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consentry_domain::dn::Dn;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use secrecy::SecretString;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::ClientConfig;
 use url::{Host, Url};
 
 use super::error::LdapError;
 use super::filter;
+use crate::tls;
 
 /// One directory and how it is asked.
 #[derive(Clone, Debug)]
@@ -115,34 +112,7 @@ impl LdapSettings {
 }
 
 fn tls(roots: Option<&str>) -> Result<Arc<ClientConfig>, LdapError> {
-    let setup = |error: &dyn std::fmt::Display| LdapError::Setup(format!("TLS cannot be set up: {error}"));
-    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| setup(&error))?;
-    let config = match roots {
-        None => builder
-            .with_platform_verifier()
-            .map_err(|error| setup(&error))?
-            .with_no_client_auth(),
-        Some(pem) => builder
-            .with_root_certificates(authorities(pem)?)
-            .with_no_client_auth(),
-    };
-    Ok(Arc::new(config))
-}
-
-fn authorities(pem: &str) -> Result<RootCertStore, LdapError> {
-    let unreadable = || LdapError::Setup("the authorities must be PEM certificates".to_owned());
-    let mut store = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let certificate = certificate.map_err(|_| unreadable())?;
-        store.add(certificate).map_err(|_| unreadable())?;
-    }
-    if store.is_empty() {
-        Err(unreadable())
-    } else {
-        Ok(store)
-    }
+    tls::client(roots).map(Arc::new).map_err(LdapError::Setup)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod happening;
 mod position;
 mod reader;
 mod reading;
+mod resume;
 pub(crate) mod tail;
 mod ticket;
 
@@ -37,6 +38,7 @@ pub(crate) use happening::Leaf;
 pub use position::Position;
 pub use reader::{PARTIES_GO_BACK, READ, READ_SUBJECTS, Reader, SubjectView};
 pub use reading::{Page, Reading, Start, Told, Wish};
+pub use resume::Resumption;
 pub(crate) use tail::{Place, Tails};
 pub use ticket::{Shown, TICKET};
 

@@ -30,6 +30,8 @@ pub enum Start {
     Latest,
     /// With the first that was recorded at this time or later.
     Since(Timestamp),
+    /// With the event that has this place in the log; behind the newest one where the log is not that long.
+    Index(u64),
     /// Where a cursor says.
     Cursor(String),
 }
@@ -50,6 +52,8 @@ pub struct Wish {
 pub struct Told {
     /// Identity.
     pub id: EventId,
+    /// Its place in the log.
+    pub index: u64,
     /// Its name on the wire.
     pub kind: String,
     /// Leads on right behind it.
@@ -293,6 +297,7 @@ impl Reading {
         };
         Ok(Told {
             id: event.id(),
+            index: event.index(),
             kind: event.entry.wire_name(),
             cursor: event.position().sealed(&self.tenant, &self.question),
             json: rendering.short(event).await?,
@@ -319,6 +324,18 @@ impl Reading {
             Start::Since(time) => {
                 let time = oldest.map_or(time, |oldest| time.max(oldest));
                 Ok(ledger.position_at(tenant, time).await?)
+            }
+            Start::Index(0) => Ok(Position::beginning()),
+            Start::Index(index) => {
+                let before = index.saturating_sub(1);
+                let rows = ledger.inner.store.events(tenant.id(), before, 1).await;
+                match rows.map_err(Fault::from)?.first() {
+                    Some(event) => Ok(Position::behind(event)),
+                    None => {
+                        let head = ledger.inner.store.log_head(tenant.id()).await;
+                        Ok(Position::end(&head.map_err(Fault::from)?))
+                    }
+                }
             }
             Start::Cursor(cursor) => {
                 let position =

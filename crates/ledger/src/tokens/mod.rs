@@ -9,6 +9,7 @@
 
 pub mod access_token;
 pub mod code;
+pub mod revocations;
 
 mod active;
 mod bearer;
@@ -21,6 +22,7 @@ mod id_token;
 mod introspect;
 mod issue;
 mod issuer;
+mod lives;
 mod redeem;
 mod refresh;
 mod revoke;

@@ -9,7 +9,9 @@
 mod ends;
 mod failing;
 mod keeping;
+mod keys;
 mod libraries;
+mod mirroring;
 mod nodes;
 mod parties;
 mod sending;

@@ -20,6 +20,7 @@ use consentry_ledger::{
     records::mapper::Mappers,
     removal::{InUse, Removal},
 };
+use consentry_outbound::Mirror;
 
 use super::serve;
 use crate::{
@@ -57,6 +58,11 @@ pub(super) fn run(file: Option<&Path>, options: &ApplyArguments) -> anyhow::Resu
         !options.dry_run || place.has_file() != Some(false),
         "there is no ledger in {place}, so everything would be new"
     );
+    if configuration.nats.is_on() {
+        for tenant in &manifest.tenants {
+            Mirror::check_tenant(&tenant.slug)?;
+        }
+    }
     serve::runtime()?.block_on(async {
         let ledger = assembly::open_ledger(
             &place,

@@ -8,7 +8,7 @@ use consentry_door_records::{
 };
 use consentry_egress::Egress;
 use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds};
-use consentry_outbound::{Outbound, OutboundOptions};
+use consentry_outbound::{Mirror, Outbound, OutboundOptions};
 use consentry_web::house::House;
 use tokio::{
     net::TcpListener,
@@ -28,6 +28,9 @@ use crate::{
     metrics::Metrics,
     site,
 };
+
+/// Days that events may stay in NATS without a word about it (EVT-34).
+const LONGEST_MIRROR: u32 = 30;
 
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
@@ -107,6 +110,11 @@ pub(super) async fn prepare(
         configuration.development.mock_tokens,
     );
     let egress = Arc::new(Egress::new(configuration.egress.policy()?)?);
+    let options = OutboundOptions {
+        mirror: mirror(configuration, &ledger)?,
+        keys: configuration.signing_keys.plan()?,
+        ..OutboundOptions::default()
+    };
     let outbound = {
         let house = house.clone();
         Outbound::start(
@@ -114,7 +122,7 @@ pub(super) async fn prepare(
             Arc::clone(&egress),
             Arc::new(move |tenant| house.base_url(tenant)),
             Arc::new(metrics.clone()),
-            OutboundOptions::default(),
+            options,
         )
     };
     let router = site::router(&site::Parts {
@@ -146,6 +154,22 @@ pub(super) async fn prepare(
         terminate,
         interrupt,
     })
+}
+
+/// The mirror in NATS, where there is one; every tenant has to have a name that can be part of a subject (EVT-33).
+fn mirror(configuration: &Configuration, ledger: &Ledger) -> anyhow::Result<Option<Arc<Mirror>>> {
+    let Some(mirror) = configuration.nats.mirror()? else {
+        return Ok(None);
+    };
+    if configuration.nats.max_age_days > LONGEST_MIRROR {
+        tracing::warn!(
+            "nats.max_age_days is above {LONGEST_MIRROR}: who is erased stays in NATS for so long"
+        );
+    }
+    for tenant in ledger.directory().tenants() {
+        Mirror::check_tenant(&tenant.tenant.slug)?;
+    }
+    Ok(Some(Arc::new(mirror)))
 }
 
 impl Ready {

@@ -19,6 +19,7 @@ mod kill;
 mod matrix;
 mod matrix_random;
 mod move_to_postgres;
+mod nats;
 mod pages;
 mod repeating;
 mod root_key;

@@ -226,3 +226,22 @@ async fn architecture_6_who_follows_the_log_at_one_node_is_woken_by_the_other() 
         assert!(woken.await.is_ok(), "nobody told the other node");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evt_35_what_one_node_took_back_is_in_the_feed_of_the_other() {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let (one, other) = two_nodes().await;
+    let listed = async |node: &TestApp| {
+        let feed = node.get("/events/v1/revocations.jwt").await.expect_status(200);
+        let payload = feed.text().split('.').nth(1).unwrap().to_owned();
+        let claims = URL_SAFE_NO_PAD.decode(payload).unwrap();
+        let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+        claims["revoked"].clone()
+    };
+    one.connect(&one.browser(), "ada", SCOPE).await;
+    assert_eq!(listed(&other).await, json!([]));
+    let _done = one.stop_sharing("ada").await.expect_status(200);
+    let here = listed(&one).await;
+    assert_ne!(here, json!([]));
+    lag(&here, async || listed(&other).await).await;
+}

@@ -113,6 +113,67 @@ pub async fn consents_are_found_by_their_end(engine: &impl Engine) {
     );
 }
 
+/// What was withdrawn, narrowed or cut short is found by when it last changed, latest first, however old it is.
+pub async fn what_was_withdrawn_is_found_by_when_it_was(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let tenant = sample::tenant(1);
+    let changed = |number: u32, changed: i64, status: Status, end: Option<i64>| Consent {
+        status,
+        updated_at: sample::at(changed),
+        valid_until: end.map(sample::at),
+        ..sample::consent(sample::slot(sample::person(number), 1, 1), number)
+    };
+    let consents = [
+        changed(1, 100, Status::Revoked, None),
+        changed(2, 200, Status::Superseded, None),
+        changed(3, 300, Status::Restricted, Some(900)),
+        // Given and withdrawn in the same moment.
+        changed(4, 4, Status::Revoked, None),
+        // Given anew, and cut short.
+        changed(5, 310, Status::Accepted, None),
+        changed(6, 320, Status::Accepted, Some(400)),
+        // As it was given.
+        changed(7, 7, Status::Accepted, Some(8)),
+        changed(8, 330, Status::Denied, None),
+    ];
+    let item = |number: u32| {
+        let person = sample::person(number);
+        sample::agreement(person, number, &[&consents[0]])
+    };
+    let ended = Row::Agreement(consentry_domain::Agreement {
+        updated_at: sample::at(150),
+        ended: Some(sample::ended(150)),
+        ..item(1)
+    });
+    let narrowed = Row::Agreement(consentry_domain::Agreement {
+        updated_at: sample::at(250),
+        ..item(2)
+    });
+    write(&store, consents.clone().map(Row::Consent)).await;
+    write(&store, [ended, narrowed, Row::Agreement(item(3))]).await;
+    let id = |number: usize| (consents[number - 1].id, consents[number - 1].updated_at);
+    let bundle = |number: u32, changed: i64| (item(number).id, sample::at(changed));
+    let asked = |since: i64, now: i64, limit: u32| {
+        let store = &store;
+        async move {
+            let (since, now) = (sample::at(since), sample::at(now));
+            store.withdrawn(tenant, since, now, limit).await.unwrap()
+        }
+    };
+    let all = asked(0, 400, 10).await;
+    assert_eq!(all.consents, [id(6), id(3), id(2), id(1), id(4)]);
+    assert_eq!(all.agreements, [bundle(2, 250), bundle(1, 150)]);
+    let before_the_cut = asked(0, 399, 10).await;
+    assert_eq!(before_the_cut.consents, [id(3), id(2), id(1), id(4)]);
+    let late = asked(200, 400, 1).await;
+    assert_eq!(
+        (late.consents, late.agreements),
+        (vec![id(6)], vec![bundle(2, 250)])
+    );
+    let other = store.withdrawn(sample::tenant(2), sample::at(0), sample::at(400), 10);
+    assert_eq!(other.await.unwrap(), crate::Withdrawn::default());
+}
+
 fn message(to: u32, number: u32, status: DeliveryStatus) -> DeliveryRow {
     let finished = matches!(status, DeliveryStatus::Delivered | DeliveryStatus::Parked);
     DeliveryRow {

@@ -47,7 +47,7 @@ const HTTP_SERVERS: &[&str] = &[
     "tower",
 ];
 const RANDOMNESS: &[&str] = &["rand", "rand_core", "getrandom", "fastrand"];
-const CLIENTS: &[&str] = &["reqwest", "ldap3"];
+const CLIENTS: &[&str] = &["reqwest", "ldap3", "async-nats"];
 const PAGES: &[&str] = &["askama", "fluent-bundle", "unic-langid"];
 
 /// What a layer may import.

@@ -1,4 +1,4 @@
-//! The event stream: pages, server-sent events, the catalogue (enforcement-events-evidence 3 and 4).
+//! The event stream: pages, server-sent events, the catalogue, and the revocation feed (enforcement-events-evidence 3 and 4).
 //!
 //! What lives here: parameters, pages as JSON, the lines of a stream, and what happens to a reader that is slow or loses its credential.
 //! What an event says, to whom, and where a cursor leads is the ledger's [`feed`](consentry_ledger::feed).
@@ -7,12 +7,14 @@ mod accept;
 mod catalogue;
 mod pages;
 mod readers;
+mod revocations;
 mod stream;
 mod wish;
 
 pub(crate) use self::{
     catalogue::{schema, types},
     pages::{one, page},
+    revocations::revocations,
     stream::{stream, ticket},
 };
 

@@ -4,6 +4,7 @@ mod admission;
 mod catalogue;
 mod privacy;
 mod reading;
+mod revocations;
 mod streaming;
 mod tickets;
 

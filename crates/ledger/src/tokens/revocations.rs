@@ -1,0 +1,198 @@
+//! The revocation feed: what was withdrawn and may still be in a token, signed, for verifiers that look at tokens without asking
+//! (enforcement-events-evidence 4.5, dataspace-consent-protocol 11.2; EVT-35, EVT-36).
+//!
+//! What is listed is asked of the rows of the ledger by when they changed, so that it is the same on every node and after a restart.
+//! Memory holds one answer of each tenant.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use consentry_domain::{Lifetime, TenantId, Timestamp};
+use consentry_jose::Algorithm;
+use serde::Serialize;
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::Issuer;
+use crate::{Ledger, TenantSnapshot, error::Fault, opaque};
+
+/// `typ` of the feed, so that it is never taken for a token nor a token for it.
+pub const TYP: &str = "consent-revocations+jwt";
+
+/// How long an answer may be relied on (`exp` - `iat`).
+pub const VALID: Lifetime = Lifetime::seconds(300);
+
+/// How long the same answer is given where nothing changed: whoever gets it can still rely on it for four minutes.
+const KEPT: Lifetime = Lifetime::seconds(60);
+
+/// How far clocks may differ: for so long after the last token ended an entry stays.
+pub const LEEWAY: Lifetime = Lifetime::seconds(600);
+
+/// Most entries of an answer. Where there are more, `since` moves up: of tokens made before it the feed says nothing.
+const MOST: usize = 20_000;
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationFeed {
+    /// Compact JWS.
+    pub jwt: String,
+    /// What changes whenever the answer does.
+    pub tag: String,
+}
+
+/// Something that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Entry {
+    /// When, in whole seconds.
+    at: i64,
+    /// Base64url of the SHA-256 of the id.
+    h: String,
+}
+
+#[derive(Serialize)]
+struct FeedClaims<'a> {
+    iss: &'a str,
+    iat: i64,
+    exp: i64,
+    since: i64,
+    seq: u64,
+    revoked: &'a [Entry],
+}
+
+/// What was asked of the ledger last, and what was signed.
+#[derive(Debug)]
+struct Kept {
+    /// Length of the log before it was asked.
+    seq: u64,
+    read_at: Timestamp,
+    /// Latest first.
+    entries: Vec<(Timestamp, Entry)>,
+    signed: Option<Signed>,
+}
+
+#[derive(Debug)]
+struct Signed {
+    at: Timestamp,
+    issuer: String,
+    kid: String,
+    feed: Arc<RevocationFeed>,
+}
+
+/// The last answer of each tenant.
+#[derive(Debug, Default)]
+pub(crate) struct RevocationFeeds(Mutex<HashMap<TenantId, Arc<AsyncMutex<Option<Kept>>>>>);
+
+impl RevocationFeeds {
+    fn of(&self, tenant: TenantId) -> Arc<AsyncMutex<Option<Kept>>> {
+        let mut feeds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(feeds.entry(tenant).or_default())
+    }
+}
+
+impl Ledger {
+    /// The revocation feed of a tenant. What was committed before it was asked for is in it, whatever node committed it. It is signed
+    /// where something changed or the last answer is a minute old, and not for everybody who asks.
+    pub async fn revocation_feed(
+        &self,
+        tenant: &TenantSnapshot,
+        issuer: &Issuer,
+    ) -> Result<Arc<RevocationFeed>, Fault> {
+        let place = self.inner.revocation_feeds.of(tenant.id());
+        let mut place = place.lock().await;
+        let now = self.now();
+        // Read before the rows: what is committed in between is listed, and looked for again.
+        let seq = self.inner.store.log_head(tenant.id()).await?.size;
+        let is_fresh = |kept: &Kept| {
+            // By the second, since an end may come without anything being written.
+            kept.seq == seq && kept.read_at <= now && now.as_seconds() == kept.read_at.as_seconds()
+        };
+        let kept = match place.take() {
+            Some(kept) if is_fresh(&kept) => kept,
+            before => self.read_withdrawn(tenant, before, seq, now).await?,
+        };
+        let kept = place.insert(kept);
+        let signer = tenant.key_ring.signer(Algorithm::Rs256)?;
+        if let Some(signed) = &kept.signed
+            && signed.issuer == issuer.as_str()
+            && signed.kid == signer.kid()
+            && signed.at <= now
+            && now < signed.at.plus(KEPT)
+        {
+            return Ok(Arc::clone(&signed.feed));
+        }
+        let lives = self.token_lives(tenant).await?;
+        let since = match kept.entries.get(MOST) {
+            Some((_, first_left_out)) => first_left_out.at.saturating_add(1),
+            None => since(now, lives.access).as_seconds(),
+        };
+        let listed: Vec<Entry> = kept
+            .entries
+            .iter()
+            .take(MOST)
+            .map(|(_, entry)| entry.clone())
+            .collect();
+        let claims = FeedClaims {
+            iss: issuer.as_str(),
+            iat: now.as_seconds(),
+            exp: now.plus(VALID).as_seconds(),
+            since,
+            seq: kept.seq,
+            revoked: &listed,
+        };
+        let jwt = signer
+            .sign(&signer.header(Some(TYP)), &claims)
+            .map_err(|error| Fault::Signing(error.to_string()))?;
+        let tag = opaque::base64url(&opaque::hash(jwt.as_bytes()).as_bytes()[..16]);
+        let feed = Arc::new(RevocationFeed { jwt, tag });
+        kept.signed = Some(Signed {
+            at: now,
+            issuer: issuer.as_str().to_owned(),
+            kid: signer.kid().to_owned(),
+            feed: Arc::clone(&feed),
+        });
+        Ok(feed)
+    }
+
+    async fn read_withdrawn(
+        &self,
+        tenant: &TenantSnapshot,
+        before: Option<Kept>,
+        seq: u64,
+        now: Timestamp,
+    ) -> Result<Kept, Fault> {
+        let lives = self.token_lives(tenant).await?;
+        let since = since(now, lives.access);
+        let most = u32::try_from(MOST).unwrap_or(u32::MAX).saturating_add(1);
+        let found = self.inner.store.withdrawn(tenant.id(), since, now, most).await?;
+        let entry = |id: String, at: Timestamp| {
+            let h = opaque::base64url(opaque::hash(id.as_bytes()).as_bytes());
+            (
+                at,
+                Entry {
+                    at: at.as_seconds(),
+                    h,
+                },
+            )
+        };
+        let consents = found.consents.iter().map(|(id, at)| entry(id.to_string(), *at));
+        let agreements = found.agreements.iter().map(|(id, at)| entry(id.to_string(), *at));
+        let mut entries: Vec<(Timestamp, Entry)> = consents.chain(agreements).collect();
+        entries.sort_unstable_by(|one, other| other.cmp(one));
+        entries.truncate(MOST.saturating_add(1));
+        // What was signed stays where it says the same.
+        let signed = before.and_then(|before| before.signed.filter(|_| before.entries == entries));
+        Ok(Kept {
+            seq,
+            read_at: now,
+            entries,
+            signed,
+        })
+    }
+}
+
+/// Whatever ended before this is in no token any more: the start of the window that the feed covers.
+fn since(now: Timestamp, longest: Lifetime) -> Timestamp {
+    // To the second, as the claim says it.
+    Timestamp::from_seconds(now.minus(longest).minus(LEEWAY).as_seconds())
+}
