@@ -1,5 +1,5 @@
-//! Everything that leaves the process: HTTP to addresses that others may have chosen, and LDAP to directories of the operator, with
-//! one place for limits.
+//! Everything that leaves the process: HTTP to addresses that others may have chosen, LDAP to directories and mail to the server of the
+//! operator, with one place for limits.
 //!
 //! What lives here: the clients, the rules which addresses may be reached, and the exceptions an operator makes.
 //! What may not: any meaning of a request or an answer, retries, caches, and a second way out.
@@ -9,6 +9,7 @@ mod answer;
 mod client;
 mod error;
 mod ldap;
+mod mail;
 mod policy;
 mod request;
 mod resolving;
@@ -20,6 +21,7 @@ pub use error::EgressError;
 pub use ldap::{
     LdapAccount, LdapAttribute, LdapClient, LdapEntry, LdapError, LdapHit, LdapQuestion, LdapSettings,
 };
+pub use mail::{Kept, Letter, MailError, MailTls, Mailer, Outbox, SmtpSettings};
 pub use policy::EgressPolicy;
 pub use request::Request;
 pub use resolving::{Lookup, SystemLookup};

@@ -21,6 +21,7 @@ pub mod import;
 pub mod interactions;
 pub mod jobs;
 pub mod key_ring;
+pub mod mail;
 pub mod once;
 pub mod opaque;
 pub mod principals;

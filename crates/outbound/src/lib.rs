@@ -1,4 +1,4 @@
-//! What follows a decision: webhooks, and work that is due at a time.
+//! What follows a decision: webhooks, mails, and work that is due at a time.
 //!
 //! What lives here: who of several nodes does the work of a tenant, when a message is sent, in which order and how often, and what an
 //! answer means. What may not: what is written down about it (that is [`consentry_ledger::webhooks`] and [`consentry_ledger::jobs`]), which
@@ -9,6 +9,7 @@
 
 mod attempt;
 mod lane;
+mod mail;
 mod order;
 mod retry;
 mod rounds;
@@ -17,7 +18,7 @@ mod tenant;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use consentry_domain::{Lifetime, TenantId};
-use consentry_egress::Egress;
+use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{Draw as _, Ledger, TenantSnapshot};
 use tokio::{
     sync::{Semaphore, watch},
@@ -47,6 +48,13 @@ pub trait Observer: Send + Sync + 'static {
 
     /// So many events of a tenant's log were not looked at yet by the endpoint that is farthest behind.
     fn behind(&self, tenant: &str, events: u64);
+
+    /// An attempt to send a mail is over: `sent`, `again`, `parked`, or `dropped` where there was nothing to say any more. `away`: the
+    /// server could not be used.
+    fn mailed(&self, _outcome: &'static str) {}
+
+    /// So many mails of a tenant wait, 1,000 at the most.
+    fn mails_waiting(&self, _tenant: &str, _mails: usize) {}
 }
 
 /// Nobody counts.
@@ -67,6 +75,8 @@ pub struct OutboundOptions {
     pub look_again: Duration,
     /// How long attempts that are on their way are waited for when the node stops.
     pub grace: Duration,
+    /// How mails are sent; none where this node sends none.
+    pub mailer: Option<Mailer>,
 }
 
 impl Default for OutboundOptions {
@@ -74,6 +84,7 @@ impl Default for OutboundOptions {
         Self {
             look_again: Duration::from_secs(1),
             grace: Duration::from_secs(5),
+            mailer: None,
         }
     }
 }
@@ -147,11 +158,15 @@ async fn all_tenants(shared: Arc<Shared>) {
     loop {
         for tenant in shared.ledger.directory().tenants() {
             workers.entry(tenant.id()).or_insert_with(|| {
-                vec![
+                let mut tasks = vec![
                     tokio::spawn(tenant::deliver(Arc::clone(&shared), tenant.id())),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Sweep)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Ends)),
-                ]
+                ];
+                if let Some(mailer) = shared.options.mailer.clone() {
+                    tasks.push(tokio::spawn(mail::send(Arc::clone(&shared), tenant.id(), mailer)));
+                }
+                tasks
             });
         }
         workers.retain(|_, tasks| tasks.iter().any(|task| !task.is_finished()));

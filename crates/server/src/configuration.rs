@@ -2,6 +2,7 @@
 
 mod import;
 mod ldap;
+mod mail;
 
 use std::{
     collections::BTreeMap,
@@ -19,6 +20,7 @@ use url::Url;
 pub use crate::root_key::KeysSection;
 pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
+pub use mail::MailSection;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,6 +38,8 @@ pub struct Configuration {
     pub egress: EgressSection,
     /// Webhooks.
     pub webhooks: WebhooksSection,
+    /// The server that takes mails.
+    pub mail: MailSection,
     /// Directories that are asked live, by a name of the operator's choice.
     pub ldap: BTreeMap<String, LdapSection>,
     /// Taking over what other systems have.

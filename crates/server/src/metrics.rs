@@ -38,9 +38,11 @@ pub struct Metrics {
     deliveries: Family<Settled, Counter>,
     delivered_seconds: Histogram,
     behind: Family<OfTenant, Gauge>,
+    mails: Family<Settled, Counter>,
+    mails_waiting: Family<OfTenant, Gauge>,
 }
 
-/// What an attempt of a webhook is counted under.
+/// What an attempt of a webhook or a mail is counted under.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Settled {
     outcome: String,
@@ -69,6 +71,21 @@ impl consentry_outbound::Observer for Metrics {
         };
         let events = i64::try_from(events).unwrap_or(i64::MAX);
         self.behind.get_or_create(&tenant).set(events);
+    }
+
+    fn mailed(&self, outcome: &'static str) {
+        let outcome = Settled {
+            outcome: outcome.to_owned(),
+        };
+        self.mails.get_or_create(&outcome).inc();
+    }
+
+    fn mails_waiting(&self, tenant: &str, mails: usize) {
+        let tenant = OfTenant {
+            tenant: tenant.to_owned(),
+        };
+        let mails = i64::try_from(mails).unwrap_or(i64::MAX);
+        self.mails_waiting.get_or_create(&tenant).set(mails);
     }
 }
 
@@ -114,6 +131,14 @@ impl Metrics {
             "Events that the endpoint which is farthest behind has not looked at",
             behind.clone(),
         );
+        let mails = Family::<Settled, Counter>::default();
+        let mails_waiting = Family::<OfTenant, Gauge>::default();
+        registry.register(
+            "mail_attempts",
+            "Attempts to send a mail, by what they led to",
+            mails.clone(),
+        );
+        registry.register("mails_waiting", "Mails that wait", mails_waiting.clone());
         Self {
             registry: Arc::new(registry),
             answered,
@@ -122,6 +147,8 @@ impl Metrics {
             deliveries,
             delivered_seconds,
             behind,
+            mails,
+            mails_waiting,
         }
     }
 

@@ -6,7 +6,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::{Validators, messages::Messages};
-use consentry_egress::Egress;
+use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{Clock, Entropy, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
 use consentry_outbound::{Outbound, OutboundOptions};
 use consentry_server::{
@@ -286,6 +286,11 @@ impl TestApp {
 
     /// Starts the workers for what follows a decision, which look again often: the clock of a test moves at any time.
     pub fn outbound(&self) -> Outbound {
+        self.outbound_with(None)
+    }
+
+    /// As [`Self::outbound`], and mails go out this way.
+    pub fn outbound_with(&self, mailer: Option<Mailer>) -> Outbound {
         let house = self.parts.house.clone();
         Outbound::start(
             self.ledger.clone(),
@@ -294,6 +299,7 @@ impl TestApp {
             Arc::new(self.parts.metrics.clone()),
             OutboundOptions {
                 look_again: Duration::from_millis(20),
+                mailer,
                 ..OutboundOptions::default()
             },
         )

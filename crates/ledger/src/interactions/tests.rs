@@ -124,6 +124,7 @@ mod asking {
                 dashboard: Default::default(),
                 authorization: Default::default(),
                 checks: Default::default(),
+                mail: Default::default(),
             },
             applications: BTreeMap::new(),
             parties: BTreeMap::new(),
