@@ -87,7 +87,9 @@ fn python_with(workspace: &Workspace, package: &str, version: &str) -> Result<Pa
     let library = folder.join("venv/installed");
     if !library.is_file() {
         if !install_wheel(&folder, package, version) {
-            bail!("cannot install {package} {version}: it needs Python 3.10, its venv module and the package index");
+            bail!(
+                "cannot install {package} {version}: it needs Python 3.10, its venv module and the package index"
+            );
         }
         std::fs::write(&library, version).context("cannot note that a library is installed")?;
     }

@@ -43,7 +43,9 @@ pub(crate) async fn send(shared: Arc<Shared>, tenant: TenantId, mailer: Mailer) 
         };
         if let Err(error) = take(&shared, snapshot, &mailer).await {
             match error {
-                Stopped::Lost => tracing::info!(tenant.id = %tenant, "another node holds the mails of a tenant now"),
+                Stopped::Lost => {
+                    tracing::info!(tenant.id = %tenant, "another node holds the mails of a tenant now")
+                }
                 Stopped::Fault(error) => {
                     tracing::warn!(%error, tenant.id = %tenant, "the mails of a tenant could not be worked on; it is tried again");
                 }
@@ -59,7 +61,10 @@ async fn take(shared: &Arc<Shared>, tenant: &TenantSnapshot, mailer: &Mailer) ->
     if !shared.ledger.has_mails(tenant).await? {
         return Ok(());
     }
-    let opened = shared.ledger.open_mail_queue(tenant.id(), &shared.node, TERM).await?;
+    let opened = shared
+        .ledger
+        .open_mail_queue(tenant.id(), &shared.node, TERM)
+        .await?;
     let Some(queue) = opened else { return Ok(()) };
     let worker = Worker {
         shared: Arc::clone(shared),
@@ -107,7 +112,8 @@ impl Worker {
             }
             let slug = &tenant.tenant.slug;
             self.shared.observer.mails_waiting(slug, waiting.len());
-            if waiting.is_empty() && self.attempts.is_empty() && !self.shared.ledger.has_mails(tenant).await? {
+            if waiting.is_empty() && self.attempts.is_empty() && !self.shared.ledger.has_mails(tenant).await?
+            {
                 return queue.let_go(true).await;
             }
             let time = self.start_what_is_due(tenant, &waiting);
@@ -162,7 +168,11 @@ impl Worker {
             Tried::Failed(why, is_server) => {
                 observer.mailed("away");
                 if self.failures == 0 {
-                    let what = if is_server { "the mail server cannot be used" } else { "a mail could not be read" };
+                    let what = if is_server {
+                        "the mail server cannot be used"
+                    } else {
+                        "a mail could not be read"
+                    };
                     tracing::warn!(%why, tenant.id = %self.tenant, "{what}; mails wait");
                 }
                 let rest = RESTS.get(self.failures).or(RESTS.last()).copied().unwrap_or(5);

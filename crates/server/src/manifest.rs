@@ -12,7 +12,10 @@ use consentry_domain::{
     locale::Locale,
     mail::MailAddress,
     subject::{Alias, Namespace},
-    tenant::{AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, MailSettings, RecordsSettings},
+    tenant::{
+        AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, MailSettings,
+        RecordsSettings,
+    },
 };
 use consentry_ledger::{
     import::{AccountWish, NewPassword},

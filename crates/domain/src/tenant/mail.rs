@@ -88,10 +88,14 @@ impl MailSettings {
             return wrong("remind_days", "must be of 30, 7 and 1");
         }
         let is_page = |url: &String| {
-            let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            let rest = url
+                .strip_prefix("https://")
+                .or_else(|| url.strip_prefix("http://"));
             rest.is_some_and(|rest| !rest.is_empty())
                 && url.len() <= 2_000
-                && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
+                && url
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte))
         };
         if !self.consents_url.as_ref().is_none_or(is_page) {
             return wrong("consents_url", "must be an address that begins with https://");
@@ -173,10 +177,7 @@ mod tests {
                 "consents_url",
                 refusal(|own| own.consents_url = Some("https://x.example/\r\nBcc: y".to_owned())),
             ),
-            (
-                "consent-given de",
-                refusal(|own| own.templates.push(template())),
-            ),
+            ("consent-given de", refusal(|own| own.templates.push(template()))),
             (
                 "consent-given DE",
                 refusal(|own| {

@@ -56,7 +56,9 @@ impl Letter {
             message = message.reply_to(Mailbox::new(None, address(reply_to)?));
         }
         let made = match &self.html {
-            Some(html) => message.multipart(MultiPart::alternative_plain_html(self.text.clone(), html.clone())),
+            Some(html) => {
+                message.multipart(MultiPart::alternative_plain_html(self.text.clone(), html.clone()))
+            }
             None => message.singlepart(SinglePart::plain(self.text.clone())),
         };
         made.map_err(|_| "it cannot be made a message")
@@ -154,7 +156,10 @@ mod tests {
         let message = String::from_utf8(message).unwrap();
         let (head, _) = message.split_once("\r\n\r\n").unwrap();
         // A line that begins with a space belongs to the one before (RFC 5322 2.2.3).
-        head.replace("\r\n ", " ").split("\r\n").map(str::to_owned).collect()
+        head.replace("\r\n ", " ")
+            .split("\r\n")
+            .map(str::to_owned)
+            .collect()
     }
 
     fn names(lines: &[String]) -> Vec<&str> {
@@ -182,12 +187,19 @@ mod tests {
         ] {
             assert!(lines.iter().any(|line| line == expected), "{expected}: {lines:?}");
         }
-        assert!(lines.iter().any(|line| line.starts_with("Date: Fri, 15 Jan 2027 08:00:00")));
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.starts_with("Date: Fri, 15 Jan 2027 08:00:00"))
+        );
     }
 
     #[test]
     fn no_text_begins_another_header_or_another_line() {
-        let plain = names(&lines(&letter())).iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let plain = names(&lines(&letter()))
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<Vec<_>>();
         for evil in [
             "x\r\nBcc: eve@example.com",
             "x\nBcc: eve@example.com",
@@ -230,11 +242,14 @@ mod tests {
                 to: MailAddress::parse(text).unwrap(),
                 ..letter()
             };
-            letter.message(&MailAddress::parse("a@b.example").unwrap()).map(|message| {
-                message.envelope().to()[0].to_string()
-            })
+            letter
+                .message(&MailAddress::parse("a@b.example").unwrap())
+                .map(|message| message.envelope().to()[0].to_string())
         };
-        assert_eq!(to("ada@bücher.example").as_deref(), Ok("ada@xn--bcher-kva.example"));
+        assert_eq!(
+            to("ada@bücher.example").as_deref(),
+            Ok("ada@xn--bcher-kva.example")
+        );
         assert_eq!(to("ada@例え.テスト").as_deref(), Ok("ada@xn--r8jz45g.xn--zckzah"));
         assert!(to("ada@1.2.3.4").is_err(), "an address of a host is no domain");
     }

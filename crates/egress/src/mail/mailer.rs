@@ -137,11 +137,12 @@ fn parameters(settings: &SmtpSettings) -> Result<TlsParameters, MailError> {
 /// The certificates of a file, each with its frame.
 fn certificates(pem: &str) -> impl Iterator<Item = String> + '_ {
     const END: &str = "-----END CERTIFICATE-----";
-    pem.match_indices("-----BEGIN CERTIFICATE-----").map(|(begin, _)| {
-        let rest = &pem[begin..];
-        let end = rest.find(END).map_or(rest.len(), |end| end + END.len());
-        format!("{}\n", &rest[..end])
-    })
+    pem.match_indices("-----BEGIN CERTIFICATE-----")
+        .map(|(begin, _)| {
+            let rest = &pem[begin..];
+            let end = rest.find(END).map_or(rest.len(), |end| end + END.len());
+            format!("{}\n", &rest[..end])
+        })
 }
 
 /// What a failure means. Texts of the server are left out, since they may repeat the address.
@@ -160,7 +161,9 @@ fn meaning(error: &smtp::Error, needs_utf8: bool) -> MailError {
     match (code.severity, code.category) {
         // 421: the server is about to stop. 530 to 538: who we are, not whom we write to (RFC 4954 6).
         _ if number == "421" => MailError::Away(number),
-        (_, Category::Unspecified3) => MailError::Away(format!("{number}, which is about our own name and password")),
+        (_, Category::Unspecified3) => {
+            MailError::Away(format!("{number}, which is about our own name and password"))
+        }
         (Severity::PermanentNegativeCompletion, _) => MailError::Refused(number),
         _ => MailError::Later(number),
     }

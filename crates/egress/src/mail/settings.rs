@@ -59,7 +59,9 @@ impl SmtpSettings {
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
         let is_address = self.host.parse::<IpAddr>().is_ok();
         if !is_name || (self.host.contains(':') && !is_address) {
-            return refused("host must be the name of a host alone, such as smtp.example.com; the port has a key of its own");
+            return refused(
+                "host must be the name of a host alone, such as smtp.example.com; the port has a key of its own",
+            );
         }
         if self.port == Some(0) {
             return refused("port must not be 0");
@@ -88,7 +90,10 @@ impl SmtpSettings {
 
     fn is_this_machine(&self) -> bool {
         self.host.eq_ignore_ascii_case("localhost")
-            || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            || self
+                .host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
     }
 }
 
@@ -125,7 +130,10 @@ mod tests {
             "mail.example.com\r\nQUIT",
             "user@host",
         ] {
-            assert!(refusal(|own| own.host = host.to_owned()).contains("mail.host"), "{host}");
+            assert!(
+                refusal(|own| own.host = host.to_owned()).contains("mail.host"),
+                "{host}"
+            );
         }
         assert!(refusal(|own| own.port = Some(0)).contains("mail.port"));
         assert!(refusal(|own| own.deadline = Duration::ZERO).contains("mail.deadline_seconds"));
@@ -164,7 +172,14 @@ mod tests {
 
     #[test]
     fn ports_follow_from_the_encryption() {
-        let port = |tls, port| SmtpSettings { tls, port, ..settings() }.port();
+        let port = |tls, port| {
+            SmtpSettings {
+                tls,
+                port,
+                ..settings()
+            }
+            .port()
+        };
         assert_eq!(port(MailTls::StartTls, None), 587);
         assert_eq!(port(MailTls::Implicit, None), 465);
         assert_eq!(port(MailTls::None, None), 25);

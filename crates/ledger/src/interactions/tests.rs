@@ -133,6 +133,7 @@ mod asking {
             localizations: BTreeMap::new(),
             principals: crate::principals::Principals::default(),
             mappers: Default::default(),
+            mails: Default::default(),
             api_credentials: BTreeMap::new(),
             endpoints: BTreeMap::new(),
             key_ring: KeyRing::open(Vec::new(), &keys).unwrap(),

@@ -196,7 +196,11 @@ impl Ledger {
         Ok(found)
     }
 
-    async fn consents_of(&self, tenant: &TenantSnapshot, agreement: AgreementId) -> Result<Vec<Consent>, Fault> {
+    async fn consents_of(
+        &self,
+        tenant: &TenantSnapshot,
+        agreement: AgreementId,
+    ) -> Result<Vec<Consent>, Fault> {
         let found = self.inner.store.agreement(tenant.id(), agreement).await?;
         Ok(found.map(|(_, consents)| consents).unwrap_or_default())
     }
@@ -209,7 +213,10 @@ fn disabled(tenant: &TenantSnapshot, event: &Happening) -> Option<Matter> {
     Some(Matter::Endpoint {
         id: id.to_string(),
         url: endpoint.settings.url.clone(),
-        client: client.map_or_else(|| endpoint.client.as_str().to_owned(), |client| client.name.clone()),
+        client: client.map_or_else(
+            || endpoint.client.as_str().to_owned(),
+            |client| client.name.clone(),
+        ),
         reason: reason.to_owned(),
     })
 }

@@ -57,8 +57,10 @@ impl MailQueue {
             }
             self.reached = reached;
             if !fresh.is_empty() {
-                self.write(reached, |change| fresh.iter().try_for_each(|mail| put(change, mail)))
-                    .await?;
+                self.write(reached, |change| {
+                    fresh.iter().try_for_each(|mail| put(change, mail))
+                })
+                .await?;
                 made += fresh.len();
             }
         }
@@ -93,7 +95,12 @@ pub(super) fn wants_any(tenant: &TenantSnapshot) -> bool {
 }
 
 /// The mails that follow from an event.
-fn following(tenant: &TenantSnapshot, settings: &MailSettings, event: &Happening, now: Timestamp) -> Vec<Mail> {
+fn following(
+    tenant: &TenantSnapshot,
+    settings: &MailSettings,
+    event: &Happening,
+    now: Timestamp,
+) -> Vec<Mail> {
     let until = event.at().plus(GIVE_UP);
     if until <= now || event.is_imported() {
         return Vec::new();
@@ -142,7 +149,8 @@ fn following(tenant: &TenantSnapshot, settings: &MailSettings, event: &Happening
                 let Some(end) = fact.consent.valid_until else {
                     return Vec::new();
                 };
-                let Some(days) = days_ahead(event.at(), end).filter(|days| settings.remind_days.contains(days))
+                let Some(days) =
+                    days_ahead(event.at(), end).filter(|days| settings.remind_days.contains(days))
                 else {
                     return Vec::new();
                 };

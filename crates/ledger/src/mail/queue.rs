@@ -203,7 +203,9 @@ impl Ledger {
         let standing: Standing = serde_json::from_str(lease.detail()).map_err(unreadable)?;
         let mut reached = standing.index.unwrap_or(head.size);
         if reached > head.size {
-            tracing::warn!("the mails of a tenant were ahead of the log, which was restored; they go on at its end");
+            tracing::warn!(
+                "the mails of a tenant were ahead of the log, which was restored; they go on at its end"
+            );
             reached = head.size;
         }
         let watched = self.inner.tails.watch(self, tenant, None).await;
@@ -254,9 +256,9 @@ impl Ledger {
             .iter()
             .enumerate()
             .filter(|(place, row)| *place < over || row.due_at <= now);
-        change.rows.extend(gone.map(|(_, row)| {
-            RowChange::Delete(RowKey::Job(row.kind.clone(), row.key.clone()))
-        }));
+        change
+            .rows
+            .extend(gone.map(|(_, row)| RowChange::Delete(RowKey::Job(row.kind.clone(), row.key.clone()))));
         let removed = change.rows.len();
         if removed > 0 {
             let _receipt = self.commit(change).await?;
@@ -374,6 +376,7 @@ impl MailQueue {
 
     /// How far what is written down is behind.
     pub(super) fn unwritten(&self) -> u64 {
-        self.written.map_or(u64::MAX, |written| self.reached.saturating_sub(written))
+        self.written
+            .map_or(u64::MAX, |written| self.reached.saturating_sub(written))
     }
 }

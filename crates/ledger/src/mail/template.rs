@@ -179,7 +179,11 @@ impl MailTemplates {
 
     /// The first of `languages` in which a mail can be written, and what writes it: the tenant's own words before the product's. English
     /// where none fits.
-    pub(super) fn choose<'a>(&'a self, kind: MailKind, languages: &[Locale]) -> Option<(&'a Self, &'a Locale)> {
+    pub(super) fn choose<'a>(
+        &'a self,
+        kind: MailKind,
+        languages: &[Locale],
+    ) -> Option<(&'a Self, &'a Locale)> {
         let english = Locale::parse("en").ok();
         for language in languages.iter().chain(&english) {
             for templates in [self, &*PRODUCT] {
@@ -219,7 +223,10 @@ impl MailTemplates {
             self.render(&name(kind, locale, part), variables.clone())
                 .map_err(|error| (part, explained(&error)))
         };
-        let subject: String = one_line(&part("subject")?).chars().take(LONGEST_SUBJECT).collect();
+        let subject: String = one_line(&part("subject")?)
+            .chars()
+            .take(LONGEST_SUBJECT)
+            .collect();
         if subject.is_empty() {
             return Err(("subject", "it is empty".to_owned()));
         }
@@ -231,7 +238,10 @@ impl MailTemplates {
                     .map_err(|error| ("html", explained(&error)))?,
             ),
         };
-        for (name, long) in [("text", text.len()), ("html", html.as_ref().map_or(0, String::len))] {
+        for (name, long) in [
+            ("text", text.len()),
+            ("html", html.as_ref().map_or(0, String::len)),
+        ] {
             if long > LONGEST_PART {
                 return Err((name, format!("it is longer than {} KiB", LONGEST_PART >> 10)));
             }
@@ -318,7 +328,10 @@ fn refused(template: &MailTemplate, part: &'static str, why: String) -> InvalidT
 }
 
 fn explained(error: &Error) -> String {
-    let line = error.line().map(|line| format!("line {line}: ")).unwrap_or_default();
+    let line = error
+        .line()
+        .map(|line| format!("line {line}: "))
+        .unwrap_or_default();
     match error.detail() {
         Some(detail) => format!("{line}{}: {detail}", error.kind()),
         None => format!("{line}{}", error.kind()),
@@ -327,7 +340,9 @@ fn explained(error: &Error) -> String {
 
 /// Refuses a name that nothing stands behind.
 fn refuse_unknown(environment: &Environment<'_>, name: &str, kind: MailKind) -> Result<(), String> {
-    let template = environment.get_template(name).map_err(|error| explained(&error))?;
+    let template = environment
+        .get_template(name)
+        .map_err(|error| explained(&error))?;
     let known = sample(kind, true);
     let mut unknown: Vec<String> = template
         .undeclared_variables(false)
@@ -353,7 +368,13 @@ pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
 /// Variables as a mail of a kind has them: all there can be, or only what there always is.
 fn sample(kind: MailKind, is_full: bool) -> Variables {
     let text = |text: &str| Value::from(text);
-    let sometimes = |text: &str| if is_full { Value::from(text) } else { Value::from(()) };
+    let sometimes = |text: &str| {
+        if is_full {
+            Value::from(text)
+        } else {
+            Value::from(())
+        }
+    };
     let item = || {
         object([
             ("title", text("Account balance")),

@@ -103,7 +103,13 @@ mod tests {
 
     #[test]
     fn directions() {
-        for (locale, expected) in [("ar", "rtl"), ("AR-EG", "rtl"), ("he_IL", "rtl"), ("en", "ltr"), ("x", "ltr")] {
+        for (locale, expected) in [
+            ("ar", "rtl"),
+            ("AR-EG", "rtl"),
+            ("he_IL", "rtl"),
+            ("en", "ltr"),
+            ("x", "ltr"),
+        ] {
             assert_eq!(direction(&Locale::parse(locale).unwrap()), expected, "{locale}");
         }
     }

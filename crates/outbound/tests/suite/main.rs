@@ -10,6 +10,8 @@ mod ends;
 mod failing;
 mod keeping;
 mod libraries;
+mod mail;
+mod mail_server;
 mod nodes;
 mod parties;
 mod sending;

@@ -99,7 +99,9 @@ impl MailSection {
             if *self == without {
                 return Ok(None);
             }
-            return Err(wrong("host is missing: the other keys of [mail] say how it is spoken to"));
+            return Err(wrong(
+                "host is missing: the other keys of [mail] say how it is spoken to",
+            ));
         };
         let from = self
             .from
@@ -144,7 +146,9 @@ impl MailSection {
         let wrong = |text: &str| ConfigurationError::Value(format!("mail.{text}"));
         let password = match (&self.password_file, &self.password) {
             (Some(_), Some(_)) => {
-                return Err(wrong("password_file and mail.password are both given; take one away"));
+                return Err(wrong(
+                    "password_file and mail.password are both given; take one away",
+                ));
             }
             (Some(file), None) => Some(read(file)?.trim_end_matches(['\r', '\n']).to_owned()),
             // As it stands in the environment: what is read from there otherwise takes 007 for a number.
@@ -204,9 +208,15 @@ mod tests {
         for (said, refused) in [
             ("mail.host is missing", refusal(|own| own.host = None)),
             ("mail.from is missing", refusal(|own| own.from = None)),
-            ("mail.host must be", refusal(|own| own.host = Some("smtp://x".to_owned()))),
+            (
+                "mail.host must be",
+                refusal(|own| own.host = Some("smtp://x".to_owned())),
+            ),
             ("on this machine", refusal(|own| own.tls = Tls::None)),
-            ("needs a password", refusal(|own| own.user = Some("me".to_owned()))),
+            (
+                "needs a password",
+                refusal(|own| own.user = Some("me".to_owned())),
+            ),
             (
                 "whose password",
                 refusal(|own| own.password = Some(Password("x".to_owned()))),
@@ -229,7 +239,10 @@ mod tests {
                 "nowhere.pem",
                 refusal(|own| own.ca_file = Some(PathBuf::from("nowhere.pem"))),
             ),
-            ("PEM certificates", refusal(|own| own.ca_file = Some(empty.clone()))),
+            (
+                "PEM certificates",
+                refusal(|own| own.ca_file = Some(empty.clone())),
+            ),
             ("consentry demo", refusal(|own| own.outbox = true)),
         ] {
             assert!(refused.contains(said), "{said}: {refused}");
@@ -254,6 +267,11 @@ mod tests {
             ..section()
         };
         assert!(!format!("{section:?}").contains("hunter2"));
-        assert!(!toml::Table::try_from(&section).unwrap().to_string().contains("hunter2"));
+        assert!(
+            !toml::Table::try_from(&section)
+                .unwrap()
+                .to_string()
+                .contains("hunter2")
+        );
     }
 }

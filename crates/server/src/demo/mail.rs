@@ -55,7 +55,11 @@ pub(super) async fn page(caller: Caller) -> Result<Response, DemoError> {
             to: letter.to.as_str().to_owned(),
             from: letter.from_name,
             subject: letter.subject,
-            direction: if letter.language.starts_with("ar") { "rtl" } else { "ltr" },
+            direction: if letter.language.starts_with("ar") {
+                "rtl"
+            } else {
+                "ltr"
+            },
             language: letter.language,
             moment: caller.language.moment(&moment),
             text: letter.text,
@@ -90,7 +94,11 @@ pub(super) async fn page(caller: Caller) -> Result<Response, DemoError> {
 
 /// `GET /demo/mail.json`: all mails, latest first.
 pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
-    let kept = demo.outbox.as_ref().map(|outbox| outbox.all()).unwrap_or_default();
+    let kept = demo
+        .outbox
+        .as_ref()
+        .map(|outbox| outbox.all())
+        .unwrap_or_default();
     let mails: Vec<Value> = kept
         .into_iter()
         .map(|kept| {
@@ -109,5 +117,9 @@ pub(super) async fn json(State(demo): State<Arc<Demo>>) -> Response {
             })
         })
         .collect();
-    ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "mails": mails }))).into_response()
+    (
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(json!({ "mails": mails })),
+    )
+        .into_response()
 }

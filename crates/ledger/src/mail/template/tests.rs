@@ -54,7 +54,11 @@ fn what_the_product_writes_in_each_language() {
                 ));
                 let html = parts.html.unwrap();
                 assert!(html.starts_with("<!DOCTYPE html>"), "{html}");
-                let expected = if language == "ar" { r#"lang="ar" dir="rtl""# } else { r#"lang="en" dir="ltr""# };
+                let expected = if language == "ar" {
+                    r#"lang="ar" dir="rtl""#
+                } else {
+                    r#"lang="en" dir="ltr""#
+                };
                 assert!(html.contains(expected), "{html}");
                 assert!(!html.contains("<script") && !html.contains("http-equiv"));
             }
@@ -63,32 +67,61 @@ fn what_the_product_writes_in_each_language() {
     for gap in shown.split("===") {
         assert!(!gap.trim_end().contains("\n\n\n"), "too much space: {gap}");
     }
-    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/src/mail/template/shown.txt");
-    if std::env::var_os("CONSENTRY_ACCEPT").is_some() {
-        std::fs::write(golden, &shown).unwrap();
-    }
-    let known = std::fs::read_to_string(golden).unwrap();
-    assert_eq!(shown, known, "look at it, then run again with CONSENTRY_ACCEPT=1");
+    insta::assert_snapshot!(shown);
 }
 
 #[test]
 fn a_template_that_does_not_work_is_refused_where_it_is_configured() {
     let given = MailKind::ConsentGiven;
     for (said, refused) in [
-        ("subject: line 1: syntax error", refusal(given, "{{ party", "x", None)),
-        ("text: line 2: syntax error", refusal(given, "x", "a\n{% if party %}", None)),
-        ("html: there is no partie; there are brand, consents_url", refusal(given, "x", "x", Some("{{ partie }}"))),
+        (
+            "subject: line 1: syntax error",
+            refusal(given, "{{ party", "x", None),
+        ),
+        (
+            "text: line 2: syntax error",
+            refusal(given, "x", "a\n{% if party %}", None),
+        ),
+        (
+            "html: there is no partie; there are brand, consents_url",
+            refusal(given, "x", "x", Some("{{ partie }}")),
+        ),
         ("text: there is no days", refusal(given, "x", "{{ days }}", None)),
-        ("text: line 1: undefined value", refusal(given, "x", "{% for item in items %}{{ item.titel }}{% endfor %}", None)),
+        (
+            "text: line 1: undefined value",
+            refusal(
+                given,
+                "x",
+                "{% for item in items %}{{ item.titel }}{% endfor %}",
+                None,
+            ),
+        ),
         ("look with {% if %}", refusal(given, "x", "{{ party }}", None)),
         ("only texts and numbers", refusal(given, "x", "{{ items }}", None)),
-        ("unknown filter", refusal(given, "x", "x", Some("{{ brand|safe }}"))),
+        (
+            "unknown filter",
+            refusal(given, "x", "x", Some("{{ brand|safe }}")),
+        ),
         ("line 1", refusal(given, "x", "{% include 'frame.html' %}", None)),
-        ("subject: it is empty", refusal(given, "{% if not brand %}x{% endif %}", "x", None)),
-        ("fuel", refusal(given, "x", "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}", None)),
+        (
+            "subject: it is empty",
+            refusal(given, "{% if not brand %}x{% endif %}", "x", None),
+        ),
+        (
+            "fuel",
+            refusal(
+                given,
+                "x",
+                "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}",
+                None,
+            ),
+        ),
     ] {
         assert!(refused.contains(said), "{said}: {refused}");
-        assert!(refused.starts_with("mail template consent-given de, "), "{refused}");
+        assert!(
+            refused.starts_with("mail template consent-given de, "),
+            "{refused}"
+        );
     }
 }
 
@@ -109,7 +142,11 @@ fn what_a_template_inserts_into_html_is_text() {
     let html = parts.html.unwrap();
     assert!(!html.contains("<script"), "{html}");
     assert!(html.contains("&lt;script&gt;alert(&quot;x&quot;)"), "{html}");
-    assert_eq!(parts.text, format!("{evil}\n"), "plain text has nothing to escape");
+    assert_eq!(
+        parts.text,
+        format!("{evil}\n"),
+        "plain text has nothing to escape"
+    );
     assert_eq!(parts.subject, format!("Hallo {evil}"));
 }
 
@@ -119,9 +156,16 @@ fn an_html_part_that_is_a_document_stays_what_it_is() {
     let settings = tenants(MailKind::ConsentGiven, "x", "x", Some(whole));
     let own = MailTemplates::prepare(&settings).unwrap();
     let locale = Locale::parse("de").unwrap();
-    let parts = own.fill(MailKind::ConsentGiven, &locale, &sample(MailKind::ConsentGiven, true));
+    let parts = own.fill(
+        MailKind::ConsentGiven,
+        &locale,
+        &sample(MailKind::ConsentGiven, true),
+    );
     let html = parts.unwrap().html.unwrap();
-    assert_eq!(html, "<!doctype html><html lang=\"en\"><title>x</title>Harbor Bank</html>");
+    assert_eq!(
+        html,
+        "<!doctype html><html lang=\"en\"><title>x</title>Harbor Bank</html>"
+    );
 }
 
 #[test]
@@ -130,7 +174,10 @@ fn a_subject_is_one_line_of_a_bounded_length() {
     let own = MailTemplates::prepare(&settings).unwrap();
     let locale = Locale::parse("de").unwrap();
     let mut variables = sample(MailKind::ConsentGiven, true);
-    variables.insert("brand".to_owned(), Value::from(format!("a\r\nBcc: b\n{}", "c".repeat(500))));
+    variables.insert(
+        "brand".to_owned(),
+        Value::from(format!("a\r\nBcc: b\n{}", "c".repeat(500))),
+    );
     let parts = own.fill(MailKind::ConsentGiven, &locale, &variables).unwrap();
     assert!(parts.subject.starts_with("a Bcc: b ccc"), "{}", parts.subject);
     assert_eq!(parts.subject.chars().count(), LONGEST_SUBJECT);
