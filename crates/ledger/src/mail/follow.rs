@@ -141,7 +141,7 @@ fn following(
             Some(Fact::ConsentExpired(fact)) if settings.confirm_ended => {
                 let key = format!("expired:{}", bundle(&fact.consent));
                 vec![Mail {
-                    due_at: now.plus(GATHERS),
+                    due_at: event.at().plus(GATHERS),
                     ..mail(key, to, About::Expired(origin))
                 }]
             }
@@ -156,7 +156,7 @@ fn following(
                 };
                 let key = format!("expiring:{days}:{}", bundle(&fact.consent));
                 vec![Mail {
-                    due_at: now.plus(GATHERS),
+                    due_at: event.at().plus(GATHERS),
                     until: until.min(end),
                     ..mail(key, to, About::Expiring(origin, days))
                 }]

@@ -273,7 +273,7 @@ async fn the_language_is_the_persons_and_the_words_are_the_tenants_where_it_has_
         tenant.mail.templates = vec![MailTemplate {
             kind: MailKind::ConsentGiven,
             locale: Locale::parse("de").unwrap(),
-            subject: "Freigabe für {{ party }}".to_owned(),
+            subject: "Freigabe für {{ party or brand }}".to_owned(),
             text: "{% for item in items %}{{ item.title }}\n{% endfor %}".to_owned(),
             html: None,
         }];
