@@ -14,13 +14,16 @@ use consentry_ledger::{
 };
 use tokio::task::JoinSet;
 
-use crate::{Shared, TERM, pause, stops};
+use crate::{Shared, pause, stops};
 
 /// Most mails of a tenant that are on their way; each has a connection of its own.
 const MOST: usize = 4;
 
+/// How long mails stay a node's after it last said so. Longer than for webhooks: a mail can wait, and saying so is a write.
+const TERM: Lifetime = Lifetime::seconds(30);
+
 /// The lease is renewed when less than this is left of it.
-const LEFT: Lifetime = Lifetime::seconds(7);
+const LEFT: Lifetime = Lifetime::seconds(15);
 
 /// How long the queue rests after the server could not be used, in seconds; the last again and again.
 const RESTS: [i64; 6] = [5, 10, 30, 60, 120, 300];

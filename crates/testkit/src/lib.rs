@@ -23,7 +23,7 @@ mod fault;
 pub mod issuer;
 mod listening;
 mod log;
-mod mail_server;
+pub mod mail_server;
 mod operator;
 pub mod postgres;
 mod receiver;

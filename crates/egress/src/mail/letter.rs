@@ -232,7 +232,7 @@ mod tests {
             subject: "تنتهي موافقتك 🎉".to_owned(),
             ..letter()
         });
-        assert!(lines.iter().all(String::is_ascii), "{lines:?}");
+        assert!(lines.iter().all(|line| line.is_ascii()), "{lines:?}");
     }
 
     #[test]

@@ -84,7 +84,14 @@ impl Ledger {
         let variables = variables(tenant, kind, language, &languages, &matter);
         let parts = match templates.fill(kind, language, &variables) {
             Ok(parts) => parts,
-            Err((part, why)) => return Ok(Err(format!("template {}, {part}: {why}", kind.as_str()))),
+            Err(failure) => {
+                let why = failure.told(false);
+                return Ok(Err(format!(
+                    "template {} {language}, {}: {why}",
+                    kind.as_str(),
+                    failure.part
+                )));
+            }
         };
         Ok(Ok(Some(Composed {
             id: base64url(tenant.keys.lookup("mail", mail.key()).as_bytes()),

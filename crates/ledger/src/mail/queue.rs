@@ -309,7 +309,8 @@ impl MailQueue {
         let limit = u32::try_from(MOST_WAITING).unwrap_or(u32::MAX);
         let store = &self.ledger.inner.store;
         let rows = store.jobs_by_due(self.tenant, MAIL.to_owned(), limit).await?;
-        rows.into_iter().map(Waiting::of).collect()
+        // What a newer program put there waits for one that knows it.
+        Ok(rows.into_iter().filter_map(|row| Waiting::of(row).ok()).collect())
     }
 
     /// Writes down what became of an attempt.

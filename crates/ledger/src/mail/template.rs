@@ -54,6 +54,30 @@ pub struct InvalidTemplate {
     pub why: String,
 }
 
+/// Why a template could not be filled in.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// Which part.
+    pub(super) part: &'static str,
+    why: Why,
+}
+
+#[derive(Debug)]
+enum Why {
+    Engine(Error),
+    Text(&'static str),
+}
+
+impl Failure {
+    /// What is wrong. What the engine says in detail may hold what a template looked at, so it is told of samples only.
+    pub(super) fn told(&self, with_detail: bool) -> String {
+        match &self.why {
+            Why::Engine(error) => explained(error, with_detail),
+            Why::Text(text) => (*text).to_owned(),
+        }
+    }
+}
+
 /// The parts of a mail as they are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Parts {
@@ -141,7 +165,7 @@ impl MailTemplates {
         for template in &settings.templates {
             for sample in [sample(template.kind, true), sample(template.kind, false)] {
                 own.fill(template.kind, &template.locale, &sample)
-                    .map_err(|(part, why)| refused(template, part, why))?;
+                    .map_err(|failure| refused(template, failure.part, failure.told(true)))?;
             }
         }
         Ok(own)
@@ -164,7 +188,7 @@ impl MailTemplates {
                 let name = name(template.kind, &template.locale, part);
                 environment
                     .add_template_owned(name.clone(), source.clone())
-                    .map_err(|error| refused(template, part, explained(&error)))?;
+                    .map_err(|error| refused(template, part, explained(&error, true)))?;
                 refuse_unknown(&environment, &name, template.kind)
                     .map_err(|why| refused(template, part, why))?;
             }
@@ -207,46 +231,59 @@ impl MailTemplates {
         exact.or_else(kin).map(|(locale, _)| locale)
     }
 
-    /// The parts of a mail; or in which part it failed, and why. The why never holds a value.
+    /// The parts of a mail.
     pub(super) fn fill(
         &self,
         kind: MailKind,
         locale: &Locale,
         variables: &Variables,
-    ) -> Result<Parts, (&'static str, String)> {
+    ) -> Result<Parts, Failure> {
         let has_html = self
             .languages
             .get(&kind)
             .and_then(|known| known.iter().find(|(own, _)| own == locale))
             .is_some_and(|(_, has_html)| *has_html);
+        let engine = |part: &'static str| {
+            move |error| Failure {
+                part,
+                why: Why::Engine(error),
+            }
+        };
+        let text = |part: &'static str, text: &'static str| Failure {
+            part,
+            why: Why::Text(text),
+        };
         let part = |part: &'static str| {
             self.render(&name(kind, locale, part), variables.clone())
-                .map_err(|error| (part, explained(&error)))
+                .map_err(engine(part))
         };
         let subject: String = one_line(&part("subject")?)
             .chars()
             .take(LONGEST_SUBJECT)
             .collect();
         if subject.is_empty() {
-            return Err(("subject", "it is empty".to_owned()));
+            return Err(text("subject", "it is empty"));
         }
-        let text = format!("{}\n", part("text")?.trim());
-        let html = match has_html {
-            false => None,
-            true => Some(
-                self.framed(part("html")?, &subject, variables)
-                    .map_err(|error| ("html", explained(&error)))?,
-            ),
+        let plain = format!("{}\n", part("text")?.trim());
+        let html = if has_html {
+            let html = self.framed(part("html")?, &subject, variables);
+            Some(html.map_err(engine("html"))?)
+        } else {
+            None
         };
         for (name, long) in [
-            ("text", text.len()),
+            ("text", plain.len()),
             ("html", html.as_ref().map_or(0, String::len)),
         ] {
             if long > LONGEST_PART {
-                return Err((name, format!("it is longer than {} KiB", LONGEST_PART >> 10)));
+                return Err(text(name, "it is longer than 256 KiB"));
             }
         }
-        Ok(Parts { subject, text, html })
+        Ok(Parts {
+            subject,
+            text: plain,
+            html,
+        })
     }
 
     /// An HTML part that begins like a document is one; anything else is put into the product's frame.
@@ -327,12 +364,12 @@ fn refused(template: &MailTemplate, part: &'static str, why: String) -> InvalidT
     }
 }
 
-fn explained(error: &Error) -> String {
+fn explained(error: &Error, with_detail: bool) -> String {
     let line = error
         .line()
         .map(|line| format!("line {line}: "))
         .unwrap_or_default();
-    match error.detail() {
+    match error.detail().filter(|_| with_detail) {
         Some(detail) => format!("{line}{}: {detail}", error.kind()),
         None => format!("{line}{}", error.kind()),
     }
@@ -342,7 +379,7 @@ fn explained(error: &Error) -> String {
 fn refuse_unknown(environment: &Environment<'_>, name: &str, kind: MailKind) -> Result<(), String> {
     let template = environment
         .get_template(name)
-        .map_err(|error| explained(&error))?;
+        .map_err(|error| explained(&error, true))?;
     let known = sample(kind, true);
     let mut unknown: Vec<String> = template
         .undeclared_variables(false)

@@ -199,3 +199,18 @@ fn the_tenants_words_come_first_and_english_last() {
     assert_eq!(chosen(given, &[]), (false, "en".to_owned()));
     assert_eq!(chosen(MailKind::ConsentEnded, &["de"]), (false, "en".to_owned()));
 }
+
+#[test]
+fn why_a_mail_could_not_be_written_holds_nothing_that_it_would_say() {
+    let text = "{% if brand == 'secret' %}{{ brand - 1 }}{% endif %}x";
+    let own = MailTemplates::prepare(&tenants(MailKind::ConsentGiven, "x", text, None)).unwrap();
+    let mut variables = sample(MailKind::ConsentGiven, true);
+    variables.insert("brand".to_owned(), Value::from("secret"));
+    let locale = Locale::parse("de").unwrap();
+    let failure = own
+        .fill(MailKind::ConsentGiven, &locale, &variables)
+        .unwrap_err();
+    assert_eq!(failure.part, "text");
+    let told = failure.told(false);
+    assert!(told.starts_with("line 1: ") && !told.contains("secret"), "{told}");
+}
