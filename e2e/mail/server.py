@@ -11,10 +11,17 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+
+# Clients that break off are what the tests are about.
+logging.disable()
+warnings.simplefilter("ignore")
 
 
 def say(value):

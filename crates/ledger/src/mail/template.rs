@@ -264,7 +264,7 @@ impl MailTemplates {
         if subject.is_empty() {
             return Err(text("subject", "it is empty"));
         }
-        let plain = format!("{}\n", part("text")?.trim());
+        let plain = format!("{}\n", paragraphs(&part("text")?));
         let html = if has_html {
             let html = self.framed(part("html")?, &subject, variables);
             Some(html.map_err(engine("html"))?)
@@ -307,6 +307,17 @@ impl MailTemplates {
             .get_template(name)?
             .render(Value::from_object(variables))
     }
+}
+
+/// A text whose paragraphs are one empty line apart, whatever conditions left between them.
+fn paragraphs(text: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for line in text.trim().lines().map(str::trim_end) {
+        if !line.is_empty() || kept.last().is_some_and(|before| !before.is_empty()) {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
 }
 
 fn environment() -> Environment<'static> {

@@ -189,8 +189,14 @@ fn a_mail_template_that_does_not_work_is_refused_and_where_people_are_reached_is
         EXAMPLE.replacen("[[tenants.definitions]]", &mail, 1)
     };
     for (text, said) in [
-        ("{{ party", "mail template consent-given nl, text: line 1: syntax error"),
-        ("{{ partij }}", "there is no partij; there are brand, consents_url, dir, help, items, locale, party, until"),
+        (
+            "{{ party",
+            "mail template consent-given nl, text: line 1: syntax error",
+        ),
+        (
+            "{{ partij }}",
+            "there is no partij; there are brand, consents_url, dir, help, items, locale, party, until",
+        ),
         ("{{ party }}", "only texts and numbers are written, not none"),
     ] {
         let told = refused(&house.apply(&with_mail(text), &[]));
@@ -205,7 +211,10 @@ fn a_mail_template_that_does_not_work_is_refused_and_where_people_are_reached_is
         "[[tenants.people]]\nmail = \"carla@example.com\"\nlocale = \"nl\"\n",
     );
     let changed = applied(&house.apply(&reached, &[]));
-    assert!(changed.starts_with("~ person carla\n0 added, 1 changed"), "{changed}");
+    assert!(
+        changed.starts_with("~ person carla\n0 added, 1 changed"),
+        "{changed}"
+    );
     let same = applied(&house.apply(&reached, &[]));
     assert!(same.starts_with("0 added, 0 changed"), "{same}");
 }

@@ -61,7 +61,11 @@ fn kills_while_sending_lose_no_mail_and_repeats_keep_their_id() {
     let address = free_address();
     for round in 0..ROUNDS {
         let running = Running::start_configured(address, folder.path(), &keys);
-        assert_eq!(running.description.get("mail_outbox"), None, "mails are really sent");
+        assert_eq!(
+            running.description.get("mail_outbox"),
+            None,
+            "mails are really sent"
+        );
         let before = server.mails().len();
         if round == 0 {
             // Only what happens once somebody works on mails leads to some.

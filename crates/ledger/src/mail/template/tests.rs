@@ -207,9 +207,7 @@ fn why_a_mail_could_not_be_written_holds_nothing_that_it_would_say() {
     let mut variables = sample(MailKind::ConsentGiven, true);
     variables.insert("brand".to_owned(), Value::from("secret"));
     let locale = Locale::parse("de").unwrap();
-    let failure = own
-        .fill(MailKind::ConsentGiven, &locale, &variables)
-        .unwrap_err();
+    let failure = own.fill(MailKind::ConsentGiven, &locale, &variables).unwrap_err();
     assert_eq!(failure.part, "text");
     let told = failure.told(false);
     assert!(told.starts_with("line 1: ") && !told.contains("secret"), "{told}");
