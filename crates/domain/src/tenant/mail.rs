@@ -148,7 +148,7 @@ mod tests {
             kind: MailKind::ConsentGiven,
             locale: Locale::parse("de").unwrap(),
             subject: "Erteilt".to_owned(),
-            text: "Sie haben zugestimmt.".to_owned(),
+            text: "Alles wurde erteilt.".to_owned(),
             html: None,
         }
     }

@@ -92,7 +92,7 @@ fn a_template_that_does_not_work_is_refused_where_it_is_configured() {
             refusal(
                 given,
                 "x",
-                "{% for item in items %}{{ item.titel }}{% endfor %}",
+                "{% for item in items %}{{ item.heading }}{% endfor %}",
                 None,
             ),
         ),
