@@ -26,6 +26,9 @@ const SCHEMATHESIS: &str = "4.32.5";
 /// The public library that receivers of webhooks in Python use.
 const STANDARD_WEBHOOKS: &str = "1.1.0";
 
+/// The mail server that the tests send to.
+const AIOSMTPD: &str = "1.4.6";
+
 /// Node, from the Python package index.
 const NODE: &str = "22.20.0";
 
@@ -67,19 +70,28 @@ pub fn schemathesis(workspace: &Workspace) -> Result<Command> {
 
 /// A Python that has the public library of Standard Webhooks.
 pub fn webhooks_python(workspace: &Workspace) -> Result<PathBuf> {
+    python_with(workspace, "standardwebhooks", STANDARD_WEBHOOKS)
+}
+
+/// A Python that has the mail server.
+pub fn mail_python(workspace: &Workspace) -> Result<PathBuf> {
+    python_with(workspace, "aiosmtpd", AIOSMTPD)
+}
+
+fn python_with(workspace: &Workspace, package: &str, version: &str) -> Result<PathBuf> {
     let folder = workspace
         .target()
         .join("tools")
-        .join(format!("standardwebhooks-{STANDARD_WEBHOOKS}"));
+        .join(format!("{package}-{version}"));
     let program = folder.join("venv/bin/python");
     let library = folder.join("venv/installed");
     if !library.is_file() {
-        if !install_wheel(&folder, "standardwebhooks", STANDARD_WEBHOOKS) {
+        if !install_wheel(&folder, package, version) {
             bail!(
-                "cannot install standardwebhooks {STANDARD_WEBHOOKS}: it needs Python 3.10, its venv module and the package index"
+                "cannot install {package} {version}: it needs Python 3.10, its venv module and the package index"
             );
         }
-        std::fs::write(&library, STANDARD_WEBHOOKS).context("cannot note that a library is installed")?;
+        std::fs::write(&library, version).context("cannot note that a library is installed")?;
     }
     Ok(program)
 }

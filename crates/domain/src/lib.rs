@@ -23,6 +23,7 @@ pub mod fact;
 pub mod grant;
 pub mod id;
 pub mod locale;
+pub mod mail;
 pub mod record;
 pub mod scope;
 pub mod shard;

@@ -2,6 +2,7 @@
 
 mod checks;
 mod identities;
+mod mail;
 mod records;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ pub use self::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
         TokenValidator, ValidatorKind,
     },
+    mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
 };
 use crate::{ApplicationId, Lifetime, TenantId, decision::named_enum, locale::Locale};
@@ -145,13 +147,17 @@ pub struct Tenant {
     /// Settings of the check API.
     #[serde(default)]
     pub checks: CheckSettings,
+    /// Settings of mails.
+    #[serde(default)]
+    pub mail: MailSettings,
 }
 
 impl Tenant {
     /// Whether its settings can be served.
     pub fn check(&self) -> Result<(), InvalidSetting> {
         self.records.check()?;
-        self.checks.check()
+        self.checks.check()?;
+        self.mail.check()
     }
 }
 

@@ -1,5 +1,5 @@
-//! Everything that leaves the process: HTTP to addresses that others may have chosen, LDAP to directories of the operator, and
-//! messages to their NATS, with one place for limits.
+//! Everything that leaves the process: HTTP to addresses that others may have chosen, LDAP to directories of the operator, mail to their
+//! server, and messages to their NATS, with one place for limits.
 //!
 //! What lives here: the clients, the rules which addresses may be reached, and the exceptions an operator makes.
 //! What may not: any meaning of a request or an answer, retries, caches, and a second way out.
@@ -9,6 +9,7 @@ mod answer;
 mod client;
 mod error;
 mod ldap;
+mod mail;
 mod nats;
 mod policy;
 mod request;
@@ -22,6 +23,7 @@ pub use error::EgressError;
 pub use ldap::{
     LdapAccount, LdapAttribute, LdapClient, LdapEntry, LdapError, LdapHit, LdapQuestion, LdapSettings,
 };
+pub use mail::{Kept, Letter, MailError, MailTls, Mailer, Outbox, SmtpSettings};
 pub use nats::{
     Acknowledged, Acknowledgement, JetStream, NatsAccount, NatsClient, NatsError, NatsSettings, Publication,
     StoredMessage, StreamEnd, StreamWish,

@@ -22,6 +22,7 @@ pub mod interactions;
 pub mod jobs;
 pub mod key_ring;
 pub mod key_rotation;
+pub mod mail;
 pub mod once;
 pub mod opaque;
 pub mod principals;

@@ -22,6 +22,7 @@ use crate::{
     error::Fault,
     events,
     key_ring::StoredKey,
+    mail::{Contact, InvalidTemplate, MailTemplates},
     records::mapper::{InvalidMapper, Mappers},
     sealing::{Key, TenantKeys},
     snapshot::TENANT_KEY,
@@ -58,6 +59,8 @@ pub struct Person {
     pub password: Option<String>,
     /// Applications the person is registered with.
     pub applications: Vec<ApplicationId>,
+    /// Where they are reached; none leaves it as it is.
+    pub contact: Option<Contact>,
 }
 
 /// What became of something that configuration, or another directory, says.
@@ -100,6 +103,9 @@ pub enum ProvisionError {
     /// An identity mapper whose pattern or script cannot be used.
     #[error(transparent)]
     Mapper(#[from] InvalidMapper),
+    /// A mail template that cannot be used.
+    #[error(transparent)]
+    Template(#[from] InvalidTemplate),
     /// A name belongs to another person.
     #[error(transparent)]
     Link(#[from] LinkError),
@@ -124,6 +130,7 @@ impl Ledger {
         tracing::info!(caller = ?permit.caller(), tenant = %tenant.slug, "provisioning a tenant");
         tenant.check()?;
         Mappers::prepare(&tenant.records)?;
+        MailTemplates::prepare(&tenant.mail)?;
         let directory = self.directory();
         let known = directory.tenant(tenant.id);
         let version = known.and_then(|known| {
@@ -235,6 +242,10 @@ impl Ledger {
             };
             account.applications == person.applications && person.password.as_ref().is_none_or(opens)
         };
+        let contact = self.contact_of(tenant, subject).await?;
+        if person.contact.is_some() && person.contact != contact {
+            return Ok(Taken::Changed);
+        }
         Ok(if account.is_some_and(|account| keeps(&account)) {
             Taken::Unchanged
         } else {
@@ -271,8 +282,11 @@ impl Ledger {
             }
             _ => kept.clone(),
         };
+        let contact = self.contact_row(tenant, subject, known.as_ref(), person).await?;
         let unchanged = known.as_ref().is_some_and(|account| {
-            account.password_hash == password_hash && account.applications == person.applications
+            account.password_hash == password_hash
+                && account.applications == person.applications
+                && account.contact == contact
         });
         if !unchanged {
             let mut change = ChangeSet::new(tenant.id(), self.now());
@@ -284,10 +298,31 @@ impl Ledger {
                 password_hash,
                 disabled: known.is_some_and(|account| account.disabled),
                 applications: person.applications.clone(),
+                contact,
             })));
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }
         Ok(subject)
+    }
+
+    /// What an account says about where a person is reached: what it said, where that is the same. A seal is another each time.
+    async fn contact_row(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        known: Option<&AccountRow>,
+        person: &Person,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        let kept = known.and_then(|account| account.contact.clone());
+        let Some(contact) = &person.contact else {
+            return Ok(kept);
+        };
+        let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
+        let before = known.map(|account| Contact::of(account, &key)).transpose()?;
+        if before.flatten().as_ref() == Some(contact) {
+            return Ok(kept);
+        }
+        contact.sealed(&key, self.entropy()).map(Some)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     canonical::to_canonical,
     error::Fault,
     key_ring::{KeyRing, StoredKey},
+    mail::MailTemplates,
     opaque,
     principals::Principals,
     records::mapper::Mappers,
@@ -45,6 +46,8 @@ pub struct TenantSnapshot {
     pub principals: Principals,
     /// Its identity mappers, ready to run.
     pub mappers: Mappers,
+    /// Its own words of mails, ready to be filled in.
+    pub(crate) mails: MailTemplates,
     /// Its API credentials.
     pub api_credentials: BTreeMap<String, ApiCredential>,
     /// Where its webhooks go.
@@ -302,6 +305,10 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         tracing::error!(%error, "the identity mappers of a tenant cannot be used");
         Mappers::default()
     });
+    let mails = MailTemplates::prepare(&tenant.mail).unwrap_or_else(|error| {
+        tracing::error!(%error, "the mail templates of a tenant cannot be used; the product's are");
+        MailTemplates::default()
+    });
     Ok(Some(TenantSnapshot {
         tenant,
         applications,
@@ -311,6 +318,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         localizations,
         principals: Principals::new(principals),
         mappers,
+        mails,
         api_credentials,
         endpoints,
         keys,

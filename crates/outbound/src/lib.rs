@@ -1,4 +1,4 @@
-//! What follows a decision: webhooks, the mirror in NATS, and work that is due at a time.
+//! What follows a decision: webhooks, mails, the mirror in NATS, and work that is due at a time.
 //!
 //! What lives here: who of several nodes does the work of a tenant, when a message is sent, in which order and how often, and what an
 //! answer means. What may not: what is written down about it (that is [`consentry_ledger::webhooks`] and [`consentry_ledger::jobs`]), which
@@ -9,6 +9,7 @@
 
 mod attempt;
 mod lane;
+mod mail;
 mod mirror;
 mod order;
 mod retry;
@@ -18,7 +19,7 @@ mod tenant;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use consentry_domain::{Lifetime, TenantId};
-use consentry_egress::Egress;
+use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{Draw as _, Ledger, TenantSnapshot, key_rotation::KeyPlan};
 use tokio::{
     sync::{Semaphore, watch},
@@ -58,6 +59,12 @@ pub trait Observer: Send + Sync + 'static {
 
     /// So many events of a tenant's log are not in NATS yet.
     fn mirror_behind(&self, _tenant: &str, _events: u64) {}
+    /// An attempt to send a mail is over: `sent`, `again`, `parked`, or `dropped` where there was nothing to say any more. `away`: the
+    /// server could not be used.
+    fn mailed(&self, _outcome: &'static str) {}
+
+    /// So many mails of a tenant wait, 1,000 at the most.
+    fn mails_waiting(&self, _tenant: &str, _mails: usize) {}
 }
 
 /// Nobody counts.
@@ -82,6 +89,8 @@ pub struct OutboundOptions {
     pub grace: Duration,
     /// When signing keys are replaced; none: never.
     pub keys: Option<KeyPlan>,
+    /// How mails are sent; none where this node sends none.
+    pub mailer: Option<Mailer>,
 }
 
 impl Default for OutboundOptions {
@@ -91,6 +100,7 @@ impl Default for OutboundOptions {
             look_again: Duration::from_secs(1),
             grace: Duration::from_secs(5),
             keys: Some(KeyPlan::default()),
+            mailer: None,
         }
     }
 }
@@ -164,20 +174,25 @@ async fn all_tenants(shared: Arc<Shared>) {
     loop {
         for tenant in shared.ledger.directory().tenants() {
             workers.entry(tenant.id()).or_insert_with(|| {
-                let mirrored = shared.options.mirror.as_ref().map(|mirror| {
+                let options = &shared.options;
+                let mirrored = options.mirror.as_ref().map(|mirror| {
                     tokio::spawn(mirror::mirror(
                         Arc::clone(&shared),
                         Arc::clone(mirror),
                         tenant.id(),
                     ))
                 });
+                let mailed = options
+                    .mailer
+                    .clone()
+                    .map(|mailer| tokio::spawn(mail::send(Arc::clone(&shared), tenant.id(), mailer)));
                 let own = [
                     tokio::spawn(tenant::deliver(Arc::clone(&shared), tenant.id())),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Sweep)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Ends)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Keys)),
                 ];
-                own.into_iter().chain(mirrored).collect()
+                own.into_iter().chain(mirrored).chain(mailed).collect()
             });
         }
         workers.retain(|_, tasks| tasks.iter().any(|task| !task.is_finished()));

@@ -49,8 +49,9 @@ impl Round {
             Self::Sweep => {
                 let rows = ledger.prune(tenant.id(), ledger.now().minus(KEPT)).await?;
                 let messages = ledger.prune_deliveries(tenant).await?;
-                if rows > 0 || messages > 0 {
-                    tracing::info!(rows, messages, tenant = %tenant.tenant.slug, "removed what was over");
+                let mails = ledger.prune_mails(tenant.id()).await?;
+                if rows > 0 || messages > 0 || mails > 0 {
+                    tracing::info!(rows, messages, mails, tenant = %tenant.tenant.slug, "removed what was over");
                 }
                 Ok(lease)
             }

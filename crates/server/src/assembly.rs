@@ -115,6 +115,7 @@ pub async fn ensure_tenant(ledger: &Ledger) -> anyhow::Result<()> {
         dashboard: consentry_domain::tenant::DashboardSettings::default(),
         authorization: consentry_domain::tenant::AuthorizationSettings::default(),
         checks: consentry_domain::tenant::CheckSettings::default(),
+        mail: consentry_domain::tenant::MailSettings::default(),
     };
     ledger.provision_tenant(&permit, &tenant).await?;
     Ok(())

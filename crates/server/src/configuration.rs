@@ -2,6 +2,7 @@
 
 mod import;
 mod ldap;
+mod mail;
 mod nats;
 mod signing_keys;
 
@@ -21,6 +22,7 @@ use url::Url;
 pub use crate::root_key::KeysSection;
 pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
+pub use mail::MailSection;
 pub use nats::NatsSection;
 pub use signing_keys::SigningKeysSection;
 
@@ -44,6 +46,8 @@ pub struct Configuration {
     pub nats: NatsSection,
     /// When keys that sign tokens are replaced.
     pub signing_keys: SigningKeysSection,
+    /// The server that takes mails.
+    pub mail: MailSection,
     /// Directories that are asked live, by a name of the operator's choice.
     pub ldap: BTreeMap<String, LdapSection>,
     /// Taking over what other systems have.

@@ -10,11 +10,16 @@ use consentry_domain::{
     definition::{Definition, DefinitionKind, Localization, WordingVersion},
     dn::Dn,
     locale::Locale,
+    mail::MailAddress,
     subject::{Alias, Namespace},
-    tenant::{AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, RecordsSettings},
+    tenant::{
+        AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, MailSettings,
+        RecordsSettings,
+    },
 };
 use consentry_ledger::{
     import::{AccountWish, NewPassword},
+    mail::Contact,
     provision::{Entry, Person},
 };
 use serde::Deserialize;
@@ -56,6 +61,9 @@ pub struct TenantManifest {
     /// Settings of the check API.
     #[serde(default)]
     pub checks: CheckSettings,
+    /// Settings of mails.
+    #[serde(default)]
+    pub mail: MailSettings,
     /// What can be agreed to.
     #[serde(default)]
     pub definitions: Vec<DefinitionManifest>,
@@ -144,6 +152,10 @@ pub struct PersonManifest {
     pub customer: Option<String>,
     /// File with their password; a line break at the end does not count.
     pub password_file: Option<PathBuf>,
+    /// Where they are reached by mail.
+    pub mail: Option<MailAddress>,
+    /// The language they read best.
+    pub locale: Option<Locale>,
 }
 
 const fn agreement() -> DefinitionKind {
@@ -283,6 +295,14 @@ impl PersonManifest {
         let dn = dn
             .map(|dn| Dn::parse(dn).with_context(|| format!("person {dn}")))
             .transpose()?;
+        let contact = match (&self.mail, &self.locale) {
+            (Some(mail), locale) => Some(Contact {
+                mail: mail.clone(),
+                locale: locale.clone(),
+            }),
+            (None, None) => None,
+            (None, Some(_)) => anyhow::bail!("person {}: locale goes with mail", self.name()),
+        };
         let names = [
             (Namespace::Login, self.login.clone()),
             (Namespace::Dn, dn.map(|dn| dn.as_str().to_owned())),
@@ -295,6 +315,7 @@ impl PersonManifest {
                 .collect(),
             password: password(self.password_file.as_deref())?,
             applications: Vec::new(),
+            contact,
         })
     }
 

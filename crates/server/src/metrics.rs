@@ -41,9 +41,11 @@ pub struct Metrics {
     mirrored: Family<OfTenant, Counter>,
     mirror_failures: Family<OfTenant, Counter>,
     mirror_behind: Family<OfTenant, Gauge>,
+    mails: Family<Settled, Counter>,
+    mails_waiting: Family<OfTenant, Gauge>,
 }
 
-/// What an attempt of a webhook is counted under.
+/// What an attempt of a webhook or a mail is counted under.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Settled {
     outcome: String,
@@ -92,6 +94,21 @@ impl consentry_outbound::Observer for Metrics {
         self.mirror_behind
             .get_or_create(&OfTenant::named(tenant))
             .set(events);
+    }
+
+    fn mailed(&self, outcome: &'static str) {
+        let outcome = Settled {
+            outcome: outcome.to_owned(),
+        };
+        self.mails.get_or_create(&outcome).inc();
+    }
+
+    fn mails_waiting(&self, tenant: &str, mails: usize) {
+        let tenant = OfTenant {
+            tenant: tenant.to_owned(),
+        };
+        let mails = i64::try_from(mails).unwrap_or(i64::MAX);
+        self.mails_waiting.get_or_create(&tenant).set(mails);
     }
 }
 
@@ -150,6 +167,14 @@ impl Metrics {
             "Events that are not in NATS yet",
             mirror_behind.clone(),
         );
+        let mails = Family::<Settled, Counter>::default();
+        let mails_waiting = Family::<OfTenant, Gauge>::default();
+        registry.register(
+            "mail_attempts",
+            "Attempts to send a mail, by what they led to",
+            mails.clone(),
+        );
+        registry.register("mails_waiting", "Mails that wait", mails_waiting.clone());
         Self {
             registry: Arc::new(registry),
             answered,
@@ -161,6 +186,8 @@ impl Metrics {
             mirrored,
             mirror_failures,
             mirror_behind,
+            mails,
+            mails_waiting,
         }
     }
 

@@ -332,6 +332,15 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn jobs_by_due(&self, tenant: TenantId, kind: String, limit: u32) -> ReadResult<Vec<JobRow>> {
+        self.readers
+            .ask(move |connection| {
+                let kind = kind.clone();
+                Box::pin(async move { outbound::jobs_by_due(connection, tenant, &kind, limit).await })
+            })
+            .await
+    }
+
     async fn delivery(&self, tenant: TenantId, id: DeliveryId) -> ReadResult<Option<DeliveryRow>> {
         self.readers
             .ask(move |connection| Box::pin(outbound::delivery_of(connection, tenant, id)))

@@ -122,6 +122,22 @@ pub(crate) async fn jobs(connection: Connection<'_>, tenant: TenantId, kind: &st
     rows.iter().map(read_job).collect()
 }
 
+pub(crate) async fn jobs_by_due(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    kind: &str,
+    limit: u32,
+) -> Result<Vec<JobRow>> {
+    let kind = text::to_stored(kind);
+    let rows = connection
+        .query(
+            sql::JOBS_BY_DUE,
+            &[&tenant.uuid(), &kind.as_ref(), &i64::from(limit)],
+        )
+        .await?;
+    rows.iter().map(read_job).collect()
+}
+
 pub(crate) async fn delivery_of(
     connection: Connection<'_>,
     tenant: TenantId,

@@ -412,6 +412,7 @@ impl<'a> Writes<'a> {
             Cell::optional_text(row.password_hash.as_deref()),
             Cell::Flag(row.disabled),
             Cell::json(&row.applications)?,
+            Cell::optional_bytes(row.contact.as_deref()),
         ];
         self.putting(sql::ACCOUNTS_PUT).push(cells);
         Ok(())

@@ -273,6 +273,7 @@ pub(crate) fn account(row: &Row) -> Result<AccountRow> {
         password_hash: cells.optional_text("password_hash")?,
         disabled: cells.boolean("disabled")?,
         applications: cells.json("applications")?,
+        contact: cells.optional_bytes("contact")?,
     })
 }
 

@@ -455,13 +455,14 @@ statements! {
         "SELECT ", alias_columns!(), " FROM subject_alias AS s WHERE s.tenant = $1 AND s.subject = $2 \
         ORDER BY s.created_at, s.hash");
 
-    ACCOUNT "accounts.by_subject" = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications \
-        FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
+    ACCOUNT "accounts.by_subject" = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, \
+        a.contact FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
     ACCOUNT_VERSIONS "accounts.versions" = version_by_id!("account", "subject", "t.version");
     ACCOUNTS_PUT "accounts.put" = "INSERT INTO account (shard, tenant, subject, version, password_hash, disabled, \
-        applications) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], $6::boolean[], \
-        $7::text[]) ON CONFLICT (shard, tenant, subject) DO UPDATE SET version = excluded.version, \
-        password_hash = excluded.password_hash, disabled = excluded.disabled, applications = excluded.applications";
+        applications, contact) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], $6::boolean[], \
+        $7::text[], $8::bytea[]) ON CONFLICT (shard, tenant, subject) DO UPDATE SET version = excluded.version, \
+        password_hash = excluded.password_hash, disabled = excluded.disabled, applications = excluded.applications, \
+        contact = excluded.contact";
     ACCOUNTS_DELETE "accounts.delete" = delete_by_id!("account", "subject");
 
     SUBJECT_KEY "subject_keys.by_subject" = "SELECT k.subject, k.wrapped FROM subject_key AS k \
@@ -507,6 +508,8 @@ statements! {
         AS k (tenant, kind, key, nth) JOIN job AS j ON j.tenant = k.tenant AND j.kind = k.kind AND j.key = k.key";
     JOBS "jobs.of_kind" = concat!(
         "SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = $1 AND j.kind = $2 ORDER BY j.key");
+    JOBS_BY_DUE "jobs.by_due" = concat!(
+        "SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = $1 AND j.kind = $2 ORDER BY j.due_at, j.key LIMIT $3");
     JOBS_PUT "jobs.put" = "INSERT INTO job (tenant, kind, key, version, due_at, holder, held_until, attempts, last_error, \
         detail) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::int8[], \
         $8::int8[], $9::text[], $10::text[]) ON CONFLICT (tenant, kind, key) DO UPDATE SET version = excluded.version, \

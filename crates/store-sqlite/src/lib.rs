@@ -335,6 +335,11 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn jobs_by_due(&self, tenant: TenantId, kind: String, limit: u32) -> ReadResult<Vec<JobRow>> {
+        self.scan(move |connection| outbound::jobs_by_due(connection, tenant, &kind, limit))
+            .await
+    }
+
     async fn delivery(&self, tenant: TenantId, id: DeliveryId) -> ReadResult<Option<DeliveryRow>> {
         self.read(move |connection| outbound::delivery_of(connection, tenant, id))
             .await

@@ -121,6 +121,16 @@ pub(crate) fn jobs(connection: &Connection, tenant: TenantId, kind: &str) -> Res
     read(connection, sql::JOBS, params![id(tenant.uuid()), kind], read_job)
 }
 
+pub(crate) fn jobs_by_due(
+    connection: &Connection,
+    tenant: TenantId,
+    kind: &str,
+    limit: u32,
+) -> Result<Vec<JobRow>> {
+    let keys = params![id(tenant.uuid()), kind, limit];
+    read(connection, sql::JOBS_BY_DUE, keys, read_job)
+}
+
 pub(crate) fn delivery_of(
     connection: &Connection,
     tenant: TenantId,

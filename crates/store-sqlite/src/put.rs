@@ -555,6 +555,7 @@ fn account(connection: &Connection, tenant: TenantId, row: &AccountRow) -> Resul
             row.password_hash,
             row.disabled,
             serde_json::to_string(&row.applications)?,
+            row.contact,
         ],
     )
 }

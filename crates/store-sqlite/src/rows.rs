@@ -262,6 +262,7 @@ pub(crate) fn account(row: &Row<'_>) -> Result<AccountRow> {
         password_hash: cells.optional_text("password_hash")?,
         disabled: cells.boolean("disabled")?,
         applications: cells.json("applications")?,
+        contact: cells.optional_bytes("contact")?,
     })
 }
 

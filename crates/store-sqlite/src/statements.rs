@@ -231,11 +231,11 @@ statements! {
         "SELECT ", alias_columns!(), " FROM subject_alias AS s WHERE s.tenant = ?1 AND s.subject = ?2 \
         ORDER BY s.created_at, s.hash");
 
-    ACCOUNT = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications FROM account AS a \
+    ACCOUNT = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, a.contact FROM account AS a \
         WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
     ACCOUNT_VERSION = "SELECT a.version FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
-    ACCOUNT_PUT = "REPLACE INTO account (shard, tenant, subject, version, password_hash, disabled, applications) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    ACCOUNT_PUT = "REPLACE INTO account (shard, tenant, subject, version, password_hash, disabled, applications, contact) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     ACCOUNT_DELETE = "DELETE FROM account WHERE shard = ?1 AND tenant = ?2 AND subject = ?3";
 
     SUBJECT_KEY = "SELECT k.subject, k.wrapped FROM subject_key AS k \
@@ -270,6 +270,8 @@ statements! {
     JOB = concat!("SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 AND j.key = ?3");
     JOB_VERSION = "SELECT j.version FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 AND j.key = ?3";
     JOBS = concat!("SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 ORDER BY j.key");
+    JOBS_BY_DUE = concat!(
+        "SELECT ", job_columns!(), " FROM job AS j WHERE j.tenant = ?1 AND j.kind = ?2 ORDER BY j.due_at, j.key LIMIT ?3");
     JOB_PUT = "REPLACE INTO job (tenant, kind, key, version, due_at, holder, held_until, attempts, last_error, detail) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     JOB_DELETE = "DELETE FROM job WHERE tenant = ?1 AND kind = ?2 AND key = ?3";

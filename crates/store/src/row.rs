@@ -301,7 +301,7 @@ pub struct AliasRow {
     pub created_at: Timestamp,
 }
 
-/// How a person logs in here.
+/// How a person logs in here, and where they are reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
     /// Whose.
@@ -314,6 +314,8 @@ pub struct AccountRow {
     pub disabled: bool,
     /// Applications the person is registered with (TPA-FL-01).
     pub applications: Vec<consentry_domain::ApplicationId>,
+    /// Where the person is reached, sealed with their key; none where nobody said.
+    pub contact: Option<Vec<u8>>,
 }
 
 /// The wrapped data key of a person.

@@ -6,7 +6,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_door_records::{Validators, messages::Messages};
-use consentry_egress::Egress;
+use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{Clock, Entropy, Ledger, LedgerOptions, TenantSnapshot, feed::FeedOptions};
 use consentry_outbound::{Outbound, OutboundOptions};
 use consentry_server::{
@@ -292,7 +292,16 @@ impl TestApp {
         })
     }
 
-    /// As [`Self::outbound`], with a mirror or with keys that are replaced.
+    /// As [`Self::outbound`], and mails go out this way.
+    pub fn outbound_mailing(&self, mailer: Mailer) -> Outbound {
+        self.outbound_with(OutboundOptions {
+            keys: None,
+            mailer: Some(mailer),
+            ..OutboundOptions::default()
+        })
+    }
+
+    /// As [`Self::outbound`], with a mirror, or with keys that are replaced.
     pub fn outbound_with(&self, options: OutboundOptions) -> Outbound {
         let house = self.parts.house.clone();
         Outbound::start(

@@ -104,7 +104,8 @@ fn rust(workspace: &Workspace, node: &Node) -> Result<()> {
             .cargo()
             .args(["test", "--workspace", "--no-fail-fast", "--locked"])
             .env("PATH", node.path())
-            .env("CONSENTRY_WEBHOOKS_PYTHON", tools::webhooks_python(workspace)?),
+            .env("CONSENTRY_WEBHOOKS_PYTHON", tools::webhooks_python(workspace)?)
+            .env("CONSENTRY_MAIL_PYTHON", tools::mail_python(workspace)?),
     )
 }
 

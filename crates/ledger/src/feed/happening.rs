@@ -1,7 +1,7 @@
 //! One event of the log, opened: what the stream, webhooks and every other follower work with.
 
 use consentry_domain::{
-    AgreementId, Audience, ClientId, ConsentId, EventId, Fact, SubjectId, Timestamp,
+    AgreementId, Audience, ClientId, ConsentId, EndpointId, EventId, Fact, SubjectId, Timestamp,
     decision::{Door, Outcome},
     subject::Namespace,
 };
@@ -173,6 +173,18 @@ impl Happening {
             Told::OfPerson(body) => Some(body),
             Told::OfNobody(_) | Told::Erased => None,
         }
+    }
+
+    /// The webhook endpoint that was switched off, and why.
+    pub(crate) fn disabled_endpoint(&self) -> Option<(EndpointId, &str)> {
+        let Told::OfNobody(body) = &self.told else {
+            return None;
+        };
+        if self.entry.name != "webhook.endpoint_disabled" {
+            return None;
+        }
+        let endpoint = body["endpoint"].as_str()?.parse().ok()?;
+        Some((endpoint, body["reason"].as_str().unwrap_or_default()))
     }
 
     pub(crate) fn consent_id(&self) -> Option<ConsentId> {

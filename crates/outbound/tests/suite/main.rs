@@ -11,6 +11,8 @@ mod failing;
 mod keeping;
 mod keys;
 mod libraries;
+mod mail;
+mod mail_server;
 mod mirroring;
 mod nodes;
 mod parties;

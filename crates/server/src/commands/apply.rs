@@ -16,6 +16,7 @@ use consentry_ledger::{
     authorize,
     environment::Ids,
     import::{AccountWish, Writing},
+    mail::check_templates,
     provision::{Entry, Person, Taken},
     records::mapper::Mappers,
     removal::{InUse, Removal},
@@ -129,6 +130,7 @@ impl Plan {
         let tenant = tenant(ledger, known.map(Arc::as_ref), wanted);
         tenant.check()?;
         Mappers::prepare(&tenant.records)?;
+        check_templates(&tenant.mail)?;
         self.note(
             tenant_taken(known.map(Arc::as_ref), &tenant),
             &format!("tenant {}", tenant.slug),
@@ -270,6 +272,7 @@ fn tenant(ledger: &Ledger, known: Option<&TenantSnapshot>, wanted: &TenantManife
         dashboard: wanted.dashboard.clone(),
         authorization: wanted.authorization.clone(),
         checks: wanted.checks.clone(),
+        mail: wanted.mail.clone(),
     }
 }
 

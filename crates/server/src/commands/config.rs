@@ -25,6 +25,7 @@ pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Resul
     let configuration = Configuration::load(file)?;
     LedgerPlace::of(&configuration, None)?;
     directories::configured(&configuration.ldap)?;
+    configuration.mail.mailer()?;
     match command {
         ConfigCommand::Check => println!("configuration is fine"),
         ConfigCommand::Show => print!("{}", toml::to_string_pretty(&configuration.without_secrets())?),

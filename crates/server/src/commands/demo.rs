@@ -83,14 +83,22 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
     };
     let ledger = assembly::open_ledger_with(&place, &keys, clock.clone(), entropy, &ledger_options).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
-    let demo = Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?;
+    let (outbox, mailer) = match configuration.mail.outbox()? {
+        Some((outbox, mailer)) => (Some(outbox), Some(mailer)),
+        None => (None, configuration.mail.mailer()?),
+    };
+    let mut demo = Demo::new(bank, addresses.clone(), Arc::new(SystemEntropy))?;
+    if let Some(outbox) = outbox {
+        demo = demo.with_outbox(outbox);
+    }
     let demo = Arc::new(if options.data.is_none() {
         demo.with_movable_clock(clock)
     } else {
         demo
     });
     let public = Url::parse(&addresses.base_url)?;
-    let ready = serve::prepare(configuration, listener, ledger, public, Some(Arc::clone(&demo))).await?;
+    let shown = Some(Arc::clone(&demo));
+    let ready = serve::prepare(configuration, listener, ledger, public, shown, mailer).await?;
     let started_in = started.elapsed().as_millis();
     if options.json {
         println!("{}", demo.description(std::process::id(), started_in));

@@ -6,7 +6,7 @@ use consentry_door_records::{
     Validators,
     messages::{Messages, TARGET},
 };
-use consentry_egress::Egress;
+use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds};
 use consentry_outbound::{Mirror, Outbound, OutboundOptions};
 use consentry_web::house::House;
@@ -52,7 +52,8 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
             Some(url) => url.clone(),
             None => Url::parse(&format!("http://{address}"))?,
         };
-        let ready = prepare(&configuration, listener, ledger, public.clone(), None).await?;
+        let mailer = configuration.mail.mailer()?;
+        let ready = prepare(&configuration, listener, ledger, public.clone(), None, mailer).await?;
         // Said when it can be told to stop, since whoever waits for this line may stop it at once.
         tracing::info!(address = %address, public_url = %public, "serving");
         ready.until_told().await;
@@ -91,6 +92,7 @@ pub(super) async fn prepare(
     ledger: Ledger,
     public: Url,
     demo: Option<Arc<Demo>>,
+    mailer: Option<Mailer>,
 ) -> anyhow::Result<Ready> {
     let terminate = signal(SignalKind::terminate())?;
     let interrupt = signal(SignalKind::interrupt())?;
@@ -113,6 +115,7 @@ pub(super) async fn prepare(
     let options = OutboundOptions {
         mirror: mirror(configuration, &ledger)?,
         keys: configuration.signing_keys.plan()?,
+        mailer,
         ..OutboundOptions::default()
     };
     let outbound = {

@@ -32,6 +32,9 @@ pub(crate) enum DemoError {
     /// What is asked about was answered, has run out or was never there.
     #[error("this question is over")]
     Over,
+    /// A mail that was never there, or is kept no longer.
+    #[error("this mail is not kept")]
+    NoMail,
     /// The demo keeps its data, so its clock follows the machine's.
     #[error("the clock of this demo cannot be moved")]
     ClockStands,
@@ -58,6 +61,10 @@ impl DemoError {
                 Some(("demo-failed-form", "demo-failed-form-text")),
             ),
             Self::Over => (&registry::GONE, Some(("auth-over-title", "auth-over-text"))),
+            Self::NoMail => (
+                &registry::NOT_FOUND,
+                Some(("demo-failed-mail", "demo-failed-mail-text")),
+            ),
             Self::ClockStands => (
                 &registry::CONFLICT,
                 Some(("demo-failed-clock", "demo-failed-clock-text")),

@@ -8,6 +8,7 @@ mod bank;
 mod caller;
 pub mod clock;
 mod failure;
+mod mail;
 mod money;
 mod oauth_client;
 pub mod seed;
@@ -20,7 +21,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use axum::response::IntoResponse;
 use consentry_domain::Timestamp;
-use consentry_egress::{Egress, EgressError, EgressPolicy};
+use consentry_egress::{Egress, EgressError, EgressPolicy, Outbox};
 use consentry_jose::KeySet;
 use consentry_ledger::{Clock, Entropy, Ledger};
 use consentry_web::{
@@ -60,6 +61,8 @@ pub struct Demo {
     movable: bool,
     visitors: Visitors,
     issuer_keys: RwLock<Option<Arc<KeySet>>>,
+    /// Where mails are kept; none where they are really sent.
+    outbox: Option<Arc<Outbox>>,
 }
 
 impl std::fmt::Debug for Demo {
@@ -89,7 +92,15 @@ impl Demo {
             movable: false,
             visitors: Visitors::default(),
             issuer_keys: RwLock::new(None),
+            outbox: None,
         })
+    }
+
+    /// Shows the mails that are kept here.
+    #[must_use]
+    pub fn with_outbox(mut self, outbox: Arc<Outbox>) -> Self {
+        self.outbox = Some(outbox);
+        self
     }
 
     /// Lets visitors move this clock, which is the ledger's too. Only for a demo that forgets everything at its end: a ledger that
@@ -110,7 +121,7 @@ impl Demo {
     pub fn description(&self, pid: u32, started_in_ms: u128) -> Value {
         let (base, bank) = (&self.addresses.base_url, &self.bank);
         let callback = |app: &str| format!("{base}/demo/{app}/callback");
-        json!({
+        let mut description = json!({
             "base_url": base,
             "issuer": self.issuer(),
             "tenant": bank.tenant,
@@ -153,7 +164,11 @@ impl Demo {
             },
             "pid": pid,
             "started_in_ms": u64::try_from(started_in_ms).unwrap_or(u64::MAX),
-        })
+        });
+        if self.outbox.is_some() {
+            description["mail_outbox"] = format!("{base}/demo/mail").into();
+        }
+        description
     }
 
     fn issuer(&self) -> String {
@@ -258,6 +273,8 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
                 include_str!("../../assets/bank.js"),
             )
         })
+        .get("/demo/mail", Cors::Never, page(mail::page))
+        .get("/demo/mail.json", Cors::Never, mail::json)
         .post("/demo/clock", Cors::Never, page(clock::pass))
         .get("/demo/api/accounts", Cors::Never, accounts_api::accounts)
         .get_only("/demo/bank", Cors::Never, page(bank::home))

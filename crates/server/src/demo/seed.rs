@@ -7,17 +7,19 @@ use consentry_domain::{
     credential::{ApiCredential, Principal},
     definition::{Definition, DefinitionKind, Localization},
     locale::Locale,
+    mail::MailAddress,
     scope::Scope,
     subject::{Alias, Namespace},
     tenant::{
         Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings, Lifetimes,
-        RecordsSettings, Tenant, TenantState,
+        MailSettings, RecordsSettings, Tenant, TenantState,
     },
 };
 use consentry_ledger::{
     Caller, Draw, Ledger, Target,
     access::{Provision, authorize},
     administration::ADMINISTER,
+    mail::Contact,
     opaque,
     provision::{Entry, Person},
 };
@@ -167,6 +169,10 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
             ],
             password: Some(customer.password.clone()),
             applications: vec![application],
+            contact: Some(Contact {
+                mail: MailAddress::parse(&format!("{username}@example.com"))?,
+                locale: None,
+            }),
         };
         let subject: SubjectId = ledger.provision_person(tenant, &permit, &person).await?;
         customer.user_id = subject.to_string();
@@ -211,6 +217,15 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
         checks: CheckSettings {
             issuers: [("harbor-core".to_owned(), Namespace::Customer)].into(),
             ..CheckSettings::default()
+        },
+        mail: MailSettings {
+            operators: vec![MailAddress::parse("operations@harbor.example")?],
+            reply_to: Some(MailAddress::parse("help@harbor.example")?),
+            remind_days: vec![30, 7],
+            confirm_given: true,
+            confirm_ended: true,
+            consents_url: Some(format!("{}/demo/bank", addresses.bank_url)),
+            templates: Vec::new(),
         },
     })
 }

@@ -179,6 +179,47 @@ fn what_changes_is_told_and_published_words_never_do() {
 }
 
 #[test]
+fn a_mail_template_that_does_not_work_is_refused_and_where_people_are_reached_is_taken_over() {
+    let house = House::new();
+    let with_mail = |text: &str| {
+        let mail = format!(
+            "[tenants.mail]\nconfirm_given = true\noperators = [\"ops@bank.example\"]\n\n[[tenants.mail.templates]]\n\
+             kind = \"consent-given\"\nlocale = \"nl\"\nsubject = \"Akkoord\"\ntext = \"{text}\"\n\n[[tenants.definitions]]"
+        );
+        EXAMPLE.replacen("[[tenants.definitions]]", &mail, 1)
+    };
+    for (text, said) in [
+        (
+            "{{ party",
+            "mail template consent-given nl, text: line 1: syntax error",
+        ),
+        (
+            "{{ partij }}",
+            "there is no partij; there are brand, consents_url, dir, help, items, locale, party, until",
+        ),
+        ("{{ party }}", "only texts and numbers are written, not none"),
+    ] {
+        let told = refused(&house.apply(&with_mail(text), &[]));
+        assert!(told.contains("tenant main: ") && told.contains(said), "{told}");
+    }
+    let wrong = with_mail("ok").replace("ops@bank.example", "ops@bank.example\\r\\nBcc: x@y.example");
+    let told = refused(&house.apply(&wrong, &[]));
+    assert!(told.contains("is no mail address"), "{told}");
+    let _done = applied(&house.apply(&with_mail("{{ brand }}"), &[]));
+    let reached = with_mail("{{ brand }}").replace(
+        "[[tenants.people]]\n",
+        "[[tenants.people]]\nmail = \"carla@example.com\"\nlocale = \"nl\"\n",
+    );
+    let changed = applied(&house.apply(&reached, &[]));
+    assert!(
+        changed.starts_with("~ person carla\n0 added, 1 changed"),
+        "{changed}"
+    );
+    let same = applied(&house.apply(&reached, &[]));
+    assert!(same.starts_with("0 added, 0 changed"), "{same}");
+}
+
+#[test]
 fn rec_12_5_what_records_refer_to_is_taken_away_only_by_force() {
     let house = House::new();
     applied(&house.apply(EXAMPLE, &[]));

@@ -16,6 +16,7 @@ mod faults;
 mod import;
 mod import_records;
 mod kill;
+mod mail;
 mod matrix;
 mod matrix_random;
 mod move_to_postgres;

@@ -56,7 +56,8 @@ macro_rules! conformance_suite {
             touched: seeds_bring_what_hangs_on_them, a_slot_shows_who_decides_it_now, nothing_known_is_nothing_touched,
                 the_projection_holds_all_rows_that_replay_rebuilds;
             prune: what_was_over_goes_and_the_rest_stays, no_more_rows_go_than_asked;
-            outbound: work_is_found_by_its_key_and_listed_by_its_kind, of_many_who_take_work_one_does,
+            outbound: work_is_found_by_its_key_and_listed_by_its_kind,
+                work_is_listed_in_the_order_in_which_it_is_due, of_many_who_take_work_one_does,
                 consents_are_found_by_their_end, what_was_withdrawn_is_found_by_when_it_was,
                 messages_are_listed_latest_first_and_filtered, messages_are_found_by_what_has_become_of_them;
             random: histories_agree_with_the_model, every_batch_survives_reopening, a_closed_store_answers_nothing;

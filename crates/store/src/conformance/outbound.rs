@@ -33,6 +33,33 @@ pub async fn work_is_found_by_its_key_and_listed_by_its_kind(engine: &impl Engin
     assert_eq!(missing, None);
 }
 
+/// Work of a kind is listed in the order in which it is due.
+pub async fn work_is_listed_in_the_order_in_which_it_is_due(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let tenant = sample::tenant(1);
+    let due = |kind: &str, key: &str, seconds| JobRow {
+        due_at: sample::at(seconds),
+        ..sample::job(kind, key)
+    };
+    let all = [
+        due("mail", "c", 30),
+        due("mail", "b", 10),
+        due("mail", "a", 10),
+        due("sweep", "a", 5),
+        due("mail", "d", -20),
+    ];
+    write(&store, all.clone().map(Row::Job)).await;
+    let listed = |limit| store.jobs_by_due(tenant, "mail".to_owned(), limit);
+    let sorted = [&all[4], &all[2], &all[1], &all[0]].map(Clone::clone);
+    assert_eq!(listed(10).await.unwrap(), sorted);
+    assert_eq!(listed(2).await.unwrap(), sorted[..2]);
+    let other = store.jobs_by_due(sample::tenant(2), "mail".to_owned(), 10);
+    assert!(other.await.unwrap().is_empty());
+    // Moved later, it is found where it now belongs.
+    write(&store, [Row::Job(due("mail", "d", 40))]).await;
+    assert_eq!(listed(10).await.unwrap().last(), Some(&due("mail", "d", 40)));
+}
+
 fn taking(job: &JobRow, by: &str) -> ChangeSet {
     let taken = JobRow {
         version: job.version + 1,

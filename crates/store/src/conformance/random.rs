@@ -431,6 +431,7 @@ impl Random {
                 password_hash: self.sometimes(50, |_| "$argon2id$…".to_owned()),
                 disabled: self.in_hundred(50),
                 applications: (0..self.below(3)).map(sample::application).collect(),
+                contact: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
             }),
             _ => Row::SubjectKey(SubjectKeyRow {
                 subject: person,

@@ -381,6 +381,7 @@ pub fn every_row() -> Vec<Row> {
             password_hash: Some("$argon2id$v=19$…".to_owned()),
             disabled: true,
             applications: vec![application(1), application(2)],
+            contact: Some(vec![7; 40]),
         }),
         Row::SubjectKey(SubjectKeyRow {
             subject: ada,

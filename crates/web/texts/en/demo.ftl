@@ -17,6 +17,8 @@ demo-stop-title = She stops sharing
 demo-stop-text = Press “Stop sharing” and confirm. Then go back to Moneytrack: it is refused at once, and gets no new tokens either.
 demo-variations = Variations
 demo-variation-own = { $app } does the same, but the bank asks on a page of its own (Consent URI).
+demo-variation-mail = Mails
+demo-variation-mail-text = What the bank’s customers and operators are written. Nothing leaves this machine.
 demo-variation-logout = Log out of Harbor Bank
 demo-variation-logout-text = Apps that may stay connected are not affected.
 demo-variation-discovery = Discovery document
@@ -30,6 +32,18 @@ demo-time-minutes-text = Open questions and the bank’s frame close.
 demo-time-days = Thirty days
 demo-time-days-text = A consent that was not renewed ends, without any job having run.
 demo-start = Start page
+
+demo-mail-title = Mails
+demo-mail-lead = What Harbor Bank would send. In the demo mails are kept in memory, the last 200 of them, and are gone when it ends.
+demo-mail-none = There is no mail yet. Let Moneytrack connect, stop sharing, or let thirty days pass.
+demo-mail-sent = This demo is configured with a mail server, so mails are really sent and none are kept here.
+demo-mail-kept = Latest first
+demo-mail-all = All mails
+demo-mail-message = Message
+demo-mail-from = From
+demo-mail-to = To
+demo-mail-at = Written
+demo-mail-html = HTML part as it is sent
 
 # The next step, on the pages of the apps and the bank.
 demo-here = The story of this demo
@@ -95,5 +109,7 @@ demo-failed-person = Somebody else is logged in
 demo-failed-person-text = The question is for another customer of { $bank }. Nothing was shared. Log out, and start again in the app.
 demo-failed-form = This page was open for too long
 demo-failed-form-text = Its form was sent before, or belongs to another browser. Nothing was shared. Start again in the app.
+demo-failed-mail = This mail is not here
+demo-failed-mail-text = It was never written, or the demo keeps it no longer.
 demo-failed-clock = The clock cannot be moved
 demo-failed-clock-text = It can be where the demo forgets everything at its end: started without a folder for its data.

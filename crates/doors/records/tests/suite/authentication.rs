@@ -207,6 +207,7 @@ async fn rec_4_2_2_a_person_without_a_distinguished_name_is_401() {
             aliases: vec![Alias::new(Namespace::Login, "nameless")],
             password: Some("pass".to_owned()),
             applications: vec![application],
+            contact: None,
         })
         .await;
     assert_refused(

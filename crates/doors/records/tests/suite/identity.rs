@@ -264,6 +264,7 @@ async fn rec_5_4_a_name_given_to_a_person_later_maps_from_then_on() {
         aliases: vec![Alias::new(Namespace::Login, "kim"), Alias::new(Namespace::Dn, dn)],
         password: Some("k".to_owned()),
         applications: Vec::new(),
+        contact: None,
     };
     let _person = app.provision_person(&person).await;
     let after = made(&app, &portal(&app), json!({ "subject": "kim" })).await;

@@ -45,6 +45,7 @@ async fn register_with(app: &TestApp, username: &str, applications: Vec<Applicat
         aliases: vec![Alias::new(Namespace::Login, username)],
         password: None,
         applications,
+        contact: None,
     };
     let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant).unwrap();
     app.ledger

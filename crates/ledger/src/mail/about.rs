@@ -1,0 +1,80 @@
+//! A mail before it is written: what it is about and for whom, by ids.
+
+use consentry_domain::{EventId, PartyId, SubjectId, Timestamp, tenant::MailKind};
+use serde::{Deserialize, Serialize};
+
+/// For whom a mail is. Where they are reached is read when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum To {
+    /// A person.
+    Person(SubjectId),
+    /// The party, by the address it can be reached at.
+    Party(PartyId),
+    /// One of the tenant's operators, by their place in its settings.
+    Operator(usize),
+}
+
+/// What a mail is about. A new kind of mail is a new variant here, a [`MailKind`] with its templates and variables, and an arm where
+/// mails are composed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// What a decision granted.
+    Given(Origin),
+    /// What a decision took back.
+    Withdrawn(Origin),
+    /// A consent, and with it its agreement, ended by itself.
+    Expired(Origin),
+    /// A consent, and with it its agreement, ends in at most so many days.
+    Expiring(Origin, u16),
+    /// A webhook endpoint was switched off.
+    EndpointDisabled(Origin),
+}
+
+/// The event that a mail follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Which.
+    pub event: EventId,
+    /// Its index in the tenant's log.
+    pub index: u64,
+}
+
+impl About {
+    /// Which templates it is written with.
+    pub const fn kind(&self) -> MailKind {
+        match self {
+            Self::Given(_) => MailKind::ConsentGiven,
+            Self::Withdrawn(_) | Self::Expired(_) => MailKind::ConsentEnded,
+            Self::Expiring(..) => MailKind::ConsentExpiring,
+            Self::EndpointDisabled(_) => MailKind::EndpointDisabled,
+        }
+    }
+
+    /// The event it follows from.
+    pub const fn origin(&self) -> Origin {
+        match self {
+            Self::Given(origin)
+            | Self::Withdrawn(origin)
+            | Self::Expired(origin)
+            | Self::Expiring(origin, _)
+            | Self::EndpointDisabled(origin) => *origin,
+        }
+    }
+}
+
+/// A mail that is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// What makes it the same mail again: of two that wait under one key one is sent. Ids only, since it is kept in clear.
+    pub key: String,
+    /// For whom.
+    pub to: To,
+    /// What it is about.
+    pub about: About,
+    /// Not to be sent before.
+    pub due_at: Timestamp,
+    /// Not to be sent any more from here on.
+    pub until: Timestamp,
+}

@@ -1,0 +1,60 @@
+//! Where a person is reached.
+
+use consentry_domain::{SubjectId, locale::Locale, mail::MailAddress};
+use consentry_store::AccountRow;
+use serde::{Deserialize, Serialize};
+
+use crate::{Ledger, TenantSnapshot, environment::Entropy, error::Fault, sealing::Key};
+
+/// What the sealed bytes are bound to, beside the key.
+const BOUND: &[u8] = b"consentry/v1/contact";
+
+/// Where a person is reached, and in which language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Their address.
+    pub mail: MailAddress,
+    /// The language they read best; none where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}
+
+impl Contact {
+    pub(crate) fn sealed(&self, key: &Key, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
+        let text = serde_json::to_vec(self).map_err(unreadable)?;
+        Ok(key.seal(entropy, BOUND, &text))
+    }
+
+    /// What an account says, opened; none where it says nothing.
+    pub(crate) fn of(account: &AccountRow, key: &Key) -> Result<Option<Self>, Fault> {
+        let Some(sealed) = &account.contact else {
+            return Ok(None);
+        };
+        let text = key.open(BOUND, sealed)?;
+        serde_json::from_slice(&text).map(Some).map_err(unreadable)
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> Fault {
+    Fault::Unreadable {
+        what: "contact",
+        why: error.to_string(),
+    }
+}
+
+impl Ledger {
+    /// Where a person is reached; none where nobody said, and none once they were erased.
+    pub async fn contact_of(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Option<Contact>, Fault> {
+        let Some(account) = self.inner.store.account(tenant.id(), subject).await? else {
+            return Ok(None);
+        };
+        let Some(key) = self.subject_key(tenant, subject).await? else {
+            return Ok(None);
+        };
+        Contact::of(&account, &key)
+    }
+}

@@ -1,0 +1,23 @@
+//! Mails: which there are, when one is due, and what it says.
+//!
+//! What lives here: the mails that follow from the log, their rows, and how one is rendered from a template. What may not: SMTP, and when
+//! a server is asked again; that is `egress` and `outbound`.
+//!
+//! A mail is a [job](crate::jobs) that names ids and nothing else. It is made in the change set that moves the queue behind the event it
+//! follows from, or in the change set of the decision that wants it (with `queue::put`). To whom it goes and what it says is read from the ledger
+//! when it is sent: an erased person gets none, and a changed address is the one that is used.
+
+mod about;
+mod compose;
+mod contact;
+mod follow;
+mod queue;
+mod template;
+mod words;
+
+pub use about::{About, Mail, To};
+pub use compose::Composed;
+pub use contact::Contact;
+pub use queue::{GIVE_UP, MailQueue, RETRIES, Settled, Waiting};
+pub(crate) use template::MailTemplates;
+pub use template::{InvalidTemplate, check_templates};
