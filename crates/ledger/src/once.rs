@@ -14,8 +14,8 @@ use consentry_store::{ChangeSet, CommitError, Hash, IdempotencyKey, Receipt};
 
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
-/// How long a request is remembered (COM-08).
-pub const REMEMBERED: Lifetime = Lifetime::days(1);
+/// How long a request is remembered where nobody says, least and most (COM-08).
+pub const REMEMBERED: [Lifetime; 3] = [Lifetime::days(1), Lifetime::minutes(60), Lifetime::days(7)];
 
 /// A request as its sender names it.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +148,7 @@ impl Ledger {
         let Some(memory) = &self.memory else {
             return self.commit(change).await;
         };
-        change.idempotency = memory.to_write(&change);
+        change.idempotency = memory.to_write(&change, self.inner.remembered);
         let receipt = self.commit(change).await?;
         memory.state().is_written = true;
         Ok(receipt)
@@ -161,13 +161,13 @@ impl Memory {
     }
 
     /// None where it was written already: a request that changes several things is remembered with the first.
-    fn to_write(&self, change: &ChangeSet) -> Option<IdempotencyKey> {
+    fn to_write(&self, change: &ChangeSet, remembered: Lifetime) -> Option<IdempotencyKey> {
         let state = self.state();
         (!state.is_written).then(|| IdempotencyKey {
             key: self.key,
             fingerprint: self.fingerprint,
             reference: state.outcome.reference(),
-            expires_at: change.at.plus(REMEMBERED),
+            expires_at: change.at.plus(remembered),
         })
     }
 }

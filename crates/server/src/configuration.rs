@@ -12,7 +12,8 @@ use std::{
 use config::{Config, Environment, File, FileFormat};
 use consentry_door_records::messages::MessageType;
 use consentry_egress::EgressPolicy;
-use consentry_ledger::webhooks::EndpointBounds;
+use consentry_domain::Lifetime;
+use consentry_ledger::{once::REMEMBERED, webhooks::EndpointBounds};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -58,6 +59,8 @@ pub struct ServerSection {
     pub connections: usize,
     /// Seconds a request may take.
     pub deadline_seconds: u64,
+    /// Hours for which a request with an `Idempotency-Key` is remembered, 1 to 168.
+    pub remember_requests_hours: u8,
 }
 
 impl Default for ServerSection {
@@ -68,7 +71,22 @@ impl Default for ServerSection {
             trusted_proxies: Vec::new(),
             connections: 10_000,
             deadline_seconds: 30,
+            remember_requests_hours: 24,
         }
+    }
+}
+
+impl ServerSection {
+    /// How long requests with a key are remembered, within the bounds of COM-08.
+    pub fn remembered(&self) -> Result<Lifetime, ConfigurationError> {
+        let [_, least, most] = REMEMBERED;
+        let remembered = Lifetime::minutes(i64::from(self.remember_requests_hours) * 60);
+        if remembered < least || remembered > most {
+            return Err(ConfigurationError::Value(
+                "server.remember_requests_hours is not from 1 to 168".to_owned(),
+            ));
+        }
+        Ok(remembered)
     }
 }
 

@@ -7,7 +7,7 @@ use consentry_store::{ChangeSet, CommitError, ConfigurationKind, Expect, JobRow,
 use serde_json::{Map, json};
 
 use super::{
-    Endpoint, EndpointSettings, EndpointStatus, Resume, WebhookSecret,
+    AuthWish, Endpoint, EndpointSettings, EndpointStatus, Format, Handshake, Resume, WebhookSecret,
     endpoint::may_manage,
     history::rewrite,
     lane::{LANE, Standing},
@@ -19,6 +19,7 @@ use crate::{
     error::Fault,
     events,
     feed::{READ_SUBJECTS, SubjectView},
+    once::Outcome,
     provision::change::put,
     tokens::{ActiveAccess, ProvenClient},
 };
@@ -46,6 +47,9 @@ impl Default for EndpointBounds {
 
 /// Longest time that an old secret lives beside a new one (WHK-07).
 pub const MOST_OVERLAP: Lifetime = Lifetime::days(7);
+
+/// Longest list of authorities of an endpoint, in bytes.
+const LONGEST_CA: usize = 16 * 1024;
 
 /// How often a change is decided again when others change the same thing at the same time.
 pub(super) const TRIES: usize = 10;
@@ -157,7 +161,27 @@ fn invalid(pointer: &'static str, why: impl Into<String>) -> EndpointError {
     EndpointError::Invalid { pointer, why }
 }
 
-fn check(tenant: &TenantSnapshot, keeper: &Keeper, settings: &EndpointSettings) -> Result<(), EndpointError> {
+fn check(
+    tenant: &TenantSnapshot,
+    keeper: &Keeper,
+    settings: &EndpointSettings,
+    auth: &AuthWish,
+) -> Result<(), EndpointError> {
+    if let AuthWish::Set(auth) = auth {
+        auth.check().map_err(|(pointer, why)| invalid(pointer, why))?;
+    }
+    if settings.format.is_personal() && keeper.client.is_third_party {
+        return Err(invalid("/format", "tells who people are, and is for endpoints of the tenant"));
+    }
+    if settings.format.is_personal() && !keeper.sees_subjects {
+        return Err(EndpointError::SubjectsHidden);
+    }
+    if settings.flatten && settings.format != Format::Didomi {
+        return Err(invalid("/flatten", "is for the format didomi"));
+    }
+    if settings.ca.len() > LONGEST_CA {
+        return Err(invalid("/ca", "is longer than 16384 bytes"));
+    }
     if settings.url.len() > 2_048 {
         return Err(invalid("/url", "is longer than 2048 bytes"));
     }
@@ -211,20 +235,22 @@ impl Ledger {
         tenant: &TenantSnapshot,
         keeper: &Keeper,
         settings: EndpointSettings,
+        auth: &AuthWish,
     ) -> Result<Made, EndpointError> {
-        check(tenant, keeper, &settings)?;
+        check(tenant, keeper, &settings, auth)?;
         self.check_bounds(tenant, keeper, &settings)?;
         let ids = self.ids();
         let now = ids.now;
         let shard = Shard::of_bytes(&ids.entropy.bytes::<2>());
         let is_of_party = keeper.client.is_third_party;
+        let asks_first = settings.handshake == Handshake::Cloudevents;
         let mut endpoint = Endpoint {
             id: EndpointId::new(now, shard, ids.entropy.bytes()),
             client: keeper.client.id.clone(),
             is_of_party,
             sees_subjects: keeper.sees_subjects,
             settings,
-            status: if is_of_party {
+            status: if is_of_party || asks_first {
                 EndpointStatus::Unverified
             } else {
                 EndpointStatus::Enabled
@@ -232,11 +258,14 @@ impl Ledger {
             disabled_reason: None,
             secrets: Vec::new(),
             sealed_key: String::new(),
+            auth: None,
+            allowed_per_minute: None,
             created_at: now,
             updated_at: now,
         };
         let secret = endpoint.draw_secret(&tenant.keys, ids.entropy, now, Lifetime::seconds(0));
         endpoint.draw_key(&tenant.keys, ids.entropy);
+        endpoint.put_auth(&tenant.keys, ids.entropy, auth)?;
         let head = self.inner.store.log_head(tenant.id()).await;
         let standing = Standing {
             index: head.map_err(Fault::from)?.size,
@@ -256,7 +285,11 @@ impl Ledger {
             last_error: None,
             detail: standing.text(),
         })));
-        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        self.leads_to(Outcome {
+            is_new: true,
+            made: Some(endpoint.id.to_string()),
+        });
+        let _receipt = self.commit_asked(change).await.map_err(Fault::from)?;
         tracing::info!(endpoint.id = %endpoint.id, client.id = keeper.name(), "a webhook endpoint was made");
         Ok(Made {
             endpoint,
@@ -272,12 +305,21 @@ impl Ledger {
         keeper: &Keeper,
         id: EndpointId,
         expected: Option<u32>,
+        auth: &AuthWish,
         write: impl Fn(&mut EndpointSettings) -> Result<(), EndpointError>,
     ) -> Result<(Endpoint, u32), EndpointError> {
         self.rewrite_endpoint(tenant, keeper, id, expected, |tenant, endpoint| {
+            let was = endpoint.settings.url.clone();
             write(&mut endpoint.settings)?;
+            let asks_first = endpoint.is_of_party || endpoint.settings.handshake == Handshake::Cloudevents;
+            if asks_first && endpoint.settings.url != was && endpoint.status == EndpointStatus::Enabled {
+                // That one receiver wanted messages says nothing about another.
+                endpoint.status = EndpointStatus::Unverified;
+                endpoint.allowed_per_minute = None;
+            }
             endpoint.sees_subjects &= keeper.sees_subjects;
-            check(tenant, keeper, &endpoint.settings)
+            check(tenant, keeper, &endpoint.settings, auth)?;
+            Ok(endpoint.put_auth(&tenant.keys, self.entropy(), auth)?)
         })
         .await
     }
@@ -344,7 +386,7 @@ impl Ledger {
                 }
                 rewrite(&mut change, &lane, &standing);
             }
-            match self.commit(change).await {
+            match self.commit_asked(change).await {
                 Ok(_) => return Ok((endpoint, version + 1)),
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(Fault::from(error).into()),
@@ -396,8 +438,14 @@ impl Ledger {
         Err(Fault::Conflict)
     }
 
-    /// Enables an endpoint whose receiver took a ping (WHK-02); false where it was enabled or disabled before.
-    pub async fn verify_endpoint(&self, tenant: TenantId, id: EndpointId) -> Result<bool, Fault> {
+    /// Enables an endpoint whose receiver took a ping or shook hands, and then said how many messages a minute it takes (WHK-02); false
+    /// where it was enabled or disabled before.
+    pub async fn verify_endpoint(
+        &self,
+        tenant: TenantId,
+        id: EndpointId,
+        per_minute: Option<u32>,
+    ) -> Result<bool, Fault> {
         for _ in 0..TRIES {
             let Ok(snapshot) = self.snapshot_of(tenant) else {
                 return Ok(false);
@@ -408,6 +456,7 @@ impl Ledger {
             };
             let mut endpoint = Endpoint::clone(known);
             endpoint.status = EndpointStatus::Enabled;
+            endpoint.allowed_per_minute = per_minute;
             endpoint.updated_at = self.now();
             let mut change = ChangeSet::new(tenant, self.now());
             self.write_endpoint(&snapshot, &mut change, &endpoint, Some(known.version(&snapshot)))?;
@@ -480,7 +529,7 @@ impl Ledger {
             endpoint.updated_at = self.now();
             let mut change = ChangeSet::new(tenant, self.now());
             self.write_endpoint(&snapshot, &mut change, &endpoint, Some(version))?;
-            match self.commit(change).await {
+            match self.commit_asked(change).await {
                 Ok(_) => return Ok((endpoint, version + 1)),
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(Fault::from(error).into()),

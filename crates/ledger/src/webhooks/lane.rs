@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{
-    Endpoint,
+    Endpoint, Part,
     history::{Attempt, Details, Replay},
 };
 use crate::{
     Ledger, TenantSnapshot,
     environment::Draw as _,
     error::Fault,
-    feed::{Filter, PARTIES_GO_BACK, Reader, tail},
+    feed::{Filter, Happening, PARTIES_GO_BACK, Reader, tail},
     jobs::Lease,
 };
 
@@ -92,17 +92,33 @@ pub struct Message {
     pub(super) row: DeliveryRow,
     /// What keeps messages about one person apart from others.
     pub partition: Option<String>,
+    /// Which of the messages of its event.
+    pub(super) part: Part,
 }
 
 impl Message {
     fn of(row: DeliveryRow) -> Self {
-        let partition = Details::of(&row).partition;
-        Self { row, partition }
+        let Details { partition, part, .. } = Details::of(&row);
+        Self {
+            row,
+            partition,
+            part,
+        }
     }
 
     /// Its number in the lane.
     pub const fn number(&self) -> u64 {
         self.row.number
+    }
+
+    /// What its receiver knows it by, the same for all its attempts.
+    pub fn webhook_id(&self) -> String {
+        format!("{}{}", self.row.event, self.part.suffix())
+    }
+
+    /// The id of its event as the id of a trace.
+    pub fn trace(&self) -> String {
+        self.row.event.uuid().simple().to_string()
     }
 
     /// When it is next tried.
@@ -261,7 +277,7 @@ impl Lane {
                 break;
             }
             for passed in passed {
-                if found.len() == room {
+                if found.len() >= room {
                     break 'log;
                 }
                 looked_at += 1;
@@ -273,8 +289,7 @@ impl Lane {
                     && filter.may_fit(&event.seen())
                     && filter.fits(&event)
                 {
-                    let partition = event.subject().map(|subject| partition(tenant, &reader, subject));
-                    found.push((event.id(), event.index(), event.entry().name, partition));
+                    found.extend(parts(tenant, endpoint, &reader, &event));
                 }
             }
         }
@@ -319,7 +334,7 @@ impl Lane {
                 break;
             }
             for passed in passed {
-                if found.len() == room || reached >= until {
+                if found.len() >= room || reached >= until {
                     break 'log;
                 }
                 looked_at += 1;
@@ -329,8 +344,7 @@ impl Lane {
                     && filter.may_fit(&event.seen())
                     && filter.fits(&event)
                 {
-                    let partition = event.subject().map(|subject| partition(tenant, &reader, subject));
-                    found.push((event.id(), event.index(), event.entry().name, partition));
+                    found.extend(parts(tenant, endpoint, &reader, &event));
                 }
             }
         }
@@ -460,13 +474,21 @@ impl Lane {
     fn rows(
         &self,
         standing: &mut Standing,
-        found: Vec<(EventId, u64, &'static str, Option<String>)>,
+        found: Vec<Found>,
     ) -> Vec<DeliveryRow> {
         let now = self.ledger.now();
         let mut rows = Vec::with_capacity(found.len());
-        for (event, index, kind, partition) in found {
+        for Found {
+            event,
+            index,
+            kind,
+            partition,
+            part,
+        } in found
+        {
             let details = Details {
                 partition,
+                part,
                 ..Details::default()
             };
             rows.push(DeliveryRow {
@@ -538,6 +560,32 @@ impl Lane {
         let rows = self.ledger.inner.store.events(tenant.id(), from, AT_ONCE).await?;
         tail::opened(&self.ledger, tenant, &rows).await
     }
+}
+
+/// A message to be made.
+struct Found {
+    event: EventId,
+    index: u64,
+    kind: &'static str,
+    partition: Option<String>,
+    part: Part,
+}
+
+/// The messages that an event makes for an endpoint.
+fn parts<'a>(
+    tenant: &'a TenantSnapshot,
+    endpoint: &Endpoint,
+    reader: &'a Reader,
+    event: &'a Happening,
+) -> impl Iterator<Item = Found> + 'a {
+    let parts = endpoint.settings.format.parts(tenant, event, endpoint.is_of_party);
+    parts.iter().map(move |part| Found {
+        event: event.id(),
+        index: event.index(),
+        kind: event.entry().name,
+        partition: event.subject().map(|subject| partition(tenant, reader, subject)),
+        part: *part,
+    })
 }
 
 pub(super) fn delivery_id(ledger: &Ledger) -> DeliveryId {

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
-use consentry_ledger::webhooks::{EndpointSettings, Selection};
+use consentry_ledger::webhooks::{Auth, AuthWish, EndpointSettings, Selection};
 use consentry_web::error::ApiError;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::admission::invalid;
@@ -14,11 +14,18 @@ const MOST_VALUES: usize = 50;
 
 /// Writes what a body says over settings. `null` means what a new endpoint has; members that are not known are ignored (COM-16).
 pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value>) -> Result<(), ApiError> {
-    let usual = EndpointSettings::default();
     let own = &mut *settings;
+    let was = own.format;
+    set(members, "format", &mut own.format, EndpointSettings::default().format)?;
+    let usual = EndpointSettings::usual(own.format);
+    if own.format != was {
+        // Who changes the format and says nothing else gets what that format has.
+        own.retry_profile = usual.retry_profile;
+        own.timeout_s = usual.timeout_s;
+    }
     set(members, "url", &mut own.url, usual.url)?;
     set(members, "description", &mut own.description, usual.description)?;
-    set(members, "format", &mut own.format, usual.format)?;
+    set(members, "flatten", &mut own.flatten, usual.flatten)?;
     set(members, "signature", &mut own.signature, usual.signature)?;
     set(
         members,
@@ -37,6 +44,8 @@ pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value
     set(members, "rate_per_s", &mut own.rate_per_s, usual.rate_per_s)?;
     set(members, "subject_view", &mut own.subject_view, usual.subject_view)?;
     set(members, "resume", &mut own.resume, usual.resume)?;
+    set(members, "handshake", &mut own.handshake, usual.handshake)?;
+    set(members, "ca", &mut own.ca, usual.ca)?;
     if let Some(value) = members.get("types") {
         own.selection.types = texts("/types", value)?;
     }
@@ -63,6 +72,21 @@ pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value
         Some(_) => return Err(invalid("/filters", "must be an object")),
     }
     Ok(())
+}
+
+/// What a body makes of how we prove ourselves. It is set whole: no part of the one before can be kept by who does not know it.
+pub(super) fn auth(members: &Map<String, Value>) -> Result<AuthWish, ApiError> {
+    match members.get("auth") {
+        None => Ok(AuthWish::Keep),
+        Some(Value::Null) => Ok(AuthWish::Remove),
+        // What is wrong is not quoted: it may be a secret in the wrong place.
+        Some(value) => Auth::deserialize(value).map(AuthWish::Set).map_err(|_| {
+            invalid(
+                "/auth",
+                "must be basic with username and password, or client_credentials with token_url, client_id, client_secret and maybe scope",
+            )
+        }),
+    }
 }
 
 fn set<T: DeserializeOwned>(
