@@ -55,7 +55,10 @@ impl Egress {
     /// none.
     pub fn trusting(&self, authorities: &str) -> Result<Self, EgressError> {
         let found = reqwest::Certificate::from_pem_bundle(authorities.as_bytes());
-        if found.map_err(|error| EgressError::Setup(error.to_string()))?.is_empty() {
+        if found
+            .map_err(|error| EgressError::Setup(error.to_string()))?
+            .is_empty()
+        {
             return Err(EgressError::Setup("there is no certificate in it".to_owned()));
         }
         let mut policy = EgressPolicy::clone(&self.policy);

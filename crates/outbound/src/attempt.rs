@@ -144,7 +144,11 @@ mod tests {
         }
         for (status, expected) in [(202, Meaning::Taken), (200, failed(false)), (410, Meaning::Gone)] {
             let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(meaning(Format::UkOb, status, None), expected, "{status} in the UK");
+            assert_eq!(
+                meaning(Format::UkOb, status, None),
+                expected,
+                "{status} in the UK"
+            );
         }
     }
 }

@@ -122,14 +122,21 @@ async fn fetch(way: &Egress, asking: &Asking<'_>) -> Result<Granted, String> {
         .post_form(asking.token_url, &form)
         .basic_auth(&encoded(asking.client_id), &encoded(asking.client_secret))
         .deadline(asking.deadline);
-    let answer = request.send().await.map_err(|error| format!("token_{}", code(&error)))?;
+    let answer = request
+        .send()
+        .await
+        .map_err(|error| format!("token_{}", code(&error)))?;
     if answer.status != StatusCode::OK {
         return Err(format!("token_status_{}", answer.status.as_u16()));
     }
     // The text of the error may hold a part of the answer, so it goes nowhere.
     let granted: Granted = answer.json().map_err(|_| "token_unreadable".to_owned())?;
-    let is_bearer = granted.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-    let is_text = !granted.access_token.is_empty() && granted.access_token.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_bearer = granted
+        .token_type
+        .as_deref()
+        .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
+    let is_text =
+        !granted.access_token.is_empty() && granted.access_token.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_bearer || !is_text {
         return Err("token_unreadable".to_owned());
     }

@@ -42,7 +42,8 @@ pub(crate) fn read(answer: &Answer, origin: &HeaderValue) -> Shaken {
         // A receiver that takes none, or says it in no number, has not said yes.
         Some(rate) => {
             let rate = rate.ok().and_then(|rate| rate.trim().parse().ok());
-            rate.filter(|rate| *rate > 0).map_or(Shaken::No, |rate| Shaken::Yes(Some(rate)))
+            rate.filter(|rate| *rate > 0)
+                .map_or(Shaken::No, |rate| Shaken::Yes(Some(rate)))
         }
     }
 }
@@ -72,7 +73,11 @@ mod tests {
         let anybody = (ALLOWED_ORIGIN, "*");
         for (status, headers, expected) in [
             (200, vec![own.clone()], Shaken::Yes(None)),
-            (204, vec![anybody.clone(), (ALLOWED_RATE, "120")], Shaken::Yes(Some(120))),
+            (
+                204,
+                vec![anybody.clone(), (ALLOWED_RATE, "120")],
+                Shaken::Yes(Some(120)),
+            ),
             (200, vec![own.clone(), (ALLOWED_RATE, "*")], Shaken::Yes(None)),
             (405, vec![own.clone()], Shaken::Yes(None)),
             (200, vec![own.clone(), (ALLOWED_RATE, "0")], Shaken::No),

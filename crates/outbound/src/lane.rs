@@ -225,7 +225,10 @@ impl Worker {
         let free = most.saturating_sub(self.on_their_way.len());
         let order = endpoint.settings.order;
         for number in order::due(self.lane.messages(), &self.on_their_way, order, now, free) {
-            if !self.pace.keeps(now, endpoint.settings.rate_per_s, endpoint.allowed_per_minute) {
+            if !self
+                .pace
+                .keeps(now, endpoint.settings.rate_per_s, endpoint.allowed_per_minute)
+            {
                 return;
             }
             // One message of each endpoint needs no leave: however many others wait for their receivers, this one moves on.

@@ -75,10 +75,7 @@ pub(crate) async fn send(
     put("consentry-endpoint", &endpoint.id.to_string());
     put("consentry-attempt", &(message.attempts() + 1).to_string());
     put("consentry-endpoint-seq", &message.number().to_string());
-    put(
-        "traceparent",
-        &format!("00-{}-{span}-01", message.trace()),
-    );
+    put("traceparent", &format!("00-{}-{span}-01", message.trace()));
     for (name, value) in of_format {
         put(name, &value);
     }

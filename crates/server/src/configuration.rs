@@ -10,9 +10,9 @@ use std::{
 };
 
 use config::{Config, Environment, File, FileFormat};
+use consentry_domain::Lifetime;
 use consentry_door_records::messages::MessageType;
 use consentry_egress::EgressPolicy;
-use consentry_domain::Lifetime;
 use consentry_ledger::{once::REMEMBERED, webhooks::EndpointBounds};
 use serde::{Deserialize, Serialize};
 use url::Url;

@@ -70,9 +70,12 @@ impl Auth {
                 "/auth/client_secret",
                 "must be 1 to 1024 bytes without control characters",
             )),
-            Self::ClientCredentials { scope: Some(scope), .. } if !fits(scope) => {
-                Err(("/auth/scope", "must be 1 to 1024 bytes without control characters"))
-            }
+            Self::ClientCredentials {
+                scope: Some(scope), ..
+            } if !fits(scope) => Err((
+                "/auth/scope",
+                "must be 1 to 1024 bytes without control characters",
+            )),
             Self::ClientCredentials { token_url, .. } if token_url.len() > 2_048 => {
                 Err(("/auth/token_url", "is longer than 2048 bytes"))
             }
@@ -116,7 +119,8 @@ impl Endpoint {
             .map_err(|error| unreadable(error.to_string()))?;
         let plain = keys.open_private_key(&self.auth_label(), &sealed)?;
         // What is wrong with it is not said: the text of the error may hold a part of it.
-        let auth = serde_json::from_slice(&plain).map_err(|_| unreadable("it is no JSON of ours".to_owned()))?;
+        let auth =
+            serde_json::from_slice(&plain).map_err(|_| unreadable("it is no JSON of ours".to_owned()))?;
         Ok(Some(auth))
     }
 

@@ -363,12 +363,11 @@ impl Endpoint {
     }
 
     /// The secrets that sign at a moment, newest first.
-    pub(super) fn live_secrets(
-        &self,
-        keys: &TenantKeys,
-        at: Timestamp,
-    ) -> Result<Vec<WebhookSecret>, Fault> {
-        let live = self.secrets.iter().filter(|secret| secret.ends_at.is_none_or(|ends| ends > at));
+    pub(super) fn live_secrets(&self, keys: &TenantKeys, at: Timestamp) -> Result<Vec<WebhookSecret>, Fault> {
+        let live = self
+            .secrets
+            .iter()
+            .filter(|secret| secret.ends_at.is_none_or(|ends| ends > at));
         live.map(|secret| {
             let bytes = keys.open_private_key(&self.label(secret.number), &decoded(&secret.sealed)?)?;
             Ok(WebhookSecret::new(&bytes))

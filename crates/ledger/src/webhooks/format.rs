@@ -218,7 +218,10 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_value(format).unwrap(), name);
             assert_eq!(format.as_str(), name);
-            assert_eq!((format.usual_profile(), format.usual_timeout_s()), (profile, timeout));
+            assert_eq!(
+                (format.usual_profile(), format.usual_timeout_s()),
+                (profile, timeout)
+            );
         }
     }
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Endpoint, EndpointError, Keeper, Part,
-    lane::{KEPT, LANE, PING, Standing, delivery_id},
+    lane::{KEPT, LANE, Standing},
+    message::{PING, delivery_id},
 };
 use crate::{
     Ledger, TenantSnapshot,
@@ -89,11 +90,7 @@ pub struct Delivery {
 impl From<DeliveryRow> for Delivery {
     fn from(row: DeliveryRow) -> Self {
         let Details { attempts, part, .. } = Details::of(&row);
-        Self {
-            row,
-            attempts,
-            part,
-        }
+        Self { row, attempts, part }
     }
 }
 

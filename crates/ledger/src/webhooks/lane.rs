@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{
-    Endpoint, Part,
+    Endpoint,
     history::{Attempt, Details, Replay},
+    message::{Found, Message, Outcome, PING, delivery_id, parts},
 };
 use crate::{
     Ledger, TenantSnapshot,
@@ -26,9 +27,6 @@ use crate::{
 /// Kind of a lane among a tenant's work.
 pub(super) const LANE: &str = "webhook";
 
-/// Name of a test message, which is no event of the log.
-pub const PING: &str = "endpoint.ping";
-
 /// Events looked at at a time.
 const AT_ONCE: u32 = 500;
 
@@ -40,9 +38,6 @@ const TRIES: usize = 5;
 
 /// How far a lane may be ahead of what is written down about it, in events that it was not interested in.
 const FAR: u64 = 1_000;
-
-/// Bytes of a partition key.
-const PARTITION: usize = 12;
 
 /// How far a lane has come, and how its receiver does.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -84,73 +79,6 @@ pub enum Stopped {
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
-}
-
-/// A message that waits.
-#[derive(Debug, Clone)]
-pub struct Message {
-    pub(super) row: DeliveryRow,
-    /// What keeps messages about one person apart from others.
-    pub partition: Option<String>,
-    /// Which of the messages of its event.
-    pub(super) part: Part,
-}
-
-impl Message {
-    fn of(row: DeliveryRow) -> Self {
-        let Details { partition, part, .. } = Details::of(&row);
-        Self {
-            row,
-            partition,
-            part,
-        }
-    }
-
-    /// Its number in the lane.
-    pub const fn number(&self) -> u64 {
-        self.row.number
-    }
-
-    /// What its receiver knows it by, the same for all its attempts.
-    pub fn webhook_id(&self) -> String {
-        format!("{}{}", self.row.event, self.part.suffix())
-    }
-
-    /// The id of its event as the id of a trace.
-    pub fn trace(&self) -> String {
-        self.row.event.uuid().simple().to_string()
-    }
-
-    /// When it is next tried.
-    pub const fn due_at(&self) -> Timestamp {
-        self.row.due_at
-    }
-
-    /// How often it was tried.
-    pub const fn attempts(&self) -> u32 {
-        self.row.attempts
-    }
-
-    /// When it was made.
-    pub const fn created_at(&self) -> Timestamp {
-        self.row.created_at
-    }
-
-    /// Whether it is a test.
-    pub fn is_ping(&self) -> bool {
-        self.row.kind == PING
-    }
-}
-
-/// What becomes of a message after an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The receiver took it.
-    Delivered,
-    /// It is tried again.
-    Again(Timestamp),
-    /// It is given up.
-    Parked,
 }
 
 /// An attempt that is over.
@@ -471,11 +399,7 @@ impl Lane {
         Err(Stopped::Fault(Fault::Conflict))
     }
 
-    fn rows(
-        &self,
-        standing: &mut Standing,
-        found: Vec<Found>,
-    ) -> Vec<DeliveryRow> {
+    fn rows(&self, standing: &mut Standing, found: Vec<Found>) -> Vec<DeliveryRow> {
         let now = self.ledger.now();
         let mut rows = Vec::with_capacity(found.len());
         for Found {
@@ -562,48 +486,11 @@ impl Lane {
     }
 }
 
-/// A message to be made.
-struct Found {
-    event: EventId,
-    index: u64,
-    kind: &'static str,
-    partition: Option<String>,
-    part: Part,
-}
-
-/// The messages that an event makes for an endpoint.
-fn parts<'a>(
-    tenant: &'a TenantSnapshot,
-    endpoint: &Endpoint,
-    reader: &'a Reader,
-    event: &'a Happening,
-) -> impl Iterator<Item = Found> + 'a {
-    let parts = endpoint.settings.format.parts(tenant, event, endpoint.is_of_party);
-    parts.iter().map(move |part| Found {
-        event: event.id(),
-        index: event.index(),
-        kind: event.entry().name,
-        partition: event.subject().map(|subject| partition(tenant, reader, subject)),
-        part: *part,
-    })
-}
-
-pub(super) fn delivery_id(ledger: &Ledger) -> DeliveryId {
-    let ids = ledger.ids();
-    let shard = Shard::of_bytes(&ids.entropy.bytes::<2>());
-    DeliveryId::new(ids.now, shard, ids.entropy.bytes())
-}
-
 fn selecting(tenant: &TenantSnapshot, endpoint: &Endpoint) -> Option<(Reader, Filter)> {
     let reader = endpoint.reader(tenant)?;
     // Checked when it was set; an entry that left the catalogue since selects nothing.
     let filter = endpoint.settings.selection.filter().ok()?;
     Some((reader, filter))
-}
-
-fn partition(tenant: &TenantSnapshot, reader: &Reader, subject: SubjectId) -> String {
-    let key = tenant.keys.partition(reader.name(), subject);
-    URL_SAFE_NO_PAD.encode(&key.as_bytes()[..PARTITION])
 }
 
 /// How long finished messages are kept (enforcement-events-evidence 5.3).

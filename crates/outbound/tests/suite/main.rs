@@ -8,9 +8,12 @@
 
 mod ends;
 mod failing;
+mod formats;
 mod keeping;
+mod keys;
 mod libraries;
 mod nodes;
 mod parties;
+mod proving;
 mod sending;
 mod world;

@@ -53,7 +53,10 @@ impl FromRequest<House> for Admitted {
         let (mut parts, body) = request.into_parts();
         let visit = Visit::of(&parts, house).map_err(|error| error.into_response())?;
         let failed = |error: ApiError| Problem(error).into_response();
-        let keeper = match presented(&visit, &parts.headers, Look::First).await.map_err(failed)? {
+        let keeper = match presented(&visit, &parts.headers, Look::First)
+            .await
+            .map_err(failed)?
+        {
             Presented::Client(proven) => Keeper::proven(&proven),
             Presented::Token(access) => Keeper::token(&access),
         };
@@ -63,7 +66,9 @@ impl FromRequest<House> for Admitted {
         let id = parameters.iter().next().map(|(_, id)| id.to_owned());
         let has_body = matches!(parts.method, Method::POST | Method::PATCH);
         let body = if has_body {
-            body::read(body, LARGEST).await.map_err(|error| failed(error.into()))?
+            body::read(body, LARGEST)
+                .await
+                .map_err(|error| failed(error.into()))?
         } else {
             Bytes::new()
         };

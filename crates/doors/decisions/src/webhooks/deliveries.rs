@@ -71,9 +71,7 @@ pub(super) async fn list(asked: Admitted) -> Result<Response, Problem> {
         let number = text.and_then(|text| text.parse().ok());
         wish.before = Some(number.ok_or_else(|| ApiError::new(&registry::CURSOR_MISMATCH))?);
     }
-    let found = visit
-        .ledger()
-        .webhook_deliveries(&visit.tenant, keeper, id, wish);
+    let found = visit.ledger().webhook_deliveries(&visit.tenant, keeper, id, wish);
     let page = found.await.map_err(refused)?;
     let next = page.next.map(|number| number.to_string());
     let next = next.map(|text| cursor::encode(&visit.tenant, "deliveries", &question, &text));
@@ -137,7 +135,9 @@ pub(super) async fn test(asked: Admitted) -> Result<Response, Problem> {
         });
         let over = async {
             loop {
-                let found = ledger.webhook_delivery(asked.tenant(), &asked.keeper, sent).await?;
+                let found = ledger
+                    .webhook_delivery(asked.tenant(), &asked.keeper, sent)
+                    .await?;
                 if found.finished_at().is_some() {
                     return Ok::<_, consentry_ledger::webhooks::EndpointError>(found);
                 }
@@ -175,7 +175,10 @@ pub(super) async fn replay(asked: Admitted) -> Result<Response, Problem> {
 
 fn replaying(id: EndpointId, wish: &ReplayWish) -> Response {
     let ReplayWish {
-        from, to, only_failed, ..
+        from,
+        to,
+        only_failed,
+        ..
     } = wish;
     let body = json!({ "endpoint": id, "from": from, "to": to, "only_failed": only_failed });
     (StatusCode::ACCEPTED, ok(&body)).into_response()

@@ -78,7 +78,9 @@ pub(super) async fn make(egress: &Egress, asked: Admitted) -> Result<Response, P
         readable(egress, &own.ca)?;
         reachable(egress, "/url", &own.url).await?;
         auth_reachable(egress, &auth).await?;
-        let made = asked.ledger().make_endpoint(asked.tenant(), &asked.keeper, own, &auth);
+        let made = asked
+            .ledger()
+            .make_endpoint(asked.tenant(), &asked.keeper, own, &auth);
         let made = made.await.map_err(refused)?;
         let body = with_secret(&asked.visit, &made).await?;
         created(&asked.visit, made.endpoint.id, made.version, &body)
@@ -227,7 +229,8 @@ fn readable(egress: &Egress, ca: &str) -> Result<(), ApiError> {
         return Ok(());
     }
     let way = egress.trusting(ca);
-    way.map(drop).map_err(|error| unprocessable("/ca", &error.to_string()))
+    way.map(drop)
+        .map_err(|error| unprocessable("/ca", &error.to_string()))
 }
 
 /// That tokens can be fetched where they are to be.

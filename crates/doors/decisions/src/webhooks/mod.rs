@@ -31,14 +31,10 @@ pub(crate) fn routes(table: RouteTable<House>, egress: &Arc<Egress>) -> RouteTab
     table
         .owns(BASE, |_, error| Problem(error).into_response())
         .get("/webhooks/v1/endpoints", Cors::Never, endpoints::list)
-        .post(
-            "/webhooks/v1/endpoints",
-            Cors::Never,
-            move |asked: Admitted| {
-                let egress = Arc::clone(&making);
-                async move { endpoints::make(&egress, asked).await }
-            },
-        )
+        .post("/webhooks/v1/endpoints", Cors::Never, move |asked: Admitted| {
+            let egress = Arc::clone(&making);
+            async move { endpoints::make(&egress, asked).await }
+        })
         .get("/webhooks/v1/endpoints/{id}", Cors::Never, endpoints::read)
         .patch(
             "/webhooks/v1/endpoints/{id}",

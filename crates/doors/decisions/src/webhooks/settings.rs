@@ -16,7 +16,12 @@ const MOST_VALUES: usize = 50;
 pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value>) -> Result<(), ApiError> {
     let own = &mut *settings;
     let was = own.format;
-    set(members, "format", &mut own.format, EndpointSettings::default().format)?;
+    set(
+        members,
+        "format",
+        &mut own.format,
+        EndpointSettings::default().format,
+    )?;
     let usual = EndpointSettings::usual(own.format);
     if own.format != was {
         // Who changes the format and says nothing else gets what that format has.

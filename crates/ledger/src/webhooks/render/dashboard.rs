@@ -61,8 +61,20 @@ pub(in crate::webhooks) fn tells(event: &Happening, is_of_party: bool) -> bool {
 }
 
 /// A test.
-pub(super) fn ping(telling: &Telling<'_>, dialect: Dialect, id: &str, at: consentry_domain::Timestamp) -> Value {
-    notification(telling, dialect, id, "ENDPOINT_PING", at, json!({ "id": Value::Null, "idType": "CONSENT" }))
+pub(super) fn ping(
+    telling: &Telling<'_>,
+    dialect: Dialect,
+    id: &str,
+    at: consentry_domain::Timestamp,
+) -> Value {
+    notification(
+        telling,
+        dialect,
+        id,
+        "ENDPOINT_PING",
+        at,
+        json!({ "id": Value::Null, "idType": "CONSENT" }),
+    )
 }
 
 /// The notification of an event, with its name.
@@ -212,12 +224,24 @@ mod tests {
     #[test]
     fn consent_dashboard_c1_each_event_has_the_word_of_its_dialect() {
         for (kind, mx, fdx) in [
-            ("grant.created", Some("CONSENT_INITIATED"), Some("CONSENT_INITIATED")),
+            (
+                "grant.created",
+                Some("CONSENT_INITIATED"),
+                Some("CONSENT_INITIATED"),
+            ),
             ("grant.changed", Some("CONSENT_MODIFIED"), Some("CONSENT_UPDATED")),
             ("grant.renewed", Some("CONSENT_RENEWED"), Some("CONSENT_UPDATED")),
-            ("grant.expiring", Some("CONSENT_EXPIRING"), Some("CONSENT_EXPIRING")),
+            (
+                "grant.expiring",
+                Some("CONSENT_EXPIRING"),
+                Some("CONSENT_EXPIRING"),
+            ),
             ("grant.ended", Some("CONSENT_REVOKED"), Some("CONSENT_REVOKED")),
-            ("grant.reported", Some("CONSENT_REPORTED"), Some("CONSENT_REPORTED")),
+            (
+                "grant.reported",
+                Some("CONSENT_REPORTED"),
+                Some("CONSENT_REPORTED"),
+            ),
             ("consent.revoked", None, None),
         ] {
             assert_eq!(Dialect::Mx.name(kind, None), mx, "{kind}");

@@ -52,7 +52,10 @@ fn own_changes<'a>(tenant: &'a TenantSnapshot, body: &'a Body) -> impl Iterator<
     let is_own = |change: &&Change| {
         let definition = tenant.definitions.get(&change.definition);
         definition.is_none_or(|definition| {
-            matches!(definition.kind, DefinitionKind::Agreement | DefinitionKind::Purpose)
+            matches!(
+                definition.kind,
+                DefinitionKind::Agreement | DefinitionKind::Purpose
+            )
         })
     };
     body.told.changes.iter().filter(is_own)
@@ -227,8 +230,14 @@ impl History {
         let mut history = Self::default();
         let mut from = 0;
         loop {
-            let page = ledger.inner.store.events_of(tenant.id(), subject, from, AT_ONCE).await?;
-            let Some(last) = page.last() else { return Ok(history) };
+            let page = ledger
+                .inner
+                .store
+                .events_of(tenant.id(), subject, from, AT_ONCE)
+                .await?;
+            let Some(last) = page.last() else {
+                return Ok(history);
+            };
             from = last.index.saturating_add(1);
             for row in &page {
                 if row.index >= index {

@@ -10,7 +10,7 @@ use serde_json::json;
 use self::dashboard::Dialect;
 use super::{
     Endpoint, Format,
-    lane::{Message, PING},
+    message::{Message, PING},
 };
 use crate::{
     Ledger, TenantSnapshot,

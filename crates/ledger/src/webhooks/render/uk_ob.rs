@@ -31,7 +31,9 @@ struct Claims<'a> {
 
 /// Whether an event is told.
 pub(in crate::webhooks) fn tells(event: &Happening) -> bool {
-    let ended = event.body().and_then(|body| body.happened.as_ref()?.agreement()?.ended.as_ref());
+    let ended = event
+        .body()
+        .and_then(|body| body.happened.as_ref()?.agreement()?.ended.as_ref());
     event.entry().name == "grant.ended" && ended.is_none_or(|ended| ended.reason != EndReason::Superseded)
 }
 
@@ -40,23 +42,28 @@ pub(super) fn ping(telling: &Telling<'_>, id: &str, at: Timestamp) -> Result<Str
     let endpoint = telling.endpoint;
     let mut events = Map::new();
     events.insert("urn:consentry:events:endpoint-ping".to_owned(), json!({}));
-    sign(telling, &Claims {
-        iss: telling.rendering.base,
-        iat: at.as_seconds(),
-        jti: id.to_owned(),
-        aud: endpoint.client.as_str(),
-        sub: format!("urn:uuid:{}", endpoint.id),
-        txn: None,
-        toe: at.as_seconds(),
-        events,
-    })
+    sign(
+        telling,
+        &Claims {
+            iss: telling.rendering.base,
+            iat: at.as_seconds(),
+            jti: id.to_owned(),
+            aud: endpoint.client.as_str(),
+            sub: format!("urn:uuid:{}", endpoint.id),
+            txn: None,
+            toe: at.as_seconds(),
+            events,
+        },
+    )
 }
 
 /// The token of an event, with the name of the event in it.
 pub(super) fn render(telling: &Telling<'_>, event: &Happening) -> Result<(String, String), Fault> {
     let name = format!("{EVENTS}{REVOKED}");
     let body = event.body();
-    let agreement = body.and_then(|body| body.happened.as_ref()).and_then(Fact::agreement);
+    let agreement = body
+        .and_then(|body| body.happened.as_ref())
+        .and_then(Fact::agreement);
     let client = event.leaf.audience.as_deref().unwrap_or_default();
     let (sub, about) = match agreement {
         Some(agreement) => (
@@ -73,16 +80,19 @@ pub(super) fn render(telling: &Telling<'_>, event: &Happening) -> Result<(String
     let mut events = Map::new();
     events.insert(name.clone(), about);
     let ended = agreement.and_then(|agreement| agreement.ended.as_ref());
-    let token = sign(telling, &Claims {
-        iss: telling.rendering.base,
-        iat: event.at().as_seconds(),
-        jti: event.id().to_string(),
-        aud: client,
-        sub,
-        txn: body.map(|body| body.decision.to_string()),
-        toe: ended.map_or(event.at(), |ended| ended.at).as_seconds(),
-        events,
-    })?;
+    let token = sign(
+        telling,
+        &Claims {
+            iss: telling.rendering.base,
+            iat: event.at().as_seconds(),
+            jti: event.id().to_string(),
+            aud: client,
+            sub,
+            txn: body.map(|body| body.decision.to_string()),
+            toe: ended.map_or(event.at(), |ended| ended.at).as_seconds(),
+            events,
+        },
+    )?;
     Ok((name, token))
 }
 
