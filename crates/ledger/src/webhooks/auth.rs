@@ -12,7 +12,7 @@ const LONGEST: usize = 1_024;
 
 /// A name and a secret at the receiver.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Auth {
     /// HTTP Basic (RFC 7617).
     Basic {

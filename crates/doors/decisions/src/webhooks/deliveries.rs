@@ -19,7 +19,7 @@ use consentry_web::{
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{asked::Admitted, parameter, refused, resource};
+use super::{asked::Admitted, parameter, refused, resource, unprocessable};
 use crate::{admission::invalid, answer::ok};
 
 /// Messages on a page where nobody says, and at most.
@@ -190,7 +190,7 @@ fn wish(asked: &Admitted) -> Result<ReplayWish, ApiError> {
     let from = time(&members, "from")?.ok_or_else(|| invalid("/from", "is missing"))?;
     let to = time(&members, "to")?;
     if to.is_some_and(|to| to <= from) {
-        return Err(invalid("/to", "is not after from"));
+        return Err(unprocessable("/to", "is not after from"));
     }
     let patterns = match members.get("types") {
         None | Some(Value::Null) => Vec::new(),

@@ -118,7 +118,7 @@ fn texts(pointer: &str, value: &Value) -> Result<BTreeSet<String>, ApiError> {
     let wrong = || invalid(pointer, "must be an array of at most 50 strings");
     let values = value.as_array().filter(|values| values.len() <= MOST_VALUES);
     let texts = values.ok_or_else(wrong)?.iter().map(|value| {
-        let text = value.as_str().filter(|text| text.len() <= 1_024);
+        let text = value.as_str().filter(|text| text.chars().count() <= 1_024);
         text.map(str::to_owned).ok_or_else(wrong)
     });
     texts.collect()
