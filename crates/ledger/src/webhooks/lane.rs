@@ -5,8 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use consentry_domain::{DeliveryId, EndpointId, EventId, Lifetime, Shard, SubjectId, TenantId, Timestamp};
+use consentry_domain::{EndpointId, Lifetime, TenantId, Timestamp};
 use consentry_store::{ChangeSet, CommitError, DeliveryRow, DeliveryStatus, Row, RowChange};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -18,9 +17,8 @@ use super::{
 };
 use crate::{
     Ledger, TenantSnapshot,
-    environment::Draw as _,
     error::Fault,
-    feed::{Filter, Happening, PARTIES_GO_BACK, Reader, tail},
+    feed::{Filter, PARTIES_GO_BACK, Reader, tail},
     jobs::Lease,
 };
 

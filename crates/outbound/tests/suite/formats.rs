@@ -8,7 +8,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use consentry_testkit::{BASE_URL, Received, Receiver, TestApp};
+use consentry_testkit::{Received, Receiver, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -16,6 +16,9 @@ use crate::world::{
     SCOPE, as_client, at, connect, deliveries, endpoint, hooks, may_keep, now, record, record_of, until,
     until_status,
 };
+
+/// Where the house is, in every test.
+const BASE_URL: &str = "http://127.0.0.1:8080";
 
 /// Checks `t=…,v1=…` over a message, with the text of the secret.
 fn assert_vendor_signature(message: &Received, header: &str, made: &Value) {
