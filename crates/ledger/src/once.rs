@@ -236,7 +236,27 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
+    use consentry_domain::{Shard, Timestamp};
+
     use super::*;
+
+    #[test]
+    fn com_08_a_request_is_remembered_for_as_long_as_the_operator_says() {
+        let [usual, least, most] = REMEMBERED;
+        let hours = [usual, least, most].map(|time| time.as_seconds() / 3_600);
+        assert_eq!(hours, [24, 1, 168]);
+        let at = Timestamp::from_seconds(1_800_000_000);
+        let change = ChangeSet::new(TenantId::new(at, Shard::new(1), [1; 8]), at);
+        for remembered in REMEMBERED {
+            let memory = Memory {
+                key: Hash::new([1; 32]),
+                fingerprint: Hash::new([2; 32]),
+                state: Mutex::default(),
+            };
+            let written = memory.to_write(&change, remembered).unwrap();
+            assert_eq!(written.expires_at, at.plus(remembered));
+        }
+    }
 
     #[test]
     fn com_08_what_came_of_it_is_read_as_it_was_written() {

@@ -442,6 +442,24 @@ mod tests {
     }
 
     #[test]
+    fn com_08_requests_are_remembered_for_an_hour_to_a_week() {
+        let remembered = |hours| {
+            let section = ServerSection {
+                remember_requests_hours: hours,
+                ..ServerSection::default()
+            };
+            section.remembered().ok().map(Lifetime::as_seconds)
+        };
+        assert_eq!(remembered(24), Some(86_400));
+        assert_eq!(
+            remembered(ServerSection::default().remember_requests_hours),
+            Some(86_400)
+        );
+        assert_eq!((remembered(1), remembered(168)), (Some(3_600), Some(604_800)));
+        assert_eq!((remembered(0), remembered(169)), (None, None));
+    }
+
+    #[test]
     fn storage_is_a_folder_a_database_or_refused() {
         let mut configuration = Configuration::default();
         let place = |configuration: &Configuration| LedgerPlace::of(configuration, None);

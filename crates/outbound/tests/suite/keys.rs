@@ -1,5 +1,11 @@
 //! `Idempotency-Key` at webhooks: whatever is asked twice under one key is done once (COM-06 to COM-10).
 
+use consentry_domain::tenant::Tenant;
+use consentry_ledger::{
+    Caller, Target,
+    access::{Provision, authorize},
+    provision::Entry,
+};
 use consentry_testkit::{Answer, Receiver, TestApp};
 use http::Method;
 use serde_json::{Value, json};
@@ -131,4 +137,56 @@ async fn com_09_what_was_refused_is_judged_anew() {
     let _made = keyed(&app, Method::POST, "/endpoints", "k", &body)
         .await
         .expect_status(201);
+}
+
+#[tokio::test]
+async fn com_08_the_same_key_at_another_tenant_is_another_request() {
+    let app = TestApp::start().await;
+    let receiver = Receiver::start().await;
+    app.configure(|tenant| tenant.hosts = vec!["127.0.0.1:8080".to_owned()])
+        .await;
+    let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant).unwrap();
+    let own = app.tenant();
+    let other = Tenant {
+        id: app.ledger.ids().tenant(),
+        slug: "other".to_owned(),
+        hosts: vec!["other.example".to_owned()],
+        ..own.tenant.clone()
+    };
+    let other = app.ledger.provision_tenant(&permit, &other).await.unwrap();
+    let client = own.client(&app.bank.first_party.client_id).unwrap();
+    let mut entries: Vec<Entry> = own
+        .applications
+        .values()
+        .cloned()
+        .map(Entry::Application)
+        .collect();
+    entries.push(Entry::Client(client.as_ref().clone()));
+    let directory = app.ledger.directory();
+    let there = directory.tenant(other).unwrap();
+    app.ledger.provision(there, &permit, &entries).await.unwrap();
+
+    let body = json!({ "url": receiver.url });
+    let here = keyed(&app, Method::POST, "/endpoints", "k", &body)
+        .await
+        .expect_status(201);
+    let known = &app.bank.first_party;
+    for replayed in [false, true] {
+        let there = app
+            .request(Method::POST, "http://other.example/webhooks/v1/endpoints")
+            .basic(&known.client_id, &known.client_secret)
+            .header("idempotency-key", "k")
+            .json(&body)
+            .send()
+            .await
+            .expect_status(201);
+        assert_eq!(is_replayed(&there), replayed);
+        assert_ne!(there.json()["id"], here.json()["id"]);
+        assert!(
+            there
+                .header("location")
+                .unwrap()
+                .starts_with("http://other.example/")
+        );
+    }
 }
