@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consentry_testkit::{Receiver, Reply, TestApp};
+use consentry_testkit::{Received, Receiver, Reply, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -190,13 +190,17 @@ async fn whk_14_slow_and_dead_receivers_delay_nobody_else() {
     wish["timeout_s"] = json!(30);
     wish["order"] = json!("none");
     wish["max_in_flight"] = json!(64);
+    // The clock stands still, so what is allowed in a second is all that is sent.
+    wish["rate_per_s"] = json!(1_000);
     let mut lame = Vec::new();
     for receiver in [&silent, &silent, &dead] {
         lame.push(endpoint(&app, receiver, &wish).await);
     }
     drop(dead);
     let healthy = Receiver::start().await;
-    let made = endpoint(&app, &healthy, &decisions()).await;
+    let mut own = decisions();
+    own["rate_per_s"] = json!(1_000);
+    let made = endpoint(&app, &healthy, &own).await;
     let outbound = app.outbound();
     for nth in 0..200 {
         record(&app, "ada", &format!("audience {nth}")).await;
