@@ -6,7 +6,8 @@ const ENDPOINT: &str = "01a202a0-7f10-7a31-8b00-9d8c7b6a5f4e";
 
 pub(super) fn to_make() -> Value {
     json!({
-        "url": "https://hooks.moneytrack.example/consentry",
+        // An address and no name: who tries the example looks nothing up.
+        "url": "https://203.0.113.7/consentry",
         "description": "revocations",
         "types": ["consent.*", "grant.ended"],
         "filters": { "definition": ["accounts:balance"] },

@@ -191,7 +191,8 @@ pub(super) async fn rotate(asked: Admitted) -> Result<Response, Problem> {
         let overlap = match members.get("overlap_s") {
             None | Some(Value::Null) => OVERLAP,
             Some(value) => {
-                let seconds = value.as_i64().filter(|seconds| (0..=most).contains(seconds));
+                let seconds = settings::whole(value).as_i64();
+                let seconds = seconds.filter(|seconds| (0..=most).contains(seconds));
                 seconds.ok_or_else(|| invalid("/overlap_s", "must be whole seconds from 0 to 604800"))?
             }
         };

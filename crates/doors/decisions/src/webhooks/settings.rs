@@ -104,11 +104,20 @@ fn set<T: DeserializeOwned>(
         None => {}
         Some(Value::Null) => *own = usual,
         Some(value) => {
-            let read = T::deserialize(value);
+            let read = T::deserialize(whole(value));
             *own = read.map_err(|error| invalid(&format!("/{name}"), &error.to_string()))?;
         }
     }
     Ok(())
+}
+
+/// A number without fraction as an integer, however it is written: `5.0` is one (JSON Schema).
+pub(super) fn whole(value: &Value) -> Value {
+    let float = value
+        .as_f64()
+        .filter(|float| value.is_f64() && float.fract() == 0.0);
+    let integer = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok());
+    integer.map_or_else(|| value.clone(), Value::from)
 }
 
 fn texts(pointer: &str, value: &Value) -> Result<BTreeSet<String>, ApiError> {
@@ -138,4 +147,25 @@ fn doors(value: &Value) -> Result<BTreeSet<consentry_domain::decision::Door>, Ap
     }
     serde::Deserialize::deserialize(value)
         .map_err(|_| invalid("/filters/door", "names a door that is not known"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_number_without_fraction_is_an_integer() {
+        for (value, expected) in [
+            (json!(5.0), json!(5)),
+            (json!(-3.0), json!(-3)),
+            (json!(5), json!(5)),
+            (json!(5.5), json!(5.5)),
+            (json!(1e300), json!(1e300)),
+            (json!("5.0"), json!("5.0")),
+        ] {
+            assert_eq!(whole(&value), expected, "{value}");
+        }
+    }
 }
