@@ -4,7 +4,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts as _, RawPathParams, Request},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use consentry_domain::{DeliveryId, EndpointId};
 use consentry_ledger::{Ledger, TenantSnapshot, once::Outcome, webhooks::Keeper};
@@ -51,7 +51,7 @@ impl FromRequest<House> for Admitted {
 
     async fn from_request(request: Request, house: &House) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let visit = Visit::of(&parts, house).map_err(|error| error.into_response())?;
+        let visit = Visit::of(&parts, house).map_err(IntoResponse::into_response)?;
         let failed = |error: ApiError| Problem(error).into_response();
         let keeper = match presented(&visit, &parts.headers, Look::First)
             .await
