@@ -1,7 +1,5 @@
 //! What the log never holds. A program of its own, because what is logged is a setting of the whole process.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
-
 use consentry_testkit::{CapturedLog, Receiver, Reply, TestApp};
 use http::Method;
 use serde_json::{Value, json};
