@@ -133,6 +133,7 @@ impl Demo {
             .env("CONSENTRY__KEYS__ROOT_FILE", self.folder.join("root.key"))
             .env("CONSENTRY__SERVER__LISTEN", address.to_string())
             .env("CONSENTRY__SERVER__PUBLIC_URL", self.fact("/base_url")?)
+            .env("CONSENTRY__EGRESS__EXCEPTIONS", "127.0.0.0/8")
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;

@@ -11,6 +11,7 @@ mod http;
 mod limits;
 mod load;
 mod postgres;
+mod receiver;
 mod report;
 mod scenarios;
 mod server;

@@ -6,6 +6,7 @@ mod grant;
 mod grant_postgres;
 mod growth;
 mod introspect;
+mod isolation;
 mod memory;
 mod read_record;
 mod revocation_lag;
@@ -32,7 +33,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 13] = [
+pub const SCENARIOS: [Scenario; 14] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -80,6 +81,10 @@ pub const SCENARIOS: [Scenario; 13] = [
     Scenario {
         name: "revocation-lag",
         measure: revocation_lag::measure,
+    },
+    Scenario {
+        name: "isolation",
+        measure: isolation::measure,
     },
     Scenario {
         name: "growth",

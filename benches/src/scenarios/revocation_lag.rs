@@ -1,5 +1,5 @@
-//! From the answer of a revocation to the moment when somebody acts on it: the node that answered, another node, and a reader of the
-//! event stream there, beside the time that the database itself takes to tell another connection.
+//! From the answer of a revocation to the moment when somebody acts on it: the node that answered, another node, a reader of the event
+//! stream there, and a receiver of webhooks, beside the time that the database itself takes to tell another connection.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::{
     http::{Connection, Request, Watching},
     limits::notification,
     postgres::Postgres,
+    receiver::{Hearing, endpoint},
     report::Figure,
 };
 
@@ -22,6 +23,12 @@ const TIMES: usize = 200;
 /// What no revocation may take, to another node and to a reader, in milliseconds.
 const BOUND_MS: f64 = 1_000.0;
 
+/// What none may take to a receiver of webhooks that is well, in milliseconds.
+const WEBHOOK_BOUND_MS: f64 = 2_000.0;
+
+/// Name of that figure.
+const WEBHOOK: &str = "lag-webhook";
+
 /// The audience of the records.
 const AUDIENCE: &str = "lagging-shop";
 
@@ -30,6 +37,7 @@ const AUDIENCE: &str = "lagging-shop";
 struct Lags {
     elsewhere: Vec<f64>,
     streamed: Vec<f64>,
+    delivered: Vec<f64>,
 }
 
 /// On SQLite, where one node is all; and on two nodes where PostgreSQL is installed.
@@ -42,6 +50,7 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         let lags = lags(&demo, None, times)?;
         figures.push(figure("lag-same-node", vec![0.0; times]));
         figures.push(figure("lag-stream", lags.streamed));
+        figures.push(figure(WEBHOOK, lags.delivered));
     }
     let Some(postgres) = Postgres::start()? else {
         eprintln!("revocation-lag: PostgreSQL is not installed, so there is no second node");
@@ -51,7 +60,11 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
     let scratch = setup.scratch()?;
     let demo = Demo::start_in(&setup.binary, &scratch.path().join("data"), &url)?;
     let other = demo.another_node(&setup.binary, &url)?;
-    let Lags { elsewhere, streamed } = lags(&demo, Some(&other), times)?;
+    let Lags {
+        elsewhere,
+        streamed,
+        delivered,
+    } = lags(&demo, Some(&other), times)?;
     let limit = percentile(&mut notification::measure(&url, times)?, 50);
     let beside = |figure: Figure| Figure {
         engine: "postgres",
@@ -65,6 +78,7 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
     });
     figures.push(beside(figure("lag-other-node", elsewhere)));
     figures.push(beside(figure("lag-stream", streamed)));
+    figures.push(beside(figure(WEBHOOK, delivered)));
     judged(setup, figures)
 }
 
@@ -84,8 +98,13 @@ fn figure(scenario: &'static str, mut delays: Vec<f64>) -> Figure {
 /// Figures of a moment mean nothing and are not judged.
 fn judged(setup: &Setup, figures: Vec<Figure>) -> Result<Vec<Figure>> {
     for figure in &figures {
+        let bound = if figure.scenario == WEBHOOK {
+            WEBHOOK_BOUND_MS
+        } else {
+            BOUND_MS
+        };
         ensure!(
-            setup.rounds == 1 || figure.value <= BOUND_MS,
+            setup.rounds == 1 || figure.value <= bound,
             "{} on {} took {} ms",
             figure.scenario,
             figure.engine,
@@ -124,11 +143,14 @@ fn lags(demo: &Demo, other: Option<&Node>, times: usize) -> Result<Lags> {
         .basic(id, secret)
         .body("application/json", question.to_string())
         .bytes();
+    let receiver = Hearing::start(Duration::ZERO)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let (mut here, mut there) = (Connection::open(address).await?, Connection::open(away).await?);
+        let revocations = json!({ "types": ["consent.revoked"], "filters": { "audience": [AUDIENCE] } });
+        endpoint(demo, &mut here, &receiver.url, &revocations).await?;
         let record = made(demo, &mut here).await?;
         let mut lags = Lags::default();
         for _ in 0..times {
@@ -150,6 +172,10 @@ fn lags(demo: &Demo, other: Option<&Node>, times: usize) -> Result<Lags> {
                 .context("the stream told nothing")?;
             lags.streamed
                 .push(milliseconds(arrived.saturating_duration_since(answered)));
+            let came = receiver.came.recv_timeout(Duration::from_secs(10));
+            let came = came.context("the receiver of webhooks was told nothing")?;
+            lags.delivered
+                .push(milliseconds(came.saturating_duration_since(answered)));
         }
         Ok(lags)
     })

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Method;
 use reqwest::redirect;
 use serde::Serialize;
 use url::{Host, Url};
@@ -46,6 +47,32 @@ impl Egress {
             encrypted: build(resolver(Transport::Encrypted))?,
             plain: build(resolver(Transport::Plain))?,
             lookup,
+            policy,
+        })
+    }
+
+    /// The same way out, where certificates that these PEM authorities signed are trusted too. Fails where they cannot be read, or are
+    /// none.
+    pub fn trusting(&self, authorities: &str) -> Result<Self, EgressError> {
+        let found = reqwest::Certificate::from_pem_bundle(authorities.as_bytes());
+        if found
+            .map_err(|error| EgressError::Setup(error.to_string()))?
+            .is_empty()
+        {
+            return Err(EgressError::Setup("there is no certificate in it".to_owned()));
+        }
+        let mut policy = EgressPolicy::clone(&self.policy);
+        policy.extra_roots = format!("{}\n{authorities}", policy.extra_roots);
+        let policy = Arc::new(policy);
+        let resolver = |transport| CheckedResolver {
+            lookup: Arc::clone(&self.lookup),
+            policy: Arc::clone(&policy),
+            transport,
+        };
+        Ok(Self {
+            encrypted: build(resolver(Transport::Encrypted))?,
+            plain: build(resolver(Transport::Plain))?,
+            lookup: Arc::clone(&self.lookup),
             policy,
         })
     }
@@ -106,6 +133,15 @@ impl Egress {
     pub fn post_bytes(&self, url: &str, body: Vec<u8>) -> Request<'_> {
         let target = self.target(url);
         Request::new(self, target.map(|(client, url)| client.post(url).body(body)))
+    }
+
+    /// `OPTIONS`.
+    pub fn options(&self, url: &str) -> Request<'_> {
+        let target = self.target(url);
+        Request::new(
+            self,
+            target.map(|(client, url)| client.request(Method::OPTIONS, url)),
+        )
     }
 
     /// Parses the URL and judges what it says without a lookup. A literal address never reaches the resolver, so it is

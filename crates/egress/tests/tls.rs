@@ -24,6 +24,11 @@ impl Lookup for Loopback {
 
 /// Asks a TLS server for a page under that name.
 async fn ask(name: &str, extra_roots: &str) -> Result<Answer, EgressError> {
+    ask_trusting(name, extra_roots, None).await
+}
+
+/// As [`ask`], on a way that trusts authorities of its own.
+async fn ask_trusting(name: &str, extra_roots: &str, own: Option<&str>) -> Result<Answer, EgressError> {
     let certificate = CertificateDer::from_pem_slice(include_bytes!("certificates/peer.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("certificates/peer.key.pem")).unwrap();
     let config = ServerConfig::builder()
@@ -50,7 +55,21 @@ async fn ask(name: &str, extra_roots: &str) -> Result<Answer, EgressError> {
         extra_roots: extra_roots.to_owned(),
         ..EgressPolicy::default()
     };
-    let egress = Egress::with_lookup(policy, Loopback).unwrap();
+    let mut egress = Egress::with_lookup(policy, Loopback).unwrap();
+    if let Some(own) = own {
+        let usual = egress;
+        egress = usual.trusting(own).unwrap();
+        for wrong in [
+            "",
+            "no certificate",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        ] {
+            assert!(
+                matches!(usual.trusting(wrong), Err(EgressError::Setup(_))),
+                "{wrong}"
+            );
+        }
+    }
     let answer = egress.get(&format!("https://{name}:{port}/")).send().await;
     served.await.unwrap();
     answer
@@ -68,6 +87,21 @@ async fn a_certificate_under_an_extra_root_is_believed_for_its_own_name_only() {
 
 #[tokio::test]
 async fn a_certificate_under_an_unknown_root_is_not_believed() {
+    assert_eq!(
+        ask("peer.example", "").await.unwrap_err(),
+        EgressError::ConnectionFailed
+    );
+}
+
+#[tokio::test]
+async fn whk_21_authorities_of_an_endpoint_are_believed_on_its_way_alone() {
+    let root = include_str!("certificates/root.pem");
+    let answer = ask_trusting("peer.example", "", Some(root)).await.unwrap();
+    assert_eq!(answer.body, b"hello");
+    assert_eq!(
+        ask_trusting("other.example", "", Some(root)).await.unwrap_err(),
+        EgressError::ConnectionFailed
+    );
     assert_eq!(
         ask("peer.example", "").await.unwrap_err(),
         EgressError::ConnectionFailed

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use consentry_domain::{Consent, GrantId, SubjectId, TenantId, Timestamp, grant::Grant};
+use consentry_domain::{Consent, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant};
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
 };
@@ -17,7 +17,7 @@ use crate::{
     error::Fault,
     feed::{FeedOptions, Tails},
     following::Following,
-    once::{InProgress, Memory},
+    once::{InProgress, Memory, REMEMBERED},
     rates::Rates,
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
@@ -48,6 +48,8 @@ pub struct LedgerOptions {
     pub feed: FeedOptions,
     /// How many webhook endpoints there may be.
     pub endpoints: EndpointBounds,
+    /// How long requests with a key are remembered (COM-08), of all doors.
+    pub remembered: Lifetime,
 }
 
 impl Default for LedgerOptions {
@@ -62,6 +64,7 @@ impl Default for LedgerOptions {
             directories: Vec::new(),
             feed: FeedOptions::default(),
             endpoints: EndpointBounds::default(),
+            remembered: REMEMBERED[0],
         }
     }
 }
@@ -96,6 +99,7 @@ pub(crate) struct Inner {
     /// Somebody asked for a delivery.
     pub(crate) asked: tokio::sync::Notify,
     pub(crate) endpoint_bounds: EndpointBounds,
+    pub(crate) remembered: Lifetime,
     pub(crate) following: Option<Following>,
     pub(crate) in_progress: InProgress,
     writer: Writer,
@@ -148,6 +152,7 @@ impl Ledger {
                 revocation_feeds: RevocationFeeds::default(),
                 asked: tokio::sync::Notify::new(),
                 endpoint_bounds: options.endpoints,
+                remembered: options.remembered,
                 following,
                 in_progress: InProgress::default(),
                 writer,

@@ -14,8 +14,8 @@ use consentry_store::{ChangeSet, CommitError, Hash, IdempotencyKey, Receipt};
 
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
-/// How long a request is remembered (COM-08).
-pub const REMEMBERED: Lifetime = Lifetime::days(1);
+/// How long a request is remembered where nobody says, least and most (COM-08).
+pub const REMEMBERED: [Lifetime; 3] = [Lifetime::days(1), Lifetime::minutes(60), Lifetime::days(7)];
 
 /// A request as its sender names it.
 #[derive(Debug, Clone, Copy)]
@@ -148,7 +148,7 @@ impl Ledger {
         let Some(memory) = &self.memory else {
             return self.commit(change).await;
         };
-        change.idempotency = memory.to_write(&change);
+        change.idempotency = memory.to_write(&change, self.inner.remembered);
         let receipt = self.commit(change).await?;
         memory.state().is_written = true;
         Ok(receipt)
@@ -161,13 +161,13 @@ impl Memory {
     }
 
     /// None where it was written already: a request that changes several things is remembered with the first.
-    fn to_write(&self, change: &ChangeSet) -> Option<IdempotencyKey> {
+    fn to_write(&self, change: &ChangeSet, remembered: Lifetime) -> Option<IdempotencyKey> {
         let state = self.state();
         (!state.is_written).then(|| IdempotencyKey {
             key: self.key,
             fingerprint: self.fingerprint,
             reference: state.outcome.reference(),
-            expires_at: change.at.plus(REMEMBERED),
+            expires_at: change.at.plus(remembered),
         })
     }
 }
@@ -236,7 +236,27 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
+    use consentry_domain::{Shard, Timestamp};
+
     use super::*;
+
+    #[test]
+    fn com_08_a_request_is_remembered_for_as_long_as_the_operator_says() {
+        let [usual, least, most] = REMEMBERED;
+        let hours = [usual, least, most].map(|time| time.as_seconds() / 3_600);
+        assert_eq!(hours, [24, 1, 168]);
+        let at = Timestamp::from_seconds(1_800_000_000);
+        let change = ChangeSet::new(TenantId::new(at, Shard::new(1), [1; 8]), at);
+        for remembered in REMEMBERED {
+            let memory = Memory {
+                key: Hash::new([1; 32]),
+                fingerprint: Hash::new([2; 32]),
+                state: Mutex::default(),
+            };
+            let written = memory.to_write(&change, remembered).unwrap();
+            assert_eq!(written.expires_at, at.plus(remembered));
+        }
+    }
 
     #[test]
     fn com_08_what_came_of_it_is_read_as_it_was_written() {

@@ -1,16 +1,20 @@
-//! One attempt: a message rendered, signed, sent, and what the answer means.
+//! One attempt: what a message led to, and what the answer means. How it is sent is in `sending`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use consentry_domain::Timestamp;
-use consentry_egress::EgressError;
 use consentry_ledger::{
-    Draw as _, TenantSnapshot,
-    webhooks::{Attempt, Endpoint, Message},
+    TenantSnapshot,
+    webhooks::{Attempt, Endpoint, EndpointStatus, Format, Handshake, Message},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 
-use crate::{Shared, retry::retry_after};
+use crate::{
+    Shared,
+    handshake::Shaken,
+    retry::retry_after,
+    sending::{Sent, send, shake_hands},
+};
 
 /// Bytes of an answer that are kept with the message.
 const KEPT: usize = 1_024;
@@ -28,6 +32,8 @@ pub(crate) struct Tried {
 pub(crate) enum Meaning {
     /// Taken.
     Taken,
+    /// The receiver shook hands; it takes at most so many messages a minute, where it said so.
+    Greeted(Option<u32>),
     /// Not taken; to be tried again, not before this moment where one is given.
     Failed {
         asked: Option<Timestamp>,
@@ -53,29 +59,38 @@ pub(crate) async fn attempt(
 ) -> Tried {
     let at = shared.ledger.now();
     let began = tokio::time::Instant::now();
-    let (meaning, status, error, answer) = match send(&shared, &tenant, &endpoint, &message, at).await {
-        Ok(Some(answer)) => {
+    let shakes_hands = message.is_ping()
+        && endpoint.status == EndpointStatus::Unverified
+        && endpoint.settings.handshake == Handshake::Cloudevents;
+    let sent = if shakes_hands {
+        shake_hands(&shared, &tenant, &endpoint).await
+    } else {
+        send(&shared, &tenant, &endpoint, &message, at).await
+    };
+    let failed = Meaning::Failed {
+        asked: None,
+        is_slow: false,
+    };
+    let (meaning, status, error, answer) = match sent {
+        Ok(Sent::Nothing) => (Meaning::Nothing, None, Some("not_visible".to_owned()), None),
+        Ok(Sent::Answered(answer, shaken)) => {
             let status = answer.status;
             let text = String::from_utf8_lossy(&answer.body[..answer.body.len().min(KEPT)]).into_owned();
             let asked = answer.headers.get(header::RETRY_AFTER);
             let asked = asked.and_then(|value| retry_after(value.to_str().ok()?, shared.ledger.now()));
+            let (meaning, error) = match shaken {
+                None => (meaning(endpoint.settings.format, status, asked), None),
+                Some(Shaken::Yes(rate)) => (Meaning::Greeted(rate), None),
+                Some(Shaken::No) => (failed, Some("handshake_refused".to_owned())),
+            };
             (
-                meaning(status, asked),
+                meaning,
                 Some(status.as_u16()),
-                None,
+                error,
                 (!text.is_empty()).then_some(text),
             )
         }
-        Ok(None) => (Meaning::Nothing, None, Some("not_visible".to_owned()), None),
-        Err(code) => (
-            Meaning::Failed {
-                asked: None,
-                is_slow: false,
-            },
-            None,
-            Some(code),
-            None,
-        ),
+        Err(code) => (failed, None, Some(code), None),
     };
     Tried {
         number: message.number(),
@@ -90,8 +105,8 @@ pub(crate) async fn attempt(
     }
 }
 
-fn meaning(status: StatusCode, asked: Option<Timestamp>) -> Meaning {
-    if status.is_success() {
+fn meaning(format: Format, status: StatusCode, asked: Option<Timestamp>) -> Meaning {
+    if format.is_taken(status.as_u16()) {
         return Meaning::Taken;
     }
     if status == StatusCode::GONE {
@@ -99,70 +114,6 @@ fn meaning(status: StatusCode, asked: Option<Timestamp>) -> Meaning {
     }
     let is_slow = matches!(status.as_u16(), 429 | 502 | 503 | 504);
     Meaning::Failed { asked, is_slow }
-}
-
-async fn send(
-    shared: &Shared,
-    tenant: &TenantSnapshot,
-    endpoint: &Endpoint,
-    message: &Message,
-    at: Timestamp,
-) -> Result<Option<consentry_egress::Answer>, String> {
-    let base = (shared.base)(tenant);
-    let rendered = shared
-        .ledger
-        .render_message(tenant, &base, endpoint, message)
-        .await;
-    let rendered = rendered.map_err(|error| {
-        tracing::error!(%error, endpoint.id = %endpoint.id, "a message could not be rendered");
-        "not_rendered".to_owned()
-    })?;
-    let Some(rendered) = rendered else { return Ok(None) };
-    let body = rendered.body.into_bytes();
-    let signature = endpoint
-        .signature(&tenant.keys, &rendered.id, at, &body)
-        .map_err(|error| {
-            tracing::error!(%error, endpoint.id = %endpoint.id, "a message could not be signed");
-            "not_signed".to_owned()
-        })?;
-    let span: [u8; 8] = shared.ledger.entropy().bytes();
-    let span: String = span.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut headers = HeaderMap::new();
-    let mut put = |name: &'static str, value: &str| {
-        // Ids, numbers, Base64 and media types are always header values.
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    put("content-type", endpoint.settings.format.media_type());
-    put("user-agent", concat!("Consentry/", env!("CARGO_PKG_VERSION")));
-    put("webhook-id", &rendered.id);
-    put("webhook-timestamp", &at.as_seconds().to_string());
-    put("webhook-signature", &signature);
-    put("consentry-endpoint", &endpoint.id.to_string());
-    put("consentry-attempt", &(message.attempts() + 1).to_string());
-    put("consentry-endpoint-seq", &message.number().to_string());
-    put(
-        "traceparent",
-        &format!("00-{}-{span}-01", rendered.id.replace('-', "")),
-    );
-    let request = shared
-        .egress
-        .post_bytes(&endpoint.settings.url, body)
-        .headers(headers)
-        .deadline(Duration::from_secs(endpoint.settings.timeout_s.into()));
-    request
-        .send_and_cut()
-        .await
-        .map(Some)
-        .map_err(|error| code(&error).to_owned())
-}
-
-fn code(error: &EgressError) -> &'static str {
-    match error {
-        EgressError::AddressRefused(_) => "blocked_address",
-        error => error.code(),
-    }
 }
 
 #[cfg(test)]
@@ -186,9 +137,17 @@ mod tests {
             (503, failed(true)),
         ] {
             assert_eq!(
-                meaning(StatusCode::from_u16(status).unwrap(), None),
+                meaning(Format::Json, StatusCode::from_u16(status).unwrap(), None),
                 expected,
                 "{status}"
+            );
+        }
+        for (status, expected) in [(202, Meaning::Taken), (200, failed(false)), (410, Meaning::Gone)] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(
+                meaning(Format::UkOb, status, None),
+                expected,
+                "{status} in the UK"
             );
         }
     }

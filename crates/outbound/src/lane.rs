@@ -21,6 +21,7 @@ use crate::{
     Shared,
     attempt::{Meaning, Tried, attempt},
     order,
+    pace::Pace,
     retry::after_failure,
     stops,
 };
@@ -59,8 +60,7 @@ pub(crate) struct Worker {
     taken_up: HashSet<(u64, u32)>,
     looks_back: bool,
     slow_until: Option<Timestamp>,
-    /// The second in which attempts are counted, and how many there were.
-    pace: (i64, u16),
+    pace: Pace,
 }
 
 /// Works until the endpoint is gone, somebody else holds the lane, or the node stops.
@@ -95,7 +95,7 @@ pub(crate) async fn work(
         taken_up: HashSet::new(),
         looks_back: true,
         slow_until: None,
-        pace: (0, 0),
+        pace: Pace::default(),
     };
     match worker.run(&behind).await {
         Ok(()) => {}
@@ -115,6 +115,9 @@ impl Worker {
         let mut stopping = self.shared.stopping.clone();
         loop {
             let Some((tenant, endpoint)) = self.configured() else {
+                let gone = self.lane.endpoint();
+                self.shared.ways.forget(gone);
+                self.shared.tokens.forget(gone);
                 return Ok(());
             };
             if *stopping.borrow() {
@@ -222,7 +225,10 @@ impl Worker {
         let free = most.saturating_sub(self.on_their_way.len());
         let order = endpoint.settings.order;
         for number in order::due(self.lane.messages(), &self.on_their_way, order, now, free) {
-            if !self.keeps_pace(now, endpoint.settings.rate_per_s) {
+            if !self
+                .pace
+                .keeps(now, endpoint.settings.rate_per_s, endpoint.allowed_per_minute)
+            {
                 return;
             }
             // One message of each endpoint needs no leave: however many others wait for their receivers, this one moves on.
@@ -242,15 +248,6 @@ impl Worker {
         let of_tenant = Arc::clone(&self.room).try_acquire_owned().ok()?;
         let of_node = Arc::clone(&self.shared.on_their_way).try_acquire_owned().ok()?;
         Some([of_tenant, of_node])
-    }
-
-    fn keeps_pace(&mut self, now: Timestamp, most: u16) -> bool {
-        let second = now.as_seconds();
-        if self.pace.0 != second {
-            self.pace = (second, 0);
-        }
-        self.pace.1 = self.pace.1.saturating_add(1);
-        self.pace.1 <= most
     }
 
     fn start(
@@ -274,7 +271,7 @@ impl Worker {
         let now = self.shared.ledger.now();
         let mut settled = Vec::with_capacity(all.len());
         let mut off = None;
-        let mut was_greeted = false;
+        let mut greeted = None;
         let numbers: Vec<u64> = all.iter().map(|tried| tried.number).collect();
         for Tried {
             number,
@@ -287,9 +284,14 @@ impl Worker {
             };
             let is_test = message.is_ping();
             let outcome = match meaning {
+                Meaning::Greeted(rate) => {
+                    greeted = Some(rate);
+                    Outcome::Delivered
+                }
                 Meaning::Taken => {
-                    was_greeted |= is_test;
-                    if !is_test {
+                    if is_test {
+                        greeted = greeted.or(Some(None));
+                    } else {
                         self.slow_until = None;
                     }
                     Outcome::Delivered
@@ -341,11 +343,13 @@ impl Worker {
                 .disable_endpoint(self.tenant, endpoint.id, reason)
                 .await?;
         }
-        if was_greeted && endpoint.status == EndpointStatus::Unverified {
+        if let Some(rate) = greeted
+            && endpoint.status == EndpointStatus::Unverified
+        {
             self.lane.begin_now().await?;
             self.shared
                 .ledger
-                .verify_endpoint(self.tenant, endpoint.id)
+                .verify_endpoint(self.tenant, endpoint.id, rate)
                 .await?;
         }
         Ok(())

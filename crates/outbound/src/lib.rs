@@ -8,13 +8,18 @@
 //! receiver. A node that dies is followed by another within [`TERM`]; what it had sent without writing it down is sent again.
 
 mod attempt;
+mod credentials;
+mod handshake;
 mod lane;
 mod mail;
 mod mirror;
 mod order;
+mod pace;
 mod retry;
 mod rounds;
+mod sending;
 mod tenant;
+mod trust;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -26,7 +31,9 @@ use tokio::{
     task::JoinHandle,
 };
 
+use credentials::Tokens;
 use rounds::Round;
+use trust::WaysOut;
 
 pub use mirror::{Mirror, MirrorError, MirrorSettings, UnusableName};
 pub use retry::{after_failure, retry_after};
@@ -108,7 +115,8 @@ impl Default for OutboundOptions {
 /// What all workers of a node share.
 pub(crate) struct Shared {
     pub(crate) ledger: Ledger,
-    pub(crate) egress: Arc<Egress>,
+    pub(crate) ways: WaysOut,
+    pub(crate) tokens: Tokens,
     pub(crate) base: BaseOf,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) options: OutboundOptions,
@@ -144,7 +152,8 @@ impl Outbound {
         };
         let shared = Arc::new(Shared {
             ledger,
-            egress,
+            ways: WaysOut::new(egress),
+            tokens: Tokens::default(),
             base,
             observer,
             options,

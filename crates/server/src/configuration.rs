@@ -13,9 +13,10 @@ use std::{
 };
 
 use config::{Config, Environment, File, FileFormat};
+use consentry_domain::Lifetime;
 use consentry_door_records::messages::MessageType;
 use consentry_egress::EgressPolicy;
-use consentry_ledger::webhooks::EndpointBounds;
+use consentry_ledger::{once::REMEMBERED, webhooks::EndpointBounds};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -70,6 +71,8 @@ pub struct ServerSection {
     pub connections: usize,
     /// Seconds a request may take.
     pub deadline_seconds: u64,
+    /// Hours for which a request with an `Idempotency-Key` is remembered, 1 to 168.
+    pub remember_requests_hours: u8,
 }
 
 impl Default for ServerSection {
@@ -80,7 +83,22 @@ impl Default for ServerSection {
             trusted_proxies: Vec::new(),
             connections: 10_000,
             deadline_seconds: 30,
+            remember_requests_hours: 24,
         }
+    }
+}
+
+impl ServerSection {
+    /// How long requests with a key are remembered, within the bounds of COM-08.
+    pub fn remembered(&self) -> Result<Lifetime, ConfigurationError> {
+        let [_, least, most] = REMEMBERED;
+        let remembered = Lifetime::minutes(i64::from(self.remember_requests_hours) * 60);
+        if remembered < least || remembered > most {
+            return Err(ConfigurationError::Value(
+                "server.remember_requests_hours is not from 1 to 168".to_owned(),
+            ));
+        }
+        Ok(remembered)
     }
 }
 
@@ -434,6 +452,24 @@ mod tests {
         assert_eq!((policy.exceptions.len(), policy.deadline.as_secs()), (1, 3));
         section.exceptions = vec!["inside".to_owned()];
         assert!(section.policy().unwrap_err().to_string().starts_with("egress: "));
+    }
+
+    #[test]
+    fn com_08_requests_are_remembered_for_an_hour_to_a_week() {
+        let remembered = |hours| {
+            let section = ServerSection {
+                remember_requests_hours: hours,
+                ..ServerSection::default()
+            };
+            section.remembered().ok().map(Lifetime::as_seconds)
+        };
+        assert_eq!(remembered(24), Some(86_400));
+        assert_eq!(
+            remembered(ServerSection::default().remember_requests_hours),
+            Some(86_400)
+        );
+        assert_eq!((remembered(1), remembered(168)), (Some(3_600), Some(604_800)));
+        assert_eq!((remembered(0), remembered(169)), (None, None));
     }
 
     #[test]

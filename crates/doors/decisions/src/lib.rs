@@ -3,6 +3,8 @@
 //! What lives here: the wire. Who asks, questions and answers as JSON, pages, the event stream, and webhook endpoints. What may not: rules about
 //! consents, state. The specification is enforcement-events-evidence, sections 2 to 5; `docs/doors/decisions.md` says what is built.
 
+pub mod openapi;
+
 mod admission;
 mod answer;
 mod discovery;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{
     catalogue::Family,
+    envelope::OWN_IDS,
     happening::{Happening, Told},
     reader::Reader,
 };
@@ -64,11 +65,18 @@ pub(super) struct Data<'a> {
 
 /// A person as a reader knows them.
 #[derive(Debug, Serialize)]
-pub(super) struct SubjectData {
+pub(crate) struct SubjectData {
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub id: String,
     pub issuer: String,
+}
+
+impl SubjectData {
+    /// Whether this is our own id and no name that somebody else gave the person.
+    pub(crate) fn is_own_id(&self) -> bool {
+        self.issuer == OWN_IDS
+    }
 }
 
 #[derive(Debug, Serialize)]

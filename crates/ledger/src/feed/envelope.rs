@@ -28,7 +28,7 @@ const MOST_ENTRIES: usize = 200;
 const PARTITION: usize = 12;
 
 /// Issuer of our own ids.
-const OWN_IDS: &str = "urn:consentry:subject";
+pub(super) const OWN_IDS: &str = "urn:consentry:subject";
 
 #[derive(Debug, Serialize)]
 struct Envelope<'a> {
@@ -124,7 +124,7 @@ impl Rendering<'_> {
     }
 
     /// The person, by the name that this reader has for them.
-    async fn subject(&self, event: &Happening) -> Result<Option<SubjectData>, Fault> {
+    pub(crate) async fn subject(&self, event: &Happening) -> Result<Option<SubjectData>, Fault> {
         let Some(subject) = event.subject() else {
             return Ok(None);
         };

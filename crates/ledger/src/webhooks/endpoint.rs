@@ -8,7 +8,7 @@ use consentry_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{MANAGE, WebhookKey, WebhookSecret};
+use super::{Format, MANAGE, WebhookKey, WebhookSecret, auth::SealedAuth};
 use crate::{
     TenantSnapshot,
     environment::{Draw as _, Entropy},
@@ -45,27 +45,6 @@ impl Selection {
             clients: self.client.clone(),
             ..Filter::default()
         })
-    }
-}
-
-/// The media type of what is sent. The bytes are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// `application/cloudevents+json`.
-    #[default]
-    Cloudevents,
-    /// `application/json`.
-    Json,
-}
-
-impl Format {
-    /// Its media type.
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Cloudevents => "application/cloudevents+json",
-            Self::Json => "application/json",
-        }
     }
 }
 
@@ -127,6 +106,17 @@ pub enum Resume {
     Now,
 }
 
+/// How an endpoint shows that it wants messages (WHK-02).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Handshake {
+    /// It takes a test.
+    #[default]
+    Ping,
+    /// It answers the `OPTIONS` of CloudEvents' protection against abuse, with how much it takes.
+    Cloudevents,
+}
+
 /// Whether an endpoint is sent anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -163,9 +153,12 @@ pub struct EndpointSettings {
     /// What it is sent.
     #[serde(default)]
     pub selection: Selection,
-    /// Media type.
+    /// In whose words it is told.
     #[serde(default)]
     pub format: Format,
+    /// Whether messages of [`Format::Didomi`] are one flat object.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flatten: bool,
     /// Signatures.
     pub signature: BTreeSet<Scheme>,
     /// When to try again.
@@ -185,6 +178,18 @@ pub struct EndpointSettings {
     /// Where to go on.
     #[serde(default)]
     pub resume: Resume,
+    /// How it shows that it wants messages.
+    #[serde(default, skip_serializing_if = "Handshake::is_ping")]
+    pub handshake: Handshake,
+    /// Certificates in PEM of authorities that are trusted for it beside the public ones; none: empty (WHK-21).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ca: String,
+}
+
+impl Handshake {
+    const fn is_ping(&self) -> bool {
+        matches!(self, Self::Ping)
+    }
 }
 
 impl Default for EndpointSettings {
@@ -194,6 +199,7 @@ impl Default for EndpointSettings {
             description: String::new(),
             selection: Selection::default(),
             format: Format::default(),
+            flatten: false,
             signature: BTreeSet::from([Scheme::V1]),
             retry_profile: RetryProfile::default(),
             timeout_s: 15,
@@ -202,11 +208,23 @@ impl Default for EndpointSettings {
             rate_per_s: 50,
             subject_view: "default".to_owned(),
             resume: Resume::default(),
+            handshake: Handshake::default(),
+            ca: String::new(),
         }
     }
 }
 
 impl EndpointSettings {
+    /// What a new endpoint of a format has.
+    pub fn usual(format: Format) -> Self {
+        Self {
+            format,
+            retry_profile: format.usual_profile(),
+            timeout_s: format.usual_timeout_s(),
+            ..Self::default()
+        }
+    }
+
     /// How people are named.
     pub fn view(&self) -> SubjectView {
         match self.subject_view.as_str() {
@@ -241,6 +259,12 @@ pub struct Endpoint {
     pub secrets: Vec<SealedSecret>,
     /// Base64 of the sealed private part of its key pair.
     pub sealed_key: String,
+    /// How we prove ourselves to its receiver, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth: Option<SealedAuth>,
+    /// Most messages a minute, where its receiver said so in the handshake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_per_minute: Option<u32>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -329,18 +353,26 @@ impl Endpoint {
         let mut entries = Vec::new();
         let seconds = at.as_seconds();
         if self.settings.signature.contains(&Scheme::V1) {
-            for secret in &self.secrets {
-                if secret.ends_at.is_none_or(|ends| ends > at) {
-                    let label = self.label(secret.number);
-                    let bytes = keys.open_private_key(&label, &decoded(&secret.sealed)?)?;
-                    entries.push(WebhookSecret::new(&bytes).entry(id, seconds, body));
-                }
-            }
+            let live = self.live_secrets(keys, at)?;
+            entries.extend(live.iter().map(|secret| secret.entry(id, seconds, body)));
         }
         if self.settings.signature.contains(&Scheme::V1a) {
             entries.push(self.key(keys)?.entry(id, seconds, body));
         }
         Ok(entries.join(" "))
+    }
+
+    /// The secrets that sign at a moment, newest first.
+    pub(super) fn live_secrets(&self, keys: &TenantKeys, at: Timestamp) -> Result<Vec<WebhookSecret>, Fault> {
+        let live = self
+            .secrets
+            .iter()
+            .filter(|secret| secret.ends_at.is_none_or(|ends| ends > at));
+        live.map(|secret| {
+            let bytes = keys.open_private_key(&self.label(secret.number), &decoded(&secret.sealed)?)?;
+            Ok(WebhookSecret::new(&bytes))
+        })
+        .collect()
     }
 
     fn label(&self, number: u32) -> String {

@@ -10,14 +10,16 @@ use consentry_store::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Endpoint, EndpointError, Keeper,
-    lane::{KEPT, LANE, PING, Standing, delivery_id},
+    Endpoint, EndpointError, Keeper, Part,
+    lane::{KEPT, LANE, Standing},
+    message::{PING, delivery_id},
 };
 use crate::{
     Ledger, TenantSnapshot,
     error::Fault,
     feed::{Filter, TypePattern},
     jobs::Lease,
+    once::Outcome,
 };
 
 /// Kind of a replay among a tenant's work.
@@ -53,6 +55,8 @@ pub struct Attempt {
 pub(super) struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) partition: Option<String>,
+    #[serde(skip_serializing_if = "Part::is_event")]
+    pub(super) part: Part,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) attempts: Vec<Attempt>,
 }
@@ -80,12 +84,13 @@ pub struct Delivery {
     pub row: DeliveryRow,
     /// Its attempts, earliest first.
     pub attempts: Vec<Attempt>,
+    part: Part,
 }
 
 impl From<DeliveryRow> for Delivery {
     fn from(row: DeliveryRow) -> Self {
-        let attempts = Details::of(&row).attempts;
-        Self { row, attempts }
+        let Details { attempts, part, .. } = Details::of(&row);
+        Self { row, attempts, part }
     }
 }
 
@@ -105,9 +110,9 @@ impl Delivery {
         self.row.endpoint
     }
 
-    /// The event: its `webhook-id`.
-    pub const fn event(&self) -> consentry_domain::EventId {
-        self.row.event
+    /// Its `webhook-id`.
+    pub fn webhook_id(&self) -> String {
+        format!("{}{}", self.row.event, self.part.suffix())
     }
 
     /// Its number among the endpoint's messages.
@@ -362,7 +367,11 @@ impl Ledger {
             let mut change = ChangeSet::new(tenant.id(), now);
             rewrite(&mut change, &lane, &standing);
             change.rows.push(RowChange::Put(Row::Delivery(row)));
-            match self.commit(change).await {
+            self.leads_to(Outcome {
+                is_new: true,
+                made: Some(made.to_string()),
+            });
+            match self.commit_asked(change).await {
                 Ok(_) => {
                     self.inner.asked.notify_waiters();
                     return Ok(made);
@@ -412,7 +421,7 @@ impl Ledger {
             last_error: None,
             detail: serde_json::to_string(&standing).unwrap_or_default(),
         })));
-        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        let _receipt = self.commit_asked(change).await.map_err(Fault::from)?;
         self.inner.asked.notify_waiters();
         Ok(())
     }
@@ -467,7 +476,7 @@ impl Ledger {
                 ..row
             })));
         }
-        match self.commit(change).await {
+        match self.commit_asked(change).await {
             Ok(_) => Ok(true),
             Err(CommitError::Stale) => Ok(false),
             Err(error) => Err(error.into()),

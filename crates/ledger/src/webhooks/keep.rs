@@ -7,18 +7,19 @@ use consentry_store::{ChangeSet, CommitError, ConfigurationKind, Expect, JobRow,
 use serde_json::{Map, json};
 
 use super::{
-    Endpoint, EndpointSettings, EndpointStatus, Resume, WebhookSecret,
+    AuthWish, Endpoint, EndpointError, EndpointSettings, EndpointStatus, Handshake, Resume, WebhookSecret,
+    check::check,
     endpoint::may_manage,
     history::rewrite,
     lane::{LANE, Standing},
 };
 use crate::{
     Ledger, TenantSnapshot,
-    checks::issuer_names,
     environment::Draw as _,
     error::Fault,
     events,
-    feed::{READ_SUBJECTS, SubjectView},
+    feed::READ_SUBJECTS,
+    once::Outcome,
     provision::change::put,
     tokens::{ActiveAccess, ProvenClient},
 };
@@ -56,8 +57,8 @@ const MOST_DROPPED: u32 = 50_000;
 /// Somebody who may have endpoints: a client with the scope [`MANAGE`](super::MANAGE).
 #[derive(Debug, Clone)]
 pub struct Keeper {
-    client: Arc<Client>,
-    sees_subjects: bool,
+    pub(super) client: Arc<Client>,
+    pub(super) sees_subjects: bool,
 }
 
 impl Keeper {
@@ -105,42 +106,6 @@ impl Keeper {
     }
 }
 
-/// Why an endpoint is not made, changed or found.
-#[derive(Debug, thiserror::Error)]
-pub enum EndpointError {
-    /// There is none, or it is somebody else's.
-    #[error("there is no such endpoint or message")]
-    Absent,
-    /// It is in another version than expected.
-    #[error("the endpoint is in version {0}")]
-    OtherVersion(u32),
-    /// A setting cannot be.
-    #[error("{pointer} {why}")]
-    Invalid {
-        /// Where it stands in the request.
-        pointer: &'static str,
-        /// What is wrong.
-        why: String,
-    },
-    /// There are as many as there may be.
-    #[error("there are {most} endpoints {of} already, which is the most")]
-    TooMany {
-        /// How many there may be.
-        most: usize,
-        /// Of what.
-        of: &'static str,
-    },
-    /// People are to be named by our own ids, which the caller may not see.
-    #[error("people by our own ids are for clients of the tenant with the scope subjects:read")]
-    SubjectsHidden,
-    /// An endpoint that was never verified is enabled by a ping that its receiver takes.
-    #[error("the endpoint is not verified; send it a test that it answers with 2xx")]
-    Unverified,
-    /// Something failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
 /// An endpoint with a secret that is shown this once.
 #[derive(Debug)]
 pub struct Made {
@@ -150,42 +115,6 @@ pub struct Made {
     pub version: u32,
     /// The secret.
     pub secret: WebhookSecret,
-}
-
-fn invalid(pointer: &'static str, why: impl Into<String>) -> EndpointError {
-    let why = why.into();
-    EndpointError::Invalid { pointer, why }
-}
-
-fn check(tenant: &TenantSnapshot, keeper: &Keeper, settings: &EndpointSettings) -> Result<(), EndpointError> {
-    if settings.url.len() > 2_048 {
-        return Err(invalid("/url", "is longer than 2048 bytes"));
-    }
-    if settings.description.chars().count() > 200 {
-        return Err(invalid("/description", "is longer than 200 characters"));
-    }
-    if settings.selection.filter().is_err() {
-        return Err(invalid("/types", "holds what names no event type"));
-    }
-    if settings.signature.is_empty() {
-        return Err(invalid("/signature", "names no scheme"));
-    }
-    if !(5..=30).contains(&settings.timeout_s) {
-        return Err(invalid("/timeout_s", "is not from 5 to 30"));
-    }
-    if !(1..=64).contains(&settings.max_in_flight) {
-        return Err(invalid("/max_in_flight", "is not from 1 to 64"));
-    }
-    if !(1..=1_000).contains(&settings.rate_per_s) {
-        return Err(invalid("/rate_per_s", "is not from 1 to 1000"));
-    }
-    match settings.view() {
-        SubjectView::Internal if !keeper.sees_subjects => Err(EndpointError::SubjectsHidden),
-        SubjectView::Of(issuer) if issuer_names(tenant, &issuer).is_none() => {
-            Err(invalid("/subject_view", "names no issuer of names"))
-        }
-        _ => Ok(()),
-    }
 }
 
 impl Ledger {
@@ -211,20 +140,22 @@ impl Ledger {
         tenant: &TenantSnapshot,
         keeper: &Keeper,
         settings: EndpointSettings,
+        auth: &AuthWish,
     ) -> Result<Made, EndpointError> {
-        check(tenant, keeper, &settings)?;
+        check(tenant, keeper, &settings, auth)?;
         self.check_bounds(tenant, keeper, &settings)?;
         let ids = self.ids();
         let now = ids.now;
         let shard = Shard::of_bytes(&ids.entropy.bytes::<2>());
         let is_of_party = keeper.client.is_third_party;
+        let asks_first = settings.handshake == Handshake::Cloudevents;
         let mut endpoint = Endpoint {
             id: EndpointId::new(now, shard, ids.entropy.bytes()),
             client: keeper.client.id.clone(),
             is_of_party,
             sees_subjects: keeper.sees_subjects,
             settings,
-            status: if is_of_party {
+            status: if is_of_party || asks_first {
                 EndpointStatus::Unverified
             } else {
                 EndpointStatus::Enabled
@@ -232,11 +163,14 @@ impl Ledger {
             disabled_reason: None,
             secrets: Vec::new(),
             sealed_key: String::new(),
+            auth: None,
+            allowed_per_minute: None,
             created_at: now,
             updated_at: now,
         };
         let secret = endpoint.draw_secret(&tenant.keys, ids.entropy, now, Lifetime::seconds(0));
         endpoint.draw_key(&tenant.keys, ids.entropy);
+        endpoint.put_auth(&tenant.keys, ids.entropy, auth)?;
         let head = self.inner.store.log_head(tenant.id()).await;
         let standing = Standing {
             index: head.map_err(Fault::from)?.size,
@@ -256,7 +190,11 @@ impl Ledger {
             last_error: None,
             detail: standing.text(),
         })));
-        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        self.leads_to(Outcome {
+            is_new: true,
+            made: Some(endpoint.id.to_string()),
+        });
+        let _receipt = self.commit_asked(change).await.map_err(Fault::from)?;
         tracing::info!(endpoint.id = %endpoint.id, client.id = keeper.name(), "a webhook endpoint was made");
         Ok(Made {
             endpoint,
@@ -272,12 +210,21 @@ impl Ledger {
         keeper: &Keeper,
         id: EndpointId,
         expected: Option<u32>,
+        auth: &AuthWish,
         write: impl Fn(&mut EndpointSettings) -> Result<(), EndpointError>,
     ) -> Result<(Endpoint, u32), EndpointError> {
         self.rewrite_endpoint(tenant, keeper, id, expected, |tenant, endpoint| {
+            let was = endpoint.settings.url.clone();
             write(&mut endpoint.settings)?;
+            let asks_first = endpoint.is_of_party || endpoint.settings.handshake == Handshake::Cloudevents;
+            if asks_first && endpoint.settings.url != was && endpoint.status == EndpointStatus::Enabled {
+                // That one receiver wanted messages says nothing about another.
+                endpoint.status = EndpointStatus::Unverified;
+                endpoint.allowed_per_minute = None;
+            }
             endpoint.sees_subjects &= keeper.sees_subjects;
-            check(tenant, keeper, &endpoint.settings)
+            check(tenant, keeper, &endpoint.settings, auth)?;
+            Ok(endpoint.put_auth(&tenant.keys, self.entropy(), auth)?)
         })
         .await
     }
@@ -344,7 +291,7 @@ impl Ledger {
                 }
                 rewrite(&mut change, &lane, &standing);
             }
-            match self.commit(change).await {
+            match self.commit_asked(change).await {
                 Ok(_) => return Ok((endpoint, version + 1)),
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(Fault::from(error).into()),
@@ -396,8 +343,14 @@ impl Ledger {
         Err(Fault::Conflict)
     }
 
-    /// Enables an endpoint whose receiver took a ping (WHK-02); false where it was enabled or disabled before.
-    pub async fn verify_endpoint(&self, tenant: TenantId, id: EndpointId) -> Result<bool, Fault> {
+    /// Enables an endpoint whose receiver took a ping or shook hands, and then said how many messages a minute it takes (WHK-02); false
+    /// where it was enabled or disabled before.
+    pub async fn verify_endpoint(
+        &self,
+        tenant: TenantId,
+        id: EndpointId,
+        per_minute: Option<u32>,
+    ) -> Result<bool, Fault> {
         for _ in 0..TRIES {
             let Ok(snapshot) = self.snapshot_of(tenant) else {
                 return Ok(false);
@@ -408,6 +361,7 @@ impl Ledger {
             };
             let mut endpoint = Endpoint::clone(known);
             endpoint.status = EndpointStatus::Enabled;
+            endpoint.allowed_per_minute = per_minute;
             endpoint.updated_at = self.now();
             let mut change = ChangeSet::new(tenant, self.now());
             self.write_endpoint(&snapshot, &mut change, &endpoint, Some(known.version(&snapshot)))?;
@@ -480,7 +434,7 @@ impl Ledger {
             endpoint.updated_at = self.now();
             let mut change = ChangeSet::new(tenant, self.now());
             self.write_endpoint(&snapshot, &mut change, &endpoint, Some(version))?;
-            match self.commit(change).await {
+            match self.commit_asked(change).await {
                 Ok(_) => return Ok((endpoint, version + 1)),
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(Fault::from(error).into()),

@@ -5,8 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use consentry_domain::{DeliveryId, EndpointId, EventId, Lifetime, Shard, SubjectId, TenantId, Timestamp};
+use consentry_domain::{EndpointId, Lifetime, TenantId, Timestamp};
 use consentry_store::{ChangeSet, CommitError, DeliveryRow, DeliveryStatus, Row, RowChange};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -14,10 +13,10 @@ use tokio::sync::watch;
 use super::{
     Endpoint,
     history::{Attempt, Details, Replay},
+    message::{Found, Message, Outcome, PING, delivery_id, parts},
 };
 use crate::{
     Ledger, TenantSnapshot,
-    environment::Draw as _,
     error::Fault,
     feed::{Filter, PARTIES_GO_BACK, Reader, tail},
     jobs::Lease,
@@ -25,9 +24,6 @@ use crate::{
 
 /// Kind of a lane among a tenant's work.
 pub(super) const LANE: &str = "webhook";
-
-/// Name of a test message, which is no event of the log.
-pub const PING: &str = "endpoint.ping";
 
 /// Events looked at at a time.
 const AT_ONCE: u32 = 500;
@@ -40,9 +36,6 @@ const TRIES: usize = 5;
 
 /// How far a lane may be ahead of what is written down about it, in events that it was not interested in.
 const FAR: u64 = 1_000;
-
-/// Bytes of a partition key.
-const PARTITION: usize = 12;
 
 /// How far a lane has come, and how its receiver does.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -84,57 +77,6 @@ pub enum Stopped {
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
-}
-
-/// A message that waits.
-#[derive(Debug, Clone)]
-pub struct Message {
-    pub(super) row: DeliveryRow,
-    /// What keeps messages about one person apart from others.
-    pub partition: Option<String>,
-}
-
-impl Message {
-    fn of(row: DeliveryRow) -> Self {
-        let partition = Details::of(&row).partition;
-        Self { row, partition }
-    }
-
-    /// Its number in the lane.
-    pub const fn number(&self) -> u64 {
-        self.row.number
-    }
-
-    /// When it is next tried.
-    pub const fn due_at(&self) -> Timestamp {
-        self.row.due_at
-    }
-
-    /// How often it was tried.
-    pub const fn attempts(&self) -> u32 {
-        self.row.attempts
-    }
-
-    /// When it was made.
-    pub const fn created_at(&self) -> Timestamp {
-        self.row.created_at
-    }
-
-    /// Whether it is a test.
-    pub fn is_ping(&self) -> bool {
-        self.row.kind == PING
-    }
-}
-
-/// What becomes of a message after an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The receiver took it.
-    Delivered,
-    /// It is tried again.
-    Again(Timestamp),
-    /// It is given up.
-    Parked,
 }
 
 /// An attempt that is over.
@@ -261,7 +203,7 @@ impl Lane {
                 break;
             }
             for passed in passed {
-                if found.len() == room {
+                if found.len() >= room {
                     break 'log;
                 }
                 looked_at += 1;
@@ -273,8 +215,7 @@ impl Lane {
                     && filter.may_fit(&event.seen())
                     && filter.fits(&event)
                 {
-                    let partition = event.subject().map(|subject| partition(tenant, &reader, subject));
-                    found.push((event.id(), event.index(), event.entry().name, partition));
+                    found.extend(parts(tenant, endpoint, &reader, &event));
                 }
             }
         }
@@ -319,7 +260,7 @@ impl Lane {
                 break;
             }
             for passed in passed {
-                if found.len() == room || reached >= until {
+                if found.len() >= room || reached >= until {
                     break 'log;
                 }
                 looked_at += 1;
@@ -329,8 +270,7 @@ impl Lane {
                     && filter.may_fit(&event.seen())
                     && filter.fits(&event)
                 {
-                    let partition = event.subject().map(|subject| partition(tenant, &reader, subject));
-                    found.push((event.id(), event.index(), event.entry().name, partition));
+                    found.extend(parts(tenant, endpoint, &reader, &event));
                 }
             }
         }
@@ -457,16 +397,20 @@ impl Lane {
         Err(Stopped::Fault(Fault::Conflict))
     }
 
-    fn rows(
-        &self,
-        standing: &mut Standing,
-        found: Vec<(EventId, u64, &'static str, Option<String>)>,
-    ) -> Vec<DeliveryRow> {
+    fn rows(&self, standing: &mut Standing, found: Vec<Found>) -> Vec<DeliveryRow> {
         let now = self.ledger.now();
         let mut rows = Vec::with_capacity(found.len());
-        for (event, index, kind, partition) in found {
+        for Found {
+            event,
+            index,
+            kind,
+            partition,
+            part,
+        } in found
+        {
             let details = Details {
                 partition,
+                part,
                 ..Details::default()
             };
             rows.push(DeliveryRow {
@@ -540,22 +484,11 @@ impl Lane {
     }
 }
 
-pub(super) fn delivery_id(ledger: &Ledger) -> DeliveryId {
-    let ids = ledger.ids();
-    let shard = Shard::of_bytes(&ids.entropy.bytes::<2>());
-    DeliveryId::new(ids.now, shard, ids.entropy.bytes())
-}
-
 fn selecting(tenant: &TenantSnapshot, endpoint: &Endpoint) -> Option<(Reader, Filter)> {
     let reader = endpoint.reader(tenant)?;
     // Checked when it was set; an entry that left the catalogue since selects nothing.
     let filter = endpoint.settings.selection.filter().ok()?;
     Some((reader, filter))
-}
-
-fn partition(tenant: &TenantSnapshot, reader: &Reader, subject: SubjectId) -> String {
-    let key = tenant.keys.partition(reader.name(), subject);
-    URL_SAFE_NO_PAD.encode(&key.as_bytes()[..PARTITION])
 }
 
 /// How long finished messages are kept (enforcement-events-evidence 5.3).

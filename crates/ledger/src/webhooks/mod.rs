@@ -6,20 +6,28 @@
 //! A message is a row that names an event. It is made in the change set that moves the lane behind that event, so nothing is lost and
 //! nothing is made twice, whatever happens to the node that does it. What a message says is rendered when it is sent.
 
+mod auth;
+mod check;
 mod endpoint;
+mod format;
 mod history;
 mod keep;
 mod lane;
+mod message;
 mod render;
 mod signing;
 
+pub use auth::{Auth, AuthWish, SealedAuth};
+pub use check::EndpointError;
 pub use endpoint::{
-    Endpoint, EndpointSettings, EndpointStatus, Format, Order, Resume, RetryProfile, Scheme, SealedSecret,
+    Endpoint, EndpointSettings, EndpointStatus, Handshake, Order, Resume, RetryProfile, Scheme, SealedSecret,
     Selection,
 };
+pub use format::{Format, Part};
 pub use history::{Attempt, Delivery, DeliveryPage, DeliveryWish, EndpointHealth, ReplayWish};
-pub use keep::{EndpointBounds, EndpointError, Keeper, MOST_OVERLAP, Made};
-pub use lane::{Lane, Message, Outcome, PING, Settled, Stopped};
+pub use keep::{EndpointBounds, Keeper, MOST_OVERLAP, Made};
+pub use lane::{Lane, Settled, Stopped};
+pub use message::{Message, Outcome, PING};
 pub use render::Rendered;
 pub use signing::{WebhookKey, WebhookSecret};
 

@@ -78,7 +78,7 @@ async fn an_endpoint_is_read_changed_under_conditions_and_removed_with_what_wait
     assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
     let shown = now(&app, &made).await;
     for (name, value) in made.as_object().unwrap() {
-        if name != "secret" {
+        if !name.starts_with("secret") {
             assert_eq!(shown[name], *value, "{name}");
         }
     }

@@ -8,6 +8,7 @@
 
 mod ends;
 mod failing;
+mod formats;
 mod keeping;
 mod keys;
 mod libraries;
@@ -16,5 +17,7 @@ mod mail_server;
 mod mirroring;
 mod nodes;
 mod parties;
+mod proving;
+mod repeating;
 mod sending;
 mod world;

@@ -1,7 +1,12 @@
 //! What is sent: bodies, headers, signatures, rotation, filters, order, tests and replays.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use consentry_ledger::webhooks::WebhookSecret;
+use consentry_ledger::{
+    Caller, Target,
+    access::{Provision, authorize},
+    records::{Imported, ImportedIdentity, ImportedRecord, RecordStatus, RecordWish},
+    webhooks::WebhookSecret,
+};
 use consentry_testkit::{Received, Receiver, TestApp};
 use http::Method;
 use serde_json::{Value, json};
@@ -293,4 +298,69 @@ async fn a_replay_sends_what_was_recorded_again_under_the_same_ids() {
     let fifth = receiver.first(5).await.remove(4);
     assert_eq!(fifth.header("webhook-id"), one["webhook_id"].as_str().unwrap());
     assert_eq!(fifth.header("consentry-attempt"), "2");
+}
+
+#[tokio::test]
+async fn evt_15_what_was_imported_is_in_the_log_and_in_no_message() {
+    let app = TestApp::start().await;
+    let receiver = Receiver::start().await;
+    let made = endpoint(&app, &receiver, &json!({ "order": "strict" })).await;
+    let didomi = Receiver::start().await;
+    let _didomi = endpoint(&app, &didomi, &json!({ "format": "didomi" })).await;
+    let outbound = app.outbound();
+    let tenant = app.tenant();
+    let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant).unwrap();
+    let whose = ImportedIdentity {
+        text: "ada".to_owned(),
+        dn: None,
+    };
+    let imported = ImportedRecord {
+        id: "3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10".parse().unwrap(),
+        subject: whose.clone(),
+        actor: Some(whose),
+        wish: RecordWish {
+            status: RecordStatus::from_name(&tenant.tenant.records, "accepted").unwrap(),
+            definition: "share-my-email".to_owned(),
+            version: Some("1.0".parse().unwrap()),
+            locale: Some("en-GB".to_owned()),
+            audience: Some("old shop".to_owned()),
+            collaborators: Vec::new(),
+            title_text: None,
+            data_text: None,
+            purpose_text: None,
+            data: None,
+            consent_context: None,
+        },
+        created_at: app.now(),
+        updated_at: app.now(),
+    };
+    let done = app.ledger.import_records(&tenant, &permit, &[imported]).await;
+    assert_eq!(*done[0].as_ref().unwrap(), Imported::Added);
+    record(&app, "ben", "new shop").await;
+    let came = receiver.first(2).await;
+    assert_eq!(
+        kinds(&came),
+        ["decision.recorded", "consent.granted"],
+        "in the order of the log, in which the import comes first"
+    );
+    assert!(
+        came.iter()
+            .all(|message| message.json()["data"].get("imported").is_none())
+    );
+    let _user = didomi.first(2).await;
+    until_status(&app, &made, "waiting", 0).await;
+    outbound.stop().await;
+    assert_eq!((receiver.all().len(), didomi.all().len()), (2, 2));
+    let client = &app.bank.first_party;
+    let log = app
+        .request(
+            Method::GET,
+            "/events/v1/events?from=earliest&limit=500&types=consent.imported",
+        )
+        .basic(&client.client_id, &client.client_secret)
+        .send()
+        .await;
+    let events = log.expect_status(200).json()["events"].clone();
+    assert_eq!(events.as_array().unwrap().len(), 1);
+    assert_eq!(events[0]["data"]["imported"], true);
 }

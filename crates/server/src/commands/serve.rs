@@ -70,6 +70,7 @@ pub(super) fn ledger_options(configuration: &Configuration) -> anyhow::Result<Le
             of_party: configuration.webhooks.endpoints_of_party,
             of_host: configuration.webhooks.endpoints_of_host,
         },
+        remembered: configuration.server.remembered()?,
         ..LedgerOptions::default()
     })
 }

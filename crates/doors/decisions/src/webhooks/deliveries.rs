@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use axum::{
-    extract::{Path, Request},
-    response::{IntoResponse as _, Response},
-};
-use consentry_domain::Timestamp;
+use axum::response::{IntoResponse as _, Response};
+use consentry_domain::{DeliveryId, EndpointId, Timestamp};
 use consentry_ledger::{
     feed::{self, TypePattern},
+    once::Outcome,
     webhooks::{Delivery, DeliveryWish, ReplayWish},
 };
 use consentry_web::{
@@ -17,12 +15,11 @@ use consentry_web::{
     error::{ApiError, Problem, registry},
     parameters::Rules,
     query,
-    visit::Visit,
 };
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{keeper, parameter, refused, resource};
+use super::{asked::Admitted, parameter, refused, resource, unprocessable};
 use crate::{admission::invalid, answer::ok};
 
 /// Messages on a page where nobody says, and at most.
@@ -38,15 +35,10 @@ const BESIDE: Duration = Duration::from_secs(5);
 const ANSWERING: Duration = Duration::from_secs(2);
 
 /// `GET /webhooks/v1/endpoints/{id}/deliveries`.
-pub(super) async fn list(
-    visit: Visit,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (parts, _) = request.into_parts();
-    let keeper = keeper::admit(&visit, &parts.headers).await?;
-    let id = keeper::endpoint(&id)?;
-    let parameters = query::read(&parts.uri, &Rules::DEFAULT)?;
+pub(super) async fn list(asked: Admitted) -> Result<Response, Problem> {
+    let (visit, keeper) = (&asked.visit, &asked.keeper);
+    let id = asked.endpoint()?;
+    let parameters = query::read(&asked.uri, &Rules::DEFAULT)?;
     let mut wish = DeliveryWish {
         limit: PAGE.0,
         ..DeliveryWish::default()
@@ -79,9 +71,7 @@ pub(super) async fn list(
         let number = text.and_then(|text| text.parse().ok());
         wish.before = Some(number.ok_or_else(|| ApiError::new(&registry::CURSOR_MISMATCH))?);
     }
-    let found = visit
-        .ledger()
-        .webhook_deliveries(&visit.tenant, &keeper, id, wish);
+    let found = visit.ledger().webhook_deliveries(&visit.tenant, keeper, id, wish);
     let page = found.await.map_err(refused)?;
     let next = page.next.map(|number| number.to_string());
     let next = next.map(|text| cursor::encode(&visit.tenant, "deliveries", &question, &text));
@@ -94,35 +84,33 @@ pub(super) async fn list(
 }
 
 /// `GET /webhooks/v1/deliveries/{id}`.
-pub(super) async fn read(
-    visit: Visit,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (parts, _) = request.into_parts();
-    let keeper = keeper::admit(&visit, &parts.headers).await?;
-    let id = keeper::delivery(&id)?;
-    let found = visit.ledger().webhook_delivery(&visit.tenant, &keeper, id);
-    let found = found.await.map_err(refused)?;
-    Ok(ok(&resource::delivery(&found, true)))
+pub(super) async fn read(asked: Admitted) -> Result<Response, Problem> {
+    Ok(ok(&told(&asked, asked.delivery()?).await?))
+}
+
+/// A message as it stands, with its attempts.
+async fn told(asked: &Admitted, id: DeliveryId) -> Result<Value, ApiError> {
+    let found = asked.ledger().webhook_delivery(asked.tenant(), &asked.keeper, id);
+    Ok(resource::delivery(&found.await.map_err(refused)?, true))
 }
 
 /// `POST /webhooks/v1/deliveries/{id}/retry`.
-pub(super) async fn retry(
-    visit: Visit,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (parts, _) = request.into_parts();
-    let keeper = keeper::admit(&visit, &parts.headers).await?;
-    let id = keeper::delivery(&id)?;
-    let ledger = visit.ledger();
-    ledger
-        .ask_delivery_again(&visit.tenant, &keeper, id)
-        .await
-        .map_err(refused)?;
-    let found = ledger.webhook_delivery(&visit.tenant, &keeper, id).await;
-    let body = resource::delivery(&found.map_err(refused)?, true);
+pub(super) async fn retry(asked: Admitted) -> Result<Response, Problem> {
+    let retry = async |asked: &Admitted| {
+        let id = asked.delivery()?;
+        let ledger = asked.ledger();
+        ledger
+            .ask_delivery_again(asked.tenant(), &asked.keeper, id)
+            .await
+            .map_err(refused)?;
+        accepted(asked, id).await
+    };
+    let repeat = async |asked: &Admitted, _| accepted(asked, asked.delivery()?).await;
+    asked.once(retry, repeat).await
+}
+
+async fn accepted(asked: &Admitted, id: DeliveryId) -> Result<Response, ApiError> {
+    let body = told(asked, id).await?;
     Ok((StatusCode::ACCEPTED, ok(&body)).into_response())
 }
 
@@ -132,60 +120,82 @@ pub(super) async fn retry(
     clippy::disallowed_methods,
     reason = "how long a caller waits for a receiver; what became of the message is in the ledger"
 )]
-pub(super) async fn test(
-    visit: Visit,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (parts, _) = request.into_parts();
-    let keeper = keeper::admit(&visit, &parts.headers).await?;
-    let id = keeper::endpoint(&id)?;
-    let ledger = visit.ledger();
-    let endpoint = ledger
-        .webhook_endpoint(&visit.tenant, &keeper, id)
-        .map_err(refused)?;
-    let sent = ledger.ping_endpoint(&visit.tenant, &keeper, id);
-    let sent = sent.await.map_err(refused)?;
-    let time = Duration::from_secs(endpoint.settings.timeout_s.into()) + BESIDE;
-    let deadline = parts.extensions.get::<Deadline>();
-    let time = deadline.map_or(time, |Deadline(deadline)| {
-        time.min(deadline.saturating_sub(ANSWERING))
-    });
-    let over = async {
-        loop {
-            let found = ledger.webhook_delivery(&visit.tenant, &keeper, sent).await?;
-            if found.finished_at().is_some() {
-                return Ok::<_, consentry_ledger::webhooks::EndpointError>(found);
+pub(super) async fn test(asked: Admitted) -> Result<Response, Problem> {
+    let test = async |asked: &Admitted| {
+        let id = asked.endpoint()?;
+        let ledger = asked.ledger();
+        let endpoint = ledger
+            .webhook_endpoint(asked.tenant(), &asked.keeper, id)
+            .map_err(refused)?;
+        let sent = ledger.ping_endpoint(asked.tenant(), &asked.keeper, id);
+        let sent = sent.await.map_err(refused)?;
+        let time = Duration::from_secs(endpoint.settings.timeout_s.into()) + BESIDE;
+        let time = asked.deadline.map_or(time, |Deadline(deadline)| {
+            time.min(deadline.saturating_sub(ANSWERING))
+        });
+        let over = async {
+            loop {
+                let found = ledger
+                    .webhook_delivery(asked.tenant(), &asked.keeper, sent)
+                    .await?;
+                if found.finished_at().is_some() {
+                    return Ok::<_, consentry_ledger::webhooks::EndpointError>(found);
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
+        };
+        let found = match tokio::time::timeout(time, over).await {
+            Ok(found) => found,
+            Err(_) => ledger.webhook_delivery(asked.tenant(), &asked.keeper, sent).await,
+        };
+        Ok(ok(&resource::delivery(&found.map_err(refused)?, true)))
     };
-    let found = match tokio::time::timeout(time, over).await {
-        Ok(found) => found,
-        Err(_) => ledger.webhook_delivery(&visit.tenant, &keeper, sent).await,
+    let repeat = async |asked: &Admitted, outcome: Outcome| {
+        let sent = outcome.made.and_then(|id| id.parse().ok());
+        let sent = sent.ok_or_else(|| ApiError::new(&registry::NOT_FOUND))?;
+        Ok(ok(&told(asked, sent).await?))
     };
-    Ok(ok(&resource::delivery(&found.map_err(refused)?, true)))
+    asked.once(test, repeat).await
 }
 
 /// `POST /webhooks/v1/endpoints/{id}/replay`.
-pub(super) async fn replay(
-    visit: Visit,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
-    let keeper = keeper::admit(&visit, &parts.headers).await?;
-    let id = keeper::endpoint(&id)?;
-    let members = keeper::members(&parts, body).await?;
+pub(super) async fn replay(asked: Admitted) -> Result<Response, Problem> {
+    let replay = async |asked: &Admitted| {
+        let id = asked.endpoint()?;
+        let wish = wish(asked)?;
+        let replayed = asked
+            .ledger()
+            .replay_webhooks(asked.tenant(), &asked.keeper, id, &wish);
+        replayed.await.map_err(refused)?;
+        Ok(replaying(id, &wish))
+    };
+    let repeat = async |asked: &Admitted, _| Ok(replaying(asked.endpoint()?, &wish(asked)?));
+    asked.once(replay, repeat).await
+}
+
+fn replaying(id: EndpointId, wish: &ReplayWish) -> Response {
+    let ReplayWish {
+        from,
+        to,
+        only_failed,
+        ..
+    } = wish;
+    let body = json!({ "endpoint": id, "from": from, "to": to, "only_failed": only_failed });
+    (StatusCode::ACCEPTED, ok(&body)).into_response()
+}
+
+/// What a body asks to be sent again.
+fn wish(asked: &Admitted) -> Result<ReplayWish, ApiError> {
+    let members = asked.members()?;
     let from = time(&members, "from")?.ok_or_else(|| invalid("/from", "is missing"))?;
     let to = time(&members, "to")?;
     if to.is_some_and(|to| to <= from) {
-        return Err(invalid("/to", "is not after from").into());
+        return Err(unprocessable("/to", "is not after from"));
     }
     let patterns = match members.get("types") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(types)) if types.len() <= 50 => types.clone(),
-        Some(_) => return Err(invalid("/types", "must be an array of at most 50 strings").into()),
+        Some(_) => return Err(invalid("/types", "must be an array of at most 50 strings")),
     };
     let mut types = std::collections::BTreeSet::new();
     for (nth, pattern) in patterns.iter().enumerate() {
@@ -196,18 +206,14 @@ pub(super) async fn replay(
     let only_failed = match members.get("only_failed") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(value)) => *value,
-        Some(_) => return Err(invalid("/only_failed", "must be true or false").into()),
+        Some(_) => return Err(invalid("/only_failed", "must be true or false")),
     };
-    let wish = ReplayWish {
+    Ok(ReplayWish {
         from,
         to,
         types,
         only_failed,
-    };
-    let asked = visit.ledger().replay_webhooks(&visit.tenant, &keeper, id, &wish);
-    asked.await.map_err(refused)?;
-    let body = json!({ "endpoint": id, "from": from, "to": to, "only_failed": only_failed });
-    Ok((StatusCode::ACCEPTED, ok(&body)).into_response())
+    })
 }
 
 fn time(members: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, ApiError> {

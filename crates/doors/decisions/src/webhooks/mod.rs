@@ -3,26 +3,24 @@
 //! What lives here: the wire. What may not: sending anything but a look at whether an address may be reached; messages are sent by the
 //! workers of whichever node holds them.
 
+mod asked;
 mod deliveries;
 mod endpoints;
-mod keeper;
 mod resource;
 mod settings;
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Path, Request},
-    response::IntoResponse as _,
-};
+use axum::response::IntoResponse as _;
 use consentry_egress::Egress;
 use consentry_ledger::webhooks::EndpointError;
 use consentry_web::{
     error::{ApiError, FieldError, Problem, registry},
     house::House,
     routes::{Cors, RouteTable},
-    visit::Visit,
 };
+
+use asked::Admitted;
 
 /// Where endpoints are.
 const BASE: &str = "/webhooks/v1";
@@ -33,21 +31,17 @@ pub(crate) fn routes(table: RouteTable<House>, egress: &Arc<Egress>) -> RouteTab
     table
         .owns(BASE, |_, error| Problem(error).into_response())
         .get("/webhooks/v1/endpoints", Cors::Never, endpoints::list)
-        .post(
-            "/webhooks/v1/endpoints",
-            Cors::Never,
-            move |visit: Visit, request: Request| {
-                let egress = Arc::clone(&making);
-                async move { endpoints::make(&egress, visit, request).await }
-            },
-        )
+        .post("/webhooks/v1/endpoints", Cors::Never, move |asked: Admitted| {
+            let egress = Arc::clone(&making);
+            async move { endpoints::make(&egress, asked).await }
+        })
         .get("/webhooks/v1/endpoints/{id}", Cors::Never, endpoints::read)
         .patch(
             "/webhooks/v1/endpoints/{id}",
             Cors::Never,
-            move |visit: Visit, Path(id): Path<String>, request: Request| {
+            move |asked: Admitted| {
                 let egress = Arc::clone(&changing);
-                async move { endpoints::change(&egress, visit, &id, request).await }
+                async move { endpoints::change(&egress, asked).await }
             },
         )
         .delete("/webhooks/v1/endpoints/{id}", Cors::Never, endpoints::remove)

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
-use consentry_ledger::webhooks::{EndpointSettings, Selection};
+use consentry_ledger::webhooks::{Auth, AuthWish, EndpointSettings, Selection};
 use consentry_web::error::ApiError;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::admission::invalid;
@@ -14,11 +14,23 @@ const MOST_VALUES: usize = 50;
 
 /// Writes what a body says over settings. `null` means what a new endpoint has; members that are not known are ignored (COM-16).
 pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value>) -> Result<(), ApiError> {
-    let usual = EndpointSettings::default();
     let own = &mut *settings;
+    let was = own.format;
+    set(
+        members,
+        "format",
+        &mut own.format,
+        EndpointSettings::default().format,
+    )?;
+    let usual = EndpointSettings::usual(own.format);
+    if own.format != was {
+        // Who changes the format and says nothing else gets what that format has.
+        own.retry_profile = usual.retry_profile;
+        own.timeout_s = usual.timeout_s;
+    }
     set(members, "url", &mut own.url, usual.url)?;
     set(members, "description", &mut own.description, usual.description)?;
-    set(members, "format", &mut own.format, usual.format)?;
+    set(members, "flatten", &mut own.flatten, usual.flatten)?;
     set(members, "signature", &mut own.signature, usual.signature)?;
     set(
         members,
@@ -37,6 +49,8 @@ pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value
     set(members, "rate_per_s", &mut own.rate_per_s, usual.rate_per_s)?;
     set(members, "subject_view", &mut own.subject_view, usual.subject_view)?;
     set(members, "resume", &mut own.resume, usual.resume)?;
+    set(members, "handshake", &mut own.handshake, usual.handshake)?;
+    set(members, "ca", &mut own.ca, usual.ca)?;
     if let Some(value) = members.get("types") {
         own.selection.types = texts("/types", value)?;
     }
@@ -65,6 +79,21 @@ pub(super) fn write(settings: &mut EndpointSettings, members: &Map<String, Value
     Ok(())
 }
 
+/// What a body makes of how we prove ourselves. It is set whole: no part of the one before can be kept by who does not know it.
+pub(super) fn auth(members: &Map<String, Value>) -> Result<AuthWish, ApiError> {
+    match members.get("auth") {
+        None => Ok(AuthWish::Keep),
+        Some(Value::Null) => Ok(AuthWish::Remove),
+        // What is wrong is not quoted: it may be a secret in the wrong place.
+        Some(value) => Auth::deserialize(value).map(AuthWish::Set).map_err(|_| {
+            invalid(
+                "/auth",
+                "must be basic with username and password, or client_credentials with token_url, client_id, client_secret and maybe scope",
+            )
+        }),
+    }
+}
+
 fn set<T: DeserializeOwned>(
     members: &Map<String, Value>,
     name: &str,
@@ -75,11 +104,20 @@ fn set<T: DeserializeOwned>(
         None => {}
         Some(Value::Null) => *own = usual,
         Some(value) => {
-            let read = T::deserialize(value);
+            let read = T::deserialize(whole(value));
             *own = read.map_err(|error| invalid(&format!("/{name}"), &error.to_string()))?;
         }
     }
     Ok(())
+}
+
+/// A number without fraction as an integer, however it is written: `5.0` is one (JSON Schema).
+pub(super) fn whole(value: &Value) -> Value {
+    let float = value
+        .as_f64()
+        .filter(|float| value.is_f64() && float.fract() == 0.0);
+    let integer = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok());
+    integer.map_or_else(|| value.clone(), Value::from)
 }
 
 fn texts(pointer: &str, value: &Value) -> Result<BTreeSet<String>, ApiError> {
@@ -89,7 +127,7 @@ fn texts(pointer: &str, value: &Value) -> Result<BTreeSet<String>, ApiError> {
     let wrong = || invalid(pointer, "must be an array of at most 50 strings");
     let values = value.as_array().filter(|values| values.len() <= MOST_VALUES);
     let texts = values.ok_or_else(wrong)?.iter().map(|value| {
-        let text = value.as_str().filter(|text| text.len() <= 1_024);
+        let text = value.as_str().filter(|text| text.chars().count() <= 1_024);
         text.map(str::to_owned).ok_or_else(wrong)
     });
     texts.collect()
@@ -109,4 +147,25 @@ fn doors(value: &Value) -> Result<BTreeSet<consentry_domain::decision::Door>, Ap
     }
     serde::Deserialize::deserialize(value)
         .map_err(|_| invalid("/filters/door", "names a door that is not known"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_number_without_fraction_is_an_integer() {
+        for (value, expected) in [
+            (json!(5.0), json!(5)),
+            (json!(-3.0), json!(-3)),
+            (json!(5), json!(5)),
+            (json!(5.5), json!(5.5)),
+            (json!(1e300), json!(1e300)),
+            (json!("5.0"), json!("5.0")),
+        ] {
+            assert_eq!(whole(&value), expected, "{value}");
+        }
+    }
 }

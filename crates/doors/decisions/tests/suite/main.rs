@@ -5,6 +5,7 @@
 mod abandoned;
 mod admission;
 mod batches;
+mod described;
 mod evaluating;
 mod events;
 mod other_times;
