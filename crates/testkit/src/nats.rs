@@ -21,12 +21,6 @@ use crate::slapd::ServerCertificate;
 /// The user that may do everything.
 pub const USER: (&str, &str) = ("mirror", "mirror-secret-31");
 
-/// A user that proves itself with a key: its public key, and its seed.
-pub const KEY_USER: (&str, &str) = (
-    "UAMMBNV2EYR65NYZZ7IAK5SIR5ODNTTERJOBOF4KJLMWI45YOXOSWULM",
-    "SUANQDPB2RUOE4ETUA26CNX7FUKE5ZZKFCQIIW63OX225F2CO7UEXTM7ZY",
-);
-
 /// The server.
 #[derive(Debug)]
 pub struct Nats {
@@ -78,12 +72,11 @@ impl Nats {
         });
         let configuration = format!(
             "listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: \"{path}/jetstream\" }}\n{tls}\
-             authorization {{ users: [ {{ user: \"{}\", password: \"{}\" }}, {{ nkey: \"{}\" }} ] }}\n",
-            USER.0, USER.1, KEY_USER.0
+             authorization {{ users: [ {{ user: \"{}\", password: \"{}\" }} ] }}\n",
+            USER.0, USER.1
         );
         fs::write(folder.path().join("nats.conf"), configuration).unwrap();
         fs::write(folder.path().join("password"), format!("{}\n", USER.1)).unwrap();
-        fs::write(folder.path().join("seed"), format!("{}\n", KEY_USER.1)).unwrap();
         let mut nats = Self {
             folder,
             port,
@@ -137,11 +130,6 @@ impl Nats {
     /// File with the password of [`USER`].
     pub fn password_file(&self) -> PathBuf {
         self.folder.path().join("password")
-    }
-
-    /// File with the seed of [`KEY_USER`].
-    pub fn seed_file(&self) -> PathBuf {
-        self.folder.path().join("seed")
     }
 
     /// JetStream, as [`USER`], without TLS.

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use async_nats::{
-    Auth, ConnectOptions, Event, HeaderMap,
+    ConnectOptions, Event, HeaderMap,
     jetstream::{
         self, Context, ErrorCode,
         context::{GetStreamErrorKind, PublishErrorKind},
@@ -65,6 +65,8 @@ pub struct Publication {
     pub content_type: &'static str,
     /// The server's number of the message that has to be the last one before it.
     pub behind: u64,
+    /// The id that this message has to have; none where anything may be before it.
+    pub behind_id: Option<String>,
     /// What it says.
     pub body: String,
 }
@@ -113,7 +115,6 @@ async fn connect(settings: &NatsSettings) -> Result<JetStream, NatsError> {
             ConnectOptions::with_user_and_password(user.clone(), password.expose_secret().to_owned())
         }
         NatsAccount::Anonymous => ConnectOptions::new(),
-        NatsAccount::Credentials(_) | NatsAccount::Seed(_) => signing(settings)?,
     };
     options = options
         .name("consentry")
@@ -146,25 +147,6 @@ async fn connect(settings: &NatsSettings) -> Result<JetStream, NatsError> {
         .build(client);
     context.set_timeout(settings.deadline);
     Ok(JetStream { context, is_lost })
-}
-
-fn signing(settings: &NatsSettings) -> Result<ConnectOptions, NatsError> {
-    let (key, token) = settings
-        .who()?
-        .ok_or_else(|| NatsError::Setup("nothing signs".to_owned()))?;
-    let key = Arc::new(key);
-    Ok(ConnectOptions::with_auth_callback(move |nonce| {
-        let (key, token) = (Arc::clone(&key), token.clone());
-        async move {
-            let mut auth = Auth::new();
-            auth.signature = Some(key.sign(&nonce));
-            if token.is_none() {
-                auth.nkey = Some(key.public());
-            }
-            auth.jwt = token;
-            Ok(auth)
-        }
-    }))
 }
 
 impl JetStream {
@@ -230,6 +212,9 @@ impl JetStream {
             async_nats::header::NATS_EXPECTED_LAST_SEQUENCE,
             message.behind.to_string().as_str(),
         );
+        if let Some(id) = &message.behind_id {
+            headers.insert(async_nats::header::NATS_EXPECTED_LAST_MESSAGE_ID, id.as_str());
+        }
         headers.insert(SEQUENCE, message.sequence.as_str());
         let sent = self
             .context
@@ -248,7 +233,7 @@ impl JetStream {
 
 fn publishing(error: &jetstream::context::PublishError) -> NatsError {
     match error.kind() {
-        PublishErrorKind::WrongLastSequence => NatsError::OtherEnd,
+        PublishErrorKind::WrongLastSequence | PublishErrorKind::WrongLastMessageId => NatsError::OtherEnd,
         PublishErrorKind::TimedOut => NatsError::Silent,
         PublishErrorKind::BrokenPipe => NatsError::Lost,
         _ => NatsError::Refused(error.to_string()),

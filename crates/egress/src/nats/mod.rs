@@ -7,7 +7,6 @@
 
 mod connection;
 mod error;
-mod nkey;
 mod settings;
 mod stream;
 

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use tokio_rustls::rustls::ClientConfig;
 use url::Url;
 
-use super::{
-    error::NatsError,
-    nkey::{self, NKey},
-};
+use super::error::NatsError;
 use crate::tls;
 
 /// A server or the servers of a cluster, and who we are there.
@@ -38,10 +35,6 @@ pub enum NatsAccount {
         /// The password.
         password: SecretString,
     },
-    /// The text of a credentials file: a user's token and the seed of its key.
-    Credentials(SecretString),
-    /// A user's seed (`SUA…`).
-    Seed(SecretString),
 }
 
 /// The servers, ready to be connected to.
@@ -81,30 +74,11 @@ impl NatsSettings {
             wants_tls |= url.scheme() == "tls";
             servers.push(text.parse().map_err(|_| form())?);
         }
-        self.who()?;
         let tls = wants_tls.then(|| tls::client(self.roots.as_deref()));
         Ok(Target {
             servers,
             tls: tls.transpose().map_err(NatsError::Setup)?,
         })
-    }
-
-    /// What signs, with the token that goes with it, where there is one.
-    pub(super) fn who(&self) -> Result<Option<(NKey, Option<String>)>, NatsError> {
-        let unreadable = |what: &str| NatsError::Setup(format!("{what} cannot be read"));
-        match &self.account {
-            NatsAccount::Anonymous | NatsAccount::Password { .. } => Ok(None),
-            NatsAccount::Seed(seed) => {
-                let key = NKey::from_seed(seed.expose_secret());
-                Ok(Some((key.ok_or_else(|| unreadable("the seed"))?, None)))
-            }
-            NatsAccount::Credentials(text) => {
-                let (token, seed) = nkey::credentials(text.expose_secret())
-                    .ok_or_else(|| unreadable("the credentials file"))?;
-                let key = NKey::from_seed(seed).ok_or_else(|| unreadable("the seed of the credentials"))?;
-                Ok(Some((key, Some(token.to_owned()))))
-            }
-        }
     }
 }
 
@@ -112,10 +86,10 @@ impl NatsSettings {
 mod tests {
     use super::*;
 
-    fn settings(servers: &[&str], account: NatsAccount) -> NatsSettings {
+    fn settings(servers: &[&str]) -> NatsSettings {
         NatsSettings {
             servers: servers.iter().map(|server| (*server).to_owned()).collect(),
-            account,
+            account: NatsAccount::Anonymous,
             roots: None,
             deadline: Duration::from_secs(5),
         }
@@ -123,7 +97,7 @@ mod tests {
 
     #[test]
     fn servers_are_addresses_without_secrets() {
-        let judged = |servers: &[&str]| settings(servers, NatsAccount::Anonymous).target();
+        let judged = |servers: &[&str]| settings(servers).target();
         let target = judged(&["nats://a.example", "nats://b.example:4223"]).unwrap();
         assert_eq!((target.servers.len(), target.tls.is_some()), (2, false));
         assert!(
@@ -145,17 +119,6 @@ mod tests {
                 error.starts_with("urls must") && !error.contains("secret@"),
                 "{error}"
             );
-        }
-    }
-
-    #[test]
-    fn what_cannot_sign_is_refused_before_anybody_is_asked() {
-        for account in [
-            NatsAccount::Seed("SUA".into()),
-            NatsAccount::Credentials("-----BEGIN NATS USER JWT-----".into()),
-        ] {
-            let error = settings(&["nats://a.example"], account).target().err().unwrap();
-            assert!(error.to_string().ends_with("cannot be read"), "{error}");
         }
     }
 }

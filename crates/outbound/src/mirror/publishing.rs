@@ -71,6 +71,8 @@ struct Publisher<'a> {
     follower: Follower,
     /// The server's number of the message sent last.
     sent: u64,
+    /// Its id, where it is one of this publisher's.
+    sent_id: Option<String>,
     on_their_way: VecDeque<OnItsWay>,
     /// Index of the event behind the last one that the server has.
     reached: u64,
@@ -128,6 +130,7 @@ impl<'a> Publisher<'a> {
             link,
             follower,
             sent: end.sequence,
+            sent_id: None,
             on_their_way: VecDeque::new(),
             reached: resumption.index,
             written,
@@ -170,12 +173,16 @@ impl<'a> Publisher<'a> {
     async fn send(&mut self, page: Page) -> Result<(), Stopped> {
         for event in page.events {
             let name = event.kind.strip_prefix(TYPES).unwrap_or(&event.kind);
+            let id = event.id.to_string();
+            // The number alone would let somebody else's message take the place of one that was refused.
+            let behind_id = self.sent_id.replace(id.clone());
             let publication = Publication {
                 subject: format!("{}{name}", self.subject),
-                id: event.id.to_string(),
+                id,
                 sequence: format!("{:020}", event.index),
                 content_type: CONTENT_TYPE,
                 behind: self.sent,
+                behind_id,
                 body: event.json,
             };
             let answer = self.link.publish(publication).await?;
@@ -192,8 +199,11 @@ impl<'a> Publisher<'a> {
     fn settle(&mut self, (next, number, answer): (u64, u64, Acknowledged)) -> Result<(), Stopped> {
         self.reached = next;
         if answer.is_duplicate {
-            // It was there before and took no number. What was sent behind it as new is refused, what comes now is not.
+            // It was there before and took no number. What was sent behind it as new is refused, what comes now need not be.
             self.sent = self.sent.saturating_sub(1);
+            if self.on_their_way.is_empty() {
+                self.sent_id = None;
+            }
             return Ok(());
         }
         if answer.sequence != number {

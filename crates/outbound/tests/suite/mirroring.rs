@@ -211,7 +211,7 @@ async fn evt_31_a_server_that_is_away_or_refuses_us_delays_nothing() {
     let mut nats = Nats::start();
     let app = TestApp::start().await;
     let mut wrong = section(&nats);
-    wrong.password_file = Some(nats.seed_file());
+    wrong.user = Some("somebody".to_owned());
     let refused = app.outbound_with(options(&wrong));
     until("it failed", || async { failures(&app).await > 1 }).await;
     record(&app, "ada", "one").await;
@@ -292,18 +292,15 @@ async fn what_others_write_into_the_stream_stands_in_no_way() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_and_an_encrypted_connection_do_as_well() {
+async fn an_encrypted_connection_is_made_to_whom_the_authority_vouches_for() {
     let authority = Authority::new();
     let nats = Nats::start_with(&authority.certificate("localhost"));
-    let ca_file = nats.seed_file().with_file_name("ca.pem");
+    let ca_file = nats.password_file().with_file_name("ca.pem");
     std::fs::write(&ca_file, authority.pem()).unwrap();
     let app = TestApp::start().await;
     let section = NatsSection {
-        urls: vec![nats.url()],
-        seed_file: Some(nats.seed_file()),
         ca_file: Some(ca_file.clone()),
-        deadline_seconds: 2,
-        ..NatsSection::default()
+        ..section(&nats)
     };
     let outbound = app.outbound_with(options(&section));
     let wanted = log(&app).await.len();

@@ -21,10 +21,6 @@ pub struct NatsSection {
     pub user: Option<String>,
     /// File with the user's password.
     pub password_file: Option<PathBuf>,
-    /// A credentials file (a user's token and seed), instead of user and password.
-    pub credentials_file: Option<PathBuf>,
-    /// A file with a user's seed (`SUA…`), instead of both.
-    pub seed_file: Option<PathBuf>,
     /// File with PEM certificates of the authorities that are believed, and no others; none means the system's.
     pub ca_file: Option<PathBuf>,
     /// Days that messages are kept. An erasure waits for them to end, so 30 at the most should do.
@@ -42,8 +38,6 @@ impl Default for NatsSection {
             prefix: "consentry".to_owned(),
             user: None,
             password_file: None,
-            credentials_file: None,
-            seed_file: None,
             ca_file: None,
             max_age_days: 30,
             replicas: 1,
@@ -93,22 +87,13 @@ impl NatsSection {
             }
             Ok(SecretString::from(text))
         };
-        match (
-            &self.user,
-            &self.password_file,
-            &self.credentials_file,
-            &self.seed_file,
-        ) {
-            (None, None, None, None) => Ok(NatsAccount::Anonymous),
-            (Some(user), Some(file), None, None) => Ok(NatsAccount::Password {
+        match (&self.user, &self.password_file) {
+            (None, None) => Ok(NatsAccount::Anonymous),
+            (Some(user), Some(file)) => Ok(NatsAccount::Password {
                 user: user.clone(),
                 password: secret(file)?,
             }),
-            (None, None, Some(file), None) => Ok(NatsAccount::Credentials(secret(file)?)),
-            (None, None, None, Some(file)) => Ok(NatsAccount::Seed(secret(file)?)),
-            _ => Err(wrong(
-                "user and password_file go together, and credentials_file and seed_file each stand alone",
-            )),
+            _ => Err(wrong("user and password_file go together")),
         }
     }
 }

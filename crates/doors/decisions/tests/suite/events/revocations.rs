@@ -178,14 +178,16 @@ async fn what_is_narrowed_is_listed_and_what_was_made_since_is_not_older_than_th
     let app = connected().await;
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
     app.pass(5);
-    let denied = json!({
-        "status": "denied", "subject": "ada", "actor": "ada", "audience": "moneytrack",
-        "definition": { "id": "accounts:transactions", "version": "1.0", "locale": "en-GB" },
-    });
+    let records = app.records_of("ada").await;
+    let narrowed = records
+        .iter()
+        .find(|record| record["definition"]["id"] == "accounts:transactions");
+    let path = format!("/consents/{}", narrowed.unwrap()["id"].as_str().unwrap());
+    let revoked = json!({ "status": "revoked" });
     let _done = app
-        .records(Method::POST, "/consents", Some(&denied))
+        .records(Method::PATCH, &path, Some(&revoked))
         .await
-        .expect_status(201);
+        .expect_status(200);
     let own = claims(&app).await;
     let entry = entry(&own, &listed_as(&tokens.access)).unwrap();
     let at = entry["at"].as_i64().unwrap();
