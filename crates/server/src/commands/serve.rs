@@ -201,13 +201,13 @@ pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 /// Log lines to stderr, so that stdout stays for answers.
 pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
-    // It warns of each connection that ends, and of whatever a server says that nobody waits for any more. What matters of that is
-    // said where a question fails. Whoever names it in the filter gets it all the same.
-    let quiet = if telemetry.log.contains("ldap3") {
-        ""
-    } else {
-        "ldap3=off,"
-    };
+    // They warn of each connection that ends, and of whatever a server says that nobody waits for any more. What matters of that is
+    // said where a question fails. Whoever names them in the filter gets it all the same.
+    let quiet: String = ["ldap3", "async_nats"]
+        .into_iter()
+        .filter(|library| !telemetry.log.contains(library))
+        .map(|library| format!("{library}=off,"))
+        .collect();
     // Whoever switches messages on wants to see them, however little else they want to see.
     let asked = if telemetry.consent_messages.is_empty() || telemetry.log.contains(TARGET) {
         String::new()
