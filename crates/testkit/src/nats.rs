@@ -166,6 +166,10 @@ impl Nats {
     }
 
     /// Whether somebody greets at the port as NATS does.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "asks a process of the test's own whether it is there"
+    )]
     fn greets(&self) -> bool {
         let Ok(connection) = TcpStream::connect(("127.0.0.1", self.port)) else {
             return false;
