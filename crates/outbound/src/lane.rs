@@ -385,6 +385,6 @@ fn age(message: &Message, now: Timestamp) -> f64 {
     clippy::disallowed_methods,
     reason = "a schedule; what is due is decided by the ledger's clock"
 )]
-async fn sleep(time: Duration) {
+pub(crate) async fn sleep(time: Duration) {
     tokio::time::sleep(time).await;
 }

@@ -14,7 +14,7 @@ use consentry_ledger::{
 };
 use tokio::task::JoinSet;
 
-use crate::{Shared, pause, stops};
+use crate::{Shared, lane::sleep, pause, stops};
 
 /// Most mails of a tenant that are on their way; each has a connection of its own.
 const MOST: usize = 4;
@@ -39,19 +39,23 @@ enum Tried {
 /// Sends for a tenant whenever this node holds its mails, until the node stops or the tenant is gone.
 pub(crate) async fn send(shared: Arc<Shared>, tenant: TenantId, mailer: Mailer) {
     let mut stopping = shared.stopping.clone();
+    let mut has_failed = false;
     loop {
         let directory = shared.ledger.directory();
         let Some(snapshot) = directory.tenant(tenant) else {
             return;
         };
-        if let Err(error) = take(&shared, snapshot, &mailer).await {
-            match error {
-                Stopped::Lost => {
-                    tracing::info!(tenant.id = %tenant, "another node holds the mails of a tenant now")
+        match take(&shared, snapshot, &mailer).await {
+            Ok(()) => has_failed = false,
+            Err(Stopped::Lost) => {
+                tracing::info!(tenant.id = %tenant, "another node holds the mails of a tenant now");
+            }
+            Err(Stopped::Fault(error)) => {
+                // Said once: what keeps mails from being worked on keeps others too, who say so.
+                if !has_failed {
+                    tracing::warn!(%error, tenant.id = %tenant, "the mails of a tenant cannot be worked on; it is tried again");
                 }
-                Stopped::Fault(error) => {
-                    tracing::warn!(%error, tenant.id = %tenant, "the mails of a tenant could not be worked on; it is tried again");
-                }
+                has_failed = true;
             }
         }
         if pause(&mut stopping, shared.options.look_again).await {
@@ -127,7 +131,7 @@ impl Worker {
                     }
                 }
                 () = queue.grown() => {}
-                () = tokio::time::sleep(time) => {}
+                () = sleep(time) => {}
                 () = stops(&mut stopping) => {}
             }
         }
@@ -209,7 +213,7 @@ impl Worker {
 
     /// Waits for what is on its way, within bounds.
     async fn finish(&mut self, queue: &mut MailQueue) -> Result<(), Stopped> {
-        let grace = tokio::time::sleep(self.shared.options.grace);
+        let grace = sleep(self.shared.options.grace);
         tokio::pin!(grace);
         loop {
             tokio::select! {

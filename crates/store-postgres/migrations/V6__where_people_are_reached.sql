@@ -1,4 +1,2 @@
--- Where a person is reached, sealed with their key. And work of a kind in the order in which it is due.
+-- Where a person is reached, sealed with their key.
 ALTER TABLE account ADD COLUMN contact bytea;
-
-CREATE INDEX job_by_due ON job (tenant, kind, due_at);

@@ -186,7 +186,8 @@ pub trait Store: Send + Sync + 'static {
     /// All work of a kind, by its key.
     async fn jobs(&self, tenant: TenantId, kind: String) -> ReadResult<Vec<JobRow>>;
 
-    /// Work of a kind in the order in which it is due (`due_at`, then key), at most `limit`.
+    /// Work of a kind in the order in which it is due (`due_at`, then key), at most `limit`. All work of the kind is sorted for it, so it is
+    /// for kinds of which a bounded number waits.
     async fn jobs_by_due(&self, tenant: TenantId, kind: String, limit: u32) -> ReadResult<Vec<JobRow>>;
 
     /// One message.

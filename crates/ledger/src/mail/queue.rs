@@ -4,7 +4,7 @@
 //! that a node that was taken for dead changes nothing any more.
 
 use consentry_domain::{Lifetime, TenantId, Timestamp};
-use consentry_store::{ChangeSet, CommitError, Expect, JobRow, Row, RowChange, RowKey};
+use consentry_store::{ChangeSet, CommitError, Expect, JobRow, Row, RowChange, RowKey, StoreError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -12,7 +12,13 @@ use super::{
     about::{About, Mail, To},
     follow::wants_any,
 };
-use crate::{Ledger, TenantSnapshot, error::Fault, feed::tail, jobs::Lease, webhooks::Stopped};
+use crate::{
+    Ledger, TenantSnapshot,
+    error::Fault,
+    feed::{FeedError, tail},
+    jobs::Lease,
+    webhooks::Stopped,
+};
 
 /// Name of the work among a tenant's.
 const WORK: (&str, &str) = ("lease", "mail");
@@ -195,6 +201,12 @@ impl Ledger {
         holder: &str,
         term: Lifetime,
     ) -> Result<Option<MailQueue>, Fault> {
+        let (place, size) = match self.inner.tails.watch(self, tenant, None).await {
+            Ok(watched) => watched,
+            Err(FeedError::Fault(fault)) => return Err(fault),
+            Err(FeedError::Stopping) => return Ok(None),
+            Err(other) => return Err(StoreError::Unavailable(other.to_string()).into()),
+        };
         let head = self.inner.store.log_head(tenant).await?;
         let detail = serde_json::to_string(&Standing { index: None }).map_err(unreadable)?;
         let Some(lease) = self.take_work(tenant, WORK, holder, term, &detail).await? else {
@@ -208,11 +220,6 @@ impl Ledger {
             );
             reached = head.size;
         }
-        let watched = self.inner.tails.watch(self, tenant, None).await;
-        let (place, size) = watched.map_err(|error| match error {
-            crate::feed::FeedError::Fault(fault) => fault,
-            other => Fault::Store(consentry_store::StoreError::Unavailable(other.to_string())),
-        })?;
         let mut queue = MailQueue {
             ledger: self.clone(),
             tenant,

@@ -18,7 +18,7 @@ const DEMO_SENDER: &str = "noreply@harbor.example";
 /// How the connection to the mail server is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Tls {
+pub enum Encryption {
     /// STARTTLS, required.
     StartTls,
     /// From the first byte.
@@ -36,7 +36,7 @@ pub struct MailSection {
     /// Its port; none means 587 with STARTTLS, 465 with implicit TLS, and 25 without.
     pub port: Option<u16>,
     /// How the connection is encrypted.
-    pub tls: Tls,
+    pub tls: Encryption,
     /// File with PEM certificates of the authorities that are believed, and no others; none means the system's.
     pub ca_file: Option<PathBuf>,
     /// Name to log in with; none where the server wants none.
@@ -70,7 +70,7 @@ impl Default for MailSection {
         Self {
             host: None,
             port: None,
-            tls: Tls::StartTls,
+            tls: Encryption::StartTls,
             ca_file: None,
             user: None,
             password_file: None,
@@ -111,9 +111,9 @@ impl MailSection {
             host: host.clone(),
             port: self.port,
             tls: match self.tls {
-                Tls::StartTls => MailTls::StartTls,
-                Tls::Implicit => MailTls::Implicit,
-                Tls::None => MailTls::None,
+                Encryption::StartTls => MailTls::StartTls,
+                Encryption::Implicit => MailTls::Implicit,
+                Encryption::None => MailTls::None,
             },
             roots: self.ca_file.as_ref().map(read).transpose()?,
             account: self.account()?,
@@ -212,7 +212,7 @@ mod tests {
                 "mail.host must be",
                 refusal(|own| own.host = Some("smtp://x".to_owned())),
             ),
-            ("on this machine", refusal(|own| own.tls = Tls::None)),
+            ("on this machine", refusal(|own| own.tls = Encryption::None)),
             (
                 "needs a password",
                 refusal(|own| own.user = Some("me".to_owned())),

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 
 fn tenants(kind: MailKind, subject: &str, text: &str, html: Option<&str>) -> MailSettings {
@@ -45,13 +47,14 @@ fn what_the_product_writes_in_each_language() {
                 );
                 let parts = PRODUCT.fill(*kind, &locale, &variables).unwrap();
                 assert!(!parts.text.contains("{{") && !parts.text.contains("{%"));
-                shown.push_str(&format!(
-                    "=== {} {language} {}\n{}\n\n{}",
+                let how = if is_full { "much" } else { "little" };
+                let _ = write!(
+                    shown,
+                    "=== {} {language} {how}\n{}\n\n{}",
                     kind.as_str(),
-                    if is_full { "much" } else { "little" },
                     parts.subject,
                     parts.text
-                ));
+                );
                 let html = parts.html.unwrap();
                 assert!(html.starts_with("<!DOCTYPE html>"), "{html}");
                 let expected = if language == "ar" {
@@ -189,7 +192,10 @@ fn the_tenants_words_come_first_and_english_last() {
     let chosen = |kind, languages: &[&str]| {
         let languages: Vec<Locale> = languages.iter().map(|tag| Locale::parse(tag).unwrap()).collect();
         let (templates, locale) = own.choose(kind, &languages).unwrap();
-        (std::ptr::eq(templates, &own), locale.as_str().to_owned())
+        (
+            std::ptr::eq(templates, &raw const own),
+            locale.as_str().to_owned(),
+        )
     };
     let given = MailKind::ConsentGiven;
     assert_eq!(chosen(given, &["de-CH", "en"]), (true, "de".to_owned()));
