@@ -17,6 +17,9 @@ use crate::http::{Connection, Request};
 /// Verifier of the proof key, and its S256 challenge.
 pub const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
 
+/// Lets messages go to receivers on this machine.
+const RECEIVERS: (&str, &str) = ("CONSENTRY__EGRESS__EXCEPTIONS", "127.0.0.0/8");
+
 /// Redirects at the most until a page or the app is reached.
 const REDIRECTS: usize = 8;
 
@@ -48,6 +51,7 @@ impl Demo {
         let mut child = Command::new(binary)
             .args(["demo", "--json", "--data"])
             .arg(folder)
+            .env(RECEIVERS.0, RECEIVERS.1)
             .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -133,7 +137,7 @@ impl Demo {
             .env("CONSENTRY__KEYS__ROOT_FILE", self.folder.join("root.key"))
             .env("CONSENTRY__SERVER__LISTEN", address.to_string())
             .env("CONSENTRY__SERVER__PUBLIC_URL", self.fact("/base_url")?)
-            .env("CONSENTRY__EGRESS__EXCEPTIONS", "127.0.0.0/8")
+            .env(RECEIVERS.0, RECEIVERS.1)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;

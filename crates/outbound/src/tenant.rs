@@ -48,7 +48,11 @@ pub(crate) async fn deliver(shared: Arc<Shared>, tenant: TenantId) {
                 Err(error) => tracing::warn!(%error, "webhooks could not be taken; it is tried again"),
             }
         }
-        if pause(&mut stopping, shared.options.look_again).await {
+        let stops = tokio::select! {
+            () = shared.ledger.asked_for_deliveries() => *stopping.borrow(),
+            stops = pause(&mut stopping, shared.options.look_again) => stops,
+        };
+        if stops {
             return;
         }
     }

@@ -195,6 +195,8 @@ impl Ledger {
             made: Some(endpoint.id.to_string()),
         });
         let _receipt = self.commit_asked(change).await.map_err(Fault::from)?;
+        // Whoever delivers shall know it before the next thing happens.
+        self.inner.asked.notify_waiters();
         tracing::info!(endpoint.id = %endpoint.id, client.id = keeper.name(), "a webhook endpoint was made");
         Ok(Made {
             endpoint,
