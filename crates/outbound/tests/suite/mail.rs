@@ -357,6 +357,11 @@ async fn whk_12_a_third_party_is_mailed_at_its_own_address() {
     ready(&app).await;
     let pinged = crate::world::as_client(&app, &known, Method::POST, &at(&made, "/test"), None).await;
     let _ = pinged.expect_status(200);
+    until("it is enabled", || async {
+        let read = crate::world::as_client(&app, &known, Method::GET, &at(&made, ""), None).await;
+        read.json()["status"] == "enabled"
+    })
+    .await;
     let id = made["id"].as_str().unwrap().parse().unwrap();
     app.ledger
         .disable_endpoint(app.tenant().id(), id, "failing")
