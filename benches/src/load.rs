@@ -105,6 +105,7 @@ const GRAIN: Duration = Duration::from_millis(2);
 
 impl Pace {
     /// Waits for the next turn; answers since when the question waits.
+    #[expect(clippy::disallowed_methods, reason = "a steady pace is what is measured at")]
     async fn turn(&mut self) -> Instant {
         let turn = self.next;
         self.next += self.every;

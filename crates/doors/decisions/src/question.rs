@@ -219,9 +219,10 @@ impl Context {
             context.check_past(moment, as_of, grant.is_some())?;
         }
         // What a clock that does not count says is not even read.
-        let time = match moment.trusts_clock() {
-            true => context.time("time")?,
-            false => None,
+        let time = if moment.trusts_clock() {
+            context.time("time")?
+        } else {
+            None
         };
         Ok(Self {
             audience,
