@@ -145,6 +145,11 @@ impl Worker {
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
                 .insert(endpoint.id, if is_on { self.lane.behind() } else { 0 });
+            // Reading took its time, and whoever may not be told any more is not (WHK-18).
+            let Some((tenant, endpoint)) = self.configured() else {
+                continue;
+            };
+            let is_on = is_on && endpoint.status == EndpointStatus::Enabled && endpoint.stands(&tenant);
             self.send_what_is_due(&tenant, &endpoint, is_on);
             let has_more = is_on && (self.lane.behind() > 0 || self.looks_back);
             let goes_on = has_more && self.lane.messages().len() < MOST_WAITING;

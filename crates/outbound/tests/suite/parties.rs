@@ -68,7 +68,13 @@ async fn whk_02_whk_03_a_party_verifies_its_endpoint_and_is_told_what_concerns_i
     may_keep(&app, &moneytrack, false).await;
     connect(&app, "ben").await;
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    assert_eq!(receiver.all().len(), all.len(), "WHK-18");
+    let told = |all: &[consentry_testkit::Received]| -> Vec<_> {
+        let each = all
+            .iter()
+            .map(|one| (one.header("webhook-id").to_owned(), one.kind()));
+        each.collect()
+    };
+    assert_eq!(told(&receiver.all()), told(&all), "WHK-18");
     let listed = hooks(&app, Method::GET, "/endpoints", None)
         .await
         .expect_status(200)
