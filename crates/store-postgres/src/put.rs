@@ -282,7 +282,12 @@ impl<'a> Writes<'a> {
             rows::write_keys(&row.keys)?.map_or(Cell::Text(None), Cell::owned_text),
             Cell::optional_bytes(row.sealed.as_deref()),
         ];
-        self.putting(sql::RECORDS_PUT).push(cells);
+        let statement = if stored.is_some() {
+            sql::RECORDS_PUT
+        } else {
+            sql::RECORDS_ADD
+        };
+        self.putting(statement).push(cells);
         Ok(())
     }
 
@@ -294,7 +299,7 @@ impl<'a> Writes<'a> {
                 seen.push(key);
                 let mut cells = key_cells(tenant, row.record.id, row.record.created_at, key).to_vec();
                 cells.push(Cell::shard(shard));
-                self.putting(sql::RECORD_KEYS_PUT).push(cells);
+                self.putting(sql::RECORD_KEYS_ADD).push(cells);
             }
         }
     }

@@ -349,10 +349,14 @@ statements! {
         DO UPDATE SET version = excluded.version, subject = excluded.subject, consent = excluded.consent, \
         deleted = excluded.deleted, created_at = excluded.created_at, updated_at = excluded.updated_at, \
         search_keys = excluded.search_keys, sealed = excluded.sealed";
+    /// Of records that are known to be nowhere: looking for what is in the way costs as much as writing.
+    RECORDS_ADD "records.add" = "INSERT INTO record (shard, tenant, id, version, subject, consent, deleted, created_at, \
+        updated_at, search_keys, sealed) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::uuid[], \
+        $6::uuid[], $7::boolean[], $8::int8[], $9::int8[], $10::text[], $11::bytea[])";
     RECORDS_DELETE "records.delete" = delete_by_id!("record", "id");
-    RECORD_KEYS_PUT "records.put_keys" = "INSERT INTO record_key (shard, tenant, kind, hash, created_at, record, record_shard) \
-        SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::bytea[], $5::int8[], $6::uuid[], $7::int4[]) \
-        ON CONFLICT (shard, tenant, kind, hash, created_at, record) DO UPDATE SET record_shard = excluded.record_shard";
+    /// What a record was found by before is removed first, so nothing is in the way.
+    RECORD_KEYS_ADD "records.add_keys" = "INSERT INTO record_key (shard, tenant, kind, hash, created_at, record, record_shard) \
+        SELECT * FROM unnest($1::int4[], $2::uuid[], $3::text[], $4::bytea[], $5::int8[], $6::uuid[], $7::int4[])";
     RECORD_KEYS_DELETE "records.delete_keys" = "DELETE FROM record_key AS t \
         USING unnest($1::int4[], $2::uuid[], $3::text[], $4::bytea[], $5::int8[], $6::uuid[]) \
         AS k (shard, tenant, kind, hash, created_at, record) WHERE t.shard = k.shard AND t.tenant = k.tenant \
