@@ -174,8 +174,8 @@ mod tests {
     fn ports_follow_from_the_encryption() {
         let port = |tls, port| {
             SmtpSettings {
-                tls,
                 port,
+                tls,
                 ..settings()
             }
             .port()
