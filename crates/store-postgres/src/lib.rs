@@ -145,9 +145,7 @@ impl Store for PostgresStore {
         query: AgreementQuery,
     ) -> ReadResult<Vec<(Agreement, Vec<Consent>)>> {
         self.readers
-            .ask_at_one_moment(move |connection| {
-                Box::pin(reads::agreements(connection, tenant, query.clone()))
-            })
+            .ask_for_a_list(move |connection| Box::pin(reads::agreements(connection, tenant, query.clone())))
             .await
     }
 

@@ -44,6 +44,8 @@ impl Connection<'_> {
 enum Sight {
     EachStatement,
     OneMoment,
+    /// As one moment, planned for the values at hand.
+    List,
     /// As one moment, without a limit of time.
     Everything,
 }
@@ -79,6 +81,15 @@ impl Readers {
         read: impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync,
     ) -> std::result::Result<T, StoreError> {
         self.patiently(Sight::OneMoment, &read).await
+    }
+
+    /// As [`Self::ask_at_one_moment`], where what is asked for decides how it is best found: connections otherwise keep one plan for
+    /// any values.
+    pub(crate) async fn ask_for_a_list<T: Send>(
+        &self,
+        read: impl for<'c> Fn(Connection<'c>) -> Reading<'c, T> + Send + Sync,
+    ) -> std::result::Result<T, StoreError> {
+        self.patiently(Sight::List, &read).await
     }
 
     /// As [`Self::ask_at_one_moment`], for an answer that takes as long as the ledger is big. A server that is gone is noticed by its
@@ -119,6 +130,10 @@ impl Readers {
         let answer = match sight {
             Sight::EachStatement => self.in_time(read(Connection::Plain(&client))).await,
             Sight::OneMoment => self.in_time(at_one_moment(&mut client, None, read)).await,
+            Sight::List => {
+                self.in_time(at_one_moment(&mut client, Some(sql::PLAN_FOR_VALUES), read))
+                    .await
+            }
             Sight::Everything => at_one_moment(&mut client, Some(sql::EVERYTHING), read).await,
         };
         // A connection on which an answer is still missing, or that is gone, is not lent again.

@@ -64,6 +64,8 @@ const ACROSS_SHARDS: &[&str] = &[
     "aliases.of_subject",
     "requests.prune",
     "consents.ending",
+    "consents.withdrawn",
+    "agreements.withdrawn",
 ];
 
 /// What has no plan: the ends of transactions, listening, and a setting.
@@ -75,15 +77,14 @@ const UNPLANNED: &[&str] = &[
     "tail.listen",
 ];
 
-/// What is planned for the values at hand, with such values: how much is wanted decides how it is best found. Pruning says so
-/// itself; of lists, the server finds that a plan for any value would cost more.
+/// What is planned for the values at hand, with such values: how much is wanted decides how it is best found. Pruning says so, and
+/// lists do.
 const PLANNED_FOR_VALUES: &[(&str, &str)] = &[
     (
         "agreements.of_client",
         "'00000000-0000-7000-8000-000000000001', NULL, 'client 1', NULL, 15000000, \
          '00000000-0000-7000-8000-000000000001', 100",
     ),
-    ("tail.after", "'19990', '00000000-0000-7000-8000-000000000001'"),
     (
         "agreements.of_tenant",
         "'00000000-0000-7000-8000-000000000001', NULL, NULL, NULL, 15000000, \

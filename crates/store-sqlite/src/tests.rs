@@ -57,6 +57,8 @@ const ACROSS_SHARDS: &[&str] = &[
     "ALIASES_OF_SUBJECT",
     "REMEMBERED_PRUNE",
     "CONSENTS_ENDING",
+    "CONSENTS_WITHDRAWN",
+    "AGREEMENTS_WITHDRAWN",
 ];
 
 fn migrated() -> (tempfile::TempDir, Connection) {
