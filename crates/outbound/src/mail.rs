@@ -28,6 +28,15 @@ const LEFT: Lifetime = Lifetime::seconds(15);
 /// How long the queue rests after the server could not be used, in seconds; the last again and again.
 const RESTS: [i64; 6] = [5, 10, 30, 60, 120, 300];
 
+/// With fewer mails than this, what waits is read whenever something happens.
+const FEW: usize = 50;
+
+/// With more, after so many things that happened: a long list is not read for each mail that leaves it.
+const SELDOM: usize = 100;
+
+/// With more mails than this nothing more follows from the log for now: what happened waits there.
+const ENOUGH: usize = 500;
+
 /// What an attempt led to.
 enum Tried {
     /// Something became of the mail.
@@ -100,6 +109,7 @@ struct Worker {
 impl Worker {
     async fn run(mut self, mut queue: MailQueue) -> Result<(), Stopped> {
         let mut stopping = self.shared.stopping.clone();
+        let (mut waiting, mut happened) = (Vec::new(), 0);
         loop {
             let directory = self.shared.ledger.directory();
             let Some(tenant) = directory.tenant(self.tenant) else {
@@ -113,9 +123,13 @@ impl Worker {
             if queue.held_until().is_none_or(|until| until <= now.plus(LEFT)) {
                 queue.keep(TERM).await?;
             }
-            let mut waiting = queue.waiting().await?;
-            if queue.follow(tenant, waiting.len()).await? > 0 {
-                waiting = queue.waiting().await?;
+            happened += 1;
+            if waiting.len() < FEW || happened >= SELDOM {
+                (waiting, happened) = (queue.waiting().await?, 0);
+            }
+            let follows = waiting.len() <= ENOUGH;
+            if follows && queue.follow(tenant, waiting.len()).await? > 0 {
+                (waiting, happened) = (queue.waiting().await?, 0);
             }
             let slug = &tenant.tenant.slug;
             self.shared.observer.mails_waiting(slug, waiting.len());
@@ -128,10 +142,12 @@ impl Worker {
                 Some(tried) = self.attempts.join_next() => {
                     if let Ok((mail, tried)) = tried {
                         self.settle(&mut queue, &mail, tried).await?;
+                        // One that is tried again is read again with the others.
+                        waiting.retain(|one| one.key() != mail.key());
                     }
                 }
-                () = queue.grown() => {}
-                () = sleep(time) => {}
+                () = queue.grown(), if follows => {}
+                () = sleep(time) => happened = SELDOM,
                 () = stops(&mut stopping) => {}
             }
         }
