@@ -18,6 +18,7 @@ mod app;
 mod browser;
 mod captured;
 mod clock;
+pub mod description;
 mod entropy;
 mod fault;
 pub mod issuer;

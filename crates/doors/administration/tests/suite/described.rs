@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use boon::{Compiler, Draft, Schemas};
-use consentry_testkit::{Answer, TestApp};
+use consentry_testkit::{
+    Answer, TestApp,
+    description::{self, assert_examples, assert_path_parameters, operations, problems},
+};
 use consentry_web::routes::{CrossOriginPolicies, Site};
 use http::Method;
 use serde_json::{Value, json};
@@ -12,38 +14,6 @@ use crate::world::{COURIER, NEWSLETTER, agreed, courier, delete, get, put, reque
 
 fn document() -> Value {
     serde_json::to_value(consentry_door_administration::openapi::document()).unwrap()
-}
-
-/// Problems of a value under the schema at a place of the document.
-fn problems(document: &Value, pointer: &str, value: &Value) -> Option<String> {
-    const ADDRESS: &str = "https://cs.example.net/openapi.json";
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    compiler.set_default_draft(Draft::V2020_12);
-    compiler.enable_format_assertions();
-    compiler.add_resource(ADDRESS, document.clone()).unwrap();
-    let address = format!("{ADDRESS}#{pointer}");
-    let index = compiler.compile(&address, &mut schemas).unwrap();
-    let judged = schemas.validate(value, index);
-    judged.err().map(|error| error.to_string())
-}
-
-/// One step of a pointer (RFC 6901).
-fn step(name: &str) -> String {
-    name.replace('~', "~0")
-        .replace('/', "~1")
-        .replace('{', "%7B")
-        .replace('}', "%7D")
-}
-
-/// Every operation as path, method and description.
-fn operations(document: &Value) -> Vec<(String, String, Value)> {
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            operations.push((path.clone(), method.clone(), operation.clone()));
-        }
-    }
-    operations
 }
 
 #[tokio::test]
@@ -59,14 +29,7 @@ async fn every_operation_is_described_with_its_parameters_and_how_to_ask() {
             operation["security"],
             json!([{ "client_basic": [] }, { "client_bearer": [] }])
         );
-        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-        let named: BTreeSet<&str> = parameters
-            .iter()
-            .filter(|parameter| parameter["in"] == "path")
-            .map(|parameter| parameter["name"].as_str().unwrap())
-            .collect();
-        let in_path: BTreeSet<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
-        assert_eq!(named, in_path, "{method} {path}");
+        assert_path_parameters(&path, &operation);
         for status in ["400", "401", "403", "429", "500", "503"] {
             assert!(operation["responses"][status].is_object(), "{status} of {path}");
         }
@@ -92,63 +55,12 @@ fn registered(app: &TestApp) -> BTreeSet<String> {
 
 #[test]
 fn every_example_is_one() {
-    let document = document();
-    let mut seen = 0;
-    let mut check = |place: &str, content: &Value| {
-        for (media_type, body) in content.as_object().into_iter().flatten() {
-            let pointer = format!("{place}/content/{}/schema", step(media_type));
-            assert_eq!(problems(&document, &pointer, &body["example"]), None, "{pointer}");
-            seen += 1;
-        }
-    };
-    for (path, method, operation) in operations(&document) {
-        let place = format!("/paths/{}/{method}", step(&path));
-        check(
-            &format!("{place}/requestBody"),
-            &operation["requestBody"]["content"],
-        );
-        for (status, response) in operation["responses"].as_object().unwrap() {
-            check(&format!("{place}/responses/{status}"), &response["content"]);
-        }
-    }
-    assert!(seen > 80, "{seen}");
+    assert_examples(&document(), 80);
 }
 
-/// Asserts that an answer is one that the description has for its operation.
 #[track_caller]
 fn assert_described(document: &Value, method: &str, path: &str, answer: &Answer) {
-    let place = format!("/admin/v1{path}");
-    let response = &document["paths"][&place][method]["responses"][answer.status().to_string()];
-    assert!(
-        response.is_object(),
-        "{} of {method} {path}: {}",
-        answer.status(),
-        answer.text()
-    );
-    for (name, _) in response["headers"].as_object().into_iter().flatten() {
-        // Only where a key was used before, or is being used at this moment.
-        let is_of_keys = name == "Idempotency-Replayed" || (name == "Retry-After" && answer.status() == 409);
-        assert!(
-            is_of_keys || answer.header(name).is_some(),
-            "{name} of {method} {path}"
-        );
-    }
-    if answer.bytes().is_empty() {
-        assert!(response["content"].is_null(), "{method} {path}");
-        return;
-    }
-    let media_type = answer.header("content-type").unwrap();
-    let pointer = format!(
-        "/paths/{}/{method}/responses/{}/content/{}/schema",
-        step(&place),
-        answer.status(),
-        step(media_type)
-    );
-    assert_eq!(
-        problems(document, &pointer, &answer.json()),
-        None,
-        "{method} {path}"
-    );
+    description::assert_described(document, method, &format!("/admin/v1{path}"), answer);
 }
 
 #[tokio::test]

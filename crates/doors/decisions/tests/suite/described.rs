@@ -2,46 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use boon::{Compiler, Draft, Schemas};
-use consentry_testkit::{Answer, Receiver, TestApp};
+use consentry_testkit::{
+    Answer, Receiver, TestApp,
+    description::{self, assert_examples, assert_path_parameters, operations, problems},
+};
 use consentry_web::routes::{CrossOriginPolicies, Site};
 use http::Method;
 use serde_json::{Value, json};
 
 fn document() -> Value {
     serde_json::to_value(consentry_door_decisions::openapi::document()).unwrap()
-}
-
-/// Problems of a value under the schema at a place of the document.
-fn problems(document: &Value, pointer: &str, value: &Value) -> Option<String> {
-    const ADDRESS: &str = "https://cs.example.net/openapi.json";
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    compiler.set_default_draft(Draft::V2020_12);
-    compiler.enable_format_assertions();
-    compiler.add_resource(ADDRESS, document.clone()).unwrap();
-    let address = format!("{ADDRESS}#{pointer}");
-    let index = compiler.compile(&address, &mut schemas).unwrap();
-    let judged = schemas.validate(value, index);
-    judged.err().map(|error| error.to_string())
-}
-
-/// One step of a pointer (RFC 6901).
-fn step(name: &str) -> String {
-    name.replace('~', "~0")
-        .replace('/', "~1")
-        .replace('{', "%7B")
-        .replace('}', "%7D")
-}
-
-/// Every operation as path, method and description.
-fn operations(document: &Value) -> Vec<(String, String, Value)> {
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            operations.push((path.clone(), method.clone(), operation.clone()));
-        }
-    }
-    operations
 }
 
 /// The operations that the door registers under webhooks.
@@ -74,10 +44,7 @@ async fn every_operation_of_webhooks_is_described_and_may_be_sent_again_where_it
             matches!(method.as_str(), "post" | "patch"),
             "COM-06: {method} {path}"
         );
-        assert_eq!(
-            parameters.iter().any(|parameter| parameter["in"] == "path"),
-            path.contains("{id}")
-        );
+        assert_path_parameters(&path, &operation);
         for status in ["400", "401", "403", "429", "500", "503"] {
             assert!(operation["responses"][status].is_object(), "{status} of {path}");
         }
@@ -87,61 +54,13 @@ async fn every_operation_of_webhooks_is_described_and_may_be_sent_again_where_it
 
 #[test]
 fn every_example_is_one() {
-    let document = document();
-    let mut seen = 0;
-    let mut check = |place: &str, content: &Value| {
-        for (media_type, body) in content.as_object().into_iter().flatten() {
-            let pointer = format!("{place}/content/{}/schema", step(media_type));
-            assert_eq!(problems(&document, &pointer, &body["example"]), None, "{pointer}");
-            seen += 1;
-        }
-    };
-    for (path, method, operation) in operations(&document) {
-        let place = format!("/paths/{}/{method}", step(&path));
-        check(
-            &format!("{place}/requestBody"),
-            &operation["requestBody"]["content"],
-        );
-        for (status, response) in operation["responses"].as_object().unwrap() {
-            check(&format!("{place}/responses/{status}"), &response["content"]);
-        }
-    }
-    assert!(seen > 100, "{seen}");
+    assert_examples(&document(), 100);
 }
 
 #[track_caller]
 fn assert_described(document: &Value, method: &Method, path: &str, answer: &Answer) {
-    let place = format!("/webhooks/v1{path}");
     let method = method.as_str().to_lowercase();
-    let response = &document["paths"][&place][&method]["responses"][answer.status().to_string()];
-    assert!(
-        response.is_object(),
-        "{} of {method} {path}: {}",
-        answer.status(),
-        answer.text()
-    );
-    for (name, _) in response["headers"].as_object().into_iter().flatten() {
-        assert!(
-            name == "Idempotency-Replayed" || answer.header(name).is_some(),
-            "{name} of {method} {path}"
-        );
-    }
-    if answer.bytes().is_empty() {
-        assert!(response["content"].is_null(), "{method} {path}");
-        return;
-    }
-    let media_type = step(answer.header("content-type").unwrap());
-    let pointer = format!(
-        "/paths/{}/{method}/responses/{}/content/{media_type}/schema",
-        step(&place),
-        answer.status()
-    );
-    assert_eq!(
-        problems(document, &pointer, &answer.json()),
-        None,
-        "{method} {path}: {}",
-        answer.text()
-    );
+    description::assert_described(document, &method, &format!("/webhooks/v1{path}"), answer);
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use boon::{Compiler, Draft, Schemas};
-use consentry_testkit::{Answer, TestApp};
+use consentry_testkit::{
+    Answer, TestApp,
+    description::{self, assert_examples, assert_path_parameters, operations, problems, step},
+};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -14,30 +16,6 @@ use crate::{
 
 fn document() -> Value {
     serde_json::to_value(consentry_door_records::openapi::document()).unwrap()
-}
-
-/// Problems of a value under the schema at a place of the document.
-fn problems(document: &Value, pointer: &str, value: &Value) -> Option<String> {
-    const ADDRESS: &str = "https://cs.example.net/openapi.json";
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    compiler.set_default_draft(Draft::V2020_12);
-    compiler.enable_format_assertions();
-    compiler.add_resource(ADDRESS, document.clone()).unwrap();
-    let index = compiler
-        .compile(&format!("{ADDRESS}#{pointer}"), &mut schemas)
-        .unwrap();
-    schemas
-        .validate(value, index)
-        .err()
-        .map(|error| error.to_string())
-}
-
-/// One step of a pointer (RFC 6901).
-fn step(name: &str) -> String {
-    name.replace('~', "~0")
-        .replace('/', "~1")
-        .replace('{', "%7B")
-        .replace('}', "%7D")
 }
 
 #[test]
@@ -55,18 +33,9 @@ async fn every_route_is_described_and_nothing_else() {
         .collect();
     let document = document();
     let mut described = BTreeSet::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            described.insert(format!("{} {path}", method.to_uppercase()));
-            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-            let named: BTreeSet<&str> = parameters
-                .iter()
-                .filter(|parameter| parameter["in"] == "path")
-                .map(|parameter| parameter["name"].as_str().unwrap())
-                .collect();
-            let in_path: BTreeSet<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
-            assert_eq!(named, in_path, "{method} {path}");
-        }
+    for (path, method, operation) in operations(&document) {
+        described.insert(format!("{} {path}", method.to_uppercase()));
+        assert_path_parameters(&path, &operation);
     }
     assert_eq!(described, registered);
 }
@@ -99,27 +68,7 @@ fn every_operation_has_an_id_of_its_own_and_names_how_to_ask() {
 #[test]
 fn every_example_is_one() {
     let document = document();
-    let mut seen = 0;
-    let mut check = |place: &str, content: &Value| {
-        for (media_type, body) in content.as_object().into_iter().flatten() {
-            let pointer = format!("{place}/content/{}/schema", step(media_type));
-            assert_eq!(problems(&document, &pointer, &body["example"]), None, "{pointer}");
-            seen += 1;
-        }
-    };
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            let place = format!("/paths/{}/{method}", step(path));
-            check(
-                &format!("{place}/requestBody"),
-                &operation["requestBody"]["content"],
-            );
-            for (status, response) in operation["responses"].as_object().unwrap() {
-                check(&format!("{place}/responses/{status}"), &response["content"]);
-            }
-        }
-    }
-    assert!(seen > 80, "{seen}");
+    assert_examples(&document, 80);
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         if let Some(example) = schema.get("example") {
             let pointer = format!("/components/schemas/{}", step(name));
@@ -128,45 +77,9 @@ fn every_example_is_one() {
     }
 }
 
-/// Asserts that an answer is one that the description has for its operation.
+#[track_caller]
 fn assert_described(document: &Value, method: &str, path: &str, answer: &Answer) {
-    let operation = &document["paths"][format!("/consent/v1{path}")][method];
-    let response = &operation["responses"][answer.status().to_string()];
-    assert!(
-        response.is_object(),
-        "{} of {method} {path}: {}",
-        answer.status(),
-        answer.text()
-    );
-    for (name, _) in response["headers"].as_object().into_iter().flatten() {
-        // Only where a key was used before, or is being used at this moment.
-        let is_of_keys = name == "Idempotency-Replayed" || (name == "Retry-After" && answer.status() == 409);
-        assert!(
-            is_of_keys || answer.header(name).is_some(),
-            "{name} of {method} {path}"
-        );
-    }
-    if answer.text().is_empty() {
-        assert!(response["content"].is_null(), "{method} {path}");
-        return;
-    }
-    let media_type = answer.header("content-type").unwrap();
-    assert!(
-        response["content"][media_type].is_object(),
-        "{media_type} of {method} {path}"
-    );
-    let pointer = format!(
-        "/paths/{}/{method}/responses/{}/content/{}/schema",
-        step(&format!("/consent/v1{path}")),
-        answer.status(),
-        step(media_type)
-    );
-    assert_eq!(
-        problems(document, &pointer, &answer.json()),
-        None,
-        "{} {method} {path}",
-        answer.status()
-    );
+    description::assert_described(document, method, &format!("/consent/v1{path}"), answer);
 }
 
 #[tokio::test]
