@@ -14,10 +14,8 @@ use crate::{
     jobs::Lease,
     key_ring::{KeyState, StoredKey},
     provision::{change::put, key_event},
+    tokens::revocations::LEEWAY,
 };
-
-/// How long after the last token ended the key that signed it stays: clocks of others may be behind.
-const LEEWAY: Lifetime = Lifetime::seconds(600);
 
 /// How often what is due is judged again, when somebody else changes keys at the same time.
 const TRIES: usize = 3;

@@ -46,6 +46,7 @@ mod following;
 mod ledger;
 mod root;
 mod telling;
+mod templating;
 #[cfg(test)]
 mod vectors;
 mod writer;

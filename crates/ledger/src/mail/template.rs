@@ -10,12 +10,10 @@ use consentry_domain::{
     locale::Locale,
     tenant::{MailKind, MailSettings, MailTemplate},
 };
-use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
-    syntax::SyntaxConfig,
-};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
 
 use super::words::one_line;
+use crate::templating::bounded;
 
 /// Whether a tenant's templates can be used.
 pub fn check_templates(settings: &MailSettings) -> Result<(), InvalidTemplate> {
@@ -321,20 +319,7 @@ fn paragraphs(text: &str) -> String {
 }
 
 fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
-    environment.set_fuel(Some(FUEL));
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    if let Ok(syntax) = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .build()
-    {
-        environment.set_syntax(syntax);
-    }
-    for filter in REFUSED_FILTERS {
-        environment.remove_filter(filter);
-    }
-    environment.remove_global("debug");
+    let mut environment = bounded(FUEL, &REFUSED_FILTERS);
     // What stands in a text of the other direction keeps its own (Unicode UAX 9, 2.4.2).
     environment.add_filter("apart", |value: &str| format!("\u{2068}{value}\u{2069}"));
     environment.set_auto_escape_callback(|name| {

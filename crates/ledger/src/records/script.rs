@@ -9,10 +9,9 @@ use consentry_domain::{
     dn::{self, Dn},
     tenant::ScriptAnswer,
 };
-use minijinja::{
-    Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
-    syntax::SyntaxConfig,
-};
+use minijinja::{Environment, Error, ErrorKind, Output, State, Value, escape_formatter};
+
+use crate::templating::bounded;
 
 /// What one run may do and hold: about this many steps, or 64 bytes for each.
 const FUEL: u64 = 10_000;
@@ -54,20 +53,7 @@ impl fmt::Display for ScriptError {
 impl Script {
     /// Reads a script. Where it answers names, what it inserts is escaped as a value of a name (RFC 4514 2.4).
     pub(super) fn compile(source: &str, answer: ScriptAnswer) -> Result<Self, ScriptError> {
-        let mut environment = Environment::new();
-        environment.set_fuel(Some(FUEL));
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        if let Ok(syntax) = SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()
-        {
-            environment.set_syntax(syntax);
-        }
-        for filter in REFUSED_FILTERS {
-            environment.remove_filter(filter);
-        }
-        environment.remove_global("debug");
+        let mut environment = bounded(FUEL, &REFUSED_FILTERS);
         environment.add_filter("dn", |value: &str| Value::from_safe_string(escaped(value)));
         match answer {
             ScriptAnswer::Value => {

@@ -26,7 +26,7 @@ pub const VALID: Lifetime = Lifetime::seconds(300);
 /// How long the same answer is given where nothing changed: whoever gets it can still rely on it for four minutes.
 const KEPT: Lifetime = Lifetime::seconds(60);
 
-/// How far clocks may differ: for so long after the last token ended an entry stays.
+/// How far clocks may differ: for so long after the last token ended an entry stays, and so does the key that signed it.
 pub const LEEWAY: Lifetime = Lifetime::seconds(600);
 
 /// Most entries of an answer. Where there are more, `since` moves up: of tokens made before it the feed says nothing.
