@@ -49,9 +49,7 @@ impl MailQueue {
             }
             let mut fresh = Vec::new();
             for mail in mails.into_values() {
-                let store = &self.ledger.inner.store;
-                let known = store.job(self.tenant, MAIL.to_owned(), mail.key.clone());
-                if known.await.map_err(Fault::from)?.is_none() {
+                if self.reaches_somebody(mail.to).await? && !self.waits(&mail.key).await? {
                     fresh.push(mail);
                 }
             }
@@ -65,6 +63,20 @@ impl MailQueue {
             }
         }
         self.rest(made).await
+    }
+
+    /// Whether anybody would read a mail: most people never said where they are reached, and a row for each of their decisions would be
+    /// two commits for nothing.
+    async fn reaches_somebody(&self, to: To) -> Result<bool, Fault> {
+        let To::Person(subject) = to else { return Ok(true) };
+        let account = self.ledger.inner.store.account(self.tenant, subject).await?;
+        Ok(account.is_some_and(|account| account.contact.is_some()))
+    }
+
+    async fn waits(&self, key: &str) -> Result<bool, Fault> {
+        let store = &self.ledger.inner.store;
+        let row = store.job(self.tenant, MAIL.to_owned(), key.to_owned()).await?;
+        Ok(row.is_some())
     }
 
     async fn rest(&mut self, made: usize) -> Result<usize, Stopped> {
