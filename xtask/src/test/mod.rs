@@ -19,9 +19,9 @@ use crate::workspace::Workspace;
 /// Installs, builds and runs. Later kinds of tests run even when earlier ones failed.
 pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     needs::programs(if no_browser {
-        &[By::Tests]
+        &[By::Tests, By::Cluster]
     } else {
-        &[By::Tests, By::Browser]
+        &[By::Tests, By::Cluster, By::Browser]
     })?;
     let node = needs::node(workspace)?;
     needs::packages(workspace, &node)?;
@@ -35,6 +35,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     };
     note("tests of the workspace", rust(workspace, &node));
     note("the doors on PostgreSQL", doors::on_postgres(workspace, &node));
+    note("a cluster that loses its leader", lose_the_leader(workspace));
     note("documented commands", documented_commands::run(workspace));
     note("readers of strange bytes", fuzz::replay(workspace));
     note("the API against its description", openapi::run(workspace));
@@ -48,9 +49,14 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     bail!("failed: {}", failed.join(", "))
 }
 
-/// Loses the leader of a PostgreSQL cluster under load. It takes a minute and packages that nothing else needs, so it runs on its own.
+/// Loses the leader of a PostgreSQL cluster under load, and nothing else.
 pub fn cluster(workspace: &Workspace) -> Result<()> {
     needs::programs(&[By::Tests, By::Cluster])?;
+    lose_the_leader(workspace)
+}
+
+/// It takes a minute, and counts what is answered in time: other tests beside it would make it late.
+fn lose_the_leader(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args([
         "test",
         "--workspace",

@@ -27,7 +27,7 @@ pub enum By {
     Tests,
     /// The tests in a browser.
     Browser,
-    /// The test of a cluster, which runs on its own.
+    /// The test of a cluster.
     Cluster,
 }
 
