@@ -1,9 +1,10 @@
-//! A disk that is full. The database has a small one of its own in memory; the log of the server and its other databases are
-//! elsewhere, as where an operator gave the ledger a tablespace.
+//! A disk that is full: that of the database, which has a small one of its own in memory as where an operator gave the ledger a
+//! tablespace, or that of what the server writes ahead.
 
-use std::{path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command, time::Duration};
 
 use consentry_store::{CommitError, Store, StoreError, conformance::sample};
+use consentry_store_postgres::Options;
 use consentry_testkit::postgres::Postgres;
 
 use crate::faults::{assert_whole, issue, issuing, open, patient};
@@ -29,6 +30,12 @@ impl SmallDisk {
         ]);
         server.own(&folder);
         Self { folder }
+    }
+
+    /// An operator makes room.
+    fn grow(&self, mebibytes: u32) {
+        let size = format!("remount,size={mebibytes}m");
+        run(&["mount", "-o", &size, self.folder.to_str().unwrap()]);
     }
 }
 
@@ -87,8 +94,7 @@ async fn a_full_disk_is_unavailable_and_service_comes_back_when_there_is_room() 
     // Reading goes on, and of what was refused there is nothing.
     assert_whole(&store, issued).await;
 
-    // An operator makes room.
-    run(&["mount", "-o", "remount,size=64m", disk.folder.to_str().unwrap()]);
+    disk.grow(64);
     assert_eq!(issue(&store, "room again").await, Ok(issued));
     assert!(
         store
@@ -98,6 +104,53 @@ async fn a_full_disk_is_unavailable_and_service_comes_back_when_there_is_room() 
             > 0
     );
     assert_eq!(store.log_head(sample::tenant(1)).await.unwrap().size, issued + 1);
+    store.close().await;
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_room_to_write_ahead_nothing_is_acknowledged_and_what_was_is_there_afterwards() {
+    let mut server = Postgres::start(&[]);
+    let disk = SmallDisk::new(&server, 40);
+    let url = server.url(&server.ledger().await);
+    server.write_ahead_in(&disk.folder);
+    // The server stops for good at once, so nobody need wait for it for long.
+    let impatient = Options {
+        patience: Duration::from_secs(1),
+        ..Options::default()
+    };
+    let store = open(&url, impatient).await;
+    let mut issued = 0;
+    let error = loop {
+        let mut change = issuing(&format!("ahead {issued}"), "tpc_1");
+        change.events[0].sealed = (0..500_000_u32)
+            .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
+            .collect();
+        match store.commit(vec![change]).await.remove(0) {
+            Ok(_) => issued += 1,
+            Err(error) => break error,
+        }
+        assert!(issued < 500, "the disk never fills");
+    };
+    assert!(
+        matches!(error, CommitError::Store(StoreError::Unavailable(_))),
+        "{error:?}"
+    );
+    assert!(issued > 0, "something was written before");
+    store.close().await;
+
+    disk.grow(256);
+    server.kill();
+    server.start_again();
+    let store = open(&url, patient()).await;
+    let size = store.log_head(sample::tenant(1)).await.unwrap().size;
+    // The one that was refused may have been written after all: nobody was there to tell.
+    assert!(
+        size == issued || size == issued + 1,
+        "{issued} acknowledged, {size} there"
+    );
+    assert_whole(&store, size).await;
+    assert_eq!(issue(&store, "room again").await, Ok(size));
     store.close().await;
     drop(server);
 }

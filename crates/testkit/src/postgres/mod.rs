@@ -262,6 +262,28 @@ impl Postgres {
         self.owner.own(folder);
     }
 
+    /// Keeps what the server writes ahead in another folder, which is the server's own and empty, as where it has a disk for that.
+    pub fn write_ahead_in(&mut self, folder: &Path) {
+        self.stop();
+        let usual = self.folder.join("data/pg_wal");
+        let moved = self
+            .owner
+            .command("cp")
+            .arg("--archive")
+            .arg(usual.join("."))
+            .arg(folder)
+            .status()
+            .unwrap();
+        assert!(
+            moved.success(),
+            "what was written ahead fits into {}",
+            folder.display()
+        );
+        fs::remove_dir_all(&usual).unwrap();
+        std::os::unix::fs::symlink(folder, &usual).unwrap();
+        self.start_again();
+    }
+
     /// The structure of a database as `pg_dump` writes it, without what differs from dump to dump.
     pub fn structure(&self, database: &str) -> String {
         let text = self.carry_out("pg_dump", &["--schema-only", "-d", database]);
