@@ -19,6 +19,7 @@
 //! | [`path`], [`conditional`] | parts of a path; entity tags and conditions |
 //! | [`origin`] | where a request comes from: cross-origin guard, prefetches, navigations |
 //! | [`routes`] | the one route table of a site, with owners and CORS |
+//! | [`openapi`] | what doors say in the same words when they describe themselves |
 //! | [`texts`] | the words of the interface, in every language of the house |
 //! | [`page`] | the layout that every page extends |
 //! | [`assets`] | stylesheet, script, icon |
@@ -46,6 +47,7 @@ pub mod headers;
 pub mod house;
 pub mod idempotency;
 pub mod json;
+pub mod openapi;
 pub mod origin;
 pub mod page;
 pub mod parameters;

@@ -67,18 +67,3 @@ pub(super) fn account_to_put() -> Value {
 pub(super) fn accounts() -> Value {
     json!({ "accounts": [account()] })
 }
-
-pub(super) fn problem(status: u16, code: &str, title: &str) -> Value {
-    let request = "b7c3a9c2-0d52-4d5b-9c1a-6f0a8e9d2f41";
-    if status >= 500 {
-        return json!({ "code": code, "request_id": request });
-    }
-    json!({
-        "type": format!("urn:consentry:problem:{code}"),
-        "title": title,
-        "status": status,
-        "instance": format!("urn:uuid:{request}"),
-        "code": code,
-        "request_id": request,
-    })
-}

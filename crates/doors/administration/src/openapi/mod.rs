@@ -7,20 +7,14 @@ mod examples;
 mod operations;
 mod schemas;
 
-use utoipa::{
-    OpenApi as _,
-    openapi::{
-        OpenApi,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-        tag::TagBuilder,
-    },
+use consentry_web::openapi::{Schemes, tag};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+
+/// Of a client: its id and secret, or a token.
+const SCHEMES: Schemes = Schemes {
+    basic: "client_basic",
+    bearer: "client_bearer",
 };
-
-/// Name of the scheme with id and secret of a client.
-const BASIC: &str = "client_basic";
-
-/// Name of the scheme with a token of a client.
-const BEARER: &str = "client_bearer";
 
 /// Tag of the operations.
 const TAG: &str = "administration";
@@ -36,7 +30,7 @@ const TAG: &str = "administration";
     schemas::Account,
     schemas::AccountToPut,
     schemas::Accounts,
-    schemas::Problem,
+    consentry_web::openapi::Problem,
 )))]
 struct Components;
 
@@ -44,28 +38,14 @@ struct Components;
 pub fn document() -> OpenApi {
     let mut document = Components::openapi();
     operations::describe(&mut document.paths);
-    let components = document.components.get_or_insert_default();
-    let basic = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Basic)
-        .description(Some(
-            "Id and secret of a client that is no third party and is registered with the scope consentry:admin.",
-        ))
-        .build();
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some(
-            "A token of such a client's own (client credentials) with the scope consentry:admin.",
-        ))
-        .build();
-    components.add_security_scheme(BASIC, SecurityScheme::Http(basic));
-    components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
-    document.tags = Some(vec![
-        TagBuilder::new()
-            .name(TAG)
-            .description(Some(
-                "Definitions, localizations and accounts, for administrators.",
-            ))
-            .build(),
-    ]);
+    SCHEMES.describe(
+        &mut document,
+        "Id and secret of a client that is no third party and is registered with the scope consentry:admin.",
+        "A token of such a client's own (client credentials) with the scope consentry:admin.",
+    );
+    document.tags = Some(vec![tag(
+        TAG,
+        "Definitions, localizations and accounts, for administrators.",
+    )]);
     document
 }

@@ -1,55 +1,24 @@
 //! The operations.
 
-use consentry_web::idempotency::PATTERN;
+use consentry_web::openapi::{
+    ABSENT, EVERYWHERE, Failure, Failures as _, OTHER_TYPE, STALE, TOO_LARGE, content, described,
+    entity_tags, header, idempotency_key, limit, replayed, text, text_like,
+};
 use serde_json::Value;
 use utoipa::openapi::{
-    Content, ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Paths, Ref, Required, Response,
-    ResponseBuilder, Type,
-    path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    ObjectBuilder, Paths, Required, Response, ResponseBuilder, Type,
+    path::{HttpMethod, OperationBuilder, Parameter, ParameterIn},
     request_body::RequestBodyBuilder,
-    security::SecurityRequirement,
 };
 
-use super::{BASIC, BEARER, TAG, examples};
+use super::{SCHEMES, TAG, examples};
 use crate::BASE;
-
-/// A failure: status, code, title.
-type Failure = (u16, &'static str, &'static str);
-
-const EVERYWHERE: [Failure; 6] = [
-    (400, "invalid_request", "The request is malformed"),
-    (401, "unauthenticated", "Credentials are missing or not valid"),
-    (403, "insufficient_scope", "The credential lacks a scope"),
-    (429, "rate_limited", "Too many requests"),
-    (500, "internal", "Something went wrong on our side"),
-    (503, "unavailable", "The service is not available now"),
-];
-
-const ABSENT: Failure = (404, "not_found", "There is nothing here");
-
-const STALE: Failure = (
-    412,
-    "precondition_failed",
-    "The precondition does not hold any more",
-);
-
-const OF_BODIES: [Failure; 2] = [
-    (413, "payload_too_large", "The body is too large"),
-    (
-        415,
-        "unsupported_media_type",
-        "The media type of the body is not supported",
-    ),
-];
 
 const OF_KEYS: Failure = (
     422,
     "idempotency_key_reused",
     "The key was used for another request",
 );
-
-/// `*` or entity tags (RFC 9110 8.8.3, 13.1.1).
-const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#;
 
 /// One kind of thing that is administered.
 struct Kind {
@@ -131,22 +100,13 @@ fn lists(paths: &mut Paths) {
         .response("304", not_modified())
         .with_failures(&[ABSENT]),
     );
-    let limit = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(1))
-        .maximum(Some(1000))
-        .build();
     add(
         "/accounts",
         begun("administer_list_accounts", "List accounts")
-            .parameter(
-                described(
-                    "limit",
-                    ParameterIn::Query,
-                    "Most accounts of a page; 100 where nothing is said.",
-                )
-                .schema(Some(limit)),
-            )
+            .parameter(limit(
+                Some(1000),
+                "Most accounts of a page; 100 where nothing is said.",
+            ))
             .parameter(
                 described(
                     "cursor",
@@ -176,11 +136,7 @@ fn one(paths: &mut Paths, kind: &Kind) {
                 ParameterIn::Query,
                 "The version to show; the current one where nothing is said.",
             )
-            .schema(Some(
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .pattern(Some(r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$")),
-            )),
+            .schema(Some(text_like(r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})$"))),
         );
     }
     add(
@@ -195,7 +151,7 @@ fn one(paths: &mut Paths, kind: &Kind) {
     let body = RequestBodyBuilder::new()
         .content(
             "application/json",
-            content(&format!("{}ToPut", kind.schema), &kind.to_put),
+            content(&named(&format!("{}ToPut", kind.schema)), &kind.to_put),
         )
         .required(Some(Required::True))
         .build();
@@ -212,7 +168,7 @@ fn one(paths: &mut Paths, kind: &Kind) {
             .response("200", put(kind))
             .response("201", put(kind))
             .with_failures(&[ABSENT, kind.collision, STALE, OF_KEYS])
-            .with_failures(&OF_BODIES),
+            .with_failures(&[TOO_LARGE, OTHER_TYPE]),
     );
     let mut delete = begun("delete", format!("Take {words} away"))
         .parameter(if_match())
@@ -252,67 +208,19 @@ fn add(paths: &mut Paths, path: &str, method: HttpMethod, operation: OperationBu
 }
 
 fn begun(id: &str, summary: &str) -> OperationBuilder {
-    OperationBuilder::new()
-        .operation_id(Some(id))
-        .tag(TAG)
-        .summary(Some(summary))
-        .security(SecurityRequirement::new::<_, [&str; 0], &str>(BASIC, []))
-        .security(SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, []))
+    SCHEMES.begun(id, TAG, summary)
 }
 
-/// What is said of several operations in the same words.
-trait Described {
-    fn with_failures(self, failures: &[Failure]) -> Self;
-}
-
-impl Described for OperationBuilder {
-    fn with_failures(self, failures: &[Failure]) -> Self {
-        failures.iter().fold(self, |operation, &(status, code, title)| {
-            let example = examples::problem(status, code, title);
-            let mut response = ResponseBuilder::new()
-                .description(meaning(status))
-                .content("application/problem+json", content("Problem", &example));
-            if status == 401 {
-                let challenge = header("One line per scheme.");
-                response = response.header("WWW-Authenticate", challenge.build());
-            }
-            if matches!(status, 409 | 429) {
-                response = response.header("Retry-After", header("Seconds to wait.").build());
-            }
-            operation.response(status.to_string(), response.build())
-        })
-    }
-}
-
-const fn meaning(status: u16) -> &'static str {
-    match status {
-        400 => "The request cannot be accepted; `errors` says which parts and why.",
-        401 => "No good credentials.",
-        403 => "Good credentials, and not allowed.",
-        404 => "There is no such thing.",
-        409 => "It collides with what is there; `code` says with what.",
-        412 => "It is not in the state that the request names.",
-        413 => "The body is too large.",
-        415 => "The body is of a type that is not read here.",
-        422 => "The key was used for another request.",
-        429 => "Too many failed attempts.",
-        503 => "The service cannot be asked now.",
-        _ => "Something went wrong on our side.",
-    }
-}
-
-fn content(schema: &str, example: &Value) -> Content {
-    ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(format!("administration.{schema}"))))
-        .example(Some(example.clone()))
-        .build()
+/// The whole name of a schema of the door.
+fn named(schema: &str) -> String {
+    format!("administration.{schema}")
 }
 
 fn answer(schema: &str, example: &Value) -> Response {
     ResponseBuilder::new()
         .description("What is there now.")
-        .content("application/json", content(schema, example))
-        .header("ETag", header("The state, for `If-Match`.").build())
+        .content("application/json", content(&named(schema), example))
+        .header("ETag", header("The state, for `If-Match`."))
         .build()
 }
 
@@ -320,50 +228,16 @@ fn answer(schema: &str, example: &Value) -> Response {
 fn put(kind: &Kind) -> Response {
     ResponseBuilder::new()
         .description("What is there now.")
-        .content("application/json", content(kind.schema, &kind.example))
-        .header("ETag", header("The state, for `If-Match`.").build())
+        .content("application/json", content(&named(kind.schema), &kind.example))
+        .header("ETag", header("The state, for `If-Match`."))
         .header("Idempotency-Replayed", replayed())
         .build()
-}
-
-fn replayed() -> Header {
-    header("`true` where a request with this key was carried out before.").build()
 }
 
 fn not_modified() -> Response {
     ResponseBuilder::new()
         .description("It is in the state that `If-None-Match` names.")
-        .header("ETag", header("The state.").build())
-        .build()
-}
-
-fn header(description: &str) -> HeaderBuilder {
-    HeaderBuilder::new()
-        .schema(Some(text()))
-        .description(Some(description))
-}
-
-fn described(name: &str, place: ParameterIn, description: &str) -> ParameterBuilder {
-    let required = if place == ParameterIn::Path {
-        Required::True
-    } else {
-        Required::False
-    };
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(required)
-        .description(Some(description))
-}
-
-fn text() -> utoipa::openapi::Object {
-    ObjectBuilder::new().schema_type(Type::String).build()
-}
-
-fn tags() -> utoipa::openapi::Object {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .pattern(Some(TAGS))
+        .header("ETag", header("The state."))
         .build()
 }
 
@@ -397,32 +271,17 @@ fn account_name() -> Parameter {
 }
 
 fn if_match() -> Parameter {
-    described(
+    entity_tags(
         "If-Match",
-        ParameterIn::Header,
         "Entity tags of the states in which it may be changed. Left out, the last write wins.",
     )
-    .schema(Some(tags()))
-    .build()
-}
-
-fn idempotency_key() -> Parameter {
-    let schema = ObjectBuilder::new().schema_type(Type::String);
-    described(
-        "Idempotency-Key",
-        ParameterIn::Header,
-        "Names the request, so that sending it again does not carry it out again. Remembered for 24 hours.",
-    )
-    .schema(Some(schema.pattern(Some(PATTERN)).build()))
     .build()
 }
 
 fn if_none_match() -> Parameter {
-    described(
+    entity_tags(
         "If-None-Match",
-        ParameterIn::Header,
         "Entity tags of states in which it is not sent again or not changed; `*` with PUT makes it only where it is not there.",
     )
-    .schema(Some(tags()))
     .build()
 }

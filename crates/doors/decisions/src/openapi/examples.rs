@@ -110,18 +110,3 @@ pub(super) fn replay_to_ask() -> Value {
 pub(super) fn replay() -> Value {
     json!({ "endpoint": ENDPOINT, "from": "2026-11-22T09:00:00.000000Z", "to": null, "only_failed": true })
 }
-
-pub(super) fn problem(status: u16, code: &str, title: &str) -> Value {
-    let request = "5b0c9a57-2f6e-4b1c-9d7f-0a3a1c55e001";
-    if status >= 500 {
-        return json!({ "code": code, "request_id": request });
-    }
-    json!({
-        "type": format!("urn:consentry:problem:{code}"),
-        "title": title,
-        "status": status,
-        "instance": format!("urn:uuid:{request}"),
-        "code": code,
-        "request_id": request,
-    })
-}

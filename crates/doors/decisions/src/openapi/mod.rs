@@ -8,20 +8,14 @@ mod operations;
 mod parts;
 mod schemas;
 
-use utoipa::{
-    OpenApi as _,
-    openapi::{
-        OpenApi,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-        tag::TagBuilder,
-    },
+use consentry_web::openapi::{Schemes, tag};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+
+/// Of a client: its id and secret, or a token.
+const SCHEMES: Schemes = Schemes {
+    basic: "webhooks_basic",
+    bearer: "webhooks_bearer",
 };
-
-/// Name of the scheme with id and secret of a client.
-const BASIC: &str = "webhooks_basic";
-
-/// Name of the scheme with a token of a client.
-const BEARER: &str = "webhooks_bearer";
 
 /// Tag of the operations.
 const TAG: &str = "webhooks";
@@ -41,7 +35,7 @@ const TAG: &str = "webhooks";
     schemas::ReplayToAsk,
     schemas::Replay,
     schemas::Empty,
-    schemas::Problem,
+    consentry_web::openapi::Problem,
 )))]
 struct Components;
 
@@ -49,28 +43,14 @@ struct Components;
 pub fn document() -> OpenApi {
     let mut document = Components::openapi();
     operations::describe(&mut document.paths);
-    let components = document.components.get_or_insert_default();
-    let basic = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Basic)
-        .description(Some(
-            "Id and secret of a client that is registered with the scope webhooks:manage.",
-        ))
-        .build();
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some(
-            "A token of such a client's own (client credentials) with the scope webhooks:manage.",
-        ))
-        .build();
-    components.add_security_scheme(BASIC, SecurityScheme::Http(basic));
-    components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
-    document.tags = Some(vec![
-        TagBuilder::new()
-            .name(TAG)
-            .description(Some(
-                "Endpoints that are told what happens, and what became of their messages.",
-            ))
-            .build(),
-    ]);
+    SCHEMES.describe(
+        &mut document,
+        "Id and secret of a client that is registered with the scope webhooks:manage.",
+        "A token of such a client's own (client credentials) with the scope webhooks:manage.",
+    );
+    document.tags = Some(vec![tag(
+        TAG,
+        "Endpoints that are told what happens, and what became of their messages.",
+    )]);
     document
 }

@@ -1,5 +1,8 @@
 //! The operations.
 
+use consentry_web::openapi::{
+    ABSENT, EVERYWHERE, Failures as _, OTHER_TYPE, STALE, described, header, text_like,
+};
 use utoipa::openapi::{
     ObjectBuilder, Paths, Required, ResponseBuilder, Type,
     path::{HttpMethod, OperationBuilder, ParameterIn},
@@ -7,10 +10,7 @@ use utoipa::openapi::{
 
 use super::{
     examples,
-    parts::{
-        ABSENT, Described as _, EVERYWHERE, OTHER_TYPE, STALE, TIME, answer, answer_once, begun, body,
-        cursor, described, header, id, if_match, limit, tagged,
-    },
+    parts::{Described as _, TIME, answer, answer_once, begun, body, cursor, id, if_match, limit, tagged},
 };
 
 const BASE: &str = "/webhooks/v1";
@@ -152,7 +152,6 @@ fn messages(add: &mut impl FnMut(&str, HttpMethod, OperationBuilder)) {
     let of_kinds = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(kinds.collect::<Vec<_>>()));
-    let of_times = ObjectBuilder::new().schema_type(Type::String).pattern(Some(TIME));
     add(
         "/endpoints/{id}/deliveries",
         HttpMethod::Get,
@@ -169,7 +168,8 @@ fn messages(add: &mut impl FnMut(&str, HttpMethod, OperationBuilder)) {
                 .schema(Some(of_kinds)),
         )
         .parameter(
-            described("from", ParameterIn::Query, "Only those made then or later.").schema(Some(of_times)),
+            described("from", ParameterIn::Query, "Only those made then or later.")
+                .schema(Some(text_like(TIME))),
         )
         .parameter(limit(200))
         .parameter(cursor())

@@ -7,20 +7,14 @@ mod examples;
 mod operations;
 mod schemas;
 
-use utoipa::{
-    OpenApi as _,
-    openapi::{
-        OpenApi,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-        tag::TagBuilder,
-    },
+use consentry_web::openapi::{Schemes, tag};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+
+/// Of a person or an account: name and password, or a token.
+const SCHEMES: Schemes = Schemes {
+    basic: "basic",
+    bearer: "bearer",
 };
-
-/// Name of the scheme with user name and password.
-const BASIC: &str = "basic";
-
-/// Name of the scheme with a token.
-const BEARER: &str = "bearer";
 
 /// The operations about definitions and localizations.
 const DEFINITIONS: &str = "definitions";
@@ -46,32 +40,17 @@ struct Components;
 pub fn document() -> OpenApi {
     let mut document = Components::openapi();
     operations::describe(&mut document.paths);
-    let components = document.components.get_or_insert_default();
-    let basic = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Basic)
-        .description(Some(
-            "User name, or distinguished name, and password of a person or an account.",
-        ))
-        .build();
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some(
-            "An access token with the scope of ordinary requesters or that of privileged ones.",
-        ))
-        .build();
-    components.add_security_scheme(BASIC, SecurityScheme::Http(basic));
-    components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
+    SCHEMES.describe(
+        &mut document,
+        "User name, or distinguished name, and password of a person or an account.",
+        "An access token with the scope of ordinary requesters or that of privileged ones.",
+    );
     document.tags = Some(vec![
-        TagBuilder::new()
-            .name(DEFINITIONS)
-            .description(Some(
-                "What can be agreed to, and the words it is asked with. Read-only.",
-            ))
-            .build(),
-        TagBuilder::new()
-            .name(CONSENTS)
-            .description(Some("Records of who agreed to what."))
-            .build(),
+        tag(
+            DEFINITIONS,
+            "What can be agreed to, and the words it is asked with. Read-only.",
+        ),
+        tag(CONSENTS, "Records of who agreed to what."),
     ]);
     document
 }

@@ -1,16 +1,16 @@
 //! The operations.
 
-use consentry_web::idempotency::PATTERN;
+use consentry_web::openapi::{
+    described, entity_tags, header, idempotency_key, limit, replayed, text, text_like,
+};
 use serde_json::Value;
 use utoipa::openapi::{
-    Content, ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Paths, Ref, Required, Response,
-    ResponseBuilder, Type,
-    path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    Content, Object, ObjectBuilder, Paths, Required, Response, ResponseBuilder, Type,
+    path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterIn},
     request_body::RequestBodyBuilder,
-    security::SecurityRequirement,
 };
 
-use super::{BASIC, BEARER, CONSENTS, DEFINITIONS, examples};
+use super::{CONSENTS, DEFINITIONS, SCHEMES, examples};
 
 /// Media types of answers and bodies; the bytes are the same.
 const MEDIA_TYPES: [&str; 2] = ["application/hal+json", "application/json"];
@@ -80,9 +80,6 @@ const ABSENT: (u16, &str, &str) = (404, "NOT_FOUND", "there is nothing here");
 
 /// What records can be expanded by.
 const OF_CONSENTS: [&str; 2] = ["definition", "localization"];
-
-/// `*` or entity tags (RFC 9110 8.8.3, 13.1.1).
-const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#;
 
 /// Adds every operation of the door.
 pub(super) fn describe(paths: &mut Paths) {
@@ -273,7 +270,7 @@ fn definitions(paths: &mut Paths) {
             .parameter(definition_id())
             .parameter(
                 described("localization", ParameterIn::Path, "A locale, in any case.")
-                    .schema(Some(text().build()))
+                    .schema(Some(text()))
                     .example(Some("en-GB".into())),
             )
             .parameter(expand(&["definition", "parent"]))
@@ -292,12 +289,7 @@ fn definitions(paths: &mut Paths) {
 
 /// An operation that anybody with credentials may try.
 fn begun(id: &str, tag: &str, summary: &str) -> OperationBuilder {
-    OperationBuilder::new()
-        .operation_id(Some(id))
-        .tag(tag)
-        .summary(Some(summary))
-        .security(SecurityRequirement::new::<_, [&str; 0], &str>(BASIC, []))
-        .security(SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, []))
+    SCHEMES.begun(id, tag, summary)
 }
 
 fn built(operation: OperationBuilder) -> Operation {
@@ -325,10 +317,10 @@ impl Described for OperationBuilder {
                 .content("application/json", content);
             if status == 401 {
                 let challenge = header("One line per scheme that is switched on.");
-                response = response.header("WWW-Authenticate", challenge.build());
+                response = response.header("WWW-Authenticate", challenge);
             }
             if matches!(status, 409 | 429 | 503) {
-                response = response.header("Retry-After", header("Seconds to wait.").build());
+                response = response.header("Retry-After", header("Seconds to wait."));
             }
             operation.response(status.to_string(), response.build())
         })
@@ -345,13 +337,7 @@ impl Described for OperationBuilder {
     }
 
     fn repeatable(self) -> Self {
-        let key = described(
-            "Idempotency-Key",
-            ParameterIn::Header,
-            "Names the request, so that sending it again does not carry it out again. Remembered for 24 hours.",
-        );
-        self.parameter(key.schema(Some(text().pattern(Some(PATTERN)).build())))
-            .with_failures(&OF_KEYS)
+        self.parameter(idempotency_key()).with_failures(&OF_KEYS)
     }
 }
 
@@ -376,10 +362,7 @@ const fn meaning(status: u16) -> &'static str {
 }
 
 fn content(schema: &str, example: &Value) -> Content {
-    ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(format!("records.{schema}"))))
-        .example(Some(example.clone()))
-        .build()
+    consentry_web::openapi::content(&format!("records.{schema}"), example)
 }
 
 fn in_both_forms(description: &str, schema: &str, example: &Value) -> ResponseBuilder {
@@ -396,71 +379,53 @@ fn answer(description: &str, schema: &str, example: &Value) -> Response {
 /// A single record with its entity tag.
 fn tagged(description: &str, example: &Value) -> Response {
     in_both_forms(description, "Consent", example)
-        .header("ETag", header("The state of the record, for `If-Match`.").build())
+        .header("ETag", header("The state of the record, for `If-Match`."))
         .header("Idempotency-Replayed", replayed())
         .build()
-}
-
-fn replayed() -> Header {
-    header("`true` where a request with this key was carried out before.").build()
 }
 
 fn created() -> Response {
     in_both_forms("The record was made.", "Consent", &examples::consent())
-        .header("ETag", header("The state of the record, for `If-Match`.").build())
+        .header("ETag", header("The state of the record, for `If-Match`."))
         .header("Idempotency-Replayed", replayed())
-        .header("Location", header("Address of the record.").build())
+        .header("Location", header("Address of the record."))
         .build()
 }
 
-fn header(description: &str) -> HeaderBuilder {
-    HeaderBuilder::new()
-        .schema(Some(text().build()))
-        .description(Some(description))
+/// A text of at least one character.
+fn something() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).min_length(Some(1))
 }
 
-fn described(name: &str, place: ParameterIn, description: &str) -> ParameterBuilder {
-    let required = if place == ParameterIn::Path {
-        Required::True
-    } else {
-        Required::False
-    };
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(required)
-        .description(Some(description))
+/// One of these words.
+fn one_of<const COUNT: usize>(words: [&str; COUNT]) -> Object {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    schema.enum_values(Some(words)).build()
 }
 
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String)
-}
-
-fn flag() -> utoipa::openapi::schema::Object {
-    text().enum_values(Some(["true", "false"])).build()
+fn flag() -> Object {
+    one_of(["true", "false"])
 }
 
 fn definition_id() -> Parameter {
     described("definition", ParameterIn::Path, "Id of the definition.")
-        .schema(Some(text().build()))
+        .schema(Some(text()))
         .example(Some("share-location".into()))
         .build()
 }
 
 fn record_id() -> Parameter {
     described("consent", ParameterIn::Path, "Id of the record.")
-        .schema(Some(text().build()))
+        .schema(Some(text()))
         .example(Some("3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10".into()))
         .build()
 }
 
 fn if_match() -> Parameter {
-    described(
+    entity_tags(
         "If-Match",
-        ParameterIn::Header,
         "Entity tags of the states in which the record may be changed. Left out, the last write wins.",
     )
-    .schema(Some(text().pattern(Some(TAGS)).build()))
     .example(Some("\"2.1.accepted\"".into()))
     .build()
 }
@@ -470,9 +435,7 @@ fn expand(names: &[&str]) -> Parameter {
     let description = format!("Related resources to place in the answer, separated by commas: `{listed}`.");
     let one = names.join("|");
     described("expand", ParameterIn::Query, &description)
-        .schema(Some(
-            text().pattern(Some(format!("^({one})(,({one}))*$"))).build(),
-        ))
+        .schema(Some(text_like(&format!("^({one})(,({one}))*$"))))
         .build()
 }
 
@@ -482,7 +445,7 @@ fn filter(example: &str) -> Parameter {
         ParameterIn::Query,
         "A SCIM filter (RFC 7644 3.4.2.2), at most 4096 characters, 64 comparisons and 16 levels.",
     )
-    .schema(Some(text().min_length(Some(1)).max_length(Some(4096)).build()))
+    .schema(Some(something().max_length(Some(4096)).build()))
     .example(Some(example.into()))
     .build()
 }
@@ -490,11 +453,9 @@ fn filter(example: &str) -> Parameter {
 fn search_parameters() -> Vec<Parameter> {
     let exact = |name: &str, description: &str| {
         described(name, ParameterIn::Query, description)
-            .schema(Some(text().min_length(Some(1)).build()))
+            .schema(Some(something().build()))
             .build()
     };
-    let status = text().enum_values(Some(["pending", "accepted", "denied", "revoked"]));
-    let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     vec![
         exact(
             "subject",
@@ -510,7 +471,7 @@ fn search_parameters() -> Vec<Parameter> {
             ParameterIn::Query,
             "The status the record has now. Those that a tenant added (`additional_statuses`) are not in this list.",
         )
-            .schema(Some(status.build()))
+            .schema(Some(one_of(["pending", "accepted", "denied", "revoked"])))
             .build(),
         described(
             "all",
@@ -519,19 +480,16 @@ fn search_parameters() -> Vec<Parameter> {
         )
         .schema(Some(flag()))
         .build(),
-        described(
-            "limit",
-            ParameterIn::Query,
+        limit(
+            None,
             "Size of a page, up to the limit of searches. Left out, all is answered or nothing.",
-        )
-        .schema(Some(limit.build()))
-        .build(),
+        ),
         described(
             "cursor",
             ParameterIn::Query,
             "Where a page begins, from `_links.next` of the one before.",
         )
-        .schema(Some(text().min_length(Some(1)).build()))
+        .schema(Some(something().build()))
         .build(),
     ]
 }
