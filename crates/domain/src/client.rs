@@ -1,12 +1,21 @@
 //! OAuth clients: the face a party shows to the authorization door.
 
+mod rules;
+mod settings;
+mod uri;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    rules::Wrong,
+    settings::{ClientSettings, CookieSite, IdTokenAlgorithm, SubjectType},
+    uri::{LONGEST_URI, UriParts, UriUse, check_uri, is_among},
+};
 use crate::{
     ApplicationId, ClientId, Lifetime, PartyId, Timestamp,
     decision::named_enum,
     scope::Scope,
-    tenant::{CallbackMode, PromptConsent, ScopeFormat},
+    tenant::{CallbackMode, PromptConsent, ScopeFormat, Tenant},
 };
 
 named_enum! {
@@ -156,6 +165,9 @@ pub struct Client {
     /// How `requested_scope` is written; none means the tenant's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope_format: Option<ScopeFormat>,
+    /// What it is registered with beside that.
+    #[serde(default, skip_serializing_if = "ClientSettings::is_default")]
+    pub settings: ClientSettings,
     /// What began before this moment is over.
     pub epoch: Timestamp,
     /// When it was registered.
@@ -163,6 +175,54 @@ pub struct Client {
 }
 
 impl Client {
+    /// How long consent to it lasts.
+    pub fn consent_lifetime(&self, tenant: &Tenant) -> Lifetime {
+        self.consent_validity.unwrap_or(tenant.lifetimes.consent)
+    }
+
+    /// How long its access tokens live: never longer than the longest of the tenant's, for which withdrawn consents are published and
+    /// old keys are kept.
+    pub fn access_token_lifetime(&self, tenant: &Tenant) -> Lifetime {
+        let lifetimes = &tenant.lifetimes;
+        let own = if self.is_third_party {
+            lifetimes.third_party_access_token
+        } else {
+            lifetimes.access_token
+        };
+        let longest = lifetimes.access_token.max(lifetimes.third_party_access_token);
+        self.settings.access_token.unwrap_or(own).min(longest)
+    }
+
+    /// How long a refresh token of it may lie unused.
+    pub fn refresh_token_lifetime(&self, tenant: &Tenant) -> Lifetime {
+        self.settings
+            .refresh_token
+            .unwrap_or(tenant.lifetimes.refresh_token)
+    }
+
+    /// How long refresh tokens follow each other after one answer of a person.
+    pub fn refresh_window(&self, tenant: &Tenant) -> Lifetime {
+        self.settings
+            .refresh_window
+            .unwrap_or(tenant.lifetimes.refresh_token)
+    }
+
+    /// How long a question about it stays open.
+    pub fn interaction_lifetime(&self, tenant: &Tenant) -> Lifetime {
+        let tenants = tenant
+            .authorization
+            .interaction
+            .unwrap_or(tenant.lifetimes.interaction);
+        self.settings.interaction.unwrap_or(tenants)
+    }
+
+    /// Whether it knows people by identifiers of its own. First parties know them as everybody here.
+    pub fn is_pairwise(&self, tenant: &Tenant) -> bool {
+        let own = self.settings.subject_type;
+        let pairwise = own.map(|own| own == SubjectType::Pairwise);
+        self.is_third_party && pairwise.unwrap_or(tenant.authorization.pairwise_subjects)
+    }
+
     /// Whether it can keep no secret (RFC 6749 2.1).
     pub fn is_public(&self) -> bool {
         self.pkce == Pkce::Public

@@ -1,5 +1,6 @@
 //! Tenants, applications and their settings.
 
+mod authorization;
 mod checks;
 mod identities;
 mod mail;
@@ -8,6 +9,7 @@ mod records;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    authorization::Preset,
     checks::CheckSettings,
     identities::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
@@ -16,7 +18,7 @@ pub use self::{
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
 };
-use crate::{ApplicationId, Lifetime, TenantId, decision::named_enum, locale::Locale};
+use crate::{ApplicationId, Lifetime, TenantId, client::Pkce, decision::named_enum, locale::Locale};
 
 named_enum! {
     /// Whether a tenant serves (consent-dashboard A0.4).
@@ -195,9 +197,10 @@ named_enum! {
     }
 }
 
-/// The switchboard of third-party-authorization A.15. The default is the strict column.
+/// The switchboard of third-party-authorization A.15. The default is the strict column; `preset = "mosaic"` chooses the other one, and
+/// what is written beside it deviates from that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(from = "authorization::Written")]
 pub struct AuthorizationSettings {
     /// When `prompt=consent` asks.
     pub prompt_consent: PromptConsent,
@@ -209,6 +212,11 @@ pub struct AuthorizationSettings {
     pub pairwise_subjects: bool,
     /// Seconds within which a used refresh token answers with the same successor again (TPA-RT-06); 0 to 30.
     pub refresh_reuse_leeway: Lifetime,
+    /// Whether a proof key is demanded of a new third party that does not say.
+    pub third_party_pkce: Pkce,
+    /// How long a question stays open; none means as `lifetimes.interaction` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interaction: Option<Lifetime>,
 }
 
 impl Default for AuthorizationSettings {
@@ -219,6 +227,8 @@ impl Default for AuthorizationSettings {
             scope_format: ScopeFormat::Repeat,
             pairwise_subjects: true,
             refresh_reuse_leeway: Lifetime::seconds(0),
+            third_party_pkce: Pkce::Enforce,
+            interaction: None,
         }
     }
 }

@@ -415,6 +415,36 @@ impl Action for Administer {
     }
 }
 
+/// Registering, changing and removing the clients of an application, and changing the application (TPA-CL-05).
+#[derive(Debug, Clone, Copy)]
+pub struct ManageClients;
+
+impl Action for ManageClients {
+    const NAME: &'static str = "manage these clients";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (
+                Caller::Operator
+                | Caller::Client {
+                    authority: ClientAuthority::Tenant,
+                    ..
+                },
+                _,
+            ) => true,
+            (
+                Caller::Client {
+                    application,
+                    authority: ClientAuthority::Application,
+                    ..
+                },
+                Target::Application(of),
+            ) => application == of,
+            _ => false,
+        }
+    }
+}
+
 /// Reading a tenant's whole log, as an auditor does.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadLog;

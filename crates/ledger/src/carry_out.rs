@@ -133,7 +133,8 @@ impl Ledger {
         Err(DecisionError::Fault(Fault::Conflict).into())
     }
 
-    async fn change_set(
+    /// What a plan comes to, not yet committed.
+    pub(crate) async fn change_set(
         &self,
         tenant: &TenantSnapshot,
         before: &TouchedRows,

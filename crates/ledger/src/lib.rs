@@ -12,6 +12,7 @@ pub mod administration;
 pub mod agreements;
 pub mod canonical;
 pub mod checks;
+pub mod clients;
 pub mod embed;
 pub mod ends;
 pub mod environment;

@@ -25,6 +25,8 @@ pub(crate) enum Rate {
     Questions(u32),
     /// Searches at the decisions door, by client: so many in a second as the tenant allows.
     Searches(u32),
+    /// Calls of client management, by client: 300 in a minute.
+    Management,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
 }
@@ -51,6 +53,7 @@ impl Rate {
             Self::WrongCredentials => (10, 60),
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
+            Self::Management => (300, 60),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
@@ -66,6 +69,7 @@ impl Rate {
             Self::Questions(_) => "check",
             Self::Searches(_) => "search",
             Self::StreamOpens(_) => "streams",
+            Self::Management => "management",
         }
     }
 }
@@ -191,6 +195,12 @@ impl Ledger {
         self.inner
             .rates
             .take(tenant.id(), rate, client.id.as_str(), self.now())
+    }
+
+    /// Counts a call of client management.
+    pub fn count_management(&self, tenant: &TenantSnapshot, caller: &str) -> Result<Quota, Quota> {
+        let (rates, now) = (&self.inner.rates, self.now());
+        rates.take(tenant.id(), Rate::Management, caller, now)
     }
 
     /// Counts a stream that a reader opens; `reader` tells it from others.

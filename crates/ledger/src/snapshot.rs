@@ -9,7 +9,7 @@ use consentry_domain::{
     definition::{Definition, Localization, Wording, WordingVersion},
     tenant::{Application, Tenant},
 };
-use consentry_store::{ConfigurationKind, ConfigurationRow};
+use consentry_store::{ConfigurationKind, ConfigurationRow, Expect, RowKey};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -71,6 +71,16 @@ impl TenantSnapshot {
         self.clients
             .get(&ClientId::parse(id).ok()?)
             .filter(|client| client.enabled)
+    }
+
+    /// That a client is still registered as it is here.
+    pub(crate) fn client_unchanged(&self, id: &ClientId) -> Option<Expect> {
+        let kind = ConfigurationKind::Client;
+        let version = self.versions.get(&(kind, id.as_str().to_owned()))?;
+        Some(Expect::At(
+            RowKey::Configuration(kind, id.as_str().to_owned()),
+            *version,
+        ))
     }
 
     /// The party behind a client.

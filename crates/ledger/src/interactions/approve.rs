@@ -83,7 +83,7 @@ impl Ledger {
             .map_err(|_| ApproveError::Over)?;
         let ended = interaction.stepped(ended, None);
         let (ids, subject) = (self.ids(), session.subject);
-        let validity = client.consent_validity.unwrap_or(tenant.tenant.lifetimes.consent);
+        let validity = client.consent_lifetime(&tenant.tenant);
         let agreement = ids.agreement(subject);
         let slot = |definition: &consentry_domain::DefinitionKey| Slot {
             subject,
@@ -128,6 +128,8 @@ impl Ledger {
         let (issued, rows) = self.draw_grant(tenant, &basis, ids.now)?;
         let mut rows = Vec::from(rows);
         let mut expect = vec![interaction.unchanged()];
+        // A client that is changed or removed meanwhile gets nothing more: what it had was just ended (TPA-CL-06).
+        expect.extend(tenant.client_unchanged(&client.id));
         rows.push(ended.put()?);
         spend(approval.report.as_ref(), ids.now, &mut expect, &mut rows);
         let slots: Vec<Slot> = scope.values().iter().map(slot).collect();

@@ -50,7 +50,7 @@ impl Ledger {
         } = *basis;
         let offline = scope.contains(Scope::OFFLINE_ACCESS);
         let longest = if offline {
-            now.plus(tenant.tenant.lifetimes.refresh_token)
+            now.plus(client.refresh_window(&tenant.tenant))
         } else {
             session.expires_at
         };
@@ -104,7 +104,10 @@ pub fn disclosure(tenant: &TenantSnapshot, client: &Client, texts: Vec<TextShown
     let party = tenant.party_of(client);
     Disclosure {
         client_name: client.name.clone(),
-        organization: party.map(|party| party.legal_name.clone().unwrap_or_else(|| party.name.clone())),
+        organization: party.map_or_else(
+            || client.settings.organization_name.clone(),
+            |party| Some(party.legal_name.clone().unwrap_or_else(|| party.name.clone())),
+        ),
         redirect_hosts: client.redirect_hosts(),
         client_type: client.client_type.as_str().to_owned(),
         texts,

@@ -89,7 +89,7 @@ impl Ledger {
                 .await
             {
                 Ok(interaction) => {
-                    let validity = client.consent_validity.unwrap_or(tenant.tenant.lifetimes.consent);
+                    let validity = client.consent_lifetime(&tenant.tenant);
                     return Ok(LookUp {
                         interaction,
                         client: Arc::clone(client),

@@ -75,7 +75,7 @@ impl Ledger {
             auth_time: session.auth_time,
             decision_token: None,
         };
-        let until = now.plus(tenant.tenant.lifetimes.interaction);
+        let until = now.plus(client.interaction_lifetime(&tenant.tenant));
         let step = interaction.step.clone().ask(question)?;
         self.step_to(tenant, interaction, interaction.stepped(step, Some(until)))
             .await

@@ -27,7 +27,7 @@ impl Author {
     /// Somebody who asked for it in a request.
     pub(crate) fn of(caller: &Caller, request: &str) -> Self {
         match caller {
-            Caller::Administrator { client, .. } => Self {
+            Caller::Administrator { client, .. } | Caller::Client { client, .. } => Self {
                 client: Some(client.as_str().to_owned()),
                 request: Some(request.to_owned()),
             },

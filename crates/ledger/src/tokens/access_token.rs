@@ -68,7 +68,7 @@ pub fn subject_identifier(
     client: &Client,
     subject: SubjectId,
 ) -> Result<String, SealBroken> {
-    if !is_pairwise(tenant, client) {
+    if !client.is_pairwise(&tenant.tenant) {
         return Ok(subject.to_string());
     }
     let identifier = tenant.keys.pairwise(client.id.as_str(), subject)?;
@@ -77,7 +77,7 @@ pub fn subject_identifier(
 
 /// Whom a client knows by an identifier. There need not be anybody of that id; a text that is no identifier of the client's is none.
 pub fn subject_identified(tenant: &TenantSnapshot, client: &Client, identifier: &str) -> Option<SubjectId> {
-    if !is_pairwise(tenant, client) {
+    if !client.is_pairwise(&tenant.tenant) {
         return identifier.parse().ok();
     }
     let bytes = opaque::from_base64url(identifier.strip_prefix(PAIRWISE)?)?;
@@ -85,10 +85,6 @@ pub fn subject_identified(tenant: &TenantSnapshot, client: &Client, identifier: 
         .keys
         .pairwise_origin(client.id.as_str(), bytes.try_into().ok()?)
         .ok()
-}
-
-fn is_pairwise(tenant: &TenantSnapshot, client: &Client) -> bool {
-    client.is_third_party && tenant.tenant.authorization.pairwise_subjects
 }
 
 /// What a new access token shall say.
@@ -125,12 +121,7 @@ impl Ledger {
             not_after,
             now,
         } = new;
-        let lifetimes = &tenant.tenant.lifetimes;
-        let lifetime = if client.is_third_party {
-            lifetimes.third_party_access_token
-        } else {
-            lifetimes.access_token
-        };
+        let lifetime = client.access_token_lifetime(&tenant.tenant);
         let ends = [
             Some(now.plus(lifetime)),
             not_after,

@@ -2,7 +2,11 @@
 //! beyond it can be told (TPA-TOK-04).
 
 use aws_lc_rs::digest;
-use consentry_domain::{TenantId, Timestamp, client::Client, grant::Grant};
+use consentry_domain::{
+    TenantId, Timestamp,
+    client::{Client, IdTokenAlgorithm},
+    grant::Grant,
+};
 use consentry_jose::Algorithm;
 use serde::{Deserialize, Serialize};
 
@@ -71,12 +75,17 @@ pub(crate) fn sign(
         at_hash: at_hash(access_token),
         nonce: requested.nonce.map(str::to_owned),
     };
-    let key = tenant.key_ring.signer(Algorithm::Rs256)?;
+    // `at_hash` is SHA-256 with either.
+    let algorithm = match client.settings.id_token_algorithm {
+        Some(IdTokenAlgorithm::Es256) => Algorithm::Es256,
+        Some(IdTokenAlgorithm::Rs256) | None => Algorithm::Rs256,
+    };
+    let key = tenant.key_ring.signer(algorithm)?;
     key.sign(&key.header(Some("JWT")), &claims)
         .map_err(|error| Fault::Signing(error.to_string()))
 }
 
-/// Left half of the SHA-256 of the token's text (OpenID Connect Core 3.1.3.6, for RS256).
+/// Left half of the SHA-256 of the token's text (OpenID Connect Core 3.1.3.6, for RS256 and ES256).
 fn at_hash(access_token: &str) -> String {
     let hash = digest::digest(&digest::SHA256, access_token.as_bytes());
     opaque::base64url(&hash.as_ref()[..16])

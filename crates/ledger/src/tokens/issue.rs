@@ -127,7 +127,7 @@ impl Ledger {
         detail: &RefreshDetail,
     ) -> Result<(Opaque, TokenRow), Fault> {
         let token = Opaque::draw_in(self.entropy(), "rt", used.grant.subject.shard());
-        let idle = used.now.plus(tenant.tenant.lifetimes.refresh_token);
+        let idle = used.now.plus(used.client.refresh_token_lifetime(&tenant.tenant));
         let end = used
             .coverage
             .valid_until

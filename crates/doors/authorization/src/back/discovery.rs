@@ -74,7 +74,7 @@ fn metadata(visit: &Visit) -> Metadata {
         response_modes_supported: &["query"],
         grant_types_supported: &["authorization_code", "refresh_token", "client_credentials"],
         subject_types_supported: &["pairwise", "public"],
-        id_token_signing_alg_values_supported: &["RS256"],
+        id_token_signing_alg_values_supported: &["RS256", "ES256"],
         token_endpoint_auth_methods_supported: METHODS_AND_NONE,
         revocation_endpoint_auth_methods_supported: METHODS_AND_NONE,
         introspection_endpoint_auth_methods_supported: METHODS,

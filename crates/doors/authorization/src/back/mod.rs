@@ -1,5 +1,5 @@
-//! The back channel: what programs ask, without a browser. Discovery, keys, tokens, introspection, revocation, UserInfo and the
-//! consents API.
+//! The back channel: what programs ask, without a browser. Discovery, keys, tokens, introspection, revocation, UserInfo, the
+//! consents API and client management.
 //!
 //! What may not live here: pages, cookies and redirects; those are the front channel's.
 
@@ -7,6 +7,7 @@ mod consents;
 mod discovery;
 mod introspection;
 mod keys;
+mod management;
 mod revocation;
 mod token;
 mod userinfo;
@@ -63,7 +64,7 @@ pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
     );
     let table = both!(table, get, "/oidc/me", Cors::Anyone, userinfo::userinfo);
     let table = both!(table, post, "/oidc/me", Cors::Anyone, userinfo::userinfo);
-    consents::register(table)
+    management::register(consents::register(table))
 }
 
 use both;

@@ -1,8 +1,13 @@
 //! The cookies of the front channel: session, interactions, and the value by which a browser's interactions are counted.
 
-use consentry_ledger::{Fault, Opaque, accounts::Session};
+use consentry_domain::client::CookieSite;
+use consentry_ledger::{
+    Fault, Opaque,
+    accounts::Session,
+    interactions::{Begun, Interaction},
+};
 use consentry_web::{
-    credentials::{CookieName, SameSite, clear_cookie, cookie, set_cookie},
+    credentials::{CookieName, SameSite, Transport, clear_cookie, cookie, set_cookie},
     error::ApiError,
     visit::Visit,
 };
@@ -74,35 +79,57 @@ pub(super) fn forget_session(visit: &Visit) -> Result<HeaderValue, ApiError> {
 }
 
 /// Sets the cookies of a new interaction.
-pub(super) fn keep_interaction(
-    visit: &Visit,
-    mark: &str,
-    value: &Opaque,
-    browser: &Opaque,
-) -> Result<Vec<HeaderValue>, ApiError> {
-    let lifetimes = &visit.tenant.tenant.lifetimes;
-    let seconds = lifetimes
+pub(super) fn keep_interaction(visit: &Visit, begun: &Begun) -> Result<Vec<HeaderValue>, ApiError> {
+    let tenant = &visit.tenant.tenant;
+    let client = visit.tenant.client(begun.interaction.request.client.as_str());
+    let open = client.map_or(tenant.lifetimes.interaction, |client| {
+        client.interaction_lifetime(tenant)
+    });
+    let seconds = tenant
+        .lifetimes
         .login
         .as_seconds()
-        .saturating_add(lifetimes.interaction.as_seconds());
+        .saturating_add(open.as_seconds());
+    let name = format!("{INTERACTION}{}", begun.interaction.cookie_mark());
+    let site = site(visit, &begun.interaction);
     Ok(vec![
-        keep(visit, &format!("{INTERACTION}{mark}"), value, seconds)?,
-        keep(visit, BROWSER, browser, seconds)?,
+        keep_at(visit, &name, &begun.cookie, seconds, site)?,
+        keep(visit, BROWSER, &begun.browser, seconds)?,
     ])
 }
 
+/// `SameSite` of the cookie of an interaction, as its client is registered. Without TLS no browser keeps a cookie for every site.
+fn site(visit: &Visit, interaction: &Interaction) -> SameSite {
+    let client = visit.tenant.client(interaction.request.client.as_str());
+    match client.and_then(|client| client.settings.cookie_site) {
+        Some(CookieSite::None) if visit.house.transport() == Transport::Tls => SameSite::None,
+        _ => SameSite::Lax,
+    }
+}
+
 /// Removes the cookie of an interaction.
-pub(super) fn forget_interaction(visit: &Visit, mark: &str) -> Result<HeaderValue, ApiError> {
-    forget(visit, &format!("{INTERACTION}{mark}"))
+pub(super) fn forget_interaction(visit: &Visit, interaction: &Interaction) -> Result<HeaderValue, ApiError> {
+    let name = format!("{INTERACTION}{}", interaction.cookie_mark());
+    forget_at(visit, &name, site(visit, interaction))
 }
 
 fn keep(visit: &Visit, name: &str, value: &Opaque, seconds: i64) -> Result<HeaderValue, ApiError> {
+    keep_at(visit, name, value, seconds, SameSite::Lax)
+}
+
+fn keep_at(
+    visit: &Visit,
+    name: &str,
+    value: &Opaque,
+    seconds: i64,
+    site: SameSite,
+) -> Result<HeaderValue, ApiError> {
     let name = CookieName::new(name).map_err(ApiError::internal)?;
     let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
     set_cookie(
         &name,
         value.expose(),
-        SameSite::Lax,
+        site,
         Some(seconds),
         visit.house.transport(),
     )
@@ -110,6 +137,10 @@ fn keep(visit: &Visit, name: &str, value: &Opaque, seconds: i64) -> Result<Heade
 }
 
 fn forget(visit: &Visit, name: &str) -> Result<HeaderValue, ApiError> {
+    forget_at(visit, name, SameSite::Lax)
+}
+
+fn forget_at(visit: &Visit, name: &str, site: SameSite) -> Result<HeaderValue, ApiError> {
     let name = CookieName::new(name).map_err(ApiError::internal)?;
-    clear_cookie(&name, SameSite::Lax, visit.house.transport()).map_err(ApiError::internal)
+    clear_cookie(&name, site, visit.house.transport()).map_err(ApiError::internal)
 }

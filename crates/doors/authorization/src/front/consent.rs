@@ -97,9 +97,7 @@ pub(super) async fn page_for(
         .ledger()
         .name_of(&visit.tenant, question.subject, Namespace::Login)
         .await?;
-    let validity = client
-        .consent_validity
-        .unwrap_or(visit.tenant.tenant.lifetimes.consent);
+    let validity = client.consent_lifetime(&visit.tenant.tenant);
     let end = visit
         .ledger()
         .now()
@@ -243,13 +241,8 @@ async fn start_over(
             .begin_interaction(&visit.tenant, interaction.request.clone(), counted_by.as_ref())
             .await?
     };
-    let mut cookies = browser::keep_interaction(
-        visit,
-        &begun.interaction.cookie_mark(),
-        &begun.cookie,
-        &begun.browser,
-    )?;
-    cookies.push(browser::forget_interaction(visit, &interaction.cookie_mark())?);
+    let mut cookies = browser::keep_interaction(visit, &begun)?;
+    cookies.push(browser::forget_interaction(visit, interaction)?);
     cookies.push(browser::forget_session(visit)?);
     Ok(see_other(&proceed::path(&begun.handle), cookies)?)
 }

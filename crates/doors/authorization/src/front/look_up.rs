@@ -54,6 +54,8 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
     let client = &found.client;
     let party = visit.tenant.party_of(client);
     let organization = party.map(|party| party.legal_name.as_ref().unwrap_or(&party.name));
+    let own = &client.settings;
+    let website = party.and_then(|party| party.website.as_ref());
     let redirect = Url::parse(&request.redirect_uri).ok();
     Some(json!({
         "src_interaction": handle,
@@ -62,10 +64,12 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
         "client": {
             "client_id": client.id,
             "name": client.name,
-            "organization_name": organization,
-            "client_uri": party.and_then(|party| party.website.as_ref()),
-            "logo_uri": null,
-            "policy_uri": null,
+            "organization_name": organization.or(own.organization_name.as_ref()),
+            "client_uri": own.client_uri.as_ref().or(website),
+            "logo_uri": own.logo_uri,
+            "policy_uri": own.policy_uri,
+            "tos_uri": own.tos_uri,
+            "contacts": own.contacts,
             "redirect_host": redirect.as_ref().and_then(Url::host_str),
             "first_seen_at": client.created_at.as_seconds(),
         },

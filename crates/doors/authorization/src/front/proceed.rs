@@ -103,8 +103,7 @@ pub(super) async fn begin(
         .ledger()
         .begin_interaction(&visit.tenant, request, counted_by.as_ref())
         .await?;
-    let mark = begun.interaction.cookie_mark();
-    let cookies = browser::keep_interaction(visit, &mark, &begun.cookie, &begun.browser)?;
+    let cookies = browser::keep_interaction(visit, &begun)?;
     Ok(see_other(&path(&begun.handle), cookies)?)
 }
 
@@ -331,9 +330,8 @@ fn target<'a>(request: &'a AuthorizationRequest, issuer: &'a str) -> Target<'a> 
 
 /// The browser leaves; the cookie of what led here goes.
 fn back(visit: &Visit, location: &str, interaction: Option<&Interaction>) -> Result<Response, Failure> {
-    let mark = interaction.map(Interaction::cookie_mark);
-    let cookies = mark
-        .map(|mark| browser::forget_interaction(visit, &mark))
+    let cookies = interaction
+        .map(|interaction| browser::forget_interaction(visit, interaction))
         .transpose()?;
     Ok(see_other(location, cookies.into_iter().collect())?)
 }

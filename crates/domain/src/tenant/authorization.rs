@@ -1,0 +1,107 @@
+//! The settings of the authorization door as they are written: a preset, and what deviates from it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AuthorizationSettings, CallbackMode, PromptConsent, ScopeFormat};
+use crate::{Lifetime, client::Pkce, decision::named_enum};
+
+named_enum! {
+    /// A column of third-party-authorization A.15.
+    Preset {
+        /// What is safest.
+        Strict = "strict",
+        /// As Mosaic behaves, for who comes from there.
+        Mosaic = "mosaic",
+    }
+}
+
+impl Preset {
+    /// All switches at once.
+    pub fn settings(self) -> AuthorizationSettings {
+        let strict = AuthorizationSettings::default();
+        match self {
+            Self::Strict => strict,
+            Self::Mosaic => AuthorizationSettings {
+                prompt_consent: PromptConsent::IfRequired,
+                callback_mode: CallbackMode::Compat,
+                scope_format: ScopeFormat::Repeat,
+                pairwise_subjects: false,
+                third_party_pkce: Pkce::Allow,
+                interaction: Some(Lifetime::seconds(3600)),
+                ..strict
+            },
+        }
+    }
+}
+
+/// What somebody wrote down.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Written {
+    preset: Option<Preset>,
+    prompt_consent: Option<PromptConsent>,
+    callback_mode: Option<CallbackMode>,
+    scope_format: Option<ScopeFormat>,
+    pairwise_subjects: Option<bool>,
+    refresh_reuse_leeway: Option<Lifetime>,
+    third_party_pkce: Option<Pkce>,
+    interaction: Option<Lifetime>,
+}
+
+impl From<Written> for AuthorizationSettings {
+    fn from(written: Written) -> Self {
+        let preset = written.preset.unwrap_or(Preset::Strict).settings();
+        Self {
+            prompt_consent: written.prompt_consent.unwrap_or(preset.prompt_consent),
+            callback_mode: written.callback_mode.unwrap_or(preset.callback_mode),
+            scope_format: written.scope_format.unwrap_or(preset.scope_format),
+            pairwise_subjects: written.pairwise_subjects.unwrap_or(preset.pairwise_subjects),
+            refresh_reuse_leeway: written
+                .refresh_reuse_leeway
+                .unwrap_or(preset.refresh_reuse_leeway),
+            third_party_pkce: written.third_party_pkce.unwrap_or(preset.third_party_pkce),
+            interaction: written.interaction.or(preset.interaction),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(written: serde_json::Value) -> AuthorizationSettings {
+        serde_json::from_value(written).unwrap()
+    }
+
+    #[test]
+    fn tpa_a15_a_preset_chooses_all_switches_and_others_deviate_from_it() {
+        assert_eq!(read(json!({})), AuthorizationSettings::default());
+        assert_eq!(
+            read(json!({ "preset": "strict" })),
+            AuthorizationSettings::default()
+        );
+        let mosaic = read(json!({ "preset": "mosaic" }));
+        assert_eq!(mosaic, Preset::Mosaic.settings());
+        assert_eq!(mosaic.prompt_consent, PromptConsent::IfRequired);
+        assert_eq!(mosaic.callback_mode, CallbackMode::Compat);
+        assert_eq!(mosaic.third_party_pkce, Pkce::Allow);
+        assert_eq!(mosaic.interaction, Some(Lifetime::seconds(3600)));
+        assert!(!mosaic.pairwise_subjects);
+        let own = read(json!({ "preset": "mosaic", "callback_mode": "strict", "pairwise_subjects": true }));
+        assert_eq!(own.callback_mode, CallbackMode::Strict);
+        assert!(own.pairwise_subjects);
+        assert_eq!(own.prompt_consent, PromptConsent::IfRequired);
+        assert!(serde_json::from_value::<AuthorizationSettings>(json!({ "preset": "other" })).is_err());
+        assert!(serde_json::from_value::<AuthorizationSettings>(json!({ "preste": "mosaic" })).is_err());
+    }
+
+    #[test]
+    fn what_is_stored_reads_back_as_it_was() {
+        for settings in [AuthorizationSettings::default(), Preset::Mosaic.settings()] {
+            let stored = serde_json::to_value(&settings).unwrap();
+            assert_eq!(read(stored), settings);
+        }
+    }
+}

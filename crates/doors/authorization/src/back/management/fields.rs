@@ -1,0 +1,285 @@
+//! Writing the fields of a request into a registration (third-party-authorization A.2). A field that is not there stays as it is; one
+//! whose value is an object is replaced whole (TPA-CL-04).
+
+use consentry_domain::{
+    Lifetime,
+    client::{Client, LONGEST_URI, Pkce, Prompt, SubjectType, Wrong},
+    scope::Scope,
+};
+use consentry_ledger::TenantSnapshot;
+use serde_json::{Map, Value};
+
+use super::{
+    reader::{Given, Reader, whole},
+    unbuilt,
+    wire::{self, REDACTED},
+};
+
+/// Most addresses, scopes and the like in one field.
+const MOST: usize = 100;
+
+/// A year, in seconds.
+const YEAR: i64 = 31_536_000;
+
+/// Longest name, in characters.
+const NAME: usize = 200;
+
+/// Longest text about something, in characters.
+const TEXT: usize = 2_000;
+
+/// Whether a client comes into being.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It does.
+    Create,
+    /// It was there.
+    Change,
+}
+
+/// Writes what a body says into a client.
+pub(super) fn write(
+    members: &Map<String, Value>,
+    kind: Kind,
+    tenant: &TenantSnapshot,
+    client: &mut Client,
+) -> Result<(), Vec<Wrong>> {
+    let mut reader = Reader::new(members);
+    read_only(&mut reader, kind, tenant, client);
+    unbuilt::read(&mut reader, tenant);
+    identity(&mut reader, kind, tenant, client);
+    addresses(&mut reader, client);
+    permissions(&mut reader, kind, client);
+    lifetimes(&mut reader, client);
+    switches(&mut reader, client);
+    shown(&mut reader, client);
+    authentication(&mut reader, client);
+    reader.finish()
+}
+
+/// What cannot be changed may be sent back as it is.
+fn read_only(reader: &mut Reader<'_>, kind: Kind, tenant: &TenantSnapshot, client: &Client) {
+    let is = wire::client(tenant, client, None);
+    for name in [
+        "app_id",
+        "tenant_id",
+        "client_id",
+        "client_secret",
+        "created_at",
+        "updated_at",
+    ] {
+        let Some(value) = reader.raw(name) else { continue };
+        let fits = match (name, kind) {
+            ("app_id" | "tenant_id", _) | (_, Kind::Change) => *value == is[name],
+            (_, Kind::Create) => false,
+        };
+        if !fits && !(name == "client_secret" && kind == Kind::Change && *value == REDACTED) {
+            reader.refuse(name, "cannot be chosen or changed");
+        }
+    }
+}
+
+fn identity(reader: &mut Reader<'_>, kind: Kind, tenant: &TenantSnapshot, client: &mut Client) {
+    match reader.text("name", NAME) {
+        Some(Given::Value(name)) => client.name = name,
+        Some(Given::Default) => reader.refuse("name", "must be a text"),
+        None if kind == Kind::Create && reader.raw("name").is_none() => reader.refuse("name", "is missing"),
+        None => {}
+    }
+    let description = reader.read(
+        "description",
+        "must be a text of at most 2000 characters",
+        |value| {
+            let text = value.as_str()?;
+            (text.chars().count() <= TEXT).then(|| text.to_owned())
+        },
+    );
+    if let Some(description) = description {
+        client.settings.description = description.or(String::new());
+    }
+    if let Some(is) = reader.boolean("is_third_party") {
+        client.is_third_party = is.or(false);
+    }
+    if let Some(is) = reader.boolean("enabled") {
+        client.enabled = is.or(true);
+    }
+    if let Some(of) = reader.choice("client_type", "web, native") {
+        client.client_type = of.or(consentry_domain::client::ClientType::Web);
+    }
+    // TPA-CL-12: what a new client has that does not say.
+    let usual = if client.is_third_party {
+        tenant.tenant.authorization.third_party_pkce
+    } else {
+        Pkce::Allow
+    };
+    if kind == Kind::Create {
+        client.pkce = usual;
+    }
+    let names = "allowPkceAlongsideClientCredentials, enforcePkceAlongsideClientCredentials, \
+                 enforcePkceInsteadOfClientCredentials";
+    if let Some(pkce) = reader.choice("pkce", names) {
+        client.pkce = pkce.or(usual);
+    }
+}
+
+fn addresses(reader: &mut Reader<'_>, client: &mut Client) {
+    if let Some(uris) = reader.texts("redirect_uris", MOST, LONGEST_URI) {
+        client.redirect_uris = uris.or(Vec::new());
+    }
+    if let Some(uris) = reader.texts("post_logout_redirect_uris", MOST, LONGEST_URI) {
+        client.post_logout_redirect_uris = uris.or(Vec::new());
+    }
+    if let Some(uri) = reader.text("consent_uri", LONGEST_URI) {
+        client.consent_uri = uri.value();
+    }
+}
+
+fn permissions(reader: &mut Reader<'_>, kind: Kind, client: &mut Client) {
+    let why = "must be a list of at most 100 different scopes";
+    let scopes = reader.read("allowed_scopes", why, |value| {
+        let values = value.as_array().filter(|values| values.len() <= MOST)?;
+        let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+        let texts = texts?;
+        let scope = Scope::parse(&texts.join(" ")).ok()?;
+        (scope.values().len() == texts.len()).then_some(scope)
+    });
+    if let Some(scopes) = scopes {
+        client.allowed_scopes = scopes.or(Scope::default());
+    }
+    if let Some(resources) = reader.texts("resources", MOST, LONGEST_URI) {
+        client.resources = resources.or(Vec::new());
+    }
+    let why = "must be a list of at least one of login, consent, none, each once";
+    let prompts = reader.read("supported_prompts", why, |value| {
+        let prompts: Vec<Prompt> = serde_json::from_value(value.clone()).ok()?;
+        let each_once = Prompt::ALL
+            .iter()
+            .all(|prompt| prompts.iter().filter(|own| *own == prompt).count() <= 1);
+        (each_once && !prompts.is_empty()).then_some(prompts)
+    });
+    if let Some(prompts) = prompts {
+        client.supported_prompts = prompts.or(Prompt::ALL.to_vec());
+    }
+    let given = reader.choice::<SubjectType>("subject_type", "public, pairwise");
+    if let Some(given) = given {
+        let given = given.value();
+        if given == Some(SubjectType::Pairwise) && !client.is_third_party {
+            reader.refuse("subject_type", "must be public for an application's own client");
+        }
+        client.settings.subject_type = given.filter(|_| client.is_third_party || kind == Kind::Create);
+    }
+}
+
+fn lifetimes(reader: &mut Reader<'_>, client: &mut Client) {
+    if let Some(seconds) = reader.seconds("consent_validity_period", 1, YEAR) {
+        client.consent_validity = seconds.value().map(Lifetime::seconds);
+    }
+    if let Some(seconds) = reader.seconds("interaction_ttl_seconds", 60, 86_400) {
+        client.settings.interaction = seconds.value().map(Lifetime::seconds);
+    }
+    let why = "must be an object with access_token_ttl, refresh_token_ttl and max_refresh_rotate, \
+               each whole seconds from 1 to 31536000 if there";
+    let expiration = reader.read("token_expiration", why, |value| {
+        let members = value.as_object()?;
+        let mut lives = [None; 3];
+        for (name, value) in members {
+            let position = match name.as_str() {
+                "access_token_ttl" => 0,
+                "refresh_token_ttl" => 1,
+                "max_refresh_rotate" => 2,
+                _ => return None,
+            };
+            if !value.is_null() {
+                lives[position] = Some(Lifetime::seconds(whole(value, 1, YEAR)?));
+            }
+        }
+        Some(lives)
+    });
+    if let Some(expiration) = expiration {
+        let [access, refresh, window] = expiration.or([None; 3]);
+        client.settings.access_token = access;
+        client.settings.refresh_token = refresh;
+        client.settings.refresh_window = window;
+    }
+}
+
+fn switches(reader: &mut Reader<'_>, client: &mut Client) {
+    if let Some(mode) = reader.choice("consent_callback_mode", "strict, compat") {
+        client.callback_mode = mode.value();
+    }
+    if let Some(asks) = reader.choice("prompt_consent", "always, if_required") {
+        client.prompt_consent = asks.value();
+    }
+    if let Some(format) = reader.choice("requested_scope_format", "repeat, space, comma, brackets") {
+        client.scope_format = format.value();
+    }
+    if let Some(site) = reader.choice("short_cookies_samesite_type", "lax, none") {
+        client.settings.cookie_site = site.value();
+    }
+    if let Some(algorithm) = reader.choice("id_token_signed_response_alg", "RS256, ES256") {
+        client.settings.id_token_algorithm = algorithm.value();
+    }
+}
+
+/// What people are shown of it.
+fn shown(reader: &mut Reader<'_>, client: &mut Client) {
+    if let Some(purpose) = reader.text("purpose", TEXT) {
+        client.purpose = purpose.value();
+    }
+    if let Some(name) = reader.text("organization_name", NAME) {
+        let name = name.value();
+        if client.party.is_some() && name.is_some() {
+            reader.refuse(
+                "organization_name",
+                "must be left to the party that is registered for this client",
+            );
+        }
+        client.settings.organization_name = name;
+    }
+    let settings = &mut client.settings;
+    for (name, own) in [
+        ("logo_uri", &mut settings.logo_uri),
+        ("client_uri", &mut settings.client_uri),
+        ("policy_uri", &mut settings.policy_uri),
+        ("tos_uri", &mut settings.tos_uri),
+    ] {
+        if let Some(uri) = reader.text(name, LONGEST_URI) {
+            *own = uri.value();
+        }
+    }
+    if let Some(contacts) = reader.texts("contacts", 10, 254) {
+        settings.contacts = contacts.or(Vec::new());
+    }
+}
+
+/// Secrets only; a public client has none.
+fn authentication(reader: &mut Reader<'_>, client: &Client) {
+    let is = wire::authentication(client);
+    let configured = reader.raw("authentication_configuration");
+    if let Some(value) = configured.filter(|value| !value.is_null()) {
+        let mut value = value.clone();
+        if let Some(members) = value.as_object_mut()
+            && members.get("isMtlsCertTokenBound") == Some(&Value::Bool(false))
+        {
+            members.remove("isMtlsCertTokenBound");
+        }
+        if value != is {
+            reader.refuse(
+                "authentication_configuration",
+                format!("must be {is}: nothing else is built"),
+            );
+        }
+    }
+    // Deprecated: ignored beside the other.
+    let Some(method) = reader.raw("token_endpoint_auth_method") else {
+        return;
+    };
+    let fits = match method.as_str() {
+        Some("client_secret_basic" | "client_secret_post") => !client.is_public(),
+        Some("none") => client.is_public(),
+        _ => method.is_null(),
+    };
+    if configured.is_none() && !fits {
+        let why = "must be client_secret_basic or client_secret_post, or none for a public client";
+        reader.refuse("token_endpoint_auth_method", why);
+    }
+}

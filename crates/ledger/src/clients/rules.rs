@@ -1,0 +1,107 @@
+//! What a registration may say, and who may say it.
+
+use consentry_domain::client::{Client, ClientAuthority, Wrong};
+
+use super::{Act, ClientError};
+use crate::{
+    Caller, TenantSnapshot,
+    administration::ADMINISTER,
+    checks::{CHECK, HISTORY, SEARCH},
+    feed::{READ, READ_SUBJECTS},
+    webhooks::MANAGE,
+};
+
+/// Refuses a registration that breaks a rule, or that this caller may not make of `known`.
+pub(super) fn check(
+    tenant: &TenantSnapshot,
+    act: Act<'_>,
+    known: Option<&Client>,
+    wanted: &Client,
+) -> Result<(), ClientError> {
+    let application = tenant.applications.get(&wanted.application);
+    let application = application.ok_or(ClientError::Absent)?;
+    let mut wrong = wanted.check(application);
+    let longest = tenant.tenant.lifetimes.access_token;
+    let longest = longest.max(tenant.tenant.lifetimes.third_party_access_token);
+    if wanted.settings.access_token.is_some_and(|life| life > longest) {
+        let most = longest.as_seconds();
+        wrong.push(Wrong::new(
+            "token_expiration",
+            format!("must have an access_token_ttl of at most {most}, the longest of the tenant"),
+        ));
+    }
+    if !wrong.is_empty() {
+        return Err(ClientError::Wrong(wrong));
+    }
+    // Without the consent step people are asked nothing any more (TPA-CL-03).
+    if known.is_some_and(|known| known.is_third_party && !wanted.is_third_party) && !is_admin(act) {
+        return Err(ClientError::NotAllowed(
+            "only an admin token may make a third party one of the application's own clients",
+        ));
+    }
+    if known.is_some_and(|known| known.authority == ClientAuthority::Tenant) && !is_admin(act) {
+        return Err(ClientError::NotAllowed(
+            "only an admin token may change a client that manages the whole tenant",
+        ));
+    }
+    check_scopes(tenant, act, known, wanted)
+}
+
+/// Scopes that open interfaces of the house are handed on by who has them, and by nobody else: an application must not make itself an
+/// administrator.
+fn check_scopes(
+    tenant: &TenantSnapshot,
+    act: Act<'_>,
+    known: Option<&Client>,
+    wanted: &Client,
+) -> Result<(), ClientError> {
+    let records = &tenant.tenant.records;
+    let guarded = [
+        ADMINISTER,
+        CHECK,
+        HISTORY,
+        SEARCH,
+        MANAGE,
+        READ,
+        READ_SUBJECTS,
+        &records.privileged_scope,
+        &records.unprivileged_scope,
+    ];
+    let own = match act.permit.caller() {
+        Caller::Client { client, .. } => tenant.clients.get(client),
+        _ => None,
+    };
+    for scope in guarded.into_iter().filter(|scope| !scope.is_empty()) {
+        let has = known.is_some_and(|known| {
+            known.allowed_scopes.contains(scope) && known.is_third_party == wanted.is_third_party
+        });
+        let owns = own.is_some_and(|own| own.allowed_scopes.contains(scope));
+        if wanted.allowed_scopes.contains(scope) && !has && !owns {
+            return Err(ClientError::NotAllowed(
+                "a scope of the house itself can only be handed on by a client that has it",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn is_admin(act: Act<'_>) -> bool {
+    matches!(
+        act.permit.caller(),
+        Caller::Operator
+            | Caller::Client {
+                authority: ClientAuthority::Tenant,
+                ..
+            }
+    )
+}
+
+/// Refuses the removal of a client that manages the whole tenant, unless an admin asks.
+pub(super) fn check_removal(act: Act<'_>, known: &Client) -> Result<(), ClientError> {
+    if known.authority == ClientAuthority::Tenant && !known.is_third_party && !is_admin(act) {
+        return Err(ClientError::NotAllowed(
+            "only an admin token may remove a client that manages the whole tenant",
+        ));
+    }
+    Ok(())
+}
