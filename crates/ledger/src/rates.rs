@@ -25,7 +25,7 @@ pub(crate) enum Rate {
     Questions(u32),
     /// Searches at the decisions door, by client: so many in a second as the tenant allows.
     Searches(u32),
-    /// Calls of client management, by client: 300 in a minute.
+    /// Calls of client management, by client: 600 in a minute.
     Management,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
@@ -53,7 +53,7 @@ impl Rate {
             Self::WrongCredentials => (10, 60),
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
-            Self::Management => (300, 60),
+            Self::Management => (600, 60),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }

@@ -36,7 +36,7 @@ enum Takes {
 use Takes::{Administration, BackEnd, Client, Endpoint, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 30] = [
+const ROUTES: [(Method, &str, Takes); 39] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -67,6 +67,27 @@ const ROUTES: [(Method, &str, Takes); 30] = [
         Administration,
     ),
     (Method::PUT, "/admin/v1/accounts/{account}", Administration),
+    (Method::POST, "/cis/v1/clients", BackEnd),
+    (Method::PUT, "/cis/v1/clients/{client_id}", BackEnd),
+    (Method::PUT, "/cis/v1/clients/{client_id}/resources", BackEnd),
+    (Method::POST, "/cis/v1/clients/{client_id}/secret/rotate", BackEnd),
+    (Method::PUT, "/cis/v1/applications/{app_id}", BackEnd),
+    (Method::POST, "/cis/v1/applications/{app_id}/clients", BackEnd),
+    (
+        Method::PUT,
+        "/cis/v1/applications/{app_id}/clients/{client_id}",
+        BackEnd,
+    ),
+    (
+        Method::PUT,
+        "/cis/v1/applications/{app_id}/clients/{client_id}/resources",
+        BackEnd,
+    ),
+    (
+        Method::POST,
+        "/cis/v1/applications/{app_id}/clients/{client_id}/secret/rotate",
+        BackEnd,
+    ),
     (Method::POST, "/webhooks/v1/endpoints", Endpoint),
     (Method::PATCH, "/webhooks/v1/endpoints/{id}", Endpoint),
     (
@@ -145,6 +166,8 @@ impl<'a> Sender<'a> {
             .replace("{definition}", "share-my-email")
             .replace("{locale}", "en-GB")
             .replace("{account}", "portal")
+            .replace("{client_id}", "moneytrack")
+            .replace("{app_id}", &bank.app_id)
             .replace("{id}", &self.endpoint);
         let basic =
             |user: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")));
@@ -262,12 +285,11 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
             .unwrap_or(path)
             .replace("/api/v5/", "/api/v4/");
         let path = path.replace("/api/v6/", "/api/v4/");
-        match path
-            .strip_prefix("/oidc")
-            .or_else(|| path.strip_prefix("/auth/consent"))
-        {
-            Some(_) => format!("/cis{path}"),
-            None => path,
+        let twins = ["/oidc", "/auth/consent", "/v1/clients", "/v1/applications"];
+        if twins.iter().any(|prefix| path.starts_with(prefix)) {
+            format!("/cis{path}")
+        } else {
+            path
         }
     };
     let served: BTreeSet<(String, String)> = site

@@ -22,15 +22,21 @@ pub(crate) enum TakenBack {
     Records,
     /// A back end deletes that record.
     RecordsDeleted,
+    /// The first party switches the client off (TPA-CL-06).
+    ClientDisabled,
+    /// The first party removes the client.
+    ClientRemoved,
     /// Nobody does anything: its time is over.
     Time,
 }
 
-pub(crate) const WAYS: [TakenBack; 5] = [
+pub(crate) const WAYS: [TakenBack; 7] = [
     TakenBack::Dashboard,
     TakenBack::Authorization,
     TakenBack::Records,
     TakenBack::RecordsDeleted,
+    TakenBack::ClientDisabled,
+    TakenBack::ClientRemoved,
     TakenBack::Time,
 ];
 
@@ -115,6 +121,19 @@ pub(crate) async fn take_back(app: &TestApp, way: TakenBack) {
             let record = record_of(app, "openid").await;
             let path = format!("/consents/{}", record["id"].as_str().unwrap());
             let _answer = app.records(Method::DELETE, &path, None).await.expect_status(204);
+        }
+        TakenBack::ClientDisabled => {
+            let token = app.own_token(&app.bank.first_party).await;
+            let off = app
+                .request(Method::PUT, "/cis/v1/clients/moneytrack")
+                .bearer(&token)
+                .json(&json!({ "enabled": false }));
+            let _answer = off.send().await.expect_status(200);
+        }
+        TakenBack::ClientRemoved => {
+            let token = app.own_token(&app.bank.first_party).await;
+            let gone = app.request(Method::DELETE, "/cis/v1/clients/moneytrack");
+            let _answer = gone.bearer(&token).send().await.expect_status(204);
         }
         TakenBack::Time => app.clock.advance(Lifetime::days(30)),
     }
@@ -210,9 +229,13 @@ async fn taken_back_at_any_door_gone_at_every_door() {
             TakenBack::Time => counted(&[]),
             _ => counted(&ended),
         };
-        if matches!(way, TakenBack::RecordsDeleted) {
-            once.insert("decision.deleted".to_owned(), 1);
-        }
+        let also = match way {
+            TakenBack::RecordsDeleted => Some("decision.deleted"),
+            TakenBack::ClientDisabled => Some("client.changed"),
+            TakenBack::ClientRemoved => Some("client.deleted"),
+            _ => None,
+        };
+        once.extend(also.map(|name| (name.to_owned(), 1)));
         let (heard, after) = told(&app, &before).await;
         assert_eq!(heard, once, "{way:?}");
         let seen = look(&app, &tokens).await;

@@ -4,3 +4,4 @@
 
 mod back;
 mod front;
+mod management;

@@ -62,7 +62,7 @@ async fn b03_05_b03_06_b03_07_the_document_says_what_defaults_would_get_wrong() 
     assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));
     assert_eq!(
         document["id_token_signing_alg_values_supported"],
-        serde_json::json!(["RS256"])
+        serde_json::json!(["RS256", "ES256"])
     );
     let grants = serde_json::json!(["authorization_code", "refresh_token", "client_credentials"]);
     assert_eq!(document["grant_types_supported"], grants);
