@@ -21,6 +21,11 @@ pub(super) fn check(
     let application = tenant.applications.get(&wanted.application);
     let application = application.ok_or(ClientError::Absent)?;
     let mut wrong = wanted.check(application);
+    // A back end that never sends anybody anywhere was configured so.
+    let needs_none = known.is_some_and(|known| known.redirect_uris.is_empty());
+    if needs_none && wanted.redirect_uris.is_empty() && !wanted.is_third_party {
+        wrong.retain(|wrong| wrong.field != "redirect_uris");
+    }
     let longest = tenant.tenant.lifetimes.access_token;
     let longest = longest.max(tenant.tenant.lifetimes.third_party_access_token);
     if wanted.settings.access_token.is_some_and(|life| life > longest) {

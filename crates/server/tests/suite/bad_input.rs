@@ -393,6 +393,29 @@ async fn wrong_types_are_400_and_name_the_member() {
             .map(|(member, value)| (record(member, value), member))
             .chain([("{\"definition\":{\"id\":1}}".to_owned(), "definition.id")])
             .collect(),
+            (BackEnd, path) if path.ends_with("/clients") => vec![
+                ("{}".to_owned(), "/name"),
+                ("{\"name\":7}".to_owned(), "/name"),
+                ("{\"redirect_uris\":\"x\"}".to_owned(), "/redirect_uris"),
+                ("{\"is_third_party\":1}".to_owned(), "/is_third_party"),
+            ],
+            (BackEnd, path) if path.ends_with("/resources") => vec![
+                ("{}".to_owned(), "/resource_ids"),
+                ("{\"resource_ids\":[7]}".to_owned(), "/resource_ids"),
+            ],
+            (BackEnd, path) if path.ends_with("/secret/rotate") => vec![
+                ("{\"grace_seconds\":\"7\"}".to_owned(), "/grace_seconds"),
+                ("{\"a/b\":7}".to_owned(), "/a~1b"),
+            ],
+            (BackEnd, path) if path.contains("/clients/") => vec![
+                ("{\"name\":7}".to_owned(), "/name"),
+                ("{\"token_expiration\":7}".to_owned(), "/token_expiration"),
+                ("{\"allowed_scopes\":[7]}".to_owned(), "/allowed_scopes"),
+            ],
+            (BackEnd, path) if path.contains("/applications/") => vec![
+                ("{\"name\":7}".to_owned(), "/name"),
+                ("{\"consent_hosts\":\"x\"}".to_owned(), "/consent_hosts"),
+            ],
             (BackEnd, _) => vec![
                 ("{}".to_owned(), "/src_interaction"),
                 ("{\"src_interaction\":1}".to_owned(), "/src_interaction"),

@@ -204,7 +204,8 @@ pub(super) fn refused(error: ClientError) -> ApiError {
 pub(super) fn invalid(wrong: Vec<Wrong>) -> ApiError {
     let mut error = ApiError::new(&registry::INVALID_REQUEST);
     for wrong in wrong {
-        error = error.field(FieldError::parameter(wrong.field, wrong.why));
+        let pointer = format!("/{}", wrong.field.replace('~', "~0").replace('/', "~1"));
+        error = error.field(FieldError::pointer(pointer, wrong.why));
     }
     error
 }

@@ -138,7 +138,7 @@ fn permissions(reader: &mut Reader<'_>, kind: Kind, client: &mut Client) {
     let scopes = reader.read("allowed_scopes", why, |value| {
         let values = value.as_array().filter(|values| values.len() <= MOST)?;
         let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
-        let texts = texts?;
+        let texts = texts.filter(|texts| texts.iter().all(|text| !text.contains(' ')))?;
         let scope = Scope::parse(&texts.join(" ")).ok()?;
         (scope.values().len() == texts.len()).then_some(scope)
     });

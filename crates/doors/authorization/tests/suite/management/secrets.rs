@@ -82,7 +82,7 @@ async fn tpa_a2_1_rotations_that_make_no_sense_are_refused() {
         let (_, _) = rotate(&app, &client, &json!({ "grace_seconds": 60 })).await;
     }
     let told = refused(&app, Method::POST, &path, &json!({ "grace_seconds": 60 })).await;
-    assert!(told[0].starts_with("grace_seconds"), "{told:?}");
+    assert!(told[0].starts_with("/grace_seconds"), "{told:?}");
     let _new = rotate(&app, &client, &json!({ "grace_seconds": 0 })).await;
     let public =
         third_party_with(&json!({ "name": "Public", "pkce": "enforcePkceInsteadOfClientCredentials" }));
