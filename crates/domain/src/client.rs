@@ -167,7 +167,7 @@ pub struct Client {
     pub scope_format: Option<ScopeFormat>,
     /// What it is registered with beside that.
     #[serde(default, skip_serializing_if = "ClientSettings::is_default")]
-    pub settings: ClientSettings,
+    pub settings: Box<ClientSettings>,
     /// What began before this moment is over.
     pub epoch: Timestamp,
     /// When it was registered.

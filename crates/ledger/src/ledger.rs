@@ -50,6 +50,9 @@ pub struct LedgerOptions {
     pub endpoints: EndpointBounds,
     /// How long requests with a key are remembered (COM-08), of all doors.
     pub remembered: Lifetime,
+    /// Agreements that end in one commit with their client, at least one. Where there are more, further commits follow at once; the
+    /// client serves nobody from the first.
+    pub agreements_at_once: u32,
 }
 
 impl Default for LedgerOptions {
@@ -65,6 +68,7 @@ impl Default for LedgerOptions {
             feed: FeedOptions::default(),
             endpoints: EndpointBounds::default(),
             remembered: REMEMBERED[0],
+            agreements_at_once: 1_000,
         }
     }
 }
@@ -100,6 +104,7 @@ pub(crate) struct Inner {
     pub(crate) asked: tokio::sync::Notify,
     pub(crate) endpoint_bounds: EndpointBounds,
     pub(crate) remembered: Lifetime,
+    pub(crate) agreements_at_once: u32,
     pub(crate) following: Option<Following>,
     pub(crate) in_progress: InProgress,
     writer: Writer,
@@ -153,6 +158,7 @@ impl Ledger {
                 asked: tokio::sync::Notify::new(),
                 endpoint_bounds: options.endpoints,
                 remembered: options.remembered,
+                agreements_at_once: options.agreements_at_once,
                 following,
                 in_progress: InProgress::default(),
                 writer,

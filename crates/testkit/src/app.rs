@@ -190,6 +190,11 @@ impl TestApp {
 
     /// The same after a restart: memory is gone, the ledger and the clock are what they were.
     pub async fn restarted(self) -> Self {
+        self.restarted_with(LedgerOptions::default()).await
+    }
+
+    /// As [`Self::restarted`], with other options of the ledger.
+    pub async fn restarted_with(self, options: LedgerOptions) -> Self {
         self.ledger.close().await;
         let Self {
             clock,
@@ -203,7 +208,6 @@ impl TestApp {
         // Whoever still holds the ledger would hold its file open.
         drop((ledger, router, parts));
         let entropy = Arc::new(SeededEntropy::new(2_000));
-        let options = LedgerOptions::default();
         let ledger = open(&place, &folder, Arc::clone(&clock), &entropy, &options).await;
         Self::of(Parts {
             clock,

@@ -33,9 +33,14 @@ impl Ledger {
             let mut wanted = Client::clone(&known);
             write(&tenant, &mut wanted)?;
             finish(&known, &mut wanted);
-            if act.is_by(id) && !wanted.enabled {
-                let own = Wrong::new("enabled", "must stay true for the client that asks");
-                return Err(ClientError::Wrong(vec![own]));
+            if act.is_by(id) {
+                let own = |field, why| Err(ClientError::Wrong(vec![Wrong::new(field, why)]));
+                if !wanted.enabled {
+                    return own("enabled", "must stay true for the client that asks");
+                }
+                if wanted.is_third_party {
+                    return own("is_third_party", "must stay false for the client that asks");
+                }
             }
             rules::check(&tenant, act, Some(&known), &wanted)?;
             check_name(&tenant, &wanted)?;

@@ -12,9 +12,6 @@ use consentry_store::{ChangeSet, Seeds};
 use super::{Act, ClientError};
 use crate::{Ledger, TenantSnapshot, agreements::AgreementQuery, carry_out::Plan, error::Fault};
 
-/// Agreements that end in one commit. Where there are more, further commits follow at once; the client serves nobody from the first.
-const AT_ONCE: u32 = 1_000;
-
 /// What is left afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
@@ -34,16 +31,17 @@ impl Ledger {
         client: &ClientId,
         change: &mut ChangeSet,
     ) -> Result<Rest, ClientError> {
+        let at_once = self.inner.agreements_at_once.max(1);
         let query = AgreementQuery {
             application: Some(act.application),
             client: Some(client.clone()),
             in_force_at: Some(change.at),
-            limit: AT_ONCE,
+            limit: at_once,
             ..AgreementQuery::default()
         };
         let store = &self.inner.store;
         let found = store.agreements(tenant.id(), query).await.map_err(Fault::from)?;
-        let limit = usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+        let limit = usize::try_from(at_once).unwrap_or(usize::MAX);
         let rest = if found.len() >= limit {
             Rest::Some
         } else {

@@ -2,7 +2,7 @@
 
 use consentry_domain::{
     ClientId, TenantId, Timestamp,
-    client::{Client, ClientAuthority, ClientSettings, ClientType, Pkce, Prompt, StoredSecret},
+    client::{Client, ClientAuthority, ClientType, Pkce, Prompt, StoredSecret},
     scope::Scope,
 };
 use consentry_store::{ChangeSet, ConfigurationKind};
@@ -93,7 +93,7 @@ impl Ledger {
             prompt_consent: None,
             callback_mode: None,
             scope_format: None,
-            settings: ClientSettings::default(),
+            settings: Box::default(),
             epoch: Timestamp::EPOCH,
             created_at: now,
         })

@@ -165,7 +165,7 @@ mod asking {
             prompt_consent: None,
             callback_mode: None,
             scope_format: None,
-            settings: consentry_domain::client::ClientSettings::default(),
+            settings: Box::default(),
             epoch: Timestamp::EPOCH,
             created_at: NOW,
         }

@@ -299,7 +299,7 @@ impl Cast {
                 prompt_consent: None,
                 callback_mode: None,
                 scope_format: None,
-                settings: consentry_domain::client::ClientSettings::default(),
+                settings: Box::default(),
                 epoch: consentry_domain::Timestamp::EPOCH,
                 created_at: ledger.now(),
             })

@@ -101,8 +101,13 @@ pub(super) fn keep_interaction(visit: &Visit, begun: &Begun) -> Result<Vec<Heade
 /// `SameSite` of the cookie of an interaction, as its client is registered. Without TLS no browser keeps a cookie for every site.
 fn site(visit: &Visit, interaction: &Interaction) -> SameSite {
     let client = visit.tenant.client(interaction.request.client.as_str());
-    match client.and_then(|client| client.settings.cookie_site) {
-        Some(CookieSite::None) if visit.house.transport() == Transport::Tls => SameSite::None,
+    let wanted = client.and_then(|client| client.settings.cookie_site);
+    same_site(wanted, visit.house.transport())
+}
+
+fn same_site(wanted: Option<CookieSite>, transport: Transport) -> SameSite {
+    match (wanted, transport) {
+        (Some(CookieSite::None), Transport::Tls) => SameSite::None,
         _ => SameSite::Lax,
     }
 }
@@ -143,4 +148,22 @@ fn forget(visit: &Visit, name: &str) -> Result<HeaderValue, ApiError> {
 fn forget_at(visit: &Visit, name: &str, site: SameSite) -> Result<HeaderValue, ApiError> {
     let name = CookieName::new(name).map_err(ApiError::internal)?;
     clear_cookie(&name, site, visit.house.transport()).map_err(ApiError::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tpa_a2_short_cookies_samesite_type_counts_over_tls() {
+        let (lax, none) = (Some(CookieSite::Lax), Some(CookieSite::None));
+        assert_eq!(same_site(none, Transport::Tls), SameSite::None);
+        for (wanted, transport) in [
+            (None, Transport::Tls),
+            (lax, Transport::Tls),
+            (none, Transport::PlainLoopback),
+        ] {
+            assert_eq!(same_site(wanted, transport), SameSite::Lax, "{wanted:?}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ fn client(pkce: Pkce) -> Client {
         prompt_consent: None,
         callback_mode: None,
         scope_format: None,
-        settings: consentry_domain::client::ClientSettings::default(),
+        settings: Box::default(),
         epoch: Timestamp::EPOCH,
         created_at: Timestamp::EPOCH,
     }

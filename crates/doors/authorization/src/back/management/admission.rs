@@ -14,6 +14,7 @@ use consentry_ledger::{
     access::{ManageClients, authorize},
     clients::{Act, ClientError},
     once::Outcome,
+    rates::Quota,
 };
 use consentry_web::{
     body,
@@ -39,6 +40,7 @@ pub(super) struct Admitted {
     permit: Permit<ManageClients>,
     application: ApplicationId,
     request: String,
+    quota: Quota,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -51,7 +53,7 @@ impl Admitted {
         let caller = bearer::caller(&visit, &parts.headers).await?;
         let (own, is_admin) = authority(&caller)?;
         let quota = visit.ledger().count_management(&visit.tenant, &caller.sender());
-        quota.map_err(|quota| rate_limits::exceeded(&quota))?;
+        let quota = quota.map_err(|quota| rate_limits::exceeded(&quota))?;
         let application = application(&visit, &parts.uri, own, is_admin)?;
         let permit = authorize(&caller, Target::Application(application))
             .map_err(|denied| forbidden().because(denied))?;
@@ -59,6 +61,7 @@ impl Admitted {
             permit,
             application,
             request: visit.request_id.to_string(),
+            quota,
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
@@ -93,6 +96,11 @@ impl Admitted {
         let position = if is_short { 1 } else { 3 };
         let named = path::segment(&self.uri, base, position).ok_or_else(not_found)?;
         ClientId::parse(&named).map_err(|_| not_found())
+    }
+
+    /// An answer that says how the caller stands with the rate (COM-11).
+    pub(super) fn tell(&self, answer: Response) -> Response {
+        rate_limits::told(answer, Some(&self.quota))
     }
 
     /// Reads a body, whatever is in it.

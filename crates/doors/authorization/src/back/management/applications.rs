@@ -34,13 +34,13 @@ pub(super) async fn list(visit: Visit, request: Request) -> Result<Response, Ven
         .filter(|application| is_admin || application.id == own)
         .map(|application| wire::application(tenant, application))
         .collect();
-    Ok(answer(StatusCode::OK, &json!({ "result": shown }))?)
+    Ok(admitted.tell(answer(StatusCode::OK, &json!({ "result": shown }))?))
 }
 
 /// `GET /v1/applications/{appId}`.
 pub(super) async fn read(visit: Visit, request: Request) -> Result<Response, Vendor> {
     let (admitted, _body) = Admitted::admit(visit, request).await?;
-    Ok(as_it_is(&admitted)?)
+    Ok(admitted.tell(as_it_is(&admitted)?))
 }
 
 /// `PUT /v1/applications/{appId}`: the fields given.
@@ -57,7 +57,7 @@ pub(super) async fn change(visit: Visit, request: Request) -> Result<Response, V
         answer(StatusCode::OK, &json!({ "result": shown }))
     };
     let repeat = async |_outcome: Outcome| as_it_is(&admitted);
-    Ok(admitted.once(&body, put, repeat).await?)
+    Ok(admitted.tell(admitted.once(&body, put, repeat).await?))
 }
 
 fn as_it_is(admitted: &Admitted) -> Result<Response, ApiError> {

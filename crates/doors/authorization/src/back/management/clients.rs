@@ -45,7 +45,7 @@ pub(super) async fn create(visit: Visit, request: Request) -> Result<Response, V
         let shown = as_it_is(&admitted, &made)?;
         created(&admitted, &made, &shown)
     };
-    Ok(admitted.once(&body, create, repeat).await?)
+    Ok(admitted.tell(admitted.once(&body, create, repeat).await?))
 }
 
 /// `GET …/clients`: all of them, by id.
@@ -57,14 +57,14 @@ pub(super) async fn list(visit: Visit, request: Request) -> Result<Response, Ven
         .iter()
         .map(|client| wire::client(tenant, client, None))
         .collect();
-    Ok(answer(StatusCode::OK, &json!(shown))?)
+    Ok(admitted.tell(answer(StatusCode::OK, &json!(shown))?))
 }
 
 /// `GET …/clients/{clientId}`.
 pub(super) async fn read(visit: Visit, request: Request) -> Result<Response, Vendor> {
     let (admitted, _body) = Admitted::admit(visit, request).await?;
     let shown = as_it_is(&admitted, &admitted.client()?)?;
-    Ok(answer(StatusCode::OK, &shown)?)
+    Ok(admitted.tell(answer(StatusCode::OK, &shown)?))
 }
 
 /// `PUT …/clients/{clientId}`: the fields given, each whole (TPA-CL-04).
@@ -82,7 +82,7 @@ pub(super) async fn change(visit: Visit, request: Request) -> Result<Response, V
         let shown = as_it_is(&admitted, &admitted.client()?)?;
         answer(StatusCode::OK, &shown)
     };
-    Ok(admitted.once(&body, write, repeat).await?)
+    Ok(admitted.tell(admitted.once(&body, write, repeat).await?))
 }
 
 /// `PUT …/clients/{clientId}/resources`.
@@ -98,7 +98,7 @@ pub(super) async fn resources(visit: Visit, request: Request) -> Result<Response
         let shown = as_it_is(&admitted, &admitted.client()?)?;
         answer(StatusCode::OK, &shown)
     };
-    Ok(admitted.once(&body, write, repeat).await?)
+    Ok(admitted.tell(admitted.once(&body, write, repeat).await?))
 }
 
 /// `DELETE …/clients/{clientId}`.
@@ -112,7 +112,7 @@ pub(super) async fn delete(visit: Visit, request: Request) -> Result<Response, V
         Ok(gone())
     };
     let repeat = async |_outcome: Outcome| Ok(gone());
-    Ok(admitted.once(&[], remove, repeat).await?)
+    Ok(admitted.tell(admitted.once(&[], remove, repeat).await?))
 }
 
 /// `DELETE …/clients`: all but the one that asks; 404 where there is no other.
@@ -127,7 +127,7 @@ pub(super) async fn delete_all(visit: Visit, request: Request) -> Result<Respons
         Ok(gone())
     };
     let repeat = async |_outcome: Outcome| Ok(gone());
-    Ok(admitted.once(&[], remove, repeat).await?)
+    Ok(admitted.tell(admitted.once(&[], remove, repeat).await?))
 }
 
 /// `POST …/clients/{clientId}/secret/rotate`: older secrets are accepted for `grace_seconds` more, to the second.
@@ -154,7 +154,7 @@ pub(super) async fn rotate(visit: Visit, request: Request) -> Result<Response, V
             &json!({ "client_secret": REDACTED, "expires_at": ends }),
         )
     };
-    Ok(admitted.once(&body, rotate, repeat).await?)
+    Ok(admitted.tell(admitted.once(&body, rotate, repeat).await?))
 }
 
 async fn put(

@@ -155,6 +155,10 @@ async fn com_11_management_is_counted() {
     assert!(over.header("retry-after").is_some());
     assert_eq!(over.json()["error_code"], 429);
     app.pass(60);
+    let told = call(&app, &token, Method::GET, "/v1/clients", None)
+        .await
+        .expect_status(200);
+    assert_eq!(told.header("ratelimit"), Some("\"management\";r=599;t=60"));
     let _again = call(&app, &token, Method::GET, "/v1/clients/nobody", None)
         .await
         .expect_status(404);

@@ -1,6 +1,6 @@
 //! Deleting and disabling clients, and what ends with them (TPA-CL-06).
 
-use consentry_ledger::verify::Verdict;
+use consentry_ledger::{LedgerOptions, verify::Verdict};
 use consentry_testkit::{FULL_SCOPE, TestApp};
 use http::Method;
 use serde_json::json;
@@ -61,6 +61,40 @@ async fn tpa_cl_06_deleting_a_client_ends_what_every_person_gave_it_in_one_commi
     let _again = bank(&app, Method::DELETE, "/cis/v1/clients/moneytrack", None)
         .await
         .expect_status(404);
+}
+
+#[tokio::test]
+async fn tpa_cl_06_more_people_than_fit_into_a_commit_follow_at_once() {
+    let app = TestApp::start().await;
+    let ada = app.connect(&app.browser(), "ada", FULL_SCOPE).await;
+    let ben = app.connect(&app.browser(), "ben", FULL_SCOPE).await;
+    let options = LedgerOptions {
+        agreements_at_once: 1,
+        ..LedgerOptions::default()
+    };
+    let app = app.restarted_with(options).await;
+    let before = now(&app).await;
+    let _gone = bank(&app, Method::DELETE, "/v1/clients/moneytrack", None)
+        .await
+        .expect_status(204);
+    let told = names(&events(&app, &before).await);
+    let count = |name: &str| told.iter().filter(|own| *own == name).count();
+    assert_eq!(
+        (
+            count("consent.revoked"),
+            count("client.changed"),
+            count("client.deleted")
+        ),
+        (8, 1, 1)
+    );
+    assert_eq!(told.last().map(String::as_str), Some("client.deleted"));
+    for held in [&ada, &ben] {
+        assert_eq!(app.userinfo(&held.access).await, 401);
+    }
+    let listed = bank(&app, Method::GET, "/v1/consents?status=active", None)
+        .await
+        .json();
+    assert_eq!(listed["result"], json!([]));
 }
 
 #[tokio::test]
