@@ -5,10 +5,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use consentry_domain::{
-    ClientId, Lifetime,
+    ClientId, Lifetime, Timestamp,
     client::{Client, Wrong},
 };
-use consentry_ledger::{TenantSnapshot, clients::MOST_GRACE, once::Outcome};
+use consentry_ledger::{
+    TenantSnapshot,
+    clients::{MOST_GRACE, Write},
+    once::Outcome,
+};
 use consentry_web::{
     error::{ApiError, Vendor},
     headers,
@@ -140,7 +144,7 @@ pub(super) async fn rotate(visit: Visit, request: Request) -> Result<Response, V
         let client = admitted.client()?;
         let rotated = ledger.rotate_client_secret(tenant, admitted.act(), &client, grace);
         let rotated = rotated.await.map_err(refused)?;
-        let ends = rotated.old_until.map(|end| end.to_rfc3339_millis());
+        let ends = rotated.old_until.map(Timestamp::to_rfc3339_millis);
         let shown = json!({ "client_secret": rotated.secret.expose(), "expires_at": ends });
         answer(StatusCode::OK, &shown)
     };
@@ -148,7 +152,7 @@ pub(super) async fn rotate(visit: Visit, request: Request) -> Result<Response, V
         let tenant = admitted.tenant_now()?;
         let client = find(&admitted, &tenant, &admitted.client()?)?;
         let ends = client.secrets.iter().filter_map(|secret| secret.expires_at).max();
-        let ends = ends.map(|end| end.to_rfc3339_millis());
+        let ends = ends.map(Timestamp::to_rfc3339_millis);
         answer(
             StatusCode::OK,
             &json!({ "client_secret": REDACTED, "expires_at": ends }),
@@ -157,10 +161,7 @@ pub(super) async fn rotate(visit: Visit, request: Request) -> Result<Response, V
     Ok(admitted.tell(admitted.once(&body, rotate, repeat).await?))
 }
 
-async fn put(
-    admitted: &Admitted,
-    write: &(dyn Fn(&TenantSnapshot, &mut Client) -> Result<(), Vec<Wrong>> + Send + Sync),
-) -> Result<Response, ApiError> {
+async fn put(admitted: &Admitted, write: Write<'_>) -> Result<Response, ApiError> {
     let client = admitted.client()?;
     let ledger = admitted.visit.ledger();
     let changed = ledger.change_client(admitted.tenant().id(), admitted.act(), &client, write);

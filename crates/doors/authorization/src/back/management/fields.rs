@@ -11,8 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     reader::{Given, Reader, whole},
-    unbuilt,
-    wire::{self, REDACTED},
+    unbuilt, wire,
 };
 
 /// Most addresses, scopes and the like in one field.
@@ -72,7 +71,7 @@ fn read_only(reader: &mut Reader<'_>, kind: Kind, tenant: &TenantSnapshot, clien
             ("app_id" | "tenant_id", _) | (_, Kind::Change) => *value == is[name],
             (_, Kind::Create) => false,
         };
-        if !fits && !(name == "client_secret" && kind == Kind::Change && *value == REDACTED) {
+        if !fits {
             reader.refuse(name, "cannot be chosen or changed");
         }
     }
