@@ -7,7 +7,7 @@ use consentry_ledger::{
     feed::{Filter, Reader, Start, SubjectView, Wish},
     verify::Verdict,
 };
-use consentry_testkit::{TestApp, postgres::Postgres};
+use consentry_testkit::{KnownClient, TestApp, postgres::Postgres};
 use http::Method;
 use serde_json::json;
 
@@ -74,6 +74,46 @@ async fn architecture_3_2_taken_back_at_one_node_gone_at_the_other() {
         assert_eq!(seen[0], seen[1], "{way:?}");
         assert_eq!(seen[1].introspected, None, "{way:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tpa_cl_02_what_is_managed_at_one_node_is_honoured_at_the_other() {
+    let (one, other) = two_nodes().await;
+    let token = one.own_token(&one.bank.first_party).await;
+    let body = json!({
+        "name": "Budgeteer", "is_third_party": true, "allowed_scopes": ["openid"],
+        "redirect_uris": ["http://127.0.0.1:9999/callback"],
+    });
+    let send = async |method, path: &str, body| {
+        let request = one.request(method, path).bearer(&token).json(body);
+        request.send().await.json()
+    };
+    let known = |answer: &serde_json::Value, id: &str| KnownClient {
+        client_id: id.to_owned(),
+        client_secret: answer["client_secret"].as_str().unwrap().to_owned(),
+    };
+    let works = async |client: &KnownClient| {
+        let answer = other.ask_token(client, &[("grant_type", "client_credentials")]);
+        answer.await.status() == 200
+    };
+    let made = send(Method::POST, "/v1/clients", &body).await;
+    let id = made["client_id"].as_str().unwrap();
+    let old = known(&made, id);
+    let path = format!("/v1/clients/{id}");
+    // A wrong guess would be slowed down, so the other node is asked what it knows first.
+    let updated_at = async || {
+        let shown = other.request(Method::GET, &path).bearer(&token).send().await;
+        shown.json()["updated_at"].clone()
+    };
+    lag(&made["updated_at"], updated_at).await;
+    assert!(works(&old).await);
+    one.pass(1);
+    let rotated = send(Method::POST, &format!("{path}/secret/rotate"), &json!({})).await;
+    let new = known(&rotated, id);
+    let shown = one.request(Method::GET, &path).bearer(&token).send().await.json();
+    assert_ne!(shown["updated_at"], made["updated_at"]);
+    lag(&shown["updated_at"], updated_at).await;
+    assert!(works(&new).await && !works(&old).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
