@@ -49,6 +49,7 @@ fn judge(filter: &Filter) {
         parameters: Vec::new(),
         parent: None,
         lifetime: None,
+        actions: consentry_domain::Actions::default(),
     };
     let once = filter.fits(&definition, &[&wording]);
     assert_eq!(once, filter.fits(&definition, &[&wording]));

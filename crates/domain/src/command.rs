@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId, Slot,
-    SubjectId, Timestamp,
+    Actions, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId,
+    Slot, SubjectId, Timestamp,
     agreement::Disclosure,
     decision::{Actor, CredentialKind, Door, EndReason, TextShown},
     definition::Wording,
@@ -105,6 +105,8 @@ pub struct CreateRecord {
     pub wording: Option<Wording>,
     /// When the acceptance ends, where the definition says so.
     pub valid_until: Option<Timestamp>,
+    /// The only actions it is about; none: all.
+    pub actions: Option<Actions>,
 }
 
 /// The operator takes a record over that another system kept. It is what a record would be that had been made here when it was made
@@ -129,6 +131,8 @@ pub struct ImportRecord {
     pub created_at: Timestamp,
     /// When it last changed there; not before it was made, and not in the future.
     pub updated_at: Timestamp,
+    /// The only actions it is about; none: all.
+    pub actions: Option<Actions>,
 }
 
 /// A records client changes a record; everything is given as it shall be. The act is about the person the record is about now;
@@ -149,6 +153,8 @@ pub struct ChangeRecord {
     pub wording: Option<Wording>,
     /// When a new acceptance ends.
     pub valid_until: Option<Timestamp>,
+    /// The only actions it shall be about; none: all.
+    pub actions: Option<Actions>,
     /// Whether what the record carries in bulk changes, so that the change is an event even if nothing else does.
     pub bulk_changed: bool,
 }

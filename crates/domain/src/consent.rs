@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgreementId, ConsentId, DecisionId, RecordId, Slot, Timestamp,
+    Actions, AgreementId, ConsentId, DecisionId, RecordId, Slot, Timestamp,
     decision::{Actor, Door, EndReason},
     definition::Wording,
 };
@@ -148,6 +148,9 @@ pub struct Consent {
     /// Its end, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
+    /// The only actions it allows; none: all that its definition has, now and later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Actions>,
 }
 
 impl Consent {
@@ -164,6 +167,12 @@ impl Consent {
             Status::Superseded => State::Superseded,
             Status::Erased => State::Erased,
         }
+    }
+
+    /// Whether this consent is in force at `now` for every action of its definition, so that somebody who cannot say which may rely
+    /// on it.
+    pub fn is_in_force_for_all(&self, now: Timestamp) -> bool {
+        self.actions.is_none() && self.is_in_force(now)
     }
 
     /// Whether data may flow under this consent at `now`.

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DefinitionKey, Lifetime, Timestamp, locale::Locale};
+use crate::{Actions, DefinitionKey, Lifetime, Timestamp, action::USUAL, locale::Locale};
 
 /// What a definition stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,6 +45,29 @@ pub struct Definition {
     /// How long a consent to it lasts where nothing else says so; none means until withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifetime: Option<Lifetime>,
+    /// What can be done with it (enforcement-events-evidence 2.2); none means the [usual](USUAL).
+    #[serde(default, skip_serializing_if = "Actions::is_empty")]
+    pub actions: Actions,
+}
+
+impl Definition {
+    /// What can be done with it, by name.
+    pub fn action_names(&self) -> Vec<&str> {
+        if self.actions.is_empty() {
+            USUAL.to_vec()
+        } else {
+            self.actions.iter().map(|action| action.as_str()).collect()
+        }
+    }
+
+    /// Whether that can be done with it at all.
+    pub fn has_action(&self, name: &str) -> bool {
+        if self.actions.is_empty() {
+            USUAL.contains(&name)
+        } else {
+            self.actions.contains(name)
+        }
+    }
 }
 
 /// Version of a wording: `MAJOR.MINOR`, both without leading zeros (consent-api 7.1). Ordered numerically.

@@ -1,6 +1,8 @@
 //! Does the consent that stands now cover that use? The one rule behind tokens, introspection and checks.
 
-use crate::{Consent, DefinitionKey, Slot, Status, Timestamp, consent::State, scope::Scope};
+use crate::{
+    Consent, DefinitionKey, Slot, Status, Timestamp, consent::State, definition::Definition, scope::Scope,
+};
 
 /// What of a scope is covered by standing consent at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub enum Refusal {
     Revoked,
     /// Its end was reached.
     Expired,
+    /// Its definition has no such action.
+    UnknownAction,
+    /// It stands, but not for this action.
+    Restricted,
 }
 
 /// The consent that decides a slot, if something may be done under it now.
@@ -53,6 +59,17 @@ pub fn standing(deciding: Option<&Consent>, now: Timestamp) -> Result<&Consent, 
     }
 }
 
+/// Whether a consent that stands allows an action with what it is about.
+pub fn allows(definition: &Definition, consent: &Consent, action: &str) -> Result<(), Refusal> {
+    if !definition.has_action(action) {
+        return Err(Refusal::UnknownAction);
+    }
+    match &consent.actions {
+        Some(actions) if !actions.contains(action) => Err(Refusal::Restricted),
+        _ => Ok(()),
+    }
+}
+
 /// The consent that speaks for a consent of a bundle. Its slot may have been decided by a record that a back end wrote over it; then
 /// that record's consent speaks, since only what the slot points to is evaluated. What a newer bundle took over speaks for that one.
 pub fn speaking<'a>(own: &'a Consent, deciding: Option<&'a Consent>) -> &'a Consent {
@@ -63,7 +80,7 @@ pub fn speaking<'a>(own: &'a Consent, deciding: Option<&'a Consent>) -> &'a Cons
 }
 
 /// Judges each value of `scope` by the consent that decides its slot. `deciding` looks a slot up; `slot_of` names the slot of a
-/// value.
+/// value. A token says nothing about actions, so what is narrowed to some of them is not covered: its holder would take it for all.
 pub fn coverage<'a>(
     scope: &Scope,
     slot_of: impl Fn(&DefinitionKey) -> Slot,
@@ -72,7 +89,8 @@ pub fn coverage<'a>(
 ) -> Coverage {
     let mut valid_until: Option<Timestamp> = None;
     let covered = scope.filter(|value| {
-        let Ok(consent) = standing(deciding(&slot_of(value)), now) else {
+        let Some(consent) = deciding(&slot_of(value)).filter(|consent| consent.is_in_force_for_all(now))
+        else {
             return false;
         };
         valid_until = match (valid_until, consent.valid_until) {

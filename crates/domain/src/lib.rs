@@ -8,6 +8,7 @@
 //! [`agreement`] (what one decision gave one party), [`record`] (the stable handle), [`command`], [`mod@decide`], [`mod@apply`],
 //! [`enforce`] (does this consent cover that use now?) and [`shown`] (what each door calls each state).
 
+pub mod action;
 pub mod agreement;
 pub mod apply;
 pub mod client;
@@ -33,10 +34,12 @@ pub mod subject;
 pub mod tenant;
 pub mod time;
 pub mod touched;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;
 
+pub use action::{Action, Actions};
 pub use agreement::Agreement;
 pub use command::Command;
 pub use consent::{Consent, State, Status};
@@ -50,3 +53,4 @@ pub use shard::Shard;
 pub use slot::{Audience, Qualifier, Slot};
 pub use time::{Lifetime, Timestamp};
 pub use touched::Touched;
+pub use usage::Usage;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use consentry_domain::{
-    Agreement, AgreementId, Audience, Command, Consent, Fact, GrantId, Slot, State, Status, SubjectId,
-    Timestamp,
+    Agreement, AgreementId, Audience, Command, Consent, ConsentId, Fact, GrantId, Slot, State, Status,
+    SubjectId, Timestamp, Usage,
     command::{Act, Stop},
     consent::Ended,
     decision::{Door, EndReason},
@@ -32,6 +32,8 @@ pub struct Connection {
     pub state: State,
     /// The moment it was looked at.
     pub seen_at: Timestamp,
+    /// How it was used, all its consents together.
+    pub usage: Usage,
 }
 
 impl Connection {
@@ -48,14 +50,21 @@ impl Connection {
             consents,
             state,
             seen_at: now,
+            usage: Usage::default(),
         }
     }
 
-    /// The consents that still count.
+    /// Its own consents, and those that speak for them: data that is delivered under either is delivered to this connection.
+    fn used_by(&self) -> impl Iterator<Item = ConsentId> {
+        let own = self.agreement.items.iter().map(|item| item.consent);
+        own.chain(self.consents.iter().map(|consent| consent.id))
+    }
+
+    /// The consents that still count, for every action: what tokens can carry.
     pub fn in_force(&self) -> impl Iterator<Item = &Consent> {
         self.consents
             .iter()
-            .filter(|consent| consent.is_in_force(self.seen_at))
+            .filter(|consent| consent.is_in_force_for_all(self.seen_at))
     }
 
     /// When it ended or will end, whatever comes first.
@@ -140,6 +149,7 @@ impl Ledger {
         for (agreement, own) in found {
             connections.push(self.connection(tenant, agreement, own, now).await?);
         }
+        self.tell_usage(tenant, &mut connections).await?;
         Ok(connections)
     }
 
@@ -150,10 +160,24 @@ impl Ledger {
         id: AgreementId,
     ) -> Result<Option<Connection>, Fault> {
         let now = self.now();
-        match self.inner.store.agreement(tenant.id(), id).await? {
-            Some((agreement, own)) => self.connection(tenant, agreement, own, now).await.map(Some),
-            None => Ok(None),
+        let Some((agreement, own)) = self.inner.store.agreement(tenant.id(), id).await? else {
+            return Ok(None);
+        };
+        let mut found = [self.connection(tenant, agreement, own, now).await?];
+        self.tell_usage(tenant, &mut found).await?;
+        let [connection] = found;
+        Ok(Some(connection))
+    }
+
+    /// Says of each connection how it was used.
+    async fn tell_usage(&self, tenant: &TenantSnapshot, connections: &mut [Connection]) -> Result<(), Fault> {
+        let consents: BTreeSet<ConsentId> = connections.iter().flat_map(Connection::used_by).collect();
+        let uses = self.uses(tenant.id(), consents.into_iter().collect()).await?;
+        for connection in connections {
+            let own = connection.used_by().filter_map(|consent| uses.get(&consent));
+            connection.usage = own.copied().fold(Usage::default(), Usage::merge);
         }
+        Ok(())
     }
 
     /// An agreement as all doors judge it: by the consents that decide its slots. Of one that has ended its own are shown.

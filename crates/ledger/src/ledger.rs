@@ -23,6 +23,7 @@ use crate::{
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
     tokens::{access_token::VerifiedTokens, revocations::RevocationFeeds},
+    uses::Uses,
     webhooks::EndpointBounds,
     writer::Writer,
 };
@@ -107,6 +108,7 @@ pub(crate) struct Inner {
     pub(crate) agreements_at_once: u32,
     pub(crate) following: Option<Following>,
     pub(crate) in_progress: InProgress,
+    pub(crate) uses: Arc<Uses>,
     writer: Writer,
     directory: ArcSwap<Directory>,
     reloading: Mutex<()>,
@@ -161,6 +163,7 @@ impl Ledger {
                 agreements_at_once: options.agreements_at_once,
                 following,
                 in_progress: InProgress::default(),
+                uses: Arc::default(),
                 writer,
                 directory: ArcSwap::from_pointee(Directory::default()),
                 reloading: Mutex::new(()),
@@ -170,6 +173,7 @@ impl Ledger {
         };
         ledger.reload().await?;
         ledger.start_following();
+        ledger.start_writing_uses();
         Ok(ledger)
     }
 
@@ -218,8 +222,11 @@ impl Ledger {
         Ok(answer?)
     }
 
-    /// Finishes what is running and closes the store.
+    /// Finishes what is running, writes down what waits and closes the store.
     pub async fn close(&self) {
+        if let Err(fault) = self.write_uses().await {
+            tracing::warn!(error = %fault, "the last uses of consents could not be written");
+        }
         if let Some(following) = &self.inner.following {
             following.end();
         }

@@ -36,6 +36,7 @@ pub mod snapshot;
 pub mod standing;
 pub mod subjects;
 pub mod tokens;
+pub mod uses;
 pub mod verify;
 pub mod webhooks;
 

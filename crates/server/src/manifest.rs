@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use consentry_domain::{
-    DefinitionKey, Lifetime, Timestamp,
+    Actions, DefinitionKey, Lifetime, Timestamp,
     definition::{Definition, DefinitionKind, Localization, WordingVersion},
     dn::Dn,
     locale::Locale,
@@ -95,6 +95,9 @@ pub struct DefinitionManifest {
     pub parent: Option<DefinitionKey>,
     /// How long a consent lasts, in seconds.
     pub lifetime: Option<Lifetime>,
+    /// What can be done with it; `use` and `read` where nothing is said.
+    #[serde(default)]
+    pub actions: Actions,
     /// The words it is asked with. Published ones never change: a new version takes their place.
     #[serde(default)]
     pub localizations: Vec<LocalizationManifest>,
@@ -251,6 +254,7 @@ impl DefinitionManifest {
             parameters: self.parameters.clone(),
             parent: self.parent.clone(),
             lifetime: self.lifetime,
+            actions: self.actions.clone(),
         };
         let wordings = self.localizations.iter().map(|wording| {
             Entry::Localization(Localization {

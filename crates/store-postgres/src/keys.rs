@@ -14,6 +14,7 @@ use crate::{
 pub(crate) enum Table {
     Consent,
     Slot,
+    Use,
     Agreement,
     Record,
     Grant,
@@ -33,6 +34,7 @@ impl Table {
         match key {
             RowKey::Consent(_) => Self::Consent,
             RowKey::Slot(_) => Self::Slot,
+            RowKey::Use(_) => Self::Use,
             RowKey::Agreement(_) => Self::Agreement,
             RowKey::Record(..) => Self::Record,
             RowKey::Grant(_) => Self::Grant,
@@ -53,6 +55,7 @@ impl Table {
         match self {
             Self::Consent => "consent",
             Self::Slot => "slot",
+            Self::Use => "consent_use",
             Self::Agreement => "agreement",
             Self::Record => "record",
             Self::Grant => "oauth_grant",
@@ -73,6 +76,7 @@ impl Table {
         match self {
             Self::Consent => sql::CONSENT_VERSIONS,
             Self::Slot => sql::SLOT_VERSIONS,
+            Self::Use => sql::USE_VERSIONS,
             Self::Agreement => sql::AGREEMENT_VERSIONS,
             Self::Record => sql::RECORD_PLACES,
             Self::Grant => sql::GRANT_VERSIONS,
@@ -93,6 +97,7 @@ impl Table {
         match self {
             Self::Consent => sql::CONSENTS_DELETE,
             Self::Slot => sql::SLOTS_DELETE,
+            Self::Use => sql::USES_DELETE,
             Self::Agreement => sql::AGREEMENTS_DELETE,
             Self::Record => sql::RECORDS_DELETE,
             Self::Grant => sql::GRANTS_DELETE,
@@ -115,7 +120,7 @@ pub(crate) fn push<'a>(columns: &mut Columns<'a>, tenant: TenantId, key: &'a Row
         columns.push([Cell::shard(shard), Cell::id(tenant.uuid()), Cell::id(id)]);
     };
     match key {
-        RowKey::Consent(id) => by_id(id.shard(), id.uuid()),
+        RowKey::Consent(id) | RowKey::Use(id) => by_id(id.shard(), id.uuid()),
         RowKey::Agreement(id) => by_id(id.shard(), id.uuid()),
         RowKey::Record(shard, id) => by_id(*shard, id.uuid()),
         RowKey::Grant(id) => by_id(id.shard(), id.uuid()),

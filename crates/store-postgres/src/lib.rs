@@ -46,7 +46,7 @@ use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
     DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
     Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
-    Withdrawn,
+    UseRow, Withdrawn,
 };
 
 pub use open::{OpenError, Options};
@@ -136,6 +136,15 @@ impl Store for PostgresStore {
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>> {
         self.readers
             .ask(move |connection| Box::pin(reads::consent(connection, tenant, id)))
+            .await
+    }
+
+    async fn uses(&self, tenant: TenantId, consents: Vec<ConsentId>) -> ReadResult<Vec<UseRow>> {
+        self.readers
+            .ask_for_a_list(move |connection| {
+                let consents = consents.clone();
+                Box::pin(async move { reads::uses(connection, tenant, &consents).await })
+            })
             .await
     }
 

@@ -5,7 +5,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationRow, Hash, IdempotencyKey, InteractionRow, RecordRow, Row, RowChange,
-    RowKey, SubjectKeyRow, TokenRow, row::RecordKey,
+    RowKey, SubjectKeyRow, TokenRow, UseRow, row::RecordKey,
 };
 
 use crate::{
@@ -76,6 +76,10 @@ impl<'a> Writes<'a> {
                 version,
             } => {
                 self.pointer(tenant, slot, *consent, *version);
+                Ok(())
+            }
+            Row::Use(row) => {
+                self.usage(tenant, row);
                 Ok(())
             }
             Row::Agreement(row) => self.agreement(tenant, row),
@@ -180,9 +184,23 @@ impl<'a> Writes<'a> {
             Cell::optional_time(row.valid_from),
             Cell::optional_time(row.valid_until),
             Cell::optional_json(row.ended.as_ref())?,
+            Cell::optional_json(row.actions.as_ref())?,
         ];
         self.putting(sql::CONSENTS_PUT).push(row);
         Ok(())
+    }
+
+    fn usage(&mut self, tenant: TenantId, row: &UseRow) {
+        self.putting(sql::USES_PUT).push([
+            Cell::shard(row.consent.shard()),
+            Cell::id(tenant.uuid()),
+            Cell::id(row.consent.uuid()),
+            Cell::version(row.version),
+            Cell::id(row.subject.uuid()),
+            Cell::optional_time(row.usage.last_used_at()),
+            Cell::optional_time(row.usage.last_refused_at()),
+            Cell::Number(Some(i64::from(row.usage.days()))),
+        ]);
     }
 
     fn pointer(&mut self, tenant: TenantId, slot: &'a Slot, consent: ConsentId, version: u32) {

@@ -2,7 +2,7 @@
 
 use consentry_domain::{
     Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId, DefinitionKey,
-    EventId, GrantId, Qualifier, RecordId, Slot, Status, SubjectId, TenantId,
+    EventId, GrantId, Qualifier, RecordId, Slot, Status, SubjectId, TenantId, Usage,
     agreement::AgreementItem,
     decision::Door,
     grant::Grant,
@@ -12,7 +12,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, RecordRow, SubjectKeyRow, TokenKind, TokenRow, row::RecordKey,
+    InteractionRow, RecordRow, SubjectKeyRow, TokenKind, TokenRow, UseRow, row::RecordKey,
 };
 use tokio_postgres::Row;
 
@@ -55,6 +55,22 @@ fn consent_cells(mut cells: Cells<'_>) -> Result<Consent> {
         valid_from: cells.optional_time("valid_from")?,
         valid_until: cells.optional_time("valid_until")?,
         ended: cells.optional_json("ended")?,
+        actions: cells.optional_json("actions")?,
+    })
+}
+
+/// How a consent was used.
+pub(crate) fn usage(row: &Row) -> Result<UseRow> {
+    let mut cells = Cells::new(row, "consent_use", 1);
+    Ok(UseRow {
+        consent: cells.id("consent", ConsentId::from_uuid)?,
+        version: cells.number("version")?,
+        subject: cells.id("subject", SubjectId::from_uuid)?,
+        usage: Usage::from_stored(
+            cells.optional_time("last_used_at")?,
+            cells.optional_time("last_refused_at")?,
+            cells.number("days")?,
+        ),
     })
 }
 

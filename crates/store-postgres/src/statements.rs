@@ -18,7 +18,8 @@ macro_rules! statements {
 macro_rules! consent_columns {
     () => {
         "c.id, c.version, c.status, c.subject, c.definition, c.audience_kind, c.audience, c.qualifier, c.wording, c.door, \
-         c.actor, c.decision, c.record, c.agreement, c.created_at, c.updated_at, c.valid_from, c.valid_until, c.ended"
+         c.actor, c.decision, c.record, c.agreement, c.created_at, c.updated_at, c.valid_from, c.valid_until, c.ended, \
+         c.actions"
     };
 }
 
@@ -257,15 +258,15 @@ statements! {
     CONSENT_VERSIONS "consents.versions" = version_by_id!("consent", "id", "t.version");
     CONSENTS_PUT "consents.put" = "INSERT INTO consent (shard, tenant, id, version, status, subject, definition, \
         audience_kind, audience, qualifier, wording, door, actor, decision, record, agreement, created_at, updated_at, \
-        valid_from, valid_until, ended) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], \
+        valid_from, valid_until, ended, actions) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], \
         $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::uuid[], \
-        $15::uuid[], $16::uuid[], $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::text[]) \
+        $15::uuid[], $16::uuid[], $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::text[], $22::text[]) \
         ON CONFLICT (shard, tenant, id) DO UPDATE SET version = excluded.version, status = excluded.status, \
         subject = excluded.subject, definition = excluded.definition, audience_kind = excluded.audience_kind, \
         audience = excluded.audience, qualifier = excluded.qualifier, wording = excluded.wording, door = excluded.door, \
         actor = excluded.actor, decision = excluded.decision, record = excluded.record, agreement = excluded.agreement, \
         created_at = excluded.created_at, updated_at = excluded.updated_at, valid_from = excluded.valid_from, \
-        valid_until = excluded.valid_until, ended = excluded.ended";
+        valid_until = excluded.valid_until, ended = excluded.ended, actions = excluded.actions";
     CONSENTS_DELETE "consents.delete" = delete_by_id!("consent", "id");
     /// All shards: comparing rows with the log needs each of them.
     CONSENTS_ALL "consents.all" = concat!("SELECT ", consent_columns!(), " FROM consent AS c WHERE c.tenant = $1");
@@ -284,6 +285,17 @@ statements! {
     /// All shards: comparing rows with the log needs each of them.
     SLOTS_ALL "slots.all" = "SELECT s.subject, s.definition, s.audience_kind, s.audience, s.qualifier, s.version, s.consent \
         FROM slot AS s WHERE s.tenant = $1";
+
+    USES "uses.by_consents" = concat!(
+        "SELECT u.consent, u.version, u.subject, u.last_used_at, u.last_refused_at, u.days FROM ", keys_by_id!(),
+        " JOIN consent_use AS u ON u.shard = k.shard AND u.tenant = k.tenant AND u.consent = k.id");
+    USE_VERSIONS "uses.versions" = version_by_id!("consent_use", "consent", "t.version");
+    USES_PUT "uses.put" = "INSERT INTO consent_use (shard, tenant, consent, version, subject, last_used_at, last_refused_at, \
+        days) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::uuid[], $6::int8[], $7::int8[], \
+        $8::int8[]) ON CONFLICT (shard, tenant, consent) DO UPDATE SET version = excluded.version, \
+        subject = excluded.subject, last_used_at = excluded.last_used_at, last_refused_at = excluded.last_refused_at, \
+        days = excluded.days";
+    USES_DELETE "uses.delete" = delete_by_id!("consent_use", "consent");
 
     AGREEMENTS "agreements.by_ids" = concat!(
         "SELECT ", agreement_columns!(), " FROM ", keys_by_id!(),

@@ -38,7 +38,7 @@ use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
     DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
     Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
-    Withdrawn,
+    UseRow, Withdrawn,
 };
 
 pub use backup::{BackupError, backup};
@@ -167,6 +167,11 @@ impl Store for SqliteStore {
 
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>> {
         self.read(move |connection| reads::consent(connection, tenant, id))
+            .await
+    }
+
+    async fn uses(&self, tenant: TenantId, consents: Vec<ConsentId>) -> ReadResult<Vec<UseRow>> {
+        self.read(move |connection| reads::uses(connection, tenant, &consents))
             .await
     }
 

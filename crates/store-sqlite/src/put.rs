@@ -6,7 +6,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationRow, Hash, InteractionRow, RecordRow, Row, RowChange, RowKey,
-    StoreError, SubjectKeyRow, TokenRow, row::RecordKey,
+    StoreError, SubjectKeyRow, TokenRow, UseRow, row::RecordKey,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use uuid::Uuid;
@@ -43,6 +43,7 @@ fn put(connection: &Connection, tenant: TenantId, row: &Row) -> Result<()> {
             consent,
             version,
         } => pointer(connection, tenant, slot, *consent, *version),
+        Row::Use(row) => usage(connection, tenant, row),
         Row::Agreement(row) => agreement(connection, tenant, row),
         Row::Record(row) => record(connection, tenant, row),
         Row::Grant(row) => grant(connection, tenant, row),
@@ -88,6 +89,7 @@ fn delete(connection: &Connection, tenant: TenantId, key: &RowKey) -> Result<()>
                 slot.qualifier.as_str(),
             ],
         ),
+        RowKey::Use(key) => by_id(sql::USE_DELETE, key.shard(), key.uuid()),
         RowKey::Agreement(key) => {
             by_id(sql::AGREEMENT_DELETE, key.shard(), key.uuid())?;
             cut_items(connection, tenant, *key, 0)
@@ -155,6 +157,7 @@ pub(crate) fn version(connection: &Connection, tenant: TenantId, key: &RowKey) -
                 slot.qualifier.as_str(),
             ],
         ),
+        RowKey::Use(key) => by_id(sql::USE_VERSION, key.shard(), key.uuid()),
         RowKey::Agreement(key) => by_id(sql::AGREEMENT_VERSION, key.shard(), key.uuid()),
         RowKey::Record(shard, key) => by_id(sql::RECORD_VERSION, *shard, key.uuid()),
         RowKey::Grant(key) => by_id(sql::GRANT_VERSION, key.shard(), key.uuid()),
@@ -220,6 +223,28 @@ fn consent(connection: &Connection, tenant: TenantId, row: &Consent) -> Result<(
             row.valid_from.map(consentry_domain::Timestamp::as_micros),
             row.valid_until.map(consentry_domain::Timestamp::as_micros),
             ended(row.ended.as_ref())?,
+            row.actions.as_ref().map(serde_json::to_string).transpose()?,
+        ],
+    )
+}
+
+fn usage(connection: &Connection, tenant: TenantId, row: &UseRow) -> Result<()> {
+    run(
+        connection,
+        sql::USE_PUT,
+        params![
+            row.consent.shard().number(),
+            id(tenant.uuid()),
+            id(row.consent.uuid()),
+            row.version,
+            id(row.subject.uuid()),
+            row.usage
+                .last_used_at()
+                .map(consentry_domain::Timestamp::as_micros),
+            row.usage
+                .last_refused_at()
+                .map(consentry_domain::Timestamp::as_micros),
+            row.usage.days(),
         ],
     )
 }

@@ -2,7 +2,7 @@
 
 use consentry_domain::{
     Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId, DefinitionKey,
-    EventId, GrantId, Qualifier, RecordId, Slot, Status, SubjectId, TenantId,
+    EventId, GrantId, Qualifier, RecordId, Slot, Status, SubjectId, TenantId, Usage,
     decision::Door,
     grant::Grant,
     record::Record,
@@ -11,7 +11,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, RecordRow, SubjectKeyRow, TokenKind, TokenRow, row::RecordKey,
+    InteractionRow, RecordRow, SubjectKeyRow, TokenKind, TokenRow, UseRow, row::RecordKey,
 };
 use rusqlite::Row;
 
@@ -39,6 +39,22 @@ pub(crate) fn consent(row: &Row<'_>) -> Result<Consent> {
         valid_from: cells.optional_time("valid_from")?,
         valid_until: cells.optional_time("valid_until")?,
         ended: cells.optional_json("ended")?,
+        actions: cells.optional_json("actions")?,
+    })
+}
+
+/// How a consent was used.
+pub(crate) fn usage(row: &Row<'_>) -> Result<UseRow> {
+    let mut cells = Cells::new(row, "consent_use", 1);
+    Ok(UseRow {
+        consent: cells.id("consent", ConsentId::from_uuid)?,
+        version: cells.number("version")?,
+        subject: cells.id("subject", SubjectId::from_uuid)?,
+        usage: Usage::from_stored(
+            cells.optional_time("last_used_at")?,
+            cells.optional_time("last_refused_at")?,
+            cells.number("days")?,
+        ),
     })
 }
 

@@ -16,7 +16,8 @@ macro_rules! statements {
 macro_rules! consent_columns {
     () => {
         "c.id, c.version, c.status, c.subject, c.definition, c.audience_kind, c.audience, c.qualifier, c.wording, c.door, \
-         c.actor, c.decision, c.record, c.agreement, c.created_at, c.updated_at, c.valid_from, c.valid_until, c.ended"
+         c.actor, c.decision, c.record, c.agreement, c.created_at, c.updated_at, c.valid_from, c.valid_until, c.ended, \
+         c.actions"
     };
 }
 
@@ -98,8 +99,8 @@ statements! {
         "SELECT ", consent_columns!(), " FROM consent AS c WHERE c.shard = ?1 AND c.tenant = ?2 AND c.id = ?3");
     CONSENT_VERSION = "SELECT c.version FROM consent AS c WHERE c.shard = ?1 AND c.tenant = ?2 AND c.id = ?3";
     CONSENT_PUT = "REPLACE INTO consent (shard, tenant, id, version, status, subject, definition, audience_kind, audience, \
-        qualifier, wording, door, actor, decision, record, agreement, created_at, updated_at, valid_from, valid_until, ended) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+        qualifier, wording, door, actor, decision, record, agreement, created_at, updated_at, valid_from, valid_until, ended, \
+        actions) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
     CONSENT_DELETE = "DELETE FROM consent WHERE shard = ?1 AND tenant = ?2 AND id = ?3";
     /// All shards: comparing rows with the log needs each of them.
     CONSENTS_ALL = concat!("SELECT ", consent_columns!(), " FROM consent AS c WHERE c.tenant = ?1");
@@ -116,6 +117,13 @@ statements! {
     /// All shards: comparing rows with the log needs each of them.
     SLOTS_ALL = "SELECT s.subject, s.definition, s.audience_kind, s.audience, s.qualifier, s.version, s.consent \
         FROM slot AS s WHERE s.tenant = ?1";
+
+    USE = "SELECT u.consent, u.version, u.subject, u.last_used_at, u.last_refused_at, u.days FROM consent_use AS u \
+        WHERE u.shard = ?1 AND u.tenant = ?2 AND u.consent = ?3";
+    USE_VERSION = "SELECT u.version FROM consent_use AS u WHERE u.shard = ?1 AND u.tenant = ?2 AND u.consent = ?3";
+    USE_PUT = "REPLACE INTO consent_use (shard, tenant, consent, version, subject, last_used_at, last_refused_at, days) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    USE_DELETE = "DELETE FROM consent_use WHERE shard = ?1 AND tenant = ?2 AND consent = ?3";
 
     AGREEMENT = concat!(
         "SELECT ", agreement_columns!(), " FROM agreement AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.id = ?3");

@@ -29,7 +29,7 @@ pub use read::{
 };
 pub use row::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
-    InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow,
+    InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow, UseRow,
 };
 pub use tail::{Tail, TailPlace, Touches};
 
@@ -55,6 +55,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// One consent.
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>>;
+
+    /// How consents were used, of those that were used at all, in any order.
+    async fn uses(&self, tenant: TenantId, consents: Vec<ConsentId>) -> ReadResult<Vec<UseRow>>;
 
     /// Agreements that fit a query, newest first (`created_at` descending, then id), with the consents of each.
     async fn agreements(

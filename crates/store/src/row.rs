@@ -4,7 +4,7 @@ use std::fmt;
 
 use consentry_domain::{
     Agreement, AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, GrantId, RecordId, Shard,
-    Slot, SubjectId, Timestamp,
+    Slot, SubjectId, Timestamp, Usage,
     decision::Door,
     grant::Grant,
     record::Record,
@@ -442,6 +442,19 @@ pub struct DeliveryRow {
     pub detail: String,
 }
 
+/// How a consent was used. It tells what happened and decides nothing, so it is no part of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UseRow {
+    /// Which consent.
+    pub consent: ConsentId,
+    /// Raised by one with each change.
+    pub version: u32,
+    /// Whose.
+    pub subject: SubjectId,
+    /// How it was used.
+    pub usage: Usage,
+}
+
 /// Any row that a change set writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
@@ -456,6 +469,8 @@ pub enum Row {
         /// Raised by one with each change.
         version: u32,
     },
+    /// How a consent was used.
+    Use(UseRow),
     /// An agreement; its items are written with it.
     Agreement(Agreement),
     /// A record.
@@ -488,6 +503,7 @@ impl Row {
         match self {
             Self::Consent(row) => RowKey::Consent(row.id),
             Self::Slot { slot, .. } => RowKey::Slot(slot.clone()),
+            Self::Use(row) => RowKey::Use(row.consent),
             Self::Agreement(row) => RowKey::Agreement(row.id),
             Self::Record(row) => RowKey::Record(row.record.subject.shard(), row.record.id),
             Self::Grant(row) => RowKey::Grant(row.id),
@@ -508,6 +524,7 @@ impl Row {
         match self {
             Self::Consent(row) => row.version,
             Self::Slot { version, .. } => *version,
+            Self::Use(row) => row.version,
             Self::Agreement(row) => row.version,
             Self::Record(row) => row.version,
             Self::Grant(row) => row.version,
@@ -530,6 +547,8 @@ pub enum RowKey {
     Consent(ConsentId),
     /// A slot.
     Slot(Slot),
+    /// How a consent was used.
+    Use(ConsentId),
     /// An agreement.
     Agreement(AgreementId),
     /// A record, in the shard of its subject. There is one record of an id in a tenant: writing it with a subject of another

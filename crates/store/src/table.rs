@@ -10,12 +10,13 @@ use aws_lc_rs::digest::{Context, SHA256};
 use crate::Hash;
 
 /// Every table of a ledger.
-pub const TABLES: [&str; 30] = [
+pub const TABLES: [&str; 31] = [
     "tenant_log",
     "consent_event",
     "consent_event_filter",
     "consent",
     "slot",
+    "consent_use",
     "agreement",
     "agreement_consent",
     "record",

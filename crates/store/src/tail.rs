@@ -119,6 +119,7 @@ impl Touches {
             | Row::Subject(_)
             | Row::Account(_)
             | Row::Configuration(_)
+            | Row::Use(_)
             | Row::Job(_)
             | Row::Delivery(_) => {}
         }
@@ -139,6 +140,7 @@ impl Touches {
             | RowKey::Subject(_)
             | RowKey::Account(_)
             | RowKey::Configuration(..)
+            | RowKey::Use(_)
             | RowKey::Job(..)
             | RowKey::Delivery(_) => {}
         }

@@ -77,6 +77,7 @@ impl Draft<'_> {
             valid_from: Some(self.now),
             valid_until: command.valid_until,
             ended: None,
+            actions: None,
         };
         let record = self.new_record(item.record, &consent);
         self.push(Fact::ConsentGranted(ConsentFact {

@@ -46,6 +46,7 @@ impl Draft<'_> {
                 reason: EndReason::RecordRevoked,
                 by: self.actor(),
             }),
+            actions: command.actions.clone(),
         };
         let record = Record {
             created_at: command.created_at,

@@ -77,6 +77,7 @@ impl Draft<'_> {
             valid_from: (command.answer == Answer::Accepted).then_some(self.now),
             valid_until: command.valid_until.filter(|_| command.answer == Answer::Accepted),
             ended: (command.answer == Answer::Revoked).then(|| self.ended(EndReason::RecordRevoked)),
+            actions: command.actions.clone(),
         };
         let record = self.new_record(command.record, &consent);
         self.push(written(consent, true, Some(record)));
@@ -103,15 +104,19 @@ impl Draft<'_> {
         let same_slot = before.slot == command.slot;
         let same_answer = current == command.answer;
         let same_words = before.wording == command.wording;
-        if same_slot && same_answer && same_words && !command.bulk_changed {
+        let same_actions = before.actions == command.actions;
+        if same_slot && same_answer && same_words && same_actions && !command.bulk_changed {
             return Ok(());
         }
         if !same_answer {
             self.check_transition(current, command.answer)?;
         }
         self.record_decision(Outcome::Recorded, vec![command.slot.definition.clone()]);
-        if same_slot && same_answer {
+        let grants = command.answer == Answer::Accepted;
+        if same_slot && same_answer && (same_actions || !grants) {
             self.amend(&before, command);
+        } else if same_slot && same_answer && is_narrower(&before, command) {
+            self.restrict(&before, command);
         } else if same_slot && is_natural(&before, command.answer, self.now) {
             self.answer(&before, command);
         } else {
@@ -176,10 +181,26 @@ impl Draft<'_> {
     fn amend(&mut self, before: &Consent, command: &ChangeRecord) {
         let amended = Consent {
             wording: command.wording.clone(),
+            actions: command.actions.clone(),
             ..self.touched_by_act(before)
         };
         self.push(Fact::ConsentAmended(ConsentFact {
             consent: amended,
+            decides: false,
+            record: None,
+        }));
+    }
+
+    /// The same consent allows less from now on. What allows more, or something else, is a new consent.
+    fn restrict(&mut self, before: &Consent, command: &ChangeRecord) {
+        let restricted = Consent {
+            status: Status::Restricted,
+            wording: command.wording.clone(),
+            actions: command.actions.clone(),
+            ..self.touched_by_act(before)
+        };
+        self.push(Fact::ConsentRestricted(ConsentFact {
+            consent: restricted,
             decides: false,
             record: None,
         }));
@@ -190,6 +211,7 @@ impl Draft<'_> {
         if command.answer == Answer::Revoked {
             let reworded = Consent {
                 wording: command.wording.clone(),
+                actions: command.actions.clone(),
                 ..before.clone()
             };
             self.revoke(&reworded, EndReason::RecordRevoked);
@@ -199,6 +221,7 @@ impl Draft<'_> {
         let answered = Consent {
             status: command.answer.status(),
             wording: command.wording.clone(),
+            actions: command.actions.clone(),
             valid_from: accepted.then_some(self.now),
             valid_until: command.valid_until.filter(|_| accepted),
             ..self.touched_by_act(before)
@@ -245,6 +268,7 @@ impl Draft<'_> {
             valid_from: accepted.then_some(self.now),
             valid_until: command.valid_until.filter(|_| accepted),
             ended: (command.answer == Answer::Revoked).then(|| self.ended(EndReason::RecordRevoked)),
+            actions: command.actions.clone(),
         };
         let record = Record {
             consent: consent.id,
@@ -252,6 +276,15 @@ impl Draft<'_> {
             ..record.clone()
         };
         self.push(written(consent, decides, Some(record)));
+    }
+}
+
+/// Whether a command leaves a part of the actions that a consent allows, and nothing beside it.
+fn is_narrower(before: &Consent, command: &ChangeRecord) -> bool {
+    match (&before.actions, &command.actions) {
+        (None, Some(_)) => true,
+        (Some(before), Some(now)) => now.is_within(before),
+        (_, None) => false,
     }
 }
 

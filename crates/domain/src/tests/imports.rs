@@ -29,6 +29,7 @@ fn import(world: &mut World, record: RecordId, slot: Slot, answer: Answer, made:
         valid_until: None,
         created_at: made,
         updated_at: made,
+        actions: None,
     }
 }
 

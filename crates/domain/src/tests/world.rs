@@ -153,6 +153,7 @@ impl World {
             answer,
             wording: wording(),
             valid_until: None,
+            actions: None,
         };
         let facts = self.run(&Command::CreateRecord(command)).unwrap();
         (record, facts)
@@ -170,6 +171,7 @@ impl World {
             answer,
             wording: wording(),
             valid_until: None,
+            actions: None,
             bulk_changed: false,
         }))
     }

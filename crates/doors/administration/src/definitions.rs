@@ -2,7 +2,7 @@
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::{
-    DefinitionKey, Lifetime,
+    Action, Actions, DefinitionKey, Lifetime,
     definition::{Definition, DefinitionKind},
 };
 use consentry_ledger::{administration::State, once::Outcome, removal::Removal};
@@ -46,6 +46,8 @@ struct Resource<'a> {
     parent: Option<&'a DefinitionKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lifetime: Option<i64>,
+    #[serde(skip_serializing_if = "Actions::is_empty")]
+    actions: &'a Actions,
 }
 
 impl<'a> Resource<'a> {
@@ -58,6 +60,7 @@ impl<'a> Resource<'a> {
             parameters: &definition.parameters,
             parent: definition.parent.as_ref(),
             lifetime: definition.lifetime.map(Lifetime::as_seconds),
+            actions: &definition.actions,
         }
     }
 }
@@ -145,6 +148,7 @@ fn definition(key: DefinitionKey, mut members: Members) -> Result<Definition, Ap
         parameters: members.texts("parameters", PARAMETERS, LABEL),
         parent: members.parsed("parent", DefinitionKey::MAX_BYTES),
         lifetime: lifetime(&mut members),
+        actions: actions(&mut members),
         key,
     };
     members.finish()?;
@@ -168,6 +172,19 @@ fn lifetime(members: &mut Members) -> Option<Lifetime> {
         members.refuse("lifetime", format!("must be whole seconds from 1 to {LONGEST}"));
     }
     seconds.map(Lifetime::seconds)
+}
+
+fn actions(members: &mut Members) -> Actions {
+    let texts = members.texts("actions", Actions::MOST, Action::MAX_BYTES);
+    let mut actions = Vec::new();
+    for (position, text) in texts.iter().enumerate() {
+        match text.parse::<Action>() {
+            Ok(action) => actions.push(action),
+            Err(error) => members.refuse_at(format!("/actions/{position}"), error.to_string()),
+        }
+    }
+    // There are not more than `texts` takes.
+    Actions::try_from(actions).unwrap_or_default()
 }
 
 /// A whole number, also where it is written with a fraction of nought: to JSON Schema both are integers.

@@ -41,6 +41,11 @@ impl Members {
         self.wrong.push(FieldError::pointer(pointer, why.into()));
     }
 
+    /// Says that a value inside a member cannot be accepted.
+    pub(crate) fn refuse_at(&mut self, pointer: String, why: String) {
+        self.wrong.push(FieldError::pointer(pointer, why));
+    }
+
     /// Takes members off that an answer has and that cannot be changed, so that an answer can be sent back.
     pub(crate) fn ignore(&mut self, names: &[&str]) {
         for name in names {

@@ -133,6 +133,7 @@ pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Ques
         grant: context.grant,
         time: context.time,
         as_of: context.as_of,
+        record_use: context.record_use,
     })
 }
 
@@ -191,6 +192,7 @@ pub(crate) struct Context {
     pub grant: Option<consentry_domain::GrantId>,
     pub time: Option<Timestamp>,
     pub as_of: Option<Timestamp>,
+    pub record_use: bool,
 }
 
 impl Context {
@@ -229,6 +231,7 @@ impl Context {
             grant,
             time,
             as_of,
+            record_use: context.flag("record_use")?,
         })
     }
 
@@ -243,6 +246,15 @@ impl Context {
 }
 
 impl Object<'_> {
+    /// A truth value; absent is false.
+    fn flag(&self, name: &str) -> Result<bool, ApiError> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(Value::Bool(value)) => Ok(*value),
+            Some(_) => Err(invalid(&self.place_of(name), "must be true or false")),
+        }
+    }
+
     fn time(&self, name: &str) -> Result<Option<Timestamp>, ApiError> {
         let time = self.optional_text(name)?.map(Timestamp::parse).transpose();
         time.map_err(|_| invalid(&self.place_of(name), "must be a time (RFC 3339)"))

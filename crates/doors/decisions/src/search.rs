@@ -2,7 +2,7 @@
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::Timestamp;
-use consentry_ledger::checks::{ACTIONS, Held, People, Position, Question, Sought, Wanted};
+use consentry_ledger::checks::{Held, People, Position, Question, Sought, Wanted};
 use consentry_web::{
     error::{ApiError, Problem},
     rate_limits::told,
@@ -83,18 +83,14 @@ pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response
     let base = visit.base_url();
     let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let members = Members::whole(&body);
-    let action = action(members)?;
     let wanted = Wanted {
         subject: subject(members)?,
         kind: resource_type(members)?,
+        action: action(members)?,
         audience: Context::of_search(&moment, members)?.audience,
     };
     let page = page::Wanted::read(&visit, &body, moment.at())?;
-    let held = if ACTIONS.contains(&action.as_str()) {
-        moment.resources(&wanted).await.map_err(ApiError::from)?
-    } else {
-        Vec::new()
-    };
+    let held = moment.resources(&wanted).await.map_err(ApiError::from)?;
     let all = held
         .into_iter()
         .map(|held| (held.consent.to_string(), shown(&wanted.kind, &held)));
@@ -122,10 +118,11 @@ pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, 
         grant: context.grant,
         time: context.time,
         as_of: None,
+        record_use: false,
     };
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let mut all = Vec::new();
-    for name in ACTIONS {
+    for name in question.resource.action_names(&visit.tenant) {
         name.clone_into(&mut question.action);
         if moment
             .evaluate(&question)

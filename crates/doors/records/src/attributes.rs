@@ -12,7 +12,7 @@ use serde_json::{Value, value::RawValue};
 use crate::failure::{Code, Failure};
 
 /// Names that a record has, and what clients may send back with it.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 20] = [
     "id",
     "status",
     "subject",
@@ -27,6 +27,7 @@ const KNOWN: [&str; 19] = [
     "purposeText",
     "data",
     "consentContext",
+    "actions",
     "createdDate",
     "updatedDate",
     "_links",

@@ -313,6 +313,7 @@ pub(crate) fn invalid(broken: Invalid, wish: &RecordWish) -> FieldError {
         Attribute::Locale => "/definition/locale",
         Attribute::DataText => "/dataText",
         Attribute::PurposeText => "/purposeText",
+        Attribute::Actions => "/actions",
     };
     let locale = wish.locale.as_deref().unwrap_or_default();
     let (code, message) = match broken.wrong {
@@ -325,6 +326,10 @@ pub(crate) fn invalid(broken: Invalid, wish: &RecordWish) -> FieldError {
         Wrong::UnknownLocale => (
             "LOCALE_NOT_FOUND",
             format!("the definition has no wording in locale {locale}"),
+        ),
+        Wrong::UnknownAction => (
+            "INVALID_VALUE",
+            "names an action that the definition does not have".to_owned(),
         ),
         Wrong::NotPublished => {
             let version = wish

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use consentry_domain::{definition::WordingVersion, tenant::RecordsSettings};
+use consentry_domain::{Action, Actions, definition::WordingVersion, tenant::RecordsSettings};
 use consentry_ledger::records::{RecordStatus, RecordView, RecordWish};
 use serde_json::value::RawValue;
 
@@ -88,6 +88,7 @@ pub(crate) fn read(
         .or_kept(base.and_then(|base| base.data.clone()));
     let consent_context = opaque(&mut reader, "consentContext", "an object", b"{")
         .or_kept(base.and_then(|base| base.consent_context.clone()));
+    let actions = actions(&mut reader).or_kept(base.and_then(|base| base.actions.clone()));
     reader.finish()?;
     // Both are there: their absence is among what `finish` reports.
     let (Some(status), Some(id)) = (status, definition.id) else {
@@ -105,6 +106,7 @@ pub(crate) fn read(
         purpose_text,
         data,
         consent_context,
+        actions,
     })
 }
 
@@ -215,6 +217,23 @@ fn collaborators(reader: &mut Reader<'_>) -> Given<Vec<String>> {
         names.retain(|name| seen.insert(name.clone()));
     }
     given
+}
+
+/// What the record is narrowed to. A record that allows nothing at all is none that is accepted.
+fn actions(reader: &mut Reader<'_>) -> Given<Actions> {
+    let given = match reader.typed::<Vec<String>>("actions", "an array of strings") {
+        Given::Absent => return Given::Absent,
+        Given::Null => return Given::Null,
+        Given::Value(names) => names,
+    };
+    let actions: Result<Vec<Action>, _> = given.iter().map(|name| name.parse()).collect();
+    match actions.map(Actions::try_from) {
+        Ok(Ok(actions)) if !actions.is_empty() => return Given::Value(actions),
+        Ok(Ok(_)) => reader.refuse("actions", "must name at least one action"),
+        Ok(Err(error)) => reader.limit("actions", error.to_string()),
+        Err(error) => reader.refuse("actions", error.to_string()),
+    }
+    Given::Absent
 }
 
 /// A value that is none of our business beyond its kind and size.

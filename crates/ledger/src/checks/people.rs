@@ -1,13 +1,16 @@
 //! Who agreed to something: the records of a definition in the order in which they were made (enforcement-events-evidence 2.7).
 
 use consentry_domain::{
-    Audience, ConsentId, RecordId, SubjectId, Timestamp, client::Client, enforce::standing,
+    Audience, ConsentId, RecordId, SubjectId, Timestamp,
+    client::Client,
+    definition::Definition,
+    enforce::{allows, standing},
 };
 use consentry_store::{RecordFound, RecordQuery};
 
 use super::{
     checker::Toward,
-    question::{ACTIONS, Names, Resource, names_of},
+    question::{Names, Resource, names_of},
     verdict::{Moment, is_suspended},
 };
 use crate::{carry_out::definition_key, error::Fault, tokens::access_token::subject_identifier};
@@ -74,7 +77,7 @@ impl<'a> Moment<'a> {
             return Ok(People::default());
         };
         let audience = sought.audience.audience(tenant);
-        let is_possible = sought.kind == "user" && ACTIONS.contains(&sought.action.as_str());
+        let is_possible = sought.kind == "user" && definition.has_action(&sought.action);
         if !is_possible || is_suspended(tenant, &audience) {
             return Ok(People::default());
         }
@@ -82,8 +85,8 @@ impl<'a> Moment<'a> {
             subject: None,
             owner: None,
             actor: None,
-            definition_key: Some(definition_key(tenant, &definition).1),
-            definition: Some(definition),
+            definition_key: Some(definition_key(tenant, &definition.key).1),
+            definition: Some(definition.key.clone()),
             audience: sought.audience.named().map(str::to_owned),
             collaborator: None,
             after,
@@ -105,7 +108,7 @@ impl<'a> Moment<'a> {
                 }
                 looked_at += 1;
                 query.after = Some((found.row.record.created_at, found.row.record.id));
-                if self.agreed(sought, &audience, found).await? {
+                if self.agreed(sought, definition, &audience, found).await? {
                     self.note(&mut people, called, found).await?;
                 }
             }
@@ -119,6 +122,7 @@ impl<'a> Moment<'a> {
     async fn agreed(
         &mut self,
         sought: &Sought,
+        definition: &Definition,
         audience: &Audience,
         found: &RecordFound,
     ) -> Result<bool, Fault> {
@@ -130,7 +134,8 @@ impl<'a> Moment<'a> {
                 .resource
                 .min_version
                 .is_none_or(|least| shown >= Some(least))
-            && standing(Some(consent), at).is_ok();
+            && standing(Some(consent), at).is_ok()
+            && allows(definition, consent, &sought.action).is_ok();
         if !fits {
             return Ok(false);
         }

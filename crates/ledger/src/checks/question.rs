@@ -2,16 +2,13 @@
 
 use consentry_domain::{
     DefinitionKey, GrantId, Qualifier, SubjectId, Timestamp,
-    definition::{DefinitionKind, WordingVersion},
+    definition::{Definition, DefinitionKind, WordingVersion},
     dn::Dn,
     subject::{Alias, Namespace},
 };
 
 use super::{checker::Toward, verdict::Moment};
 use crate::{TenantSnapshot, error::Fault, tokens::access_token::subject_identified};
-
-/// What can be done: process for the purpose, and obtain the data.
-pub const ACTIONS: [&str; 2] = ["use", "read"];
 
 /// A person by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +51,8 @@ pub struct Question {
     pub time: Option<Timestamp>,
     /// The moment that the question is about instead of now: what the ledger knew then (`context.as_of`).
     pub as_of: Option<Timestamp>,
+    /// Whether the answer is acted on: a permit counts as a use of the consent, a refusal as an attempt (`context.record_use`).
+    pub record_use: bool,
 }
 
 /// Our own names of name spaces; `urn:consentry:subject` is our own id.
@@ -112,11 +111,18 @@ impl Kinds {
 
 impl Resource {
     /// The definition it means, if the tenant has it.
-    pub(super) fn definition(&self, tenant: &TenantSnapshot) -> Option<DefinitionKey> {
+    pub(super) fn definition<'a>(&self, tenant: &'a TenantSnapshot) -> Option<&'a Definition> {
         let kinds = Kinds::of(tenant, &self.kind)?;
         let key = DefinitionKey::parse(&self.id).ok()?;
         let definition = tenant.definitions.get(&key)?;
-        kinds.has(definition.kind).then_some(key)
+        kinds.has(definition.kind).then_some(definition)
+    }
+
+    /// What can be done with it, by name; nothing where it is not known.
+    pub fn action_names<'a>(&self, tenant: &'a TenantSnapshot) -> Vec<&'a str> {
+        self.definition(tenant)
+            .map(Definition::action_names)
+            .unwrap_or_default()
     }
 
     /// What keeps answers for one target apart from those for others.

@@ -1,6 +1,9 @@
 //! What may be used of a person, and how: the deciding consents of one person toward one audience (enforcement-events-evidence 2.7).
 
-use consentry_domain::{Consent, ConsentId, DefinitionKey, Qualifier, Timestamp, enforce::standing};
+use consentry_domain::{
+    Consent, ConsentId, DefinitionKey, Qualifier, Timestamp,
+    enforce::{allows, standing},
+};
 
 use super::{
     checker::Toward,
@@ -16,6 +19,8 @@ pub struct Wanted {
     pub subject: SubjectName,
     /// Type of the resources, as written.
     pub kind: String,
+    /// What for.
+    pub action: String,
     /// Who will receive or use them.
     pub audience: Toward,
 }
@@ -51,8 +56,10 @@ impl Moment<'_> {
             let definition = tenant.definitions.get(&consent.slot.definition);
             consent.slot.audience == audience
                 && consent.slot.qualifier == Qualifier::none()
-                && definition.is_some_and(|definition| kinds.has(definition.kind))
                 && standing(Some(consent), at).is_ok()
+                && definition.is_some_and(|definition| {
+                    kinds.has(definition.kind) && allows(definition, consent, &wanted.action).is_ok()
+                })
         };
         let mut held: Vec<Held> = consents
             .iter()

@@ -3,15 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
-    Audience, Consent, GrantId, Slot, SubjectId, Timestamp,
+    Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
     definition::WordingVersion,
-    enforce::{Refusal, standing},
+    enforce::{Refusal, allows, standing},
 };
 
-use super::{
-    checker::Checker,
-    question::{ACTIONS, Question},
-};
+use super::{checker::Checker, question::Question};
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
 /// Seconds that a deny may be kept (2.5).
@@ -32,6 +29,8 @@ pub enum Reason {
     Revoked,
     /// Over.
     Expired,
+    /// There is consent, but not to this action.
+    Restricted,
     /// The words that were agreed to are too old.
     WrongVersion,
     /// The grant has ended, or does not hold this.
@@ -54,6 +53,7 @@ impl Reason {
             Self::Denied => "denied",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
+            Self::Restricted => "restricted",
             Self::WrongVersion => "wrong_version",
             Self::GrantEnded => "grant_ended",
             Self::PartySuspended => "party_suspended",
@@ -71,6 +71,8 @@ impl From<Refusal> for Reason {
             Refusal::Denied => Self::Denied,
             Refusal::Revoked => Self::Revoked,
             Refusal::Expired => Self::Expired,
+            Refusal::UnknownAction => Self::UnknownAction,
+            Refusal::Restricted => Self::Restricted,
         }
     }
 }
@@ -168,8 +170,28 @@ impl<'a> Moment<'a> {
     }
 
     /// Answers one question. The first step that fails gives the reason (CHK-13). A trusted clock that is ahead can only make the
-    /// answer stricter (CHK-09).
+    /// answer stricter (CHK-09). Where the question says so, the use is recorded, at no cost to the answer.
     pub async fn evaluate(&mut self, question: &Question) -> Result<Verdict, Fault> {
+        let verdict = self.judge(question).await?;
+        if question.record_use && question.as_of.is_none() {
+            self.note_use(&verdict);
+        }
+        Ok(verdict)
+    }
+
+    /// What was permitted was used, what was refused was tried. A question that makes no sense is no attempt.
+    fn note_use(&self, verdict: &Verdict) {
+        let happened = match verdict.reason {
+            Reason::Consented => Usage::used(self.at),
+            Reason::UnknownAction => return,
+            _ => Usage::refused(self.at),
+        };
+        if let Some(consent) = &verdict.consent {
+            self.ledger.note_use(self.tenant.id(), consent, happened);
+        }
+    }
+
+    async fn judge(&mut self, question: &Question) -> Result<Verdict, Fault> {
         let at = question.as_of.unwrap_or(self.at);
         let verdict = self.evaluate_at(question, at).await?;
         let ahead = question.time.filter(|time| *time > at && self.trusts_clock());
@@ -194,7 +216,7 @@ impl<'a> Moment<'a> {
         };
         let slot = Slot {
             subject,
-            definition,
+            definition: definition.key.clone(),
             audience,
             qualifier: question.resource.qualifier(),
         };
@@ -215,8 +237,8 @@ impl<'a> Moment<'a> {
         {
             return Ok(self.deny(Reason::WrongVersion, Some(consent)));
         }
-        if !ACTIONS.contains(&question.action.as_str()) {
-            return Ok(self.deny(Reason::UnknownAction, Some(consent)));
+        if let Err(refusal) = allows(definition, consent, &question.action) {
+            return Ok(self.deny(refusal.into(), Some(consent)));
         }
         if let Some(grant) = question.grant
             && !self.holds(grant, consent, at).await?

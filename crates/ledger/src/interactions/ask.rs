@@ -230,7 +230,7 @@ impl Ledger {
             let of_client = consent.slot.audience == audience && consent.slot.qualifier == qualifier;
             let Some(id) = consent
                 .agreement
-                .filter(|_| of_client && consent.is_in_force(now))
+                .filter(|_| of_client && consent.is_in_force_for_all(now))
             else {
                 continue;
             };

@@ -216,6 +216,7 @@ mod asking {
             valid_from: Some(NOW),
             valid_until: until,
             ended: None,
+            actions: None,
         };
         let agreement = Agreement {
             id,

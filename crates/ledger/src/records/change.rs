@@ -76,7 +76,9 @@ impl Ledger {
         let slot = slot(before, &settled, person);
         let same_status = wish.status == before.status;
         let bulk_changed = !details.same_as(&before.details);
-        if same_status && slot == before.slot && settled.wording == before.wording() && !bulk_changed {
+        let same_actions = wish.actions == before.actions;
+        let same_words = settled.wording == before.wording();
+        if same_status && slot == before.slot && same_words && same_actions && !bulk_changed {
             return Ok(before.clone());
         }
         let actor = actor.or(acting);
@@ -110,6 +112,7 @@ impl Ledger {
             slot: &slot,
             version: settled.version(),
             locale: settled.locale(),
+            actions: wish.actions.as_ref(),
             details: &details,
         };
         let notes = audit::of_update(requester, before.id, &before.document(), &after)?;
@@ -133,6 +136,7 @@ impl Ledger {
                         answer: wish.status.answer,
                         wording: settled.wording.clone(),
                         valid_until: writing::valid_until(tenant, &slot.definition, wish.status.answer, now),
+                        actions: wish.actions.clone(),
                         bulk_changed,
                     })),
                     bulk: Some(bulk.clone()),
@@ -151,6 +155,7 @@ impl Ledger {
             created_at: before.created_at,
             updated_at: done.at.max(not_before),
             revision: before.revision.next(behind, wish.status.answer),
+            actions: wish.actions.clone(),
             slot,
             details,
         })

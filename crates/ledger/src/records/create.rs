@@ -85,6 +85,7 @@ impl Ledger {
             slot: &slot,
             version: settled.version(),
             locale: settled.locale(),
+            actions: wish.actions.as_ref(),
             details: &details,
         };
         let notes = audit::of_creation(requester, record, &after)?;
@@ -108,6 +109,7 @@ impl Ledger {
                         answer: wish.status.answer,
                         wording: settled.wording.clone(),
                         valid_until: writing::valid_until(tenant, &slot.definition, wish.status.answer, now),
+                        actions: wish.actions.clone(),
                     })),
                     bulk: Some(bulk.clone()),
                     notes: notes.clone(),
@@ -125,6 +127,7 @@ impl Ledger {
             created_at: done.at,
             updated_at: done.at,
             revision: Revision::first(made, wish.status.answer),
+            actions: wish.actions.clone(),
             slot,
             details,
         })

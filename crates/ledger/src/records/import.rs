@@ -276,6 +276,7 @@ impl Ledger {
             slot: &slot,
             version: settled.version(),
             locale: settled.locale(),
+            actions: wish.actions.as_ref(),
             details: &details,
         };
         let notes = audit::of_import(wanted.id, &after)?;
@@ -303,6 +304,7 @@ impl Ledger {
                         ),
                         created_at: wanted.created_at,
                         updated_at: wanted.updated_at,
+                        actions: wish.actions.clone(),
                     })),
                     expect: vec![Expect::Absent(RowKey::Record(person.shard(), wanted.id))],
                     bulk: Some(bulk.clone()),
@@ -405,6 +407,7 @@ fn different(wanted: &ImportedRecord, settled: &Settled, view: &RecordView, stat
         slot: &slot,
         version: settled.version(),
         locale: settled.locale(),
+        actions: wanted.wish.actions.as_ref(),
         details: &wished,
     };
     let here = Document {

@@ -1,7 +1,7 @@
 //! What a record must satisfy against the configuration (consent-api 8.2, rules 4 to 9 and 14).
 
 use consentry_domain::{
-    Audience, DefinitionKey,
+    Actions, Audience, DefinitionKey,
     command::Answer,
     definition::{Wording, WordingVersion},
     locale::Locale,
@@ -39,6 +39,8 @@ pub struct RecordWish {
     pub data: Option<Box<RawValue>>,
     /// `consentContext`, kept as it is written.
     pub consent_context: Option<Box<RawValue>>,
+    /// The only actions it is about; none: all.
+    pub actions: Option<Actions>,
 }
 
 impl RecordWish {
@@ -56,6 +58,7 @@ impl RecordWish {
             purpose_text: view.purpose_text().map(str::to_owned),
             data: view.data().map(ToOwned::to_owned),
             consent_context: view.consent_context().map(ToOwned::to_owned),
+            actions: view.actions.clone(),
         }
     }
 }
@@ -73,6 +76,8 @@ pub enum Attribute {
     DataText,
     /// Text about the purpose.
     PurposeText,
+    /// What it is narrowed to.
+    Actions,
 }
 
 /// What is wrong with an attribute.
@@ -86,6 +91,8 @@ pub enum Wrong {
     UnknownLocale,
     /// Is newer than what has been published.
     NotPublished,
+    /// Names what cannot be done with the definition.
+    UnknownAction,
 }
 
 /// One broken rule.
@@ -141,6 +148,14 @@ pub(crate) fn settle(
         .filter(|definition| same_definition || tenant.definitions.contains_key(definition));
     if definition.is_none() {
         breaks(Attribute::Definition, Wrong::UnknownDefinition);
+    }
+
+    let same_actions = before.is_some_and(|before| same_definition && before.actions == wish.actions);
+    let offered = definition.as_ref().and_then(|key| tenant.definitions.get(key));
+    if let (Some(actions), Some(offered), false) = (&wish.actions, offered, same_actions)
+        && actions.iter().any(|action| !offered.has_action(action.as_str()))
+    {
+        breaks(Attribute::Actions, Wrong::UnknownAction);
     }
 
     let kept_locale = before

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use consentry_domain::{
-    Consent, DefinitionKey, RecordId, Slot, SubjectId, Timestamp,
+    Actions, Consent, DefinitionKey, RecordId, Slot, SubjectId, Timestamp,
     command::Answer,
     definition::{Localization, Wording, WordingVersion},
     locale::Locale,
@@ -133,6 +133,8 @@ pub struct RecordView {
     pub updated_at: Timestamp,
     /// Which state of it this is.
     pub revision: Revision,
+    /// The only actions it is about; none: all.
+    pub actions: Option<Actions>,
     pub(crate) slot: Slot,
     pub(crate) details: Details,
 }
@@ -210,6 +212,7 @@ impl RecordView {
             slot: &self.slot,
             version: self.version,
             locale: self.locale.as_ref(),
+            actions: self.actions.as_ref(),
             details: &self.details,
         }
     }
@@ -277,6 +280,7 @@ impl Ledger {
             created_at: row.record.created_at,
             updated_at: row.updated_at.max(consent.updated_at),
             revision,
+            actions: consent.actions.clone(),
             slot: consent.slot.clone(),
             details,
         }))

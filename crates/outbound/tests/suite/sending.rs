@@ -330,6 +330,7 @@ async fn evt_15_what_was_imported_is_in_the_log_and_in_no_message() {
             purpose_text: None,
             data: None,
             consent_context: None,
+            actions: None,
         },
         created_at: app.now(),
         updated_at: app.now(),

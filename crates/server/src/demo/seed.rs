@@ -403,6 +403,7 @@ fn definitions() -> anyhow::Result<Vec<Entry>> {
                 parameters: Vec::new(),
                 parent: None,
                 lifetime: None::<Lifetime>,
+                actions: consentry_domain::Actions::default(),
             }))
         })
         .collect()

@@ -11,7 +11,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, LogHead, StoreError, SubjectKeyRow, TokenRow, chain,
+    InteractionRow, LogHead, StoreError, SubjectKeyRow, TokenRow, UseRow, chain,
 };
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
@@ -143,6 +143,16 @@ fn pointed_at(found: Option<Consent>, (table, row): (&'static str, &dyn ToString
             row: row.to_string(),
         })
     })
+}
+
+pub(crate) async fn uses(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    consents: &[ConsentId],
+) -> Result<Vec<UseRow>> {
+    let ids = consents.iter().map(|id| (id.shard(), id.uuid()));
+    let found = listed(connection, sql::USES, keys(tenant, ids)).await?;
+    found.iter().map(rows::usage).collect()
 }
 
 pub(crate) async fn deciding_consents(

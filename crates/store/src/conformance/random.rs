@@ -381,6 +381,7 @@ impl Random {
         consent.status = Status::ALL[self.below(7) as usize];
         consent.agreement = self.sometimes(70, |random| sample::agreement_id(person, random.number()));
         consent.ended = self.sometimes(20, |_| sample::ended(2));
+        consent.actions = self.sometimes(20, |_| sample::actions());
         consent
     }
 

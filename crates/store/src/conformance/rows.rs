@@ -24,6 +24,11 @@ pub async fn stored(store: &impl Store, tenant: TenantId, like: &Row) -> Option<
                 slot,
             })
         }
+        RowKey::Use(id) => {
+            let found = store.uses(tenant, vec![id]).await.unwrap();
+            assert!(found.len() <= 1, "one row for each consent");
+            found.into_iter().next().map(Row::Use)
+        }
         RowKey::Agreement(id) => store
             .agreement(tenant, id)
             .await
@@ -93,8 +98,10 @@ pub async fn optional_parts_may_be_missing(engine: &impl Engine) {
                 row.agreement = None;
                 row.valid_from = None;
                 row.valid_until = None;
+                row.actions = None;
                 row.status = Status::Pending;
             }
+            Row::Use(row) => row.usage = consentry_domain::Usage::default(),
             Row::Agreement(row) => {
                 row.items.clear();
                 row.valid_until = None;
@@ -202,7 +209,9 @@ pub async fn writing_again_replaces_the_whole_row(engine: &impl Engine) {
                 row.status = Status::Revoked;
                 row.ended = Some(sample::ended(3));
                 row.wording = None;
+                row.actions = None;
             }
+            Row::Use(row) => row.usage = consentry_domain::Usage::refused(sample::at(9)),
             Row::Slot { consent, .. } => *consent = other.id,
             Row::Agreement(row) => {
                 row.items = sample::agreement(ada, 1, &[&other]).items;

@@ -1,9 +1,9 @@
 //! Rows to store: one of each kind, made from small numbers, alike in every run.
 
 use consentry_domain::{
-    Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId, DefinitionKey,
-    DeliveryId, EndpointId, EventId, GrantId, Lifetime, Qualifier, RecordId, Shard, Slot, Status, SubjectId,
-    TenantId, Timestamp,
+    Actions, Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId,
+    DefinitionKey, DeliveryId, EndpointId, EventId, GrantId, Lifetime, Qualifier, RecordId, Shard, Slot,
+    Status, SubjectId, TenantId, Timestamp, Usage,
     agreement::{AgreementItem, Disclosure},
     consent::Ended,
     decision::{Actor, Door, EndReason, TextShown},
@@ -18,7 +18,7 @@ use consentry_domain::{
 use crate::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, Hash,
     IdempotencyKey, InteractionRow, JobRow, NewEvent, RecordRow, Row, SubjectKeyRow, TokenKind, TokenRow,
-    chain, change::EventFilter, row::RecordKey,
+    UseRow, chain, change::EventFilter, row::RecordKey,
 };
 
 /// The moment this many seconds into the tests' time.
@@ -144,6 +144,25 @@ pub fn consent(slot: Slot, number: u32) -> Consent {
         valid_from: Some(at(i64::from(number))),
         valid_until: Some(at(1_000_000)),
         ended: None,
+        actions: None,
+    }
+}
+
+/// What a consent is narrowed to.
+pub fn actions() -> Actions {
+    let read = ["write", "read"].map(|name| name.parse().unwrap());
+    Actions::try_from(read.to_vec()).unwrap()
+}
+
+/// How a consent was used.
+pub fn usage(consent: &Consent) -> UseRow {
+    UseRow {
+        consent: consent.id,
+        version: 1,
+        subject: consent.slot.subject,
+        usage: Usage::used(at(86_400 * 3))
+            .merge(Usage::used(at(86_400 + 1)))
+            .merge(Usage::refused(at(7))),
     }
 }
 
@@ -355,8 +374,10 @@ pub fn every_row() -> Vec<Row> {
     let mut consent = consent(slot(ada, 1, 1), 1);
     let agreement = agreement(ada, 1, &[&consent]);
     consent.agreement = Some(agreement.id);
+    consent.actions = Some(actions());
     let mut rows = vec![
         Row::Consent(consent.clone()),
+        Row::Use(usage(&consent)),
         Row::Slot {
             slot: consent.slot.clone(),
             consent: consent.id,
@@ -399,6 +420,7 @@ pub fn in_version(row: &Row, number: u32) -> Row {
     let mut row = row.clone();
     match &mut row {
         Row::Consent(row) => row.version = number,
+        Row::Use(row) => row.version = number,
         Row::Slot { version, .. } => *version = number,
         Row::Agreement(row) => row.version = number,
         Row::Record(row) => row.version = number,

@@ -92,11 +92,16 @@ impl Language {
             .to_string()
     }
 
+    /// Time and zone: 14:02 UTC.
+    pub fn time(&'static self, moment: &Zoned) -> String {
+        moment.strftime("%H:%M %Z").to_string()
+    }
+
     /// Date, time and zone: 24 December 2026 at 14:02 UTC.
     pub fn moment(&'static self, moment: &Zoned) -> String {
         self.text("date-and-time")
             .with("date", self.date(moment.date()))
-            .with("time", moment.strftime("%H:%M %Z").to_string())
+            .with("time", self.time(moment))
             .to_string()
     }
 

@@ -32,6 +32,9 @@ dashboard-several = { $count ->
 dashboard-since = منذ { $date }
 dashboard-until = حتى { $date }
 dashboard-no-end = بلا تاريخ انتهاء
+dashboard-last-used-line = آخر استخدام: { $moment }
+dashboard-never = أبدًا
+dashboard-today = اليوم، { $time }
 dashboard-details = التفاصيل
 dashboard-show-all = عرض الكل ({ $count })
 dashboard-empty-title = لا يوجد تطبيق لديه حق الوصول.
@@ -76,6 +79,18 @@ dashboard-granted = تاريخ موافقتك
 dashboard-ends = ينتهي
 dashboard-ended = انتهى
 dashboard-reference = الرقم المرجعي
+dashboard-activity = النشاط
+dashboard-last-used = آخر استخدام
+dashboard-used-days = الاستخدام في آخر 30 يومًا
+dashboard-used-days-count = { $count ->
+    [zero] في { $count } يوم
+    [one] في يوم واحد ({ $count })
+    [two] في يومين ({ $count })
+    [few] في { $count } أيام
+    [many] في { $count } يومًا
+   *[other] في { $count } يوم
+}
+dashboard-last-refused = آخر محاولة مرفوضة
 
 dashboard-stop = إيقاف المشاركة
 dashboard-stop-title = هل تريد إيقاف المشاركة مع { $app }؟

@@ -23,6 +23,9 @@ dashboard-several = { $count ->
 dashboard-since = Since { $date }
 dashboard-until = Until { $date }
 dashboard-no-end = No end date
+dashboard-last-used-line = Last used: { $moment }
+dashboard-never = Never
+dashboard-today = Today, { $time }
 dashboard-details = Details
 dashboard-show-all = Show all { $count }
 dashboard-empty-title = No apps have access.
@@ -67,6 +70,14 @@ dashboard-granted = You agreed
 dashboard-ends = Ends
 dashboard-ended = Ended
 dashboard-reference = Reference
+dashboard-activity = Activity
+dashboard-last-used = Last used
+dashboard-used-days = Used in the last 30 days
+dashboard-used-days-count = { $count ->
+    [one] on { $count } day
+   *[other] on { $count } days
+}
+dashboard-last-refused = Last refused attempt
 
 dashboard-stop = Stop sharing
 dashboard-stop-title = Stop sharing with { $app }?

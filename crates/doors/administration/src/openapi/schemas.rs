@@ -48,7 +48,15 @@ pub(super) struct Definition {
     /// How long a consent lasts, in seconds.
     #[schema(nullable = false)]
     lifetime: Option<i64>,
+    /// What can be done with it; left out, `use` and `read`.
+    #[schema(nullable = false, min_items = 1, max_items = 32)]
+    actions: Option<Vec<Action>>,
 }
+
+/// Something that can be done.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = administration::Action, min_length = 1, max_length = 64, pattern = r"^[A-Za-z0-9_.:-]+$")]
+pub(super) struct Action(String);
 
 /// A free parameter.
 #[derive(Deserialize, ToSchema)]
@@ -84,6 +92,9 @@ pub(super) struct DefinitionToPut {
     /// How long a consent lasts, in seconds.
     #[schema(minimum = 1, maximum = 3_162_240_000_i64)]
     lifetime: Option<i64>,
+    /// What can be done with it; left out or empty, `use` and `read`.
+    #[schema(max_items = 32)]
+    actions: Option<Vec<Action>>,
 }
 
 /// All definitions, by id.

@@ -63,6 +63,14 @@ pub struct ConnectionView {
     pub ended_at: Option<Timestamp>,
     /// When it was granted, for sorting.
     pub granted_at: Timestamp,
+    /// When data was last delivered, or that it never was.
+    pub last_used: String,
+    /// On how many of the last 30 days.
+    pub used_days: String,
+    /// When data was last asked for and refused, or that it never was.
+    pub last_refused: String,
+    /// When it was granted or last used, whatever came later, for sorting.
+    pub recent_at: Timestamp,
 }
 
 /// What data is used for, as it was shown.
@@ -120,6 +128,16 @@ impl ConnectionView {
             ended: ended(tenant, language, connection, &name).map(|text| text.to_string()),
             ended_at: (!phase.has_access()).then(|| connection.ends_at()).flatten(),
             granted_at: agreement.created_at,
+            last_used: recently(language, connection.usage.last_used_at(), connection.seen_at),
+            used_days: language
+                .text("dashboard-used-days-count")
+                .with("count", u64::from(connection.usage.used_days(connection.seen_at)))
+                .to_string(),
+            last_refused: recently(language, connection.usage.last_refused_at(), connection.seen_at),
+            recent_at: connection
+                .usage
+                .last_used_at()
+                .map_or(agreement.created_at, |used| used.max(agreement.created_at)),
             name,
         }
     }
@@ -249,6 +267,18 @@ fn ended(
 
 fn day(at: Timestamp) -> Date {
     at.to_jiff().to_zoned(TimeZone::UTC).date()
+}
+
+/// When something was, today by the time alone; or that it never was.
+fn recently(language: &'static Language, at: Option<Timestamp>, now: Timestamp) -> String {
+    match at {
+        None => language.text("dashboard-never").to_string(),
+        Some(at) if day(at) == day(now) => {
+            let time = language.time(&at.to_jiff().to_zoned(TimeZone::UTC));
+            language.text("dashboard-today").with("time", time).to_string()
+        }
+        Some(at) => moment(language, at),
+    }
 }
 
 fn moment(language: &'static Language, at: Timestamp) -> String {

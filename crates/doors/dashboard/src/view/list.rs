@@ -11,7 +11,7 @@ const ENDED_AT_FIRST: usize = 10;
 /// All connections of a person, in words.
 #[derive(Debug, Clone)]
 pub struct List {
-    /// Applications with access, the newest connection first.
+    /// Applications with access, the one first that was granted or used last.
     pub groups: Vec<Group>,
     /// Connections that ended, the latest first.
     pub ended: Vec<ConnectionView>,
@@ -51,7 +51,7 @@ impl List {
             .filter(|connection| is_listed(connection))
             .map(|connection| ConnectionView::new(tenant, language, connection));
         let (mut standing, mut ended): (Vec<_>, Vec<_>) = views.partition(|view| view.phase.has_access());
-        standing.sort_by_key(|view| std::cmp::Reverse(view.granted_at));
+        standing.sort_by_key(|view| std::cmp::Reverse((view.recent_at, view.granted_at)));
         ended.sort_by_key(|view| std::cmp::Reverse(view.ended_at));
         let soon = standing
             .iter()

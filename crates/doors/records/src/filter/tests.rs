@@ -21,6 +21,7 @@ fn definition(display_name: Option<&str>, description: Option<&str>) -> Definiti
         parameters: Vec::new(),
         parent: None,
         lifetime: None,
+        actions: consentry_domain::Actions::default(),
     }
 }
 

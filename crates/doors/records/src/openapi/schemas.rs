@@ -175,6 +175,9 @@ pub(super) struct Consent {
     /// Opaque: how and from where the answer was captured.
     #[schema(nullable = false)]
     consent_context: Option<Map<String, Value>>,
+    /// The only actions that it is about. Not among them: all that the definition has.
+    #[schema(nullable = false, min_items = 1, max_items = 32)]
+    actions: Option<Vec<Action>>,
     /// When it was made: UTC with milliseconds.
     #[schema(format = DateTime)]
     created_date: String,
@@ -261,7 +264,15 @@ pub(super) struct ConsentToCreate {
     data: Option<Opaque>,
     /// At most 64 KiB and 32 levels.
     consent_context: Option<Map<String, Value>>,
+    /// The only actions that it is about; left out, all that the definition has.
+    #[schema(min_items = 1, max_items = 32)]
+    actions: Option<Vec<Action>>,
 }
+
+/// Something that can be done with what a definition is about.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = records::Action, min_length = 1, max_length = 64, pattern = r"^[A-Za-z0-9_.:-]+$")]
+pub(super) struct Action(String);
 
 /// Somebody with whom access is shared.
 #[derive(Deserialize, ToSchema)]
@@ -306,6 +317,8 @@ pub(super) struct ConsentChanges {
     purpose_text: Option<String>,
     data: Option<Opaque>,
     consent_context: Option<Map<String, Value>>,
+    #[schema(min_items = 1, max_items = 32)]
+    actions: Option<Vec<Action>>,
 }
 
 /// Changes of the words that are answered.

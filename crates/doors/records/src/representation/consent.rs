@@ -1,5 +1,6 @@
 //! Records.
 
+use consentry_domain::Actions;
 use consentry_ledger::{TenantSnapshot, records::RecordView};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -42,6 +43,8 @@ pub(crate) struct ConsentResource<'a> {
     data: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     consent_context: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<&'a Actions>,
     created_date: String,
     updated_date: String,
 }
@@ -111,6 +114,7 @@ impl<'a> ConsentResource<'a> {
             purpose_text: view.purpose_text(),
             data: view.data(),
             consent_context: view.consent_context(),
+            actions: view.actions.as_ref(),
             created_date: view.created_at.to_rfc3339_millis(),
             updated_date: view.updated_at.to_rfc3339_millis(),
         }

@@ -62,6 +62,7 @@ async fn rec_6_what_is_not_configured_is_left_out_and_parameters_are_shown() {
         parameters: vec!["radius=5km".to_owned(), "until=2031".to_owned()],
         parent: None,
         lifetime: None,
+        actions: consentry_domain::Actions::default(),
     };
     app.provision(&[Entry::Definition(with_parameters)]).await;
     let shown = get(&app, &ada(&app), "/definitions/with-parameters").await.json();

@@ -87,6 +87,7 @@ async fn rec_10_an_acceptance_ends_where_the_definition_gives_it_a_lifetime() {
             parameters: Vec::new(),
             parent: None,
             lifetime: Some(Lifetime::days(1)),
+            actions: consentry_domain::Actions::default(),
         }),
         localization("for-a-day", "en", "1.0", None),
     ])

@@ -84,6 +84,7 @@ pub fn definition(key: &str, display_name: Option<&str>, description: Option<&st
         parameters: Vec::new(),
         parent: None,
         lifetime: None,
+        actions: consentry_domain::Actions::default(),
     })
 }
 

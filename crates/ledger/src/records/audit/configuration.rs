@@ -43,6 +43,10 @@ fn definition(definition: &Definition) -> Attributes {
             "parameters",
             (!definition.parameters.is_empty()).then(|| json!(definition.parameters)),
         ),
+        (
+            "actions",
+            (!definition.actions.is_empty()).then(|| json!(definition.actions)),
+        ),
     ])
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consentry_domain::{RecordId, Slot, SubjectId, definition::WordingVersion, locale::Locale};
+use consentry_domain::{Actions, RecordId, Slot, SubjectId, definition::WordingVersion, locale::Locale};
 use serde_json::{Map, Value, json};
 
 use super::{Attributes, ChangeType, Note, Touched};
@@ -27,6 +27,7 @@ pub(crate) struct Document<'a> {
     pub slot: &'a Slot,
     pub version: Option<WordingVersion>,
     pub locale: Option<&'a Locale>,
+    pub actions: Option<&'a Actions>,
     pub details: &'a Details,
 }
 
@@ -63,6 +64,7 @@ impl Document<'_> {
                 "definition.locale",
                 self.locale.map(|locale| locale.as_str().into()),
             ),
+            ("actions", self.actions.map(|actions| json!(actions))),
             ("titleText", text(&details.title_text)),
             ("dataText", text(&details.data_text)),
             ("purposeText", text(&details.purpose_text)),

@@ -1,7 +1,7 @@
 //! A consent as the vendor's API shows it (third-party-authorization A.3.1). Times are whole seconds since 1970.
 
 use consentry_domain::{
-    AgreementId, ApplicationId, ClientId, State, SubjectId, TenantId, decision::TextShown, shown,
+    AgreementId, ApplicationId, ClientId, State, SubjectId, TenantId, Timestamp, decision::TextShown, shown,
 };
 use consentry_ledger::{TenantSnapshot, agreements::Connection};
 use serde::Serialize;
@@ -32,6 +32,9 @@ pub(super) struct Consent<'a> {
     client_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resource: Vec<&'a str>,
+    /// When data was last delivered; left out where it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Evidence<'a>>,
 }
@@ -78,11 +81,12 @@ impl<'a> Consent<'a> {
             user_id: agreement.subject,
             scope: scope(seen),
             created_at: agreement.created_at.as_seconds(),
-            expires_at: agreement.valid_until.map(consentry_domain::Timestamp::as_seconds),
+            expires_at: agreement.valid_until.map(Timestamp::as_seconds),
             updated_at: agreement.updated_at.as_seconds(),
             status: shown::authorization(seen.state)?,
             client_name: (detail == Detail::Named).then(name),
             resource: resources(agreement.qualifier.as_str()),
+            last_used_at: seen.usage.last_used_at().map(Timestamp::as_seconds),
             evidence: (detail == Detail::Evidence).then(|| evidence(seen)),
         })
     }
