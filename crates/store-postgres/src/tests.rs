@@ -18,6 +18,7 @@ const OWNED: &[&str] = &[
     "consent_event_filter",
     "consent",
     "slot",
+    "consent_use",
     "agreement",
     "agreement_consent",
     "record",

@@ -16,6 +16,7 @@ const OWNED: &[&str] = &[
     "consent_event_filter",
     "consent",
     "slot",
+    "consent_use",
     "agreement",
     "agreement_consent",
     "record",

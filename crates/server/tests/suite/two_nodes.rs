@@ -285,3 +285,55 @@ async fn evt_35_what_one_node_took_back_is_in_the_feed_of_the_other() {
     assert_ne!(here, json!([]));
     lag(&here, async || listed(&other).await).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dsh_b9_2_of_uses_that_two_nodes_were_told_none_is_lost() {
+    let (one, other) = two_nodes().await;
+    one.connect(&one.browser(), "ada", SCOPE).await;
+    let question = json!({
+        "subject": { "type": "user", "id": "ada" },
+        "action": { "name": "read" },
+        "resource": { "type": "scope", "id": "accounts:balance" },
+        "context": { "audience": "moneytrack", "record_use": true },
+    });
+    let ask = async |node: &TestApp| {
+        let client = &node.bank.first_party;
+        node.request(Method::POST, "/access/v1/evaluation")
+            .basic(&client.client_id, &client.client_secret)
+            .json(&question)
+            .send()
+            .await
+            .expect_status(200)
+            .json()
+    };
+    lag(&json!(true), async || ask(&other).await["decision"].clone()).await;
+    let consent = ask(&one).await["context"]["consent_id"].clone();
+    let consent = consent.as_str().unwrap().parse().unwrap();
+    for node in [&one, &other] {
+        node.ledger.write_uses().await.unwrap();
+    }
+    // Both at once, and one after the other; each is told of days that the other is not.
+    for round in 1..=12 {
+        one.pass(2 * 86_400);
+        match round % 3 {
+            0 => {
+                let _answers = tokio::join!(ask(&one), ask(&other));
+            }
+            1 => drop(ask(&one).await),
+            _ => drop(ask(&other).await),
+        }
+        if round % 2 == 0 {
+            let (first, second) = tokio::join!(one.ledger.write_uses(), other.ledger.write_uses());
+            first.unwrap();
+            second.unwrap();
+        }
+    }
+    let of = async |node: &TestApp| {
+        let uses = node.ledger.uses(node.tenant().id(), vec![consent]).await.unwrap();
+        uses[&consent]
+    };
+    let usage = of(&one).await;
+    assert_eq!(usage, of(&other).await);
+    assert_eq!(usage.last_used_at(), Some(one.now()));
+    assert_eq!(usage.used_days(one.now()), 13);
+}

@@ -18,6 +18,7 @@ async fn rec_12_5_a_definition_is_made_and_seen_with_the_next_request() {
         "parameters": ["precision", "hours"],
         "parent": "share-my-email",
         "lifetime": 86_400,
+        "actions": ["delete", "read", "write"],
     });
     let made = put(&app, path, &body).await.expect_status(201);
     let mut whole = body.clone();
@@ -120,6 +121,12 @@ async fn whatever_cannot_be_right_is_told_at_once_and_nothing_is_written() {
             vec!["/parameters/1", "/parameters/2"],
         ),
         (json!({ "parameters": vec!["x"; 101] }), vec!["/parameters"]),
+        (
+            json!({ "actions": ["read", "a b", ""] }),
+            vec!["/actions/1", "/actions/2"],
+        ),
+        (json!({ "actions": vec!["x"; 33] }), vec!["/actions"]),
+        (json!({ "actions": "read" }), vec!["/actions"]),
         (json!({ "parent": "" }), vec!["/parent"]),
         (json!({ "parent": "a\nb" }), vec!["/parent"]),
         (json!({ "id": "even" }), vec!["/id"]),
@@ -130,7 +137,7 @@ async fn whatever_cannot_be_right_is_told_at_once_and_nothing_is_written() {
     assert_refused(&get(&app, path).await, 404, "not_found");
     let whole = put(&app, "/definitions/whole", &json!({ "lifetime": 60.0 })).await;
     assert_eq!(whole.expect_status(201).json()["lifetime"], 60);
-    let nulls = json!({ "display_name": null, "lifetime": null, "parameters": null });
+    let nulls = json!({ "display_name": null, "lifetime": null, "parameters": null, "actions": null });
     let made = put(&app, path, &nulls).await.expect_status(201).json();
     assert_eq!(
         made,

@@ -75,7 +75,7 @@ async fn real_answers_are_as_described() {
     let localization = "/definitions/{definition}/localizations/{locale}";
     let english = format!("{NEWSLETTER}/localizations/en-GB");
     let account = format!("/accounts/{COURIER}");
-    let whole = json!({ "display_name": "N", "description": "d", "parent": "openid", "lifetime": 60 });
+    let whole = json!({ "display_name": "N", "description": "d", "parent": "openid", "lifetime": 60, "actions": ["read"] });
     for (method, path, answer) in [
         ("get", "/definitions", get(&app, "/definitions").await),
         ("get", "/accounts", get(&app, "/accounts?limit=1").await),

@@ -393,3 +393,34 @@ async fn another_application(app: &TestApp) -> ApplicationId {
         .unwrap();
     id
 }
+
+#[tokio::test]
+async fn tpa_a_3_1_when_data_was_last_delivered_is_told_where_it_was() {
+    let app = TestApp::start().await;
+    let _own = connected(&app).await;
+    let listed = async || bank(&app, "/v1/consents").await["result"][0].clone();
+    assert!(listed().await.get("last_used_at").is_none());
+    app.pass(3600);
+    let question = json!({
+        "subject": { "type": "user", "id": "ada" },
+        "action": { "name": "read" },
+        "resource": { "type": "scope", "id": "accounts:balance" },
+        "context": { "audience": "moneytrack", "record_use": true },
+    });
+    let client = &app.bank.first_party;
+    let answer = app
+        .request(Method::POST, "/access/v1/evaluation")
+        .basic(&client.client_id, &client.client_secret)
+        .json(&question)
+        .send()
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!(answer["decision"], true, "{answer}");
+    app.ledger.write_uses().await.unwrap();
+    let consent = listed().await;
+    assert_eq!(consent["last_used_at"], app.now().as_seconds());
+    let id = consent["consent_id"].as_str().unwrap();
+    let one = bank(&app, &format!("/v1/consents/{id}")).await;
+    assert_eq!(one["result"]["last_used_at"], app.now().as_seconds());
+}
