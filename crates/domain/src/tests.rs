@@ -3,6 +3,7 @@
 mod decisions;
 mod histories;
 mod imports;
+mod narrowing;
 mod overtaking;
 mod tables;
 mod world;

@@ -50,7 +50,7 @@ impl World {
         }
     }
 
-    fn random(&mut self) -> [u8; 8] {
+    pub(super) fn random(&mut self) -> [u8; 8] {
         self.counter += 1;
         self.counter.to_be_bytes()
     }

@@ -175,15 +175,30 @@ fn lifetime(members: &mut Members) -> Option<Lifetime> {
 }
 
 fn actions(members: &mut Members) -> Actions {
-    let texts = members.texts("actions", Actions::MOST, Action::MAX_BYTES);
-    let mut actions = Vec::new();
-    for (position, text) in texts.iter().enumerate() {
-        match text.parse::<Action>() {
-            Ok(action) => actions.push(action),
-            Err(error) => members.refuse_at(format!("/actions/{position}"), error.to_string()),
-        }
+    let Some(value) = members.value("actions") else {
+        return Actions::default();
+    };
+    let Value::Array(values) = value else {
+        members.refuse("actions", "must be an array of strings");
+        return Actions::default();
+    };
+    if values.len() > Actions::MOST {
+        members.refuse("actions", format!("has more than {} values", Actions::MOST));
+        return Actions::default();
     }
-    // There are not more than `texts` takes.
+    let mut actions = Vec::new();
+    for (position, value) in values.iter().enumerate() {
+        let why = match value.as_str().map(str::parse::<Action>) {
+            Some(Ok(action)) => {
+                actions.push(action);
+                continue;
+            }
+            Some(Err(error)) => error.to_string(),
+            None => "must be a string".to_owned(),
+        };
+        members.refuse_at(format!("/actions/{position}"), why);
+    }
+    // There are not more than were let in above.
     Actions::try_from(actions).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Harbor Bank's accounts API: verifies the access token offline, then asks whether it still counts.
+//! Harbor Bank's accounts API: verifies the access token offline, asks whether it still counts, and says what was delivered.
 
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ struct Introspected {
     active: bool,
     #[serde(default)]
     scope: String,
+    client_id: Option<String>,
     user_id: Option<String>,
 }
 
@@ -67,6 +68,9 @@ pub(super) async fn accounts(State(demo): State<Arc<Demo>>, headers: HeaderMap) 
             r#"Bearer error="insufficient_scope", scope="accounts:balance accounts:transactions""#,
         ));
     }
+    if let Some(client) = &introspected.client_id {
+        demo.tell_use(&customer.user_id, client, opened).await;
+    }
     Ok((
         [(header::CACHE_CONTROL, "no-store")],
         Json(statement(&customer.username, opened, demo.today())),
@@ -96,6 +100,38 @@ impl Demo {
             .map_err(|error| failed(error.to_string()))?
             .json()
             .map_err(|error| failed(error.to_string()))
+    }
+
+    /// Tells the ledger that data is delivered, so that the person sees when an app last used it. The delivery does not hang on it.
+    async fn tell_use(&self, user: &str, client: &str, opened: Opened) {
+        let scopes = [
+            (opened.balance, "accounts:balance"),
+            (opened.transactions, "accounts:transactions"),
+        ];
+        let evaluations: Vec<Value> = scopes
+            .iter()
+            .filter(|(is_open, _)| *is_open)
+            .map(|(_, scope)| json!({ "resource": { "type": "scope", "id": scope } }))
+            .collect();
+        let told = json!({
+            "subject": { "type": "user", "id": user, "properties": { "issuer": "urn:consentry:subject" } },
+            "action": { "name": "read" },
+            "context": { "audience": client, "record_use": true },
+            "evaluations": evaluations,
+        });
+        let bank = &self.bank.first_party;
+        let address = format!("{}/access/v1/evaluations", self.addresses.base_url);
+        let answer = self
+            .egress
+            .post_json(&address, &told)
+            .basic_auth(&bank.client_id, &bank.client_secret)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) if answer.status == StatusCode::OK => {}
+            Ok(answer) => tracing::warn!(status = %answer.status, "the ledger did not take the use of data"),
+            Err(error) => tracing::warn!(%error, "the ledger could not be told of the use of data"),
+        }
     }
 
     fn today(&self) -> Date {

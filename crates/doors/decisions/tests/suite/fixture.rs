@@ -320,7 +320,11 @@ async fn a_consent_is_narrowed_and_widened_by_its_record() {
             .records(Method::PATCH, &path, Some(&json!({ "actions": wrong })))
             .await;
         assert_eq!(answer.status(), 400, "{wrong}: {}", answer.text());
-        assert!(answer.text().contains("/actions"), "{code}: {}", answer.text());
+        assert!(
+            answer.text().contains("\"target\":\"actions"),
+            "{code}: {}",
+            answer.text()
+        );
     }
     let verdict = app.ledger.verify(&app.tenant()).await.unwrap();
     assert!(

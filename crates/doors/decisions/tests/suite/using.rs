@@ -48,7 +48,7 @@ async fn a_permit_that_is_acted_on_is_a_use_and_nothing_else_is() {
     let used = app.now();
     // Introspection tells whether a token is alive; it does not say that data was delivered.
     let token = app.connect(&app.browser(), "ada", crate::world::SCOPE).await;
-    app.pass(600);
+    app.pass(60);
     assert_eq!(app.introspect(&token.access).await["active"], true);
     assert_eq!(recorded(&app, consent).await, Usage::used(used));
     let answer = asked(&app, &crate::world::balance()).await;

@@ -175,7 +175,7 @@ pub(super) struct Consent {
     /// Opaque: how and from where the answer was captured.
     #[schema(nullable = false)]
     consent_context: Option<Map<String, Value>>,
-    /// The only actions that it is about. Not among them: all that the definition has.
+    /// The only actions that it is about; where it is left out, all that the definition has.
     #[schema(nullable = false, min_items = 1, max_items = 32)]
     actions: Option<Vec<Action>>,
     /// When it was made: UTC with milliseconds.
