@@ -19,6 +19,7 @@ mod reads;
 mod rows;
 mod source;
 mod statements;
+mod uses;
 mod writer;
 
 #[cfg(test)]
@@ -171,7 +172,7 @@ impl Store for SqliteStore {
     }
 
     async fn uses(&self, tenant: TenantId, consents: Vec<ConsentId>) -> ReadResult<Vec<UseRow>> {
-        self.read(move |connection| reads::uses(connection, tenant, &consents))
+        self.read(move |connection| uses::of(connection, tenant, &consents))
             .await
     }
 

@@ -6,7 +6,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationRow, Hash, InteractionRow, RecordRow, Row, RowChange, RowKey,
-    StoreError, SubjectKeyRow, TokenRow, UseRow, row::RecordKey,
+    StoreError, SubjectKeyRow, TokenRow, row::RecordKey,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     cells::Cells,
     fault::{Fault, Result},
-    outbound, rows, statements as sql,
+    outbound, rows, statements as sql, uses,
 };
 
 /// An id as it is bound.
@@ -43,7 +43,7 @@ fn put(connection: &Connection, tenant: TenantId, row: &Row) -> Result<()> {
             consent,
             version,
         } => pointer(connection, tenant, slot, *consent, *version),
-        Row::Use(row) => usage(connection, tenant, row),
+        Row::Use(row) => uses::put(connection, tenant, row),
         Row::Agreement(row) => agreement(connection, tenant, row),
         Row::Record(row) => record(connection, tenant, row),
         Row::Grant(row) => grant(connection, tenant, row),
@@ -224,27 +224,6 @@ fn consent(connection: &Connection, tenant: TenantId, row: &Consent) -> Result<(
             row.valid_until.map(consentry_domain::Timestamp::as_micros),
             ended(row.ended.as_ref())?,
             row.actions.as_ref().map(serde_json::to_string).transpose()?,
-        ],
-    )
-}
-
-fn usage(connection: &Connection, tenant: TenantId, row: &UseRow) -> Result<()> {
-    run(
-        connection,
-        sql::USE_PUT,
-        params![
-            row.consent.shard().number(),
-            id(tenant.uuid()),
-            id(row.consent.uuid()),
-            row.version,
-            id(row.subject.uuid()),
-            row.usage
-                .last_used_at()
-                .map(consentry_domain::Timestamp::as_micros),
-            row.usage
-                .last_refused_at()
-                .map(consentry_domain::Timestamp::as_micros),
-            row.usage.days(),
         ],
     )
 }

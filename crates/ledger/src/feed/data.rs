@@ -1,7 +1,7 @@
 //! What an event says about its matter, for one reader (enforcement-events-evidence 3.3).
 
 use consentry_domain::{
-    Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, Timestamp,
+    Actions, Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, Timestamp,
     decision::{Actor, Decision, Door, EndReason, Outcome, Role, TextShown},
     definition::{DefinitionKind, WordingVersion},
     locale::Locale,
@@ -98,6 +98,9 @@ struct ConsentData<'a> {
     valid_from: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<Timestamp>,
+    /// What it is narrowed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<&'a Actions>,
 }
 
 /// The bundle that a consent is part of.
@@ -394,6 +397,7 @@ impl<'a> ConsentData<'a> {
             grant_id: consent.agreement.map(Bundle::Known),
             valid_from: consent.valid_from,
             valid_until: consent.valid_until,
+            actions: consent.actions.as_ref(),
         }
     }
 
@@ -413,6 +417,7 @@ impl<'a> ConsentData<'a> {
             grant_id: Some(Bundle::Erased),
             valid_from: None,
             valid_until: None,
+            actions: None,
         }
     }
 }

@@ -101,6 +101,10 @@ fn consent() -> Value {
         ("grant_id", uuid_or_null()),
         ("valid_from", moment()),
         ("valid_until", moment()),
+        (
+            "actions",
+            json!({ "description": "what it is narrowed to", "type": "array", "items": text() }),
+        ),
     ])
 }
 

@@ -11,7 +11,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, StoreError, SubjectKeyRow, TokenRow, UseRow,
+    InteractionRow, StoreError, SubjectKeyRow, TokenRow,
 };
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
@@ -108,14 +108,6 @@ pub(crate) fn consent(connection: &Connection, tenant: TenantId, id: ConsentId) 
         (id.shard(), id.uuid()),
         rows::consent,
     )
-}
-
-pub(crate) fn uses(connection: &Connection, tenant: TenantId, consents: &[ConsentId]) -> Result<Vec<UseRow>> {
-    let found = consents.iter().filter_map(|id| {
-        let key = (id.shard(), id.uuid());
-        by_id(connection, sql::USE, tenant, key, rows::usage).transpose()
-    });
-    found.collect()
 }
 
 /// A consent that another row points at. Rows that point at nothing are never written.
