@@ -4,7 +4,7 @@ use std::{cmp::Ordering, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Actions, DefinitionKey, Lifetime, Timestamp, action::USUAL, locale::Locale};
+use crate::{Action, Actions, DefinitionKey, Lifetime, Timestamp, action::USUAL, locale::Locale};
 
 /// What a definition stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Definition {
         if self.actions.is_empty() {
             USUAL.to_vec()
         } else {
-            self.actions.iter().map(|action| action.as_str()).collect()
+            self.actions.iter().map(Action::as_str).collect()
         }
     }
 

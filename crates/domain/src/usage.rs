@@ -175,9 +175,9 @@ mod tests {
         prop::collection::vec((any::<bool>(), 0..70_i64, 0..DAY), 0..6).prop_map(|happened| {
             happened
                 .into_iter()
-                .map(|(used, day, seconds)| match used {
-                    true => Usage::used(at(day, seconds)),
-                    false => Usage::refused(at(day, seconds)),
+                .map(|(used, day, seconds)| {
+                    let happened = if used { Usage::used } else { Usage::refused };
+                    happened(at(day, seconds))
                 })
                 .fold(Usage::default(), Usage::merge)
         })

@@ -252,6 +252,10 @@ fn merged(tenant: TenantId, now: Timestamp, wanted: Wanted, stored: Option<&UseR
     change
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a schedule: what comes together is written together"
+)]
 async fn write_always(inner: Weak<Inner>, uses: Arc<Uses>) {
     loop {
         uses.waiting.notified().await;

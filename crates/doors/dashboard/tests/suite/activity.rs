@@ -53,14 +53,14 @@ fn fact(page: &str, heading: &str) -> String {
 async fn dsh_b3_the_list_says_when_data_was_last_delivered() {
     let app = TestApp::start().await;
     connect(&app).await;
-    assert!(listed(&app).await.contains("Last used: Never · Until"));
+    assert!(listed(&app).await.contains("Last used: Never<br>Until"));
     assert!(ask(&app, "accounts:balance").await);
     let time = app.now().to_jiff().strftime("%H:%M").to_string();
-    let today = format!("Last used: Today, {time} UTC · Until");
+    let today = format!("Last used: Today, {time} UTC<br>Until");
     assert!(listed(&app).await.contains(&today), "{today}");
     app.pass(86_400);
     let page = listed(&app).await;
-    assert!(page.contains(&format!("Last used: 22 November 2026 at {time} UTC · Until")));
+    assert!(page.contains(&format!("Last used: 22 November 2026 at {time} UTC<br>Until")));
 }
 
 #[tokio::test]
