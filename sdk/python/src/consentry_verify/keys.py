@@ -1,0 +1,208 @@
+"""Key sets: fetched from the place that a configured issuer names, cached, rotated, and never asked for more often than
+they may be."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
+
+from .errors import Code, Refused
+from .fetching import Environment, FetchError, Request, require_secure
+from .parsing import Malformed, from_base64url
+
+MAX_KEYS = 100
+MAX_UNKNOWN = 1024
+UNKNOWN_SECONDS = 60
+KEYS_FRESH = (3600, 60, 3600)
+DOCUMENT_FRESH = (86_400, 60, 86_400)
+FIRST_PAUSE, LONGEST_PAUSE = 5, 300
+
+_RS256 = JWSRegistry.algorithms["RS256"]
+
+
+def verifies(key: RSAKey, signing_input: bytes, signature: bytes) -> bool:
+    """Whether a signature is a key's RSASSA-PKCS1-v1_5 signature with SHA-256."""
+    return _RS256.verify(signing_input, signature, key)
+
+
+def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAKey]:
+    """The RSA keys for RS256 signatures in a key set, by ``kid``; a name that two of them have is nobody's."""
+    listed = document.get("keys")
+    if not isinstance(listed, list):
+        raise Malformed("no list of keys")
+    keys: dict[str, RSAKey] = {}
+    twice: set[str] = set()
+    for jwk in listed[:MAX_KEYS]:
+        kid = jwk.get("kid") if isinstance(jwk, dict) else None
+        if not isinstance(kid, str) or not kid:
+            continue
+        key = _usable(jwk)
+        if key is not None:
+            if kid in keys:
+                twice.add(kid)
+            keys[kid] = key
+    for kid in twice:
+        del keys[kid]
+    if not keys:
+        raise Malformed("no usable key")
+    return keys
+
+
+def _usable(jwk: Mapping[str, Any]) -> RSAKey | None:
+    if (jwk.get("kty"), jwk.get("use"), jwk.get("alg")) != ("RSA", "sig", "RS256"):
+        return None
+    n, e = jwk.get("n"), jwk.get("e")
+    if not isinstance(n, str) or not isinstance(e, str):
+        return None
+    try:
+        modulus = int.from_bytes(from_base64url(n), "big")
+        exponent = int.from_bytes(from_base64url(e), "big")
+        if not 2048 <= modulus.bit_length() <= 8192 or modulus % 2 == 0:
+            return None
+        if exponent % 2 == 0 or not 3 <= exponent <= 2**33:
+            return None
+        return RSAKey.import_key({"kty": "RSA", "n": n, "e": e})
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    document: dict[str, Any]
+    document_until: float
+    keys: dict[str, RSAKey]
+    fetched_at: float
+    refresh_at: float
+    fresh_until: float
+
+
+class KeySource:
+    """The keys of one issuer.
+
+    ``cooldown`` is the least number of seconds between two fetches because of unknown keys, ``stale_if_error`` for how
+    many seconds the last good keys are used beyond their freshness while the issuer cannot be reached.
+    """
+
+    def __init__(
+        self, document_url: str, issuer: str, environment: Environment, cooldown: float = 30, stale_if_error: float = 21_600
+    ) -> None:
+        self._document_url = require_secure(document_url)
+        self._issuer = issuer
+        self._environment = environment
+        self._cooldown = cooldown
+        self._stale = stale_if_error
+        self._snapshot: _Snapshot | None = None
+        self._flight = threading.Lock()
+        self._refreshing = threading.Lock()
+        self._failures = 0
+        self._not_before = float("-inf")
+        self._failure = Code.KEYS_UNAVAILABLE
+        self._unknown: OrderedDict[str, float] = OrderedDict()
+        self._unknown_lock = threading.Lock()
+
+    def document(self) -> dict[str, Any]:
+        """The document of the issuer, whose ``issuer`` is the configured one."""
+        return self._current().document
+
+    def fresh_until(self) -> float:
+        """Until when the keys are fresh; what follows from them is not kept longer."""
+        snapshot = self._snapshot
+        return snapshot.fresh_until if snapshot else float("-inf")
+
+    def key(self, kid: str) -> RSAKey:
+        """The key of a name; raises ``Refused``."""
+        snapshot = self._current()
+        if kid in snapshot.keys:
+            return snapshot.keys[kid]
+        now = self._environment.clock()
+        with self._unknown_lock:
+            if self._unknown.get(kid, float("-inf")) > now:
+                self._unknown.move_to_end(kid)
+                raise Refused(Code.KID_UNKNOWN)
+        if now - snapshot.fetched_at > self._cooldown:
+            snapshot = self._refresh(snapshot, reread=True)
+            if kid in snapshot.keys:
+                return snapshot.keys[kid]
+            with self._unknown_lock:
+                self._unknown[kid] = now + UNKNOWN_SECONDS
+                self._unknown.move_to_end(kid)
+                while len(self._unknown) > MAX_UNKNOWN:
+                    self._unknown.popitem(last=False)
+        raise Refused(Code.KID_UNKNOWN)
+
+    def _current(self) -> _Snapshot:
+        now, snapshot = self._environment.clock(), self._snapshot
+        if snapshot is not None and now < snapshot.fresh_until:
+            if now >= snapshot.refresh_at and now >= self._not_before:
+                self._refresh_beside(snapshot)
+            return snapshot
+        try:
+            return self._refresh(snapshot, reread=False)
+        except Refused:
+            if snapshot is not None and now < snapshot.fresh_until + self._stale:
+                return snapshot
+            raise
+
+    def _refresh_beside(self, seen: _Snapshot) -> None:
+        if not self._refreshing.acquire(blocking=False):
+            return
+
+        def work() -> None:
+            try:
+                self._refresh(seen, reread=False)
+            except Refused:
+                pass
+            finally:
+                self._refreshing.release()
+
+        self._environment.background(work)
+
+    def _refresh(self, seen: _Snapshot | None, *, reread: bool) -> _Snapshot:
+        """Fetches, unless somebody did so since ``seen`` was looked at, or too soon after a failure."""
+        with self._flight:
+            if self._snapshot is not seen and self._snapshot is not None:
+                return self._snapshot
+            now = self._environment.clock()
+            if now < self._not_before:
+                raise Refused(self._failure, "failed a moment ago")
+            try:
+                snapshot = self._load(seen, now, reread)
+            except Refused as refused:
+                self._failures += 1
+                self._not_before = now + min(FIRST_PAUSE * 2 ** min(self._failures - 1, 10), LONGEST_PAUSE)
+                self._failure = refused.code
+                raise
+            self._failures, self._not_before = 0, float("-inf")
+            self._snapshot = snapshot
+            return snapshot
+
+    def _load(self, seen: _Snapshot | None, now: float, reread: bool) -> _Snapshot:
+        if seen is None or reread or now >= seen.document_until:
+            document, kept = self._get(self._document_url, DOCUMENT_FRESH)
+            if document.get("issuer") != self._issuer:
+                raise Refused(Code.CONFIGURATION, "the document is of another issuer")
+            document_until = now + kept
+        else:
+            document, document_until = seen.document, seen.document_until
+        found, fresh = self._get(require_secure(document.get("jwks_uri")), KEYS_FRESH)
+        try:
+            keys = usable_keys(found)
+        except Malformed as error:
+            raise Refused(Code.KEYS_UNAVAILABLE, str(error)) from error
+        refresh_at = now + fresh * (0.8 - 0.05 * self._environment.random())
+        return _Snapshot(document, document_until, keys, now, refresh_at, now + fresh)
+
+    def _get(self, url: str, kept: tuple[int, int, int]) -> tuple[dict[str, Any], int]:
+        try:
+            response = self._environment.ask(Request(url))
+            if response.status != 200:
+                raise FetchError(f"answered {response.status}")
+            return response.json(), response.max_age(*kept)
+        except (FetchError, Malformed) as error:
+            raise Refused(Code.KEYS_UNAVAILABLE, f"{url}: {error}") from error
