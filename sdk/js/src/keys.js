@@ -1,0 +1,241 @@
+// Key sets: fetched from the place that a configured issuer names, cached, rotated, and never asked for more often than
+// they may be.
+
+import { compactVerify, importJWK } from "jose";
+
+import { Refused } from "./errors.js";
+import { FetchError, jsonOf, maxAgeOf, requireSecure } from "./fetching.js";
+import { Malformed } from "./json.js";
+import { fromBase64url } from "./parsing.js";
+
+const MAX_KEYS = 100;
+const MAX_UNKNOWN = 1024;
+const UNKNOWN_SECONDS = 60;
+const KEYS_FRESH = { standard: 3600, least: 60, most: 3600 };
+const DOCUMENT_FRESH = { standard: 86_400, least: 60, most: 86_400 };
+const FIRST_PAUSE = 5;
+const LONGEST_PAUSE = 300;
+
+/** Whether a token is signed by a key, with RSASSA-PKCS1-v1_5 and SHA-256. */
+export async function verifies(key, text) {
+  try {
+    await compactVerify(text, key, { algorithms: ["RS256"] });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The RSA keys for RS256 signatures in a key set, by `kid`; a name that two of them have is nobody's. */
+export async function usableKeys(document) {
+  if (!Array.isArray(document.keys)) {
+    throw new Malformed("no list of keys");
+  }
+  const keys = new Map();
+  const twice = new Set();
+  for (const jwk of document.keys.slice(0, MAX_KEYS)) {
+    const key = await usable(jwk);
+    if (key !== undefined) {
+      if (keys.has(jwk.kid)) {
+        twice.add(jwk.kid);
+      }
+      keys.set(jwk.kid, key);
+    }
+  }
+  for (const kid of twice) {
+    keys.delete(kid);
+  }
+  if (keys.size === 0) {
+    throw new Malformed("no usable key");
+  }
+  return keys;
+}
+
+async function usable(jwk) {
+  if (typeof jwk !== "object" || jwk === null || typeof jwk.kid !== "string" || jwk.kid === "") {
+    return undefined;
+  }
+  const { kty, use, alg, n, e } = jwk;
+  if (kty !== "RSA" || use !== "sig" || alg !== "RS256" || typeof n !== "string" || typeof e !== "string") {
+    return undefined;
+  }
+  try {
+    const modulus = numberOf(n);
+    const exponent = numberOf(e);
+    const bits = modulus.toString(2).length;
+    const sound = bits >= 2048 && bits <= 8192 && modulus % 2n === 1n;
+    if (!sound || exponent % 2n === 0n || exponent < 3n || exponent > 2n ** 33n) {
+      return undefined;
+    }
+    return await importJWK({ kty, n, e }, "RS256");
+  } catch {
+    return undefined;
+  }
+}
+
+function numberOf(text) {
+  const hex = Array.from(fromBase64url(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return BigInt(`0x${hex}`);
+}
+
+/** The keys of one issuer. */
+export class KeySource {
+  #snapshot;
+  #flight;
+  #refreshing = false;
+  #failures = 0;
+  #notBefore = Number.NEGATIVE_INFINITY;
+  #failure = "keys_unavailable";
+  #unknown = new Map();
+
+  /**
+   * @param {{ documentUrl: string, issuer: string, environment: object, cooldown: number, staleIfError: number }} of
+   *   `cooldown` is the least number of seconds between two fetches because of unknown keys, `staleIfError` for how many
+   *   seconds the last good keys are used beyond their freshness while the issuer cannot be reached
+   */
+  constructor({ documentUrl, issuer, environment, cooldown, staleIfError }) {
+    this.documentUrl = requireSecure(documentUrl);
+    this.issuer = issuer;
+    this.environment = environment;
+    this.cooldown = cooldown;
+    this.staleIfError = staleIfError;
+  }
+
+  /** The document of the issuer, whose `issuer` is the configured one. */
+  async document() {
+    return (await this.#current()).document;
+  }
+
+  /** Until when the keys are fresh; what follows from them is not kept longer. */
+  freshUntil() {
+    return this.#snapshot?.freshUntil ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The key of a name. */
+  async key(kid) {
+    let snapshot = await this.#current();
+    const now = this.environment.clock();
+    if (!snapshot.keys.has(kid) && now - snapshot.fetchedAt > this.cooldown && !this.#isKnownAsUnknown(kid, now)) {
+      snapshot = await this.#refresh(snapshot, true);
+      if (!snapshot.keys.has(kid)) {
+        this.#rememberUnknown(kid, now + UNKNOWN_SECONDS);
+      }
+    }
+    const key = snapshot.keys.get(kid);
+    if (key === undefined) {
+      throw new Refused("kid_unknown");
+    }
+    return key;
+  }
+
+  #isKnownAsUnknown(kid, now) {
+    const until = this.#unknown.get(kid);
+    if (until === undefined || until <= now) {
+      return false;
+    }
+    this.#rememberUnknown(kid, until);
+    return true;
+  }
+
+  #rememberUnknown(kid, until) {
+    this.#unknown.delete(kid);
+    this.#unknown.set(kid, until);
+    if (this.#unknown.size > MAX_UNKNOWN) {
+      this.#unknown.delete(this.#unknown.keys().next().value);
+    }
+  }
+
+  async #current() {
+    const now = this.environment.clock();
+    const snapshot = this.#snapshot;
+    if (snapshot !== undefined && now < snapshot.freshUntil) {
+      if (now >= snapshot.refreshAt && now >= this.#notBefore) {
+        this.#refreshBeside(snapshot);
+      }
+      return snapshot;
+    }
+    try {
+      return await this.#refresh(snapshot, false);
+    } catch (error) {
+      if (snapshot !== undefined && now < snapshot.freshUntil + this.staleIfError) {
+        return snapshot;
+      }
+      throw error;
+    }
+  }
+
+  #refreshBeside(seen) {
+    if (this.#refreshing) {
+      return;
+    }
+    this.#refreshing = true;
+    this.environment.background(async () => {
+      try {
+        await this.#refresh(seen, false);
+      } catch {
+        // The next request past their freshness meets the failure itself.
+      } finally {
+        this.#refreshing = false;
+      }
+    });
+  }
+
+  /** Fetches, unless somebody did so since `seen` was looked at, or too soon after a failure. */
+  async #refresh(seen, reread) {
+    while (this.#flight !== undefined) {
+      await this.#flight.catch(() => {});
+    }
+    if (this.#snapshot !== seen) {
+      return this.#snapshot;
+    }
+    const now = this.environment.clock();
+    if (now < this.#notBefore) {
+      throw new Refused(this.#failure, "failed a moment ago");
+    }
+    this.#flight = this.#load(seen, now, reread);
+    try {
+      this.#snapshot = await this.#flight;
+      this.#failures = 0;
+      this.#notBefore = Number.NEGATIVE_INFINITY;
+      return this.#snapshot;
+    } catch (error) {
+      this.#failures += 1;
+      this.#notBefore = now + Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+      this.#failure = error.code;
+      throw error;
+    } finally {
+      this.#flight = undefined;
+    }
+  }
+
+  async #load(seen, now, reread) {
+    let document = seen?.document;
+    let documentUntil = seen?.documentUntil ?? now;
+    if (reread || now >= documentUntil) {
+      const got = await this.#get(this.documentUrl, DOCUMENT_FRESH);
+      document = got.object;
+      documentUntil = now + got.kept;
+      if (document.issuer !== this.issuer) {
+        throw new Refused("configuration", "the document is of another issuer");
+      }
+    }
+    const { object, kept } = await this.#get(requireSecure(document.jwks_uri), KEYS_FRESH);
+    const keys = await usableKeys(object).catch((error) => {
+      throw new Refused("keys_unavailable", error.message, { cause: error });
+    });
+    const refreshAt = now + kept * (0.8 - 0.05 * this.environment.random());
+    return { document, documentUntil, keys, fetchedAt: now, refreshAt, freshUntil: now + kept };
+  }
+
+  async #get(url, bounds) {
+    try {
+      const response = await this.environment.ask({ url });
+      if (response.status !== 200) {
+        throw new FetchError(`answered ${response.status}`);
+      }
+      return { object: jsonOf(response), kept: maxAgeOf(response, bounds) };
+    } catch (error) {
+      throw new Refused("keys_unavailable", `${url}: ${error.message}`, { cause: error });
+    }
+  }
+}

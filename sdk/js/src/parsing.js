@@ -1,0 +1,56 @@
+// Taking tokens apart. Nothing here trusts what it reads, and nothing is repaired.
+
+import { Malformed, readObject } from "./json.js";
+
+/** Longest token that is looked at, in bytes. */
+export const MAX_TOKEN_BYTES = 8192;
+
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** Takes a compact JWS apart, without verifying it; throws `Malformed`. */
+export function takeApart(text, maxBytes = MAX_TOKEN_BYTES) {
+  if (text.length > maxBytes) {
+    throw new Malformed("too long");
+  }
+  const parts = text.split(".");
+  if (parts.length !== 3) {
+    throw new Malformed("not three parts");
+  }
+  const [headerBytes, claimsBytes] = parts.map(fromBase64url);
+  const { object: header } = readObject(headerBytes);
+  const { object: claims, fractions } = readObject(claimsBytes);
+  if (["crit", "zip", "b64"].some((member) => member in header)) {
+    throw new Malformed("a header member that is not understood");
+  }
+  return { text, header, claims, fractions };
+}
+
+/** Decodes canonical base64url without padding; throws `Malformed`. */
+export function fromBase64url(text) {
+  const rest = text.length % 4;
+  if (!BASE64URL.test(text) || rest === 1) {
+    throw new Malformed("not base64url");
+  }
+  const unused = { 0: 0, 2: 0b1111, 3: 0b11 }[rest];
+  if ((ALPHABET.indexOf(text.at(-1)) & unused) !== 0) {
+    throw new Malformed("not canonical base64url");
+  }
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+/** Whether a member is a string of 1 to `longest` characters. */
+export function isText(value, longest) {
+  return typeof value === "string" && value !== "" && (value.length <= longest || [...value].length <= longest);
+}
+
+/** Whether a member is a whole number of seconds after 1970, below 2^53. */
+export function isTime(value) {
+  return Number.isSafeInteger(value) && value > 0;
+}
+
+/** Whether a claim of a token is one, written as one. */
+export function hasTime(token, name) {
+  return isTime(token.claims[name]) && !token.fractions.has(name);
+}
