@@ -15,6 +15,7 @@ const WEB: &str = "consentry-web";
 const BENCH: &str = "consentry-bench";
 const FUZZ: &str = "consentry-fuzz";
 const SERVER: &str = "consentry-server";
+const VERIFY: &str = "consentry-verify";
 
 /// Every door's crate is named with this, so that a new door needs no row of its own.
 const DOOR: &str = "consentry-door-";
@@ -216,6 +217,13 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             tests: &[],
             outside: Outside::Only(&["libfuzzer-sys"]),
             unreachable: &[],
+        },
+        VERIFY => Layer {
+            rule: "the SDK stands alone, since it is published: it knows nothing of the workspace",
+            inside: Inside::Only(&[]),
+            tests: &[],
+            outside: Outside::AllBut(&[SQL, RANDOMNESS, PAGES]),
+            unreachable: &[SQL],
         },
         "xtask" => Layer {
             rule: "xtask stays light and judges from outside",

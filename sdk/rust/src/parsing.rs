@@ -1,0 +1,94 @@
+//! Taking tokens apart. Nothing here trusts what it reads, and nothing is repaired.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::json::{Malformed, read_object};
+
+/// Longest token that is looked at, in bytes.
+pub(crate) const MAX_TOKEN_BYTES: usize = 8192;
+
+/// Longest address, in characters.
+pub(crate) const MAX_URI: usize = 2083;
+
+/// Longest name: of a key, a consent, a person.
+pub(crate) const MAX_NAME: usize = 255;
+
+/// Greatest moment, in seconds since 1970, that every reader of JSON reads exactly.
+const MAX_TIME: i64 = (1 << 53) - 1;
+
+/// The parts of a token whose signature nobody has checked.
+pub(crate) struct UnverifiedToken<'t> {
+    pub header: Map<String, Value>,
+    pub claims: Map<String, Value>,
+    pub signing_input: &'t [u8],
+    pub signature: Vec<u8>,
+}
+
+/// Takes a compact JWS apart.
+pub(crate) fn take_apart(text: &str, max_bytes: usize) -> Result<UnverifiedToken<'_>, Malformed> {
+    if text.len() > max_bytes {
+        return Err("too long".into());
+    }
+    let mut parts = text.split('.');
+    let (Some(header), Some(claims), Some(signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err("not three parts".into());
+    };
+    let token = UnverifiedToken {
+        header: read_object(&from_base64url(header)?)?,
+        claims: read_object(&from_base64url(claims)?)?,
+        signing_input: &text.as_bytes()[..header.len() + 1 + claims.len()],
+        signature: from_base64url(signature)?,
+    };
+    if ["crit", "zip", "b64"]
+        .iter()
+        .any(|member| token.header.contains_key(*member))
+    {
+        return Err("a header member that is not understood".into());
+    }
+    Ok(token)
+}
+
+/// Decodes canonical base64url without padding; the empty text is none.
+pub(crate) fn from_base64url(text: &str) -> Result<Vec<u8>, Malformed> {
+    if text.is_empty() {
+        return Err("an empty part".into());
+    }
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| "not canonical base64url".into())
+}
+
+/// Bytes as base64url without padding.
+pub(crate) fn to_base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// A member that is a string of 1 to `longest` characters.
+pub(crate) fn text<'m>(members: &'m Map<String, Value>, name: &str, longest: usize) -> Option<&'m str> {
+    members
+        .get(name)?
+        .as_str()
+        .filter(|text| is_within(text, longest))
+}
+
+/// Whether a text has 1 to `longest` characters.
+pub(crate) fn is_within(text: &str, longest: usize) -> bool {
+    !text.is_empty() && (text.len() <= longest || text.chars().count() <= longest)
+}
+
+/// A member that is a whole number of seconds after 1970, below 2^53.
+pub(crate) fn time(members: &Map<String, Value>, name: &str) -> Option<i64> {
+    members
+        .get(name)?
+        .as_i64()
+        .filter(|seconds| (1..=MAX_TIME).contains(seconds))
+}
+
+/// Without the spaces and tabs around it.
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
