@@ -48,9 +48,9 @@ enum Task {
     },
     /// Installs what the tests need and runs all of them, browser tests included.
     ///
-    /// Example: cargo xtask test cluster
+    /// Example: cargo xtask test sdk
     Test {
-        /// Only this one, which is not among them.
+        /// Only this one.
         only: Option<Alone>,
         /// Leaves the browser tests out.
         #[arg(long)]
@@ -84,11 +84,13 @@ enum Task {
     Fuzz(fuzz::Arguments),
 }
 
-/// Tests that run only where they are asked for.
+/// Tests that can be asked for by themselves.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Alone {
     /// The leader of a PostgreSQL cluster is lost under load; installs etcd and Patroni.
     Cluster,
+    /// The SDKs are packed, installed into clean folders, and tested there; among all tests too.
+    Sdk,
 }
 
 fn main() -> ExitCode {
@@ -110,6 +112,10 @@ fn run(task: Task) -> anyhow::Result<()> {
             only: Some(Alone::Cluster),
             ..
         } => test::cluster(&workspace),
+        Task::Test {
+            only: Some(Alone::Sdk),
+            ..
+        } => test::sdk(&workspace),
         Task::Test {
             only: None,
             no_browser,

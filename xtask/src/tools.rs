@@ -78,6 +78,28 @@ pub fn mail_python(workspace: &Workspace) -> Result<PathBuf> {
     python_with(workspace, "aiosmtpd", AIOSMTPD)
 }
 
+/// A Python that builds the SDK and has what it stands on, as its lock file says.
+pub fn sdk_python(workspace: &Workspace) -> Result<PathBuf> {
+    let venv = workspace.target().join("tools/sdk-python/venv");
+    let program = venv.join("bin/python");
+    let place = workspace.root().join("sdk/python/requirements.lock");
+    let lock = std::fs::read(&place).context("cannot read the lock file of the SDK in Python")?;
+    let installed = venv.join("installed.lock");
+    if std::fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        return Ok(program);
+    }
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    process::run(
+        Command::new(&program)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args(["--only-binary", ":all:", "--require-hashes", "--requirement"])
+            .arg(&place),
+    )
+    .context("the SDK in Python needs Python 3.10, its venv module and the package index")?;
+    std::fs::write(installed, lock).context("cannot note what is installed for the SDK in Python")?;
+    Ok(program)
+}
+
 fn python_with(workspace: &Workspace, package: &str, version: &str) -> Result<PathBuf> {
     let folder = workspace
         .target()

@@ -9,8 +9,7 @@ import { it } from "node:test";
 import { AccessVerifier, consentAnswer } from "consentry-verify";
 import { requireAccess, requireConsent } from "consentry-verify/express";
 
-import { cases, Provider } from "./provider.js";
-import { outside } from "./vectors.test.js";
+import { cases, outside, Provider } from "./provider.js";
 
 /** Status, challenge and body of the answer to a request with these headers. */
 async function answered(middleware, headers) {

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 
 import { ConsentVerifier } from "consentry-verify";
 
-const named = (settings) =>
+/** Settings as this SDK names them. */
+export const named = (settings) =>
   Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
   );
@@ -14,6 +15,21 @@ export const cases = Object.fromEntries(file.cases.map((of) => [of.name, of]));
 export const [CONFIGURATION, JWKS] = Object.keys(file.documents);
 export const [FEED] = Object.keys(cases["feed lists it"].documents);
 export const settings = named(file.settings);
+
+/** What surrounds a case: its documents and its moment. */
+export function outside(of, changed = {}) {
+  const documents = { ...of.documents, ...changed.documents };
+  return {
+    clock: () => changed.now ?? of.now,
+    fetch: async ({ url, method = "GET" }) => {
+      const document = documents[method === "GET" ? url : `${method} ${url}`];
+      if (document === undefined || document === null) {
+        throw new Error("unreachable");
+      }
+      return { ...document, body: new TextEncoder().encode(document.body) };
+    },
+  };
+}
 
 export class Provider {
   now = file.now;

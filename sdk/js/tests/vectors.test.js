@@ -6,27 +6,9 @@ import { describe, it } from "node:test";
 
 import { AccessVerifier, basic, ConsentVerifier, Refused } from "consentry-verify";
 
+import { named, outside } from "./provider.js";
+
 const read = (name) => JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), "utf8"));
-
-/** Settings as this SDK names them. */
-export const named = (settings) =>
-  Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
-  );
-
-export function outside(file, of = {}) {
-  const documents = { ...file.documents, ...of.documents };
-  return {
-    clock: () => of.now ?? file.now,
-    fetch: async ({ url, method = "GET" }) => {
-      const document = documents[method === "GET" ? url : `${method} ${url}`];
-      if (document === undefined || document === null) {
-        throw new Error("unreachable");
-      }
-      return { ...document, body: new TextEncoder().encode(document.body) };
-    },
-  };
-}
 
 async function verdict(judging) {
   try {

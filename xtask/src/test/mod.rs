@@ -5,6 +5,7 @@
 mod doors;
 mod needs;
 mod openapi;
+mod sdk;
 
 use anyhow::{Context, Result, bail};
 
@@ -39,6 +40,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     note("documented commands", documented_commands::run(workspace));
     note("readers of strange bytes", fuzz::replay(workspace));
     note("the API against its description", openapi::run(workspace));
+    note("SDKs as they are published", sdk::published(workspace, &node));
     note("benchmarks, a moment each", bench::smoke(workspace));
     if !no_browser {
         note("browser tests", browser(workspace, &node));
@@ -68,6 +70,14 @@ fn lose_the_leader(workspace: &Workspace) -> Result<()> {
         "--ignored",
         "--nocapture",
     ]))
+}
+
+/// Tests the SDKs alone, as they are published.
+pub fn sdk(workspace: &Workspace) -> Result<()> {
+    needs::programs(&[By::Tests])?;
+    let node = needs::node(workspace)?;
+    needs::packages(workspace, &node)?;
+    sdk::published(workspace, &node)
 }
 
 /// Takes the pictures of the README, with what the browser tests need.
@@ -111,7 +121,8 @@ fn rust(workspace: &Workspace, node: &Node) -> Result<()> {
             .args(["test", "--workspace", "--no-fail-fast", "--locked"])
             .env("PATH", node.path())
             .env("CONSENTRY_WEBHOOKS_PYTHON", tools::webhooks_python(workspace)?)
-            .env("CONSENTRY_MAIL_PYTHON", tools::mail_python(workspace)?),
+            .env("CONSENTRY_MAIL_PYTHON", tools::mail_python(workspace)?)
+            .env("CONSENTRY_SDK_PYTHON", tools::sdk_python(workspace)?),
     )
 }
 

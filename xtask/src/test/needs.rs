@@ -185,16 +185,25 @@ pub fn node(workspace: &Workspace) -> Result<Node> {
     Ok(Node { path })
 }
 
-/// Installs the packages as the lock file has them, unless they are there.
+/// Where packages of npm are needed.
+const NPM_FOLDERS: [&str; 2] = ["e2e", "sdk/js"];
+
+/// Installs the packages as the lock files have them, unless they are there.
 pub fn packages(workspace: &Workspace, node: &Node) -> Result<()> {
-    let folder = workspace.root().join("e2e");
-    let lock = fs::read(folder.join("package-lock.json")).context("cannot read e2e/package-lock.json")?;
+    NPM_FOLDERS
+        .iter()
+        .try_for_each(|folder| packages_of(&workspace.root().join(folder), node))
+}
+
+fn packages_of(folder: &Path, node: &Node) -> Result<()> {
+    let lock = fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("cannot read the lock file in {}", folder.display()))?;
     let installed = folder.join("node_modules/.installed-lock.json");
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     process::run(
-        node.command("npm", &folder)
+        node.command("npm", folder)
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
     )?;
     fs::write(installed, lock).context("cannot note which packages are installed")

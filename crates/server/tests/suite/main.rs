@@ -25,6 +25,7 @@ mod pages;
 mod repeating;
 mod root_key;
 mod route_table;
+mod sdk;
 mod story;
 mod streaming;
 mod two_nodes;
