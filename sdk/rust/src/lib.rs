@@ -31,3 +31,8 @@ pub use fetching::{
 };
 #[cfg(feature = "reqwest")]
 pub use reqwest_fetch::ReqwestFetch;
+
+/// The examples of the page of this crate, compiled.
+#[cfg(all(doctest, feature = "reqwest", feature = "tower"))]
+#[doc = include_str!("../README.md")]
+struct Examples;
