@@ -165,7 +165,7 @@ class AccessVerifier:
 def _claims(token: UnverifiedToken) -> tuple[Access, list[str]]:
     claims = token.claims
     audience = claims.get("aud")
-    listed = audience if isinstance(audience, list) else [audience]
+    listed: list[Any] = audience if isinstance(audience, list) else [audience]
     scope = claims.get("scope", "")
     consent_id = claims.get("consent_id")
     sound = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import Code, Refused
 from .fetching import Environment
@@ -54,7 +55,7 @@ class IdTokens:
             raise Refused(Code.ID_TOKEN, "signature")
         claims = token.claims
         audience = claims.get("aud")
-        listed = audience if isinstance(audience, list) else [audience]
+        listed: list[Any] = audience if isinstance(audience, list) else [audience]
         iat, exp = claims.get("iat"), claims.get("exp")
         if not is_text(claims.get("sub"), 255) or not listed or not all(is_text(one, 2083) for one in listed):
             raise Refused(Code.ID_TOKEN, "claims")

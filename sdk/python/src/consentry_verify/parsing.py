@@ -7,7 +7,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 MAX_TOKEN_BYTES = 8192
 """Longest token looked at."""
@@ -108,11 +108,11 @@ def _judge(value: Any, depth: int) -> None:
                 name.encode()
 
 
-def is_text(value: Any, longest: int) -> bool:
+def is_text(value: Any, longest: int) -> TypeGuard[str]:
     """Whether a member is a string of 1 to ``longest`` characters."""
     return isinstance(value, str) and 1 <= len(value) <= longest
 
 
-def is_time(value: Any) -> bool:
+def is_time(value: Any) -> TypeGuard[int]:
     """Whether a member is a whole number of seconds after 1970, below 2^53."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
