@@ -255,7 +255,11 @@ pub struct Owner {
 /// Who alone may import a crate of somebody else; `None` where the layers decide.
 pub fn owner_of(import: &str) -> Option<Owner> {
     let owner = match import {
-        "reqwest" | "lettre" | "async-nats" | "ldap3" => Owner {
+        "reqwest" => Owner {
+            rule: "what leaves the process leaves through egress, which the SDK may not import",
+            crates: &[EGRESS, TESTKIT, VERIFY],
+        },
+        "lettre" | "async-nats" | "ldap3" => Owner {
             rule: "what leaves the process leaves through egress",
             crates: &[EGRESS, TESTKIT],
         },
