@@ -62,10 +62,14 @@ fn form_encoded(text: &str) -> String {
                 encoded.push(char::from(byte));
             }
             b' ' => encoded.push('+'),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => encoded.extend(['%', hexadecimal(byte >> 4), hexadecimal(byte & 15)]),
         }
     }
     encoded
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from(b"0123456789ABCDEF"[usize::from(digit)])
 }
 
 /// Asks the check API of a server.

@@ -154,7 +154,7 @@ impl Environment {
         Self {
             fetch: Arc::new(fetch),
             clock: Arc::new(system_seconds),
-            spread: f64::from(drawn as u8) / 255.0,
+            spread: f64::from(u8::try_from(drawn >> 56).unwrap_or_default()) / 255.0,
             background: Arc::new(|work| drop(tokio::spawn(work))),
         }
     }

@@ -17,8 +17,8 @@ pub(crate) struct IdToken {
     /// Until when the keys that say so are fresh.
     pub fresh_until: i64,
     audience: Vec<String>,
-    /// `azp`, where the audience is a list and it is there; an inner `None` is no text.
-    authorized: Option<Option<String>>,
+    /// `azp`, where the audience is a list and it is there.
+    authorized: Option<Value>,
 }
 
 impl IdToken {
@@ -27,7 +27,7 @@ impl IdToken {
         let authorized = self
             .authorized
             .as_ref()
-            .is_none_or(|azp| azp.as_deref() == Some(app));
+            .is_none_or(|azp| azp.as_str() == Some(app));
         authorized && self.audience.iter().any(|one| one == app)
     }
 }
@@ -78,7 +78,7 @@ impl IdTokens {
             exp,
             fresh_until: source.fresh_until(),
             audience,
-            authorized: authorized.map(|azp| azp.as_str().map(str::to_owned)),
+            authorized: authorized.cloned(),
         })
     }
 }
