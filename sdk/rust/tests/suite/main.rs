@@ -1,6 +1,5 @@
 //! The verifier against the shared vectors, against a provider that a test directs, and against servers that misbehave.
 #![expect(clippy::unwrap_used, reason = "a test may stop")]
-#![expect(clippy::expect_used, reason = "a test may stop")]
 #![expect(clippy::panic, reason = "a test may stop")]
 
 mod caches;
