@@ -94,7 +94,7 @@ mod tests {
         assert!(own.pairwise_subjects);
         assert_eq!(own.prompt_consent, PromptConsent::IfRequired);
         assert!(serde_json::from_value::<AuthorizationSettings>(json!({ "preset": "other" })).is_err());
-        assert!(serde_json::from_value::<AuthorizationSettings>(json!({ "preste": "mosaic" })).is_err());
+        assert!(serde_json::from_value::<AuthorizationSettings>(json!({ "prezet": "mosaic" })).is_err());
     }
 
     #[test]
