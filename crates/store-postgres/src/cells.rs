@@ -1,11 +1,11 @@
-//! Reading columns one after the other into types that cannot be wrong. What does not fit is reported with table, column and
-//! key, never guessed.
+//! How the driver hands out the cells of a row.
 
 use std::fmt::Write as _;
 
-use consentry_domain::Timestamp;
-use consentry_store::{Hash, StoreError};
-use serde::de::DeserializeOwned;
+use consentry_store::{
+    StoreError,
+    stored::{self, Cells as _},
+};
 use tokio_postgres::{
     Row,
     types::{FromSql, Type},
@@ -42,21 +42,6 @@ impl<'row> Cells<'row> {
             keys,
             next: first,
         }
-    }
-
-    pub(crate) fn corrupt(&self, column: &'static str) -> Fault {
-        let mut key = String::new();
-        for index in self.first..self.first + self.keys {
-            if index > self.first {
-                key.push('/');
-            }
-            key.push_str(&self.shown(index).unwrap_or_else(|| "?".to_owned()));
-        }
-        Fault::from(StoreError::Corrupt {
-            table: self.table,
-            column,
-            row: key,
-        })
     }
 
     /// A cell as part of a row's name.
@@ -127,18 +112,6 @@ impl<'row> Cells<'row> {
         }
     }
 
-    fn required<C: FromSql<'row>, T>(
-        &mut self,
-        column: &'static str,
-        read: impl FnOnce(C) -> Option<T>,
-    ) -> Result<T> {
-        self.optional(column, read)?.ok_or_else(|| self.corrupt(column))
-    }
-
-    pub(crate) fn number<T: TryFrom<i64>>(&mut self, column: &'static str) -> Result<T> {
-        self.required(column, |value: i64| T::try_from(value).ok())
-    }
-
     /// The key that a statement was given for this row, counted from 1 in the column `nth`.
     pub(crate) fn nth<'k, K>(&mut self, keys: &'k [K]) -> Result<&'k K> {
         let nth: i64 = self.number("nth")?;
@@ -150,39 +123,43 @@ impl<'row> Cells<'row> {
 
     /// A number that is stored in four bytes.
     pub(crate) fn small<T: TryFrom<i32>>(&mut self, column: &'static str) -> Result<T> {
-        self.required(column, |value: i32| T::try_from(value).ok())
+        let value = self.optional(column, |value: i32| T::try_from(value).ok())?;
+        self.required(column, value)
+    }
+}
+
+impl stored::Cells for Cells<'_> {
+    type Fault = Fault;
+
+    fn corrupt(&self, column: &'static str) -> Fault {
+        let mut key = String::new();
+        for index in self.first..self.first + self.keys {
+            if index > self.first {
+                key.push('/');
+            }
+            key.push_str(&self.shown(index).unwrap_or_else(|| "?".to_owned()));
+        }
+        Fault::from(StoreError::Corrupt {
+            table: self.table,
+            column,
+            row: key,
+        })
     }
 
-    pub(crate) fn boolean(&mut self, column: &'static str) -> Result<bool> {
-        self.required(column, Some)
+    fn optional_integer(&mut self, column: &'static str) -> Result<Option<i64>> {
+        self.cell(column)
     }
 
-    pub(crate) fn time(&mut self, column: &'static str) -> Result<Timestamp> {
-        self.required(column, |value| Some(Timestamp::from_micros(value)))
+    fn boolean(&mut self, column: &'static str) -> Result<bool> {
+        let value = self.cell(column)?;
+        self.required(column, value)
     }
 
-    pub(crate) fn optional_time(&mut self, column: &'static str) -> Result<Option<Timestamp>> {
-        self.optional(column, |value| Some(Timestamp::from_micros(value)))
+    fn optional_uuid(&mut self, column: &'static str) -> Result<Option<Uuid>> {
+        self.cell(column)
     }
 
-    pub(crate) fn text(&mut self, column: &'static str) -> Result<String> {
-        self.named(column, |text| Some(text.to_owned()))
-    }
-
-    pub(crate) fn optional_text(&mut self, column: &'static str) -> Result<Option<String>> {
-        self.optional_named(column, |text| Some(text.to_owned()))
-    }
-
-    /// A text that `read` understands.
-    pub(crate) fn named<T>(
-        &mut self,
-        column: &'static str,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T> {
-        self.required(column, |value: &str| read(&text::from_stored(value)?))
-    }
-
-    pub(crate) fn optional_named<T>(
+    fn optional_named<T>(
         &mut self,
         column: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
@@ -190,49 +167,11 @@ impl<'row> Cells<'row> {
         self.optional(column, |value: &str| read(&text::from_stored(value)?))
     }
 
-    /// Two texts that only make sense together.
-    pub(crate) fn pair<T>(
+    fn optional_blob<T>(
         &mut self,
-        columns: [&'static str; 2],
-        read: impl FnOnce(&str, &str) -> Option<T>,
-    ) -> Result<T> {
-        let first = self.text(columns[0])?;
-        self.named(columns[1], |second| read(&first, second))
+        column: &'static str,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>> {
+        self.optional(column, |value: &[u8]| read(value))
     }
-
-    pub(crate) fn id<T>(&mut self, column: &'static str, make: fn(Uuid) -> T) -> Result<T> {
-        self.required(column, |value| Some(make(value)))
-    }
-
-    pub(crate) fn optional_id<T>(&mut self, column: &'static str, make: fn(Uuid) -> T) -> Result<Option<T>> {
-        self.optional(column, |value| Some(make(value)))
-    }
-
-    pub(crate) fn hash(&mut self, column: &'static str) -> Result<Hash> {
-        self.required(column, hash)
-    }
-
-    pub(crate) fn optional_hash(&mut self, column: &'static str) -> Result<Option<Hash>> {
-        self.optional(column, hash)
-    }
-
-    pub(crate) fn bytes(&mut self, column: &'static str) -> Result<Vec<u8>> {
-        self.required(column, Some)
-    }
-
-    pub(crate) fn optional_bytes(&mut self, column: &'static str) -> Result<Option<Vec<u8>>> {
-        self.optional(column, Some)
-    }
-
-    pub(crate) fn json<T: DeserializeOwned>(&mut self, column: &'static str) -> Result<T> {
-        self.named(column, |text| serde_json::from_str(text).ok())
-    }
-
-    pub(crate) fn optional_json<T: DeserializeOwned>(&mut self, column: &'static str) -> Result<Option<T>> {
-        self.optional_named(column, |text| serde_json::from_str(text).ok())
-    }
-}
-
-fn hash(value: &[u8]) -> Option<Hash> {
-    value.try_into().ok().map(Hash::new)
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use consentry_domain::TenantId;
-use consentry_store::{ChangeSet, CommitError, LogHead, StoreError, chain};
+use consentry_store::{ChangeSet, CommitError, LogHead, StoreError, chain, stored::Cells as _};
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 

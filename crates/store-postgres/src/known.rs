@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use consentry_domain::{RecordId, Shard, TenantId, Timestamp};
 use consentry_store::{
-    ChangeSet, Expect, Hash, IdempotencyKey, RowChange, RowKey, StoreError, row::RecordKey,
+    ChangeSet, Expect, Hash, IdempotencyKey, RowChange, RowKey, StoreError,
+    row::RecordKey,
+    stored::{self, Cells as _},
 };
 use tokio_postgres::Row;
 
@@ -13,7 +15,7 @@ use crate::{
     columns::Columns,
     fault::Result,
     keys::{self, Table},
-    rows, statements as sql,
+    statements as sql,
 };
 
 /// Where a row is kept: a record by its id alone, since there is only one of each.
@@ -213,7 +215,7 @@ fn record(cells: &mut Cells<'_>) -> Result<(Standing, StoredRecord)> {
         shard,
         created_at: cells.time("created_at")?,
         keys: cells
-            .optional_named("search_keys", rows::read_keys)?
+            .optional_named("search_keys", stored::read_keys)?
             .unwrap_or_default(),
     };
     Ok((standing, stored))

@@ -1,9 +1,7 @@
 //! Work and messages: as they are bound, and read.
 
-use consentry_domain::{
-    AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp,
-};
-use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn};
+use consentry_domain::{AgreementId, Consent, ConsentId, DeliveryId, EndpointId, TenantId, Timestamp};
+use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn, stored::Cells as _};
 use tokio_postgres::Row;
 
 use crate::{
@@ -67,7 +65,7 @@ pub(crate) async fn consents_ending(
             ],
         )
         .await?;
-    rows.iter().map(rows::consent).collect()
+    rows.iter().map(rows::read).collect()
 }
 
 pub(crate) async fn withdrawn(
@@ -111,7 +109,7 @@ pub(crate) async fn job_of(
     let rows = connection
         .query(sql::JOB, &[&tenant.uuid(), &kind.as_ref(), &key.as_ref()])
         .await?;
-    rows.first().map(read_job).transpose()
+    rows.first().map(rows::read).transpose()
 }
 
 pub(crate) async fn jobs(connection: Connection<'_>, tenant: TenantId, kind: &str) -> Result<Vec<JobRow>> {
@@ -119,7 +117,7 @@ pub(crate) async fn jobs(connection: Connection<'_>, tenant: TenantId, kind: &st
     let rows = connection
         .query(sql::JOBS, &[&tenant.uuid(), &kind.as_ref()])
         .await?;
-    rows.iter().map(read_job).collect()
+    rows.iter().map(rows::read).collect()
 }
 
 pub(crate) async fn jobs_by_due(
@@ -135,7 +133,7 @@ pub(crate) async fn jobs_by_due(
             &[&tenant.uuid(), &kind.as_ref(), &i64::from(limit)],
         )
         .await?;
-    rows.iter().map(read_job).collect()
+    rows.iter().map(rows::read).collect()
 }
 
 pub(crate) async fn delivery_of(
@@ -146,7 +144,7 @@ pub(crate) async fn delivery_of(
     let rows = connection
         .query(sql::DELIVERY, &[&tenant.uuid(), &key.uuid()])
         .await?;
-    rows.first().map(read_delivery).transpose()
+    rows.first().map(rows::read).transpose()
 }
 
 pub(crate) async fn deliveries(
@@ -175,7 +173,7 @@ pub(crate) async fn deliveries(
             ],
         )
         .await?;
-    rows.iter().map(read_delivery).collect()
+    rows.iter().map(rows::read).collect()
 }
 
 pub(crate) async fn waiting(
@@ -190,7 +188,7 @@ pub(crate) async fn waiting(
             &[&tenant.uuid(), &endpoint.uuid(), &i64::from(limit)],
         )
         .await?;
-    rows.iter().map(read_delivery).collect()
+    rows.iter().map(rows::read).collect()
 }
 
 pub(crate) async fn asked(
@@ -201,7 +199,7 @@ pub(crate) async fn asked(
     let rows = connection
         .query(sql::DELIVERIES_ASKED, &[&tenant.uuid(), &i64::from(limit)])
         .await?;
-    rows.iter().map(read_delivery).collect()
+    rows.iter().map(rows::read).collect()
 }
 
 pub(crate) async fn finished(
@@ -216,39 +214,5 @@ pub(crate) async fn finished(
             &[&tenant.uuid(), &before.as_micros(), &i64::from(limit)],
         )
         .await?;
-    rows.iter().map(read_delivery).collect()
-}
-
-fn read_job(row: &Row) -> Result<JobRow> {
-    let mut cells = Cells::new(row, "job", 2);
-    Ok(JobRow {
-        kind: cells.text("kind")?,
-        key: cells.text("key")?,
-        version: cells.number("version")?,
-        due_at: cells.time("due_at")?,
-        holder: cells.optional_text("holder")?,
-        held_until: cells.optional_time("held_until")?,
-        attempts: cells.number("attempts")?,
-        last_error: cells.optional_text("last_error")?,
-        detail: cells.text("detail")?,
-    })
-}
-
-fn read_delivery(row: &Row) -> Result<DeliveryRow> {
-    let mut cells = Cells::new(row, "delivery", 1);
-    Ok(DeliveryRow {
-        id: cells.id("id", DeliveryId::from_uuid)?,
-        version: cells.number("version")?,
-        endpoint: cells.id("endpoint", EndpointId::from_uuid)?,
-        number: cells.number("number")?,
-        event: cells.id("event", EventId::from_uuid)?,
-        index: cells.number("idx")?,
-        kind: cells.text("kind")?,
-        status: cells.named("status", DeliveryStatus::from_name)?,
-        due_at: cells.time("due_at")?,
-        attempts: cells.number("attempts")?,
-        created_at: cells.time("created_at")?,
-        finished_at: cells.optional_time("finished_at")?,
-        detail: cells.text("detail")?,
-    })
+    rows.iter().map(rows::read).collect()
 }

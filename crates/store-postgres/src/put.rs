@@ -5,7 +5,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationRow, Hash, IdempotencyKey, InteractionRow, RecordRow, Row, RowChange,
-    RowKey, SubjectKeyRow, TokenRow, UseRow, row::RecordKey,
+    RowKey, SubjectKeyRow, TokenRow, UseRow, row::RecordKey, stored,
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     fault::Result,
     keys::{self, Table},
     known::{Known, StoredRecord},
-    outbound, rows, statements as sql,
+    outbound, statements as sql,
 };
 
 /// The statements that write a batch. Removals go first, since a record may be found by a key again that it was found by before.
@@ -297,7 +297,7 @@ impl<'a> Writes<'a> {
             Cell::Flag(row.record.deleted),
             Cell::time(row.record.created_at),
             Cell::time(row.updated_at),
-            rows::write_keys(&row.keys)?.map_or(Cell::Text(None), Cell::owned_text),
+            stored::write_keys(&row.keys)?.map_or(Cell::Text(None), Cell::owned_text),
             Cell::optional_bytes(row.sealed.as_deref()),
         ];
         let statement = if stored.is_some() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use consentry_store::ConfigurationKind;
+use consentry_store::{ConfigurationKind, table::OWNED};
 use consentry_testkit::postgres::Postgres;
 use tokio_postgres::Client;
 
@@ -12,32 +12,15 @@ use crate::{
     statements,
 };
 
-/// Tables whose rows belong to people: nothing reads one of them from end to end, except what is on the list below.
-const OWNED: &[&str] = &[
+/// Owned tables whose rows are not in a shard: the log, which is one of a tenant, what says in which shard to look, and messages and work,
+/// which belong to an endpoint or a tenant.
+const UNSHARDED: &[&str] = &[
     "consent_event",
     "consent_event_filter",
-    "consent",
-    "slot",
-    "consent_use",
-    "agreement",
-    "agreement_consent",
-    "record",
-    "record_key",
     "foreign_id",
-    "oauth_grant",
-    "token",
-    "interaction",
-    "subject",
-    "subject_alias",
-    "account",
-    "subject_key",
-    "idempotency",
     "delivery",
+    "job",
 ];
-
-/// Owned tables whose rows are not in a shard: the log, which is one of a tenant, what says in which shard to look, and messages, which
-/// belong to an endpoint.
-const UNSHARDED: &[&str] = &["consent_event", "consent_event_filter", "foreign_id", "delivery"];
 
 /// The reviewed list: comparing all rows with the log, and the search that names nobody, which no door offers.
 const MAY_SCAN: &[&str] = &[

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consentry_domain::{Shard, TenantId, Timestamp};
 use consentry_store::{
     ChangeSet, CommitError, Expect, Hash, IdempotencyKey, LogHead, NewEvent, Receipt, RowKey, StoreError,
-    chain,
+    chain, stored::Cells as _,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 

@@ -1,9 +1,7 @@
 //! Work and messages: written and read.
 
-use consentry_domain::{
-    AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, TenantId, Timestamp,
-};
-use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn};
+use consentry_domain::{AgreementId, Consent, ConsentId, DeliveryId, EndpointId, TenantId, Timestamp};
+use consentry_store::{DeliveryQuery, DeliveryRow, DeliveryStatus, JobRow, Withdrawn, stored::Cells as _};
 use rusqlite::{Connection, Params, Row, params};
 
 use crate::{
@@ -69,7 +67,7 @@ pub(crate) fn consents_ending(
         until.as_micros(),
         limit
     ];
-    read(connection, sql::CONSENTS_ENDING, keys, rows::consent)
+    read(connection, sql::CONSENTS_ENDING, keys, rows::read)
 }
 
 pub(crate) fn withdrawn(
@@ -112,13 +110,18 @@ pub(crate) fn job_of(
         connection,
         sql::JOB,
         params![id(tenant.uuid()), kind, key],
-        read_job,
+        rows::read,
     )?;
     Ok(found.into_iter().next())
 }
 
 pub(crate) fn jobs(connection: &Connection, tenant: TenantId, kind: &str) -> Result<Vec<JobRow>> {
-    read(connection, sql::JOBS, params![id(tenant.uuid()), kind], read_job)
+    read(
+        connection,
+        sql::JOBS,
+        params![id(tenant.uuid()), kind],
+        rows::read,
+    )
 }
 
 pub(crate) fn jobs_by_due(
@@ -128,7 +131,7 @@ pub(crate) fn jobs_by_due(
     limit: u32,
 ) -> Result<Vec<JobRow>> {
     let keys = params![id(tenant.uuid()), kind, limit];
-    read(connection, sql::JOBS_BY_DUE, keys, read_job)
+    read(connection, sql::JOBS_BY_DUE, keys, rows::read)
 }
 
 pub(crate) fn delivery_of(
@@ -137,7 +140,7 @@ pub(crate) fn delivery_of(
     key: DeliveryId,
 ) -> Result<Option<DeliveryRow>> {
     let keys = params![id(tenant.uuid()), id(key.uuid())];
-    let found = read(connection, sql::DELIVERY, keys, read_delivery)?;
+    let found = read(connection, sql::DELIVERY, keys, rows::read)?;
     Ok(found.into_iter().next())
 }
 
@@ -162,7 +165,7 @@ pub(crate) fn deliveries(
             before,
             query.limit,
         ],
-        read_delivery,
+        rows::read,
     )
 }
 
@@ -176,13 +179,13 @@ pub(crate) fn waiting(
         connection,
         sql::DELIVERIES_WAITING,
         params![id(tenant.uuid()), id(endpoint.uuid()), limit],
-        read_delivery,
+        rows::read,
     )
 }
 
 pub(crate) fn asked(connection: &Connection, tenant: TenantId, limit: u32) -> Result<Vec<DeliveryRow>> {
     let keys = params![id(tenant.uuid()), limit];
-    read(connection, sql::DELIVERIES_ASKED, keys, read_delivery)
+    read(connection, sql::DELIVERIES_ASKED, keys, rows::read)
 }
 
 pub(crate) fn finished(
@@ -192,7 +195,7 @@ pub(crate) fn finished(
     limit: u32,
 ) -> Result<Vec<DeliveryRow>> {
     let keys = params![id(tenant.uuid()), before.as_micros(), limit];
-    read(connection, sql::DELIVERIES_FINISHED, keys, read_delivery)
+    read(connection, sql::DELIVERIES_FINISHED, keys, rows::read)
 }
 
 fn read<T>(
@@ -208,38 +211,4 @@ fn read<T>(
         found.push(read(row)?);
     }
     Ok(found)
-}
-
-fn read_job(row: &Row<'_>) -> Result<JobRow> {
-    let mut cells = Cells::new(row, "job", 2);
-    Ok(JobRow {
-        kind: cells.text("kind")?,
-        key: cells.text("key")?,
-        version: cells.number("version")?,
-        due_at: cells.time("due_at")?,
-        holder: cells.optional_text("holder")?,
-        held_until: cells.optional_time("held_until")?,
-        attempts: cells.number("attempts")?,
-        last_error: cells.optional_text("last_error")?,
-        detail: cells.text("detail")?,
-    })
-}
-
-fn read_delivery(row: &Row<'_>) -> Result<DeliveryRow> {
-    let mut cells = Cells::new(row, "delivery", 1);
-    Ok(DeliveryRow {
-        id: cells.id("id", DeliveryId::from_uuid)?,
-        version: cells.number("version")?,
-        endpoint: cells.id("endpoint", EndpointId::from_uuid)?,
-        number: cells.number("number")?,
-        event: cells.id("event", EventId::from_uuid)?,
-        index: cells.number("idx")?,
-        kind: cells.text("kind")?,
-        status: cells.named("status", DeliveryStatus::from_name)?,
-        due_at: cells.time("due_at")?,
-        attempts: cells.number("attempts")?,
-        created_at: cells.time("created_at")?,
-        finished_at: cells.optional_time("finished_at")?,
-        detail: cells.text("detail")?,
-    })
 }

@@ -6,7 +6,9 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationRow, Hash, InteractionRow, RecordRow, Row, RowChange, RowKey,
-    StoreError, SubjectKeyRow, TokenRow, row::RecordKey,
+    StoreError, SubjectKeyRow, TokenRow,
+    row::RecordKey,
+    stored::{self, Cells as _},
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     cells::Cells,
     fault::{Fault, Result},
-    outbound, rows, statements as sql, uses,
+    outbound, statements as sql, uses,
 };
 
 /// An id as it is bound.
@@ -380,7 +382,7 @@ fn record(connection: &Connection, tenant: TenantId, row: &RecordRow) -> Result<
             row.record.deleted,
             row.record.created_at.as_micros(),
             row.updated_at.as_micros(),
-            rows::write_keys(&row.keys)?,
+            stored::write_keys(&row.keys)?,
             row.sealed,
         ],
     )?;
@@ -441,7 +443,7 @@ fn stored_keys(
     let mut cells = Cells::new(row, "record", 0);
     let created_at = cells.number("created_at")?;
     let keys = cells
-        .optional_named("search_keys", rows::read_keys)?
+        .optional_named("search_keys", stored::read_keys)?
         .unwrap_or_default();
     Ok(Some((created_at, keys)))
 }

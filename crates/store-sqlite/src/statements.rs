@@ -2,6 +2,11 @@
 //! all of them against a fresh database and keeps their plans as reviewed snapshots. Where a table offers more than one way,
 //! the way is named (INDEXED BY), so that no statistics can lead a read astray.
 
+use consentry_store::{
+    agreement_columns, alias_columns, consent_columns, delivery_columns, grant_columns, interaction_columns,
+    job_columns, record_columns,
+};
+
 /// Declares statements and the list of all of them.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
@@ -10,59 +15,6 @@ macro_rules! statements {
         /// All statements with their names, without those of configuration.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
-    };
-}
-
-macro_rules! consent_columns {
-    () => {
-        "c.id, c.version, c.status, c.subject, c.definition, c.audience_kind, c.audience, c.qualifier, c.wording, c.door, \
-         c.actor, c.decision, c.record, c.agreement, c.created_at, c.updated_at, c.valid_from, c.valid_until, c.ended, \
-         c.actions"
-    };
-}
-
-macro_rules! agreement_columns {
-    () => {
-        "a.id, a.version, a.subject, a.application, a.client, a.qualifier, a.decision, a.created_at, a.updated_at, \
-         a.valid_until, a.disclosure, a.ended"
-    };
-}
-
-macro_rules! record_columns {
-    () => {
-        "r.id, r.version, r.subject, r.consent, r.deleted, r.created_at, r.updated_at, r.search_keys, r.sealed"
-    };
-}
-
-macro_rules! grant_columns {
-    () => {
-        "g.id, g.version, g.subject, g.application, g.client, g.agreement, g.scope, g.resources, g.qualifier, g.session, \
-         g.offline, g.auth_time, g.amr, g.created_at, g.expires_at, g.ended"
-    };
-}
-
-macro_rules! interaction_columns {
-    () => {
-        "i.hash, i.version, i.browser, i.subject, i.expires_at, i.created_at, i.terminal, i.detail"
-    };
-}
-
-macro_rules! alias_columns {
-    () => {
-        "s.hash, s.namespace, s.subject, s.sealed, s.created_at"
-    };
-}
-
-macro_rules! job_columns {
-    () => {
-        "j.kind, j.key, j.version, j.due_at, j.holder, j.held_until, j.attempts, j.last_error, j.detail"
-    };
-}
-
-macro_rules! delivery_columns {
-    () => {
-        "d.id, d.version, d.endpoint, d.number, d.event, d.idx, d.kind, d.status, d.due_at, d.attempts, d.created_at, \
-         d.finished_at, d.detail"
     };
 }
 

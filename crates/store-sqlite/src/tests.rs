@@ -2,37 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use consentry_store::ConfigurationKind;
+use consentry_store::{ConfigurationKind, table::OWNED};
 use rusqlite::Connection;
 
 use crate::{
     open::{self, Options, Purpose},
     statements,
 };
-
-/// Tables whose rows belong to people: nothing reads one of them from end to end, except what is on the list below.
-const OWNED: &[&str] = &[
-    "consent_event",
-    "consent_event_filter",
-    "consent",
-    "slot",
-    "consent_use",
-    "agreement",
-    "agreement_consent",
-    "record",
-    "record_key",
-    "foreign_id",
-    "oauth_grant",
-    "token",
-    "interaction",
-    "subject",
-    "subject_alias",
-    "account",
-    "subject_key",
-    "idempotency",
-    "job",
-    "delivery",
-];
 
 /// The reviewed list: comparing all rows with the log, and the search that names nobody, which no door offers.
 const MAY_SCAN: &[&str] = &[

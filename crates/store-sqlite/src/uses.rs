@@ -34,7 +34,9 @@ pub(crate) fn of(connection: &Connection, tenant: TenantId, consents: &[ConsentI
     let mut found = Vec::new();
     for consent in consents {
         let key = params![consent.shard().number(), id(tenant.uuid()), id(consent.uuid())];
-        let row = statement.query_row(key, |row| Ok(rows::usage(row))).optional()?;
+        let row = statement
+            .query_row(key, |row| Ok(rows::read::<UseRow>(row)))
+            .optional()?;
         found.extend(row.transpose()?);
     }
     Ok(found)

@@ -13,6 +13,7 @@ pub mod conformance;
 pub mod error;
 pub mod read;
 pub mod row;
+pub mod stored;
 pub mod table;
 pub mod tail;
 

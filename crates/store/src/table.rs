@@ -44,6 +44,30 @@ pub const TABLES: [&str; 31] = [
     "delivery",
 ];
 
+/// Tables whose rows belong to people, or wait for each of them: nothing reads one of them from end to end.
+pub const OWNED: [&str; 20] = [
+    "consent_event",
+    "consent_event_filter",
+    "consent",
+    "slot",
+    "consent_use",
+    "agreement",
+    "agreement_consent",
+    "record",
+    "record_key",
+    "foreign_id",
+    "oauth_grant",
+    "token",
+    "interaction",
+    "subject",
+    "subject_alias",
+    "account",
+    "subject_key",
+    "idempotency",
+    "job",
+    "delivery",
+];
+
 /// A stored value. The order is that of both engines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell {

@@ -39,7 +39,7 @@ pub(super) async fn by_ids(
     .into_iter();
     let (mut found, mut items) = (Vec::new(), BTreeMap::new());
     if let (Some(agreements), Some(rows)) = (answers.next(), answers.next()) {
-        found = agreements?.iter().map(rows::agreement).collect::<Result<_>>()?;
+        found = agreements?.iter().map(rows::read).collect::<Result<_>>()?;
         items = read_items(&rows?)?;
     }
     Ok(found
@@ -100,15 +100,15 @@ pub(crate) async fn agreements(
         &after_id,
         &limit,
     ];
-    let found = match (query.subject, client) {
+    let found: Vec<Agreement> = match (query.subject, client) {
         (Some(person), _) => {
             let (person_id, shard) = (person.uuid(), number(person.shard()));
             let mut params = page.to_vec();
             params.extend([&person_id as &(dyn ToSql + Sync), &shard]);
-            all(connection, sql::AGREEMENTS_OF_SUBJECT, &params, rows::agreement).await
+            all(connection, sql::AGREEMENTS_OF_SUBJECT, &params, rows::read).await
         }
-        (None, Some(_)) => all(connection, sql::AGREEMENTS_OF_CLIENT, &page, rows::agreement).await,
-        (None, None) => all(connection, sql::AGREEMENTS_OF_TENANT, &page, rows::agreement).await,
+        (None, Some(_)) => all(connection, sql::AGREEMENTS_OF_CLIENT, &page, rows::read).await,
+        (None, None) => all(connection, sql::AGREEMENTS_OF_TENANT, &page, rows::read).await,
     }?;
     let ids = found
         .iter()

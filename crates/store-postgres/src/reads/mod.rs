@@ -11,7 +11,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, LogHead, StoreError, SubjectKeyRow, TokenRow, UseRow, chain,
+    InteractionRow, LogHead, StoreError, SubjectKeyRow, TokenRow, UseRow, chain, stored::Cells as _,
 };
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
@@ -118,7 +118,7 @@ pub(crate) async fn consent(
         sql::CONSENT,
         tenant,
         (id.shard(), id.uuid()),
-        rows::consent,
+        rows::read,
     )
     .await
 }
@@ -131,7 +131,7 @@ async fn consents(
 ) -> Result<Vec<Consent>> {
     let keys = keys(tenant, ids.into_iter().map(|id| (id.shard(), id.uuid())));
     let found = listed(connection, sql::CONSENTS, keys).await?;
-    found.iter().map(rows::consent).collect()
+    found.iter().map(rows::read).collect()
 }
 
 /// The consent that another row points at. Rows that point at nothing are never written.
@@ -152,7 +152,7 @@ pub(crate) async fn uses(
 ) -> Result<Vec<UseRow>> {
     let ids = consents.iter().map(|id| (id.shard(), id.uuid()));
     let found = listed(connection, sql::USES, keys(tenant, ids)).await?;
-    found.iter().map(rows::usage).collect()
+    found.iter().map(rows::read).collect()
 }
 
 pub(crate) async fn deciding_consents(
@@ -179,7 +179,7 @@ pub(crate) async fn grant(
         sql::GRANT,
         tenant,
         (id.shard(), id.uuid()),
-        rows::grant,
+        rows::read,
     )
     .await
 }
@@ -200,7 +200,7 @@ pub(crate) async fn grants_of(
             &subject.uuid(),
             &client.as_deref(),
         ],
-        rows::grant,
+        rows::read,
     )
     .await
 }
@@ -210,7 +210,7 @@ pub(crate) async fn token(
     tenant: TenantId,
     hash: Hash,
 ) -> Result<Option<TokenRow>> {
-    by_hash(connection, sql::TOKEN, tenant, hash, rows::token).await
+    by_hash(connection, sql::TOKEN, tenant, hash, rows::read).await
 }
 
 pub(crate) async fn interaction(
@@ -218,7 +218,7 @@ pub(crate) async fn interaction(
     tenant: TenantId,
     hash: Hash,
 ) -> Result<Option<InteractionRow>> {
-    by_hash(connection, sql::INTERACTION, tenant, hash, rows::interaction).await
+    by_hash(connection, sql::INTERACTION, tenant, hash, rows::read).await
 }
 
 pub(crate) async fn interactions_of(
@@ -232,7 +232,7 @@ pub(crate) async fn interactions_of(
         connection,
         sql::INTERACTIONS_OF_BROWSER,
         &[&tenant.uuid(), &bytes, &now.as_micros()],
-        rows::interaction,
+        rows::read,
     )
     .await
 }
@@ -247,7 +247,7 @@ pub(crate) async fn subject(
         sql::SUBJECT,
         tenant,
         (id.shard(), id.uuid()),
-        rows::subject,
+        rows::read,
     )
     .await
 }
@@ -257,7 +257,7 @@ pub(crate) async fn alias(
     tenant: TenantId,
     hash: Hash,
 ) -> Result<Option<AliasRow>> {
-    by_hash(connection, sql::ALIAS, tenant, hash, rows::alias).await
+    by_hash(connection, sql::ALIAS, tenant, hash, rows::read).await
 }
 
 pub(crate) async fn aliases_of(
@@ -269,7 +269,7 @@ pub(crate) async fn aliases_of(
         connection,
         sql::ALIASES_OF_SUBJECT,
         &[&tenant.uuid(), &subject.uuid()],
-        rows::alias,
+        rows::read,
     )
     .await
 }
@@ -284,7 +284,7 @@ pub(crate) async fn account(
         sql::ACCOUNT,
         tenant,
         (subject.shard(), subject.uuid()),
-        rows::account,
+        rows::read,
     )
     .await
 }
@@ -311,7 +311,7 @@ pub(crate) async fn subject_key(
         sql::SUBJECT_KEY,
         tenant,
         (subject.shard(), subject.uuid()),
-        rows::subject_key,
+        rows::read,
     )
     .await
 }
@@ -344,7 +344,7 @@ pub(crate) async fn events_of(
         connection,
         sql::EVENTS_OF,
         &[&tenant.uuid(), &subject.uuid(), &from, &i64::from(limit)],
-        rows::event,
+        rows::read,
     )
     .await
 }
@@ -361,7 +361,7 @@ pub(crate) async fn events(
         connection,
         sql::EVENTS,
         &[&tenant.uuid(), &from, &i64::from(limit)],
-        rows::event,
+        rows::read,
     )
     .await
 }

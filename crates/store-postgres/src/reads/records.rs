@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use consentry_domain::{RecordId, Shard, SubjectId, TenantId, Timestamp};
-use consentry_store::{Hash, RecordFound, RecordQuery, row::RecordKey};
+use consentry_store::{Hash, RecordFound, RecordQuery, RecordRow, row::RecordKey, stored::Cells as _};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub(super) async fn by_ids(
 }
 
 fn with_consent(row: &Row) -> Result<RecordFound> {
-    let record = rows::record(row)?;
+    let record: RecordRow = rows::read(row)?;
     let consent = rows::consent_from(row, rows::RECORD_COLUMNS)?;
     let consent = pointed_at(consent, ("record", &record.record.id))?;
     Ok(RecordFound { row: record, consent })

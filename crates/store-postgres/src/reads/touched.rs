@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use consentry_domain::{Agreement, AgreementId, Consent, ConsentId, Slot, TenantId};
-use consentry_store::{Seeds, TouchedRows};
+use consentry_store::{RecordRow, Seeds, TouchedRows, stored::Cells as _};
 use tokio_postgres::Row;
 
 use super::{agreements, all, consents, listed, pointed_at, records};
@@ -214,7 +214,7 @@ async fn slots(connection: Connection<'_>, asked: Vec<(TenantId, &Slot)>) -> Res
 pub(crate) async fn projection(connection: Connection<'_>, tenant: TenantId) -> Result<TouchedRows> {
     let tenant_id = tenant.uuid();
     let mut found = TouchedRows::default();
-    let consents: Vec<Consent> = all(connection, sql::CONSENTS_ALL, &[&tenant_id], rows::consent).await?;
+    let consents: Vec<Consent> = all(connection, sql::CONSENTS_ALL, &[&tenant_id], rows::read).await?;
     found.touched.consents = consents
         .into_iter()
         .map(|consent| (consent.id, consent))
@@ -223,8 +223,7 @@ pub(crate) async fn projection(connection: Connection<'_>, tenant: TenantId) -> 
         found.slot_versions.insert(slot.clone(), version);
         found.touched.slots.insert(slot, consent);
     }
-    let agreements: Vec<Agreement> =
-        all(connection, sql::AGREEMENTS_ALL, &[&tenant_id], rows::agreement).await?;
+    let agreements: Vec<Agreement> = all(connection, sql::AGREEMENTS_ALL, &[&tenant_id], rows::read).await?;
     found.touched.agreements = agreements
         .into_iter()
         .map(|agreement| (agreement.id, agreement))
@@ -235,7 +234,7 @@ pub(crate) async fn projection(connection: Connection<'_>, tenant: TenantId) -> 
             agreement.items.push(item);
         }
     }
-    let records = all(connection, sql::RECORDS_ALL, &[&tenant_id], rows::record).await?;
+    let records: Vec<RecordRow> = all(connection, sql::RECORDS_ALL, &[&tenant_id], rows::read).await?;
     found.records = records.into_iter().map(|row| (row.record.id, row)).collect();
     found.touched.records = found
         .records

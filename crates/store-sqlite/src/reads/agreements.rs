@@ -29,7 +29,7 @@ pub(super) fn without_consents(
         sql::AGREEMENT,
         tenant,
         (id.shard(), id.uuid()),
-        rows::agreement,
+        rows::read,
     )?;
     found
         .map(|agreement| with_items(connection, tenant, agreement))
@@ -107,7 +107,7 @@ pub(crate) fn agreements(
                 limit,
                 person.shard().number()
             ],
-            rows::agreement,
+            rows::read,
         ),
         (None, client) => all(
             connection,
@@ -126,7 +126,7 @@ pub(crate) fn agreements(
                 after_id,
                 limit
             ],
-            rows::agreement,
+            rows::read,
         ),
     }?;
     found

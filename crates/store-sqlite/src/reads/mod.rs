@@ -11,7 +11,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, StoreError, SubjectKeyRow, TokenRow,
+    InteractionRow, StoreError, SubjectKeyRow, TokenRow, stored::Cells as _,
 };
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
@@ -106,7 +106,7 @@ pub(crate) fn consent(connection: &Connection, tenant: TenantId, id: ConsentId) 
         sql::CONSENT,
         tenant,
         (id.shard(), id.uuid()),
-        rows::consent,
+        rows::read,
     )
 }
 
@@ -152,7 +152,7 @@ pub(crate) fn grant(connection: &Connection, tenant: TenantId, id: GrantId) -> R
         sql::GRANT,
         tenant,
         (id.shard(), id.uuid()),
-        rows::grant,
+        rows::read,
     )
 }
 
@@ -171,12 +171,12 @@ pub(crate) fn grants_of(
             put::id(subject.uuid()),
             client.map(ClientId::as_str)
         ],
-        rows::grant,
+        rows::read,
     )
 }
 
 pub(crate) fn token(connection: &Connection, tenant: TenantId, hash: &Hash) -> Result<Option<TokenRow>> {
-    by_hash(connection, sql::TOKEN, tenant, hash, rows::token)
+    by_hash(connection, sql::TOKEN, tenant, hash, rows::read)
 }
 
 pub(crate) fn interaction(
@@ -184,7 +184,7 @@ pub(crate) fn interaction(
     tenant: TenantId,
     hash: &Hash,
 ) -> Result<Option<InteractionRow>> {
-    by_hash(connection, sql::INTERACTION, tenant, hash, rows::interaction)
+    by_hash(connection, sql::INTERACTION, tenant, hash, rows::read)
 }
 
 pub(crate) fn interactions_of(
@@ -197,7 +197,7 @@ pub(crate) fn interactions_of(
         connection,
         sql::INTERACTIONS_OF_BROWSER,
         params![put::id(tenant.uuid()), browser.as_bytes(), now.as_micros()],
-        rows::interaction,
+        rows::read,
     )
 }
 
@@ -207,12 +207,12 @@ pub(crate) fn subject(connection: &Connection, tenant: TenantId, id: SubjectId) 
         sql::SUBJECT,
         tenant,
         (id.shard(), id.uuid()),
-        rows::subject,
+        rows::read,
     )
 }
 
 pub(crate) fn alias(connection: &Connection, tenant: TenantId, hash: &Hash) -> Result<Option<AliasRow>> {
-    by_hash(connection, sql::ALIAS, tenant, hash, rows::alias)
+    by_hash(connection, sql::ALIAS, tenant, hash, rows::read)
 }
 
 pub(crate) fn aliases_of(
@@ -224,7 +224,7 @@ pub(crate) fn aliases_of(
         connection,
         sql::ALIASES_OF_SUBJECT,
         params![put::id(tenant.uuid()), put::id(subject.uuid())],
-        rows::alias,
+        rows::read,
     )
 }
 
@@ -238,7 +238,7 @@ pub(crate) fn account(
         sql::ACCOUNT,
         tenant,
         (subject.shard(), subject.uuid()),
-        rows::account,
+        rows::read,
     )
 }
 
@@ -271,7 +271,7 @@ pub(crate) fn subject_key(
         sql::SUBJECT_KEY,
         tenant,
         (subject.shard(), subject.uuid()),
-        rows::subject_key,
+        rows::read,
     )
 }
 
@@ -287,7 +287,7 @@ pub(crate) fn events(
         connection,
         sql::EVENTS,
         params![put::id(tenant.uuid()), from, limit],
-        rows::event,
+        rows::read,
     )
 }
 
@@ -303,6 +303,6 @@ pub(crate) fn events_of(
         connection,
         sql::EVENTS_OF,
         params![put::id(tenant.uuid()), put::id(subject.uuid()), from, limit],
-        rows::event,
+        rows::read,
     )
 }

@@ -4,7 +4,7 @@
 //! its entries in that order, so the walk ends as soon as enough is found.
 
 use consentry_domain::{Consent, RecordId, Shard, TenantId, Timestamp};
-use consentry_store::{Hash, RecordFound, RecordQuery, RecordRow, row::RecordKey};
+use consentry_store::{Hash, RecordFound, RecordQuery, RecordRow, row::RecordKey, stored::Cells as _};
 use rusqlite::{Connection, Rows, params};
 
 use super::{by_id, pointed_at};
@@ -35,7 +35,7 @@ fn row_at(
     shard: Shard,
     id: RecordId,
 ) -> Result<Option<RecordRow>> {
-    by_id(connection, sql::RECORD, tenant, (shard, id.uuid()), rows::record)
+    by_id(connection, sql::RECORD, tenant, (shard, id.uuid()), rows::read)
 }
 
 /// Where a search looks.

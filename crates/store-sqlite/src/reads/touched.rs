@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consentry_domain::{AgreementId, Consent, ConsentId, Slot, TenantId};
-use consentry_store::{Seeds, TouchedRows};
+use consentry_store::{RecordRow, Seeds, TouchedRows};
 use rusqlite::{Connection, params};
 
 use super::{agreements, all, consent, one, pointed_at, records};
@@ -119,7 +119,7 @@ impl Reading<'_> {
 pub(crate) fn projection(connection: &Connection, tenant: TenantId) -> Result<TouchedRows> {
     let tenant_id = put::id(tenant.uuid());
     let mut found = TouchedRows::default();
-    let consents: Vec<Consent> = all(connection, sql::CONSENTS_ALL, params![tenant_id], rows::consent)?;
+    let consents: Vec<Consent> = all(connection, sql::CONSENTS_ALL, params![tenant_id], rows::read)?;
     found.touched.consents = consents
         .into_iter()
         .map(|consent| (consent.id, consent))
@@ -128,16 +128,11 @@ pub(crate) fn projection(connection: &Connection, tenant: TenantId) -> Result<To
         found.slot_versions.insert(slot.clone(), version);
         found.touched.slots.insert(slot, consent);
     }
-    for agreement in all(
-        connection,
-        sql::AGREEMENTS_ALL,
-        params![tenant_id],
-        rows::agreement,
-    )? {
+    for agreement in all(connection, sql::AGREEMENTS_ALL, params![tenant_id], rows::read)? {
         let agreement = agreements::with_items(connection, tenant, agreement)?;
         found.touched.agreements.insert(agreement.id, agreement);
     }
-    let records = all(connection, sql::RECORDS_ALL, params![tenant_id], rows::record)?;
+    let records: Vec<RecordRow> = all(connection, sql::RECORDS_ALL, params![tenant_id], rows::read)?;
     found.records = records
         .into_iter()
         .map(|row| (row.record.id, row))
