@@ -2,10 +2,11 @@
 
 import { Refused } from "./errors.js";
 import { environment, jsonOf, requireSecure } from "./fetching.js";
-import { KeySource, verifies } from "./keys.js";
+import { KeySource } from "./keys.js";
 import { hasTime, isText, takeApart } from "./parsing.js";
 import { Remembered } from "./remembering.js";
 import { RevocationFeed } from "./revocation.js";
+import { verifies } from "./signatures.js";
 
 const STANDARD = {
   skew: 60,
@@ -107,7 +108,7 @@ export class AccessVerifier {
     if (token.claims.iss !== issuer) {
       throw new Refused("issuer");
     }
-    if (!(await verifies(await this.#keys.key(kid), text))) {
+    if (!(await verifies(await this.#keys.key(kid), token))) {
       throw new Refused("signature");
     }
     const { access, audiences } = claimsOf(token);

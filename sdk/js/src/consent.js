@@ -4,13 +4,32 @@ import { isDsi } from "./dsi.js";
 import { Refused } from "./errors.js";
 import { environment, jsonOf, maxAgeOf, requireSecure } from "./fetching.js";
 import { IdTokens, isFor } from "./identity.js";
-import { KeySource, verifies } from "./keys.js";
+import { KeySource } from "./keys.js";
 import { hasTime, isText, takeApart } from "./parsing.js";
 import { Remembered } from "./remembering.js";
 import { RevocationFeed } from "./revocation.js";
+import { verifies } from "./signatures.js";
 
 const MAX_URI = 2083;
-const TEXTS = { sub: 255, subiss: MAX_URI, acr: MAX_URI, app: MAX_URI, appiss: MAX_URI, dsi: 65_536 };
+const EXACT = [
+  ["alg", "RS256", "alg"],
+  ["v", "0.2", "version"],
+  ["typ", "JWT", "typ"],
+];
+const NAMES = [
+  ["tid", 255],
+  ["kid", 255],
+  ["jku", MAX_URI],
+];
+const TEXTS = [
+  ["sub", 255],
+  ["subiss", MAX_URI],
+  ["acr", MAX_URI],
+  ["app", MAX_URI],
+  ["appiss", MAX_URI],
+  ["dsi", 65_536],
+];
+const TIMES = ["iat", "exp"];
 const MODES = ["none", "feed", "verify", "introspect"];
 
 const STANDARD = {
@@ -128,7 +147,7 @@ export class ConsentVerifier {
     if (token.header.jku !== (await this.#keys.document()).jwks_uri) {
       throw new Refused("jku");
     }
-    if (!(await verifies(await this.#keys.key(token.header.kid), text))) {
+    if (!(await verifies(await this.#keys.key(token.header.kid), token))) {
       throw new Refused("signature");
     }
     const consent = claimsOf(token);
@@ -282,13 +301,12 @@ function partsOf(text) {
 }
 
 function requireHeader(header) {
-  const exact = { alg: ["RS256", "alg"], v: ["0.2", "version"], typ: ["JWT", "typ"] };
-  for (const [member, [value, code]] of Object.entries(exact)) {
+  for (const [member, value, code] of EXACT) {
     if (header[member] !== value) {
       throw new Refused(code);
     }
   }
-  for (const [member, longest] of Object.entries({ tid: 255, kid: 255, jku: MAX_URI })) {
+  for (const [member, longest] of NAMES) {
     if (!isText(header[member], longest)) {
       throw new Refused(member);
     }
@@ -296,18 +314,17 @@ function requireHeader(header) {
 }
 
 function claimsOf(token) {
-  const consent = {};
-  for (const [name, longest] of Object.entries(TEXTS)) {
-    if (!isText(token.claims[name], longest)) {
+  const { claims, header } = token;
+  for (const [name, longest] of TEXTS) {
+    if (!isText(claims[name], longest)) {
       throw new Refused("claims", name);
     }
-    consent[name] = token.claims[name];
   }
-  for (const name of ["iat", "exp"]) {
+  for (const name of TIMES) {
     if (!hasTime(token, name)) {
       throw new Refused("claims", name);
     }
-    consent[name] = token.claims[name];
   }
-  return Object.freeze({ ...consent, tid: token.header.tid });
+  const { sub, subiss, acr, app, appiss, dsi, iat, exp } = claims;
+  return Object.freeze({ sub, subiss, acr, app, appiss, dsi, iat, exp, tid: header.tid });
 }

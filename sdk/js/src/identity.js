@@ -1,8 +1,8 @@
 // Id tokens of people, as far as a data source needs them: whose they are, and for which application.
 
 import { Refused } from "./errors.js";
-import { verifies } from "./keys.js";
 import { hasTime, isText, takeApart } from "./parsing.js";
+import { verifies } from "./signatures.js";
 
 /** Verifies id tokens of configured issuers; `sources` are their keys by issuer. */
 export class IdTokens {
@@ -22,7 +22,7 @@ export class IdTokens {
     const key = await source.key(kid).catch((error) => {
       throw error.code === "kid_unknown" ? new Refused("id_token", "unknown key") : error;
     });
-    if (!(await verifies(key, token.text))) {
+    if (!(await verifies(key, token))) {
       throw new Refused("id_token", "signature");
     }
     const audience = Array.isArray(aud) ? aud : [aud];

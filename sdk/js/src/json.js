@@ -7,14 +7,10 @@ export const MAX_DEPTH = 8;
 /** The bytes are not what they have to be. */
 export class Malformed extends Error {}
 
-const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
-const WORDS = new Map([
-  ["true", true],
-  ["false", false],
-  ["null", null],
-]);
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const WORDS = { t: "true", f: "false", n: "null" };
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a JSON object of UTF-8 text.
@@ -26,13 +22,14 @@ const WORDS = new Map([
 export function readObject(bytes) {
   let text;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = UTF_8.decode(bytes);
   } catch {
     throw new Malformed("not UTF-8");
   }
   return new Reader(text).whole();
 }
 
+/** Passes over a text that has to be one JSON object. What is read is read by the platform: this only says no. */
 class Reader {
   constructor(text) {
     this.text = text;
@@ -41,93 +38,105 @@ class Reader {
   }
 
   whole() {
-    this.match(SPACE);
+    this.space();
     if (this.text[this.at] !== "{") {
       throw new Malformed("not an object");
     }
-    const object = this.value(1);
-    this.match(SPACE);
+    this.value(1);
+    this.space();
     if (this.at !== this.text.length) {
       throw new Malformed("text behind the object");
     }
-    return { object, fractions: this.fractions };
+    return { object: JSON.parse(this.text), fractions: this.fractions };
   }
 
   value(depth, name) {
     const first = this.text[this.at];
+    if (first === '"') {
+      this.string();
+      return;
+    }
     if (first === "{" || first === "[") {
       if (depth > MAX_DEPTH) {
         throw new Malformed("too deep");
       }
       this.at += 1;
-      return first === "{" ? this.object(depth) : this.list(depth);
-    }
-    if (first === '"') {
-      return this.string();
-    }
-    for (const [word, value] of WORDS) {
-      if (this.text.startsWith(word, this.at)) {
-        this.at += word.length;
-        return value;
+      if (first === "{") {
+        this.object(depth);
+      } else {
+        this.list(depth);
       }
+      return;
     }
-    return this.number(depth, name);
+    const word = WORDS[first];
+    if (word === undefined) {
+      this.number(depth, name);
+      return;
+    }
+    if (!this.text.startsWith(word, this.at)) {
+      throw new Malformed("not a value");
+    }
+    this.at += word.length;
   }
 
   object(depth) {
-    const members = Object.create(null);
     if (this.ends("}")) {
-      return members;
+      return;
     }
+    const names = new Set();
     do {
-      this.match(SPACE);
+      this.space();
       const name = this.string();
-      if (name in members) {
+      if (names.has(name)) {
         throw new Malformed("a member twice");
       }
-      this.match(SPACE);
+      names.add(name);
+      this.space();
       this.require(":");
-      this.match(SPACE);
-      members[name] = this.value(depth + 1, name);
+      this.space();
+      this.value(depth + 1, name);
     } while (this.goesOn("}"));
-    return members;
   }
 
   list(depth) {
-    const items = [];
     if (this.ends("]")) {
-      return items;
+      return;
     }
     do {
-      this.match(SPACE);
-      items.push(this.value(depth + 1));
+      this.space();
+      this.value(depth + 1);
     } while (this.goesOn("]"));
-    return items;
   }
 
   string() {
-    const [literal] = this.match(STRING) ?? [];
-    const text = literal === undefined ? undefined : JSON.parse(literal);
-    if (text === undefined || !text.isWellFormed()) {
+    const begin = this.at;
+    if (!this.passes(STRING)) {
       throw new Malformed("not a string");
     }
-    return text;
+    const text = this.text.slice(begin + 1, this.at - 1);
+    // Halves of pairs can only be spelled out: the text around them was UTF-8.
+    if (!text.includes("\\")) {
+      return text;
+    }
+    const meant = JSON.parse(`"${text}"`);
+    if (!meant.isWellFormed()) {
+      throw new Malformed("not a string");
+    }
+    return meant;
   }
 
   number(depth, name) {
-    const found = this.match(NUMBER);
-    const number = found === null ? Number.NaN : Number(found[0]);
-    if (!Number.isFinite(number)) {
+    const begin = this.at;
+    if (!this.passes(NUMBER) || !Number.isFinite(Number(this.text.slice(begin, this.at)))) {
       throw new Malformed("not a value");
     }
-    if (depth === 2 && name !== undefined && (found[1] !== undefined || found[2] !== undefined)) {
+    if (depth === 2 && name !== undefined && /[.eE]/.test(this.text.slice(begin, this.at))) {
       this.fractions.add(name);
     }
-    return number;
   }
 
   ends(close) {
-    this.match(SPACE);
+    this.space();
     if (this.text[this.at] !== close) {
       return false;
     }
@@ -150,10 +159,21 @@ class Reader {
     this.at += 1;
   }
 
-  match(pattern) {
+  /** Passes over spaces, tabs and ends of lines. */
+  space() {
+    while (isSpace(this.text.charCodeAt(this.at))) {
+      this.at += 1;
+    }
+  }
+
+  passes(pattern) {
     pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    this.at += found === null ? 0 : found[0].length;
-    return found;
+    if (!pattern.test(this.text)) {
+      return false;
+    }
+    this.at = pattern.lastIndex;
+    return true;
   }
 }
+
+const isSpace = (code) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;

@@ -1,12 +1,11 @@
 // Key sets: fetched from the place that a configured issuer names, cached, rotated, and never asked for more often than
 // they may be.
 
-import { compactVerify, importJWK } from "jose";
-
 import { Refused } from "./errors.js";
 import { FetchError, jsonOf, maxAgeOf, requireSecure } from "./fetching.js";
 import { Malformed } from "./json.js";
 import { fromBase64url } from "./parsing.js";
+import { publicKey } from "./signatures.js";
 
 const MAX_KEYS = 100;
 const MAX_UNKNOWN = 1024;
@@ -15,16 +14,6 @@ const KEYS_FRESH = { standard: 3600, least: 60, most: 3600 };
 const DOCUMENT_FRESH = { standard: 86_400, least: 60, most: 86_400 };
 const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 300;
-
-/** Whether a token is signed by a key, with RSASSA-PKCS1-v1_5 and SHA-256. */
-export async function verifies(key, text) {
-  try {
-    await compactVerify(text, key, { algorithms: ["RS256"] });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The RSA keys for RS256 signatures in a key set, by `kid`; a name that two of them have is nobody's. */
 export async function usableKeys(document) {
@@ -67,7 +56,7 @@ async function usable(jwk) {
     if (!sound || exponent % 2n === 0n || exponent < 3n || exponent > 2n ** 33n) {
       return undefined;
     }
-    return await importJWK({ kty, n, e }, "RS256");
+    return await publicKey({ n, e });
   } catch {
     return undefined;
   }

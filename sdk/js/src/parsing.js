@@ -6,7 +6,12 @@ import { Malformed, readObject } from "./json.js";
 export const MAX_TOKEN_BYTES = 8192;
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** What may stand last, by how many characters are left over: the bits that no byte takes are zero. */
+const LAST = { 0: BASE64URL, 2: /[AQgw]$/, 3: /[AEIMQUYcgkosw048]$/ };
+
+// Its own decoder takes a tenth of the time.
+const node = globalThis.process?.getBuiltinModule?.("node:buffer");
 
 /** Takes a compact JWS apart, without verifying it; throws `Malformed`. */
 export function takeApart(text, maxBytes = MAX_TOKEN_BYTES) {
@@ -17,13 +22,13 @@ export function takeApart(text, maxBytes = MAX_TOKEN_BYTES) {
   if (parts.length !== 3) {
     throw new Malformed("not three parts");
   }
-  const [headerBytes, claimsBytes] = parts.map(fromBase64url);
+  const [headerBytes, claimsBytes, signature] = parts.map(fromBase64url);
   const { object: header } = readObject(headerBytes);
   const { object: claims, fractions } = readObject(claimsBytes);
   if (["crit", "zip", "b64"].some((member) => member in header)) {
     throw new Malformed("a header member that is not understood");
   }
-  return { text, header, claims, fractions };
+  return { text, header, claims, fractions, signature };
 }
 
 /** Decodes canonical base64url without padding; throws `Malformed`. */
@@ -32,12 +37,19 @@ export function fromBase64url(text) {
   if (!BASE64URL.test(text) || rest === 1) {
     throw new Malformed("not base64url");
   }
-  const unused = { 0: 0, 2: 0b1111, 3: 0b11 }[rest];
-  if ((ALPHABET.indexOf(text.at(-1)) & unused) !== 0) {
+  if (!LAST[rest].test(text)) {
     throw new Malformed("not canonical base64url");
   }
+  return node ? node.Buffer.from(text, "base64url") : decode(text);
+}
+
+function decode(text) {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at += 1) {
+    bytes[at] = binary.charCodeAt(at);
+  }
+  return bytes;
 }
 
 /** Whether a member is a string of 1 to `longest` characters. */

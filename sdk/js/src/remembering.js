@@ -12,9 +12,9 @@ export class Remembered {
     return this.#entries.size;
   }
 
-  /** What a verdict is found by; texts never run into each other. */
-  static name(...texts) {
-    return JSON.stringify(texts);
+  /** What a verdict about a token, shown alone or together with more, is found by; texts never run into each other. */
+  static name(token, ...more) {
+    return more.every((text) => text === null) ? `=${token}` : JSON.stringify([token, ...more]);
   }
 
   /** A verdict that still counts. */

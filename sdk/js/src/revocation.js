@@ -3,8 +3,8 @@
 import { Refused } from "./errors.js";
 import { FetchError, mediaType } from "./fetching.js";
 import { Malformed } from "./json.js";
-import { verifies } from "./keys.js";
 import { hasTime, isText, isTime, takeApart } from "./parsing.js";
+import { verifies } from "./signatures.js";
 
 const MAX_FEED_BYTES = 4 * 1024 * 1024;
 const TYP = "consent-revocations+jwt";
@@ -114,7 +114,7 @@ export class RevocationFeed {
     if (alg !== "RS256" || typ !== TYP || !isText(kid, 255)) {
       throw new Malformed("not a feed");
     }
-    if (!(await verifies(await this.keys.key(kid), text))) {
+    if (!(await verifies(await this.keys.key(kid), token))) {
       throw new Malformed("not signed by the issuer");
     }
     const { iss, iat, exp, since, revoked } = token.claims;
