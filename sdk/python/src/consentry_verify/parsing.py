@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import json
 import math
 import re
@@ -15,7 +15,11 @@ MAX_TOKEN_BYTES = 8192
 MAX_DEPTH = 8
 """Deepest JSON looked at; the object itself is the first level."""
 
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+\Z")
+_BASE64URL = re.compile(rb"[A-Za-z0-9_-]+\Z")
+_TO_BASE64 = bytes.maketrans(b"-_", b"+/")
+
+# What may stand last, by how many characters are left over: the bits that no byte takes are zero.
+_LAST = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
 
 
 class Malformed(ValueError):
@@ -50,27 +54,27 @@ def take_apart(text: str, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedToken:
 
 def from_base64url(text: str) -> bytes:
     """Decodes canonical base64url without padding; raises ``Malformed``."""
-    if not _BASE64URL.match(text) or len(text) % 4 == 1:
+    try:
+        encoded = text.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise Malformed("not base64url") from error
+    rest = len(encoded) % 4
+    if not _BASE64URL.match(encoded) or rest == 1:
         raise Malformed("not base64url")
-    decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() != text:
+    if rest and encoded[-1] not in _LAST[rest]:
         raise Malformed("not canonical base64url")
-    return decoded
+    return binascii.a2b_base64(encoded.translate(_TO_BASE64) + b"==")
 
 
 def json_object(data: bytes) -> dict[str, Any]:
     """Reads a JSON object without duplicate members, not too deep, of Unicode text and finite numbers."""
     try:
-        value = json.loads(
-            data.decode(),
-            object_pairs_hook=_without_duplicates,
-            parse_int=_integer,
-            parse_float=_finite,
-            parse_constant=_finite,
-        )
+        value = _DECODER.decode(data.decode())
         if not isinstance(value, dict):
             raise Malformed("not an object")
-        _judge(value, 1)
+        # Depth needs as many brackets, and half of a surrogate pair can only be spelled out: the bytes were UTF-8.
+        if data.count(b"{") + data.count(b"[") > MAX_DEPTH or b"\\u" in data:
+            _judge(value, 1)
     except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from error
     return value
@@ -93,6 +97,14 @@ def _finite(text: str) -> float:
 def _integer(text: str) -> int | float:
     _finite(text)
     return int(text)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates,
+    parse_int=_integer,
+    parse_float=_finite,
+    parse_constant=_finite,
+)
 
 
 def _judge(value: Any, depth: int) -> None:
