@@ -5,7 +5,12 @@
 use anyhow::Result;
 
 use crate::process;
+use crate::test::needs;
+use crate::tools;
 use crate::workspace::Workspace;
+
+/// The scenario that runs the SDKs in other languages.
+const SDKS: &str = "verify-sdk";
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -41,13 +46,20 @@ fn measure(workspace: &Workspace, profile: &str, options: &[&str], scenarios: &[
     let built = workspace.target().join(profile);
     let folder = workspace.target().join("bench");
     std::fs::create_dir_all(&folder)?;
-    process::run(
-        std::process::Command::new(built.join("consentry-bench"))
-            .arg("--binary")
-            .arg(built.join("consentry"))
-            .arg("--folder")
-            .arg(folder)
-            .args(options)
-            .args(scenarios),
-    )
+    let mut bench = std::process::Command::new(built.join("consentry-bench"));
+    bench
+        .arg("--binary")
+        .arg(built.join("consentry"))
+        .arg("--folder")
+        .arg(folder)
+        .args(options)
+        .args(scenarios);
+    if scenarios.is_empty() || scenarios.iter().any(|name| name == SDKS) {
+        let node = needs::node(workspace)?;
+        needs::packages(workspace, &node)?;
+        bench
+            .env("PATH", node.path())
+            .env("CONSENTRY_SDK_PYTHON", tools::sdk_python(workspace)?);
+    }
+    process::run(&mut bench)
 }

@@ -12,6 +12,7 @@ mod read_record;
 mod revocation_lag;
 mod sign;
 mod start;
+mod verify_sdk;
 
 use std::{net::TcpListener, path::PathBuf, time::Duration};
 
@@ -33,7 +34,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 14] = [
+pub const SCENARIOS: [Scenario; 15] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -45,6 +46,10 @@ pub const SCENARIOS: [Scenario; 14] = [
     Scenario {
         name: "sign",
         measure: sign::measure,
+    },
+    Scenario {
+        name: "verify-sdk",
+        measure: verify_sdk::measure,
     },
     Scenario {
         name: "grant",

@@ -3,7 +3,7 @@
 //! lines are left as they are.
 
 mod doors;
-mod needs;
+pub mod needs;
 mod openapi;
 mod sdk;
 

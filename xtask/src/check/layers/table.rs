@@ -205,8 +205,8 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             unreachable: &[],
         },
         BENCH => Layer {
-            rule: "bench measures from outside: of the product it knows jose alone, whose speed has no outside",
-            inside: Inside::Only(&[JOSE]),
+            rule: "bench measures from outside: of the product it knows jose and the SDK alone, whose speed has no outside",
+            inside: Inside::Only(&[JOSE, VERIFY]),
             tests: &[],
             outside: Outside::AllBut(&[PAGES]),
             unreachable: &[CLIENTS],
