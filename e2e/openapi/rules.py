@@ -15,6 +15,9 @@ KNOWN = [
     {"id": "accounts:balance", "locale": "en-GB", "version": "2.0"},
 ]
 
+# What can be done with each of them, since none names actions of its own.
+ACTIONS = ["read", "use"]
+
 FILTERS = [
     'displayName sw "S"',
     'id eq "share-my-email" or not (displayName pr)',
@@ -62,6 +65,8 @@ def before_call(context, case, kwargs):
         given = case.body["definition"]
         known = KNOWN[chance(given, len(KNOWN))]
         case.body["definition"] = {**given, **{name: known[name] for name in known if given.get(name)}}
+    if isinstance(case.body, dict) and isinstance(case.body.get("actions"), list):
+        case.body["actions"] = sorted({ACTIONS[chance(action, len(ACTIONS))] for action in case.body["actions"]})
     if "filter" in (case.query or {}):
         case.query["filter"] = FILTERS[chance(case.query["filter"], len(FILTERS))]
 
