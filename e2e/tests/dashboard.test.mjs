@@ -378,6 +378,35 @@ test("dsh_b7_9 a frame without an address of its own tells the integrator what i
   await ada.close();
 });
 
+test("dsh_a10 a frame that has no size yet asks for no height of its own, and for the right one once it has", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  await ada.openBank();
+  await page.addInitScript(() => {
+    if (window.parent !== window) return;
+    window.told = [];
+    addEventListener("message", ({ data }) => window.told.push(data));
+    addEventListener("DOMContentLoaded", () => {
+      // Before the frame's own page is there.
+      document.querySelector("iframe").style.cssText = "inline-size: 0; min-inline-size: 0; border: 0; padding: 0";
+    });
+  });
+  await page.reload();
+  const told = async (count) => {
+    await page.waitForFunction((count) => window.told.length >= count, count);
+    return page.evaluate(() => window.told);
+  };
+  assert.deepEqual((await told(1))[0], { source: "consentry", v: 1, type: "consentry:ready", height: 600 });
+  await page.evaluate(() => document.querySelector("iframe").removeAttribute("style"));
+  await ada.frameFits();
+  const heights = (await page.evaluate(() => window.told)).map(({ height }) => height);
+  assert.ok(
+    heights.every((height) => height >= 600 && height < 2000),
+    `${heights}`,
+  );
+  await ada.close();
+});
+
 test("twenty things and long names fit on every screen", async () => {
   const ada = await visitor(browser, demo.facts);
   const { page } = ada;

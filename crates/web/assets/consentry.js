@@ -129,7 +129,9 @@ if ("embedded" in words && opaque) {
   const note = document.getElementById("opaque-origin");
   if (note) note.hidden = false;
 } else if (embedded) {
-  const height = () => Math.max(600, Math.ceil(document.body.getBoundingClientRect().height));
+  // A frame that is not laid out yet, or hidden, has no width, and each letter a line of its own.
+  const needed = () => (innerWidth === 0 ? 0 : Math.ceil(document.body.getBoundingClientRect().height));
+  const height = () => Math.max(600, needed());
   let told = 0;
   let waiting = false;
   const measure = () => {
