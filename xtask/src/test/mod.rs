@@ -59,17 +59,20 @@ pub fn cluster(workspace: &Workspace) -> Result<()> {
 
 /// It takes a minute, and counts what is answered in time: other tests beside it would make it late.
 fn lose_the_leader(workspace: &Workspace) -> Result<()> {
-    process::run(workspace.cargo().args([
-        "test",
-        "--workspace",
-        "--test",
-        "suite",
-        "--locked",
-        "cluster::architecture_5",
-        "--",
-        "--ignored",
-        "--nocapture",
-    ]))
+    const NAME: &str = "cluster::architecture_5";
+    let test = |options: &[&str]| {
+        let mut command = workspace.cargo();
+        command
+            .args(["test", "--workspace", "--test", "suite", "--locked", NAME])
+            .args(["--", "--ignored"])
+            .args(options);
+        command
+    };
+    // No test of this name would be a success too.
+    if !process::capture(&mut test(&["--list"]))?.contains(NAME) {
+        bail!("there is no test {NAME}");
+    }
+    process::run(&mut test(&["--nocapture"]))
 }
 
 /// Tests the SDKs alone, as they are published.
