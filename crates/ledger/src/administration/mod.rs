@@ -9,13 +9,10 @@ mod putting;
 mod removing;
 mod state;
 
-use consentry_store::{ChangeSet, CommitError};
-
 pub use administrator::{ADMINISTER, Administrator};
 pub use state::State;
 
 use crate::{
-    Ledger,
     access::{Administer, Permit},
     error::Fault,
     import::NotTaken,
@@ -98,18 +95,4 @@ pub enum AdministrationError {
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
-}
-
-impl Ledger {
-    /// Commits a change. False where somebody else changed what it rests on first; then memory is as fresh as the store.
-    async fn settle(&self, change: ChangeSet) -> Result<bool, Fault> {
-        match self.commit_asked(change).await {
-            Ok(_receipt) => Ok(true),
-            Err(CommitError::Stale | CommitError::Taken) => {
-                self.reload().await?;
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
 }

@@ -33,7 +33,7 @@ impl Ledger {
             let id = wanted.id.to_string();
             put_over(&mut change, &tenant, ConfigurationKind::Application, &id, &wanted)?;
             self.leads_to(Outcome::default());
-            if self.settle_clients(change).await? {
+            if self.settle(change).await? {
                 return Ok(wanted);
             }
         }

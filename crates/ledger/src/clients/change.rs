@@ -72,7 +72,7 @@ impl Ledger {
                 self.end_agreements(&tenant, act, id, &mut change).await?
             };
             self.leads_to(Outcome::default());
-            if change.is_empty() || self.settle_clients(change).await? {
+            if change.is_empty() || self.settle(change).await? {
                 if rest == Rest::None {
                     return Ok(Arc::new(wanted));
                 }

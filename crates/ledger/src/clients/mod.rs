@@ -17,7 +17,7 @@ use consentry_domain::{
     ApplicationId, ClientId, TenantId,
     client::{Client, Wrong},
 };
-use consentry_store::{ChangeSet, CommitError, ConfigurationKind, Expect, RowChange, RowKey};
+use consentry_store::{ChangeSet, ConfigurationKind, Expect, RowChange, RowKey};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -133,18 +133,6 @@ impl Ledger {
     pub(super) fn tenant_managed(&self, tenant: TenantId) -> Result<Arc<TenantSnapshot>, ClientError> {
         let tenant = self.directory().tenant(tenant).cloned();
         tenant.ok_or(ClientError::Absent)
-    }
-
-    /// Commits a change. False where somebody else changed what it rests on first; then memory is as fresh as the store.
-    async fn settle_clients(&self, change: ChangeSet) -> Result<bool, Fault> {
-        match self.commit_asked(change).await {
-            Ok(_receipt) => Ok(true),
-            Err(CommitError::Stale | CommitError::Taken) => {
-                self.reload().await?;
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 }
 

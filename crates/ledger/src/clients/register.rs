@@ -47,7 +47,7 @@ impl Ledger {
                 is_new: true,
                 made: Some(id),
             });
-            if self.settle_clients(change).await? {
+            if self.settle(change).await? {
                 return Ok(Made {
                     client: client.into(),
                     secret: secret.map(|(secret, _)| secret),

@@ -45,7 +45,7 @@ impl Ledger {
                         .push(act.event(&ids, "client.changed", id, touched)?);
                 }
             }
-            if !self.settle_clients(change).await? {
+            if !self.settle(change).await? {
                 tries += 1;
             } else if rest == Rest::None {
                 return Ok(());

@@ -74,7 +74,7 @@ impl Ledger {
                 .events
                 .push(act.event(&ids, "client.secret_rotated", id, None)?);
             self.leads_to(Outcome::default());
-            if self.settle_clients(change).await? {
+            if self.settle(change).await? {
                 return Ok(Rotated {
                     client: client.into(),
                     secret,

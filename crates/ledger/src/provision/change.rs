@@ -6,14 +6,15 @@ use consentry_domain::{
     DefinitionKey, TenantId, Timestamp, client::Client, credential::Principal, definition::Localization,
 };
 use consentry_store::{
-    ChangeSet, ConfigurationKind, ConfigurationRow, Expect, NewEvent, Row, RowChange, RowKey,
+    ChangeSet, CommitError, ConfigurationKind, ConfigurationRow, Expect, NewEvent, Row, RowChange, RowKey,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Entry, ProvisionError, Taken};
 use crate::{
-    Caller, TenantSnapshot, environment::Ids, error::Fault, events, records::audit, snapshot::digest_of,
+    Caller, Ledger, TenantSnapshot, environment::Ids, error::Fault, events, records::audit,
+    snapshot::digest_of,
 };
 
 /// Who changes configuration, as the log keeps it. Nobody is named where it is somebody with access to the machine.
@@ -42,6 +43,20 @@ impl Author {
         };
         put("by_client", &self.client);
         put("request", &self.request);
+    }
+}
+
+impl Ledger {
+    /// Commits a change of configuration. False where somebody else changed what it rests on first; then memory is as fresh as the store.
+    pub(crate) async fn settle(&self, change: ChangeSet) -> Result<bool, Fault> {
+        match self.commit_asked(change).await {
+            Ok(_receipt) => Ok(true),
+            Err(CommitError::Stale | CommitError::Taken) => {
+                self.reload().await?;
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -15,10 +15,7 @@ use utoipa::openapi::{
 
 pub use self::{
     failures::{ABSENT, EVERYWHERE, Failure, Failures, OTHER_TYPE, Problem, STALE, TOO_LARGE, Wrong},
-    parts::{
-        IDEMPOTENCY_KEY, content, described, entity_tags, header, idempotency_key, limit, replayed, text,
-        text_like,
-    },
+    parts::{content, described, entity_tags, header, idempotency_key, limit, replayed, text, text_like},
 };
 
 /// The two ways in which callers of a door prove who they are. The names are those of the schemes in the whole description, where every

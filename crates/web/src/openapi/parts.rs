@@ -8,9 +8,6 @@ use utoipa::openapi::{
 
 use crate::idempotency::PATTERN;
 
-/// Name of the header that names a request.
-pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-
 /// `*` or entity tags (RFC 9110 8.8.3, 13.1.1).
 const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#;
 
@@ -71,7 +68,7 @@ pub fn limit(most: Option<u32>, description: &str) -> Parameter {
 /// The header that names a request.
 pub fn idempotency_key() -> Parameter {
     described(
-        IDEMPOTENCY_KEY,
+        "Idempotency-Key",
         ParameterIn::Header,
         "Names the request, so that sending it again does not carry it out again. Remembered for 24 hours where the operator says \
          nothing else.",
