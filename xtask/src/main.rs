@@ -89,6 +89,8 @@ enum Task {
 enum Alone {
     /// The leader of a PostgreSQL cluster is lost under load; installs etcd and Patroni.
     Cluster,
+    /// Client libraries of others take part in the code flow, unmodified; among all tests too.
+    Clients,
     /// The SDKs are packed, installed into clean folders, and tested there; among all tests too.
     Sdk,
 }
@@ -112,6 +114,10 @@ fn run(task: Task) -> anyhow::Result<()> {
             only: Some(Alone::Cluster),
             ..
         } => test::cluster(&workspace),
+        Task::Test {
+            only: Some(Alone::Clients),
+            ..
+        } => test::clients(&workspace),
         Task::Test {
             only: Some(Alone::Sdk),
             ..

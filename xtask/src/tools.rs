@@ -80,10 +80,21 @@ pub fn mail_python(workspace: &Workspace) -> Result<PathBuf> {
 
 /// A Python that builds the SDK and has what it stands on, as its lock file says.
 pub fn sdk_python(workspace: &Workspace) -> Result<PathBuf> {
-    let venv = workspace.target().join("tools/sdk-python/venv");
+    python_of(workspace, "sdk/python")
+}
+
+/// A Python that has the client library of others, as its lock file says.
+pub fn clients_python(workspace: &Workspace) -> Result<PathBuf> {
+    python_of(workspace, "e2e/clients/python")
+}
+
+/// A Python that has what the lock file in a folder names.
+fn python_of(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
+    let name = folder.replace('/', "-");
+    let venv = workspace.target().join("tools").join(name).join("venv");
     let program = venv.join("bin/python");
-    let place = workspace.root().join("sdk/python/requirements.lock");
-    let lock = std::fs::read(&place).context("cannot read the lock file of the SDK in Python")?;
+    let place = workspace.root().join(folder).join("requirements.lock");
+    let lock = std::fs::read(&place).with_context(|| format!("cannot read {}", place.display()))?;
     let installed = venv.join("installed.lock");
     if std::fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(program);
@@ -95,8 +106,8 @@ pub fn sdk_python(workspace: &Workspace) -> Result<PathBuf> {
             .args(["--only-binary", ":all:", "--require-hashes", "--requirement"])
             .arg(&place),
     )
-    .context("the SDK in Python needs Python 3.10, its venv module and the package index")?;
-    std::fs::write(installed, lock).context("cannot note what is installed for the SDK in Python")?;
+    .with_context(|| format!("{folder} needs Python 3.10, its venv module and the package index"))?;
+    std::fs::write(installed, lock).with_context(|| format!("cannot note what is installed for {folder}"))?;
     Ok(program)
 }
 

@@ -7,6 +7,8 @@ pub mod needs;
 mod openapi;
 mod sdk;
 
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 
 use self::needs::{By, Node};
@@ -20,9 +22,9 @@ use crate::workspace::Workspace;
 /// Installs, builds and runs. Later kinds of tests run even when earlier ones failed.
 pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     needs::programs(if no_browser {
-        &[By::Tests, By::Cluster]
+        &[By::Tests, By::Cluster, By::Clients]
     } else {
-        &[By::Tests, By::Cluster, By::Browser]
+        &[By::Tests, By::Cluster, By::Clients, By::Browser]
     })?;
     let node = needs::node(workspace)?;
     needs::packages(workspace, &node)?;
@@ -40,6 +42,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     note("documented commands", documented_commands::run(workspace));
     note("readers of strange bytes", fuzz::replay(workspace));
     note("the API against its description", openapi::run(workspace));
+    note("clients of others", clients_of_others(workspace, &node));
     note("SDKs as they are published", sdk::published(workspace, &node));
     note("benchmarks, a moment each", bench::smoke(workspace));
     if !no_browser {
@@ -75,6 +78,26 @@ fn lose_the_leader(workspace: &Workspace) -> Result<()> {
     process::run(&mut test(&["--nocapture"]))
 }
 
+/// Lets the clients of others take part, and nothing else.
+pub fn clients(workspace: &Workspace) -> Result<()> {
+    needs::programs(&[By::Tests, By::Clients])?;
+    let node = needs::node(workspace)?;
+    needs::packages(workspace, &node)?;
+    build_binary(workspace)?;
+    clients_of_others(workspace, &node)
+}
+
+fn clients_of_others(workspace: &Workspace, node: &Node) -> Result<()> {
+    let folder = workspace.root().join("e2e");
+    process::run(
+        node.command("node", &folder)
+            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+            .args(node_tests(&folder, "clients")?)
+            .env("CONSENTRY_BIN", workspace.target().join("debug/consentry"))
+            .env("CONSENTRY_CLIENTS_PYTHON", tools::clients_python(workspace)?),
+    )
+}
+
 /// Tests the SDKs alone, as they are published.
 pub fn sdk(workspace: &Workspace) -> Result<()> {
     needs::programs(&[By::Tests])?;
@@ -88,15 +111,19 @@ pub fn pictures(workspace: &Workspace) -> Result<()> {
     needs::programs(&[By::Tests, By::Browser])?;
     let node = needs::node(workspace)?;
     needs::packages(workspace, &node)?;
-    process::run(
-        workspace
-            .cargo()
-            .args(["build", "--bin", "consentry", "--locked"]),
-    )?;
+    build_binary(workspace)?;
     process::run(
         node.command("node", &workspace.root().join("e2e"))
             .arg("pictures.mjs")
             .env("CONSENTRY_BIN", workspace.target().join("debug/consentry")),
+    )
+}
+
+fn build_binary(workspace: &Workspace) -> Result<()> {
+    process::run(
+        workspace
+            .cargo()
+            .args(["build", "--bin", "consentry", "--locked"]),
     )
 }
 
@@ -131,16 +158,7 @@ fn rust(workspace: &Workspace, node: &Node) -> Result<()> {
 
 fn browser(workspace: &Workspace, node: &Node) -> Result<()> {
     let folder = workspace.root().join("e2e");
-    let mut tests: Vec<_> = std::fs::read_dir(folder.join("tests"))
-        .context("no browser tests in e2e/tests")?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".test.mjs"))
-        .map(|name| format!("tests/{name}"))
-        .collect();
-    if tests.is_empty() {
-        bail!("no browser tests in e2e/tests");
-    }
-    tests.sort_unstable();
+    let tests = node_tests(&folder, "tests")?;
     // What an earlier run noted is no proof that this one looked.
     let judged = workspace.target().join("judged");
     if judged.exists() {
@@ -160,4 +178,19 @@ fn browser(workspace: &Workspace, node: &Node) -> Result<()> {
     run(&tests)?;
     // Afterwards, since it reads what the others noted: that every page was judged.
     run(&["coverage.test.mjs".to_owned()])
+}
+
+/// The files of tests in a folder below `e2e`, from which Node is run. None would be a success too.
+fn node_tests(e2e: &Path, within: &str) -> Result<Vec<String>> {
+    let mut tests: Vec<_> = std::fs::read_dir(e2e.join(within))
+        .with_context(|| format!("no tests in e2e/{within}"))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".test.mjs"))
+        .map(|name| format!("{within}/{name}"))
+        .collect();
+    if tests.is_empty() {
+        bail!("no tests in e2e/{within}");
+    }
+    tests.sort_unstable();
+    Ok(tests)
 }

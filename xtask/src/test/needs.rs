@@ -29,13 +29,15 @@ pub enum By {
     Browser,
     /// The test of a cluster.
     Cluster,
+    /// The clients that others wrote.
+    Clients,
 }
 
 /// What packages ask while they are installed, answered before. A directory server of the system's own is nothing the tests need:
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 12] = [
     Need {
         program: "cc",
         package: "build-essential",
@@ -86,6 +88,17 @@ const NEEDS: [Need; 10] = [
         package: "patroni",
         by: By::Cluster,
     },
+    Need {
+        program: "openssl",
+        package: "openssl",
+        by: By::Clients,
+    },
+    Need {
+        // Brings the server itself, and no service that would be started.
+        program: "mod_auth_openidc.so",
+        package: "libapache2-mod-auth-openidc",
+        by: By::Clients,
+    },
 ];
 
 /// A database server of the system's own is nothing the tests need either: with this beside its package's settings, installing it
@@ -100,6 +113,9 @@ const NO_NATS: &str = "/etc/systemd/system/nats-server.service";
 
 /// Where Debian puts servers; not everybody has it on the path.
 const SERVERS: &str = "/usr/sbin";
+
+/// Where Debian puts what Apache loads.
+const APACHE_MODULES: &str = "/usr/lib/apache2/modules";
 
 /// Where Debian puts the versions of PostgreSQL, each with its programs in `bin`.
 const POSTGRES_VERSIONS: &str = "/usr/lib/postgresql";
@@ -220,7 +236,7 @@ fn is_there(program: &str) -> bool {
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
-        .chain([PathBuf::from(SERVERS)])
+        .chain([SERVERS, APACHE_MODULES].map(PathBuf::from))
         .chain(postgres_folders())
         .any(|folder| folder.join(program).is_file())
 }
