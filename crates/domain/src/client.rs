@@ -228,6 +228,11 @@ impl Client {
         self.pkce == Pkce::Public
     }
 
+    /// Whether it must hand its requests in beforehand.
+    pub fn must_push(&self, tenant: &Tenant) -> bool {
+        tenant.authorization.require_pushed_requests || self.settings.require_pushed_requests
+    }
+
     /// Hosts of its redirect addresses, sorted, each once; private schemes count by their scheme.
     pub fn redirect_hosts(&self) -> Vec<String> {
         let mut hosts: Vec<String> = self

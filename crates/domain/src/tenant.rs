@@ -214,6 +214,8 @@ pub struct AuthorizationSettings {
     pub refresh_reuse_leeway: Lifetime,
     /// Whether a proof key is demanded of a new third party that does not say.
     pub third_party_pkce: Pkce,
+    /// Whether every client must hand its requests in beforehand (RFC 9126).
+    pub require_pushed_requests: bool,
     /// How long a question stays open; none means as `lifetimes.interaction` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction: Option<Lifetime>,
@@ -228,6 +230,7 @@ impl Default for AuthorizationSettings {
             pairwise_subjects: true,
             refresh_reuse_leeway: Lifetime::seconds(0),
             third_party_pkce: Pkce::Enforce,
+            require_pushed_requests: false,
             interaction: None,
         }
     }

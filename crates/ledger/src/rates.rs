@@ -8,7 +8,7 @@ use std::{
 
 use consentry_domain::{TenantId, Timestamp, client::Client};
 
-use crate::{checks::Checker, ledger::Ledger, snapshot::TenantSnapshot};
+use crate::{checks::Checker, ledger::Ledger, snapshot::TenantSnapshot, tokens::ProvenClient};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +27,8 @@ pub(crate) enum Rate {
     Searches(u32),
     /// Calls of client management, by client: 600 in a minute.
     Management,
+    /// Authorization requests that are handed in, by client: 600 in a minute.
+    PushedRequests,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
 }
@@ -53,7 +55,7 @@ impl Rate {
             Self::WrongCredentials => (10, 60),
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
-            Self::Management => (600, 60),
+            Self::Management | Self::PushedRequests => (600, 60),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
@@ -70,6 +72,7 @@ impl Rate {
             Self::Searches(_) => "search",
             Self::StreamOpens(_) => "streams",
             Self::Management => "management",
+            Self::PushedRequests => "pushed",
         }
     }
 }
@@ -201,6 +204,17 @@ impl Ledger {
     pub fn count_management(&self, tenant: &TenantSnapshot, caller: &str) -> Result<Quota, Quota> {
         let (rates, now) = (&self.inner.rates, self.now());
         rates.take(tenant.id(), Rate::Management, caller, now)
+    }
+
+    /// Counts an authorization request that a client hands in.
+    pub fn count_pushed(&self, tenant: &TenantSnapshot, client: &ProvenClient) -> Result<Quota, Quota> {
+        let (rates, now) = (&self.inner.rates, self.now());
+        rates.take(
+            tenant.id(),
+            Rate::PushedRequests,
+            client.client().id.as_str(),
+            now,
+        )
     }
 
     /// Counts a stream that a reader opens; `reader` tells it from others.

@@ -201,11 +201,13 @@ pub enum TokenKind {
     PageSession,
     /// What a page in a browser opens an event stream with.
     EventTicket,
+    /// Reference to an authorization request that was handed in beforehand (RFC 9126).
+    PushedRequest,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -214,6 +216,7 @@ impl TokenKind {
         Self::EmbedTicket,
         Self::PageSession,
         Self::EventTicket,
+        Self::PushedRequest,
     ];
 
     /// The name as stored.
@@ -227,6 +230,7 @@ impl TokenKind {
             Self::EmbedTicket => "embed_ticket",
             Self::PageSession => "page_session",
             Self::EventTicket => "event_ticket",
+            Self::PushedRequest => "pushed_request",
         }
     }
 

@@ -88,6 +88,11 @@ impl TestApp {
         if page.status() != 200 || page.field("username").is_none() {
             return page;
         }
+        self.log_in_at(browser, username, &page).await
+    }
+
+    /// Logs a person in on the page that an interaction shows.
+    pub async fn log_in_at(&self, browser: &Browser<'_>, username: &str, page: &Answer) -> Answer {
         let customer = self
             .bank
             .customers

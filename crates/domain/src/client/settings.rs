@@ -59,6 +59,9 @@ pub struct ClientSettings {
     /// How long a question about it stays open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction: Option<Lifetime>,
+    /// Whether it must hand its requests in beforehand (RFC 9126), although the tenant does not ask for it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub require_pushed_requests: bool,
     /// How it knows people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<SubjectType>,
@@ -83,6 +86,11 @@ pub struct ClientSettings {
     /// When its registration last changed; none means never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl ClientSettings {

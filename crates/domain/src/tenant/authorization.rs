@@ -45,6 +45,7 @@ pub(super) struct Written {
     pairwise_subjects: Option<bool>,
     refresh_reuse_leeway: Option<Lifetime>,
     third_party_pkce: Option<Pkce>,
+    require_pushed_requests: Option<bool>,
     interaction: Option<Lifetime>,
 }
 
@@ -60,6 +61,9 @@ impl From<Written> for AuthorizationSettings {
                 .refresh_reuse_leeway
                 .unwrap_or(preset.refresh_reuse_leeway),
             third_party_pkce: written.third_party_pkce.unwrap_or(preset.third_party_pkce),
+            require_pushed_requests: written
+                .require_pushed_requests
+                .unwrap_or(preset.require_pushed_requests),
             interaction: written.interaction.or(preset.interaction),
         }
     }

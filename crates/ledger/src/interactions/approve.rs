@@ -132,6 +132,8 @@ impl Ledger {
         expect.extend(tenant.client_unchanged(&client.id));
         rows.push(ended.put()?);
         spend(approval.report.as_ref(), ids.now, &mut expect, &mut rows);
+        self.spend_pushed(tenant, request, ids.now, (&mut expect, &mut rows))
+            .await?;
         let slots: Vec<Slot> = scope.values().iter().map(slot).collect();
         let around = self
             .agreements_around(tenant, &slots.iter().collect::<Vec<_>>())

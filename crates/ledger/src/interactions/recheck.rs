@@ -56,7 +56,8 @@ impl Interaction {
     }
 }
 
-fn still_fits(
+/// The client of a request, where it may still ask for `scope` and be answered where the request says.
+pub(super) fn still_fits(
     tenant: &TenantSnapshot,
     request: &AuthorizationRequest,
     scope: &Scope,

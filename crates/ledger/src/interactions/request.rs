@@ -1,6 +1,7 @@
 //! An authorization request after every check: what is frozen until its answer.
 
 use consentry_domain::{ApplicationId, ClientId, Qualifier, client::Prompt, scope::Scope};
+use consentry_store::Hash;
 use serde::{Deserialize, Serialize};
 
 /// A request that was found good. All values are as checked; none is a secret.
@@ -38,6 +39,9 @@ pub struct AuthorizationRequest {
     /// Languages the client asks for, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ui_locales: Vec<String>,
+    /// Hash of the reference under which it was handed in beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<Hash>,
 }
 
 impl AuthorizationRequest {

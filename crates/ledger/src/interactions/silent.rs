@@ -60,9 +60,11 @@ impl Ledger {
             change.expect.push(interaction.unchanged());
             change.rows.push(interaction.stepped(step, None).put()?);
         }
+        self.spend_pushed(tenant, request, now, (&mut change.expect, &mut change.rows))
+            .await?;
         match self.commit(change).await {
             Ok(_receipt) => Ok(issued),
-            Err(CommitError::Stale) => Err(ApproveError::Over),
+            Err(CommitError::Stale | CommitError::Spent) => Err(ApproveError::Over),
             Err(error) => Err(Fault::from(error).into()),
         }
     }

@@ -186,6 +186,7 @@ mod asking {
             max_age: None,
             subject_hint: None,
             ui_locales: Vec::new(),
+            pushed: None,
         }
     }
 

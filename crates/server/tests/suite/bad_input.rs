@@ -36,7 +36,7 @@ enum Takes {
 use Takes::{Administration, BackEnd, Client, Endpoint, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 39] = [
+const ROUTES: [(Method, &str, Takes); 40] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -46,6 +46,7 @@ const ROUTES: [(Method, &str, Takes); 39] = [
     (Method::POST, "/cis/oidc/token", Client),
     (Method::POST, "/cis/oidc/token/introspection", Client),
     (Method::POST, "/cis/oidc/token/revocation", Client),
+    (Method::POST, "/cis/oidc/request", Client),
     (Method::POST, "/cis/oidc/me", Form),
     (Method::POST, "/consent/v1/consents", Records),
     (Method::PUT, "/consent/v1/consents/{consent}", Records),

@@ -8,6 +8,7 @@ mod discovery;
 mod introspection;
 mod keys;
 mod management;
+mod pushing;
 mod revocation;
 mod token;
 mod userinfo;
@@ -62,6 +63,7 @@ pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
         Cors::Never,
         revocation::revoke
     );
+    let table = both!(table, post, "/oidc/request", Cors::Never, pushing::push);
     let table = both!(table, get, "/oidc/me", Cors::Anyone, userinfo::userinfo);
     let table = both!(table, post, "/oidc/me", Cors::Anyone, userinfo::userinfo);
     management::register(consents::register(table))

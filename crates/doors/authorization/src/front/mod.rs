@@ -20,6 +20,7 @@ mod proceed;
 mod redirect;
 mod resume;
 
+pub(crate) use authorize::judge;
 use consentry_web::{
     house::House,
     routes::{Cors, RouteTable},

@@ -214,6 +214,9 @@ fn switches(reader: &mut Reader<'_>, client: &mut Client) {
     if let Some(site) = reader.choice("short_cookies_samesite_type", "lax, none") {
         client.settings.cookie_site = site.value();
     }
+    if let Some(must) = reader.boolean("enforce_par") {
+        client.settings.require_pushed_requests = must.or(false);
+    }
     if let Some(algorithm) = reader.choice("id_token_signed_response_alg", "RS256, ES256") {
         client.settings.id_token_algorithm = algorithm.value();
     }

@@ -11,7 +11,6 @@ fn fixed(tenant: &TenantSnapshot) -> Vec<(&'static str, Vec<Value>)> {
     let session = tenant.tenant.lifetimes.session.as_seconds();
     vec![
         ("response_types", vec![json!(["code"])]),
-        ("enforce_par", vec![json!(false)]),
         ("fapi_version_compliancy", vec![json!(false)]),
         ("session_expiration", vec![json!(session)]),
         ("default_custom_claims", vec![json!([])]),

@@ -58,6 +58,7 @@ pub(super) fn client(tenant: &TenantSnapshot, client: &Client, secret: Option<&O
         "id_token_signed_response_alg",
         json!(own.id_token_algorithm.unwrap_or(IdTokenAlgorithm::Rs256)),
     );
+    put("enforce_par", json!(client.must_push(settings)));
     put(
         "short_cookies_samesite_type",
         json!(own.cookie_site.unwrap_or(CookieSite::Lax)),

@@ -46,8 +46,20 @@ impl Wrong {
 
 /// Steps 1 to 3 in order.
 pub(super) fn find(tenant: &TenantSnapshot, parameters: &Parameters) -> Result<Address, Wrong> {
+    find_for(client(tenant, parameters)?, parameters)
+}
+
+/// Who asks.
+pub(super) fn client<'a>(
+    tenant: &'a TenantSnapshot,
+    parameters: &Parameters,
+) -> Result<&'a Arc<Client>, Wrong> {
     let id = parameters.one("client_id")?.ok_or(Wrong::ClientMissing)?;
-    let client = tenant.client(id).ok_or(Wrong::ClientUnknown)?;
+    tenant.client(id).ok_or(Wrong::ClientUnknown)
+}
+
+/// Where the answer to this client goes.
+pub(super) fn find_for(client: &Arc<Client>, parameters: &Parameters) -> Result<Address, Wrong> {
     let redirect_uri = parameters.one("redirect_uri")?.ok_or(Wrong::RedirectMissing)?;
     if !client
         .redirect_uris

@@ -2,12 +2,18 @@
 //!
 //! A request is read in two stages. First [`address`]: who asks, and where an answer goes; what is wrong there is shown here and
 //! never redirected. Then [`checks`]: everything else, in a fixed order, each rule in a file of its own; what is wrong there is an
-//! OAuth error at the redirect address.
+//! OAuth error at the redirect address. A request that was handed in beforehand went through both then.
 
 mod address;
 mod checks;
 
+use std::sync::Arc;
+
+use address::Wrong;
 use axum::{extract::Request, response::Response};
+use checks::{Refusal, Way};
+use consentry_domain::client::Client;
+use consentry_ledger::interactions::{AuthorizationRequest, Reference};
 use consentry_web::{
     error::{ApiError, registry},
     form,
@@ -72,19 +78,12 @@ async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) ->
             .detail("speculative loads are not served here")
             .into());
     }
-    let address = address::find(&visit.tenant, parameters).map_err(|wrong| {
-        let words = if wrong.is_about_the_client() {
-            failure::UNKNOWN_CLIENT
-        } else {
-            failure::BAD_REQUEST
-        };
-        Failure::with_words(
-            ApiError::new(&registry::INVALID_REQUEST).detail(wrong.to_string()),
-            words,
-        )
-    })?;
+    if let Some(reference) = reference(parameters)? {
+        return handed_in(visit, headers, parameters, &reference).await;
+    }
+    let address = address::find(&visit.tenant, parameters)?;
     let issuer = visit.house.issuer(&visit.tenant);
-    match checks::run(&visit.tenant, &issuer, &address, parameters) {
+    match checks::run(&visit.tenant, &issuer, &address, parameters, Way::Browser) {
         Ok(request) => proceed::first_step(visit, headers, &address.client, request).await,
         Err(refusal) => {
             tracing::info!(oauth.error = refusal.error, client.id = %address.client.id, "authorization request refused");
@@ -98,5 +97,60 @@ async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) ->
                 Vec::new(),
             )?)
         }
+    }
+}
+
+/// The reference to a request that was handed in beforehand; none where the request is here. A `request_uri` of another kind is
+/// refused with the other checks.
+fn reference(parameters: &Parameters) -> Result<Option<Reference>, Failure> {
+    let given = parameters.one("request_uri").map_err(Wrong::from)?;
+    Ok(given.and_then(Reference::parse))
+}
+
+/// What was handed in beforehand, as it was then: other parameters than the client's name are not looked at (B07-08).
+async fn handed_in(
+    visit: &Visit,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    reference: &Reference,
+) -> Result<Response, Failure> {
+    let client = address::client(&visit.tenant, parameters)?;
+    let found = visit
+        .ledger()
+        .pushed_request(&visit.tenant, client, reference)
+        .await?;
+    let request = found.ok_or_else(|| {
+        let error = ApiError::new(&registry::INVALID_REQUEST);
+        Failure::with_words(
+            error.detail("request_uri is unknown, used or too old"),
+            failure::OVER,
+        )
+    })?;
+    proceed::first_step(visit, headers, client, request).await
+}
+
+/// Judges a request that a client's back end hands in as if a browser had brought it.
+pub(crate) fn judge(
+    visit: &Visit,
+    client: &Arc<Client>,
+    parameters: &Parameters,
+) -> Result<AuthorizationRequest, Refusal> {
+    let address =
+        address::find_for(client, parameters).map_err(|wrong| Refusal::invalid_request(wrong.to_string()))?;
+    let issuer = visit.house.issuer(&visit.tenant);
+    checks::run(&visit.tenant, &issuer, &address, parameters, Way::BackEnd)
+}
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Self {
+        let words = if wrong.is_about_the_client() {
+            failure::UNKNOWN_CLIENT
+        } else {
+            failure::BAD_REQUEST
+        };
+        Self::with_words(
+            ApiError::new(&registry::INVALID_REQUEST).detail(wrong.to_string()),
+            words,
+        )
     }
 }

@@ -40,7 +40,7 @@ async fn tpa_url_02_b03_09_every_advertised_address_has_the_prefix_and_is_served
         );
         seen += 1;
     }
-    assert_eq!(seen, 7);
+    assert_eq!(seen, 8);
 }
 
 #[tokio::test]

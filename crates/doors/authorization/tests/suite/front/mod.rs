@@ -7,6 +7,7 @@ mod hosted;
 mod interaction;
 mod logging_in;
 mod logging_out;
+mod pushed;
 mod reported;
 
 use std::sync::Arc;

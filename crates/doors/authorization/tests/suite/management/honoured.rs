@@ -212,3 +212,27 @@ async fn tpa_a9_what_a_client_says_of_itself_is_told_to_the_page_that_asks() {
         .json();
     assert_eq!(one["result"]["evidence"]["organization"], "Budgeteer BV");
 }
+
+#[tokio::test]
+async fn tpa_a2_enforce_par_demands_that_requests_are_handed_in() {
+    let app = TestApp::start().await;
+    let (client, made) = register(&app, &third_party_with(&json!({ "enforce_par": true }))).await;
+    assert_eq!(made["enforce_par"], true);
+    let request = app.authorization(&client, SCOPE, &[("redirect_uri", BACK)]);
+    let browser = app.browser();
+    let refused = browser.open(&request).await.expect_status(303);
+    assert_eq!(
+        refused.location_parameter("error").as_deref(),
+        Some("invalid_request")
+    );
+    let changed = change(&app, &client.client_id, &json!({ "enforce_par": null })).await;
+    assert_eq!(changed["enforce_par"], false);
+    assert_eq!(
+        browser
+            .open(&request)
+            .await
+            .expect_status(303)
+            .location_parameter("error"),
+        None
+    );
+}

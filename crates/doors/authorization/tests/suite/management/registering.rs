@@ -169,7 +169,7 @@ async fn tpa_a2_what_is_not_built_or_makes_no_sense_is_refused_by_name() {
         ("supported_prompts", json!(["select_account"])),
         ("supported_prompts", json!(["none", "none"])),
         ("response_types", json!(["code", "id_token"])),
-        ("enforce_par", json!(true)),
+        ("enforce_par", json!("yes")),
         ("fapi_version_compliancy", json!(true)),
         (
             "authentication_configuration",

@@ -7,6 +7,7 @@ mod max_age;
 mod nonce;
 mod pkce;
 mod prompt;
+mod pushed;
 mod registration;
 mod repeated;
 mod request_object;
@@ -29,7 +30,17 @@ pub(super) struct Candidate<'a> {
     pub issuer: &'a str,
     pub client: &'a Client,
     pub parameters: &'a Parameters,
+    pub way: Way,
     pub request: AuthorizationRequest,
+}
+
+/// How a request came here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// With the person's browser.
+    Browser,
+    /// From the client's back end, beforehand (RFC 9126).
+    BackEnd,
 }
 
 impl Candidate<'_> {
@@ -41,7 +52,7 @@ impl Candidate<'_> {
 
 /// An OAuth error for the redirect address (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     pub error: &'static str,
     pub description: Cow<'static, str>,
 }
@@ -54,7 +65,7 @@ impl Refusal {
         }
     }
 
-    fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn invalid_request(description: impl Into<Cow<'static, str>>) -> Self {
         Self::new("invalid_request", description)
     }
 }
@@ -62,13 +73,14 @@ impl Refusal {
 /// One rule.
 type Check = fn(&mut Candidate<'_>) -> Result<(), Refusal>;
 
-/// The rules in the order of A.5.1. Step 8 (pushed requests) and step 12 (`offline_access`) are elsewhere: there are no pushed
-/// requests, and `offline_access` depends on the person (`consentry_ledger::interactions::ask`).
-pub(super) const ORDER: [(&str, Check); 14] = [
+/// The rules in the order of A.5.1. Step 12 (`offline_access`) is elsewhere, since it depends on the person
+/// (`consentry_ledger::interactions::ask`).
+pub(super) const ORDER: [(&str, Check); 15] = [
     ("5 repeated", repeated::check),
     ("6 response_type", response_type::check),
     ("7 request, request_uri", request_object::check),
     ("7 registration", registration::check),
+    ("8 pushed", pushed::check),
     ("9, 10 scope", scope::check),
     ("11 prompt", prompt::check),
     ("13 proof key", pkce::check),
@@ -87,6 +99,7 @@ pub(super) fn run(
     issuer: &str,
     address: &Address,
     parameters: &Parameters,
+    way: Way,
 ) -> Result<AuthorizationRequest, Refusal> {
     let client = &address.client;
     let mut candidate = Candidate {
@@ -94,6 +107,7 @@ pub(super) fn run(
         issuer,
         client,
         parameters,
+        way,
         request: AuthorizationRequest {
             client: client.id.clone(),
             application: client.application,
@@ -107,6 +121,7 @@ pub(super) fn run(
             max_age: None,
             subject_hint: None,
             ui_locales: Vec::new(),
+            pushed: None,
         },
     };
     for (step, check) in ORDER {
