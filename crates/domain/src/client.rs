@@ -228,6 +228,11 @@ impl Client {
         self.pkce == Pkce::Public
     }
 
+    /// Whether it proves itself by what it signs, in place of a secret.
+    pub fn signs_assertions(&self) -> bool {
+        self.settings.assertion_keys.is_some()
+    }
+
     /// Whether it must hand its requests in beforehand.
     pub fn must_push(&self, tenant: &Tenant) -> bool {
         tenant.authorization.require_pushed_requests || self.settings.require_pushed_requests

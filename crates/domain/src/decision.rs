@@ -120,6 +120,8 @@ named_enum! {
         AccessToken = "access_token",
         /// Client id and secret.
         ClientSecret = "client_secret",
+        /// Assertion that a client signed itself (RFC 7523).
+        ClientAssertion = "client_assertion",
         /// Client id alone, of a client that can keep no secret; a proof key stands in for one.
         PublicClient = "public_client",
         /// User name and password over HTTP Basic.

@@ -184,6 +184,16 @@ named_enum! {
 }
 
 named_enum! {
+    /// What `aud` of an assertion by which a client proves itself may be (third-party-authorization A.15, B.19).
+    AssertionAudience {
+        /// The issuer and nothing else.
+        Issuer = "issuer",
+        /// The issuer, or the address of the token endpoint, as the original tells its clients.
+        TokenEndpoint = "issuer_or_token_endpoint",
+    }
+}
+
+named_enum! {
     /// How `requested_scope` is written into the Consent URI (TPA-FL-05).
     ScopeFormat {
         /// Repeated parameter.
@@ -214,6 +224,8 @@ pub struct AuthorizationSettings {
     pub refresh_reuse_leeway: Lifetime,
     /// Whether a proof key is demanded of a new third party that does not say.
     pub third_party_pkce: Pkce,
+    /// What assertions of clients may be addressed to.
+    pub client_assertion_audience: AssertionAudience,
     /// Whether every client must hand its requests in beforehand (RFC 9126).
     pub require_pushed_requests: bool,
     /// How long a question stays open; none means as `lifetimes.interaction` says.
@@ -230,6 +242,7 @@ impl Default for AuthorizationSettings {
             pairwise_subjects: true,
             refresh_reuse_leeway: Lifetime::seconds(0),
             third_party_pkce: Pkce::Enforce,
+            client_assertion_audience: AssertionAudience::Issuer,
             require_pushed_requests: false,
             interaction: None,
         }

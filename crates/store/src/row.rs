@@ -203,11 +203,13 @@ pub enum TokenKind {
     EventTicket,
     /// Reference to an authorization request that was handed in beforehand (RFC 9126).
     PushedRequest,
+    /// `jti` of an assertion that a client proved itself with, so that nobody does again (RFC 7523).
+    ClientAssertion,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -217,6 +219,7 @@ impl TokenKind {
         Self::PageSession,
         Self::EventTicket,
         Self::PushedRequest,
+        Self::ClientAssertion,
     ];
 
     /// The name as stored.
@@ -231,6 +234,7 @@ impl TokenKind {
             Self::PageSession => "page_session",
             Self::EventTicket => "event_ticket",
             Self::PushedRequest => "pushed_request",
+            Self::ClientAssertion => "client_assertion",
         }
     }
 

@@ -62,6 +62,9 @@ pub struct ClientSettings {
     /// Whether it must hand its requests in beforehand (RFC 9126), although the tenant does not ask for it.
     #[serde(skip_serializing_if = "is_false")]
     pub require_pushed_requests: bool,
+    /// Public keys (text of a JWK set) of what it proves itself with; where there are any, no secret is accepted (RFC 7523).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assertion_keys: Option<String>,
     /// How it knows people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<SubjectType>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthorizationSettings, CallbackMode, PromptConsent, ScopeFormat};
+use super::{AssertionAudience, AuthorizationSettings, CallbackMode, PromptConsent, ScopeFormat};
 use crate::{Lifetime, client::Pkce, decision::named_enum};
 
 named_enum! {
@@ -27,6 +27,7 @@ impl Preset {
                 scope_format: ScopeFormat::Repeat,
                 pairwise_subjects: false,
                 third_party_pkce: Pkce::Allow,
+                client_assertion_audience: AssertionAudience::TokenEndpoint,
                 interaction: Some(Lifetime::seconds(3600)),
                 ..strict
             },
@@ -45,6 +46,7 @@ pub(super) struct Written {
     pairwise_subjects: Option<bool>,
     refresh_reuse_leeway: Option<Lifetime>,
     third_party_pkce: Option<Pkce>,
+    client_assertion_audience: Option<AssertionAudience>,
     require_pushed_requests: Option<bool>,
     interaction: Option<Lifetime>,
 }
@@ -61,6 +63,9 @@ impl From<Written> for AuthorizationSettings {
                 .refresh_reuse_leeway
                 .unwrap_or(preset.refresh_reuse_leeway),
             third_party_pkce: written.third_party_pkce.unwrap_or(preset.third_party_pkce),
+            client_assertion_audience: written
+                .client_assertion_audience
+                .unwrap_or(preset.client_assertion_audience),
             require_pushed_requests: written
                 .require_pushed_requests
                 .unwrap_or(preset.require_pushed_requests),
@@ -92,6 +97,7 @@ mod tests {
         assert_eq!(mosaic.callback_mode, CallbackMode::Compat);
         assert_eq!(mosaic.third_party_pkce, Pkce::Allow);
         assert_eq!(mosaic.interaction, Some(Lifetime::seconds(3600)));
+        assert_eq!(mosaic.client_assertion_audience, AssertionAudience::TokenEndpoint);
         assert!(!mosaic.pairwise_subjects);
         let own = read(json!({ "preset": "mosaic", "callback_mode": "strict", "pairwise_subjects": true }));
         assert_eq!(own.callback_mode, CallbackMode::Strict);

@@ -1,12 +1,14 @@
-//! Client authentication as it is sent (RFC 6749 2.3): HTTP Basic or body credentials, or the name alone for public clients.
+//! Client authentication as it is sent (RFC 6749 2.3): HTTP Basic or body credentials, an assertion that the client signed (RFC 7523
+//! 2.2), or the name alone for public clients.
 //!
 //! Whatever is wrong, the answer is the same `invalid_client`; only using two methods at once is told apart, as RFC 6749 5.2 asks.
 
 use std::borrow::Cow;
 
+use consentry_domain::tenant::AssertionAudience;
 use consentry_ledger::{
     Opaque,
-    tokens::{ClientRefused, PresentedClient, ProvenClient},
+    tokens::{AssertionError, ClientRefused, PresentedAssertion, PresentedClient, ProvenClient},
 };
 use consentry_web::{
     credentials::{Credentials, authorization},
@@ -18,35 +20,79 @@ use http::{HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
 use url::form_urlencoded;
 
+use crate::bearer::issuer;
+
 /// Longest `client_id` and `client_secret` looked at, in bytes.
 const LONGEST: usize = 1024;
 
+/// The one kind of assertion (RFC 7523 2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What a form and its headers bring about who sends it.
+#[derive(Debug)]
+enum Presented {
+    /// A name, with a secret or without.
+    Name(PresentedClient),
+    /// What the client signed, and its name where that is beside it.
+    Assertion {
+        client: Option<String>,
+        assertion: Opaque,
+    },
+}
+
 /// The client that sends a form, after its credential was checked.
-pub(crate) fn authenticate(
+pub(crate) async fn authenticate(
     visit: &Visit,
     headers: &HeaderMap,
     form: &Parameters,
 ) -> Result<ProvenClient, ApiError> {
-    let presented = presented(headers, form)?;
     let address = visit.address.to_string();
-    visit
-        .ledger()
-        .authenticate_client(&visit.tenant, &presented, &address)
-        .map_err(|refused| match refused {
-            ClientRefused::Wrong => invalid_client(),
-            ClientRefused::Throttled { seconds } => {
-                ApiError::new(&registry::RATE_LIMITED).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))
-            }
-        })
+    match presented(headers, form)? {
+        Presented::Name(presented) => visit
+            .ledger()
+            .authenticate_client(&visit.tenant, &presented, &address)
+            .map_err(refused),
+        Presented::Assertion { client, assertion } => {
+            let issuer = issuer(visit);
+            let token_endpoint = format!("{}/token", issuer.as_str());
+            let both = [issuer.as_str(), token_endpoint.as_str()];
+            let audiences = match visit.tenant.tenant.authorization.client_assertion_audience {
+                AssertionAudience::Issuer => &both[..1],
+                AssertionAudience::TokenEndpoint => &both[..],
+            };
+            let presented = PresentedAssertion {
+                client: client.as_deref(),
+                assertion,
+                audiences,
+            };
+            visit
+                .ledger()
+                .authenticate_client_by_assertion(&visit.tenant, &presented, &address)
+                .await
+                .map_err(|error| match error {
+                    AssertionError::Refused(why) => refused(why),
+                    AssertionError::Fault(fault) => fault.into(),
+                })
+        }
+    }
+}
+
+fn refused(why: ClientRefused) -> ApiError {
+    match why {
+        ClientRefused::Wrong => invalid_client(),
+        ClientRefused::Throttled { seconds } => {
+            ApiError::new(&registry::RATE_LIMITED).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))
+        }
+    }
 }
 
 /// As [`authenticate`], for endpoints at which a name without proof is nothing (TPA-IN-01).
-pub(crate) fn authenticate_confidential(
+pub(crate) async fn authenticate_confidential(
     visit: &Visit,
     headers: &HeaderMap,
     form: &Parameters,
 ) -> Result<ProvenClient, ApiError> {
-    let proven = authenticate(visit, headers, form)?;
+    let proven = authenticate(visit, headers, form).await?;
     if proven.is_confidential() {
         Ok(proven)
     } else {
@@ -54,18 +100,25 @@ pub(crate) fn authenticate_confidential(
     }
 }
 
-fn presented(headers: &HeaderMap, form: &Parameters) -> Result<PresentedClient, ApiError> {
+fn presented(headers: &HeaderMap, form: &Parameters) -> Result<Presented, ApiError> {
     let id = form.one("client_id")?;
     let secret = form.one("client_secret")?;
-    let assertion = form
-        .one("client_assertion")?
-        .or(form.one("client_assertion_type")?);
+    let (assertion, kind) = (form.one("client_assertion")?, form.one("client_assertion_type")?);
     let header = authorization(headers).map_err(|error| invalid_client().because(error))?;
     let methods = usize::from(!matches!(header, Credentials::None))
         + usize::from(secret.is_some())
-        + usize::from(assertion.is_some());
+        + usize::from(assertion.or(kind).is_some());
     if methods > 1 {
         return Err(invalid_request("more than one way of client authentication"));
+    }
+    if let (Credentials::None, Some(assertion)) = (&header, assertion.or(kind)) {
+        return match kind {
+            Some(JWT_BEARER) => Ok(Presented::Assertion {
+                client: id.map(str::to_owned),
+                assertion: Opaque::received(assertion),
+            }),
+            _ => Err(invalid_client()),
+        };
     }
     let presented = match header {
         Credentials::Basic { user, password } => {
@@ -79,14 +132,14 @@ fn presented(headers: &HeaderMap, form: &Parameters) -> Result<PresentedClient, 
                 secret: Some(Opaque::received(&secret)),
             }
         }
-        Credentials::None if assertion.is_none() => {
+        Credentials::None => {
             let id = id.ok_or_else(invalid_client)?.to_owned();
             PresentedClient {
                 id,
                 secret: secret.map(Opaque::received),
             }
         }
-        Credentials::None | Credentials::Bearer(_) | Credentials::Other(_) => return Err(invalid_client()),
+        Credentials::Bearer(_) | Credentials::Other(_) => return Err(invalid_client()),
     };
     let long = presented
         .secret
@@ -95,7 +148,7 @@ fn presented(headers: &HeaderMap, form: &Parameters) -> Result<PresentedClient, 
     if presented.id.len() > LONGEST || long {
         Err(invalid_client())
     } else {
-        Ok(presented)
+        Ok(Presented::Name(presented))
     }
 }
 
@@ -129,6 +182,13 @@ mod tests {
     use consentry_web::parameters::Rules;
 
     fn read(header: Option<&str>, body: &str) -> Result<PresentedClient, ApiError> {
+        match read_any(header, body)? {
+            Presented::Name(presented) => Ok(presented),
+            Presented::Assertion { .. } => panic!("an assertion"),
+        }
+    }
+
+    fn read_any(header: Option<&str>, body: &str) -> Result<Presented, ApiError> {
         let mut headers = HeaderMap::new();
         if let Some(header) = header {
             headers.insert(http::header::AUTHORIZATION, header.parse().unwrap());
@@ -194,6 +254,23 @@ mod tests {
             assert_eq!(error.code.name, "invalid_client", "{body}");
             assert_eq!(error.headers[0].0, http::header::WWW_AUTHENTICATE);
             assert_eq!(error.detail, None);
+        }
+    }
+
+    #[test]
+    fn b19_01_an_assertion_is_read_with_its_kind_and_the_name_beside_it() {
+        let kind = format!("client_assertion_type={JWT_BEARER}");
+        let read = read_any(None, &format!("client_id=c&{kind}&client_assertion=a.b.c")).unwrap();
+        let Presented::Assertion { client, assertion } = read else {
+            panic!("{read:?}");
+        };
+        assert_eq!((client.as_deref(), assertion.expose()), (Some("c"), "a.b.c"));
+        for body in [
+            "client_assertion=a.b.c",
+            "client_assertion=a.b.c&client_assertion_type=saml",
+        ] {
+            let error = read_any(None, body).unwrap_err();
+            assert_eq!(error.code.name, "invalid_client", "{body}");
         }
     }
 

@@ -87,7 +87,7 @@ impl Ledger {
 
 /// What follows from a change whatever it says.
 fn finish(known: &Client, wanted: &mut Client) {
-    if wanted.is_public() {
+    if wanted.is_public() || wanted.signs_assertions() {
         wanted.secrets.clear();
     }
     if wanted.is_third_party {

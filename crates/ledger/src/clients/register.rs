@@ -36,7 +36,7 @@ impl Ledger {
             }
             rules::check(&tenant, act, None, &client)?;
             check_name(&tenant, &client)?;
-            let secret = (!client.is_public()).then(|| self.draw_secret());
+            let secret = (!client.is_public() && !client.signs_assertions()).then(|| self.draw_secret());
             client.secrets = secret.iter().map(|(_, stored)| stored.clone()).collect();
             let mut change = ChangeSet::new(tenant.id(), ids.now);
             let id = client.id.as_str().to_owned();

@@ -45,6 +45,13 @@ impl Ledger {
                 let public = Wrong::new("pkce", "must not be that of a public client, which has no secret");
                 return Err(ClientError::Wrong(vec![public]));
             }
+            if known.signs_assertions() {
+                let signs = Wrong::new(
+                    "authentication_configuration",
+                    "must not be private_key_jwt, with which there is no secret",
+                );
+                return Err(ClientError::Wrong(vec![signs]));
+            }
             rules::check_removal(act, &known)?;
             let ids = self.ids();
             let until = ids.now.plus(grace);

@@ -8,6 +8,7 @@ use crate::{
     administration::ADMINISTER,
     checks::{CHECK, HISTORY, SEARCH},
     feed::{READ, READ_SUBJECTS},
+    tokens::client_assertion::wrong_keys,
     webhooks::MANAGE,
 };
 
@@ -25,6 +26,13 @@ pub(super) fn check(
     let needs_none = known.is_some_and(|known| known.redirect_uris.is_empty());
     if needs_none && wanted.redirect_uris.is_empty() && !wanted.is_third_party {
         wrong.retain(|wrong| wrong.field != "redirect_uris");
+    }
+    if let Some(keys) = &wanted.settings.assertion_keys {
+        wrong.extend(wrong_keys(keys));
+        if wanted.is_public() {
+            let why = "must not be that of a public client, which proves nothing";
+            wrong.push(Wrong::new("pkce", why));
+        }
     }
     let longest = tenant.tenant.lifetimes.access_token;
     let longest = longest.max(tenant.tenant.lifetimes.third_party_access_token);

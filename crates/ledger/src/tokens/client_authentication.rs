@@ -28,8 +28,18 @@ pub struct PresentedClient {
 #[derive(Debug, Clone)]
 pub struct ProvenClient {
     client: Arc<Client>,
-    /// The secret it proved itself with, as it is kept; none for public clients.
-    secret: Option<String>,
+    proof: Proof,
+}
+
+/// What a client proved itself with.
+#[derive(Debug, Clone)]
+enum Proof {
+    /// Nothing: a public client only said its name.
+    Nothing,
+    /// A secret, as it is kept.
+    Secret(String),
+    /// An assertion that it signed.
+    Assertion,
 }
 
 /// Why nobody was authenticated.
@@ -52,14 +62,24 @@ impl ProvenClient {
         &self.client
     }
 
-    /// Whether it proved itself with a secret; a public client only said its name.
-    pub fn is_confidential(&self) -> bool {
-        self.secret.is_some()
+    pub(super) const fn by_assertion(client: Arc<Client>) -> Self {
+        Self {
+            client,
+            proof: Proof::Assertion,
+        }
     }
 
-    /// The secret it proved itself with, as it is kept: the SHA-256 in base64url.
+    /// Whether it proved itself; a public client only said its name.
+    pub fn is_confidential(&self) -> bool {
+        !matches!(self.proof, Proof::Nothing)
+    }
+
+    /// The secret it proved itself with, where it did, as it is kept: the SHA-256 in base64url.
     pub(crate) fn secret(&self) -> Option<&str> {
-        self.secret.as_deref()
+        match &self.proof {
+            Proof::Secret(stored) => Some(stored),
+            Proof::Nothing | Proof::Assertion => None,
+        }
     }
 
     /// The application it belongs to.
@@ -77,10 +97,10 @@ impl ProvenClient {
             } else {
                 ClientAuthority::None
             },
-            credential: if self.is_confidential() {
-                CredentialKind::ClientSecret
-            } else {
-                CredentialKind::PublicClient
+            credential: match self.proof {
+                Proof::Nothing => CredentialKind::PublicClient,
+                Proof::Secret(_) => CredentialKind::ClientSecret,
+                Proof::Assertion => CredentialKind::ClientAssertion,
             },
         }
     }
@@ -140,13 +160,13 @@ fn prove(tenant: &TenantSnapshot, presented: &PresentedClient, now: Timestamp) -
         Some(secret) => {
             let stored = client.map(|client| client.secrets.as_slice()).unwrap_or_default();
             let right = secret_fits(secret, stored, now);
-            client.filter(|client| right && !client.is_public())
+            client.filter(|client| right && !client.is_public() && !client.signs_assertions())
         }
         None => client.filter(|client| client.is_public()),
     };
     proven.map(|client| ProvenClient {
         client: Arc::clone(client),
-        secret,
+        proof: secret.map_or(Proof::Nothing, Proof::Secret),
     })
 }
 

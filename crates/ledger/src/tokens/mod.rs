@@ -13,6 +13,7 @@ pub mod revocations;
 
 mod active;
 mod bearer;
+pub(crate) mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod consent_withdrawn;
@@ -35,6 +36,7 @@ pub use self::{
     access_token::AccessClaims,
     active::ActiveAccess,
     bearer::OwnApi,
+    client_assertion::{AssertionError, PresentedAssertion},
     client_authentication::{ClientRefused, PresentedClient, ProvenClient},
     client_credentials::OwnToken,
     error::TokenError,

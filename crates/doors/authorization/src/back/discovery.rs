@@ -10,8 +10,16 @@ use serde::Serialize;
 use super::keys::cacheable;
 use crate::bearer::issuer;
 
-const METHODS: &[&str] = &["client_secret_basic", "client_secret_post"];
-const METHODS_AND_NONE: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
+const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt"];
+const METHODS_AND_NONE: &[&str] = &[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+];
+
+/// What assertions of clients are signed with (B03-08).
+const ASSERTIONS: &[&str] = &["RS256", "ES256"];
 
 /// The document. Members whose default would promise something that is not served are there and say so.
 #[derive(Serialize)]
@@ -32,8 +40,11 @@ struct Metadata {
     subject_types_supported: &'static [&'static str],
     id_token_signing_alg_values_supported: &'static [&'static str],
     token_endpoint_auth_methods_supported: &'static [&'static str],
+    token_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
     revocation_endpoint_auth_methods_supported: &'static [&'static str],
+    revocation_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
     introspection_endpoint_auth_methods_supported: &'static [&'static str],
+    introspection_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
     code_challenge_methods_supported: &'static [&'static str],
     claims_supported: &'static [&'static str],
     claim_types_supported: &'static [&'static str],
@@ -78,8 +89,11 @@ fn metadata(visit: &Visit) -> Metadata {
         subject_types_supported: &["pairwise", "public"],
         id_token_signing_alg_values_supported: &["RS256", "ES256"],
         token_endpoint_auth_methods_supported: METHODS_AND_NONE,
+        token_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
         revocation_endpoint_auth_methods_supported: METHODS_AND_NONE,
+        revocation_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
         introspection_endpoint_auth_methods_supported: METHODS,
+        introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
         code_challenge_methods_supported: &["S256"],
         claims_supported: &[
             "sub",

@@ -46,7 +46,7 @@ struct Active<'a> {
 pub(crate) async fn introspect(visit: Visit, request: Request) -> Result<Response, OAuth> {
     let (parts, body) = request.into_parts();
     let form = oauth_form(&parts.headers, body).await?;
-    let proven = authenticate_confidential(&visit, &parts.headers, &form)?;
+    let proven = authenticate_confidential(&visit, &parts.headers, &form).await?;
     let token = Opaque::received(required(&form, "token")?);
     let issuer = issuer(&visit);
     match visit

@@ -32,7 +32,7 @@ struct Refused<'a> {
 pub(crate) async fn push(visit: Visit, request: Request) -> Result<Response, OAuth> {
     let (parts, body) = request.into_parts();
     let form = oauth_form(&parts.headers, body).await?;
-    let proven = authenticate(&visit, &parts.headers, &form)?;
+    let proven = authenticate(&visit, &parts.headers, &form).await?;
     let quota = visit
         .ledger()
         .count_pushed(&visit.tenant, &proven)

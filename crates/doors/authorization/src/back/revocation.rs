@@ -19,7 +19,7 @@ use crate::{bearer::issuer, client_authentication::authenticate};
 pub(crate) async fn revoke(visit: Visit, request: Request) -> Result<Response, OAuth> {
     let (parts, body) = request.into_parts();
     let form = oauth_form(&parts.headers, body).await?;
-    let proven = authenticate(&visit, &parts.headers, &form)?;
+    let proven = authenticate(&visit, &parts.headers, &form).await?;
     let token = Opaque::received(required(&form, "token")?);
     let permit = proven.permit().map_err(denied)?;
     visit

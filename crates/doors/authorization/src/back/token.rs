@@ -38,7 +38,7 @@ struct Wire<'a> {
 pub(crate) async fn token(visit: Visit, request: Request) -> Result<Response, OAuth> {
     let (parts, body) = request.into_parts();
     let form = oauth_form(&parts.headers, body).await?;
-    let proven = authenticate(&visit, &parts.headers, &form)?;
+    let proven = authenticate(&visit, &parts.headers, &form).await?;
     let given = match required(&form, "grant_type")? {
         "authorization_code" => redeem(&visit, &proven, &form).await?,
         "refresh_token" => refresh(&visit, &proven, &form).await?,

@@ -254,21 +254,17 @@ fn shown(reader: &mut Reader<'_>, client: &mut Client) {
 }
 
 /// Secrets only; a public client has none.
-fn authentication(reader: &mut Reader<'_>, client: &Client) {
-    let is = wire::authentication(client);
+fn authentication(reader: &mut Reader<'_>, client: &mut Client) {
     let configured = reader.raw("authentication_configuration");
     if let Some(value) = configured.filter(|value| !value.is_null()) {
-        let mut value = value.clone();
-        if let Some(members) = value.as_object_mut()
-            && members.get("isMtlsCertTokenBound") == Some(&Value::Bool(false))
-        {
-            members.remove("isMtlsCertTokenBound");
-        }
-        if value != is {
-            reader.refuse(
+        match authentication_of(value) {
+            Some(keys) => client.settings.assertion_keys = keys,
+            None if *value == wire::authentication(client) => {}
+            None => reader.refuse(
                 "authentication_configuration",
-                format!("must be {is}: nothing else is built"),
-            );
+                "must be {\"method\": \"client_secret_basic\"}, or {\"method\": \"private_key_jwt\", \"jwks\": …}, or \
+                 {\"method\": \"none\"} for a public client: nothing else is built",
+            ),
         }
     }
     // Deprecated: ignored beside the other.
@@ -276,12 +272,35 @@ fn authentication(reader: &mut Reader<'_>, client: &Client) {
         return;
     };
     let fits = match method.as_str() {
-        Some("client_secret_basic" | "client_secret_post") => !client.is_public(),
+        Some("client_secret_basic" | "client_secret_post") => {
+            !client.is_public() && !client.signs_assertions()
+        }
+        Some(wire::PRIVATE_KEY_JWT) => client.signs_assertions(),
         Some("none") => client.is_public(),
         _ => method.is_null(),
     };
     if configured.is_none() && !fits {
-        let why = "must be client_secret_basic or client_secret_post, or none for a public client";
+        let why = "must be as authentication_configuration says: client_secret_basic or client_secret_post, private_key_jwt with \
+                   keys, or none for a public client";
         reader.refuse("token_endpoint_auth_method", why);
+    }
+}
+
+/// The keys of who signs assertions, or none of who has a secret; nothing where it is neither.
+fn authentication_of(value: &Value) -> Option<Option<String>> {
+    let members = value.as_object()?;
+    let is_bound = members
+        .get("isMtlsCertTokenBound")
+        .is_some_and(|bound| *bound != Value::Bool(false));
+    let others = members
+        .keys()
+        .any(|name| !matches!(name.as_str(), "method" | "jwks" | "isMtlsCertTokenBound"));
+    if is_bound || others {
+        return None;
+    }
+    match (members.get("method")?.as_str()?, members.get("jwks")) {
+        ("client_secret_basic", None) => Some(None),
+        (wire::PRIVATE_KEY_JWT, Some(keys)) => Some(Some(keys.to_string())),
+        _ => None,
     }
 }

@@ -96,14 +96,16 @@ pub(super) fn client(tenant: &TenantSnapshot, client: &Client, secret: Option<&O
     Value::Object(shown)
 }
 
+/// The method of a client that signs assertions.
+pub(super) const PRIVATE_KEY_JWT: &str = "private_key_jwt";
+
 /// How a client proves who it is.
 pub(super) fn authentication(client: &Client) -> Value {
-    let method = if client.is_public() {
-        "none"
-    } else {
-        "client_secret_basic"
-    };
-    json!({ "method": method })
+    match &client.settings.assertion_keys {
+        Some(keys) => json!({ "method": PRIVATE_KEY_JWT, "jwks": serde_json::from_str::<Value>(keys).ok() }),
+        None if client.is_public() => json!({ "method": "none" }),
+        None => json!({ "method": "client_secret_basic" }),
+    }
 }
 
 /// The scopes of a client as a list.

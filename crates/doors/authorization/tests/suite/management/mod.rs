@@ -1,6 +1,7 @@
 //! Client management (third-party-authorization A.2.1).
 
 mod applications;
+mod assertions;
 mod changing;
 mod honoured;
 mod permissions;
