@@ -8,6 +8,7 @@ import { startDemo } from "../harness.mjs";
 import { freePort, startApache } from "./apache.mjs";
 import { startTls } from "./authority.mjs";
 import { Person } from "./person.mjs";
+import { register } from "./register.mjs";
 
 const SCOPE = ["openid", "offline_access", "accounts:balance"];
 
@@ -23,7 +24,7 @@ before(async () => {
   site = `http://127.0.0.1:${port}`;
   const { username, password } = demo.facts.users[0];
   ada = new Person({ username, password });
-  apache = await startApache(port, configuration(await register()), {
+  apache = await startApache(port, configuration(await register(demo.facts, client())), {
     private: "only for who is logged in",
     api: "only for a good token",
     out: "you are out",
@@ -68,33 +69,15 @@ function configuration({ client_id, client_secret }) {
   ];
 }
 
-/** A client of its own, made through the management API by the bank's back end. */
-async function register() {
-  const { client_id, client_secret } = demo.facts.authorization.first_party;
-  const basic = Buffer.from(`${client_id}:${client_secret}`).toString("base64");
-  const tokens = await asked(`${demo.facts.issuer}/token`, {
-    method: "POST",
-    headers: { authorization: `Basic ${basic}` },
-    body: new URLSearchParams({ grant_type: "client_credentials" }),
-  });
-  return asked(`${demo.facts.base_url}/cis/v1/clients`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${tokens.access_token}`, "content-type": "application/json" },
-    body: JSON.stringify({
-      name: "A site behind Apache",
-      is_third_party: true,
-      redirect_uris: [`${site}/private/callback`],
-      post_logout_redirect_uris: [`${site}/out/`],
-      allowed_scopes: SCOPE,
-    }),
-  });
-}
-
-async function asked(address, options) {
-  const response = await fetch(address, options);
-  const text = await response.text();
-  assert.ok(response.ok, `${address} says ${response.status} ${text}`);
-  return JSON.parse(text);
+/** A client of its own, as the operator of the site would have it registered. */
+function client() {
+  return {
+    name: "A site behind Apache",
+    is_third_party: true,
+    redirect_uris: [`${site}/private/callback`],
+    post_logout_redirect_uris: [`${site}/out/`],
+    allowed_scopes: SCOPE,
+  };
 }
 
 /** What the module keeps of the person's session, as its information hook tells it. */

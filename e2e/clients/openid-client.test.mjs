@@ -1,20 +1,46 @@
-// `openid-client`, the certified client of Node, as it is published.
+// `openid-client`, the certified client of Node, as it is published: with a secret, and with all that it has for clients that are more
+// careful: requests handed in beforehand, and a key of its own in place of a secret.
+
+import { generateKeyPairSync } from "node:crypto";
 
 import * as client from "openid-client";
 
 import { walk } from "./walk.mjs";
 
-walk("openid-client", async ({ issuer, client_id, client_secret, redirect_uri, out }) => {
+walk("openid-client", (registered) =>
+  adapter(registered, client.ClientSecretBasic(registered.client_secret), client.buildAuthorizationUrl),
+);
+
+const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "own", alg: "ES256", use: "sig" };
+const key = await crypto.subtle.importKey(
+  "pkcs8",
+  own.privateKey.export({ type: "pkcs8", format: "der" }),
+  { name: "ECDSA", namedCurve: "P-256" },
+  false,
+  ["sign"],
+);
+
+walk(
+  "openid-client with PAR and private_key_jwt",
+  (registered) =>
+    adapter(registered, client.PrivateKeyJwt({ key, kid: jwk.kid }), client.buildAuthorizationUrlWithPAR),
+  {
+    enforce_par: true,
+    authentication_configuration: { method: "private_key_jwt", jwks: { keys: [jwk] } },
+  },
+);
+
+async function adapter({ issuer, client_id, redirect_uri, out }, authentication, buildUrl) {
   // The demo has no certificate: it serves the loopback only.
   const options = { execute: [client.allowInsecureRequests] };
-  const secret = client.ClientSecretBasic(client_secret);
-  const config = await client.discovery(new URL(issuer), client_id, undefined, secret, options);
+  const config = await client.discovery(new URL(issuer), client_id, undefined, authentication, options);
   let begun;
   return {
     async begin(scope, more) {
       const verifier = client.randomPKCECodeVerifier();
       begun = { verifier, state: client.randomState(), nonce: client.randomNonce() };
-      return client.buildAuthorizationUrl(config, {
+      return buildUrl(config, {
         redirect_uri,
         scope: scope.join(" "),
         state: begun.state,
@@ -45,7 +71,7 @@ walk("openid-client", async ({ issuer, client_id, client_secret, redirect_uri, o
     },
     error: (cause) => cause.error,
   };
-});
+}
 
 function told({ access_token, refresh_token, scope }) {
   return { access: access_token, refresh: refresh_token, scope: scope.split(" ") };

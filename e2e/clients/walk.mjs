@@ -16,6 +16,7 @@ import { after, before, test } from "node:test";
 
 import { startDemo } from "../harness.mjs";
 import { Person } from "./person.mjs";
+import { register } from "./register.mjs";
 
 const SCOPE = ["openid", "offline_access", "accounts:balance"];
 
@@ -23,21 +24,34 @@ const SCOPE = ["openid", "offline_access", "accounts:balance"];
 const ASKED = { prompt: "consent" };
 
 /**
- * @param {string} name of the library
+ * @param {string} name of the library, and what is special about the client
  * @param {(facts: { issuer: string, client_id: string, client_secret: string, redirect_uri: string, out: string }) => Promise<any>} open
  *   makes the adapter
+ * @param {object} [registration] what the client is registered with beside what the demo's has; none for that one itself
  */
-export function walk(name, open) {
+export function walk(name, open, registration) {
   let demo;
   let library;
+  let client;
   let ada;
   before(async () => {
     demo = await startDemo();
     const { issuer, users, authorization } = demo.facts;
-    const { client_id, client_secret, extra_redirect_uri, post_logout_redirect_uri } = authorization.third_party;
-    const registered = { client_id, client_secret, redirect_uri: extra_redirect_uri, out: post_logout_redirect_uri };
+    const known = authorization.third_party;
+    const { extra_redirect_uri: redirect_uri, post_logout_redirect_uri: out } = known;
+    client = registration
+      ? await register(demo.facts, {
+          name,
+          is_third_party: true,
+          redirect_uris: [redirect_uri],
+          post_logout_redirect_uris: [out],
+          allowed_scopes: SCOPE,
+          ...registration,
+        })
+      : known;
+    const { client_id, client_secret } = client;
     ada = new Person({ username: users[0].username, password: users[0].password });
-    library = await open({ issuer, ...registered });
+    library = await open({ issuer, client_id, client_secret, redirect_uri, out });
   });
   after(async () => {
     await library?.close?.();
@@ -73,7 +87,7 @@ export function walk(name, open) {
     assert.notEqual(second.refresh, first.refresh);
     const told = await library.introspect(second.access);
     assert.equal(told.active, true);
-    assert.equal(told.client_id, demo.facts.authorization.third_party.client_id);
+    assert.equal(told.client_id, client.client_id);
 
     await library.revoke(second.refresh);
     assert.deepEqual(await library.introspect(second.refresh), { active: false });
