@@ -60,7 +60,7 @@ enum Task {
     Ci,
     /// Fails when a crate imports what its layer may not.
     Layers,
-    /// Fails when a document links to nothing, or names a command that nothing proves.
+    /// Fails when a document links to nothing, or names a test that is not there or a command that nothing proves.
     Docs,
     /// Fails when a migration that has landed was changed.
     ///
@@ -133,6 +133,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Layers => check::layers::check(&workspace),
         Task::Docs => {
             check::links::check(&workspace)?;
+            check::named_tests::check(&workspace)?;
             check::documented_commands::check(&workspace)
         }
         Task::Migrations { accept } => {

@@ -7,6 +7,7 @@ pub mod layers;
 pub mod links;
 mod markdown;
 pub mod migrations;
+pub mod named_tests;
 mod names;
 mod places;
 
@@ -24,7 +25,7 @@ struct Step {
 }
 
 /// Cheap steps first, so that a person at a terminal sees them fail at once.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step {
         name: "fmt",
         run: format,
@@ -52,6 +53,10 @@ const STEPS: [Step; 13] = [
     Step {
         name: "links",
         run: links::check,
+    },
+    Step {
+        name: "named-tests",
+        run: named_tests::check,
     },
     Step {
         name: "commands",

@@ -78,6 +78,8 @@ async fn b17_04_b01_24_no_redirect_to_an_unregistered_address_or_without_a_hint(
     for rest in [
         format!("id_token_hint={hint}&post_logout_redirect_uri=https%3A%2F%2Fevil.example"),
         format!("id_token_hint={hint}&post_logout_redirect_uri={OUT}%2F"),
+        format!("id_token_hint={hint}&post_logout_redirect_uri={OUT}%3Fmore%3D1"),
+        "id_token_hint=eyJhbGciOiJub25lIn0.e30.".to_owned(),
         format!("id_token_hint={hint}&client_id=pennywise"),
         format!("id_token_hint={hint}x"),
         "client_id=nobody".to_owned(),

@@ -3,6 +3,7 @@
 mod asking;
 mod authorize;
 mod callback;
+mod conformance;
 mod hosted;
 mod interaction;
 mod logging_in;
