@@ -19,6 +19,7 @@ mod kill;
 mod mail;
 mod matrix;
 mod matrix_random;
+mod monitoring;
 mod move_to_postgres;
 mod nats;
 mod pages;
