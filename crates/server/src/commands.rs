@@ -5,8 +5,10 @@ mod audit;
 mod backup;
 mod config;
 mod demo;
+mod doctor;
 mod import;
 mod key;
+mod manual;
 mod migrate;
 mod move_to_postgres;
 mod proof;
@@ -15,7 +17,7 @@ mod verify_ledger;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Consentry: the place where a person's yes is asked for, recorded, proved, enforced and taken back.
 #[derive(Debug, Parser)]
@@ -85,6 +87,24 @@ enum Command {
         #[command(subcommand)]
         command: key::KeyCommand,
     },
+    /// Looks for the usual mistakes of an installation, and says the cure of each. Changes nothing.
+    ///
+    /// Example: consentry doctor --config /etc/consentry.toml
+    #[command(verbatim_doc_comment)]
+    Doctor,
+    /// Prints what makes a shell complete commands and options.
+    ///
+    /// Example: consentry completions bash > /usr/share/bash-completion/completions/consentry
+    #[command(verbatim_doc_comment)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual: a page for each command.
+    ///
+    /// Example: consentry man --to /usr/local/share/man/man1
+    #[command(verbatim_doc_comment)]
+    Man(manual::ManArguments),
     /// Checks configuration.
     Config {
         #[command(subcommand)]
@@ -107,6 +127,9 @@ pub fn run() -> ExitCode {
         Command::Restore(options) => backup::restore(arguments.config.as_deref(), &options),
         Command::Import { command } => import::run(arguments.config.as_deref(), &command),
         Command::Key { command } => key::run(arguments.config.as_deref(), &command),
+        Command::Doctor => doctor::run(arguments.config.as_deref()),
+        Command::Completions { shell } => manual::completions(&mut Arguments::command(), shell),
+        Command::Man(options) => manual::write(Arguments::command(), &options),
         Command::Config { command } => config::run(arguments.config.as_deref(), &command),
     };
     match outcome {

@@ -48,6 +48,27 @@ const COMMANDS: &[(&str, Proof)] = &[
     ),
     ("consentry --help", Proof::Run),
     (
+        "consentry doctor --config /etc/consentry.toml",
+        Proof::Test(
+            DOCTOR_TESTS,
+            "a_server_that_runs_is_found_and_its_ledger_looked_at_afterwards",
+        ),
+    ),
+    (
+        "consentry completions bash > /usr/share/bash-completion/completions/consentry",
+        Proof::Test(
+            DOCTOR_TESTS,
+            "shells_complete_the_commands_and_the_manual_has_a_page_for_each",
+        ),
+    ),
+    (
+        "consentry man --to /usr/local/share/man/man1",
+        Proof::Test(
+            DOCTOR_TESTS,
+            "shells_complete_the_commands_and_the_manual_has_a_page_for_each",
+        ),
+    ),
+    (
         "consentry audit --data consentry-data --tenant main",
         Proof::Test(BINARY_TESTS, "audit_prints_one_line_for_every_change"),
     ),
@@ -142,6 +163,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
 const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
 const DATABASES_TESTS: &str = "crates/server/tests/suite/databases.rs";
+const DOCTOR_TESTS: &str = "crates/server/tests/suite/doctor.rs";
 const MOVE_TESTS: &str = "crates/server/tests/suite/move_to_postgres.rs";
 const CLUSTER_TESTS: &str = "crates/server/tests/suite/cluster.rs";
 const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";

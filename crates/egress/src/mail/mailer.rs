@@ -86,6 +86,22 @@ impl Mailer {
         }
     }
 
+    /// Connects and logs in as for a mail, and sends none.
+    pub async fn greet(&self) -> Result<(), MailError> {
+        let Way::Smtp {
+            transport, deadline, ..
+        } = &self.way
+        else {
+            return Ok(());
+        };
+        match tokio::time::timeout(*deadline, transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(MailError::Away("the server is not ready".to_owned())),
+            Ok(Err(error)) => Err(meaning(&error, false)),
+            Err(_) => Err(MailError::Away("no answer before the deadline".to_owned())),
+        }
+    }
+
     /// Sends a mail. Success means that the server has taken it on.
     pub async fn send(&self, letter: Letter) -> Result<(), MailError> {
         let refused = |why: &str| MailError::Refused(why.to_owned());

@@ -12,6 +12,7 @@ mod cluster;
 mod consent_log;
 mod databases;
 mod directories;
+mod doctor;
 mod faults;
 mod import;
 mod import_records;
