@@ -216,8 +216,12 @@ impl Client {
         self.settings.interaction.unwrap_or(tenants)
     }
 
-    /// Whether it knows people by identifiers of its own. First parties know them as everybody here.
+    /// Whether it knows people by identifiers of its own. First parties know them as everybody here, and so do applications of the
+    /// dataspace, since the consent provider must know the same person (dataspace-consent-protocol 1).
     pub fn is_pairwise(&self, tenant: &Tenant) -> bool {
+        if tenant.dataspace.application(&self.id).is_some() {
+            return false;
+        }
         let own = self.settings.subject_type;
         let pairwise = own.map(|own| own == SubjectType::Pairwise);
         self.is_third_party && pairwise.unwrap_or(tenant.authorization.pairwise_subjects)

@@ -179,6 +179,17 @@ pub struct Stop {
     pub reason: EndReason,
 }
 
+/// Somebody takes single consents back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdraw {
+    /// The act.
+    pub act: Act,
+    /// Which consents; those that do not grant any more are left as they are.
+    pub consents: Vec<ConsentId>,
+    /// Why.
+    pub reason: EndReason,
+}
+
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -196,6 +207,8 @@ pub enum Command {
     DeleteRecord(DeleteRecord),
     /// See [`Stop`].
     Stop(Stop),
+    /// See [`Withdraw`].
+    Withdraw(Withdraw),
 }
 
 impl Command {
@@ -209,6 +222,7 @@ impl Command {
             Self::ChangeRecord(command) => &command.act,
             Self::DeleteRecord(command) => &command.act,
             Self::Stop(command) => &command.act,
+            Self::Withdraw(command) => &command.act,
         }
     }
 }

@@ -5,6 +5,7 @@ mod import;
 mod record;
 mod settle;
 mod stop;
+mod withdraw;
 
 use std::collections::BTreeMap;
 
@@ -101,6 +102,7 @@ pub fn decide(
         Command::ChangeRecord(command) => draft.change_record(command)?,
         Command::DeleteRecord(command) => draft.delete_record(command)?,
         Command::Stop(command) => draft.stop(command)?,
+        Command::Withdraw(command) => draft.withdraw(command)?,
     }
     Ok(Decided { facts: draft.facts })
 }

@@ -37,6 +37,8 @@ named_enum! {
         Authorization = "authorization",
         /// Embedded dashboard.
         Dashboard = "dashboard",
+        /// Consent provider of a dataspace.
+        Dataspace = "dataspace",
         /// The operator's own commands and files.
         Operator = "operator",
     }
@@ -124,6 +126,8 @@ named_enum! {
         ClientAssertion = "client_assertion",
         /// Client id alone, of a client that can keep no secret; a proof key stands in for one.
         PublicClient = "public_client",
+        /// A statement that the party of an application signed.
+        SignedRequest = "signed_request",
         /// User name and password over HTTP Basic.
         Basic = "basic",
         /// Somebody with access to the machine.

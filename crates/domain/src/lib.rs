@@ -19,6 +19,7 @@ pub mod decide;
 pub mod decision;
 pub mod definition;
 pub mod dn;
+pub mod dsi;
 pub mod enforce;
 pub mod fact;
 pub mod grant;

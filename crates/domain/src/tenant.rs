@@ -2,6 +2,7 @@
 
 mod authorization;
 mod checks;
+mod dataspace;
 mod identities;
 mod mail;
 mod records;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     authorization::Preset,
     checks::CheckSettings,
+    dataspace::{DataspaceApplication, DataspaceSettings, SourceOwner},
     identities::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
         TokenValidator, ValidatorKind,
@@ -44,6 +46,8 @@ pub struct Lifetimes {
     pub third_party_access_token: Lifetime,
     /// Access token of a first party: 3600 s.
     pub access_token: Lifetime,
+    /// Consent token of the dataspace: 3600 s (dataspace-consent-protocol 4.2).
+    pub consent_token: Lifetime,
     /// Id token: 3600 s.
     pub id_token: Lifetime,
     /// Refresh token, idle and absolute: 14 days.
@@ -69,6 +73,7 @@ impl Default for Lifetimes {
             code: Lifetime::seconds(60),
             third_party_access_token: Lifetime::minutes(10),
             access_token: Lifetime::seconds(3600),
+            consent_token: Lifetime::seconds(3600),
             id_token: Lifetime::seconds(3600),
             refresh_token: Lifetime::days(14),
             session: Lifetime::days(14),
@@ -152,6 +157,9 @@ pub struct Tenant {
     /// Settings of mails.
     #[serde(default)]
     pub mail: MailSettings,
+    /// Settings of the dataspace door.
+    #[serde(default)]
+    pub dataspace: DataspaceSettings,
 }
 
 impl Tenant {
@@ -159,7 +167,15 @@ impl Tenant {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         self.records.check()?;
         self.checks.check()?;
-        self.mail.check()
+        self.mail.check()?;
+        if !(60..=86_400).contains(&self.lifetimes.consent_token.as_seconds()) {
+            return Err(InvalidSetting {
+                section: "lifetimes",
+                key: "consent_token".to_owned(),
+                why: "must be 60 s to 1 day",
+            });
+        }
+        self.dataspace.check()
     }
 }
 

@@ -271,6 +271,36 @@ impl Action for ManageAgreements {
     }
 }
 
+/// Taking back what a person agreed to about data sources of a dataspace: they themself, or the application that has it, whose party
+/// signed for it (dataspace-consent-protocol 9, 11.4).
+#[derive(Debug, Clone, Copy)]
+pub struct WithdrawSources;
+
+impl Action for WithdrawSources {
+    const NAME: &'static str = "take back these consents";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (
+                Caller::Subject {
+                    subject,
+                    via: Via::Session(_),
+                },
+                Target::Subject(of),
+            ) => subject == of,
+            (
+                Caller::Client {
+                    application,
+                    credential: CredentialKind::SignedRequest,
+                    ..
+                },
+                Target::Agreements(_, of),
+            ) => application == of,
+            _ => false,
+        }
+    }
+}
+
 /// Reading, making and changing records (consent-api 5.2).
 #[derive(Debug, Clone, Copy)]
 pub struct WriteRecords;

@@ -13,6 +13,7 @@ pub mod agreements;
 pub mod canonical;
 pub mod checks;
 pub mod clients;
+pub mod dataspace;
 pub mod embed;
 pub mod ends;
 pub mod environment;

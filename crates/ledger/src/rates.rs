@@ -8,7 +8,7 @@ use std::{
 
 use consentry_domain::{TenantId, Timestamp, client::Client};
 
-use crate::{checks::Checker, ledger::Ledger, snapshot::TenantSnapshot, tokens::ProvenClient};
+use crate::{checks::Checker, ledger::Ledger, opaque, snapshot::TenantSnapshot, tokens::ProvenClient};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +29,10 @@ pub(crate) enum Rate {
     Management,
     /// Authorization requests that are handed in, by client: 600 in a minute.
     PushedRequests,
+    /// Signed requests of the dataspace, by application: 100 in a second.
+    SignedRequests,
+    /// Signed requests of the dataspace about one person, by application and person: 60 in a minute.
+    SignedRequestsAbout,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
 }
@@ -56,6 +60,8 @@ impl Rate {
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
             Self::Management | Self::PushedRequests => (600, 60),
+            Self::SignedRequests => (100, 1),
+            Self::SignedRequestsAbout => (60, 60),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
@@ -73,6 +79,8 @@ impl Rate {
             Self::StreamOpens(_) => "streams",
             Self::Management => "management",
             Self::PushedRequests => "pushed",
+            Self::SignedRequests => "requests",
+            Self::SignedRequestsAbout => "requests-about-one",
         }
     }
 }
@@ -215,6 +223,20 @@ impl Ledger {
             client.client().id.as_str(),
             now,
         )
+    }
+
+    /// Counts a signed request of an application of the dataspace about a person.
+    pub fn count_signed_request(
+        &self,
+        tenant: &TenantSnapshot,
+        client: &Client,
+        person: &str,
+    ) -> Result<Quota, Quota> {
+        let (rates, now) = (&self.inner.rates, self.now());
+        rates.take(tenant.id(), Rate::SignedRequests, client.id.as_str(), now)?;
+        let about = tenant.keys.lookup("signed request", &format!("{} {person}", client.id));
+        let about = opaque::base64url(about.as_bytes());
+        rates.take(tenant.id(), Rate::SignedRequestsAbout, &about, now)
     }
 
     /// Counts a stream that a reader opens; `reader` tells it from others.

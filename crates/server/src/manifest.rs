@@ -13,8 +13,8 @@ use consentry_domain::{
     mail::MailAddress,
     subject::{Alias, Namespace},
     tenant::{
-        AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, MailSettings,
-        RecordsSettings,
+        AuthorizationSettings, Brand, CheckSettings, DashboardSettings, DataspaceSettings, Lifetimes,
+        MailSettings, RecordsSettings,
     },
 };
 use consentry_ledger::{
@@ -64,6 +64,9 @@ pub struct TenantManifest {
     /// Settings of mails.
     #[serde(default)]
     pub mail: MailSettings,
+    /// Settings of the dataspace door.
+    #[serde(default)]
+    pub dataspace: DataspaceSettings,
     /// What can be agreed to.
     #[serde(default)]
     pub definitions: Vec<DefinitionManifest>,

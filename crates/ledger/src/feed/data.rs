@@ -510,6 +510,7 @@ const fn channel(door: Door) -> &'static str {
         Door::Records => "api",
         Door::Authorization => "oauth",
         Door::Dashboard => "embed",
+        Door::Dataspace => "dataspace",
         Door::Operator => "staff",
     }
 }

@@ -125,6 +125,7 @@ mod asking {
                 authorization: Default::default(),
                 checks: Default::default(),
                 mail: Default::default(),
+                dataspace: Default::default(),
             },
             applications: BTreeMap::new(),
             parties: BTreeMap::new(),

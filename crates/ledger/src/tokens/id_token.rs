@@ -70,7 +70,7 @@ pub(crate) fn sign(
         iat: now.as_seconds(),
         auth_time: grant.auth_time.as_seconds(),
         amr: grant.amr.clone(),
-        acr: requested.acr.map(str::to_owned),
+        acr: acr(tenant, client, requested),
         tid: tenant.id(),
         at_hash: at_hash(access_token),
         nonce: requested.nonce.map(str::to_owned),
@@ -83,6 +83,14 @@ pub(crate) fn sign(
     let key = tenant.key_ring.signer(algorithm)?;
     key.sign(&key.header(Some("JWT")), &claims)
         .map_err(|error| Fault::Signing(error.to_string()))
+}
+
+/// The authentication context. Applications of the dataspace are told that of everybody who logs in here, since it is part of who the
+/// person is there (dataspace-consent-protocol 2.1).
+fn acr(tenant: &TenantSnapshot, client: &Client, requested: Requested<'_>) -> Option<String> {
+    let dataspace = &tenant.tenant.dataspace;
+    let of_dataspace = dataspace.application(&client.id).map(|_| dataspace.acr.as_str());
+    requested.acr.or(of_dataspace).map(str::to_owned)
 }
 
 /// Left half of the SHA-256 of the token's text (OpenID Connect Core 3.1.3.6, for RS256 and ES256).

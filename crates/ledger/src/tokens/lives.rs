@@ -14,7 +14,7 @@ const EARLIER: (&str, &str) = ("tokens", "earlier");
 /// The longest life of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenLives {
-    /// Of access tokens, which rest on consents.
+    /// Of access tokens and consent tokens, which rest on consents.
     pub access: Lifetime,
     /// Of whatever is signed with a tenant's keys.
     pub signed: Lifetime,
@@ -32,6 +32,7 @@ impl TokenLives {
     /// As configured.
     fn of(lifetimes: &Lifetimes) -> Self {
         let access = lifetimes.access_token.max(lifetimes.third_party_access_token);
+        let access = access.max(lifetimes.consent_token);
         Self {
             access,
             signed: access.max(lifetimes.id_token),

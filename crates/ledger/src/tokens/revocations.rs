@@ -68,7 +68,8 @@ struct Kept {
     read_at: Timestamp,
     /// Latest first.
     entries: Vec<(Timestamp, Entry)>,
-    signed: Option<Signed>,
+    /// One for each issuer that the tenant has: the OpenID provider and the provider of the dataspace.
+    signed: Vec<Signed>,
 }
 
 #[derive(Debug)]
@@ -113,12 +114,13 @@ impl Ledger {
         };
         let kept = place.insert(kept);
         let signer = tenant.key_ring.signer(Algorithm::Rs256)?;
-        if let Some(signed) = &kept.signed
-            && signed.issuer == issuer.as_str()
-            && signed.kid == signer.kid()
-            && signed.at <= now
-            && now < signed.at.plus(KEPT)
-        {
+        let is_good = |signed: &&Signed| {
+            signed.issuer == issuer.as_str()
+                && signed.kid == signer.kid()
+                && signed.at <= now
+                && now < signed.at.plus(KEPT)
+        };
+        if let Some(signed) = kept.signed.iter().find(is_good) {
             return Ok(Arc::clone(&signed.feed));
         }
         let lives = self.token_lives(tenant).await?;
@@ -145,7 +147,8 @@ impl Ledger {
             .map_err(|error| Fault::Signing(error.to_string()))?;
         let tag = opaque::base64url(&opaque::hash(jwt.as_bytes()).as_bytes()[..16]);
         let feed = Arc::new(RevocationFeed { jwt, tag });
-        kept.signed = Some(Signed {
+        kept.signed.retain(|signed| signed.issuer != issuer.as_str());
+        kept.signed.push(Signed {
             at: now,
             issuer: issuer.as_str().to_owned(),
             kid: signer.kid().to_owned(),
@@ -181,7 +184,8 @@ impl Ledger {
         entries.sort_unstable_by(|one, other| other.cmp(one));
         entries.truncate(MOST.saturating_add(1));
         // What was signed stays where it says the same.
-        let signed = before.and_then(|before| before.signed.filter(|_| before.entries == entries));
+        let signed = before.filter(|before| before.entries == entries);
+        let signed = signed.map(|before| before.signed).unwrap_or_default();
         Ok(Kept {
             seq,
             read_at: now,

@@ -273,6 +273,7 @@ fn tenant(ledger: &Ledger, known: Option<&TenantSnapshot>, wanted: &TenantManife
         authorization: wanted.authorization.clone(),
         checks: wanted.checks.clone(),
         mail: wanted.mail.clone(),
+        dataspace: wanted.dataspace.clone(),
     }
 }
 

@@ -11,7 +11,7 @@ use consentry_domain::{
     scope::Scope,
     subject::{Alias, Namespace},
     tenant::{
-        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings, Lifetimes,
+        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings, DataspaceSettings, Lifetimes,
         MailSettings, RecordsSettings, Tenant, TenantState,
     },
 };
@@ -227,6 +227,7 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
             consents_url: Some(format!("{}/demo/bank", addresses.bank_url)),
             templates: Vec::new(),
         },
+        dataspace: DataspaceSettings::default(),
     })
 }
 

@@ -113,8 +113,22 @@ registry! {
         "Check the client's id and credential", "Look for many of these from one address";
     INVALID_TOKEN: UNAUTHORIZED, "invalid_token", "The token is missing, expired, revoked or not valid here",
         "Get a new token", "Nothing";
+    REQUEST_TOKEN_MISSING: UNAUTHORIZED, "consent_request_token_missing", "The signed request is missing",
+        "Send exactly one X-Consent-Request-Token", "Nothing";
+    REQUEST_TOKEN_INVALID: UNAUTHORIZED, "consent_request_token_invalid", "The signed request is not valid",
+        "Sign it as dataspace-consent-protocol 4.1 says", "Find the reason in the log";
+    REQUEST_TOKEN_EXPIRED: UNAUTHORIZED, "consent_request_token_expired", "The signed request has expired",
+        "Sign a new one", "Nothing";
+    VERIFIER_TOKEN_INVALID: UNAUTHORIZED, "consent_verifier_token_invalid", "The data source did not prove who it is",
+        "Send exactly one valid X-Consent-Verifier-Token", "Find the reason in the log";
     SESSION_OVER: UNAUTHORIZED, "session_over", "The session has ended",
         "Open the page again from its host", "Nothing";
+    APPLICATION_NOT_ALLOWED: FORBIDDEN, "application_not_allowed", "The application is not registered for this party",
+        "Register the application with its party", "Check the applications of the dataspace";
+    SUBJECT_ISSUER_NOT_ALLOWED: FORBIDDEN, "subject_issuer_not_allowed", "People of this issuer or login are not served",
+        "Take subiss and acr from the person's ID token", "Check the login issuer and acr of the dataspace";
+    DATA_SOURCE_NOT_YOURS: FORBIDDEN, "data_source_not_yours", "The data source belongs to another party",
+        "Ask only about data sources of your own", "Check the owners of the data sources";
     FORBIDDEN: FORBIDDEN, "forbidden", "This is not allowed",
         "Nothing; another caller may be allowed", "Check what the caller may do";
     ACCESS_DENIED: FORBIDDEN, "access_denied", "The person or a policy refused",
@@ -179,6 +193,8 @@ registry! {
         "Try again, then report the request id", "Find the request id in the log";
     UNAVAILABLE: SERVICE_UNAVAILABLE, "unavailable", "The service is not available now",
         "Repeat after Retry-After", "Check the database and the disk";
+    PARTY_KEYS_UNAVAILABLE: SERVICE_UNAVAILABLE, "party_keys_unavailable", "The keys of the party cannot be fetched",
+        "Publish party configuration and keys, and repeat after Retry-After", "Find the reason in the log";
     OVERLOADED: SERVICE_UNAVAILABLE, "overloaded", "The service has more work than it can do",
         "Repeat after Retry-After", "See the queue metrics";
     STALE: SERVICE_UNAVAILABLE, "stale", "This node is behind and does not answer from memory",

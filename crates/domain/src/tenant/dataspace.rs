@@ -1,0 +1,250 @@
+//! Settings of the dataspace door: the dataspace that is served, its applications and who owns its data sources.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::InvalidSetting;
+use crate::{
+    ClientId, DefinitionKey, Lifetime,
+    dsi::{Dsi, is_domain},
+};
+
+/// Longest difference of clocks that may be allowed, in seconds (dataspace-consent-protocol 8).
+const MOST_SKEW: u32 = 300;
+
+/// How far the beginning of a token may be put back, in seconds (dataspace-consent-protocol 4.2).
+const MOST_BACKDATE: u32 = 30;
+
+/// Longest name of an authentication context.
+const LONGEST_ACR: usize = 255;
+
+/// The consent provider of a dataspace (dataspace-consent-protocol 15). Its issuer is the public address of the tenant. Data sources
+/// are the definitions of the kind `source` whose key is a data source identifier of this dataspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataspaceSettings {
+    /// Base domain of the dataspace that is served; none: the door is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_domain: Option<String>,
+    /// Its name, as people know it; the base domain where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Authentication context (`acr`) of everybody who logs in here. Applications of the dataspace find it in their ID tokens, and a
+    /// consent request token must name it.
+    pub acr: String,
+    /// Clients that may ask for consent. They know people by public identifiers, whatever the tenant does elsewhere.
+    pub applications: Vec<DataspaceApplication>,
+    /// Parties that own data sources, for introspection.
+    pub sources: Vec<SourceOwner>,
+    /// Seconds by which clocks may differ; 0 to 300.
+    pub clock_skew_seconds: u32,
+    /// Seconds by which the beginning of a token is put back, for verifiers without leeway; 0 to 30.
+    pub issue_backdate_seconds: u32,
+    /// Longest life of a consent request token that is accepted: 60 s to 30 days.
+    pub longest_request_token: Lifetime,
+    /// How long a request waits for its answer: 60 s to 1 day.
+    pub request: Lifetime,
+    /// Whether the way back may lead to plain `http` on the person's own machine.
+    pub local_returns: bool,
+    /// How often a person may say no to an application about a data source within the life of a request before they are not asked
+    /// again; from 1.
+    pub most_denials: u32,
+}
+
+impl Default for DataspaceSettings {
+    fn default() -> Self {
+        Self {
+            base_domain: None,
+            name: None,
+            acr: "login".to_owned(),
+            applications: Vec::new(),
+            sources: Vec::new(),
+            clock_skew_seconds: 60,
+            issue_backdate_seconds: 5,
+            longest_request_token: Lifetime::days(1),
+            request: Lifetime::seconds(3600),
+            local_returns: false,
+            most_denials: 3,
+        }
+    }
+}
+
+/// A client that may ask for consent to data sources, and the party whose keys sign for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataspaceApplication {
+    /// The client.
+    pub client: ClientId,
+    /// Domain of its party.
+    pub party: String,
+    /// Where the party's configuration is, if not at its domain: for test rigs and closed networks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_configuration: Option<String>,
+    /// Origins the browser may return to, beside those of its redirect addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub return_origins: Vec<String>,
+}
+
+/// The party that owns a data source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceOwner {
+    /// The data source.
+    pub source: DefinitionKey,
+    /// Domain of its party.
+    pub party: String,
+    /// Where the party's configuration is, if not at its domain: for test rigs and closed networks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party_configuration: Option<String>,
+}
+
+impl DataspaceSettings {
+    /// The registered application of a client.
+    pub fn application(&self, client: &ClientId) -> Option<&DataspaceApplication> {
+        self.base_domain.as_ref()?;
+        self.applications.iter().find(|own| own.client == *client)
+    }
+
+    /// Whether these can be served.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        let refused = |key: &str, why| InvalidSetting {
+            section: "dataspace",
+            key: key.to_owned(),
+            why,
+        };
+        let domains = self.base_domain.iter().map(|domain| ("base_domain", domain));
+        let parties = self.applications.iter().map(|own| ("applications", &own.party));
+        let owners = self.sources.iter().map(|own| ("sources", &own.party));
+        for (key, domain) in domains.chain(parties).chain(owners) {
+            if !is_domain(domain) || !domain.contains('.') {
+                return Err(refused(
+                    key,
+                    "must name a lower-case domain with a dot, without scheme, port and path",
+                ));
+            }
+        }
+        if self.acr.is_empty() || self.acr.len() > LONGEST_ACR || self.acr.chars().any(char::is_control) {
+            return Err(refused("acr", "must have 1 to 255 bytes and no control characters"));
+        }
+        let mut seen = BTreeSet::new();
+        if !self.applications.iter().all(|own| seen.insert(&own.client)) {
+            return Err(refused("applications", "must name each client once"));
+        }
+        let origins = self.applications.iter().flat_map(|own| &own.return_origins);
+        if !origins.clone().all(|origin| is_origin(origin)) {
+            return Err(refused(
+                "return_origins",
+                "must be origins such as https://app.example",
+            ));
+        }
+        let mut owned = BTreeSet::new();
+        for own in &self.sources {
+            let dsi: Option<Dsi> = own.source.as_str().parse().ok();
+            let is_ours = dsi.is_some_and(|dsi| Some(dsi.domain()) == self.base_domain.as_deref());
+            if !is_ours {
+                return Err(refused("sources", "must be data sources of the base domain"));
+            }
+            if !owned.insert(&own.source) {
+                return Err(refused("sources", "must name each data source once"));
+            }
+        }
+        if self.clock_skew_seconds > MOST_SKEW {
+            return Err(refused("clock_skew_seconds", "must be at most 300"));
+        }
+        if self.issue_backdate_seconds > MOST_BACKDATE {
+            return Err(refused("issue_backdate_seconds", "must be at most 30"));
+        }
+        let within = |life: Lifetime, most: i64| (60..=most).contains(&life.as_seconds());
+        if !within(self.longest_request_token, 30 * 86_400) {
+            return Err(refused("longest_request_token", "must be 60 s to 30 days"));
+        }
+        if !within(self.request, 86_400) {
+            return Err(refused("request", "must be 60 s to 1 day"));
+        }
+        if self.most_denials == 0 {
+            return Err(refused("most_denials", "must be at least 1"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text is an origin as browsers write it: scheme, host, and port where it is not the usual one.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.:[]".contains(&byte))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> DataspaceSettings {
+        DataspaceSettings {
+            base_domain: Some("northbay.example".to_owned()),
+            applications: vec![DataspaceApplication {
+                client: ClientId::parse("vesper").unwrap(),
+                party: "keys.vesper.example".to_owned(),
+                party_configuration: None,
+                return_origins: vec!["https://app.vesper.example:8443".to_owned()],
+            }],
+            sources: vec![SourceOwner {
+                source: DefinitionKey::parse("dpp://tide@northbay.example/Person_v1.0").unwrap(),
+                party: "tide.example".to_owned(),
+                party_configuration: None,
+            }],
+            ..DataspaceSettings::default()
+        }
+    }
+
+    #[test]
+    fn dsp_15_settings_that_cannot_be_served_are_refused() {
+        assert_eq!(settings().check(), Ok(()));
+        assert_eq!(DataspaceSettings::default().check(), Ok(()));
+        type Change = fn(&mut DataspaceSettings);
+        let wrong: [(&str, Change); 13] = [
+            ("base_domain", |own| own.base_domain = Some("localhost".to_owned())),
+            ("base_domain", |own| {
+                own.base_domain = Some("https://a.example".to_owned());
+            }),
+            ("applications", |own| own.applications[0].party = "A.example".to_owned()),
+            ("applications", |own| {
+                own.applications.push(own.applications[0].clone());
+            }),
+            ("return_origins", |own| {
+                own.applications[0].return_origins = vec!["https://a.example/x".to_owned()];
+            }),
+            ("sources", |own| own.base_domain = Some("other.example".to_owned())),
+            ("sources", |own| own.sources.push(own.sources[0].clone())),
+            ("acr", |own| own.acr.clear()),
+            ("clock_skew_seconds", |own| own.clock_skew_seconds = 301),
+            ("issue_backdate_seconds", |own| own.issue_backdate_seconds = 31),
+            ("longest_request_token", |own| {
+                own.longest_request_token = Lifetime::seconds(59);
+            }),
+            ("request", |own| own.request = Lifetime::days(2)),
+            ("most_denials", |own| own.most_denials = 0),
+        ];
+        for (key, change) in wrong {
+            let mut settings = settings();
+            change(&mut settings);
+            assert_eq!(settings.check().map_err(|error| error.key), Err(key.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_closed_door_has_no_applications() {
+        let closed = DataspaceSettings {
+            base_domain: None,
+            ..settings()
+        };
+        let client = ClientId::parse("vesper").unwrap();
+        assert!(settings().application(&client).is_some());
+        assert!(closed.application(&client).is_none());
+    }
+}

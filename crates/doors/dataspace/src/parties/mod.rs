@@ -1,0 +1,235 @@
+//! Keys of parties: fetched from where their configuration says, kept for a while, and asked for as seldom as possible
+//! (dataspace-consent-protocol 8.5).
+//!
+//! What lives here: when to fetch, and what to do when that fails. How it is done is in [`fetching`], what counts as a key in [`usable`].
+
+mod fetching;
+mod usable;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use consentry_domain::{Lifetime, Timestamp};
+use consentry_egress::Egress;
+use consentry_jose::{Algorithm, Expectations, KeySet};
+use consentry_ledger::dataspace::token::LONGEST;
+
+use crate::signed::Statement;
+
+/// How soon keys are fetched again because of one that is not among them.
+const COOLDOWN: Lifetime = Lifetime::seconds(30);
+
+/// How long a key that is not there is remembered as that.
+const UNKNOWN_FOR: Lifetime = Lifetime::seconds(60);
+
+/// Most keys of one party that are remembered as not there; the oldest go first.
+const MOST_UNKNOWN: usize = 1024;
+
+/// How long keys are used that cannot be fetched again, counted from when they should have been.
+const STALE_FOR: Lifetime = Lifetime::seconds(6 * 3600);
+
+/// Seconds until a party that could not be reached is tried again: after the first failure, and at the most.
+const BACK_OFF: (i64, i64) = (5, 300);
+
+/// Most parties kept; their number is that of registrations, so this is never reached by strangers.
+const MOST_PARTIES: usize = 10_000;
+
+/// A party whose keys are needed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Party<'a> {
+    /// Its domain.
+    pub domain: &'a str,
+    /// Where its configuration is, if not at its domain.
+    pub configuration: Option<&'a str>,
+}
+
+/// Why a signature was not found good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartyError {
+    /// The party has no such key, or it did not sign this.
+    NotSigned,
+    /// Its keys cannot be had.
+    Unavailable {
+        /// When to try again.
+        seconds: u32,
+    },
+}
+
+/// Keys of parties. One for the whole door.
+pub(crate) struct Parties {
+    egress: Arc<Egress>,
+    sources: Mutex<HashMap<String, Arc<Source>>>,
+}
+
+#[derive(Default)]
+struct Source {
+    kept: Mutex<Kept>,
+    fetching: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Kept {
+    keys: Option<Arc<KeySet>>,
+    fetched_at: Timestamp,
+    fresh_until: Timestamp,
+    failures: u32,
+    next_try: Timestamp,
+    unknown: BTreeMap<String, Timestamp>,
+}
+
+/// What is to be done about a key.
+enum Next {
+    Use(Arc<KeySet>),
+    Unknown,
+    Unavailable { seconds: u32 },
+    Fetch,
+}
+
+impl Parties {
+    pub(crate) fn new(egress: Arc<Egress>) -> Self {
+        Self {
+            egress,
+            sources: Mutex::default(),
+        }
+    }
+
+    /// Whether a key of the party signed a statement.
+    pub(crate) async fn check(
+        &self,
+        party: &Party<'_>,
+        statement: &Statement<'_>,
+        now: Timestamp,
+    ) -> Result<(), PartyError> {
+        let keys = self.keys(party, &statement.kid, now).await?;
+        let expectations = Expectations {
+            algorithms: &[Algorithm::Rs256],
+            typ: None,
+            max_len: LONGEST,
+        };
+        keys.verify(statement.token, &expectations)
+            .map(|_| ())
+            .map_err(|_| PartyError::NotSigned)
+    }
+
+    /// Keys of a party with this one among them.
+    async fn keys(&self, party: &Party<'_>, kid: &str, now: Timestamp) -> Result<Arc<KeySet>, PartyError> {
+        let source = self.source(party);
+        if let Some(settled) = settled(source.next(kid, now)) {
+            return settled;
+        }
+        // Whoever waited here finds what the one before fetched.
+        let fetching = source.fetching.lock().await;
+        if let Some(settled) = settled(source.next(kid, now)) {
+            return settled;
+        }
+        let fetched = fetching::fetch(&self.egress, party).await;
+        source.keep(fetched, now);
+        drop(fetching);
+        match source.next(kid, now) {
+            Next::Use(keys) => Ok(keys),
+            Next::Unavailable { seconds } => Err(PartyError::Unavailable { seconds }),
+            Next::Unknown | Next::Fetch => Err(PartyError::NotSigned),
+        }
+    }
+
+    fn source(&self, party: &Party<'_>) -> Arc<Source> {
+        let name = format!("{} {}", party.domain, party.configuration.unwrap_or_default());
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        if sources.len() >= MOST_PARTIES && !sources.contains_key(&name) {
+            sources.clear();
+        }
+        Arc::clone(sources.entry(name).or_default())
+    }
+}
+
+fn settled(next: Next) -> Option<Result<Arc<KeySet>, PartyError>> {
+    match next {
+        Next::Use(keys) => Some(Ok(keys)),
+        Next::Unknown => Some(Err(PartyError::NotSigned)),
+        Next::Unavailable { seconds } => Some(Err(PartyError::Unavailable { seconds })),
+        Next::Fetch => None,
+    }
+}
+
+impl Source {
+    fn next(&self, kid: &str, now: Timestamp) -> Next {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.next(kid, now)
+    }
+
+    fn keep(&self, fetched: Option<fetching::Fetched>, now: Timestamp) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.keep(fetched, now);
+    }
+}
+
+impl Kept {
+    fn next(&mut self, kid: &str, now: Timestamp) -> Next {
+        let may_try = now >= self.next_try;
+        let Some(keys) = self.keys.clone().filter(|_| now < self.fresh_until.plus(STALE_FOR)) else {
+            return if may_try { Next::Fetch } else { self.unavailable(now) };
+        };
+        let is_fresh = now < self.fresh_until;
+        let has_key = keys.get(kid).is_some();
+        match (has_key, is_fresh) {
+            (true, true) => Next::Use(keys),
+            (_, false) if may_try => Next::Fetch,
+            (true, false) => Next::Use(keys),
+            (false, _) if self.is_remembered(kid, now) => Next::Unknown,
+            (false, true) if may_try && self.fetched_at.plus(COOLDOWN) <= now => Next::Fetch,
+            (false, _) => {
+                self.remember(kid, now);
+                Next::Unknown
+            }
+        }
+    }
+
+    fn unavailable(&self, now: Timestamp) -> Next {
+        let seconds = u32::try_from(self.next_try.seconds_since(now)).unwrap_or_default();
+        Next::Unavailable {
+            seconds: seconds.max(1),
+        }
+    }
+
+    fn is_remembered(&self, kid: &str, now: Timestamp) -> bool {
+        self.unknown.get(kid).is_some_and(|until| now < *until)
+    }
+
+    fn remember(&mut self, kid: &str, now: Timestamp) {
+        self.unknown.retain(|_, until| now < *until);
+        if self.unknown.len() >= MOST_UNKNOWN {
+            let oldest = self.unknown.iter().min_by_key(|(_, until)| **until);
+            if let Some(oldest) = oldest.map(|(kid, _)| kid.clone()) {
+                self.unknown.remove(&oldest);
+            }
+        }
+        self.unknown.insert(kid.to_owned(), now.plus(UNKNOWN_FOR));
+    }
+
+    /// A set that was fetched takes the place of the one before: a key that is gone is gone at once.
+    fn keep(&mut self, fetched: Option<fetching::Fetched>, now: Timestamp) {
+        match fetched {
+            Some(fetched) => {
+                *self = Self {
+                    keys: Some(Arc::new(fetched.keys)),
+                    fetched_at: now,
+                    fresh_until: now.plus(fetched.fresh_for),
+                    failures: 0,
+                    next_try: now,
+                    unknown: BTreeMap::new(),
+                };
+            }
+            None => {
+                let (first, most) = BACK_OFF;
+                let wait = first.saturating_mul(2_i64.saturating_pow(self.failures.min(10)));
+                self.next_try = now.plus(Lifetime::seconds(wait.min(most)));
+                self.failures = self.failures.saturating_add(1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

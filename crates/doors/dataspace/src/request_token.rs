@@ -1,0 +1,122 @@
+//! Consent request tokens: an application speaks of a person, and its party signs for it (dataspace-consent-protocol 8.1).
+//!
+//! Nothing is fetched before the application is known and its party is the one that is registered for it. A token may be shown again:
+//! clients in the field reuse theirs, and two of one second are the same bytes.
+
+use std::sync::Arc;
+
+use consentry_domain::{SubjectId, Timestamp, client::Client};
+use consentry_ledger::{dataspace::Provider, rates::Quota, tokens::access_token::subject_identified};
+use consentry_web::{
+    error::{ApiError, registry},
+    rate_limits,
+    visit::Visit,
+};
+use http::HeaderMap;
+
+use crate::{
+    parties::{Parties, Party, PartyError},
+    provider::provider,
+    signed::{NoStatement, Statement, party_domain, statement},
+};
+
+/// Name of the header.
+pub(crate) const HEADER: &str = "x-consent-request-token";
+
+/// Longest name of a person.
+const LONGEST_SUB: usize = 255;
+
+/// Who asks, and about whom.
+#[derive(Debug)]
+pub(crate) struct Asker {
+    /// The application.
+    pub client: Arc<Client>,
+    /// The person; none where nobody of that name is known here.
+    pub subject: Option<SubjectId>,
+    /// The provider that was asked.
+    pub provider: Provider,
+}
+
+/// Checks the token of a request.
+pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap) -> Result<Asker, ApiError> {
+    let provider = provider(visit)?;
+    let statement = statement(headers, HEADER).map_err(refused)?;
+    let settings = &visit.tenant.tenant.dataspace;
+    // Steps 3 and 4: what is read here is not believed yet, and only chooses whose key is needed.
+    let issuer = statement.text("iss").map_err(refused)?;
+    let domain = party_domain(issuer).ok_or_else(|| refused(NoStatement::Malformed("iss is no party")))?;
+    let app = statement.text("app").map_err(refused)?;
+    let is_here = statement.text("appiss").map_err(refused)? == provider.login_issuer;
+    let not_allowed = || ApiError::new(&registry::APPLICATION_NOT_ALLOWED);
+    let client = visit.tenant.client(app).filter(|_| is_here).ok_or_else(not_allowed)?;
+    let own = settings.application(&client.id).ok_or_else(not_allowed)?;
+    if own.party != domain {
+        return Err(not_allowed());
+    }
+    let party = Party {
+        domain,
+        configuration: own.party_configuration.as_deref(),
+    };
+    let now = visit.ledger().now();
+    signed_by(parties, &party, &statement, now).await?;
+    statement.check(&provider.issuer, settings, now).map_err(refused)?;
+    let (sub, subiss, acr) = (
+        statement.text("sub").map_err(refused)?,
+        statement.text("subiss").map_err(refused)?,
+        statement.text("acr").map_err(refused)?,
+    );
+    if subiss != provider.login_issuer || acr != settings.acr {
+        return Err(ApiError::new(&registry::SUBJECT_ISSUER_NOT_ALLOWED));
+    }
+    if sub.is_empty() || sub.chars().count() > LONGEST_SUB || sub.chars().any(char::is_control) {
+        return Err(refused(NoStatement::Malformed("sub is not 1 to 255 characters")));
+    }
+    visit
+        .ledger()
+        .count_signed_request(&visit.tenant, client, sub)
+        .map_err(|quota: Quota| rate_limits::exceeded(&quota))?;
+    let subject = known(visit, client, sub).await?;
+    Ok(Asker {
+        client: Arc::clone(client),
+        subject,
+        provider,
+    })
+}
+
+async fn signed_by(
+    parties: &Parties,
+    party: &Party<'_>,
+    statement: &Statement<'_>,
+    now: Timestamp,
+) -> Result<(), ApiError> {
+    match parties.check(party, statement, now).await {
+        Ok(()) => Ok(()),
+        Err(PartyError::NotSigned) => Err(refused(NoStatement::Malformed("no key of the party signed it"))),
+        Err(PartyError::Unavailable { seconds }) => {
+            Err(ApiError::new(&registry::PARTY_KEYS_UNAVAILABLE).retry_after(seconds))
+        }
+    }
+}
+
+/// The person of this name, if there is one.
+async fn known(visit: &Visit, client: &Client, sub: &str) -> Result<Option<SubjectId>, ApiError> {
+    let Some(subject) = subject_identified(&visit.tenant, client, sub) else {
+        return Ok(None);
+    };
+    // Identifiers are compared byte for byte; another spelling is somebody unknown.
+    if subject.to_string() != sub {
+        return Ok(None);
+    }
+    let is_there = visit.ledger().is_somebody(&visit.tenant, subject).await?;
+    Ok(is_there.then_some(subject))
+}
+
+/// The answer to what is no good request token. Which rule it broke is for the log.
+fn refused(reason: NoStatement) -> ApiError {
+    let code = match reason {
+        NoStatement::Missing => &registry::REQUEST_TOKEN_MISSING,
+        NoStatement::Expired => &registry::REQUEST_TOKEN_EXPIRED,
+        NoStatement::Malformed(_) => &registry::REQUEST_TOKEN_INVALID,
+    };
+    ApiError::new(code).because(reason)
+}

@@ -1,0 +1,55 @@
+//! `POST /Consent/Verify`: a data source asks whether a token is good now (dataspace-consent-protocol 5.3, 8.3).
+
+use axum::{extract::Request, response::Response};
+use consentry_ledger::dataspace::token::Shown;
+use consentry_web::{
+    credentials::{Credentials, authorization},
+    error::ApiError,
+    visit::Visit,
+};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use crate::{
+    answer,
+    body::{self, wrong},
+    failure::Failure,
+    provider::provider,
+};
+
+/// `POST /Consent/Verify`. Nothing is said about why not; only what is no question at all is refused.
+pub(crate) async fn verify(visit: Visit, request: Request) -> Result<Response, Failure> {
+    let provider = provider(&visit)?;
+    let (parts, body) = request.into_parts();
+    let id_token = match authorization(&parts.headers) {
+        Ok(Credentials::Bearer(token)) => token,
+        _ => return Err(wrong("", "the header Authorization must be one Bearer token").into()),
+    };
+    let token = consent_token(&parts.headers)?;
+    let members = body::object(&parts.headers, body).await?;
+    let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
+    let shown = Shown {
+        token,
+        source: source.as_str(),
+        id_token: Some(&id_token),
+    };
+    let found = visit
+        .ledger()
+        .shown_consent(&visit.tenant, &provider, &shown)
+        .await
+        .map_err(ApiError::from)?;
+    Ok(answer::json(StatusCode::OK, &json!({ "verified": found.is_some() }))?)
+}
+
+fn consent_token(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let mut values = headers.get_all("x-consent-token").iter();
+    let missing = || wrong("", "the header X-Consent-Token must be there once");
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(missing());
+    };
+    let token = value.to_str().map_err(|_| missing())?.trim();
+    if token.is_empty() {
+        return Err(missing());
+    }
+    Ok(token)
+}
