@@ -234,7 +234,9 @@ impl Ledger {
     ) -> Result<Quota, Quota> {
         let (rates, now) = (&self.inner.rates, self.now());
         rates.take(tenant.id(), Rate::SignedRequests, client.id.as_str(), now)?;
-        let about = tenant.keys.lookup("signed request", &format!("{} {person}", client.id));
+        let about = tenant
+            .keys
+            .lookup("signed request", &format!("{} {person}", client.id));
         let about = opaque::base64url(about.as_bytes());
         rates.take(tenant.id(), Rate::SignedRequestsAbout, &about, now)
     }

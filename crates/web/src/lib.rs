@@ -13,6 +13,7 @@
 //! | [`body`], [`json`] | bounded bodies, strict JSON |
 //! | [`deadline`] | how long a request may take |
 //! | [`credentials`] | what a request presents: `Authorization` and cookies, syntax only |
+//! | [`sign_in`] | whose session a browser brings, and where it was on its way to |
 //! | [`client`] | which client of the tenant a request's credential is of |
 //! | [`idempotency`] | requests that may come again and are carried out once |
 //! | [`rate_limits`] | what the outside learns of rates |
@@ -56,5 +57,6 @@ pub mod query;
 pub mod rate_limits;
 pub mod request_id;
 pub mod routes;
+pub mod sign_in;
 pub mod texts;
 pub mod visit;

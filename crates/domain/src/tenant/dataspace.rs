@@ -125,7 +125,10 @@ impl DataspaceSettings {
             }
         }
         if self.acr.is_empty() || self.acr.len() > LONGEST_ACR || self.acr.chars().any(char::is_control) {
-            return Err(refused("acr", "must have 1 to 255 bytes and no control characters"));
+            return Err(refused(
+                "acr",
+                "must have 1 to 255 bytes and no control characters",
+            ));
         }
         let mut seen = BTreeSet::new();
         if !self.applications.iter().all(|own| seen.insert(&own.client)) {
@@ -171,7 +174,9 @@ impl DataspaceSettings {
 
 /// Whether a text is an origin as browsers write it: scheme, host, and port where it is not the usual one.
 fn is_origin(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         !rest.is_empty()
             && rest
@@ -208,18 +213,24 @@ mod tests {
         assert_eq!(DataspaceSettings::default().check(), Ok(()));
         type Change = fn(&mut DataspaceSettings);
         let wrong: [(&str, Change); 13] = [
-            ("base_domain", |own| own.base_domain = Some("localhost".to_owned())),
+            ("base_domain", |own| {
+                own.base_domain = Some("localhost".to_owned())
+            }),
             ("base_domain", |own| {
                 own.base_domain = Some("https://a.example".to_owned());
             }),
-            ("applications", |own| own.applications[0].party = "A.example".to_owned()),
+            ("applications", |own| {
+                own.applications[0].party = "A.example".to_owned()
+            }),
             ("applications", |own| {
                 own.applications.push(own.applications[0].clone());
             }),
             ("return_origins", |own| {
                 own.applications[0].return_origins = vec!["https://a.example/x".to_owned()];
             }),
-            ("sources", |own| own.base_domain = Some("other.example".to_owned())),
+            ("sources", |own| {
+                own.base_domain = Some("other.example".to_owned())
+            }),
             ("sources", |own| own.sources.push(own.sources[0].clone())),
             ("acr", |own| own.acr.clear()),
             ("clock_skew_seconds", |own| own.clock_skew_seconds = 301),

@@ -15,7 +15,9 @@ pub(crate) async fn object(headers: &HeaderMap, body: Body) -> Result<Map<String
     match read {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(wrong("", "must be an object")),
-        Err(JsonBodyError::Json(error)) if !matches!(error.kind, JsonErrorKind::TooLarge { .. }) => Err(wrong(error.pointer.clone(), error.to_string())),
+        Err(JsonBodyError::Json(error)) if !matches!(error.kind, JsonErrorKind::TooLarge { .. }) => {
+            Err(wrong(error.pointer.clone(), error.to_string()))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -35,5 +37,6 @@ pub(crate) fn data_source(value: Option<&Value>, pointer: String) -> Result<Dsi,
         Some(_) => return Err(wrong(pointer, "must be a string")),
         None => return Err(wrong(pointer, "is missing")),
     };
-    text.parse().map_err(|_| wrong(pointer, "is no data source identifier"))
+    text.parse()
+        .map_err(|_| wrong(pointer, "is no data source identifier"))
 }

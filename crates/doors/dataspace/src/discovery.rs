@@ -61,7 +61,10 @@ pub(crate) async fn configuration(visit: Visit, asked: HeaderMap) -> Result<Resp
 pub(crate) async fn jwks(visit: Visit, asked: HeaderMap) -> Result<Response, Failure> {
     provider(&visit)?;
     let all = visit.tenant.key_ring.jwks().keys.iter();
-    let keys = all.filter(|key| key.key_type() == KeyType::Rsa).cloned().collect();
+    let keys = all
+        .filter(|key| key.key_type() == KeyType::Rsa)
+        .cloned()
+        .collect();
     document_of(&Jwks { keys }, &asked)
 }
 
@@ -74,7 +77,12 @@ pub(crate) async fn revocations(visit: Visit, asked: HeaderMap) -> Result<Respon
         .revocation_feed(&visit.tenant, &issuer)
         .await
         .map_err(ApiError::from)?;
-    answered(feed.jwt.clone().into_bytes(), &feed.tag, ("application/jwt", FEED_KEPT), &asked)
+    answered(
+        feed.jwt.clone().into_bytes(),
+        &feed.tag,
+        ("application/jwt", FEED_KEPT),
+        &asked,
+    )
 }
 
 fn document_of(document: &impl Serialize, asked: &HeaderMap) -> Result<Response, Failure> {

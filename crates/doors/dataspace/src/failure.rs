@@ -32,7 +32,11 @@ fn render(error: &ApiError, id: &RequestId) -> Response {
         name => name,
     };
     let detail = if error.status() == StatusCode::UNPROCESSABLE_ENTITY {
-        error.fields.iter().map(|field| located(&field.place.to_string(), &field.detail)).collect()
+        error
+            .fields
+            .iter()
+            .map(|field| located(&field.place.to_string(), &field.detail))
+            .collect()
     } else {
         Value::from(error.message())
     };

@@ -8,7 +8,11 @@ use serde_json::json;
 use crate::{answer, body, parties::Parties, request_token};
 
 /// `POST /Consent/GetToken`. Never granted, declined, taken back, over and not known at all are one answer.
-pub(crate) async fn get_token(visit: &Visit, parties: &Parties, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn get_token(
+    visit: &Visit,
+    parties: &Parties,
+    request: Request,
+) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let asker = request_token::admit(visit, parties, &parts.headers).await?;
     let members = body::object(&parts.headers, body).await?;

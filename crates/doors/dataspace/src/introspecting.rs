@@ -95,7 +95,9 @@ async fn admit(
             return Err(ApiError::new(&registry::PARTY_KEYS_UNAVAILABLE).retry_after(seconds));
         }
     }
-    statement.check(&provider.issuer, settings, now).map_err(refused)?;
+    statement
+        .check(&provider.issuer, settings, now)
+        .map_err(refused)?;
     Ok(source)
 }
 

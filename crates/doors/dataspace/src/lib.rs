@@ -52,10 +52,18 @@ pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
         .get(discovery::CONFIGURATION, Cors::Anyone, discovery::configuration)
         .get(discovery::JWKS, Cors::Anyone, discovery::jwks)
         .get(discovery::REVOCATIONS, Cors::Anyone, discovery::revocations)
-        .post("/Consent/RequestConsents", Cors::Never, signed!(asking::request_consents))
+        .post(
+            "/Consent/RequestConsents",
+            Cors::Never,
+            signed!(asking::request_consents),
+        )
         .post("/Consent/GetToken", Cors::Never, signed!(giving::get_token))
         .post("/Consent/Revoke", Cors::Never, signed!(revoking::revoke))
-        .post("/Consent/Introspect", Cors::Never, signed!(introspecting::introspect))
+        .post(
+            "/Consent/Introspect",
+            Cors::Never,
+            signed!(introspecting::introspect),
+        )
         .post("/Consent/Verify", Cors::Never, verifying::verify)
         .post("/Consent/Request", Cors::Never, signed!(asking::legacy));
     page::register(table)

@@ -48,7 +48,11 @@ pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap)
     let app = statement.text("app").map_err(refused)?;
     let is_here = statement.text("appiss").map_err(refused)? == provider.login_issuer;
     let not_allowed = || ApiError::new(&registry::APPLICATION_NOT_ALLOWED);
-    let client = visit.tenant.client(app).filter(|_| is_here).ok_or_else(not_allowed)?;
+    let client = visit
+        .tenant
+        .client(app)
+        .filter(|_| is_here)
+        .ok_or_else(not_allowed)?;
     let own = settings.application(&client.id).ok_or_else(not_allowed)?;
     if own.party != domain {
         return Err(not_allowed());
@@ -59,7 +63,9 @@ pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap)
     };
     let now = visit.ledger().now();
     signed_by(parties, &party, &statement, now).await?;
-    statement.check(&provider.issuer, settings, now).map_err(refused)?;
+    statement
+        .check(&provider.issuer, settings, now)
+        .map_err(refused)?;
     let (sub, subiss, acr) = (
         statement.text("sub").map_err(refused)?,
         statement.text("subiss").map_err(refused)?,

@@ -67,7 +67,10 @@ fn parse(token: &str) -> Result<Statement<'_>, NoStatement> {
     let encoded = token.split('.').next().unwrap_or_default();
     let header = encoding::decode(encoded).map_err(|_| malformed("the header is malformed"))?;
     let header = object(&header).ok_or(malformed("the header is no strict JSON object"))?;
-    if ["crit", "zip", "b64"].iter().any(|name| header.contains_key(*name)) {
+    if ["crit", "zip", "b64"]
+        .iter()
+        .any(|name| header.contains_key(*name))
+    {
         return Err(malformed("the header changes how tokens are read"));
     }
     if header.get("v").and_then(Value::as_str) != Some(VERSION) {

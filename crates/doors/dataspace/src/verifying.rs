@@ -8,6 +8,7 @@ use consentry_web::{
     visit::Visit,
 };
 use http::{HeaderMap, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::{
@@ -31,14 +32,17 @@ pub(crate) async fn verify(visit: Visit, request: Request) -> Result<Response, F
     let shown = Shown {
         token,
         source: source.as_str(),
-        id_token: Some(&id_token),
+        id_token: Some(id_token.expose_secret()),
     };
     let found = visit
         .ledger()
         .shown_consent(&visit.tenant, &provider, &shown)
         .await
         .map_err(ApiError::from)?;
-    Ok(answer::json(StatusCode::OK, &json!({ "verified": found.is_some() }))?)
+    Ok(answer::json(
+        StatusCode::OK,
+        &json!({ "verified": found.is_some() }),
+    )?)
 }
 
 fn consent_token(headers: &HeaderMap) -> Result<&str, ApiError> {

@@ -85,7 +85,10 @@ impl Ledger {
             return Err(SourceAnswerError::NotAsked);
         }
         let denied = |source: &DefinitionKey| !answer.granted.contains(source);
-        let lacks_required = question.wanted.iter().any(|own| own.required && denied(&own.source));
+        let lacks_required = question
+            .wanted
+            .iter()
+            .any(|own| own.required && denied(&own.source));
         let nothing_asked = question.wanted.is_empty();
         let granted: Vec<DefinitionKey> = if lacks_required {
             Vec::new()

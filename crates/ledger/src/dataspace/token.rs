@@ -99,7 +99,9 @@ impl Ledger {
         let now = self.now();
         let settings = &tenant.tenant.dataspace;
         let life_ends = now.plus(tenant.tenant.lifetimes.consent_token);
-        let ends = consent.valid_until.map_or(life_ends, |until| until.min(life_ends));
+        let ends = consent
+            .valid_until
+            .map_or(life_ends, |until| until.min(life_ends));
         let claims = ConsentClaims {
             iss: provider.issuer.clone(),
             sub: subject_identifier(tenant, client, consent.slot.subject)?,
@@ -180,8 +182,9 @@ fn verified(
     }
     let claims: ConsentClaims = verified.claims().ok()?;
     let skew = i64::from(tenant.tenant.dataspace.clock_skew_seconds);
-    let is_in_time =
-        claims.iat <= now.saturating_add(skew) && now.saturating_sub(skew) <= claims.exp && claims.iat <= claims.exp;
+    let is_in_time = claims.iat <= now.saturating_add(skew)
+        && now.saturating_sub(skew) <= claims.exp
+        && claims.iat <= claims.exp;
     let is_ours = claims.iss == provider.issuer
         && claims.subiss == provider.login_issuer
         && claims.appiss == provider.login_issuer

@@ -11,8 +11,8 @@ use consentry_domain::{
     scope::Scope,
     subject::{Alias, Namespace},
     tenant::{
-        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings, DataspaceSettings, Lifetimes,
-        MailSettings, RecordsSettings, Tenant, TenantState,
+        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings,
+        DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, Tenant, TenantState,
     },
 };
 use consentry_ledger::{

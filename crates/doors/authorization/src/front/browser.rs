@@ -9,12 +9,10 @@ use consentry_ledger::{
 use consentry_web::{
     credentials::{CookieName, SameSite, Transport, clear_cookie, cookie, set_cookie},
     error::ApiError,
+    sign_in::SESSION,
     visit::Visit,
 };
 use http::{HeaderMap, HeaderValue};
-
-/// Name of the session cookie.
-const SESSION: &str = "cst_session";
 
 /// Name of the counting cookie.
 const BROWSER: &str = "cst_browser";

@@ -15,6 +15,7 @@ use consentry_web::{
     form, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
+    sign_in,
     texts::Text,
     visit::Visit,
 };
@@ -50,7 +51,10 @@ pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
     let done = async {
         let session = Browser::new(&visit, &headers).session().await?;
         match session {
-            Some(session) => signed_in(&visit, &session).await,
+            Some(session) => match sign_in::on_the_way(&visit, &headers) {
+                Some(onward) => Ok(onward?),
+                None => signed_in(&visit, &session).await,
+            },
             None => Ok(render(&visit, &[], None, String::new(), |_| None, &[])),
         }
     };

@@ -55,12 +55,17 @@ enum NoDocument {
 pub(super) async fn fetch(egress: &Egress, party: &Party<'_>) -> Option<Fetched> {
     let fetched = keys(egress, party).await;
     fetched
-        .inspect_err(|error| tracing::warn!(party.domain = party.domain, %error, "keys of a party cannot be fetched"))
+        .inspect_err(
+            |error| tracing::warn!(party.domain = party.domain, %error, "keys of a party cannot be fetched"),
+        )
         .ok()
 }
 
 async fn keys(egress: &Egress, party: &Party<'_>) -> Result<Fetched, NoDocument> {
-    let usual = format!("https://{}/.well-known/dataspace/party-configuration.json", party.domain);
+    let usual = format!(
+        "https://{}/.well-known/dataspace/party-configuration.json",
+        party.domain
+    );
     let (configuration, _) = document(egress, party.configuration.unwrap_or(&usual)).await?;
     let place = configuration.get("jwks_uri").and_then(Value::as_str);
     let (set, answered) = document(egress, place.ok_or(NoDocument::Shape)?).await?;
@@ -130,7 +135,12 @@ fn admit(egress: &Egress, address: &str) -> Result<(), NoDocument> {
 fn is_json(answer: &Answer) -> bool {
     let kind = answer.headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     essence == "application/json" || (essence.contains('/') && essence.ends_with("+json"))
 }
 

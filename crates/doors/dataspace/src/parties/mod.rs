@@ -69,7 +69,6 @@ struct Source {
     fetching: tokio::sync::Mutex<()>,
 }
 
-#[derive(Default)]
 struct Kept {
     keys: Option<Arc<KeySet>>,
     fetched_at: Timestamp,
@@ -77,6 +76,19 @@ struct Kept {
     failures: u32,
     next_try: Timestamp,
     unknown: BTreeMap<String, Timestamp>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            keys: None,
+            fetched_at: Timestamp::EPOCH,
+            fresh_until: Timestamp::EPOCH,
+            failures: 0,
+            next_try: Timestamp::EPOCH,
+            unknown: BTreeMap::new(),
+        }
+    }
 }
 
 /// What is to be done about a key.
@@ -168,8 +180,16 @@ impl Source {
 impl Kept {
     fn next(&mut self, kid: &str, now: Timestamp) -> Next {
         let may_try = now >= self.next_try;
-        let Some(keys) = self.keys.clone().filter(|_| now < self.fresh_until.plus(STALE_FOR)) else {
-            return if may_try { Next::Fetch } else { self.unavailable(now) };
+        let Some(keys) = self
+            .keys
+            .clone()
+            .filter(|_| now < self.fresh_until.plus(STALE_FOR))
+        else {
+            return if may_try {
+                Next::Fetch
+            } else {
+                self.unavailable(now)
+            };
         };
         let is_fresh = now < self.fresh_until;
         let has_key = keys.get(kid).is_some();

@@ -21,6 +21,9 @@ pub(super) fn keys(set: &Value) -> Option<KeySet> {
 
 fn is_usable(key: &Value) -> bool {
     let says = |name: &str, value: &str| key.get(name).and_then(Value::as_str) == Some(value);
-    let has_name = key.get("kid").and_then(Value::as_str).is_some_and(|kid| !kid.is_empty());
+    let has_name = key
+        .get("kid")
+        .and_then(Value::as_str)
+        .is_some_and(|kid| !kid.is_empty());
     says("kty", "RSA") && says("use", "sig") && says("alg", "RS256") && has_name
 }

@@ -1,0 +1,13 @@
+//! The dataspace door, through HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
+
+mod asking;
+mod configuration;
+mod introspecting;
+mod page;
+mod party;
+mod portal;
+mod request_token;
+mod tokens;
+mod world;

@@ -1,0 +1,60 @@
+# The question of an application in a dataspace. Titles and texts of the data itself come from the tenant.
+dataspace-problem = This did not work
+dataspace-request-title = { $client } asks for your data
+dataspace-request-lead = Your consent is needed before data about you is shared with { $client } on { $dataspace }.
+dataspace-required = It cannot do without
+dataspace-required-note = Without one of these nothing is shared at all.
+dataspace-optional = It would also like
+dataspace-from = from { $group }
+dataspace-all-granted = You agreed to everything this app asks for already.
+dataspace-login-note = To answer, log in as the same person as in the app.
+dataspace-grant = Share what I ticked
+dataspace-deny = Decline all
+dataspace-go-on = Go on
+dataspace-stop-note = What the data is used for is explained in the app. You can stop sharing here at any time.
+dataspace-not-you = Are you somebody else?
+dataspace-nothing-changed = Nothing was changed.
+dataspace-required-missing = Something the app cannot do without is not ticked. Tick all of it, or decline.
+dataspace-none-ticked = Nothing was ticked. Tick what you want to share, or decline.
+dataspace-no-way-back-title = You will not be taken back by yourself
+dataspace-no-way-back-text = We do not know the way back to the app. After you answered, go back to it yourself.
+dataspace-back = Back to the app
+
+# What becomes of a question.
+dataspace-granted-title = You agreed
+dataspace-granted-text = Your answer was kept. You can go back to the app.
+dataspace-denied-title = You declined
+dataspace-denied-text = Nothing is shared. You can go back to the app.
+dataspace-unknown-title = We do not know this request
+dataspace-unknown-text = The address is not complete, or the request ended long ago. Nothing was shared. Go back to the app and start again.
+dataspace-over-title = This request is over
+dataspace-over-text = It was open for too long. Nothing was shared. Go back to the app and start again if you still want to.
+dataspace-foreign-title = This page is no longer valid
+dataspace-foreign-text = Somebody logged in or out in this browser since it was opened. Nothing was changed. Go back to the app and start again.
+dataspace-wrong-person-title = Log in as the same person as in the app
+dataspace-wrong-person-text = The app asked somebody else than who is logged in here. Nothing was shared.
+dataspace-often-title = You said no several times
+dataspace-often-text = { $client } asked you again and again, so we leave you in peace for a while. Nothing is shared.
+
+# What a person agreed to.
+dataspace-portal-title = Data you share
+dataspace-portal-lead = These apps may get data about you from data sources. You can stop each of them at any time.
+dataspace-standing = Shared now
+dataspace-empty-title = You share nothing now
+dataspace-empty-text = When an app asks for your data and you agree, it is listed here.
+dataspace-granted-on = since { $date }
+dataspace-valid-until = until { $date }
+dataspace-stop-one = Stop sharing
+dataspace-stop-all = Stop everything with { $client }
+dataspace-ended = Earlier
+dataspace-expired-on = ended on { $date }
+dataspace-stopped-on = stopped on { $date }
+dataspace-replaced = replaced by a newer answer
+dataspace-stop-title = Stop sharing?
+dataspace-stop-what = { $client } will no longer get:
+dataspace-stop-kept = Data that was handed over already is not called back.
+dataspace-stop-copies = A proof that was issued already can work until { $moment }, unless the data source checks whether you stopped.
+dataspace-stop = Stop sharing
+dataspace-keep = Go on sharing
+dataspace-stopped-title = Sharing was stopped
+dataspace-stopped-text = The app gets no new proof of your consent from now on.
