@@ -148,6 +148,11 @@ fn home(parts: &Parts) -> RouteTable<House> {
         Cors::Never,
         |State(house): State<House>, request: Request| async move {
             let (parts, _) = request.into_parts();
+            let tenant = house.tenant_of(&parts.uri, &parts.headers);
+            // Clients of a dataspace send people to the bare address of the provider.
+            if tenant.is_some_and(|tenant| tenant.tenant.dataspace.base_domain.is_some()) {
+                return axum::response::Redirect::to("/portal").into_response();
+            }
             nothing_here(&house, &parts, ApiError::new(&registry::NOT_FOUND))
         },
     )

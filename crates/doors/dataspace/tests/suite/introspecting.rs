@@ -1,0 +1,106 @@
+//! A data source asks about a token (dataspace-consent-protocol 11.3).
+
+use consentry_testkit::Answer;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::world::{ADDRESS, ISSUER, OWNER, PROFILE, World};
+
+impl World {
+    fn owner_claims(&self) -> Value {
+        let now = self.app.now().as_seconds();
+        json!({ "iss": OWNER, "aud": ISSUER, "dsi": PROFILE, "iat": now, "exp": now + 60 })
+    }
+
+    async fn introspect(&self, statement: &str, token: &str, source: &str) -> Answer {
+        self.app
+            .request(Method::POST, "/Consent/Introspect")
+            .header("x-consent-verifier-token", statement)
+            .json(&json!({ "consentToken": token, "dataSource": source }))
+            .send()
+            .await
+    }
+}
+
+#[tokio::test]
+async fn dsp_11_3_the_owner_learns_whether_a_token_is_good_now() {
+    let world = World::start().await;
+    world.granted(&[PROFILE, ADDRESS]).await;
+    let answer = world.get_token(PROFILE).await;
+    let (token, tid) = (answer["consentToken"].as_str().unwrap(), &answer["tid"]);
+    let statement = world.party.sign(&world.owner_claims());
+    let now = world.app.now().as_seconds();
+    let told = world
+        .introspect(&statement, token, PROFILE)
+        .await
+        .expect_status(200);
+    assert_eq!(told.header("cache-control"), Some("no-store"));
+    assert_eq!(
+        told.json(),
+        json!({
+            "active": true,
+            "tid": tid,
+            "exp": now + 3600,
+            "grantedAt": now,
+            "validUntil": now + 30 * 86_400,
+        })
+    );
+    let inactive = json!({ "active": false });
+    let other = world.consent_token(ADDRESS).await;
+    assert_eq!(
+        world.introspect(&statement, &other, PROFILE).await.json(),
+        inactive
+    );
+    assert_eq!(
+        world.introspect(&statement, "x.y.z", PROFILE).await.json(),
+        inactive
+    );
+    let _done = world
+        .ask("/Consent/Revoke", &json!({ "dataSource": PROFILE }))
+        .await
+        .expect_status(200);
+    assert_eq!(
+        world.introspect(&statement, token, PROFILE).await.json(),
+        inactive
+    );
+}
+
+#[tokio::test]
+async fn dsp_11_3_who_does_not_prove_to_be_the_owner_is_refused() {
+    let world = World::start().await;
+    world.granted(&[PROFILE, ADDRESS]).await;
+    let token = world.consent_token(PROFILE).await;
+    let claims = world.owner_claims();
+    let with = |name: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        world.party.sign(&claims)
+    };
+    let now = world.app.now().as_seconds();
+    for (statement, status) in [
+        ("".to_owned(), 401),
+        ("x.y.z".to_owned(), 401),
+        (with("aud", json!("https://other.example")), 401),
+        (with("exp", json!(now - 61)), 401),
+        (with("iat", json!(now + 61)), 401),
+        (with("dsi", json!("no")), 401),
+        (with("iss", json!("https://keys.other.example")), 403),
+        (with("dsi", json!(ADDRESS)), 403),
+        (
+            world.party.sign_raw(
+                "{\"alg\":\"RS256\",\"kid\":\"x\",\"v\":\"0.2\"}",
+                &claims.to_string(),
+            ),
+            401,
+        ),
+        (world.token(), 401),
+    ] {
+        let answer = world.introspect(&statement, &token, PROFILE).await;
+        assert_eq!(answer.status(), status, "{}", answer.text());
+        assert_ne!(answer.json()["active"], json!(true));
+    }
+    let statement = world.party.sign(&claims);
+    let other = world.introspect(&statement, &token, ADDRESS).await;
+    assert_eq!(other.status(), 403, "not his data source");
+    assert_eq!(other.json()["type"], "data_source_not_yours");
+}
