@@ -18,6 +18,7 @@ mod app;
 mod browser;
 mod captured;
 mod clock;
+pub mod dataspace;
 pub mod description;
 mod entropy;
 mod fault;

@@ -207,20 +207,21 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut DataspaceSettings);
+
     #[test]
     fn dsp_15_settings_that_cannot_be_served_are_refused() {
         assert_eq!(settings().check(), Ok(()));
         assert_eq!(DataspaceSettings::default().check(), Ok(()));
-        type Change = fn(&mut DataspaceSettings);
         let wrong: [(&str, Change); 13] = [
             ("base_domain", |own| {
-                own.base_domain = Some("localhost".to_owned())
+                own.base_domain = Some("localhost".to_owned());
             }),
             ("base_domain", |own| {
                 own.base_domain = Some("https://a.example".to_owned());
             }),
             ("applications", |own| {
-                own.applications[0].party = "A.example".to_owned()
+                own.applications[0].party = "A.example".to_owned();
             }),
             ("applications", |own| {
                 own.applications.push(own.applications[0].clone());
@@ -229,7 +230,7 @@ mod tests {
                 own.applications[0].return_origins = vec!["https://a.example/x".to_owned()];
             }),
             ("sources", |own| {
-                own.base_domain = Some("other.example".to_owned())
+                own.base_domain = Some("other.example".to_owned());
             }),
             ("sources", |own| own.sources.push(own.sources[0].clone())),
             ("acr", |own| own.acr.clear()),

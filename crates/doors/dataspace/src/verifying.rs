@@ -22,9 +22,8 @@ use crate::{
 pub(crate) async fn verify(visit: Visit, request: Request) -> Result<Response, Failure> {
     let provider = provider(&visit)?;
     let (parts, body) = request.into_parts();
-    let id_token = match authorization(&parts.headers) {
-        Ok(Credentials::Bearer(token)) => token,
-        _ => return Err(wrong("", "the header Authorization must be one Bearer token").into()),
+    let Ok(Credentials::Bearer(id_token)) = authorization(&parts.headers) else {
+        return Err(wrong("", "the header Authorization must be one Bearer token").into());
     };
     let token = consent_token(&parts.headers)?;
     let members = body::object(&parts.headers, body).await?;

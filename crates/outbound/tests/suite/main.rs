@@ -6,6 +6,7 @@
     reason = "receivers are reached over the network, so what becomes true there is looked at again and again"
 )]
 
+mod dataspace_keys;
 mod ends;
 mod failing;
 mod formats;

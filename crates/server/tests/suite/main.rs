@@ -11,6 +11,7 @@ mod clock;
 mod cluster;
 mod consent_log;
 mod databases;
+mod dataspace;
 mod directories;
 mod doctor;
 mod faults;

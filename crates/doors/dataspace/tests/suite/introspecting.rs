@@ -78,7 +78,7 @@ async fn dsp_11_3_who_does_not_prove_to_be_the_owner_is_refused() {
     };
     let now = world.app.now().as_seconds();
     for (statement, status) in [
-        ("".to_owned(), 401),
+        (String::new(), 401),
         ("x.y.z".to_owned(), 401),
         (with("aud", json!("https://other.example")), 401),
         (with("exp", json!(now - 61)), 401),

@@ -6,7 +6,6 @@ mod asking;
 mod configuration;
 mod introspecting;
 mod page;
-mod party;
 mod portal;
 mod request_token;
 mod tokens;

@@ -205,12 +205,6 @@ async fn dsp_5_3_verify_is_true_only_if_everything_fits() {
     assert!(world.is_verified(&ada, &token, PROFILE).await);
 
     let ben = world.id_token(&world.app.bank.customers[1].username).await;
-    let other_app = {
-        let (browser, client) = (world.app.browser(), world.app.bank.external.clone());
-        drop(browser);
-        client
-    };
-    assert_ne!(other_app.client_id, world.client());
     let garbage = "x.y.z".to_owned();
     for (id_token, token, source, why) in [
         (&ben, &token, PROFILE, "another person"),
@@ -236,7 +230,7 @@ async fn dsp_5_3_verify_is_true_only_if_everything_fits() {
     assert!(!world.is_verified(&fresh, &token, PROFILE).await);
     let token = world.consent_token(PROFILE).await;
     assert!(world.is_verified(&fresh, &token, PROFILE).await);
-    world.app.pass(3600);
+    world.app.pass(3600 + 60);
     assert!(
         !world
             .is_verified(&fresh, &world.consent_token(PROFILE).await, PROFILE)
@@ -291,68 +285,128 @@ async fn dsp_5_3_only_what_is_no_question_is_refused() {
     assert_eq!(lower.json(), json!({ "verified": false }));
 }
 
-#[tokio::test]
-async fn one_ledger_a_consent_given_here_is_seen_and_ended_at_the_other_doors() {
-    let world = World::start().await;
-    world.granted(&[PROFILE]).await;
-    let app = &world.app;
-    // The authorization door lists it among the consents of the application, and ends it.
-    let admin = &app.bank.admin;
-    let own = app
-        .post_form(
-            "/oidc/token",
-            &[
-                ("grant_type", "client_credentials"),
-                ("client_id", &admin.client_id),
-                ("client_secret", &admin.client_secret),
-            ],
-        )
+/// Whether the check API permits Moneytrack to read a data source of ada's.
+async fn is_permitted(world: &World) -> bool {
+    let client = &world.app.bank.first_party;
+    let question = json!({
+        "subject": { "type": "user", "id": "ada" },
+        "action": { "name": "read" },
+        "resource": { "type": "source", "id": PROFILE },
+        "context": { "audience": world.client() },
+    });
+    let answer = world
+        .app
+        .request(Method::POST, "/access/v1/evaluation")
+        .basic(&client.client_id, &client.client_secret)
+        .json(&question)
+        .send()
+        .await
+        .expect_status(200);
+    answer.json()["decision"].as_bool().unwrap()
+}
+
+/// The events of a type, as a back end of the bank reads them.
+async fn events(world: &World, kind: &str) -> Vec<Value> {
+    let client = &world.app.bank.first_party;
+    let page = world
+        .app
+        .request(Method::GET, "/events/v1/events?limit=500&from=earliest")
+        .basic(&client.client_id, &client.client_secret)
+        .send()
         .await
         .expect_status(200)
         .json();
-    let bearer = own["access_token"].as_str().unwrap();
-    let path = format!("/v1/consents?user_id={}", world.ada());
-    let listed = app.request(Method::GET, &path).bearer(bearer).send().await;
-    assert_eq!(listed.status(), 200, "{}", listed.text());
-    let consent = find(&listed.json(), PROFILE);
-    let id = consent["consent_id"]
-        .as_str()
-        .or(consent["id"].as_str())
-        .unwrap()
-        .to_owned();
-    let ended = app
-        .request(Method::DELETE, &format!("/v1/consents/{id}"))
-        .bearer(bearer)
-        .send()
-        .await;
-    assert!(
-        (200..300).contains(&ended.status()),
-        "{} {}",
-        ended.status(),
-        ended.text()
-    );
-    assert_eq!(world.get_token(PROFILE).await["type"], "missingConsent");
-    // The event stream says where it was given.
-    let page = app
-        .request(Method::GET, "/events/v1/events?type=consent.granted&limit=100")
-        .bearer(bearer)
-        .send()
-        .await;
-    if page.status() == 200 {
-        let text = page.text();
-        assert!(text.contains("\"channel\":\"dataspace\""), "{text}");
-    }
+    let all = page["events"].as_array().unwrap().iter();
+    all.filter(|event| event["type"].as_str().unwrap().ends_with(kind))
+        .cloned()
+        .collect()
 }
 
-/// The entry about a data source, wherever the list keeps it.
-fn find(listed: &Value, source: &str) -> Value {
-    let all = listed["consents"]
+#[tokio::test]
+async fn one_ledger_a_consent_given_here_is_seen_and_ended_at_the_other_doors() {
+    let world = World::start().await;
+    let app = &world.app;
+    assert!(!is_permitted(&world).await);
+    world.granted(&[PROFILE]).await;
+    assert!(is_permitted(&world).await);
+    let granted = events(&world, "consent.granted").await;
+    assert_eq!(granted.len(), 1);
+    assert_eq!(granted[0]["data"]["door"], "dataspace", "{}", granted[0]);
+    assert_eq!(granted[0]["data"]["channel"], "dataspace", "{}", granted[0]);
+
+    // The customer stops sharing in the embedded dashboard.
+    let _page = app.stop_sharing("ada").await.expect_status(200);
+    assert_eq!(world.get_token(PROFILE).await["type"], "missingConsent");
+    assert!(!is_permitted(&world).await);
+
+    // The person's own back end deletes it at the consents API.
+    world.granted(&[PROFILE]).await;
+    let token = app.own_token(&app.bank.first_party).await;
+    let listed = app
+        .request(Method::GET, "/cis/v1/consents")
+        .bearer(&token)
+        .send()
+        .await
+        .expect_status(200)
+        .json();
+    let scopes: Vec<&Value> = listed["result"]
         .as_array()
-        .or(listed["data"].as_array())
-        .or(listed.as_array());
-    all.unwrap()
+        .unwrap()
         .iter()
-        .find(|entry| entry.to_string().contains(source))
-        .cloned()
-        .unwrap_or_else(|| panic!("{listed}"))
+        .map(|one| &one["scope"])
+        .collect();
+    assert!(scopes.contains(&&json!(PROFILE)), "{listed}");
+    let path = format!(
+        "/cis/v1/consents/clients/{}/users/{}",
+        world.client(),
+        world.ada()
+    );
+    let ended = app.request(Method::DELETE, &path).bearer(&token).send().await;
+    assert_eq!(ended.status(), 200, "{}", ended.text());
+    assert_eq!(world.get_token(PROFILE).await["type"], "missingConsent");
+
+    // A back end patches the record behind it.
+    world.granted(&[PROFILE]).await;
+    let records = app.records_of("ada").await;
+    let record = records
+        .into_iter()
+        .rfind(|record| record["definition"]["id"] == PROFILE)
+        .unwrap();
+    let path = format!("/consents/{}", record["id"].as_str().unwrap());
+    let patch = json!({ "status": "revoked" });
+    let patched = app.records(Method::PATCH, &path, Some(&patch)).await;
+    assert_eq!(patched.status(), 200, "{}", patched.text());
+    assert_eq!(world.get_token(PROFILE).await["type"], "missingConsent");
+    assert!(!is_permitted(&world).await);
+}
+
+#[tokio::test]
+async fn dsp_6_4_a_refusal_is_kept_as_a_decision_and_what_was_taken_back_here_is_told() {
+    let world = World::start().await;
+    let browser = world.app.browser();
+    world.log_in(&browser, "ada").await;
+    let path = world.page(&[(PROFILE, true)]).await;
+    let _done = world
+        .answer(&browser, &path, "deny", &[])
+        .await
+        .expect_status(303);
+    let decisions = events(&world, "decision.recorded").await;
+    let declined: Vec<&Value> = decisions
+        .iter()
+        .filter(|event| event["data"]["outcome"] == "declined")
+        .collect();
+    assert_eq!(declined.len(), 1, "{decisions:?}");
+    assert!(declined[0].to_string().contains(PROFILE));
+    world.granted(&[PROFILE]).await;
+    let _done = world
+        .ask("/Consent/Revoke", &json!({ "dataSource": PROFILE }))
+        .await
+        .expect_status(200);
+    let revoked = events(&world, "consent.revoked").await;
+    assert_eq!(revoked.len(), 1);
+    assert_eq!(revoked[0]["data"]["door"], "dataspace");
+    assert!(
+        revoked[0].to_string().contains(world.client()),
+        "who gave it back"
+    );
 }

@@ -16,15 +16,20 @@ use serde_json::{Map, Value, json};
 
 /// How a document is answered.
 #[derive(Debug, Clone)]
-pub(crate) struct Document {
+pub struct Document {
+    /// Status.
     pub status: u16,
+    /// Media type.
     pub kind: &'static str,
+    /// Body.
     pub body: String,
+    /// Where it leads, for a redirect.
     pub location: Option<String>,
 }
 
 impl Document {
-    pub(crate) fn json(body: &Value) -> Self {
+    /// JSON with status 200.
+    pub fn json(body: &Value) -> Self {
         Self {
             status: 200,
             kind: "application/json",
@@ -48,8 +53,8 @@ impl IntoResponse for Document {
     }
 }
 
-/// The party.
-pub(crate) struct Party {
+/// A party that publishes its configuration and keys.
+pub struct Party {
     /// Its key.
     pub key: SigningKey,
     /// Where it is, without slash at the end.
@@ -61,7 +66,8 @@ pub(crate) struct Party {
 }
 
 impl Party {
-    pub(crate) async fn start() -> Self {
+    /// Starts it with a fresh key.
+    pub async fn start() -> Self {
         let key = SigningKey::generate(Algorithm::Rs256).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -89,35 +95,35 @@ impl Party {
     }
 
     /// Where its configuration is.
-    pub(crate) fn configuration(&self) -> String {
+    pub fn configuration(&self) -> String {
         format!("{}/party.json", self.address)
     }
 
     /// Publishes these keys instead.
-    pub(crate) fn publish(&self, keys: &Value) {
+    pub fn publish(&self, keys: &Value) {
         self.documents.lock().unwrap()[1] = Document::json(&json!({ "keys": keys }));
     }
 
     /// How often its keys were fetched.
-    pub(crate) fn fetches(&self) -> usize {
+    pub fn fetches(&self) -> usize {
         self.fetched[1].load(Ordering::SeqCst)
     }
 
     /// Signs claims as the protocol wants it.
-    pub(crate) fn sign(&self, claims: &Value) -> String {
+    pub fn sign(&self, claims: &Value) -> String {
         let members = Map::from_iter([("v".to_owned(), "0.2".into())]);
         let header = self.key.header_with(Some("JWT"), members).unwrap();
         self.key.sign(&header, claims).unwrap()
     }
 
     /// Signs any header and payload, whatever they say. The key's own header is swapped for the given one before it signs.
-    pub(crate) fn sign_raw(&self, header: &str, payload: &str) -> String {
+    pub fn sign_raw(&self, header: &str, payload: &str) -> String {
         sign_raw(&self.key, header, payload)
     }
 }
 
 /// A token with this very header and payload, signed with RS256 by a key.
-pub(crate) fn sign_raw(key: &SigningKey, header: &str, payload: &str) -> String {
+pub fn sign_raw(key: &SigningKey, header: &str, payload: &str) -> String {
     use aws_lc_rs::{rand::SystemRandom, rsa::KeyPair, signature::RSA_PKCS1_SHA256};
     let pair = KeyPair::from_pkcs8(&key.to_pkcs8()).unwrap();
     let input = format!("{}.{}", encoding::encode(header), encoding::encode(payload));
