@@ -291,7 +291,7 @@ async fn is_permitted(world: &World) -> bool {
     let question = json!({
         "subject": { "type": "user", "id": "ada" },
         "action": { "name": "read" },
-        "resource": { "type": "source", "id": PROFILE },
+        "resource": { "type": "data_source", "id": PROFILE },
         "context": { "audience": world.client() },
     });
     let answer = world
@@ -393,7 +393,7 @@ async fn dsp_6_4_a_refusal_is_kept_as_a_decision_and_what_was_taken_back_here_is
     let decisions = events(&world, "decision.recorded").await;
     let declined: Vec<&Value> = decisions
         .iter()
-        .filter(|event| event["data"]["outcome"] == "declined")
+        .filter(|event| event["data"]["decision"]["outcome"] == "declined")
         .collect();
     assert_eq!(declined.len(), 1, "{decisions:?}");
     assert!(declined[0].to_string().contains(PROFILE));

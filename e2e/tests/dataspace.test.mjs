@@ -1,0 +1,273 @@
+// The consent provider of a dataspace, as a person meets it: the question of an application before and after login, its answers,
+// and the portal. The test itself is the application's party: it signs requests and publishes its key.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createSign, generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import { binary, startBrowser, startDemo } from "../harness.mjs";
+import { judge } from "../judge.mjs";
+import { visitor } from "../walks.mjs";
+
+const PROFILE = "dpp://tide_office:v2@northbay.example/Person/Profile_v1.0";
+const ADDRESS = "dpp://tide_office@northbay.example/Person/Address_v1.0";
+const INCOME = "dpp://revenue@northbay.example/Person/Income_v1.0";
+
+const folder = mkdtempSync(path.join(tmpdir(), "consentry-dataspace-"));
+const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+let party;
+let demo;
+let browser;
+
+before(async () => {
+  party = await startParty();
+  const ledger = path.join(folder, "ledger");
+  const first = await startDemo({ args: ["demo", "--json", "--listen", "127.0.0.1:0", "--data", ledger] });
+  const { port } = new URL(first.facts.base_url);
+  await first.stop();
+  const manifest = path.join(folder, "manifest.toml");
+  writeFileSync(manifest, dataspace());
+  execFileSync(binary, ["apply", "-f", manifest, "--data", ledger]);
+  const configuration = path.join(folder, "consentry.toml");
+  writeFileSync(configuration, '[egress]\nexceptions = ["127.0.0.0/8"]\n\n[telemetry]\nlog = "warn"\n');
+  const listen = `127.0.0.1:${port}`;
+  demo = await startDemo({
+    args: ["--config", configuration, "demo", "--json", "--listen", listen, "--data", ledger],
+  });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+  party?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("dsp_9 the question is shown before login, answered after it, and leads back", async () => {
+  for (const [language, suffix, javaScriptEnabled] of [
+    ["en", "", true],
+    ["ar", "-ar", true],
+    ["en", "", false],
+  ]) {
+    const ada = await visitor(browser, demo.facts, { language, javaScriptEnabled });
+    const { page } = ada;
+    await page.goto(await question([PROFILE, ADDRESS], [INCOME]));
+    await ada.heading("dataspace-request-title", { client: "Moneytrack" }).waitFor();
+    if (javaScriptEnabled) {
+      await judge(page, `dataspace-before-login${suffix}`);
+    }
+    await ada.press(ada.button("login-button"));
+    await ada.logIn("ada");
+    await ada.button("dataspace-grant").waitFor();
+    if (javaScriptEnabled) {
+      assert.equal(await page.locator("input[type=checkbox]:checked").count(), 0, "nothing is ticked beforehand");
+      await judge(page, `dataspace-question${suffix}`);
+    }
+    await ada.press(ada.button("dataspace-deny"));
+    await page.waitForURL(/\/demo\/moneytrack\?status=fail$/);
+    await ada.close();
+  }
+});
+
+test("dsp_6_3 what was forgotten is asked again, and then all of it is granted", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  await page.goto(await question([PROFILE, ADDRESS], [INCOME], ""));
+  await ada.press(ada.button("login-button"));
+  await ada.logIn("ada");
+  await page.getByText(ada.say("dataspace-no-way-back-title")).waitFor();
+  await judge(page, "dataspace-no-way-back");
+  await page.locator(`input[value="${INCOME}"]`).check();
+  await ada.press(ada.button("dataspace-grant"));
+  await page.getByRole("alert").getByText(ada.say("dataspace-required-missing")).waitFor();
+  await judge(page, "dataspace-required-missing");
+  for (const source of [PROFILE, ADDRESS, INCOME]) {
+    await page.locator(`input[value="${source}"]`).check();
+  }
+  await ada.press(ada.button("dataspace-grant"));
+  await ada.heading("dataspace-granted-title").waitFor();
+  await judge(page, "dataspace-granted");
+
+  await page.goto(`${demo.facts.base_url}/portal`);
+  await ada.heading("dataspace-portal-title").waitFor();
+  await judge(page, "dataspace-portal");
+  await ada.press(page.getByRole("button", { name: /Stop sharing Address/ }));
+  await ada.heading("dataspace-stop-title").waitFor();
+  await judge(page, "dataspace-stop");
+  await ada.press(ada.button("dataspace-stop"));
+  await page.getByText(ada.say("dataspace-stopped-title")).waitFor();
+  await judge(page, "dataspace-stopped");
+  await ada.press(ada.button("dataspace-stop-all", { client: "Moneytrack" }));
+  await ada.press(ada.button("dataspace-stop"));
+  await page.getByText(ada.say("dataspace-empty-title")).waitFor();
+  await ada.close();
+});
+
+test("dsp_6_5 another person, a request of nobody, a form of an earlier session", async () => {
+  const ben = await visitor(browser, demo.facts);
+  const { page } = ben;
+  await page.goto(await question([PROFILE], []));
+  await ben.press(ben.button("login-button"));
+  await ben.logIn("ben");
+  await ben.heading("dataspace-wrong-person-title").waitFor();
+  await judge(page, "dataspace-wrong-person");
+  await ben.press(ben.button("consent-switch"));
+  await ben.logIn("ada");
+  await ben.button("dataspace-grant").waitFor();
+  await page.locator('input[name="token"]').evaluate((field) => (field.value = "of-another"));
+  await ben.press(ben.button("dataspace-deny"));
+  await ben.heading("dataspace-foreign-title").waitFor();
+  await judge(page, "dataspace-foreign");
+
+  for (const [state, path, status] of [
+    ["dataspace-unknown", "/request/5f0f6b1e-8f3e-4a55-9d5c-0a8f7b7f2c11", 404],
+    ["nowhere-request", "/request/x/nowhere", 404],
+    ["nowhere-portal", "/portal/nowhere", 404],
+  ]) {
+    assert.equal((await page.goto(`${demo.facts.base_url}${path}`)).status(), status, path);
+    await judge(page, state);
+  }
+  await ben.close();
+});
+
+test("dsp_12 who said no often enough is left in peace, and an answered request says how it ended", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  let asked = await question([PROFILE], [], "");
+  await page.goto(asked);
+  await ada.press(ada.button("login-button"));
+  await ada.logIn("ada");
+  for (let times = 0; times < 5; times += 1) {
+    asked = await question([PROFILE], [], "");
+    await page.goto(asked);
+    const often = ada.heading("dataspace-often-title");
+    await ada.button("dataspace-deny").or(often).waitFor();
+    if (await often.isVisible()) {
+      break;
+    }
+    await ada.press(ada.button("dataspace-deny"));
+    await ada.heading("dataspace-denied-title").waitFor();
+    if (times === 0) {
+      await judge(page, "dataspace-denied");
+    }
+  }
+  await page.goto(await question([PROFILE], []));
+  await ada.heading("dataspace-often-title").waitFor();
+  await judge(page, "dataspace-often");
+  await ada.close();
+});
+
+test("dsp_9 the portal of somebody who shares nothing, and a form that is not theirs", async () => {
+  const ben = await visitor(browser, demo.facts, { language: "ar" });
+  const { page } = ben;
+  await page.goto(`${demo.facts.base_url}/portal`);
+  await ben.logIn("ben");
+  await page.getByText(ben.say("dataspace-empty-title")).waitFor();
+  await judge(page, "dataspace-portal-none-ar");
+  await page.evaluate(() => {
+    const form = document.createElement("form");
+    Object.assign(form, { method: "post", action: "/portal" });
+    document.body.append(form);
+    form.submit();
+  });
+  await ben.heading("dataspace-foreign-title").waitFor();
+  await judge(page, "dataspace-portal-foreign-ar");
+  await ben.close();
+});
+
+/** Serves the party's configuration and keys. */
+async function startParty() {
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "browser-test", use: "sig", alg: "RS256" };
+  const server = createServer((request, response) => {
+    const { port } = server.address();
+    const body =
+      request.url === "/party.json" ? { jwks_uri: `http://127.0.0.1:${port}/jwks.json` } : { keys: [jwk] };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(body));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+/** The manifest that opens the dataspace at the demo's bank. */
+function dataspace() {
+  const source = (key, name, english, arabic) => `
+[[tenants.definitions]]
+key = "${key}"
+kind = "source"
+display_name = "${name}"
+
+[[tenants.definitions.localizations]]
+locale = "en-GB"
+version = "1.0"
+title = "${name}"
+data = "${english}"
+purpose = "So that forms are filled in for you"
+
+[[tenants.definitions.localizations]]
+locale = "ar"
+version = "1.0"
+title = "${arabic}"
+data = "${arabic}"
+purpose = "لملء النماذج عنك"
+`;
+  return `
+[[tenants]]
+slug = "harbor"
+locale = "en-GB"
+
+[tenants.brand]
+name = "Harbor Bank"
+accent = "#0b5c6b"
+
+[tenants.dataspace]
+base_domain = "northbay.example"
+name = "Northbay"
+local_returns = true
+most_denials = 5
+
+[[tenants.dataspace.applications]]
+client = "moneytrack"
+party = "keys.moneytrack.example"
+party_configuration = "http://127.0.0.1:${party.address().port}/party.json"
+${source(PROFILE, "Profile", "Name, date of birth and nationality", "الملف الشخصي")}
+${source(ADDRESS, "Address", "Where you live and where you lived before", "العنوان")}
+${source(INCOME, "Income", "What you earned in the last three years", "الدخل")}
+`;
+}
+
+/** The page where ada is asked for these, as the application gets its address. */
+async function question(required, optional, back = `${demo.facts.base_url}/demo/moneytrack`) {
+  const { base_url: base, issuer, users } = demo.facts;
+  const now = Math.floor(Date.now() / 1000);
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const header = { v: "0.2", alg: "RS256", typ: "JWT", kid: "browser-test" };
+  const claims = {
+    iss: "https://keys.moneytrack.example",
+    sub: users.find((user) => user.username === "ada").user_id,
+    subiss: issuer,
+    acr: "login",
+    app: "moneytrack",
+    appiss: issuer,
+    aud: base,
+    iat: now,
+    exp: now + 3600,
+  };
+  const input = `${part(header)}.${part(claims)}`;
+  const signature = createSign("RSA-SHA256").update(input).sign(privateKey).toString("base64url");
+  const wanted = (sources, isRequired) =>
+    sources.map((dataSource) => ({ dataSource, required: isRequired }));
+  const answer = await fetch(`${base}/Consent/RequestConsents`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-consent-request-token": `${input}.${signature}` },
+    body: JSON.stringify({ consentRequests: [...wanted(required, true), ...wanted(optional, false)] }),
+  });
+  assert.equal(answer.status, 201, await answer.clone().text());
+  const { requestUrl } = await answer.json();
+  return back === "" ? requestUrl : `${requestUrl}?returnUrl=${encodeURIComponent(back)}`;
+}
