@@ -6,4 +6,5 @@ mod imports;
 mod narrowing;
 mod overtaking;
 mod tables;
+mod withdrawing;
 mod world;

@@ -370,7 +370,7 @@ async fn one_ledger_a_consent_given_here_is_seen_and_ended_at_the_other_doors() 
     let records = app.records_of("ada").await;
     let record = records
         .into_iter()
-        .rfind(|record| record["definition"]["id"] == PROFILE)
+        .find(|record| record["definition"]["id"] == PROFILE && record["status"] == "accepted")
         .unwrap();
     let path = format!("/consents/{}", record["id"].as_str().unwrap());
     let patch = json!({ "status": "revoked" });
