@@ -29,6 +29,8 @@ pub(crate) enum Rate {
     Management,
     /// Authorization requests that are handed in, by client: 600 in a minute.
     PushedRequests,
+    /// One-time codes that are asked for, by address: 20 in 15 minutes.
+    Codes,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
 }
@@ -56,6 +58,7 @@ impl Rate {
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
             Self::Management | Self::PushedRequests => (600, 60),
+            Self::Codes => (20, 900),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
@@ -73,6 +76,7 @@ impl Rate {
             Self::StreamOpens(_) => "streams",
             Self::Management => "management",
             Self::PushedRequests => "pushed",
+            Self::Codes => "codes",
         }
     }
 }

@@ -1,23 +1,27 @@
 //! The cookies of the front channel: session, interactions, and the value by which a browser's interactions are counted.
 
-use consentry_domain::client::CookieSite;
+use consentry_domain::{client::CookieSite, device::Device};
 use consentry_ledger::{
     Fault, Opaque,
-    accounts::Session,
     interactions::{Begun, Interaction},
+    one_time,
+    sessions::Session,
 };
 use consentry_web::{
     credentials::{CookieName, SameSite, Transport, clear_cookie, cookie, set_cookie},
     error::ApiError,
     visit::Visit,
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 
 /// Name of the session cookie.
 const SESSION: &str = "cst_session";
 
 /// Name of the counting cookie.
 const BROWSER: &str = "cst_browser";
+
+/// Name of the cookie that makes a one-time code good.
+const CODE: &str = "cst_code";
 
 /// Beginning of the names of interaction cookies; eight hexadecimal digits follow (TPA-IX-01).
 const INTERACTION: &str = "cst_ix_";
@@ -39,12 +43,28 @@ impl<'a> Browser<'a> {
         self.read(SESSION)
     }
 
-    /// The session, if it is alive.
+    /// The session, if it is alive. That it is in use is noted.
     pub(super) async fn session(&self) -> Result<Option<Session>, Fault> {
-        match self.session_bearer() {
-            Some(bearer) => self.visit.ledger().session(&self.visit.tenant, &bearer).await,
-            None => Ok(None),
+        let Some(bearer) = self.session_bearer() else {
+            return Ok(None);
+        };
+        let (ledger, tenant) = (self.visit.ledger(), &self.visit.tenant);
+        let session = ledger.session(tenant, &bearer).await?;
+        if let Some(session) = &session {
+            ledger.note_use_of(tenant, session).await;
         }
+        Ok(session)
+    }
+
+    /// What the browser says it is.
+    pub(super) fn device(&self) -> Device {
+        let said = self.headers.get(header::USER_AGENT);
+        Device::of_user_agent(said.and_then(|said| said.to_str().ok()).unwrap_or_default())
+    }
+
+    /// The handle of the code that this browser asked for last.
+    pub(super) fn code(&self) -> Option<Opaque> {
+        self.read(CODE)
     }
 
     /// The cookie of the interaction with this mark.
@@ -76,6 +96,16 @@ pub(super) fn keep_session(visit: &Visit, bearer: &Opaque) -> Result<HeaderValue
 /// Removes the session cookie.
 pub(super) fn forget_session(visit: &Visit) -> Result<HeaderValue, ApiError> {
     forget(visit, SESSION)
+}
+
+/// Sets the cookie that makes a code good here.
+pub(super) fn keep_code(visit: &Visit, handle: &Opaque) -> Result<HeaderValue, ApiError> {
+    keep(visit, CODE, handle, one_time::GOOD_FOR.as_seconds())
+}
+
+/// Removes the cookie of a code.
+pub(super) fn forget_code(visit: &Visit) -> Result<HeaderValue, ApiError> {
+    forget(visit, CODE)
 }
 
 /// Sets the cookies of a new interaction.

@@ -9,6 +9,7 @@ mod answer;
 mod authorize;
 mod browser;
 mod callback;
+mod code;
 mod consent;
 mod external;
 mod failure;
@@ -19,6 +20,8 @@ mod page;
 mod proceed;
 mod redirect;
 mod resume;
+mod sessions;
+mod signed_in;
 
 pub(crate) use authorize::judge;
 use consentry_web::{
@@ -57,6 +60,12 @@ pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
         .owns_with("/consent", failure::fallback)
         .get_only("/login", Cors::Never, login::get)
         .post("/login", Cors::Never, login::post)
+        .get_only(code::ASK, Cors::Never, code::get)
+        .post(code::ASK, Cors::Never, code::post)
+        .get_only(code::TYPE, Cors::Never, code::entry)
+        .post(code::TYPE, Cors::Never, code::take)
+        .get_only("/login/sessions", Cors::Never, sessions::get)
+        .post("/login/sessions", Cors::Never, sessions::post)
         .get_only("/logout", Cors::Never, logout::get)
         .post("/logout", Cors::Never, logout::post)
         .post("/consent", Cors::Never, consent::post)
