@@ -42,24 +42,34 @@ impl Mailbox {
 
     /// Waits for the nth mail to an address, counted from 1.
     pub async fn nth(&self, address: &str, nth: usize) -> Letter {
-        let waiting = async {
-            loop {
-                if let Some(letter) = self.to(address).into_iter().nth(nth - 1) {
-                    return letter;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let letter = tokio::time::timeout(PATIENCE, waiting).await;
-        letter.unwrap_or_else(|_| panic!("no mail {nth} to {address}"))
+        let look = || self.to(address).into_iter().nth(nth - 1);
+        until(&format!("mail {nth} to {address}"), look).await
     }
 
-    /// The code in the nth mail to an address.
-    pub async fn code(&self, address: &str, nth: usize) -> String {
-        let letter = self.nth(address, nth).await;
+    /// The codes in mails to an address so far, first ones first.
+    pub fn codes(&self, address: &str) -> Vec<String> {
         let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
-        let code = letter.text.lines().find(is_code);
-        code.unwrap_or_else(|| panic!("no code: {}", letter.text))
-            .to_owned()
+        let letters = self.to(address);
+        let codes = letters.iter().filter_map(|letter| letter.text.lines().find(is_code));
+        codes.map(str::to_owned).collect()
     }
+
+    /// Waits for the nth code to an address, counted from 1.
+    pub async fn code(&self, address: &str, nth: usize) -> String {
+        let look = || self.codes(address).into_iter().nth(nth - 1);
+        until(&format!("code {nth} to {address}"), look).await
+    }
+}
+
+async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let waiting = async {
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let found = tokio::time::timeout(PATIENCE, waiting).await;
+    found.unwrap_or_else(|_| panic!("no {what}"))
 }

@@ -228,7 +228,7 @@ async fn b13_03_tpa_cn_05_fresh_means_both_factors() {
             "{more:?}: {}",
             second.text()
         );
-        let nth = mails.to(ADA).len() + 1;
+        let nth = mails.codes(ADA).len() + 1;
         let question = by_code(&app, &browser, &second, (&mails, nth)).await;
         assert!(is_question(&question), "{more:?}");
         let said = approved(&app, &browser, &question).await;

@@ -329,7 +329,7 @@ async fn where_somebody_goes_after_signing_in_is_no_address_from_outside() {
 }
 
 #[tokio::test]
-async fn somebody_who_was_switched_off_gets_in_with_no_code() {
+async fn ways_to_sign_in_that_are_not_offered_have_no_pages() {
     let app = TestApp::start().await;
     app.configure(|tenant| tenant.authorization.sign_in.password = false)
         .await;
