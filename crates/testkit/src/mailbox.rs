@@ -50,7 +50,9 @@ impl Mailbox {
     pub fn codes(&self, address: &str) -> Vec<String> {
         let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
         let letters = self.to(address);
-        let codes = letters.iter().filter_map(|letter| letter.text.lines().find(is_code));
+        let codes = letters
+            .iter()
+            .filter_map(|letter| letter.text.lines().find(is_code));
         codes.map(str::to_owned).collect()
     }
 

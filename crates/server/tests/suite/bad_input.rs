@@ -36,10 +36,13 @@ enum Takes {
 use Takes::{Administration, BackEnd, Client, Endpoint, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 40] = [
+const ROUTES: [(Method, &str, Takes); 43] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
+    (Method::POST, "/login/code", Page),
+    (Method::POST, "/login/code/entry", Page),
+    (Method::POST, "/login/sessions", Page),
     (Method::POST, "/logout", Page),
     (Method::POST, "/consent", Page),
     (Method::POST, "/cis/auth/consent/callback", BackEnd),
