@@ -6,6 +6,7 @@ mod identities;
 mod mail;
 mod records;
 mod sign_in;
+mod upstream;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,7 @@ pub use self::{
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
     sign_in::{MfaError, SignIn},
+    upstream::{SecretKey, Upstream},
 };
 use crate::{ApplicationId, Lifetime, TenantId, client::Pkce, decision::named_enum, locale::Locale};
 

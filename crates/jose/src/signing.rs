@@ -164,6 +164,13 @@ impl SigningKey {
     }
 
     /// The private key as DER-encoded PKCS#8, to be sealed before it is stored anywhere.
+    /// The same key by another name, for who gave it one. Its public part goes by the same.
+    #[must_use]
+    pub fn named(mut self, kid: &str) -> Self {
+        kid.clone_into(&mut self.kid);
+        self
+    }
+
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         self.pkcs8.clone()
     }

@@ -38,6 +38,7 @@ pub mod snapshot;
 pub mod standing;
 pub mod subjects;
 pub mod tokens;
+pub mod upstream;
 pub mod uses;
 pub mod verify;
 pub mod webhooks;

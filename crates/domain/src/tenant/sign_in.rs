@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::InvalidSetting;
+use super::{InvalidSetting, Upstream};
 use crate::{ClientId, DefinitionKey, decision::named_enum, scope::Scope};
 
 named_enum! {
@@ -29,6 +29,9 @@ pub struct SignIn {
     /// Scopes for which people need both.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub second_factor_scopes: Vec<DefinitionKey>,
+    /// Other OpenID providers; at most 20.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upstreams: Vec<Upstream>,
 }
 
 impl Default for SignIn {
@@ -38,6 +41,7 @@ impl Default for SignIn {
             email_code: false,
             second_factor_clients: Vec::new(),
             second_factor_scopes: Vec::new(),
+            upstreams: Vec::new(),
         }
     }
 }
@@ -50,7 +54,20 @@ impl SignIn {
             key: format!("sign_in.{key}"),
             why,
         };
-        if !self.password && !self.email_code {
+        if self.upstreams.len() > 20 {
+            return Err(wrong("upstreams", "must be at most 20"));
+        }
+        for (place, upstream) in self.upstreams.iter().enumerate() {
+            let key = format!("upstreams {}", upstream.name);
+            if let Some(why) = upstream.fault() {
+                return Err(wrong(&key, why));
+            }
+            let before = &self.upstreams[..place];
+            if before.iter().any(|one| one.name == upstream.name) {
+                return Err(wrong(&key, "is there twice"));
+            }
+        }
+        if !self.password && !self.email_code && self.upstreams.is_empty() {
             return Err(wrong("password", "there must be one way to sign in at least"));
         }
         let has_both = self.password && self.email_code;
@@ -61,6 +78,11 @@ impl SignIn {
             return Err(wrong("second_factor_scopes", "needs password and email_code"));
         }
         Ok(())
+    }
+
+    /// The provider with this name.
+    pub fn upstream(&self, name: &str) -> Option<&Upstream> {
+        self.upstreams.iter().find(|one| one.name == name)
     }
 
     /// Whether a request of this client for this scope needs two factors.

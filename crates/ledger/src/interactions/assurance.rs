@@ -25,6 +25,8 @@ pub enum Level {
     By(Method),
     /// A password and a code that was sent.
     Two,
+    /// The provider at this place of the tenant's settings.
+    Upstream(usize),
 }
 
 /// Values of `acr` with what they stand for. Those of the vendor are accepted beside our own (TPA-FL-02).
@@ -37,33 +39,54 @@ const VALUES: [(&str, Level); 6] = [
     (MFA, Level::Two),
 ];
 
+/// Beginnings of the values that choose another provider.
+const OWNERS: [&str; 2] = ["urn:consentry:", "urn:transmit:"];
+
+/// Their end.
+const DIRECT: &str = "_direct";
+
 impl Level {
     /// The level that this value of `acr` stands for; none where it is not known here.
-    pub fn of(acr: &str) -> Option<Self> {
-        VALUES
-            .iter()
-            .find(|(value, _)| *value == acr)
-            .map(|(_, level)| *level)
+    pub fn of(acr: &str, sign_in: &SignIn) -> Option<Self> {
+        let named = VALUES.iter().find(|(value, _)| *value == acr);
+        if let Some((_, level)) = named {
+            return Some(*level);
+        }
+        let direct = OWNERS.iter().find_map(|owner| acr.strip_prefix(owner));
+        let name = direct?.strip_suffix(DIRECT)?;
+        let place = sign_in.upstreams.iter().position(|one| one.name == name);
+        place.map(Self::Upstream)
     }
 
     /// Values of `acr` that people can reach here.
-    pub fn offered(sign_in: &SignIn) -> Vec<&'static str> {
+    pub fn offered(sign_in: &SignIn) -> Vec<String> {
         let reached = VALUES.iter().filter(|(_, level)| level.is_offered(sign_in));
-        reached.map(|(value, _)| *value).collect()
+        let direct = sign_in
+            .upstreams
+            .iter()
+            .map(|upstream| format!("{}{}{DIRECT}", OWNERS[0], upstream.name));
+        reached
+            .map(|(value, _)| (*value).to_owned())
+            .chain(direct)
+            .collect()
     }
 
     /// Whether people can reach it here.
     pub const fn is_offered(self, sign_in: &SignIn) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any | Self::Upstream(_) | Self::By(Method::Upstream) => true,
             Self::By(Method::Password) => sign_in.password,
             Self::By(Method::EmailCode) => sign_in.email_code,
             Self::Two => sign_in.password && sign_in.email_code,
         }
     }
 
-    fn is_met(self, session: &Session, since: Timestamp) -> bool {
+    fn is_met(self, sign_in: &SignIn, session: &Session, since: Timestamp) -> bool {
         match self {
+            Self::Upstream(place) => {
+                let name = sign_in.upstreams.get(place).map(|upstream| upstream.name.as_str());
+                session.proves(Method::Upstream, since) && name.is_some() && session.upstream.as_deref() == name
+            }
             Self::Any => session.proofs.iter().any(|proof| proof.at >= since),
             Self::By(method) => session.proves(method, since),
             Self::Two => session.proves_two(since),
@@ -74,12 +97,13 @@ impl Level {
     fn next(self, sign_in: &SignIn, session: Option<&Session>, since: Timestamp) -> Method {
         match self {
             Self::By(method) => method,
+            Self::Upstream(_) => Method::Upstream,
             Self::Two if session.is_some_and(|session| session.proves(Method::Password, since)) => {
                 Method::EmailCode
             }
             Self::Two => Method::Password,
-            Self::Any if sign_in.password => Method::Password,
-            Self::Any => Method::EmailCode,
+            Self::Any if sign_in.email_code && !sign_in.password => Method::EmailCode,
+            Self::Any => Method::Password,
         }
     }
 }
@@ -102,9 +126,8 @@ impl AuthorizationRequest {
         if sign_in.needs_two(&self.client, &self.scope) {
             return Level::Two;
         }
-        let wanted = self.levels().map(|(_, level)| level);
+        let mut wanted = self.levels(sign_in).map(|(_, level)| level);
         wanted
-            .into_iter()
             .find(|level| level.is_offered(sign_in))
             .unwrap_or(Level::Any)
     }
@@ -114,9 +137,9 @@ impl AuthorizationRequest {
         self.acr_essential || sign_in.needs_two(&self.client, &self.scope)
     }
 
-    fn levels(&self) -> impl Iterator<Item = (&str, Level)> {
+    fn levels<'a>(&'a self, sign_in: &'a SignIn) -> impl Iterator<Item = (&'a str, Level)> {
         let values = self.acr_values.iter();
-        values.filter_map(|value| Level::of(value).map(|level| (value.as_str(), level)))
+        values.filter_map(|value| Level::of(value, sign_in).map(|level| (value.as_str(), level)))
     }
 
     /// Whether this session reaches what is asked for: the demand of the tenant, and one of the values, where any can be reached here.
@@ -124,11 +147,12 @@ impl AuthorizationRequest {
         if sign_in.needs_two(&self.client, &self.scope) && !session.proves_two(since) {
             return false;
         }
-        let mut offered = self.levels().filter(|(_, level)| level.is_offered(sign_in));
+        let mut offered = self.levels(sign_in).filter(|(_, level)| level.is_offered(sign_in));
         match offered.next() {
             None => true,
             Some((_, first)) => {
-                first.is_met(session, since) || offered.any(|(_, level)| level.is_met(session, since))
+                first.is_met(sign_in, session, since)
+                    || offered.any(|(_, level)| level.is_met(sign_in, session, since))
             }
         }
     }
@@ -136,8 +160,8 @@ impl AuthorizationRequest {
     /// `acr` of what a session has reached: the first value that was asked for; two factors also where the tenant demanded them.
     pub fn acr_of(&self, sign_in: &SignIn, session: &Session) -> Option<String> {
         let met = self
-            .levels()
-            .find(|(_, level)| level.is_met(session, Timestamp::EPOCH))
+            .levels(sign_in)
+            .find(|(_, level)| level.is_met(sign_in, session, Timestamp::EPOCH))
             .map(|(value, _)| value.to_owned());
         let demanded = sign_in.needs_two(&self.client, &self.scope);
         met.or_else(|| demanded.then(|| MFA.to_owned()))
@@ -177,7 +201,7 @@ impl Ledger {
         }
         let level = request.level(sign_in);
         let needed: &[Method] = match level {
-            Level::Any => &[],
+            Level::Any | Level::Upstream(_) | Level::By(Method::Upstream) => &[],
             Level::By(Method::Password) => &[Method::Password],
             Level::By(Method::EmailCode) => &[Method::EmailCode],
             Level::Two => &[Method::Password, Method::EmailCode],
@@ -215,6 +239,8 @@ impl Ledger {
                 Ok(account.is_some_and(|account| account.password_hash.is_some()))
             }
             Method::EmailCode => Ok(self.contact_of(tenant, subject).await?.is_some()),
+            // Who they are there comes to light there.
+            Method::Upstream => Ok(true),
         }
     }
 }

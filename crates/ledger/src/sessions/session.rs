@@ -22,6 +22,8 @@ pub enum Method {
     Password,
     /// A code that was sent by mail.
     EmailCode,
+    /// At another OpenID provider.
+    Upstream,
 }
 
 impl Method {
@@ -30,6 +32,8 @@ impl Method {
         match self {
             Self::Password => "pwd",
             Self::EmailCode => "otp",
+            // RFC 8176 has no value; this is what others say.
+            Self::Upstream => "fed",
         }
     }
 }
@@ -56,6 +60,8 @@ pub struct Session {
     pub auth_time: Timestamp,
     /// How, and when in each way for the last time.
     pub proofs: Vec<Proof>,
+    /// Name of the other provider where they last proved it, if they ever did.
+    pub upstream: Option<String>,
     /// Since when somebody is logged in under this id.
     pub begun_at: Timestamp,
     /// When it was last used, give or take five minutes.
@@ -98,6 +104,8 @@ struct Detail {
     amr: Vec<String>,
     #[serde(default)]
     proofs: Vec<Proof>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    upstream: Option<String>,
     #[serde(default)]
     begun_at: Option<Timestamp>,
     #[serde(default)]
@@ -127,6 +135,7 @@ impl Session {
             subject,
             auth_time: detail.auth_time,
             proofs,
+            upstream: detail.upstream,
             begun_at: detail.begun_at.unwrap_or(row.issued_at),
             seen_at: detail.seen_at.unwrap_or(row.issued_at),
             device: detail.device,
@@ -140,6 +149,7 @@ impl Session {
             auth_time: self.auth_time,
             amr: self.amr(Timestamp::EPOCH),
             proofs: self.proofs.clone(),
+            upstream: self.upstream.clone(),
             begun_at: Some(self.begun_at),
             seen_at: Some(self.seen_at),
             device: self.device,
@@ -159,6 +169,7 @@ impl Ledger {
         previous: Option<&Opaque>,
         subject: SubjectId,
         (method, since): (Method, Timestamp),
+        upstream: Option<&str>,
         device: Device,
     ) -> Result<(Opaque, Session), Fault> {
         let now = self.now();
@@ -170,6 +181,7 @@ impl Ledger {
             subject,
             auth_time: now,
             proofs: Vec::new(),
+            upstream: None,
             begun_at: now,
             seen_at: now,
             device,
@@ -183,6 +195,7 @@ impl Ledger {
                 session.id = before.id;
                 session.begun_at = before.begun_at;
                 session.proofs = before.proofs;
+                session.upstream = before.upstream;
                 session
                     .proofs
                     .retain(|proof| proof.by != method && proof.at >= since);
@@ -190,6 +203,9 @@ impl Ledger {
             change.rows.push(RowChange::Put(Row::Token(revoked(&row, now))));
         }
         session.proofs.push(Proof { by: method, at: now });
+        if let Some(name) = upstream {
+            session.upstream = Some(name.to_owned());
+        }
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
             hash: session.hash,
             kind: TokenKind::Session,

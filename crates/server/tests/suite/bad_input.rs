@@ -43,6 +43,7 @@ const ROUTES: [(Method, &str, Takes); 43] = [
     (Method::POST, "/login/code", Page),
     (Method::POST, "/login/code/entry", Page),
     (Method::POST, "/login/sessions", Page),
+    (Method::POST, "/login/with/{upstream}/back", Page),
     (Method::POST, "/logout", Page),
     (Method::POST, "/consent", Page),
     (Method::POST, "/cis/auth/consent/callback", BackEnd),
@@ -349,7 +350,7 @@ async fn broken_and_misshapen_bodies_are_400_and_say_where() {
             }
         } else {
             assert_refused(&sender, route, b"a=%ff", &[400], "a").await;
-            let twice = b"client_id=a&client_id=b&session=a&session=b&access_token=a&access_token=b&interaction=a&interaction=b";
+            let twice = b"client_id=a&client_id=b&session=a&session=b&access_token=a&access_token=b&interaction=a&interaction=b&end=a&end=b&code=a&code=b";
             assert_refused(&sender, route, twice, &[400, 401, 404], "at most once").await;
             let many = "a=1&".repeat(3000);
             assert_refused(&sender, route, many.as_bytes(), &[400], "parameters").await;

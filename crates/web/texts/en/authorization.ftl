@@ -27,6 +27,13 @@ code-wrong = { $left ->
    *[other] This code is wrong. You can try { $left } more times.
 }
 code-over = No code works here now. Ask for another one.
+login-with = Log in with { $provider }
+upstream-nobody-title = We do not know you by this
+upstream-nobody-text = You logged in there, but { $bank } does not know who you are by it. Nothing was made or changed. Log in another way, or ask { $bank }.
+upstream-foreign-title = This answer does not belong here
+upstream-foreign-text = It does not fit what this browser asked for, or it was used before. Nobody was logged in. Go back to where you came from and start again.
+upstream-trouble-title = This way is not available now
+upstream-trouble-text = We could not make sure who you are. Nobody was logged in. Please try again later, or log in to { $bank } another way.
 sessions-title = Where you are logged in
 sessions-text = Each entry is a browser in which you are logged in to { $bank }. Log out where it is not you, or where you are no longer.
 sessions-note = Apps that you allowed to stay connected while you are away go on.

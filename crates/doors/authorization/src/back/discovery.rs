@@ -58,7 +58,7 @@ struct Metadata {
     require_pushed_authorization_requests: bool,
     backchannel_logout_supported: bool,
     frontchannel_logout_supported: bool,
-    acr_values_supported: Vec<&'static str>,
+    acr_values_supported: Vec<String>,
 }
 
 /// Answers both documents.

@@ -23,6 +23,12 @@ const BROWSER: &str = "cst_browser";
 /// Name of the cookie that makes a one-time code good.
 const CODE: &str = "cst_code";
 
+/// Beginning of the names of cookies of requests to other providers; eight hexadecimal digits follow.
+const UPSTREAM: &str = "cst_up_";
+
+/// How long somebody may take at another provider, in seconds.
+const AT_UPSTREAM: i64 = 1_800;
+
 /// Beginning of the names of interaction cookies; eight hexadecimal digits follow (TPA-IX-01).
 const INTERACTION: &str = "cst_ix_";
 
@@ -67,6 +73,11 @@ impl<'a> Browser<'a> {
         self.read(CODE)
     }
 
+    /// What was kept of the request to another provider with this mark.
+    pub(super) fn upstream(&self, mark: &str) -> Option<Opaque> {
+        self.read(&format!("{UPSTREAM}{mark}"))
+    }
+
     /// The cookie of the interaction with this mark.
     pub(super) fn interaction(&self, mark: &str) -> Option<Opaque> {
         self.read(&format!("{INTERACTION}{mark}"))
@@ -106,6 +117,21 @@ pub(super) fn keep_code(visit: &Visit, handle: &Opaque) -> Result<HeaderValue, A
 /// Removes the cookie of a code.
 pub(super) fn forget_code(visit: &Visit) -> Result<HeaderValue, ApiError> {
     forget(visit, CODE)
+}
+
+/// Sets the cookie of a request to another provider.
+pub(super) fn keep_upstream(visit: &Visit, mark: &str, kept: &str) -> Result<HeaderValue, ApiError> {
+    keep(
+        visit,
+        &format!("{UPSTREAM}{mark}"),
+        &Opaque::received(kept),
+        AT_UPSTREAM,
+    )
+}
+
+/// Removes it.
+pub(super) fn forget_upstream(visit: &Visit, mark: &str) -> Result<HeaderValue, ApiError> {
+    forget(visit, &format!("{UPSTREAM}{mark}"))
 }
 
 /// Sets the cookies of a new interaction.

@@ -185,7 +185,8 @@ async fn redeem(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result
     let (is_open, wait, wrong) = match redeemed.await {
         Ok(subject) => {
             let used = vec![browser::forget_code(visit)?];
-            return proved(visit, headers, errand, (subject, Method::EmailCode), used).await;
+            let proof = (subject, Method::EmailCode, None);
+            return proved(visit, headers, errand, proof, used).await;
         }
         Err(RedeemError::Fault(fault)) => return Err(fault.into()),
         Err(RedeemError::Wrong { left }) => (true, None, Some(left)),

@@ -27,6 +27,7 @@ use super::{
     page,
     redirect::see_other,
     signed_in::{Errand, proved},
+    upstream,
 };
 
 #[derive(askama::Template)]
@@ -37,8 +38,12 @@ struct LoginPage {
     interaction: String,
     username: String,
     problem: String,
+    /// Whether one may log in with a password.
+    by_password: bool,
     /// Where one logs in with a code; empty where one cannot.
     by_code: String,
+    /// Other providers: where each is begun with, and what people call it.
+    others: Vec<(String, String)>,
 }
 
 #[derive(askama::Template)]
@@ -108,7 +113,7 @@ pub(super) async fn page_for(
     };
     let username = username.unwrap_or_default();
     Ok(match method {
-        Method::Password => render(visit, Some(errand), username, |_| None),
+        Method::Password | Method::Upstream => render(visit, Some(errand), username, |_| None),
         Method::EmailCode => {
             let is_second = session.is_some_and(|session| {
                 let since = errand.interaction.counts_since(visit.ledger().now());
@@ -143,7 +148,7 @@ async fn log_in(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result
         Err(LoginError::Fault(fault)) => return Err(fault.into()),
         Err(refused) => return Ok(refused_login(visit, errand.as_ref(), username, &refused)),
     };
-    let proof = (subject, Method::Password);
+    let proof = (subject, Method::Password, None);
     proved(visit, headers, errand.as_ref(), proof, Vec::new()).await
 }
 
@@ -195,6 +200,11 @@ fn render(
     } else {
         String::new()
     };
+    let others = sign_in.upstreams.iter().enumerate();
+    let others = others
+        .filter(|(place, _)| level == Level::Any || level == Level::Upstream(*place))
+        .map(|(_, other)| (Errand::at(errand, &upstream::path(other)), other.label.clone()))
+        .collect();
     let page = page::new(visit, asked_in(errand), "login-title");
     let problem = problem(&page).map(|text| text.to_string()).unwrap_or_default();
     let template = LoginPage {
@@ -203,7 +213,9 @@ fn render(
         interaction: handle_of(errand),
         username,
         problem,
+        by_password: sign_in.password && !matches!(level, Level::Upstream(_)),
         by_code,
+        others,
     };
     answer(visit, errand, &template.page, &template)
 }

@@ -51,15 +51,16 @@ pub(super) async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let done = async {
         let form = own_form(&visit, &parts.headers, body).await?;
+        let others = form.one("others").map_err(ApiError::from)? == Some("yes");
+        let id = form.one("end").map_err(ApiError::from)?.unwrap_or_default();
         let Some(session) = Browser::new(&visit, &parts.headers).session().await? else {
             return Ok(see_other("/login", Vec::new())?);
         };
         let (ledger, tenant) = (visit.ledger(), &visit.tenant);
-        if form.one("others").map_err(ApiError::from)? == Some("yes") {
+        if others {
             ledger.end_other_sessions(tenant, &session).await?;
             return list(&visit, &session, Some("sessions-ended-others")).await;
         }
-        let id = form.one("end").map_err(ApiError::from)?.unwrap_or_default();
         // One that is over already, or somebody else's: there is nothing to end, and nothing is told.
         ledger.end_session(tenant, &session, id).await?;
         if id == session.id {
@@ -79,21 +80,25 @@ async fn list(visit: &Visit, session: &Session, done: Option<&'static str>) -> R
     page.person = ledger
         .name_of(&visit.tenant, session.subject, Namespace::Login)
         .await?;
-    let entries = listed.iter().map(|one| entry(&page, one)).collect();
+    let entries = listed.iter().map(|one| entry(visit, &page, one)).collect();
     let done = done.map(|key| page.text(key).to_string()).unwrap_or_default();
     let template = SessionsPage { page, entries, done };
     Ok(page::answer(&template.page, &template, &[]))
 }
 
-fn entry(page: &Page, listed: &Listed) -> Entry {
+fn entry(visit: &Visit, page: &Page, listed: &Listed) -> Entry {
     let moment = |at: Timestamp| page.language.moment(&at.to_jiff().to_zoned(TimeZone::UTC));
     let session = &listed.session;
+    let name = session.upstream.as_deref().unwrap_or_default();
+    let configured = visit.tenant.tenant.authorization.sign_in.upstream(name);
+    let upstream = configured.map_or(name, |upstream| upstream.label.as_str()).to_owned();
     let how: Vec<String> = session
         .proofs
         .iter()
         .map(|proof| match proof.by {
             Method::Password => page.text("session-by-password").to_string(),
             Method::EmailCode => page.text("session-by-code").to_string(),
+            Method::Upstream => upstream.clone(),
         })
         .collect();
     Entry {

@@ -35,11 +35,19 @@ impl Errand {
         let named = parameters
             .one("interaction")
             .map_err(consentry_web::error::ApiError::from)?;
-        let Some(handle) = named.filter(|handle| !handle.is_empty()).map(Opaque::received) else {
-            return Ok(None);
-        };
-        let interaction = waiting_for_login(visit, headers, &handle).await?;
-        Ok(Some(Self { handle, interaction }))
+        match named.filter(|handle| !handle.is_empty()) {
+            Some(handle) => Self::open(visit, headers, &Opaque::received(handle)).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The errand with this handle, in its own browser.
+    pub(super) async fn open(visit: &Visit, headers: &HeaderMap, handle: &Opaque) -> Result<Self, Failure> {
+        let interaction = waiting_for_login(visit, headers, handle).await?;
+        Ok(Self {
+            handle: handle.clone(),
+            interaction,
+        })
     }
 
     /// Whether the question was put already, so that nobody has to sign in any more.
@@ -104,7 +112,7 @@ pub(super) async fn proved(
     visit: &Visit,
     headers: &HeaderMap,
     errand: Option<&Errand>,
-    (subject, method): (SubjectId, Method),
+    (subject, method, upstream): (SubjectId, Method, Option<&str>),
     mut cookies: Vec<HeaderValue>,
 ) -> Result<Response, Failure> {
     let ledger = visit.ledger();
@@ -119,6 +127,7 @@ pub(super) async fn proved(
             previous.as_ref(),
             subject,
             (method, since),
+            upstream,
             browser.device(),
         )
         .await?;
