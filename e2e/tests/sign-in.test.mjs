@@ -140,6 +140,26 @@ test("b01_04 a code that cannot be used is told, and so is asking too often", as
   }
 });
 
+test("a way to sign in that there is not is told, however it is opened", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  const address = `${demo.facts.base_url}/login/with/nobody`;
+  assert.equal((await page.goto(address)).status(), 404);
+  await judge(page, "upstream-unknown");
+  assert.equal((await page.goto(`${address}/back?state=x&code=y`)).status(), 404);
+  await judge(page, "upstream-back-unknown");
+  await page.goto(demo.facts.start);
+  const posted = page.waitForNavigation();
+  await page.evaluate((action) => {
+    const form = Object.assign(document.createElement("form"), { action, method: "post" });
+    document.body.append(form);
+    form.submit();
+  }, `${address}/back`);
+  assert.equal((await posted).status(), 404);
+  await judge(page, "upstream-posted-unknown");
+  await ada.context.close();
+});
+
 test("somebody sees where they are logged in and logs out there, from here", async () => {
   for (const options of [{}, { javaScriptEnabled: false }, { language: "ar" }]) {
     const judged = options.javaScriptEnabled !== false;

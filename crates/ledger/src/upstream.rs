@@ -31,7 +31,9 @@ impl Ledger {
         let Some(email) = verified_email.filter(|_| upstream.link_by_email) else {
             return Ok(None);
         };
-        let named = self.find_subject(tenant, &Alias::new(Namespace::Login, email)).await?;
+        let named = self
+            .find_subject(tenant, &Alias::new(Namespace::Login, email))
+            .await?;
         let Some(subject) = named else {
             return Ok(None);
         };

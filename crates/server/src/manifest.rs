@@ -13,8 +13,8 @@ use consentry_domain::{
     mail::MailAddress,
     subject::{Alias, Namespace},
     tenant::{
-        AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, MailSettings, Upstream,
-        RecordsSettings,
+        AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, MailSettings,
+        RecordsSettings, Upstream,
     },
 };
 use consentry_ledger::{

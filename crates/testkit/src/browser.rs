@@ -45,6 +45,19 @@ impl<'a> Browser<'a> {
         self.send(Method::GET, address, "cross-site", None).await
     }
 
+    /// Opens an address by a link of one of our own pages.
+    pub async fn press(&self, address: &str) -> Answer {
+        self.send(Method::GET, address, "same-origin", None).await
+    }
+
+    /// Sends a form as a page of another site does, which brings no cookies (`SameSite=Lax`).
+    pub async fn submit_from_elsewhere(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let kept = std::mem::take(&mut *self.cookies.lock().unwrap_or_else(PoisonError::into_inner));
+        let answer = self.send(Method::POST, address, "cross-site", Some(fields)).await;
+        *self.cookies.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        answer
+    }
+
     /// Sends a form of one of our own pages, as a top-level navigation.
     pub async fn submit(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(Method::POST, address, "same-origin", Some(fields))

@@ -95,7 +95,11 @@ impl Upstream {
             Some("client_id is missing")
         } else if secrets.iter().filter(|given| **given).count() != 1 {
             Some("one of client_secret_file, client_secret_env and client_secret_key must be given")
-        } else if self.scopes.iter().any(|scope| scope.is_empty() || scope.contains(' ')) {
+        } else if self
+            .scopes
+            .iter()
+            .any(|scope| scope.is_empty() || scope.contains(' '))
+        {
             Some("scopes must be words")
         } else {
             None

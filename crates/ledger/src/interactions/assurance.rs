@@ -84,8 +84,13 @@ impl Level {
     fn is_met(self, sign_in: &SignIn, session: &Session, since: Timestamp) -> bool {
         match self {
             Self::Upstream(place) => {
-                let name = sign_in.upstreams.get(place).map(|upstream| upstream.name.as_str());
-                session.proves(Method::Upstream, since) && name.is_some() && session.upstream.as_deref() == name
+                let name = sign_in
+                    .upstreams
+                    .get(place)
+                    .map(|upstream| upstream.name.as_str());
+                session.proves(Method::Upstream, since)
+                    && name.is_some()
+                    && session.upstream.as_deref() == name
             }
             Self::Any => session.proofs.iter().any(|proof| proof.at >= since),
             Self::By(method) => session.proves(method, since),
@@ -147,7 +152,9 @@ impl AuthorizationRequest {
         if sign_in.needs_two(&self.client, &self.scope) && !session.proves_two(since) {
             return false;
         }
-        let mut offered = self.levels(sign_in).filter(|(_, level)| level.is_offered(sign_in));
+        let mut offered = self
+            .levels(sign_in)
+            .filter(|(_, level)| level.is_offered(sign_in));
         match offered.next() {
             None => true,
             Some((_, first)) => {

@@ -168,12 +168,13 @@ async fn a_code_is_used_once_and_tried_five_times_whatever_node_is_asked() {
     };
     let (cookie, code) = ask(1).await;
     let (first, second) = tokio::join!(take(&one, &cookie, &code), take(&two, &cookie, &code));
-    assert_eq!(
-        [first, second].iter().filter(|status| **status == 303).count(),
-        1
-    );
+    assert_eq!([first, second].iter().filter(|status| **status == 303).count(), 1);
     let (cookie, code) = ask(2).await;
-    let wrong = if code == "00000000" { "00000001" } else { "00000000" };
+    let wrong = if code == "00000000" {
+        "00000001"
+    } else {
+        "00000000"
+    };
     for node in [&one, &two, &one, &two, &one] {
         assert_eq!(take(node, &cookie, wrong).await, 403);
     }

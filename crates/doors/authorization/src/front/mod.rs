@@ -88,11 +88,7 @@ pub(crate) fn register(table: RouteTable<House>, providers: &Arc<Providers>) -> 
                 upstream::back(Arc::clone(&taking), visit, name, request)
             },
         )
-        .post(
-            "/login/with/{upstream}/back",
-            Cors::Never,
-            upstream::back_as_form,
-        )
+        .post("/login/with/{upstream}/back", Cors::Never, upstream::back_as_form)
         .get_only("/logout", Cors::Never, logout::get)
         .post("/logout", Cors::Never, logout::post)
         .post("/consent", Cors::Never, consent::post)

@@ -91,7 +91,9 @@ fn entry(visit: &Visit, page: &Page, listed: &Listed) -> Entry {
     let session = &listed.session;
     let name = session.upstream.as_deref().unwrap_or_default();
     let configured = visit.tenant.tenant.authorization.sign_in.upstream(name);
-    let upstream = configured.map_or(name, |upstream| upstream.label.as_str()).to_owned();
+    let upstream = configured
+        .map_or(name, |upstream| upstream.label.as_str())
+        .to_owned();
     let how: Vec<String> = session
         .proofs
         .iter()

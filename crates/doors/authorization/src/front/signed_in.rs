@@ -36,7 +36,9 @@ impl Errand {
             .one("interaction")
             .map_err(consentry_web::error::ApiError::from)?;
         match named.filter(|handle| !handle.is_empty()) {
-            Some(handle) => Self::open(visit, headers, &Opaque::received(handle)).await.map(Some),
+            Some(handle) => Self::open(visit, headers, &Opaque::received(handle))
+                .await
+                .map(Some),
             None => Ok(None),
         }
     }

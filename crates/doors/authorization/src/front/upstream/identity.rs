@@ -125,13 +125,17 @@ mod tests {
             ("aud", json!(["bank", "shop"]), Disbelief::AuthorizedParty),
             ("azp", json!("shop"), Disbelief::AuthorizedParty),
             ("exp", json!(1_440), C::Expired.into()),
-            ("exp", Value::Null, C::ExpiryMissing.into()),
+            ("exp", Value::Null, C::Malformed.into()),
             ("nonce", json!("m"), Disbelief::Nonce),
             ("nonce", Value::Null, Disbelief::Nonce),
             ("sub", json!(""), Disbelief::Subject),
             ("sub", json!("7".repeat(256)), Disbelief::Subject),
         ] {
-            assert_eq!(read_changed(name, value.clone()).unwrap_err(), why, "{name} {value}");
+            assert_eq!(
+                read_changed(name, value.clone()).unwrap_err(),
+                why,
+                "{name} {value}"
+            );
         }
     }
 

@@ -232,7 +232,9 @@ async fn take(
     }
     let errand = match kept.errand.as_str() {
         "" => None,
-        handle => Errand::open(visit, headers, &Opaque::received(handle)).await?.into(),
+        handle => Errand::open(visit, headers, &Opaque::received(handle))
+            .await?
+            .into(),
     };
     let Some(code) = value("code")?.filter(|code| !code.is_empty()) else {
         let error = value("error")?.unwrap_or_default();

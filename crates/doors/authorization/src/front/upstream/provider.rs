@@ -272,3 +272,42 @@ fn private_key(pem: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         .collect();
     from_base64url(&text).map(zeroize::Zeroizing::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use consentry_jose::KeySet;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_secret_that_we_make_is_a_statement_signed_by_the_teams_key() {
+        let key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let body = consentry_ledger::opaque::base64url(&key.to_pkcs8());
+        let body = body.replace('-', "+").replace('_', "/");
+        let file = std::env::temp_dir().join(format!("{}.p8", key.kid()));
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+        std::fs::write(&file, pem).unwrap();
+        let upstream: Upstream = serde_json::from_value(json!({
+            "name": "apple", "label": "Apple", "issuer": "https://appleid.apple.com", "client_id": "com.bank",
+            "client_secret_key": { "team": "T1", "key_id": "K1", "file": file }, "form_post": true,
+        }))
+        .unwrap();
+        let secret = client_secret(&upstream, Timestamp::from_seconds(1_000))
+            .await
+            .unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let named = key.named("K1");
+        let mut public = serde_json::to_value(named.public_jwk()).unwrap();
+        public["kid"] = "K1".into();
+        let keys = KeySet::parse(json!({ "keys": [public] }).to_string()).unwrap();
+        let token = secret.expose_secret();
+        let verified = keys
+            .verify(token, &Expectations::new(&[Algorithm::Es256]))
+            .unwrap();
+        let said: serde_json::Value = verified.claims().unwrap();
+        assert_eq!(
+            said,
+            json!({ "iss": "T1", "iat": 1_000, "exp": 1_300, "aud": "https://appleid.apple.com", "sub": "com.bank" })
+        );
+    }
+}

@@ -13,6 +13,7 @@ mod logging_out;
 mod pushed;
 mod reported;
 mod sessions;
+mod upstream;
 
 use std::sync::Arc;
 

@@ -32,7 +32,8 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     }
     let is_essential = of_token("/acr/essential") == Some(&Value::Bool(true));
     let sign_in = &candidate.tenant.tenant.authorization.sign_in;
-    let is_offered = |value: &String| Level::of(value, sign_in).is_some_and(|level| level.is_offered(sign_in));
+    let is_offered =
+        |value: &String| Level::of(value, sign_in).is_some_and(|level| level.is_offered(sign_in));
     if is_essential && !values.iter().any(is_offered) {
         return Err(Refusal::new(
             "unmet_authentication_requirements",
