@@ -36,7 +36,7 @@ enum Takes {
 use Takes::{Administration, BackEnd, Client, Endpoint, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 43] = [
+const ROUTES: [(Method, &str, Takes); 44] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
