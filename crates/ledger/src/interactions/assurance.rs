@@ -107,7 +107,9 @@ impl Level {
                 Method::EmailCode
             }
             Self::Two => Method::Password,
-            Self::Any if !sign_in.password && sign_in.email_code && sign_in.upstreams.is_empty() => Method::EmailCode,
+            Self::Any if !sign_in.password && sign_in.email_code && sign_in.upstreams.is_empty() => {
+                Method::EmailCode
+            }
             Self::Any => Method::Password,
         }
     }
