@@ -3,10 +3,7 @@
 use consentry_domain::{Agreement, Consent, SubjectId};
 
 use super::{Engine, sample, write};
-use crate::{
-    AgreementQuery, Hash, RecordQuery, RecordRow, Row, Store, TokenKind, TokenRow, read::PersonMatch,
-    row::RecordKey,
-};
+use crate::{AgreementQuery, Hash, RecordQuery, RecordRow, Row, Store, read::PersonMatch, row::RecordKey};
 
 /// A search for the records of a person, or of everybody.
 pub fn records_of(person: Option<SubjectId>, limit: u32) -> RecordQuery {
@@ -530,45 +527,6 @@ pub async fn grants_that_ended_are_left_out(engine: &impl Engine) {
     third.ended = Some(sample::ended(1));
     write(&store, [Row::Grant(third)]).await;
     assert_eq!(listed(None).await.unwrap(), [second]);
-}
-
-/// Sessions of a person are listed until they are over or ended, latest first; other credentials of the person are none.
-pub async fn sessions_of_a_person_are_latest_first(engine: &impl Engine) {
-    let store = engine.fresh().await;
-    let tenant = sample::tenant(1);
-    let ada = sample::person(1);
-    let made = |words, person, issued, expires| {
-        let mut row = sample::token(words, person);
-        row.kind = TokenKind::Session;
-        row.issued_at = sample::at(issued);
-        row.expires_at = sample::at(expires);
-        row
-    };
-    let young = made("young", ada, 3, 100);
-    let old = made("old", ada, 1, 60);
-    let mut ended = made("ended", ada, 2, 100);
-    ended.revoked_at = Some(sample::at(4));
-    let foreign = made("foreign", sample::person(2), 1, 100);
-    let mut code = made("code", ada, 1, 100);
-    code.kind = TokenKind::OneTimeCode;
-    write(
-        &store,
-        [&young, &old, &ended, &foreign, &code].map(|row| Row::Token(row.clone())),
-    )
-    .await;
-    let listed = |seconds, limit| store.sessions_of(tenant, ada, sample::at(seconds), limit);
-    assert_eq!(listed(59, 10).await.unwrap(), [young.clone(), old]);
-    let only_young = std::slice::from_ref(&young);
-    assert_eq!(listed(59, 1).await.unwrap(), only_young);
-    assert_eq!(listed(60, 10).await.unwrap(), only_young);
-    assert_eq!(listed(100, 10).await.unwrap(), []);
-    let over = TokenRow {
-        version: 2,
-        revoked_at: Some(sample::at(5)),
-        ..young
-    };
-    write(&store, [Row::Token(over)]).await;
-    assert_eq!(listed(60, 10).await.unwrap(), []);
 }
 
 /// Interactions of a browser are listed until their time is over, oldest first.
