@@ -1,7 +1,11 @@
 //! Where a person is logged in, on a page of their own, and ending it there.
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{Timestamp, device::Device, subject::Namespace};
+use consentry_domain::{
+    Timestamp,
+    device::{BrowserName, Device, SystemName},
+    subject::Namespace,
+};
 use consentry_ledger::sessions::{Listed, Method, Session};
 use consentry_web::{error::ApiError, page::Page, visit::Visit};
 use http::HeaderMap;
@@ -116,8 +120,8 @@ fn entry(visit: &Visit, page: &Page, listed: &Listed) -> Entry {
 /// What people call a browser on a system.
 fn device(page: &Page, device: Device) -> String {
     let (browser, system) = (
-        device.browser.map(|name| name.as_str()),
-        device.system.map(|name| name.as_str()),
+        device.browser.map(BrowserName::as_str),
+        device.system.map(SystemName::as_str),
     );
     match (browser, system) {
         (Some(browser), Some(system)) => page
