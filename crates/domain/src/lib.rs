@@ -18,6 +18,7 @@ pub mod credential;
 pub mod decide;
 pub mod decision;
 pub mod definition;
+pub mod device;
 pub mod dn;
 pub mod dsi;
 pub mod enforce;

@@ -73,5 +73,7 @@ named_enum! {
         Dn = "dn",
         /// Subject text of a records client that no mapper knows.
         RecordSubject = "record_subject",
+        /// Issuer and subject identifier at another OpenID provider, with a space between.
+        Upstream = "upstream",
     }
 }

@@ -6,6 +6,8 @@ mod dataspace;
 mod identities;
 mod mail;
 mod records;
+mod sign_in;
+mod upstream;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,8 @@ pub use self::{
     },
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
+    sign_in::{MfaError, SignIn},
+    upstream::{SecretKey, Upstream},
 };
 use crate::{ApplicationId, Lifetime, TenantId, client::Pkce, decision::named_enum, locale::Locale};
 
@@ -52,8 +56,10 @@ pub struct Lifetimes {
     pub id_token: Lifetime,
     /// Refresh token, idle and absolute: 14 days.
     pub refresh_token: Lifetime,
-    /// Session at the hosted pages: 14 days.
+    /// Session at the hosted pages, from the last login: 14 days.
     pub session: Lifetime,
+    /// Session at the hosted pages that nobody uses: 14 days, so that as a default only `session` counts.
+    pub session_idle: Lifetime,
     /// Consent question, counted from showing it: 600 s (third-party-authorization A.7).
     pub interaction: Lifetime,
     /// Login stage of an interaction: 1800 s.
@@ -77,6 +83,7 @@ impl Default for Lifetimes {
             id_token: Lifetime::seconds(3600),
             refresh_token: Lifetime::days(14),
             session: Lifetime::days(14),
+            session_idle: Lifetime::days(14),
             interaction: Lifetime::seconds(600),
             login: Lifetime::seconds(1800),
             embed_ticket: Lifetime::seconds(300),
@@ -167,6 +174,7 @@ impl Tenant {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         self.records.check()?;
         self.checks.check()?;
+        self.authorization.sign_in.check()?;
         self.mail.check()?;
         if !(60..=86_400).contains(&self.lifetimes.consent_token.as_seconds()) {
             return Err(InvalidSetting {
@@ -247,6 +255,10 @@ pub struct AuthorizationSettings {
     /// How long a question stays open; none means as `lifetimes.interaction` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction: Option<Lifetime>,
+    /// What is answered where a second factor is demanded and cannot be had (third-party-authorization A.14).
+    pub mfa_error: MfaError,
+    /// How people sign in.
+    pub sign_in: SignIn,
 }
 
 impl Default for AuthorizationSettings {
@@ -261,6 +273,8 @@ impl Default for AuthorizationSettings {
             client_assertion_audience: AssertionAudience::Issuer,
             require_pushed_requests: false,
             interaction: None,
+            mfa_error: MfaError::Standard,
+            sign_in: SignIn::default(),
         }
     }
 }

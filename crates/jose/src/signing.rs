@@ -163,12 +163,19 @@ impl SigningKey {
         }
     }
 
+    /// The same key by another name, for whoever gave it one; its public part keeps the thumbprint.
+    #[must_use]
+    pub fn named(mut self, kid: &str) -> Self {
+        kid.clone_into(&mut self.kid);
+        self
+    }
+
     /// The private key as DER-encoded PKCS#8, to be sealed before it is stored anywhere.
     pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         self.pkcs8.clone()
     }
 
-    /// The RFC 7638 thumbprint, which is this house's `kid`.
+    /// The RFC 7638 thumbprint, which is this house's `kid`, or the name that somebody else gave it.
     pub fn kid(&self) -> &str {
         &self.kid
     }

@@ -1,4 +1,4 @@
-//! Logging in: passwords, throttling, sessions at the hosted pages.
+//! Logging in: passwords and throttling.
 
 use std::{
     collections::HashMap,
@@ -14,15 +14,10 @@ use consentry_domain::{
     ApplicationId, SubjectId, Timestamp,
     subject::{Alias, Namespace},
 };
-use consentry_store::{ChangeSet, Hash, Row, RowChange, TokenKind, TokenRow};
-use serde::{Deserialize, Serialize};
+use consentry_store::{Hash, TokenRow};
+use serde::Serialize;
 
-use crate::{
-    Ledger, Opaque, TenantSnapshot,
-    environment::Draw as _,
-    error::Fault,
-    opaque::{self, base64url},
-};
+use crate::{Ledger, TenantSnapshot, environment::Draw as _, error::Fault, opaque};
 
 /// Failures of one account or address within a minute before waiting begins.
 const FREE_FAILURES: u32 = 5;
@@ -48,30 +43,6 @@ pub enum LoginError {
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
-}
-
-/// A session at the hosted pages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Hash of its bearer, by which it is known inside.
-    pub hash: Hash,
-    /// Stays the same when the same person logs in again in the same browser, whereas the bearer changes then. A keyed hash.
-    pub id: String,
-    /// Who is logged in.
-    pub subject: SubjectId,
-    /// When they last proved who they are.
-    pub auth_time: Timestamp,
-    /// How (RFC 8176).
-    pub amr: Vec<String>,
-    /// When it ends at the latest.
-    pub expires_at: Timestamp,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct SessionDetail {
-    id: String,
-    auth_time: Timestamp,
-    amr: Vec<String>,
 }
 
 impl Ledger {
@@ -145,133 +116,6 @@ impl Ledger {
         Ok(account.is_some_and(|account| account.disabled || account.password_hash.is_some()))
     }
 
-    /// Begins a session; the bearer goes into the cookie, its hash into the store. Every login begins a new one (session fixation).
-    pub async fn begin_session(
-        &self,
-        tenant: &TenantSnapshot,
-        subject: SubjectId,
-        amr: &[&str],
-    ) -> Result<(Opaque, Session), Fault> {
-        self.renew_session(tenant, None, subject, amr).await
-    }
-
-    /// Begins a session in place of the one a browser had: the old bearer is over. For the same person it stays the same session
-    /// under a new bearer, so that questions open in other tabs can still be answered.
-    pub async fn renew_session(
-        &self,
-        tenant: &TenantSnapshot,
-        previous: Option<&Opaque>,
-        subject: SubjectId,
-        amr: &[&str],
-    ) -> Result<(Opaque, Session), Fault> {
-        let now = self.now();
-        let bearer = Opaque::draw_in(self.entropy(), "se", subject.shard());
-        let mut change = ChangeSet::new(tenant.id(), now);
-        let mut id = base64url(tenant.keys.lookup("session", bearer.expose()).as_bytes());
-        if let Some(previous) = previous
-            && let Some(session) = self.session(tenant, previous).await?
-            && let Some(row) = self.token(tenant.id(), session.hash).await?
-        {
-            if session.subject == subject {
-                id = session.id;
-            }
-            change.rows.push(RowChange::Put(Row::Token(revoked(&row, now))));
-        }
-        let session = Session {
-            hash: bearer.hash(),
-            id,
-            subject,
-            auth_time: now,
-            amr: amr.iter().map(|method| (*method).to_owned()).collect(),
-            expires_at: now.plus(tenant.tenant.lifetimes.session),
-        };
-        let detail = SessionDetail {
-            id: session.id.clone(),
-            auth_time: now,
-            amr: session.amr.clone(),
-        };
-        change.rows.push(RowChange::Put(Row::Token(TokenRow {
-            hash: session.hash,
-            kind: TokenKind::Session,
-            version: 1,
-            subject: Some(subject),
-            client: None,
-            grant: None,
-            issued_at: now,
-            expires_at: session.expires_at,
-            consumed_at: None,
-            revoked_at: None,
-            failures: 0,
-            detail: to_json(&detail, "session")?,
-        })));
-        let _receipt = self.commit(change).await?;
-        Ok((bearer, session))
-    }
-
-    /// The session of a bearer, if it is alive.
-    pub async fn session(&self, tenant: &TenantSnapshot, bearer: &Opaque) -> Result<Option<Session>, Fault> {
-        self.session_by_hash(tenant, bearer.hash()).await
-    }
-
-    /// The session with this hash, if it is alive.
-    pub(crate) async fn session_by_hash(
-        &self,
-        tenant: &TenantSnapshot,
-        hash: Hash,
-    ) -> Result<Option<Session>, Fault> {
-        let Some(row) = self.token(tenant.id(), hash).await? else {
-            return Ok(None);
-        };
-        let alive = row.kind == TokenKind::Session && row.revoked_at.is_none() && self.now() < row.expires_at;
-        let (true, Some(subject)) = (alive, row.subject) else {
-            return Ok(None);
-        };
-        if row.issued_at < self.logged_out_at(tenant, subject).await? {
-            return Ok(None);
-        }
-        let detail: SessionDetail = from_json(&row.detail, "session")?;
-        Ok(Some(Session {
-            hash,
-            id: detail.id,
-            subject,
-            auth_time: detail.auth_time,
-            amr: detail.amr,
-            expires_at: row.expires_at,
-        }))
-    }
-
-    /// When a person last logged out; whatever session began before is over.
-    async fn logged_out_at(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Timestamp, Fault> {
-        let mark = self.token(tenant.id(), logged_out_hash(tenant, subject)).await?;
-        Ok(mark.map_or(Timestamp::EPOCH, |mark| mark.issued_at))
-    }
-
-    /// The credential that opens nothing and says that a person logged out. It is kept as long as a session could live that began
-    /// before.
-    pub(crate) async fn logged_out_mark(
-        &self,
-        tenant: &TenantSnapshot,
-        subject: SubjectId,
-        now: Timestamp,
-    ) -> Result<TokenRow, Fault> {
-        let hash = logged_out_hash(tenant, subject);
-        let known = self.token(tenant.id(), hash).await?;
-        Ok(TokenRow {
-            hash,
-            kind: TokenKind::Session,
-            version: known.map_or(1, |known| known.version.saturating_add(1)),
-            subject: Some(subject),
-            client: None,
-            grant: None,
-            issued_at: now,
-            expires_at: now.plus(tenant.tenant.lifetimes.session),
-            consumed_at: None,
-            revoked_at: Some(now),
-            failures: 0,
-            detail: "{}".to_owned(),
-        })
-    }
-
     /// Whether a person is registered with an application and may use it (TPA-FL-01, TPA-FL-03).
     pub async fn is_registered(
         &self,
@@ -319,11 +163,6 @@ impl Ledger {
         .await
         .map_err(|_| Fault::Overloaded)
     }
-}
-
-/// Where it is kept that a person logged out: a keyed hash, so no bearer ever has it.
-fn logged_out_hash(tenant: &TenantSnapshot, subject: SubjectId) -> Hash {
-    tenant.keys.lookup("logged out", &subject.to_string())
 }
 
 /// A hash nobody has the password of, with the parameters of ours, so that unknown names take as long as known ones.

@@ -103,6 +103,8 @@ pub(crate) struct Inner {
     pub(crate) revocation_feeds: RevocationFeeds,
     /// Somebody asked for a delivery.
     pub(crate) asked: tokio::sync::Notify,
+    /// A mail was put that does not follow from the log.
+    pub(crate) mailed: tokio::sync::Notify,
     pub(crate) endpoint_bounds: EndpointBounds,
     pub(crate) remembered: Lifetime,
     pub(crate) agreements_at_once: u32,
@@ -158,6 +160,7 @@ impl Ledger {
                 tails: Tails::new(options.feed.clone()),
                 revocation_feeds: RevocationFeeds::default(),
                 asked: tokio::sync::Notify::new(),
+                mailed: tokio::sync::Notify::new(),
                 endpoint_bounds: options.endpoints,
                 remembered: options.remembered,
                 agreements_at_once: options.agreements_at_once,

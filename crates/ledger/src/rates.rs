@@ -33,6 +33,8 @@ pub(crate) enum Rate {
     SignedRequests,
     /// Signed requests of the dataspace about one person, by application and person: 60 in a minute.
     SignedRequestsAbout,
+    /// One-time codes that are asked for, by address: 20 in 15 minutes.
+    Codes,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
 }
@@ -62,6 +64,7 @@ impl Rate {
             Self::Management | Self::PushedRequests => (600, 60),
             Self::SignedRequests => (100, 1),
             Self::SignedRequestsAbout => (60, 60),
+            Self::Codes => (20, 900),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
@@ -81,6 +84,7 @@ impl Rate {
             Self::PushedRequests => "pushed",
             Self::SignedRequests => "requests",
             Self::SignedRequestsAbout => "requests-about-one",
+            Self::Codes => "codes",
         }
     }
 }

@@ -14,7 +14,7 @@ use consentry_domain::{
     subject::{Alias, Namespace},
     tenant::{
         AuthorizationSettings, Brand, CheckSettings, DashboardSettings, DataspaceSettings, Lifetimes,
-        MailSettings, RecordsSettings,
+        MailSettings, RecordsSettings, Upstream,
     },
 };
 use consentry_ledger::{
@@ -156,12 +156,25 @@ pub struct PersonManifest {
     pub dn: Option<String>,
     /// Customer id, for the dashboard.
     pub customer: Option<String>,
+    /// Who they are at other OpenID providers.
+    #[serde(default)]
+    pub upstream: Vec<UpstreamIdentity>,
     /// File with their password; a line break at the end does not count.
     pub password_file: Option<PathBuf>,
     /// Where they are reached by mail.
     pub mail: Option<MailAddress>,
     /// The language they read best.
     pub locale: Option<Locale>,
+}
+
+/// Who somebody is at another OpenID provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpstreamIdentity {
+    /// The provider's issuer.
+    pub issuer: String,
+    /// The identifier it has for them.
+    pub sub: String,
 }
 
 const fn agreement() -> DefinitionKind {
@@ -319,6 +332,11 @@ impl PersonManifest {
             aliases: names
                 .into_iter()
                 .filter_map(|(namespace, name)| Some(Alias::new(namespace, name?)))
+                .chain(
+                    self.upstream
+                        .iter()
+                        .map(|known| Upstream::alias(&known.issuer, &known.sub)),
+                )
                 .collect(),
             password: password(self.password_file.as_deref())?,
             applications: Vec::new(),

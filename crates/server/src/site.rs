@@ -69,7 +69,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         description::routes().with_state(house.clone()),
         home(parts).with_state(house.clone()),
         consentry_door_administration::routes().with_state(house.clone()),
-        consentry_door_authorization::routes().with_state(house.clone()),
+        consentry_door_authorization::routes(&parts.egress).with_state(house.clone()),
         consentry_door_records::routes(&parts.validators, &parts.messages).with_state(house.clone()),
         consentry_door_dashboard::routes().with_state(house.clone()),
         consentry_door_dataspace::routes(&parts.egress).with_state(house.clone()),

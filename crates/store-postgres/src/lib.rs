@@ -209,6 +209,18 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn sessions_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        now: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<TokenRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::sessions_of(connection, tenant, subject, now, limit)))
+            .await
+    }
+
     async fn interactions_of(
         &self,
         tenant: TenantId,

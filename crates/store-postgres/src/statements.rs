@@ -6,7 +6,7 @@
 
 use consentry_store::{
     agreement_columns, alias_columns, consent_columns, delivery_columns, grant_columns, interaction_columns,
-    job_columns, record_columns,
+    job_columns, record_columns, token_columns,
 };
 
 /// Declares statements and the list of all of them.
@@ -360,9 +360,12 @@ statements! {
         "SELECT ", grant_columns!(), " FROM oauth_grant AS g WHERE g.shard = $1 AND g.tenant = $2 AND g.subject = $3 \
         AND ($4::text IS NULL OR g.client = $4) AND g.ended IS NULL ORDER BY g.id");
 
-    TOKEN "tokens.by_hash" = "SELECT t.hash, t.kind, t.version, t.subject, t.client, t.oauth_grant, t.issued_at, \
-        t.expires_at, t.consumed_at, t.revoked_at, t.failures, t.detail FROM token AS t \
-        WHERE t.shard = $1 AND t.tenant = $2 AND t.hash = $3";
+    TOKEN "tokens.by_hash" = concat!(
+        "SELECT ", token_columns!(), " FROM token AS t WHERE t.shard = $1 AND t.tenant = $2 AND t.hash = $3");
+    /// All shards: sessions are spread by their own hashes.
+    SESSIONS_OF_SUBJECT "sessions.of_subject" = concat!(
+        "SELECT ", token_columns!(), " FROM token AS t WHERE t.tenant = $1 AND t.subject = $2 AND t.kind = 'session' \
+        AND t.revoked_at IS NULL AND t.expires_at > $3 ORDER BY t.issued_at DESC, t.hash LIMIT $4");
     /// Versions, and until when each can be spent: never once it was consumed or revoked.
     TOKEN_VERSIONS "tokens.versions" = concat!(
         "SELECT k.nth, t.version, CASE WHEN t.consumed_at IS NULL AND t.revoked_at IS NULL THEN t.expires_at END \

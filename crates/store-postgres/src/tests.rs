@@ -43,6 +43,7 @@ const ACROSS_SHARDS: &[&str] = &[
     "records.of_tenant",
     "records.all",
     "tokens.prune",
+    "sessions.of_subject",
     "interactions.of_browser",
     "interactions.prune",
     "aliases.of_subject",

@@ -234,6 +234,17 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn sessions_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        now: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<TokenRow>> {
+        self.read(move |connection| reads::sessions_of(connection, tenant, subject, now, limit))
+            .await
+    }
+
     async fn interactions_of(
         &self,
         tenant: TenantId,

@@ -4,7 +4,7 @@
 
 use consentry_store::{
     agreement_columns, alias_columns, consent_columns, delivery_columns, grant_columns, interaction_columns,
-    job_columns, record_columns,
+    job_columns, record_columns, token_columns,
 };
 
 /// Declares statements and the list of all of them.
@@ -144,9 +144,11 @@ statements! {
         WHERE g.shard = ?1 AND g.tenant = ?2 AND g.subject = ?3 \
         AND (?4 IS NULL OR g.client = ?4) AND g.ended IS NULL ORDER BY g.id");
 
-    TOKEN = "SELECT t.hash, t.kind, t.version, t.subject, t.client, t.oauth_grant, t.issued_at, t.expires_at, \
-        t.consumed_at, t.revoked_at, t.failures, t.detail FROM token AS t \
-        WHERE t.shard = ?1 AND t.tenant = ?2 AND t.hash = ?3";
+    TOKEN = concat!("SELECT ", token_columns!(), " FROM token AS t WHERE t.shard = ?1 AND t.tenant = ?2 AND t.hash = ?3");
+    /// All shards: sessions are spread by their own hashes.
+    SESSIONS_OF_SUBJECT = concat!(
+        "SELECT ", token_columns!(), " FROM token AS t INDEXED BY session_by_subject WHERE t.tenant = ?1 AND t.subject = ?2 \
+        AND t.kind = 'session' AND t.revoked_at IS NULL AND t.expires_at > ?3 ORDER BY t.issued_at DESC, t.hash LIMIT ?4");
     TOKEN_VERSION = "SELECT t.version FROM token AS t WHERE t.shard = ?1 AND t.tenant = ?2 AND t.hash = ?3";
     TOKEN_SPENDABLE = "SELECT t.consumed_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > ?4 FROM token AS t \
         WHERE t.shard = ?1 AND t.tenant = ?2 AND t.hash = ?3";

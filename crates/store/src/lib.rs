@@ -95,6 +95,16 @@ pub trait Store: Send + Sync + 'static {
     /// One credential by its hash.
     async fn token(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<TokenRow>>;
 
+    /// Sessions of a person that nobody ended and that are not over at `now`, latest first (`issued_at` descending, then hash), at most
+    /// `limit`.
+    async fn sessions_of(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        now: Timestamp,
+        limit: u32,
+    ) -> ReadResult<Vec<TokenRow>>;
+
     /// One interaction by the hash of its handle.
     async fn interaction(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<InteractionRow>>;
 

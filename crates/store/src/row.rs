@@ -205,11 +205,13 @@ pub enum TokenKind {
     PushedRequest,
     /// `jti` of an assertion that a client proved itself with, so that nobody does again (RFC 7523).
     ClientAssertion,
+    /// A code that is sent to a person and used once, by the browser that asked for it.
+    OneTimeCode,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -220,6 +222,7 @@ impl TokenKind {
         Self::EventTicket,
         Self::PushedRequest,
         Self::ClientAssertion,
+        Self::OneTimeCode,
     ];
 
     /// The name as stored.
@@ -235,6 +238,7 @@ impl TokenKind {
             Self::EventTicket => "event_ticket",
             Self::PushedRequest => "pushed_request",
             Self::ClientAssertion => "client_assertion",
+            Self::OneTimeCode => "one_time_code",
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{Answer, TestApp, app::BASE_URL};
 #[derive(Debug)]
 pub struct Browser<'a> {
     app: &'a TestApp,
+    user_agent: Option<String>,
     cookies: Mutex<BTreeMap<(String, String), String>>,
 }
 
@@ -21,13 +22,40 @@ impl<'a> Browser<'a> {
     pub(crate) fn new(app: &'a TestApp) -> Self {
         Self {
             app,
+            user_agent: None,
             cookies: Mutex::default(),
         }
+    }
+
+    /// The same, which says of itself that it is this (`User-Agent`).
+    #[must_use]
+    pub fn calling_itself(mut self, user_agent: &str) -> Self {
+        self.user_agent = Some(user_agent.to_owned());
+        self
+    }
+
+    /// Gives it a cookie, as somebody does who sits between.
+    pub fn plant(&self, host: &str, name: &str, value: &str) {
+        let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        cookies.insert((host.to_owned(), name.to_owned()), value.to_owned());
     }
 
     /// Opens an address as a top-level navigation from another site.
     pub async fn open(&self, address: &str) -> Answer {
         self.send(Method::GET, address, "cross-site", None).await
+    }
+
+    /// Opens an address by a link of one of our own pages.
+    pub async fn press(&self, address: &str) -> Answer {
+        self.send(Method::GET, address, "same-origin", None).await
+    }
+
+    /// Sends a form as a page of another site does, which brings no cookies (`SameSite=Lax`).
+    pub async fn submit_from_elsewhere(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let kept = std::mem::take(&mut *self.cookies.lock().unwrap_or_else(PoisonError::into_inner));
+        let answer = self.send(Method::POST, address, "cross-site", Some(fields)).await;
+        *self.cookies.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+        answer
     }
 
     /// Sends a form of one of our own pages, as a top-level navigation.
@@ -75,6 +103,9 @@ impl<'a> Browser<'a> {
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document")
             .header("sec-fetch-site", site);
+        if let Some(user_agent) = &self.user_agent {
+            request = request.header(header::USER_AGENT, user_agent);
+        }
         let cookies = self.cookies(&host).join("; ");
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, &cookies);

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AssertionAudience, AuthorizationSettings, CallbackMode, PromptConsent, ScopeFormat};
+use super::{
+    AssertionAudience, AuthorizationSettings, CallbackMode, MfaError, PromptConsent, ScopeFormat, SignIn,
+};
 use crate::{Lifetime, client::Pkce, decision::named_enum};
 
 named_enum! {
@@ -29,6 +31,7 @@ impl Preset {
                 third_party_pkce: Pkce::Allow,
                 client_assertion_audience: AssertionAudience::TokenEndpoint,
                 interaction: Some(Lifetime::seconds(3600)),
+                mfa_error: MfaError::MfaRequired,
                 ..strict
             },
         }
@@ -49,6 +52,8 @@ pub(super) struct Written {
     client_assertion_audience: Option<AssertionAudience>,
     require_pushed_requests: Option<bool>,
     interaction: Option<Lifetime>,
+    mfa_error: Option<MfaError>,
+    sign_in: Option<SignIn>,
 }
 
 impl From<Written> for AuthorizationSettings {
@@ -70,6 +75,8 @@ impl From<Written> for AuthorizationSettings {
                 .require_pushed_requests
                 .unwrap_or(preset.require_pushed_requests),
             interaction: written.interaction.or(preset.interaction),
+            mfa_error: written.mfa_error.unwrap_or(preset.mfa_error),
+            sign_in: written.sign_in.unwrap_or(preset.sign_in),
         }
     }
 }

@@ -16,6 +16,8 @@ named_enum! {
         ConsentExpiring = "consent-expiring",
         /// To whom a webhook endpoint belongs: it was switched off (WHK-12).
         EndpointDisabled = "endpoint-disabled",
+        /// To the person: a code that they asked for.
+        OneTimeCode = "one-time-code",
     }
 }
 

@@ -9,15 +9,20 @@ mod bearer;
 mod client_authentication;
 mod front;
 
+use std::sync::Arc;
+
 use axum::response::IntoResponse;
+use consentry_egress::Egress;
 use consentry_web::{
     error::{OAuth, Vendor},
     house::House,
     routes::RouteTable,
 };
 
-/// Everything this door serves.
-pub fn routes() -> RouteTable<House> {
+use front::upstream::Providers;
+
+/// Everything this door serves. Other OpenID providers are asked through `egress`.
+pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
     let table = RouteTable::new("authorization")
         .owns_all(
             &["/oidc", "/cis/oidc", "/.well-known/oauth-authorization-server"],
@@ -34,5 +39,6 @@ pub fn routes() -> RouteTable<House> {
             ],
             |_, error| Vendor(error).into_response(),
         );
-    front::register(back::register(table))
+    let providers = Arc::new(Providers::new(egress));
+    front::register(back::register(table), &providers)
 }

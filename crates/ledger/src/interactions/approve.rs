@@ -15,9 +15,9 @@ use super::{
 use crate::{
     Ledger, TenantSnapshot,
     access::{Answer, Permit},
-    accounts::Session,
     carry_out::Plan,
     error::{DecisionError, Fault},
+    sessions::Session,
 };
 
 /// A yes to all or a part of what was asked.

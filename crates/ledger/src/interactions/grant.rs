@@ -9,8 +9,8 @@ use consentry_store::{Row, RowChange};
 use super::AuthorizationRequest;
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    accounts::Session,
     error::Fault,
+    sessions::Session,
     tokens::code::{CodeDetail, NewCode},
 };
 
@@ -71,7 +71,7 @@ impl Ledger {
             session: Some(session.id.clone()),
             offline,
             auth_time: session.auth_time,
-            amr: session.amr.clone(),
+            amr: session.amr(Timestamp::EPOCH),
             created_at: now,
             expires_at: until.map_or(longest, |until| until.min(longest)),
             ended: None,
@@ -85,7 +85,7 @@ impl Ledger {
                 code_challenge: request.code_challenge.clone(),
                 nonce: request.nonce.clone(),
                 scope: scope.clone(),
-                acr: None,
+                acr: request.acr_of(&tenant.tenant.authorization.sign_in, session),
             },
         };
         let (code, token) = self.draw_code(tenant, &new, now)?;

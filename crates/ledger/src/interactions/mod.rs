@@ -8,6 +8,7 @@
 //! An interaction is answered once: every way to its end commits under the version of the row that was read (TPA-IX-05).
 
 pub mod ask;
+pub mod assurance;
 pub mod request;
 pub mod step;
 
@@ -31,6 +32,7 @@ mod tests;
 
 pub use approve::{Approval, ApproveError};
 pub use ask::{AskReason, Need};
+pub use assurance::{Assurance, Level};
 pub use begin::Begun;
 pub use grant::{Issued, disclosure};
 pub use interaction::{Interaction, cookie_mark};

@@ -9,7 +9,7 @@ use consentry_domain::{
 use consentry_store::{ChangeSet, CommitError};
 
 use super::{AskReason, AskedItem, AuthorizationRequest, IllegalStep, Interaction, Question};
-use crate::{Ledger, TenantSnapshot, accounts::Session, error::Fault, snapshot};
+use crate::{Ledger, TenantSnapshot, error::Fault, sessions::Session, snapshot};
 
 /// Why an interaction did not move on.
 #[derive(Debug, thiserror::Error)]

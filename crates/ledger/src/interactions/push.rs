@@ -115,7 +115,7 @@ impl Ledger {
             && self.now() < usable_until
             && client.epoch <= row.issued_at
             && still_fits(tenant, &request, &request.scope).is_ok();
-        Ok(is_usable.then(|| AuthorizationRequest {
+        Ok(is_usable.then_some(AuthorizationRequest {
             pushed: Some(hash),
             ..request
         }))

@@ -33,6 +33,12 @@ pub struct AuthorizationRequest {
     /// Most seconds since the person proved who they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<i64>,
+    /// Values of `acr` that are asked for, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<String>,
+    /// Whether one of them must be reached (OpenID Connect Core 5.5.1.1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acr_essential: bool,
     /// The only person who may answer, by the identifier this client knows them under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_hint: Option<String>,

@@ -7,8 +7,8 @@ use super::{ApproveError, AuthorizationRequest, Interaction, Issued, grant::Basi
 use crate::{
     Ledger, TenantSnapshot,
     access::{Answer, Permit},
-    accounts::Session,
     error::Fault,
+    sessions::Session,
 };
 
 impl Ledger {

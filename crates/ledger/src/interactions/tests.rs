@@ -185,6 +185,8 @@ mod asking {
             nonce: None,
             resources: Vec::new(),
             max_age: None,
+            acr_values: Vec::new(),
+            acr_essential: false,
             subject_hint: None,
             ui_locales: Vec::new(),
             pushed: None,

@@ -3,6 +3,8 @@
 use consentry_domain::{EventId, PartyId, SubjectId, Timestamp, tenant::MailKind};
 use serde::{Deserialize, Serialize};
 
+use super::CodeMail;
+
 /// For whom a mail is. Where they are reached is read when it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +32,8 @@ pub enum About {
     Expiring(Origin, u16),
     /// A webhook endpoint was switched off.
     EndpointDisabled(Origin),
+    /// A one-time code, which somebody asked for.
+    Code(CodeMail),
 }
 
 /// The event that a mail follows from.
@@ -49,17 +53,19 @@ impl About {
             Self::Withdrawn(_) | Self::Expired(_) => MailKind::ConsentEnded,
             Self::Expiring(..) => MailKind::ConsentExpiring,
             Self::EndpointDisabled(_) => MailKind::EndpointDisabled,
+            Self::Code(_) => MailKind::OneTimeCode,
         }
     }
 
-    /// The event it follows from.
-    pub const fn origin(&self) -> Origin {
+    /// The event it follows from; none where it follows from none.
+    pub const fn origin(&self) -> Option<Origin> {
         match self {
             Self::Given(origin)
             | Self::Withdrawn(origin)
             | Self::Expired(origin)
             | Self::Expiring(origin, _)
-            | Self::EndpointDisabled(origin) => *origin,
+            | Self::EndpointDisabled(origin) => Some(*origin),
+            Self::Code(_) => None,
         }
     }
 }

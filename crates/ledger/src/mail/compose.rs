@@ -4,9 +4,11 @@ use consentry_domain::{
     AgreementId, Audience, Consent, ConsentId, Fact, State, Timestamp, locale::Locale, mail::MailAddress,
     tenant::MailKind,
 };
+use consentry_store::TokenRow;
 use minijinja::Value;
 
 use super::{
+    CodeMail,
     about::{About, Origin, To},
     follow::party_address,
     queue::Waiting,
@@ -55,6 +57,10 @@ enum Matter {
         client: String,
         reason: String,
     },
+    Code {
+        code: String,
+        minutes: i64,
+    },
 }
 
 impl Ledger {
@@ -68,7 +74,12 @@ impl Ledger {
         let Some((to, own)) = self.reached(tenant, mail.to()).await? else {
             return Ok(Ok(None));
         };
-        let Some(matter) = self.matter(tenant, mail.about()).await? else {
+        let matter = match (mail.about(), mail.about().origin()) {
+            (About::Code(code), _) => self.code(tenant, mail.to(), code).await?,
+            (about, Some(origin)) => self.matter(tenant, about, origin).await?,
+            (_, None) => None,
+        };
+        let Some(matter) = matter else {
             return Ok(Ok(None));
         };
         let mut languages: Vec<Locale> = own.into_iter().collect();
@@ -128,8 +139,13 @@ impl Ledger {
     }
 
     /// What there is to say now; none where it is not so any more.
-    async fn matter(&self, tenant: &TenantSnapshot, about: &About) -> Result<Option<Matter>, Fault> {
-        let Some(event) = self.origin(tenant, about.origin()).await? else {
+    async fn matter(
+        &self,
+        tenant: &TenantSnapshot,
+        about: &About,
+        origin: Origin,
+    ) -> Result<Option<Matter>, Fault> {
+        let Some(event) = self.origin(tenant, origin).await? else {
             return Ok(None);
         };
         if let About::EndpointDisabled(_) = about {
@@ -171,7 +187,7 @@ impl Ledger {
                 together.retain(wanted);
                 together
             }
-            About::EndpointDisabled(_) => Vec::new(),
+            About::EndpointDisabled(_) | About::Code(_) => Vec::new(),
         };
         let Some(first) = consents.first() else {
             return Ok(None);
@@ -184,6 +200,25 @@ impl Ledger {
             },
             by_itself: matches!(about, About::Expired(_)),
             consents,
+        }))
+    }
+
+    /// A code that can be used still, and the minutes that are left for it.
+    async fn code(&self, tenant: &TenantSnapshot, to: To, mail: &CodeMail) -> Result<Option<Matter>, Fault> {
+        let now = self.now();
+        let row = self.inner.store.token(tenant.id(), mail.token).await?;
+        let is_open =
+            |row: &TokenRow| row.consumed_at.is_none() && row.revoked_at.is_none() && now < row.expires_at;
+        let (Some(row), To::Person(subject)) = (row.filter(is_open), to) else {
+            return Ok(None);
+        };
+        let Some(key) = self.subject_key(tenant, subject).await? else {
+            return Ok(None);
+        };
+        let seconds = row.expires_at.seconds_since(now);
+        Ok(mail.open(&key).map(|code| Matter::Code {
+            code,
+            minutes: (seconds / 60).max(1),
         }))
     }
 
@@ -280,6 +315,10 @@ fn variables(
             all.push(("url", text(url)));
             all.push(("client", text(client)));
             all.push(("reason", text(reason)));
+        }
+        Matter::Code { code, minutes } => {
+            all.push(("code", text(code)));
+            all.push(("minutes", Value::from(*minutes)));
         }
     }
     all.into_iter()

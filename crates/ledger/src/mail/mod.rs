@@ -8,6 +8,7 @@
 //! when it is sent: an erased person gets none, and a changed address is the one that is used.
 
 mod about;
+mod code;
 mod compose;
 mod contact;
 mod follow;
@@ -16,8 +17,10 @@ mod template;
 mod words;
 
 pub use about::{About, Mail, To};
+pub use code::CodeMail;
 pub use compose::Composed;
 pub use contact::Contact;
+pub(crate) use queue::put;
 pub use queue::{GIVE_UP, MailQueue, RETRIES, Settled, Waiting};
 pub(crate) use template::MailTemplates;
 pub use template::{InvalidTemplate, check_templates};

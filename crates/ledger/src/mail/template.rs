@@ -124,6 +124,7 @@ const OWN: &[Own] = own![
     ConsentEnded "consent-ended",
     ConsentExpiring "consent-expiring",
     EndpointDisabled "endpoint-disabled",
+    OneTimeCode "one-time-code",
 ];
 
 /// What stands around every HTML part that is no document of its own.
@@ -446,6 +447,10 @@ fn sample(kind: MailKind, is_full: bool) -> Variables {
             ("url", text("https://hooks.example/consents")),
             ("client", text("Harbor Bank")),
             ("reason", text(if is_full { "failing" } else { "gone" })),
+        ],
+        MailKind::OneTimeCode => vec![
+            ("code", text("49170263")),
+            ("minutes", Value::from(if is_full { 10 } else { 1 })),
         ],
     };
     variables.extend(about.into_iter().map(|(name, value)| (name.to_owned(), value)));

@@ -83,6 +83,31 @@ async fn a_mail_arrives_encrypted_with_both_parts_in_any_script() {
 }
 
 #[tokio::test]
+async fn a_code_arrives_and_opens_what_it_was_asked_for() {
+    let app = TestApp::start().await;
+    let server = MailServer::start();
+    let working = app.outbound_mailing(server.mailer());
+    let browser = app.browser();
+    let asked = browser.submit("/login/code", &[("username", "ada")]).await;
+    assert_eq!(asked.status(), 303, "{}", asked.text());
+    until_mails(&server, 1).await;
+    working.stop().await;
+    let mail = &server.mails()[0];
+    assert_eq!(mail["to"], serde_json::json!(["ada@example.com"]));
+    let plain = mail["plain"].as_str().unwrap();
+    let code = plain
+        .lines()
+        .map(str::trim)
+        .find(|line| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit()))
+        .unwrap_or_else(|| panic!("no code: {plain}"));
+    assert!(mail["html"].as_str().unwrap().contains(code));
+    assert_eq!(MailServer::header(mail, "Auto-Submitted"), Some("auto-generated"));
+    let entered = browser.submit("/login/code/entry", &[("code", code)]).await;
+    assert_eq!(entered.status(), 303, "{}", entered.text());
+    assert!(browser.open("/login").await.text().contains("You are logged in"));
+}
+
+#[tokio::test]
 async fn while_the_server_is_away_mails_wait_and_nothing_is_counted_against_them() {
     let app = TestApp::start().await;
     let server_port = MailServer::start().port;

@@ -12,7 +12,7 @@ use consentry_domain::{
     subject::{Alias, Namespace},
     tenant::{
         Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings,
-        DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, Tenant, TenantState,
+        DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, SignIn, Tenant, TenantState,
     },
 };
 use consentry_ledger::{
@@ -213,7 +213,13 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
             frame_origins: vec![addresses.bank_url.clone()],
             ..DashboardSettings::default()
         },
-        authorization: AuthorizationSettings::default(),
+        authorization: AuthorizationSettings {
+            sign_in: SignIn {
+                email_code: true,
+                ..SignIn::default()
+            },
+            ..AuthorizationSettings::default()
+        },
         checks: CheckSettings {
             issuers: [("harbor-core".to_owned(), Namespace::Customer)].into(),
             ..CheckSettings::default()

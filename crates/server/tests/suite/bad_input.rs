@@ -36,10 +36,14 @@ enum Takes {
 use Takes::{Administration, BackEnd, Client, Endpoint, Form, Frame, Page, Provider, Question, Records};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 40] = [
+const ROUTES: [(Method, &str, Takes); 44] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
+    (Method::POST, "/login/code", Page),
+    (Method::POST, "/login/code/entry", Page),
+    (Method::POST, "/login/sessions", Page),
+    (Method::POST, "/login/with/{upstream}/back", Page),
     (Method::POST, "/logout", Page),
     (Method::POST, "/consent", Page),
     (Method::POST, "/cis/auth/consent/callback", BackEnd),
@@ -350,7 +354,7 @@ async fn broken_and_misshapen_bodies_are_400_and_say_where() {
             }
         } else {
             assert_refused(&sender, route, b"a=%ff", &[400], "a").await;
-            let twice = b"client_id=a&client_id=b&session=a&session=b&access_token=a&access_token=b&interaction=a&interaction=b";
+            let twice = b"client_id=a&client_id=b&session=a&session=b&access_token=a&access_token=b&interaction=a&interaction=b&end=a&end=b&code=a&code=b";
             assert_refused(&sender, route, twice, &[400, 401, 404], "at most once").await;
             let many = "a=1&".repeat(3000);
             assert_refused(&sender, route, many.as_bytes(), &[400], "parameters").await;

@@ -116,6 +116,71 @@ async fn tpa_cl_02_what_is_managed_at_one_node_is_honoured_at_the_other() {
     assert!(works(&new).await && !works(&old).await);
 }
 
+/// Logs ada in at a node; answers her cookie.
+async fn session_at(node: &TestApp) -> String {
+    let browser = node.browser();
+    let password = node.bank.customers[0].password.clone();
+    let fields = [("username", "ada"), ("password", password.as_str())];
+    let _answer = browser.submit("/login", &fields).await.expect_status(303);
+    let cookies = browser.cookies("127.0.0.1");
+    let session = cookies.iter().find(|cookie| cookie.starts_with("cst_session="));
+    session.unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_at_one_node_ends_at_the_other() {
+    let (one, two) = two_nodes().await;
+    let (desk, phone) = (session_at(&one).await, session_at(&two).await);
+    let is_in = async |node: &TestApp, cookie: &str| {
+        let request = node.request(Method::GET, "/login").header("cookie", cookie);
+        request.send().await.text().contains("You are logged in")
+    };
+    lag(&true, async || is_in(&two, &desk).await).await;
+    let ended = two
+        .request(Method::POST, "/login/sessions")
+        .header("cookie", &phone)
+        .header("sec-fetch-site", "same-origin")
+        .form(&[("others", "yes")])
+        .send()
+        .await;
+    assert_eq!(ended.status(), 200, "{}", ended.text());
+    assert!(!is_in(&two, &desk).await);
+    lag(&false, async || is_in(&one, &desk).await).await;
+    lag(&true, async || is_in(&one, &phone).await).await;
+    assert!(is_in(&two, &phone).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_used_once_and_tried_five_times_whatever_node_is_asked() {
+    let (one, two) = two_nodes().await;
+    let mails = one.mailbox();
+    let ask = async |nth: usize| {
+        let request = two.request(Method::POST, "/login/code");
+        let asked = request.form(&[("username", "ada")]).send().await;
+        let cookie = asked.header("set-cookie").unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        (cookie, mails.code("ada@example.com", nth).await)
+    };
+    let take = async |node: &TestApp, cookie: &str, code: &str| {
+        let request = node.request(Method::POST, "/login/code/entry");
+        let request = request.header("cookie", cookie).form(&[("code", code)]);
+        request.send().await.status()
+    };
+    let (cookie, code) = ask(1).await;
+    let (first, second) = tokio::join!(take(&one, &cookie, &code), take(&two, &cookie, &code));
+    assert_eq!([first, second].iter().filter(|status| **status == 303).count(), 1);
+    let (cookie, code) = ask(2).await;
+    let wrong = if code == "00000000" {
+        "00000001"
+    } else {
+        "00000000"
+    };
+    for node in [&one, &two, &one, &two, &one] {
+        assert_eq!(take(node, &cookie, wrong).await, 403);
+    }
+    assert_eq!(take(&two, &cookie, &code).await, 403, "five tries in all");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn architecture_6_two_nodes_that_decide_on_one_record_at_once_leave_one_truth() {
     let (one, other) = two_nodes().await;

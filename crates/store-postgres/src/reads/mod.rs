@@ -221,6 +221,27 @@ pub(crate) async fn interaction(
     by_hash(connection, sql::INTERACTION, tenant, hash, rows::read).await
 }
 
+pub(crate) async fn sessions_of(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    subject: SubjectId,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<TokenRow>> {
+    all(
+        connection,
+        sql::SESSIONS_OF_SUBJECT,
+        &[
+            &tenant.uuid(),
+            &subject.uuid(),
+            &now.as_micros(),
+            &i64::from(limit),
+        ],
+        rows::read,
+    )
+    .await
+}
+
 pub(crate) async fn interactions_of(
     connection: Connection<'_>,
     tenant: TenantId,

@@ -179,6 +179,26 @@ pub(crate) fn token(connection: &Connection, tenant: TenantId, hash: &Hash) -> R
     by_hash(connection, sql::TOKEN, tenant, hash, rows::read)
 }
 
+pub(crate) fn sessions_of(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<TokenRow>> {
+    all(
+        connection,
+        sql::SESSIONS_OF_SUBJECT,
+        params![
+            put::id(tenant.uuid()),
+            put::id(subject.uuid()),
+            now.as_micros(),
+            limit
+        ],
+        rows::read,
+    )
+}
+
 pub(crate) fn interaction(
     connection: &Connection,
     tenant: TenantId,

@@ -46,12 +46,14 @@ macro_rules! conformance_suite {
                 members_of_a_batch_are_judged_in_order, a_record_is_absent_only_when_it_is_in_no_shard;
             rows: every_kind_reads_back, optional_parts_may_be_missing, extremes_read_back, writing_again_replaces_the_whole_row,
                 deleted_rows_are_gone, tenants_are_apart, configuration_is_listed_for_all_tenants,
-                a_moved_record_is_found_by_its_id, deleted_records_are_left_out_of_reads;
+                a_moved_record_is_found_by_its_id, deleted_records_are_left_out_of_reads,
+                sessions_of_a_person_are_latest_first;
             log: indexes_are_dense_and_the_chain_holds, an_empty_log_has_a_start, events_are_read_in_pages,
                 events_of_one_person_are_read_in_order,
                 a_repeated_request_is_a_duplicate, a_forgotten_request_is_new, a_batch_is_answered_in_its_order;
             lists: agreements_are_newest_first_and_paged, agreements_are_filtered, records_are_oldest_first_and_paged,
-                records_are_found_by_all_five_keys, grants_that_ended_are_left_out, interactions_of_a_browser_are_oldest_first,
+                records_are_found_by_all_five_keys, grants_that_ended_are_left_out,
+                interactions_of_a_browser_are_oldest_first,
                 names_of_a_person_are_listed;
             touched: seeds_bring_what_hangs_on_them, a_slot_shows_who_decides_it_now, nothing_known_is_nothing_touched,
                 the_projection_holds_all_rows_that_replay_rebuilds;

@@ -4,7 +4,7 @@ use consentry_domain::{Audience, Qualifier, Status, TenantId, Timestamp, subject
 
 use super::{Engine, commit, sample, write, writing};
 use crate::{
-    ChangeSet, ConfigurationKind, ConfigurationRow, Row, RowChange, RowKey, Seeds, Store, TokenKind,
+    ChangeSet, ConfigurationKind, ConfigurationRow, Row, RowChange, RowKey, Seeds, Store, TokenKind, TokenRow,
 };
 
 /// The stored row with the key of this one.
@@ -383,4 +383,43 @@ pub async fn deleted_records_are_left_out_of_reads(engine: &impl Engine) {
             .get(&record.record.id),
         Some(&record)
     );
+}
+
+/// Sessions of a person are listed until they are over or ended, latest first; other credentials of the person are none.
+pub async fn sessions_of_a_person_are_latest_first(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let tenant = sample::tenant(1);
+    let ada = sample::person(1);
+    let made = |words, person, issued, expires| {
+        let mut row = sample::token(words, person);
+        row.kind = TokenKind::Session;
+        row.issued_at = sample::at(issued);
+        row.expires_at = sample::at(expires);
+        row
+    };
+    let young = made("young", ada, 3, 100);
+    let old = made("old", ada, 1, 60);
+    let mut ended = made("ended", ada, 2, 100);
+    ended.revoked_at = Some(sample::at(4));
+    let foreign = made("foreign", sample::person(2), 1, 100);
+    let mut code = made("code", ada, 1, 100);
+    code.kind = TokenKind::OneTimeCode;
+    write(
+        &store,
+        [&young, &old, &ended, &foreign, &code].map(|row| Row::Token(row.clone())),
+    )
+    .await;
+    let listed = |seconds, limit| store.sessions_of(tenant, ada, sample::at(seconds), limit);
+    assert_eq!(listed(59, 10).await.unwrap(), [young.clone(), old]);
+    let only_young = std::slice::from_ref(&young);
+    assert_eq!(listed(59, 1).await.unwrap(), only_young);
+    assert_eq!(listed(60, 10).await.unwrap(), only_young);
+    assert_eq!(listed(100, 10).await.unwrap(), []);
+    let over = TokenRow {
+        version: 2,
+        revoked_at: Some(sample::at(5)),
+        ..young
+    };
+    write(&store, [Row::Token(over)]).await;
+    assert_eq!(listed(60, 10).await.unwrap(), []);
 }

@@ -37,6 +37,15 @@ macro_rules! grant_columns {
     };
 }
 
+/// Of `token AS t`.
+#[macro_export]
+macro_rules! token_columns {
+    () => {
+        "t.hash, t.kind, t.version, t.subject, t.client, t.oauth_grant, t.issued_at, t.expires_at, t.consumed_at, \
+         t.revoked_at, t.failures, t.detail"
+    };
+}
+
 /// Of `interaction AS i`.
 #[macro_export]
 macro_rules! interaction_columns {

@@ -14,6 +14,48 @@ login-throttled = { $seconds ->
 }
 login-help = لم يتغيّر شيء.
 login-password-note = لا يرى كلمة مرورك إلا { $bank }، ولا تُسلَّم إلى أحد.
+login-by-code = تسجيل الدخول برمز يُرسل بالبريد
+code-title = تسجيل الدخول برمز
+code-second-title = خطوة أخرى
+code-second-text = للمتابعة يحتاج { $bank } إلى إثبات ثانٍ أنك أنت: رمز يُرسل إلى عنوان بريدك المعروف لديه.
+code-send = أرسلوا إليّ رمزًا
+code-by-password = تسجيل الدخول بكلمة مرور
+code-entry-title = اكتب الرمز
+code-entry-text = إذا كان { $bank } يعرفك ويعرف عنوان بريدك، فهناك رمز من { $digits } أرقام في طريقه إليك. يعمل الرمز { $minutes } دقائق، وفي هذا المتصفح فقط.
+code-entry-note = لم يصل شيء؟ ابحث في البريد غير المرغوب فيه، أو اطلب رمزًا آخر. لا يُرسل إلا القليل منها كل ربع ساعة.
+code-label = الرمز
+code-again = إرسال رمز آخر
+code-wrong = { $left ->
+    [one] الرمز غير صحيح. يمكنك المحاولة مرة واحدة أخرى.
+    [two] الرمز غير صحيح. يمكنك المحاولة مرتين أخريين.
+    [few] الرمز غير صحيح. يمكنك المحاولة { $left } مرات أخرى.
+   *[other] الرمز غير صحيح. يمكنك المحاولة { $left } مرة أخرى.
+}
+code-over = لا يوجد رمز صالح هنا الآن. اطلب رمزًا آخر.
+login-with = تسجيل الدخول عبر { $provider }
+upstream-nobody-title = لا نعرفك بهذا الحساب
+upstream-nobody-text = سجّلت الدخول هناك، لكن { $bank } لا يعرف من أنت بهذا الحساب. لم يُنشأ شيء ولم يتغيّر شيء. سجّل الدخول بطريقة أخرى، أو اسأل { $bank }.
+upstream-foreign-title = هذا الرد لا يخص هذا المكان
+upstream-foreign-text = لا يوافق ما طلبه هذا المتصفح، أو استُخدم من قبل. لم يُسجَّل دخول أحد. ارجع إلى حيث جئت وابدأ من جديد.
+upstream-trouble-title = هذه الطريقة غير متاحة الآن
+upstream-trouble-text = لم نتمكن من التأكد من هويتك. لم يُسجَّل دخول أحد. حاول لاحقًا، أو سجّل الدخول إلى { $bank } بطريقة أخرى.
+sessions-title = أين أنت مسجّل الدخول
+sessions-text = كل بند متصفح أنت مسجّل الدخول فيه إلى { $bank }. سجّل الخروج حيث لا تكون أنت، أو حيث لم تعد.
+sessions-note = التطبيقات التي سمحت لها بالبقاء متصلة في غيابك تستمر.
+sessions-end-others = تسجيل الخروج من كل مكان آخر
+sessions-ended = تم تسجيل خروجك هناك.
+sessions-ended-others = تم تسجيل خروجك من كل مكان آخر.
+session-this = هذا المتصفح
+session-since = مسجّل الدخول منذ
+session-seen = آخر استخدام
+session-how = تم الدخول بواسطة
+session-by-password = كلمة مرور
+session-by-code = رمز بالبريد
+session-device = { $browser } على { $system }
+session-device-system = متصفح على { $system }
+session-device-unknown = متصفح لا نعرفه
+session-end = تسجيل الخروج من { $device }
+session-end-this = تسجيل الخروج هنا
 signed-in-title = أنت مسجّل الدخول
 signed-in-text = يمكنك إغلاق هذه الصفحة، أو العودة إلى التطبيق أو الصفحة التي جئت منها في { $bank }.
 

@@ -11,6 +11,46 @@ login-throttled = { $seconds ->
 }
 login-help = Nothing was changed.
 login-password-note = Only { $bank } sees your password. It is never passed on.
+login-by-code = Log in with a code sent by mail
+code-title = Log in with a code
+code-second-title = One more step
+code-second-text = To go on, { $bank } needs a second proof that it is you: a code that is sent to the mail address it knows of you.
+code-send = Send me a code
+code-by-password = Log in with a password
+code-entry-title = Type the code
+code-entry-text = If { $bank } knows you and your mail address, a code of { $digits } digits is on its way to you. It works for { $minutes } minutes, in this browser only.
+code-entry-note = Nothing came? Look among unwanted mail, or ask for another code. Only a few are sent in a quarter of an hour.
+code-label = Code
+code-again = Send another code
+code-wrong = { $left ->
+    [one] This code is wrong. You can try once more.
+   *[other] This code is wrong. You can try { $left } more times.
+}
+code-over = No code works here now. Ask for another one.
+login-with = Log in with { $provider }
+upstream-nobody-title = We do not know you by this
+upstream-nobody-text = You logged in there, but { $bank } does not know who you are by it. Nothing was made or changed. Log in another way, or ask { $bank }.
+upstream-foreign-title = This answer does not belong here
+upstream-foreign-text = It does not fit what this browser asked for, or it was used before. Nobody was logged in. Go back to where you came from and start again.
+upstream-trouble-title = This way is not available now
+upstream-trouble-text = We could not make sure who you are. Nobody was logged in. Please try again later, or log in to { $bank } another way.
+sessions-title = Where you are logged in
+sessions-text = Each entry is a browser in which you are logged in to { $bank }. Log out where it is not you, or where you are no longer.
+sessions-note = Apps that you allowed to stay connected while you are away go on.
+sessions-end-others = Log out everywhere else
+sessions-ended = You are logged out there.
+sessions-ended-others = You are logged out everywhere else.
+session-this = This browser
+session-since = Logged in since
+session-seen = Last used
+session-how = Logged in with
+session-by-password = a password
+session-by-code = a code by mail
+session-device = { $browser } on { $system }
+session-device-system = A browser on { $system }
+session-device-unknown = A browser we do not know
+session-end = Log out of { $device }
+session-end-this = Log out here
 signed-in-title = You are logged in
 signed-in-text = You can close this page, or go back to the app or page at { $bank } you came from.
 

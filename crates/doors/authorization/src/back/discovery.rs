@@ -3,6 +3,7 @@
 
 use axum::response::Response;
 use consentry_domain::definition::DefinitionKind;
+use consentry_ledger::interactions::Level;
 use consentry_web::{error::OAuth, visit::Visit};
 use http::HeaderMap;
 use serde::Serialize;
@@ -57,6 +58,7 @@ struct Metadata {
     require_pushed_authorization_requests: bool,
     backchannel_logout_supported: bool,
     frontchannel_logout_supported: bool,
+    acr_values_supported: Vec<String>,
 }
 
 /// Answers both documents.
@@ -102,11 +104,13 @@ fn metadata(visit: &Visit) -> Metadata {
             "exp",
             "iat",
             "auth_time",
+            "acr",
             "amr",
             "nonce",
             "at_hash",
             "tid",
         ],
+        acr_values_supported: Level::offered(&visit.tenant.tenant.authorization.sign_in),
         claim_types_supported: &["normal"],
         prompt_values_supported: &["none", "login", "consent"],
         authorization_response_iss_parameter_supported: true,

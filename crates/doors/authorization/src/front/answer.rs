@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use consentry_ledger::{
-    accounts::Session,
     interactions::{Approval, ApproveError, Changed, Interaction, Misuse},
+    sessions::Session,
 };
 use consentry_web::visit::Visit;
 use http::HeaderMap;

@@ -1,10 +1,11 @@
 //! The cookies of the front channel: session, interactions, and the value by which a browser's interactions are counted.
 
-use consentry_domain::client::CookieSite;
+use consentry_domain::{client::CookieSite, device::Device};
 use consentry_ledger::{
     Fault, Opaque,
-    accounts::Session,
     interactions::{Begun, Interaction},
+    one_time,
+    sessions::Session,
 };
 use consentry_web::{
     credentials::{CookieName, SameSite, Transport, clear_cookie, cookie, set_cookie},
@@ -12,10 +13,19 @@ use consentry_web::{
     sign_in::SESSION,
     visit::Visit,
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 
 /// Name of the counting cookie.
 const BROWSER: &str = "cst_browser";
+
+/// Name of the cookie that makes a one-time code good.
+const CODE: &str = "cst_code";
+
+/// Beginning of the names of cookies of requests to other providers; eight hexadecimal digits follow.
+const UPSTREAM: &str = "cst_up_";
+
+/// How long somebody may take at another provider, in seconds.
+const AT_UPSTREAM: i64 = 1_800;
 
 /// Beginning of the names of interaction cookies; eight hexadecimal digits follow (TPA-IX-01).
 const INTERACTION: &str = "cst_ix_";
@@ -37,12 +47,33 @@ impl<'a> Browser<'a> {
         self.read(SESSION)
     }
 
-    /// The session, if it is alive.
+    /// The session, if it is alive. That it is in use is noted.
     pub(super) async fn session(&self) -> Result<Option<Session>, Fault> {
-        match self.session_bearer() {
-            Some(bearer) => self.visit.ledger().session(&self.visit.tenant, &bearer).await,
-            None => Ok(None),
+        let Some(bearer) = self.session_bearer() else {
+            return Ok(None);
+        };
+        let (ledger, tenant) = (self.visit.ledger(), &self.visit.tenant);
+        let session = ledger.session(tenant, &bearer).await?;
+        if let Some(session) = &session {
+            ledger.note_use_of(tenant, session).await;
         }
+        Ok(session)
+    }
+
+    /// What the browser says it is.
+    pub(super) fn device(&self) -> Device {
+        let said = self.headers.get(header::USER_AGENT);
+        Device::of_user_agent(said.and_then(|said| said.to_str().ok()).unwrap_or_default())
+    }
+
+    /// The handle of the code that this browser asked for last.
+    pub(super) fn code(&self) -> Option<Opaque> {
+        self.read(CODE)
+    }
+
+    /// What was kept of the request to another provider with this mark.
+    pub(super) fn upstream(&self, mark: &str) -> Option<Opaque> {
+        self.read(&format!("{UPSTREAM}{mark}"))
     }
 
     /// The cookie of the interaction with this mark.
@@ -74,6 +105,31 @@ pub(super) fn keep_session(visit: &Visit, bearer: &Opaque) -> Result<HeaderValue
 /// Removes the session cookie.
 pub(super) fn forget_session(visit: &Visit) -> Result<HeaderValue, ApiError> {
     forget(visit, SESSION)
+}
+
+/// Sets the cookie that makes a code good here.
+pub(super) fn keep_code(visit: &Visit, handle: &Opaque) -> Result<HeaderValue, ApiError> {
+    keep(visit, CODE, handle, one_time::GOOD_FOR.as_seconds())
+}
+
+/// Removes the cookie of a code.
+pub(super) fn forget_code(visit: &Visit) -> Result<HeaderValue, ApiError> {
+    forget(visit, CODE)
+}
+
+/// Sets the cookie of a request to another provider.
+pub(super) fn keep_upstream(visit: &Visit, mark: &str, kept: &str) -> Result<HeaderValue, ApiError> {
+    keep(
+        visit,
+        &format!("{UPSTREAM}{mark}"),
+        &Opaque::received(kept),
+        AT_UPSTREAM,
+    )
+}
+
+/// Removes it.
+pub(super) fn forget_upstream(visit: &Visit, mark: &str) -> Result<HeaderValue, ApiError> {
+    forget(visit, &format!("{UPSTREAM}{mark}"))
 }
 
 /// Sets the cookies of a new interaction.

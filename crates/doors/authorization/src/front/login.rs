@@ -4,14 +4,14 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::{client::Client, subject::Namespace};
+use consentry_domain::subject::Namespace;
 use consentry_ledger::{
-    Opaque,
-    accounts::{LoginError, Session},
-    interactions::{Interaction, Misuse},
+    accounts::LoginError,
+    interactions::Level,
+    sessions::{Method, Session},
 };
 use consentry_web::{
-    error::ApiError,
+    error::{ApiError, registry},
     form, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
@@ -19,14 +19,16 @@ use consentry_web::{
     texts::Text,
     visit::Visit,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
-    answer,
-    browser::{self, Browser},
+    browser::Browser,
+    code,
     failure::Failure,
-    page, proceed,
+    page,
     redirect::see_other,
+    signed_in::{Errand, proved},
+    upstream,
 };
 
 #[derive(askama::Template)]
@@ -37,10 +39,16 @@ struct LoginPage {
     interaction: String,
     username: String,
     problem: String,
+    /// Whether one may log in with a password.
+    by_password: bool,
+    /// Where one logs in with a code; empty where one cannot.
+    by_code: String,
+    /// Other providers: where each is begun with, and what people call it.
+    others: Vec<(String, String)>,
 }
 
 #[derive(askama::Template)]
-#[template(path = "authorization/notice.html")]
+#[template(path = "authorization/signed_in.html")]
 struct SignedInPage {
     page: Page,
     message: String,
@@ -55,7 +63,10 @@ pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
                 Some(onward) => Ok(onward?),
                 None => signed_in(&visit, &session).await,
             },
-            None => Ok(render(&visit, &[], None, String::new(), |_| None, &[])),
+            None if visit.ledger().first_method(&visit.tenant, None) == Method::EmailCode => {
+                Ok(see_other(code::ASK, Vec::new())?)
+            }
+            None => Ok(render(&visit, None, String::new(), |_| None)),
         }
     };
     done.await
@@ -66,27 +77,34 @@ pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
 pub(super) async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let done = async {
-        let own = visit
-            .house
-            .origin(&visit.tenant)
-            .ok_or_else(|| ApiError::internal("no public origin"))?;
-        origin::guard(&Method::POST, &parts.headers, &own)?;
-        let form = form::read(&parts.headers, body, &Rules::DEFAULT)
-            .await
-            .map_err(ApiError::from)?;
+        let form = own_form(&visit, &parts.headers, body).await?;
         log_in(&visit, &parts.headers, &form).await
     };
     done.await
         .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
 }
 
-/// The login page of an interaction. `session` is one that is not fresh enough; its name is filled in.
+/// The fields of a form of one of our own pages.
+pub(super) async fn own_form(
+    visit: &Visit,
+    headers: &HeaderMap,
+    body: axum::body::Body,
+) -> Result<Parameters, Failure> {
+    let own = visit
+        .house
+        .origin(&visit.tenant)
+        .ok_or_else(|| ApiError::internal("no public origin"))?;
+    origin::guard(&http::Method::POST, headers, &own)?;
+    let form = form::read(headers, body, &Rules::DEFAULT).await;
+    Ok(form.map_err(ApiError::from)?)
+}
+
+/// The page on which somebody proves in this way who they are, for an app. `session` is one that is not enough; its name is filled in.
 pub(super) async fn page_for(
     visit: &Visit,
-    client: &Client,
-    handle: &Opaque,
-    interaction: &Interaction,
+    errand: &Errand,
     session: Option<&Session>,
+    method: Method,
 ) -> Result<Response, Failure> {
     let username = match session {
         Some(session) => {
@@ -97,39 +115,33 @@ pub(super) async fn page_for(
         }
         None => None,
     };
-    Ok(for_interaction(
-        visit,
-        client,
-        handle,
-        interaction,
-        username.unwrap_or_default(),
-        |_| None,
-    ))
+    let username = username.unwrap_or_default();
+    Ok(match method {
+        Method::Password | Method::Upstream => render(visit, Some(errand), username, |_| None),
+        Method::EmailCode => {
+            let is_second = session.is_some_and(|session| {
+                let since = errand.interaction.counts_since(visit.ledger().now());
+                session.proves(Method::Password, since)
+            });
+            code::ask_page(visit, Some(errand), username, is_second)
+        }
+    })
 }
 
 async fn log_in(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result<Response, Failure> {
+    if !visit.tenant.tenant.authorization.sign_in.password {
+        return Err(ApiError::new(&registry::NOT_FOUND).into());
+    }
+    let errand = Errand::of(visit, headers, form).await?;
+    if let Some(errand) = errand.as_ref().filter(|errand| errand.is_past()) {
+        return Ok(see_other(&errand.path(), Vec::new())?);
+    }
     let field = |name| {
         form.one(name)
             .map(Option::unwrap_or_default)
             .map_err(ApiError::from)
     };
-    let (handle, username, password) = (
-        field("interaction")?,
-        field("username")?.trim(),
-        field("password")?,
-    );
-    let handle = Some(handle)
-        .filter(|handle| !handle.is_empty())
-        .map(Opaque::received);
-    let interaction = match &handle {
-        Some(handle) => Some(waiting_for_login(visit, headers, handle).await?),
-        None => None,
-    };
-    if let (Some(handle), Some(interaction)) = (&handle, &interaction)
-        && interaction.step.question().is_some()
-    {
-        return Ok(see_other(&proceed::path(handle), Vec::new())?);
-    }
+    let (username, password) = (field("username")?.trim(), field("password")?);
     let ledger = visit.ledger();
     let address = visit.address.to_string();
     let subject = match ledger
@@ -138,72 +150,35 @@ async fn log_in(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result
     {
         Ok(subject) => subject,
         Err(LoginError::Fault(fault)) => return Err(fault.into()),
-        Err(refused) => return refused_login(visit, &handle, interaction.as_ref(), username, &refused),
+        Err(refused) => return Ok(refused_login(visit, errand.as_ref(), username, &refused)),
     };
-    let previous = Browser::new(visit, headers).session_bearer();
-    let (bearer, session) = ledger
-        .renew_session(&visit.tenant, previous.as_ref(), subject, &["pwd"])
-        .await?;
-    let cookie = browser::keep_session(visit, &bearer)?;
-    match (handle, interaction) {
-        (Some(handle), Some(interaction)) => {
-            ledger
-                .interaction_logged_in(&visit.tenant, &interaction, &session)
-                .await?;
-            Ok(see_other(&proceed::path(&handle), vec![cookie])?)
-        }
-        _ => Ok(see_other("/login", vec![cookie])?),
-    }
-}
-
-/// The interaction of a login, in its own browser.
-async fn waiting_for_login(
-    visit: &Visit,
-    headers: &HeaderMap,
-    handle: &Opaque,
-) -> Result<Interaction, Failure> {
-    let found = visit.ledger().interaction(&visit.tenant, handle).await?;
-    let interaction = found.ok_or_else(Failure::unknown)?;
-    if interaction.step.is_terminal() {
-        visit
-            .ledger()
-            .reject_interaction(&visit.tenant, &interaction, Misuse::Over)
-            .await?;
-        return Err(Failure::over());
-    }
-    answer::own_browser(visit, headers, &interaction).await?;
-    Ok(interaction)
+    let proof = (subject, Method::Password, None);
+    proved(visit, headers, errand.as_ref(), proof, Vec::new()).await
 }
 
 /// The page again. Whether the name exists is not told; how long to wait is.
-fn refused_login(
-    visit: &Visit,
-    handle: &Option<Opaque>,
-    interaction: Option<&Interaction>,
-    username: &str,
-    refused: &LoginError,
-) -> Result<Response, Failure> {
+fn refused_login(visit: &Visit, errand: Option<&Errand>, username: &str, refused: &LoginError) -> Response {
     let wait = match refused {
-        LoginError::Throttled { seconds } => Some(u32::try_from(*seconds).unwrap_or(u32::MAX)),
+        LoginError::Throttled { seconds } => Some(*seconds),
         _ => None,
     };
     let problem = |page: &Page| {
         Some(match wait {
-            Some(seconds) => page.text("login-throttled").with("seconds", seconds),
+            Some(seconds) => throttled(page, seconds),
             None => page.text("login-wrong"),
         })
     };
-    let username = username.to_owned();
-    let mut answer = match (handle, interaction) {
-        (Some(handle), Some(interaction)) => {
-            let client = visit
-                .tenant
-                .client(interaction.request.client.as_str())
-                .ok_or_else(Failure::over)?;
-            for_interaction(visit, client, handle, interaction, username, problem)
-        }
-        _ => render(visit, &[], None, username, problem, &[]),
-    };
+    refused_with(render(visit, errand, username.to_owned(), problem), wait)
+}
+
+/// How long to wait, in words.
+pub(super) fn throttled(page: &Page, seconds: i64) -> Text {
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    page.text("login-throttled").with("seconds", seconds)
+}
+
+/// A page that refuses somebody, for now or for so many seconds.
+pub(super) fn refused_with(mut answer: Response, wait: Option<i64>) -> Response {
     match wait {
         Some(seconds) => {
             *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
@@ -213,48 +188,70 @@ fn refused_login(
         }
         None => *answer.status_mut() = StatusCode::FORBIDDEN,
     }
-    Ok(answer)
-}
-
-fn for_interaction(
-    visit: &Visit,
-    client: &Client,
-    handle: &Opaque,
-    interaction: &Interaction,
-    username: String,
-    problem: impl Fn(&Page) -> Option<Text>,
-) -> Response {
-    let request = &interaction.request;
-    // The post of this page may end in redirects to either of these, and browsers hold the policy against them.
-    let leads_to: Vec<&str> = [Some(request.redirect_uri.as_str()), client.consent_uri.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect();
-    let shown = Some((ShownName::new(&client.name), handle));
-    render(visit, &request.ui_locales, shown, username, problem, &leads_to)
+    answer
 }
 
 fn render(
     visit: &Visit,
-    asked: &[String],
-    interaction: Option<(ShownName, &Opaque)>,
+    errand: Option<&Errand>,
     username: String,
     problem: impl Fn(&Page) -> Option<Text>,
-    leads_to: &[&str],
 ) -> Response {
-    let page = page::new(visit, asked, "login-title");
+    let sign_in = &visit.tenant.tenant.authorization.sign_in;
+    let level = errand.map_or(Level::Any, |errand| errand.interaction.request.level(sign_in));
+    let by_code = if sign_in.email_code && level == Level::Any {
+        Errand::at(errand, code::ASK)
+    } else {
+        String::new()
+    };
+    let others = sign_in.upstreams.iter().enumerate();
+    let others = others
+        .filter(|(place, _)| level == Level::Any || level == Level::Upstream(*place))
+        .map(|(_, other)| (Errand::at(errand, &upstream::path(other)), other.label.clone()))
+        .collect();
+    let page = page::new(visit, asked_in(errand), "login-title");
     let problem = problem(&page).map(|text| text.to_string()).unwrap_or_default();
-    let (client, handle) = interaction.unzip();
     let template = LoginPage {
         page,
-        client,
-        interaction: handle
-            .map(|handle| handle.expose().to_owned())
-            .unwrap_or_default(),
+        client: client_of(visit, errand),
+        interaction: handle_of(errand),
         username,
         problem,
+        by_password: sign_in.password && !matches!(level, Level::Upstream(_)),
+        by_code,
+        others,
     };
-    page::answer(&template.page, &template, leads_to)
+    answer(visit, errand, &template.page, &template)
+}
+
+/// Languages that the request of an app asks for.
+pub(super) fn asked_in(errand: Option<&Errand>) -> &[String] {
+    errand.map_or(&[], |errand| &errand.interaction.request.ui_locales)
+}
+
+/// The name of the app that somebody signs in for.
+pub(super) fn client_of(visit: &Visit, errand: Option<&Errand>) -> Option<ShownName> {
+    let client = errand.and_then(|errand| errand.client(visit).ok());
+    client.map(|client| ShownName::new(&client.name))
+}
+
+/// What a form carries on of an errand.
+pub(super) fn handle_of(errand: Option<&Errand>) -> String {
+    errand
+        .map(|errand| errand.handle.expose().to_owned())
+        .unwrap_or_default()
+}
+
+/// A page whose forms may lead on to what an errand leads to.
+pub(super) fn answer(
+    visit: &Visit,
+    errand: Option<&Errand>,
+    page: &Page,
+    template: &impl askama::Template,
+) -> Response {
+    let leads_to = errand.map(|errand| errand.leads_to(visit)).unwrap_or_default();
+    let leads_to: Vec<&str> = leads_to.iter().map(String::as_str).collect();
+    page::answer(page, template, &leads_to)
 }
 
 async fn signed_in(visit: &Visit, session: &Session) -> Result<Response, Failure> {

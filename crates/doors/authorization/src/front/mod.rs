@@ -9,6 +9,7 @@ mod answer;
 mod authorize;
 mod browser;
 mod callback;
+mod code;
 mod consent;
 mod external;
 mod failure;
@@ -19,12 +20,21 @@ mod page;
 mod proceed;
 mod redirect;
 mod resume;
+mod sessions;
+mod signed_in;
+pub(crate) mod upstream;
 
-pub(crate) use authorize::judge;
+use std::sync::Arc;
+
+use axum::extract::{Path, Request};
 use consentry_web::{
     house::House,
     routes::{Cors, RouteTable},
+    visit::Visit,
 };
+
+pub(crate) use self::authorize::judge;
+use self::upstream::Providers;
 
 /// Registers a path with and without the prefix of the original (TPA-URL-01).
 macro_rules! both {
@@ -37,7 +47,7 @@ macro_rules! both {
 
 /// Adds the routes of the front channel. Every `GET` here may have an effect, so none answers `HEAD`. No route has CORS headers
 /// (TPA-CB-04, B12-15).
-pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
+pub(crate) fn register(table: RouteTable<House>, providers: &Arc<Providers>) -> RouteTable<House> {
     let table = both!(table, get_only, "/oidc/auth", authorize::get);
     let table = both!(table, post, "/oidc/auth", authorize::post);
     let table = both!(table, get_only, "/oidc/auth/{resume}", resume::get);
@@ -51,12 +61,34 @@ pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
     );
     let table = both!(table, get_only, "/oidc/session/end", logout::get);
     let table = both!(table, post, "/oidc/session/end", logout::post);
+    let (beginning, taking) = (Arc::clone(providers), Arc::clone(providers));
     table
         .owns_with("/login", failure::fallback)
         .owns_with("/logout", failure::fallback)
         .owns_with("/consent", failure::fallback)
         .get_only("/login", Cors::Never, login::get)
         .post("/login", Cors::Never, login::post)
+        .get_only(code::ASK, Cors::Never, code::get)
+        .post(code::ASK, Cors::Never, code::post)
+        .get_only(code::TYPE, Cors::Never, code::entry)
+        .post(code::TYPE, Cors::Never, code::take)
+        .get_only("/login/sessions", Cors::Never, sessions::get)
+        .post("/login/sessions", Cors::Never, sessions::post)
+        .get_only(
+            "/login/with/{upstream}",
+            Cors::Never,
+            move |visit: Visit, name: Path<String>, request: Request| {
+                upstream::begin(Arc::clone(&beginning), visit, name, request)
+            },
+        )
+        .get_only(
+            "/login/with/{upstream}/back",
+            Cors::Never,
+            move |visit: Visit, name: Path<String>, request: Request| {
+                upstream::back(Arc::clone(&taking), visit, name, request)
+            },
+        )
+        .post("/login/with/{upstream}/back", Cors::Never, upstream::back_as_form)
         .get_only("/logout", Cors::Never, logout::get)
         .post("/logout", Cors::Never, logout::post)
         .post("/consent", Cors::Never, consent::post)

@@ -1,12 +1,15 @@
 //! What comes next for a request that was found good: nothing, a login, a question, or a refusal.
 
 use axum::response::Response;
-use consentry_domain::client::{Client, Prompt};
+use consentry_domain::{
+    client::{Client, Prompt},
+    tenant::MfaError,
+};
 use consentry_ledger::{
     Caller, Opaque, Permit, Via,
     access::{Answer, Target as Whose, authorize},
-    accounts::Session,
-    interactions::{AuthorizationRequest, Changed, Interaction, Issued, MoveError, Need},
+    interactions::{Assurance, AuthorizationRequest, Changed, Interaction, Issued, Level, MoveError, Need},
+    sessions::Session,
     tokens::access_token::subject_identifier,
 };
 use consentry_web::{error::ApiError, visit::Visit};
@@ -17,6 +20,7 @@ use super::{
     failure::Failure,
     login, page,
     redirect::{Target, see_other},
+    signed_in::Errand,
 };
 
 /// How often a step is taken anew when another tab was faster.
@@ -51,6 +55,16 @@ pub(super) async fn first_step(
             .await?
         {
             return refuse(visit, &request, "access_denied", NOT_REGISTERED, None);
+        }
+        let since = request.counts_since(now, now);
+        let assurance = ledger
+            .assurance_of(&visit.tenant, &request, &session, since)
+            .await?;
+        if assurance != Assurance::Enough {
+            if unattended {
+                return unmet(visit, &request, "login_required", None);
+            }
+            return begin(visit, headers, request).await;
         }
         match ledger
             .need_of(&visit.tenant, client, &request, session.subject)
@@ -167,7 +181,8 @@ async fn attempt(
                 .interaction_authenticating(&visit.tenant, interaction)
                 .await,
         )?;
-        return Ok(login::page_for(visit, client, handle, &interaction, session).await?);
+        let method = ledger.first_method(&visit.tenant, Some(request));
+        return Ok(login::page_for(visit, &errand(handle, interaction), session, method).await?);
     };
     if !is_meant(visit, client, request, session) {
         if interaction.step.own_session() != Some(session.id.as_str()) {
@@ -176,7 +191,8 @@ async fn attempt(
                     .interaction_authenticating(&visit.tenant, interaction)
                     .await,
             )?;
-            return Ok(login::page_for(visit, client, handle, &interaction, None).await?);
+            let method = ledger.first_method(&visit.tenant, Some(request));
+            return Ok(login::page_for(visit, &errand(handle, interaction), None, method).await?);
         }
         ledger.cancel_interaction(&visit.tenant, interaction).await?;
         let description = "Another person is logged in than the request is about";
@@ -200,6 +216,30 @@ async fn attempt(
             NOT_REGISTERED,
             Some(interaction),
         )?);
+    }
+    let since = interaction.counts_since(ledger.now());
+    match ledger
+        .assurance_of(&visit.tenant, request, session, since)
+        .await?
+    {
+        Assurance::Enough => {}
+        Assurance::Missing(method) => {
+            let interaction = moved(
+                ledger
+                    .interaction_authenticating(&visit.tenant, interaction)
+                    .await,
+            )?;
+            return Ok(login::page_for(visit, &errand(handle, interaction), Some(session), method).await?);
+        }
+        Assurance::Unreachable => {
+            ledger.cancel_interaction(&visit.tenant, interaction).await?;
+            return Ok(unmet(
+                visit,
+                request,
+                "unmet_authentication_requirements",
+                Some(interaction),
+            )?);
+        }
     }
     match ledger
         .need_of(&visit.tenant, client, request, session.subject)
@@ -240,6 +280,34 @@ async fn attempt(
                 .await;
             let interaction = moved(asked)?;
             Ok(question(visit, client, handle, &interaction).await?)
+        }
+    }
+}
+
+fn errand(handle: &Opaque, interaction: Interaction) -> Errand {
+    Errand {
+        handle: handle.clone(),
+        interaction,
+    }
+}
+
+/// What was proved is not enough: as OpenID Connect has it, or as the tenant's switch says (third-party-authorization A.14).
+fn unmet(
+    visit: &Visit,
+    request: &AuthorizationRequest,
+    standard: &'static str,
+    interaction: Option<&Interaction>,
+) -> Result<Response, Failure> {
+    let settings = &visit.tenant.tenant.authorization;
+    let two = request.level(&settings.sign_in) == Level::Two;
+    match settings.mfa_error {
+        MfaError::MfaRequired if two => {
+            let description = "A second factor is required; usable: email_code";
+            refuse(visit, request, "mfa_required", description, interaction)
+        }
+        _ => {
+            let description = "The person has to prove in another way who they are";
+            refuse(visit, request, standard, description, interaction)
         }
     }
 }

@@ -7,7 +7,7 @@ pub(in crate::front) mod hint;
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::{client::Client, subject::Namespace};
-use consentry_ledger::{accounts::Session, tokens::access_token::subject_identifier};
+use consentry_ledger::{sessions::Session, tokens::access_token::subject_identifier};
 use consentry_web::{
     error::{ApiError, registry},
     form,

@@ -11,5 +11,5 @@ mod introspection;
 mod refresh;
 mod refresh_leeway;
 mod revocation;
-mod support;
+pub mod support;
 mod userinfo;

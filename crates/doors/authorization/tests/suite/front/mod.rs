@@ -1,8 +1,10 @@
 //! The front channel: what happens in a person's browser.
 
 mod asking;
+mod assurance;
 mod authorize;
 mod callback;
+mod codes;
 mod conformance;
 mod hosted;
 mod interaction;
@@ -10,6 +12,8 @@ mod logging_in;
 mod logging_out;
 mod pushed;
 mod reported;
+mod sessions;
+mod upstream;
 
 use std::sync::Arc;
 
@@ -114,6 +118,20 @@ async fn approved(app: &TestApp, browser: &Browser<'_>, scope: &str) -> String {
     let request = app.authorization(&app.bank.third_party, scope, &[]);
     let question = app.reach_question(browser, "ada", &request).await;
     code(&app.decide(browser, &question, "approve").await)
+}
+
+/// Somebody logs in with their password, for no app.
+async fn log_in(app: &TestApp, browser: &Browser<'_>, username: &str) {
+    let customers = &app.bank.customers;
+    let known = customers.iter().find(|customer| customer.username == username);
+    let password = known.unwrap().password.clone();
+    let fields = [("username", username), ("password", password.as_str())];
+    let _answer = browser.submit("/login", &fields).await.expect_status(303);
+}
+
+/// Whether a browser is logged in.
+async fn is_logged_in(browser: &Browser<'_>) -> bool {
+    browser.open("/login").await.text().contains("You are logged in")
 }
 
 /// The ids of the customers, `ada` first.

@@ -1,5 +1,6 @@
 //! Everything about an authorization request that is answered at its redirect address (A.5.1 steps 5 to 17), one rule per file.
 
+mod acr;
 mod authorization_details;
 mod claims;
 mod id_token_hint;
@@ -75,7 +76,7 @@ type Check = fn(&mut Candidate<'_>) -> Result<(), Refusal>;
 
 /// The rules in the order of A.5.1. Step 12 (`offline_access`) is elsewhere, since it depends on the person
 /// (`consentry_ledger::interactions::ask`).
-pub(super) const ORDER: [(&str, Check); 15] = [
+pub(super) const ORDER: [(&str, Check); 16] = [
     ("5 repeated", repeated::check),
     ("6 response_type", response_type::check),
     ("7 request, request_uri", request_object::check),
@@ -85,6 +86,7 @@ pub(super) const ORDER: [(&str, Check); 15] = [
     ("11 prompt", prompt::check),
     ("13 proof key", pkce::check),
     ("14 resource", resource::check),
+    ("acr_values", acr::check),
     ("15 claims", claims::check),
     ("15 authorization_details", authorization_details::check),
     ("16 max_age", max_age::check),
@@ -119,6 +121,8 @@ pub(super) fn run(
             nonce: None,
             resources: Vec::new(),
             max_age: None,
+            acr_values: Vec::new(),
+            acr_essential: false,
             subject_hint: None,
             ui_locales: Vec::new(),
             pushed: None,

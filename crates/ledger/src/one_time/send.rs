@@ -1,0 +1,177 @@
+//! Sending a code.
+
+use std::net::IpAddr;
+
+use consentry_domain::{SubjectId, Timestamp, subject::Alias};
+use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
+
+use super::{Detail, GOOD_FOR, MOST_SENT, Purpose, WINDOW, draw, recognised_by};
+use crate::{
+    Ledger, Opaque, TenantSnapshot,
+    accounts::to_json,
+    error::Fault,
+    mail::{About, CodeMail, Mail, To, put},
+    opaque::base64url,
+    rates::{Rate, source},
+};
+
+/// How often sending is tried anew when another request was faster.
+const ATTEMPTS: u32 = 5;
+
+/// Why no code was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// Too many were asked for from this network; wait.
+    #[error("too many codes were asked for; wait {seconds} s")]
+    Throttled {
+        /// Seconds until more may be asked for.
+        seconds: i64,
+    },
+    /// Something failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Ledger {
+    /// Sends a code to the person with this name, and answers the handle that the browser which asks has to keep. The answer is the same,
+    /// and as quick, whether there is such a person, whether they can be reached, and whether they were sent enough codes already: a code
+    /// that nobody got opens nothing. Nobody becomes a person by this (TPA-FL-01).
+    ///
+    /// At most 5 codes go to a person within 15 minutes, counted in the ledger; at most 20 may be asked for from one network, counted at
+    /// each node.
+    pub async fn send_one_time_code(
+        &self,
+        tenant: &TenantSnapshot,
+        purpose: Purpose,
+        name: &Alias,
+        address: IpAddr,
+    ) -> Result<Opaque, SendError> {
+        let rates = &self.inner.rates;
+        rates
+            .take(tenant.id(), Rate::Codes, &source(address), self.now())
+            .map_err(|quota| SendError::Throttled {
+                seconds: quota.more_in,
+            })?;
+        let subject = self.reachable(tenant, name).await?;
+        // What is counted is the person whatever they are called, or the name nobody has.
+        let counted = match subject {
+            Some(subject) => format!("{} {subject}", purpose.as_str()),
+            None => format!("{} {}:{}", purpose.as_str(), name.namespace.as_str(), name.value),
+        };
+        let counter = tenant.keys.lookup("one-time codes", &counted);
+        for _ in 0..ATTEMPTS {
+            match self.write_code(tenant, purpose, subject, counter).await {
+                Ok(handle) => {
+                    self.inner.mailed.notify_waiters();
+                    return Ok(handle);
+                }
+                Err(Written::Overtaken) => {}
+                Err(Written::Fault(fault)) => return Err(fault.into()),
+            }
+        }
+        Err(Fault::Conflict.into())
+    }
+
+    /// The person with this name, where they may sign in and can be written to.
+    async fn reachable(&self, tenant: &TenantSnapshot, name: &Alias) -> Result<Option<SubjectId>, Fault> {
+        let Some(subject) = self.find_subject(tenant, name).await? else {
+            return Ok(None);
+        };
+        let account = self.inner.store.account(tenant.id(), subject).await?;
+        if account.is_none_or(|account| account.disabled) {
+            return Ok(None);
+        }
+        let contact = self.contact_of(tenant, subject).await?;
+        Ok(contact.map(|_| subject))
+    }
+
+    async fn write_code(
+        &self,
+        tenant: &TenantSnapshot,
+        purpose: Purpose,
+        subject: Option<SubjectId>,
+        counter: Hash,
+    ) -> Result<Opaque, Written> {
+        let now = self.now();
+        let mut change = ChangeSet::new(tenant.id(), now);
+        let is_enough = self.count_code(&mut change, counter, now).await?;
+        let subject = subject.filter(|_| !is_enough);
+        let handle = Opaque::draw(self.entropy(), "oc");
+        let code = draw(self.entropy());
+        let detail = Detail {
+            purpose,
+            code: recognised_by(&tenant.keys, &handle, &code),
+        };
+        let row = TokenRow {
+            hash: handle.hash(),
+            kind: TokenKind::OneTimeCode,
+            version: 1,
+            subject,
+            client: None,
+            grant: None,
+            issued_at: now,
+            expires_at: now.plus(GOOD_FOR),
+            consumed_at: None,
+            revoked_at: None,
+            failures: 0,
+            detail: to_json(&detail, "one-time code")?,
+        };
+        if let Some(subject) = subject
+            && let Some(key) = self.subject_key(tenant, subject).await?
+        {
+            let mail = Mail {
+                key: format!("code {}", base64url(row.hash.as_bytes())),
+                to: To::Person(subject),
+                about: About::Code(CodeMail::sealed(row.hash, &code, &key, self.entropy())),
+                due_at: now,
+                until: row.expires_at,
+            };
+            put(&mut change, &mail)?;
+        }
+        change.rows.push(RowChange::Put(Row::Token(row)));
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(handle),
+            Err(CommitError::Stale | CommitError::Taken) => Err(Written::Overtaken),
+            Err(error) => Err(Written::Fault(error.into())),
+        }
+    }
+
+    /// Counts one code more; answers whether there were enough before. The counter opens nothing: its hash is that of no text.
+    async fn count_code(&self, change: &mut ChangeSet, counter: Hash, now: Timestamp) -> Result<bool, Fault> {
+        let known = self.inner.store.token(change.tenant, counter).await?;
+        let key = RowKey::Token(counter);
+        change.expect.push(match &known {
+            Some(known) => Expect::At(key, known.version),
+            None => Expect::Absent(key),
+        });
+        let version = known.as_ref().map_or(1, |known| known.version.saturating_add(1));
+        let running = known.filter(|known| now < known.expires_at);
+        let (sent, expires_at) = running.map_or((0, now.plus(WINDOW)), |row| (row.failures, row.expires_at));
+        change.rows.push(RowChange::Put(Row::Token(TokenRow {
+            hash: counter,
+            kind: TokenKind::OneTimeCode,
+            version,
+            subject: None,
+            client: None,
+            grant: None,
+            issued_at: now,
+            expires_at,
+            consumed_at: None,
+            revoked_at: Some(now),
+            failures: sent.saturating_add(1).min(MOST_SENT),
+            detail: "{}".to_owned(),
+        })));
+        Ok(sent >= MOST_SENT)
+    }
+}
+
+enum Written {
+    Overtaken,
+    Fault(Fault),
+}
+
+impl From<Fault> for Written {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}

@@ -1,0 +1,49 @@
+// Another OpenID provider that people sign in with: oidc-provider as it is published, on a free port of the loopback. Its first line says where
+// it is; each line of its stdin says who sits in front of it from then on, in place of a person at its login page. It ends with its stdin.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+
+import Provider from "oidc-provider";
+
+const REDIRECTS = process.argv.slice(2);
+
+const accounts = new Map();
+let sitting;
+
+const server = createServer(async (request, response) => {
+  if (request.url.startsWith("/interaction/")) {
+    await provider.interactionFinished(request, response, { login: { accountId: sitting } });
+  } else {
+    provider.callback()(request, response);
+  }
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const issuer = `http://127.0.0.1:${server.address().port}`;
+
+const provider = new Provider(issuer, {
+  clients: [{ client_id: "bank", client_secret: "b4nk&secret", redirect_uris: REDIRECTS, token_endpoint_auth_method: "client_secret_post" }],
+  claims: { openid: ["sub"], email: ["email", "email_verified"] },
+  conformIdTokenClaims: false,
+  pkce: { required: () => true },
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+  findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...accounts.get(sub) }) }),
+  async loadExistingGrant({ oidc }) {
+    const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+    grant.addOIDCScope("openid email");
+    await grant.save();
+    return grant;
+  },
+});
+
+console.log(issuer);
+for await (const line of createInterface({ input: process.stdin })) {
+  const { sub, ...claims } = JSON.parse(line);
+  accounts.set(sub, claims);
+  sitting = sub;
+  console.log("sits");
+}
+process.exit(0);
