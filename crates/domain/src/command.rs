@@ -179,6 +179,38 @@ pub struct Stop {
     pub reason: EndReason,
 }
 
+/// What a person said about one purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurposeAnswer {
+    /// The purpose, for the tenant itself.
+    pub slot: Slot,
+    /// Yes, no, or nothing any more.
+    pub answer: Option<bool>,
+    /// When that was said.
+    pub said_at: Timestamp,
+    /// Identity of a new consent, used if one becomes necessary.
+    pub consent: ConsentId,
+    /// Identity of its record.
+    pub record: RecordId,
+    /// The words it was asked with.
+    pub wording: Option<Wording>,
+    /// When a new acceptance ends.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// What a person chose at the preferences door comes to something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoosePurposes {
+    /// The act.
+    pub act: Act,
+    /// What was named, whether or not it changes anything.
+    pub named: Vec<DefinitionKey>,
+    /// What it comes to, purpose by purpose.
+    pub answers: Vec<PurposeAnswer>,
+    /// Consents to what lies below a purpose, each with that purpose: they end when it is switched off.
+    pub below: Vec<(DefinitionKey, ConsentId)>,
+}
+
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -196,6 +228,8 @@ pub enum Command {
     DeleteRecord(DeleteRecord),
     /// See [`Stop`].
     Stop(Stop),
+    /// See [`ChoosePurposes`].
+    ChoosePurposes(ChoosePurposes),
 }
 
 impl Command {
@@ -209,6 +243,7 @@ impl Command {
             Self::ChangeRecord(command) => &command.act,
             Self::DeleteRecord(command) => &command.act,
             Self::Stop(command) => &command.act,
+            Self::ChoosePurposes(command) => &command.act,
         }
     }
 }

@@ -73,5 +73,9 @@ named_enum! {
         Dn = "dn",
         /// Subject text of a records client that no mapper knows.
         RecordSubject = "record_subject",
+        /// What a first party calls a person at the preferences door.
+        Organization = "organization",
+        /// A device or browser of a person at the preferences door.
+        Device = "device",
     }
 }

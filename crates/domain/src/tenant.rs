@@ -4,6 +4,7 @@ mod authorization;
 mod checks;
 mod identities;
 mod mail;
+mod preferences;
 mod records;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use self::{
         TokenValidator, ValidatorKind,
     },
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
+    preferences::{PreferencesSettings, REGULATIONS, USUAL_REGULATION},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
 };
 use crate::{ApplicationId, Lifetime, TenantId, client::Pkce, decision::named_enum, locale::Locale};
@@ -152,6 +154,9 @@ pub struct Tenant {
     /// Settings of mails.
     #[serde(default)]
     pub mail: MailSettings,
+    /// Settings of the preferences door.
+    #[serde(default)]
+    pub preferences: PreferencesSettings,
 }
 
 impl Tenant {
@@ -159,7 +164,8 @@ impl Tenant {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         self.records.check()?;
         self.checks.check()?;
-        self.mail.check()
+        self.mail.check()?;
+        self.preferences.check()
     }
 }
 

@@ -26,6 +26,7 @@ pub mod key_rotation;
 pub mod mail;
 pub mod once;
 pub mod opaque;
+pub mod preferences;
 pub mod principals;
 pub mod provision;
 pub mod rates;

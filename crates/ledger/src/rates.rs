@@ -31,6 +31,10 @@ pub(crate) enum Rate {
     PushedRequests,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
+    /// Requests of a tenant's back ends at the preferences door outside of events and users: 100 in 15 seconds.
+    OrganizationRequests,
+    /// Requests with a consent token, by address: 60 in 10 seconds.
+    ConsentTokenRequests,
 }
 
 /// How a sender stands with a rate once a request was counted (enforcement-events-evidence 1.5).
@@ -56,6 +60,8 @@ impl Rate {
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
             Self::Management | Self::PushedRequests => (600, 60),
+            Self::OrganizationRequests => (100, 15),
+            Self::ConsentTokenRequests => (60, 10),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
@@ -73,6 +79,8 @@ impl Rate {
             Self::StreamOpens(_) => "streams",
             Self::Management => "management",
             Self::PushedRequests => "pushed",
+            Self::OrganizationRequests => "organization",
+            Self::ConsentTokenRequests => "consents",
         }
     }
 }
@@ -215,6 +223,18 @@ impl Ledger {
             client.client().id.as_str(),
             now,
         )
+    }
+
+    /// Counts a request of one of a tenant's back ends at the preferences door.
+    pub fn count_organization(&self, tenant: &TenantSnapshot) -> Result<Quota, Quota> {
+        let (rates, now) = (&self.inner.rates, self.now());
+        rates.take(tenant.id(), Rate::OrganizationRequests, "", now)
+    }
+
+    /// Counts a request with a consent token from an address.
+    pub fn count_consent_token(&self, tenant: &TenantSnapshot, address: IpAddr) -> Result<Quota, Quota> {
+        let (rates, now) = (&self.inner.rates, self.now());
+        rates.take(tenant.id(), Rate::ConsentTokenRequests, &source(address), now)
     }
 
     /// Counts a stream that a reader opens; `reader` tells it from others.

@@ -116,6 +116,7 @@ pub async fn ensure_tenant(ledger: &Ledger) -> anyhow::Result<()> {
         authorization: consentry_domain::tenant::AuthorizationSettings::default(),
         checks: consentry_domain::tenant::CheckSettings::default(),
         mail: consentry_domain::tenant::MailSettings::default(),
+        preferences: consentry_domain::tenant::PreferencesSettings::default(),
     };
     ledger.provision_tenant(&permit, &tenant).await?;
     Ok(())

@@ -7,19 +7,22 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use consentry_domain::{
     Actions, DefinitionKey, Lifetime, Timestamp,
-    definition::{Definition, DefinitionKind, Localization, WordingVersion},
+    definition::{Choice, Definition, DefinitionKind, Localization, WordingVersion},
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
     dn::Dn,
     locale::Locale,
     mail::MailAddress,
     subject::{Alias, Namespace},
     tenant::{
         AuthorizationSettings, Brand, CheckSettings, DashboardSettings, Lifetimes, MailSettings,
-        RecordsSettings,
+        PreferencesSettings, RecordsSettings,
     },
 };
 use consentry_ledger::{
     import::{AccountWish, NewPassword},
     mail::Contact,
+    opaque,
     provision::{Entry, Person},
 };
 use serde::Deserialize;
@@ -64,6 +67,12 @@ pub struct TenantManifest {
     /// Settings of mails.
     #[serde(default)]
     pub mail: MailSettings,
+    /// Settings of the preferences door.
+    #[serde(default)]
+    pub preferences: PreferencesSettings,
+    /// Credentials of back ends.
+    #[serde(default)]
+    pub api_keys: Vec<ApiKeyManifest>,
     /// What can be agreed to.
     #[serde(default)]
     pub definitions: Vec<DefinitionManifest>,
@@ -98,6 +107,9 @@ pub struct DefinitionManifest {
     /// What can be done with it; `use` and `read` where nothing is said.
     #[serde(default)]
     pub actions: Actions,
+    /// How it is answered at the preferences door.
+    #[serde(default)]
+    pub choice: Choice,
     /// The words it is asked with. Published ones never change: a new version takes their place.
     #[serde(default)]
     pub localizations: Vec<LocalizationManifest>,
@@ -117,6 +129,21 @@ pub struct LocalizationManifest {
     pub data: String,
     /// What for.
     pub purpose: String,
+}
+
+/// A credential of a back end.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyManifest {
+    /// The key: 20 to 64 letters, digits, hyphens and underscores.
+    pub id: String,
+    /// File with its secret; a line break at the end does not count. It is a machine's, of 32 characters at least.
+    pub secret_file: PathBuf,
+    /// What it opens: `preferences`, or `dashboard`.
+    pub opens: Opens,
+    /// Whether it is refused.
+    #[serde(default)]
+    pub disabled: bool,
 }
 
 /// A directory account.
@@ -161,6 +188,9 @@ pub struct PersonManifest {
     pub locale: Option<Locale>,
 }
 
+/// Shortest secret of an API key, in characters: only its digest is kept, so it must not be guessable.
+const SHORTEST_SECRET: usize = 32;
+
 const fn agreement() -> DefinitionKind {
     DefinitionKind::Agreement
 }
@@ -180,6 +210,9 @@ impl Manifest {
             let people = tenant.people.iter_mut().map(|person| &mut person.password_file);
             for file in accounts.chain(people).flatten() {
                 *file = folder.join(&*file);
+            }
+            for key in &mut tenant.api_keys {
+                key.secret_file = folder.join(&key.secret_file);
             }
         }
         manifest.check()?;
@@ -202,6 +235,7 @@ impl Manifest {
                     locales.map(|wording| format!("{} {}", definition.key, wording.locale).to_lowercase()),
                 )?;
             }
+            once("API key", tenant.api_keys.iter().map(|key| key.id.clone()))?;
             once(
                 "account",
                 tenant.accounts.iter().map(|account| account.dn.clone()),
@@ -221,12 +255,16 @@ fn once(what: &str, names: impl Iterator<Item = String>) -> anyhow::Result<()> {
 }
 
 impl TenantManifest {
-    /// Its definitions and their wordings, published now where they are new.
-    pub fn entries(&self, now: Timestamp) -> Vec<Entry> {
+    /// Its definitions and their wordings, published now where they are new, and its API keys.
+    pub fn entries(&self, now: Timestamp) -> anyhow::Result<Vec<Entry>> {
         let definitions = self.definitions.iter();
-        definitions
+        let mut entries: Vec<Entry> = definitions
             .flat_map(|definition| definition.entries(now))
-            .collect()
+            .collect();
+        for key in &self.api_keys {
+            entries.push(Entry::ApiCredential(key.credential()?));
+        }
+        Ok(entries)
     }
 
     /// Its accounts, as they are taken over.
@@ -255,6 +293,7 @@ impl DefinitionManifest {
             parent: self.parent.clone(),
             lifetime: self.lifetime,
             actions: self.actions.clone(),
+            choice: self.choice.clone(),
         };
         let wordings = self.localizations.iter().map(|wording| {
             Entry::Localization(Localization {
@@ -270,6 +309,32 @@ impl DefinitionManifest {
         std::iter::once(Entry::Definition(definition))
             .chain(wordings)
             .collect()
+    }
+}
+
+impl ApiKeyManifest {
+    fn credential(&self) -> anyhow::Result<ApiCredential> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        anyhow::ensure!(
+            (20..=64).contains(&self.id.len()) && self.id.bytes().all(plain),
+            "API key {}: an id is 20 to 64 letters, digits, hyphens and underscores",
+            self.id
+        );
+        let secret = password(Some(&self.secret_file))?.unwrap_or_default();
+        anyhow::ensure!(
+            secret.len() >= SHORTEST_SECRET,
+            "API key {}: the secret has fewer than {SHORTEST_SECRET} characters",
+            self.id
+        );
+        Ok(ApiCredential {
+            client_id: self.id.clone(),
+            secrets: vec![StoredSecret {
+                sha256: opaque::hash_text(&secret),
+                expires_at: None,
+            }],
+            enabled: !self.disabled,
+            opens: self.opens,
+        })
     }
 }
 

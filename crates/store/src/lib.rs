@@ -11,6 +11,7 @@ pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
+pub mod preference;
 pub mod read;
 pub mod row;
 pub mod stored;
@@ -28,6 +29,7 @@ pub use error::{CommitError, StoreError};
 pub use read::{
     AgreementQuery, DeliveryQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows, Withdrawn,
 };
+pub use preference::{PreferenceKind, PreferenceRow};
 pub use row::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
     InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow, UseRow,
@@ -114,6 +116,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// All names of a person.
     async fn aliases_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<AliasRow>>;
+
+    /// One row of preferences by its hash.
+    async fn preference(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<PreferenceRow>>;
+
+    /// All rows of preferences of a person, oldest first (`created_at` ascending, then hash).
+    async fn preferences_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<PreferenceRow>>;
+
+    /// Rows of people with preferences behind a place, oldest first (`created_at` ascending, then hash), at most `limit`.
+    async fn preference_people(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, Hash),
+        limit: u32,
+    ) -> ReadResult<Vec<PreferenceRow>>;
 
     /// How a person logs in here.
     async fn account(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<AccountRow>>;

@@ -12,6 +12,8 @@ use consentry_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::PreferenceRow;
+
 /// 32 bytes of SHA-256 or HMAC-SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hash([u8; 32]);
@@ -205,11 +207,17 @@ pub enum TokenKind {
     PushedRequest,
     /// `jti` of an assertion that a client proved itself with, so that nobody does again (RFC 7523).
     ClientAssertion,
+    /// Session of a back end at the preferences door, by its `jti`.
+    ApiSession,
+    /// What a person's browser reads and writes their preferences with, by its `jti`.
+    Preference,
+    /// That a person's preferences were deleted: what was issued to them before opens nothing.
+    PreferenceEnd,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -220,6 +228,9 @@ impl TokenKind {
         Self::EventTicket,
         Self::PushedRequest,
         Self::ClientAssertion,
+        Self::ApiSession,
+        Self::Preference,
+        Self::PreferenceEnd,
     ];
 
     /// The name as stored.
@@ -235,6 +246,9 @@ impl TokenKind {
             Self::EventTicket => "event_ticket",
             Self::PushedRequest => "pushed_request",
             Self::ClientAssertion => "client_assertion",
+            Self::ApiSession => "api_session",
+            Self::Preference => "preference",
+            Self::PreferenceEnd => "preference_end",
         }
     }
 
@@ -503,6 +517,8 @@ pub enum Row {
     Job(JobRow),
     /// A message to an endpoint.
     Delivery(DeliveryRow),
+    /// What a person chose at a preferences door.
+    Preference(PreferenceRow),
 }
 
 impl Row {
@@ -524,6 +540,7 @@ impl Row {
             Self::Configuration(row) => RowKey::Configuration(row.kind, row.id.clone()),
             Self::Job(row) => RowKey::Job(row.kind.clone(), row.key.clone()),
             Self::Delivery(row) => RowKey::Delivery(row.id),
+            Self::Preference(row) => RowKey::Preference(row.hash),
         }
     }
 
@@ -544,6 +561,7 @@ impl Row {
             Self::Configuration(row) => row.version,
             Self::Job(row) => row.version,
             Self::Delivery(row) => row.version,
+            Self::Preference(row) => row.version,
         }
     }
 }
@@ -582,4 +600,6 @@ pub enum RowKey {
     Job(String, String),
     /// A message to an endpoint.
     Delivery(DeliveryId),
+    /// What a person chose at a preferences door.
+    Preference(Hash),
 }

@@ -510,6 +510,7 @@ const fn channel(door: Door) -> &'static str {
         Door::Records => "api",
         Door::Authorization => "oauth",
         Door::Dashboard => "embed",
+        Door::Preferences => "api",
         Door::Operator => "staff",
     }
 }
@@ -559,6 +560,7 @@ mod tests {
             request: None,
         };
         let changes = (0..5_u8).map(|number| Change {
+            qualifier: consentry_domain::Qualifier::none(),
             consent: ConsentId::new(at, Shard::new(1), [number; 8]),
             definition: key(usize::from(number)),
             from: None,

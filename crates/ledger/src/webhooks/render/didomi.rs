@@ -50,6 +50,10 @@ pub(in crate::webhooks) fn changes_person(tenant: &TenantSnapshot, event: &Happe
 /// What a decision changed of what the tenant itself is told.
 fn own_changes<'a>(tenant: &'a TenantSnapshot, body: &'a Body) -> impl Iterator<Item = &'a Change> {
     let is_own = |change: &&Change| {
+        // Answers under another regulation must not be taken for those under this one.
+        if change.qualifier.as_str().starts_with("regulation=") {
+            return false;
+        }
         let definition = tenant.definitions.get(&change.definition);
         definition.is_none_or(|definition| {
             matches!(
