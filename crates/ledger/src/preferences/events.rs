@@ -87,7 +87,7 @@ impl Ledger {
         wishes: &[EventWish],
         request: Option<&str>,
     ) -> Result<Vec<EventView>, PreferenceError> {
-        let wrong = self.judge(tenant, taking, wishes);
+        let wrong = self.judge_events(tenant, taking, wishes);
         if !wrong.is_empty() {
             return Err(PreferenceError::Invalid(wrong));
         }
@@ -113,7 +113,7 @@ impl Ledger {
     }
 
     /// What can be said against events without looking at anybody.
-    fn judge(&self, tenant: &TenantSnapshot, taking: &Taking, wishes: &[EventWish]) -> Vec<Wrong> {
+    fn judge_events(&self, tenant: &TenantSnapshot, taking: &Taking, wishes: &[EventWish]) -> Vec<Wrong> {
         let now = self.now();
         let is_one = !matches!(taking, Taking::Several);
         let mut all = Vec::new();

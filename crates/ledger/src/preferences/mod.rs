@@ -19,12 +19,16 @@ mod users;
 mod view;
 
 use consentry_domain::SubjectId;
+pub use consentry_store::Hash as PlaceHash;
 
 pub use self::{
     check::Wrong,
     events::{EventPatch, EventWish, Taking},
     session::{Session, SessionError},
-    token::{BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenWish},
+    token::{
+        BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenDetail,
+        TokenWish,
+    },
     tree::full_tree,
     users::{UserFilter, UserPage, UserWish},
     view::{EventView, UserView},

@@ -191,11 +191,6 @@ impl Ledger {
 }
 
 impl Person {
-    /// Version as it will be shown once everything is written.
-    pub(super) fn next_version(&self) -> u32 {
-        self.version.map_or(1, |version| version.saturating_add(1))
-    }
-
     /// Adds an event.
     pub(super) fn add(&mut self, hash: Hash, now: Timestamp, body: EventBody) {
         self.note_switches(&body);
