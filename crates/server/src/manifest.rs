@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use consentry_domain::{
     Actions, DefinitionKey, Lifetime, Timestamp,
-    definition::{Choice, Definition, DefinitionKind, Localization, WordingVersion},
     client::StoredSecret,
     credential::{ApiCredential, Opens},
+    definition::{Choice, Definition, DefinitionKind, Localization, WordingVersion},
     dn::Dn,
     locale::Locale,
     mail::MailAddress,

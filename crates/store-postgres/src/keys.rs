@@ -130,10 +130,7 @@ pub(crate) fn push<'a>(columns: &mut Columns<'a>, tenant: TenantId, key: &'a Row
         RowKey::Record(shard, id) => by_id(*shard, id.uuid()),
         RowKey::Grant(id) => by_id(id.shard(), id.uuid()),
         RowKey::Subject(id) | RowKey::Account(id) | RowKey::SubjectKey(id) => by_id(id.shard(), id.uuid()),
-        RowKey::Token(hash)
-        | RowKey::Interaction(hash)
-        | RowKey::Alias(hash)
-        | RowKey::Preference(hash) => {
+        RowKey::Token(hash) | RowKey::Interaction(hash) | RowKey::Alias(hash) | RowKey::Preference(hash) => {
             push_hash(columns, tenant, hash);
         }
         RowKey::Slot(slot) => columns.push([

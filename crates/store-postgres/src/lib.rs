@@ -44,9 +44,9 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
-    Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
-    PreferenceRow, UseRow, Withdrawn,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead,
+    PreferenceRow, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail,
+    TailPlace, TokenRow, TouchedRows, UseRow, Withdrawn,
 };
 
 pub use open::{OpenError, Options};

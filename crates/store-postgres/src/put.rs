@@ -4,8 +4,8 @@ use consentry_domain::{
     Agreement, Consent, ConsentId, RecordId, Shard, Slot, TenantId, Timestamp, grant::Grant, subject::Subject,
 };
 use consentry_store::{
-    AccountRow, AliasRow, ConfigurationRow, Hash, IdempotencyKey, InteractionRow, PreferenceRow, RecordRow, Row, RowChange,
-    RowKey, SubjectKeyRow, TokenRow, UseRow, row::RecordKey, stored,
+    AccountRow, AliasRow, ConfigurationRow, Hash, IdempotencyKey, InteractionRow, PreferenceRow, RecordRow,
+    Row, RowChange, RowKey, SubjectKeyRow, TokenRow, UseRow, row::RecordKey, stored,
 };
 
 use crate::{

@@ -35,7 +35,11 @@ pub(crate) fn one(connection: &Connection, tenant: TenantId, hash: &Hash) -> Res
 }
 
 /// The rows of a person.
-pub(crate) fn of(connection: &Connection, tenant: TenantId, subject: SubjectId) -> Result<Vec<PreferenceRow>> {
+pub(crate) fn of(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<Vec<PreferenceRow>> {
     all(
         connection,
         sql::PREFERENCES_OF_SUBJECT,

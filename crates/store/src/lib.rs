@@ -26,10 +26,10 @@ use consentry_domain::{
 
 pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};
 pub use error::{CommitError, StoreError};
+pub use preference::{PreferenceKind, PreferenceRow};
 pub use read::{
     AgreementQuery, DeliveryQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows, Withdrawn,
 };
-pub use preference::{PreferenceKind, PreferenceRow};
 pub use row::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
     InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow, UseRow,

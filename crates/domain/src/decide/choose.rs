@@ -12,7 +12,11 @@ use crate::{
 impl Draft<'_> {
     pub(super) fn choose_purposes(&mut self, command: &ChoosePurposes) -> Result<(), Rejection> {
         let subject = command.act.subject;
-        if command.answers.iter().any(|answer| answer.slot.subject != subject) {
+        if command
+            .answers
+            .iter()
+            .any(|answer| answer.slot.subject != subject)
+        {
             return Err(Rejection::WrongSubject);
         }
         self.record_decision(Outcome::Recorded, command.named.clone());

@@ -66,7 +66,8 @@ impl PreferencesSettings {
         if !(1..=LONGEST).contains(&seconds) {
             return wrong("consent_token_max_lifetime", "must be from 1 second to ten years");
         }
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        let plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
         if self
             .regulations
             .iter()

@@ -167,7 +167,10 @@ fn kind(members: &mut Members) -> DefinitionKind {
         return DefinitionKind::Agreement;
     };
     serde_json::from_value(value).unwrap_or_else(|_| {
-        members.refuse("kind", "must be agreement, scope, protocol, purpose, preference or source");
+        members.refuse(
+            "kind",
+            "must be agreement, scope, protocol, purpose, preference or source",
+        );
         DefinitionKind::Agreement
     })
 }
@@ -216,10 +219,16 @@ fn choice(members: &mut Members) -> Choice {
     let choice: Option<Choice> = serde_json::from_value(value).ok();
     let fits = |id: &String| {
         (1..=256).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))
     };
     match choice {
-        Some(choice) if choice.values.len() <= VALUES && choice.values.iter().all(|value| fits(&value.id)) => choice,
+        Some(choice)
+            if choice.values.len() <= VALUES && choice.values.iter().all(|value| fits(&value.id)) =>
+        {
+            choice
+        }
         _ => {
             members.refuse(
                 "choice",

@@ -19,8 +19,7 @@ use consentry_web::{
     credentials::{Credentials, authorization},
     error::{ApiError, registry},
     json::{self, Limits},
-    path,
-    rate_limits,
+    path, rate_limits,
     visit::Visit,
 };
 use http::{HeaderMap, Uri};
@@ -181,7 +180,11 @@ impl Admitted {
 
     /// The last part of the path, decoded.
     pub(crate) fn last_segment(&self) -> Result<String, ApiError> {
-        let base = if self.uri.path().starts_with("/v1/") { "/v1" } else { "" };
+        let base = if self.uri.path().starts_with("/v1/") {
+            "/v1"
+        } else {
+            ""
+        };
         path::segment(&self.uri, base, self.depth()).ok_or_else(not_found)
     }
 

@@ -26,5 +26,7 @@ pub(crate) fn page(all: Vec<Value>, query: &Query) -> Result<Response, ApiError>
     let (limit, skip) = (query.limit()?, query.skip()?);
     let total = all.len();
     let data: Vec<Value> = all.into_iter().skip(skip).take(limit).collect();
-    Ok(ok(&json!({ "total": total, "limit": limit, "skip": skip, "data": data })))
+    Ok(ok(
+        &json!({ "total": total, "limit": limit, "skip": skip, "data": data }),
+    ))
 }

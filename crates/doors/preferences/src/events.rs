@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::Request, response::Response};
-use consentry_ledger::preferences::{
-    EventView, EventWish, ReadPreferences, Taking, Whom, WritePreferences,
-};
+use consentry_ledger::preferences::{EventView, EventWish, ReadPreferences, Taking, Whom, WritePreferences};
 use consentry_web::{error::ApiError, visit::Visit};
 use serde_json::Value;
 
@@ -70,7 +68,9 @@ fn check_named(admitted: &Admitted, event: &Value) -> Result<(), ApiError> {
         Some(asked) => admitted.check_organization(asked)?,
         None => admitted.require_organization()?,
     }
-    let named = event.pointer("/user/organization_user_id").and_then(Value::as_str);
+    let named = event
+        .pointer("/user/organization_user_id")
+        .and_then(Value::as_str);
     match (admitted.token(), named) {
         (Some(token), Some(named)) if named != token.organization_user_id => {
             Err(forbidden("the token is another user's"))
@@ -205,7 +205,13 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
     admitted
         .visit
         .ledger()
-        .delete_preferences(tenant, &permit, &id, std::slice::from_ref(&id), admitted.request())
+        .delete_preferences(
+            tenant,
+            &permit,
+            &id,
+            std::slice::from_ref(&id),
+            admitted.request(),
+        )
         .await
         .map_err(told)?;
     Ok(gone())

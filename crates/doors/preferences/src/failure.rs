@@ -57,9 +57,10 @@ fn render(error: &ApiError, _: &RequestId) -> Response {
 /// The detail, or the first wrong field with what is wrong with it.
 fn message(error: &ApiError) -> Cow<'_, str> {
     match (&error.detail, error.fields.first()) {
-        (None, Some(field)) if !error.is_ours() => {
-            format!("{} {}", field.place, field.detail).trim().to_owned().into()
-        }
+        (None, Some(field)) if !error.is_ours() => format!("{} {}", field.place, field.detail)
+            .trim()
+            .to_owned()
+            .into(),
         _ => error.message().into(),
     }
 }

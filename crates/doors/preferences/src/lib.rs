@@ -50,26 +50,79 @@ macro_rules! both {
 
 /// The routes of the door. Pages of other origins may use events and users, which a consent token opens.
 pub fn routes() -> RouteTable<House> {
-    let table = RouteTable::new("preferences").owns_all(&PREFIXES, |_, error| Feathers(error).into_response());
+    let table =
+        RouteTable::new("preferences").owns_all(&PREFIXES, |_, error| Feathers(error).into_response());
     let table = both!(table, post, "/sessions", Cors::Never, sessions::open);
     let table = both!(table, post, "/consents/tokens", Cors::Never, tokens::issue);
-    let table = both!(table, delete, "/consents/tokens/{jti}", Cors::Never, tokens::revoke);
+    let table = both!(
+        table,
+        delete,
+        "/consents/tokens/{jti}",
+        Cors::Never,
+        tokens::revoke
+    );
     let table = both!(table, get, "/consents/events", Cors::Anyone, events::list);
     let table = both!(table, post, "/consents/events", Cors::Anyone, events::record);
-    let table = both!(table, delete, "/consents/events", Cors::Anyone, events::delete_matching);
+    let table = both!(
+        table,
+        delete,
+        "/consents/events",
+        Cors::Anyone,
+        events::delete_matching
+    );
     let table = both!(table, get, "/consents/events/{event}", Cors::Anyone, events::read);
-    let table = both!(table, patch, "/consents/events/{event}", Cors::Anyone, events::correct);
-    let table = both!(table, delete, "/consents/events/{event}", Cors::Anyone, events::delete);
+    let table = both!(
+        table,
+        patch,
+        "/consents/events/{event}",
+        Cors::Anyone,
+        events::correct
+    );
+    let table = both!(
+        table,
+        delete,
+        "/consents/events/{event}",
+        Cors::Anyone,
+        events::delete
+    );
     let table = both!(table, get, "/consents/users", Cors::Anyone, users::list);
     let table = both!(table, post, "/consents/users", Cors::Anyone, users::create);
     let table = both!(table, get, "/consents/users/{user}", Cors::Anyone, users::read);
-    let table = both!(table, patch, "/consents/users/{user}", Cors::Anyone, users::change);
-    let table = both!(table, delete, "/consents/users/{user}", Cors::Anyone, users::delete);
+    let table = both!(
+        table,
+        patch,
+        "/consents/users/{user}",
+        Cors::Anyone,
+        users::change
+    );
+    let table = both!(
+        table,
+        delete,
+        "/consents/users/{user}",
+        Cors::Anyone,
+        users::delete
+    );
     let table = both!(table, get, "/metadata/purposes", Cors::Never, metadata::purposes);
-    let table = both!(table, get, "/metadata/purposes/{purpose}", Cors::Never, metadata::purpose);
+    let table = both!(
+        table,
+        get,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        metadata::purpose
+    );
     let table = both!(table, get, "/preferences", Cors::Never, metadata::preferences);
-    let table = both!(table, get, "/preferences/{preference}", Cors::Never, metadata::preference);
+    let table = both!(
+        table,
+        get,
+        "/preferences/{preference}",
+        Cors::Never,
+        metadata::preference
+    );
     table
         .get("/compliance/v1/regulations", Cors::Never, metadata::regulations)
-        .get("/v1/compliance/v1/regulations", Cors::Never, metadata::regulations)
+        .get(
+            "/v1/compliance/v1/regulations",
+            Cors::Never,
+            metadata::regulations,
+        )
 }

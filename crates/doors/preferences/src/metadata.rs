@@ -86,12 +86,7 @@ async fn listed(
     Ok((admitted, all))
 }
 
-async fn one(
-    visit: Visit,
-    request: Request,
-    kind: DefinitionKind,
-    show: Show,
-) -> Result<Response, Feathers> {
+async fn one(visit: Visit, request: Request, kind: DefinitionKind, show: Show) -> Result<Response, Feathers> {
     let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
     admitted.require_organization()?;
     let with_translations = admitted.query.flag("$translations")?;

@@ -115,7 +115,11 @@ impl Query {
             };
         }
         let Some((field, rest)) = name.split_once('[') else {
-            if self.conditions.iter().any(|own| own.field == name && own.operator == Operator::Is) {
+            if self
+                .conditions
+                .iter()
+                .any(|own| own.field == name && own.operator == Operator::Is)
+            {
                 return Err(refused(name, "may appear at most once"));
             }
             self.conditions.push(Condition {
@@ -139,7 +143,9 @@ impl Query {
             .iter_mut()
             .find(|own| own.field == field && own.operator == operator);
         match same {
-            Some(own) if matches!(operator, Operator::In | Operator::Nin) => own.values.push(value.to_owned()),
+            Some(own) if matches!(operator, Operator::In | Operator::Nin) => {
+                own.values.push(value.to_owned())
+            }
             Some(_) => return Err(refused(name, "may appear at most once")),
             None => self.conditions.push(Condition {
                 field: field.to_owned(),
@@ -190,7 +196,9 @@ impl Query {
 
     /// Whether there are conditions on other fields than these.
     pub(crate) fn filters_beside(&self, fields: &[&str]) -> bool {
-        self.conditions.iter().any(|own| !fields.contains(&own.field.as_str()))
+        self.conditions
+            .iter()
+            .any(|own| !fields.contains(&own.field.as_str()))
     }
 
     /// Whether something fits all conditions, apart from those on these fields.
@@ -220,12 +228,16 @@ impl Query {
         };
         let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = text.parse().ok().filter(|_| is_plain);
-        number.map(Some).ok_or_else(|| refused(name, "must be a whole number that is not negative"))
+        number
+            .map(Some)
+            .ok_or_else(|| refused(name, "must be a whole number that is not negative"))
     }
 
     /// Which field a list is sorted by, and whether the latest comes first.
     pub(crate) fn sort(&self) -> Option<(&str, bool)> {
-        self.sort.as_ref().map(|(field, descending)| (field.as_str(), *descending))
+        self.sort
+            .as_ref()
+            .map(|(field, descending)| (field.as_str(), *descending))
     }
 }
 
@@ -296,9 +308,22 @@ mod tests {
             assert_eq!(query(text).unwrap().any("status").unwrap(), ["a", "b"], "{text}");
         }
         assert_eq!(query("status[$in]=a").unwrap().any("status").unwrap(), ["a"]);
-        assert!(query("%24include_full_tree").unwrap().flag("$include_full_tree").unwrap());
-        assert!(query("$by_organization_user_id=yes").unwrap().by_organization_user_id());
-        assert!(!query("$by_organization_user_id=false").unwrap().by_organization_user_id());
+        assert!(
+            query("%24include_full_tree")
+                .unwrap()
+                .flag("$include_full_tree")
+                .unwrap()
+        );
+        assert!(
+            query("$by_organization_user_id=yes")
+                .unwrap()
+                .by_organization_user_id()
+        );
+        assert!(
+            !query("$by_organization_user_id=false")
+                .unwrap()
+                .by_organization_user_id()
+        );
     }
 
     #[test]
@@ -324,7 +349,8 @@ mod tests {
 
     #[test]
     fn ctp_2_4_conditions_reach_what_is_nested() {
-        let value = json!({ "metadata": { "order": 77, "name": "x" }, "created_at": "2026-03-04T00:00:00.000Z" });
+        let value =
+            json!({ "metadata": { "order": 77, "name": "x" }, "created_at": "2026-03-04T00:00:00.000Z" });
         for (text, fits) in [
             ("metadata.order=77", true),
             ("metadata.order=78", false),

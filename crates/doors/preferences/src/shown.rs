@@ -50,16 +50,32 @@ pub(crate) fn event(tenant: &TenantSnapshot, view: &EventView) -> Result<Value, 
     put(&mut shown, "metadata", event.metadata.clone());
     let mut user = Map::new();
     put(&mut user, "id", Some(view.user_id.as_str()));
-    put(&mut user, "organization_user_id", view.organization_user_id.as_deref());
+    put(
+        &mut user,
+        "organization_user_id",
+        view.organization_user_id.as_deref(),
+    );
     put(&mut user, "metadata", event.user.metadata.clone());
     put(&mut user, "country", event.user.country.as_deref());
-    put(&mut user, "last_seen_country", event.user.last_seen_country.as_deref());
+    put(
+        &mut user,
+        "last_seen_country",
+        event.user.last_seen_country.as_deref(),
+    );
     put(&mut shown, "user", Some(user));
     put(&mut shown, "consents", Some(value(&event.choices)?));
-    put(&mut shown, "delegate", event.delegate.as_ref().map(value).transpose()?);
+    put(
+        &mut shown,
+        "delegate",
+        event.delegate.as_ref().map(value).transpose()?,
+    );
     if let Some(validations) = &event.validations {
         let until = event.approval_until;
-        put(&mut shown, "validations", Some(asked(validations, event.status, until)?));
+        put(
+            &mut shown,
+            "validations",
+            Some(asked(validations, event.status, until)?),
+        );
     }
     Ok(Value::Object(shown))
 }
@@ -97,7 +113,11 @@ pub(crate) fn user(tenant: &TenantSnapshot, view: &UserView, with_tree: bool) ->
     let mut shown = Map::new();
     put(&mut shown, "id", Some(view.id.as_str()));
     put(&mut shown, "organization_id", Some(tenant.tenant.slug.as_str()));
-    put(&mut shown, "organization_user_id", view.organization_user_id.as_deref());
+    put(
+        &mut shown,
+        "organization_user_id",
+        view.organization_user_id.as_deref(),
+    );
     put(&mut shown, "version", Some(view.version));
     put(&mut shown, "created_at", Some(time(view.created_at)));
     put(&mut shown, "updated_at", Some(time(view.updated_at)));
@@ -105,7 +125,11 @@ pub(crate) fn user(tenant: &TenantSnapshot, view: &UserView, with_tree: bool) ->
     put(&mut shown, "metadata", Some(view.metadata.clone()));
     put(&mut shown, "country", view.country.as_deref());
     put(&mut shown, "last_seen_country", view.last_seen_country.as_deref());
-    put(&mut shown, "consents", Some(consents(tenant, &view.choices, with_tree)?));
+    put(
+        &mut shown,
+        "consents",
+        Some(consents(tenant, &view.choices, with_tree)?),
+    );
     Ok(Value::Object(shown))
 }
 

@@ -3,11 +3,7 @@
 use axum::{extract::Request, response::Response};
 use consentry_domain::{Timestamp, tenant::USUAL_REGULATION};
 use consentry_ledger::preferences::{ReadPreferences, UserFilter, Whom};
-use consentry_web::{
-    cursor,
-    error::ApiError,
-    visit::Visit,
-};
+use consentry_web::{cursor, error::ApiError, visit::Visit};
 use serde_json::{Value, json};
 
 use crate::{

@@ -2,7 +2,11 @@
 
 use std::net::IpAddr;
 
-use consentry_domain::{Timestamp, client::StoredSecret, credential::{ApiCredential, Opens}};
+use consentry_domain::{
+    Timestamp,
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
+};
 use subtle::ConstantTimeEq;
 
 use crate::{

@@ -179,8 +179,7 @@ impl<'a> Attempt<'a> {
     async fn put_name(&mut self, subject: SubjectId, alias: &Alias) -> Result<(), PreferenceError> {
         let row = self.ledger.alias_of(self.tenant, subject, alias).await?;
         self.names.insert(row.hash, Some(subject));
-        self.rows
-            .push(RowChange::Put(consentry_store::Row::Alias(row)));
+        self.rows.push(RowChange::Put(consentry_store::Row::Alias(row)));
         Ok(())
     }
 

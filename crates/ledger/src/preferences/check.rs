@@ -57,7 +57,9 @@ pub(crate) fn propagate<'a>(
     earlier: impl Iterator<Item = &'a EventBody> + Clone,
 ) {
     for choice in &mut choices.purposes {
-        let Some(Some(enabled)) = choice.enabled else { continue };
+        let Some(Some(enabled)) = choice.enabled else {
+            continue;
+        };
         let Some(definition) = purpose(tenant, &choice.id).filter(|own| own.choice.one_click) else {
             continue;
         };
@@ -74,7 +76,12 @@ pub(crate) fn propagate<'a>(
         for preference in below(tenant, definition) {
             let id = preference.key.as_str();
             if preference.choice.multiple && !choice.values.contains_key(id) && !is_explicit(id) {
-                let all: Vec<&str> = preference.choice.values.iter().map(|own| own.id.as_str()).collect();
+                let all: Vec<&str> = preference
+                    .choice
+                    .values
+                    .iter()
+                    .map(|own| own.id.as_str())
+                    .collect();
                 values.push((id.to_owned(), if enabled { all.join(",") } else { String::new() }));
             }
         }
@@ -105,11 +112,17 @@ impl Check<'_> {
 
     fn choices(&mut self, choices: &Choices) {
         let vendors = &choices.vendors;
-        let named: usize = [&vendors.enabled, &vendors.disabled, &vendors.enabled_li, &vendors.disabled_li]
-            .iter()
-            .map(|list| list.len())
-            .sum();
-        if choices.purposes.is_empty() && choices.channels.is_empty() && named == 0 && choices.tcfcs.is_none() {
+        let named: usize = [
+            &vendors.enabled,
+            &vendors.disabled,
+            &vendors.enabled_li,
+            &vendors.disabled_li,
+        ]
+        .iter()
+        .map(|list| list.len())
+        .sum();
+        if choices.purposes.is_empty() && choices.channels.is_empty() && named == 0 && choices.tcfcs.is_none()
+        {
             self.refuse("consents", "must hold at least one choice");
         }
         if choices.purposes.len() > PURPOSES {
@@ -120,7 +133,10 @@ impl Check<'_> {
             self.refuse("consents.vendors", format!("names more than {VENDORS} vendors"));
             return;
         }
-        self.once("consents.purposes", choices.purposes.iter().map(|own| own.id.as_str()));
+        self.once(
+            "consents.purposes",
+            choices.purposes.iter().map(|own| own.id.as_str()),
+        );
         self.channels("consents.channels", &choices.channels);
         self.sides("", &vendors.enabled, &vendors.disabled);
         self.sides("_li", &vendors.enabled_li, &vendors.disabled_li);

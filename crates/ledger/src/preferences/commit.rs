@@ -176,7 +176,10 @@ impl Attempt<'_> {
                 .switched
                 .get(&(regulation.to_owned(), id.to_owned()))
                 .is_some_and(|at| said_at == Some(*at));
-            let (was, is) = (switch(&person.before, regulation, id), switch(after, regulation, id));
+            let (was, is) = (
+                switch(&person.before, regulation, id),
+                switch(after, regulation, id),
+            );
             if was == is && !again {
                 continue;
             }

@@ -352,7 +352,12 @@ impl Attempt<'_> {
 }
 
 /// The event that a wish comes to, with what the token says about every event (4.4).
-fn body(wish: &EventWish, token: Option<&ConsentToken>, (id, number): (String, u64), now: Timestamp) -> EventBody {
+fn body(
+    wish: &EventWish,
+    token: Option<&ConsentToken>,
+    (id, number): (String, u64),
+    now: Timestamp,
+) -> EventBody {
     let template = token.and_then(|token| token.detail.event.as_ref());
     let mut metadata = wish.metadata.clone();
     let mut user = wish.user.clone();
@@ -476,7 +481,9 @@ fn apply_patch(
             body.approval_until = None;
             counts_from_now = true;
         }
-        (EventStatus::Confirmed, Some(_)) => return Err(wrong("status", "a confirmed event stays confirmed")),
+        (EventStatus::Confirmed, Some(_)) => {
+            return Err(wrong("status", "a confirmed event stays confirmed"));
+        }
         (_, Some(_)) => return Err(wrong("status", "cannot be changed any more")),
     }
     if let Some(choices) = &patch.choices {

@@ -1,6 +1,8 @@
 //! Laying one set of choices over another (consent-tokens-and-preferences 6.5): what is not mentioned stays.
 
-use super::model::{ChannelChoice, Choices, Members, NestedChoice, PurposeChoice, Switch, ValueChoice, Vendors};
+use super::model::{
+    ChannelChoice, Choices, Members, NestedChoice, PurposeChoice, Switch, ValueChoice, Vendors,
+};
 
 /// What an explicit `null` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -181,12 +181,10 @@ impl Ledger {
     }
 
     async fn preference_key(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Key, Fault> {
-        self.subject_key(tenant, subject)
-            .await?
-            .ok_or(Fault::Unreadable {
-                what: "subject key",
-                why: "the person has none".to_owned(),
-            })
+        self.subject_key(tenant, subject).await?.ok_or(Fault::Unreadable {
+            what: "subject key",
+            why: "the person has none".to_owned(),
+        })
     }
 }
 
@@ -226,8 +224,10 @@ impl Person {
         self.events = kept;
         let gone: Vec<Kept> = gone;
         self.is_changed |= !gone.is_empty();
-        self.removed
-            .extend(gone.into_iter().filter_map(|event| Some((event.hash, event.version?))));
+        self.removed.extend(
+            gone.into_iter()
+                .filter_map(|event| Some((event.hash, event.version?))),
+        );
     }
 
     /// Hands all events over to somebody else, who writes them anew.

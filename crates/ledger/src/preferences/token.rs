@@ -300,10 +300,8 @@ impl Ledger {
             return Err(BearerError::Invalid);
         }
         let stored: Stored = from_json(&row.detail, "consent token")?;
-        let is_ours = subtle::ConstantTimeEq::ct_eq(
-            stored.digest.as_bytes(),
-            opaque::hash_text(token).as_bytes(),
-        );
+        let is_ours =
+            subtle::ConstantTimeEq::ct_eq(stored.digest.as_bytes(), opaque::hash_text(token).as_bytes());
         if !bool::from(is_ours) || row.revoked_at.is_some() {
             return Err(BearerError::Invalid);
         }
@@ -352,7 +350,8 @@ fn jti_of(token: &str) -> Option<String> {
         return None;
     }
     let mut parts = token.split('.');
-    let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+    let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return None;
     };
     let payload = opaque::from_base64url(payload)?;

@@ -11,7 +11,8 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, LogHead, PreferenceRow, StoreError, SubjectKeyRow, TokenRow, UseRow, chain, stored::Cells as _,
+    InteractionRow, LogHead, PreferenceRow, StoreError, SubjectKeyRow, TokenRow, UseRow, chain,
+    stored::Cells as _,
 };
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;

@@ -4,8 +4,8 @@ use consentry_domain::{Agreement, Consent, SubjectId, Timestamp};
 
 use super::{Engine, sample, write};
 use crate::{
-    AgreementQuery, Hash, PreferenceKind, PreferenceRow, RecordQuery, RecordRow, Row, Store, read::PersonMatch,
-    row::RecordKey,
+    AgreementQuery, Hash, PreferenceKind, PreferenceRow, RecordQuery, RecordRow, Row, Store,
+    read::PersonMatch, row::RecordKey,
 };
 
 /// A search for the records of a person, or of everybody.

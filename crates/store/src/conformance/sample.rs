@@ -17,8 +17,8 @@ use consentry_domain::{
 
 use crate::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, Hash,
-    IdempotencyKey, InteractionRow, JobRow, NewEvent, RecordRow, Row, SubjectKeyRow, TokenKind, TokenRow,
-    PreferenceKind, PreferenceRow, UseRow, chain, change::EventFilter, row::RecordKey,
+    IdempotencyKey, InteractionRow, JobRow, NewEvent, PreferenceKind, PreferenceRow, RecordRow, Row,
+    SubjectKeyRow, TokenKind, TokenRow, UseRow, chain, change::EventFilter, row::RecordKey,
 };
 
 /// The moment this many seconds into the tests' time.

@@ -13,7 +13,8 @@ use consentry_domain::{
 use super::{cells::Cells, search_keys::read_keys};
 use crate::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
-    IdempotencyKey, InteractionRow, JobRow, PreferenceKind, PreferenceRow, RecordRow, SubjectKeyRow, TokenKind, TokenRow, UseRow,
+    IdempotencyKey, InteractionRow, JobRow, PreferenceKind, PreferenceRow, RecordRow, SubjectKeyRow,
+    TokenKind, TokenRow, UseRow,
 };
 
 /// What is read from the columns of one table.

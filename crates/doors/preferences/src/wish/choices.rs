@@ -47,7 +47,9 @@ impl Reader {
             return Vec::new();
         };
         let items = items.iter().enumerate();
-        items.map(|(position, item)| (format!("{path}.{position}"), item)).collect()
+        items
+            .map(|(position, item)| (format!("{path}.{position}"), item))
+            .collect()
     }
 
     fn ids(&mut self, of: &Map<String, Value>, name: &str) -> Vec<String> {

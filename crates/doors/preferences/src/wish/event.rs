@@ -67,10 +67,7 @@ pub(super) fn about(reader: &mut Reader, object: &Map<String, Value>, path: &str
     EventUser {
         metadata: reader.members(object, ("metadata", &format!("{path}metadata")), METADATA),
         country: reader.country(object, ("country", &format!("{path}country"))),
-        last_seen_country: reader.country(
-            object,
-            ("last_seen_country", &format!("{path}last_seen_country")),
-        ),
+        last_seen_country: reader.country(object, ("last_seen_country", &format!("{path}last_seen_country"))),
     }
 }
 

@@ -2,9 +2,8 @@
 
 use consentry_domain::Lifetime;
 use consentry_ledger::preferences::{
-    EventTemplate, Permission, TokenWish,
+    EventTemplate, Permission, TokenDetail, TokenWish,
     model::{Method, Validation, Validations},
-    TokenDetail,
 };
 use serde_json::{Map, Value};
 

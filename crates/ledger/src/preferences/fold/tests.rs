@@ -91,13 +91,20 @@ fn ctp_6_5_null_keeps_the_earlier_answer_and_is_kept_where_there_is_none() {
     let alone = choices(&[event(0, 1, null)]);
     assert_eq!(alone.purposes[0].enabled, Some(None));
     let written = serde_json::to_value(&alone).unwrap();
-    assert_eq!(written["purposes"][0], json!({ "id": "newsletter", "enabled": null }));
+    assert_eq!(
+        written["purposes"][0],
+        json!({ "id": "newsletter", "enabled": null })
+    );
 }
 
 #[test]
 fn ctp_6_5_vendors_change_sides_and_the_pairs_are_independent() {
     let events = [
-        event(0, 1, json!({ "vendors": { "enabled": ["a", "b"], "enabled_li": ["a"] } })),
+        event(
+            0,
+            1,
+            json!({ "vendors": { "enabled": ["a", "b"], "enabled_li": ["a"] } }),
+        ),
         event(1, 2, json!({ "vendors": { "disabled": ["a", "c"] } })),
         event(2, 3, json!({ "vendors": { "enabled": ["c"] } })),
     ];
@@ -145,12 +152,17 @@ fn ctp_6_5_nested_parts_merge_by_id_and_the_last_string_wins() {
 #[test]
 fn ctp_6_5_what_is_said_of_the_person_is_merged_in_the_order_that_counts() {
     let mut late = event(0, 5, json!({ "vendors": { "enabled": ["a"] } }));
-    late.user = serde_json::from_value(json!({ "metadata": { "a": "late", "b": 1 }, "country": "PT" })).unwrap();
+    late.user =
+        serde_json::from_value(json!({ "metadata": { "a": "late", "b": 1 }, "country": "PT" })).unwrap();
     let mut early = event(1, 2, json!({ "vendors": { "enabled": ["a"] } }));
     early.user =
-        serde_json::from_value(json!({ "metadata": { "a": "early", "c": 1 }, "last_seen_country": "ES" })).unwrap();
+        serde_json::from_value(json!({ "metadata": { "a": "early", "c": 1 }, "last_seen_country": "ES" }))
+            .unwrap();
     let folded = fold(&[late, early]);
-    assert_eq!(Value::Object(folded.metadata), json!({ "a": "late", "b": 1, "c": 1 }));
+    assert_eq!(
+        Value::Object(folded.metadata),
+        json!({ "a": "late", "b": 1, "c": 1 })
+    );
     assert_eq!(folded.country.as_deref(), Some("PT"));
     assert_eq!(folded.last_seen_country.as_deref(), Some("ES"));
 }
