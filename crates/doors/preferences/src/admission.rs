@@ -31,8 +31,8 @@ use crate::{
     query::Query,
 };
 
-/// Largest body, in bytes (17).
-pub(crate) const LARGEST: usize = 4 * 1024 * 1024;
+/// Largest body, in bytes: what the house lets in at all (17 allows more).
+pub(crate) const LARGEST: usize = 1024 * 1024;
 
 /// What is counted of a request that comes with a session (2.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

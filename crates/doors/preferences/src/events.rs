@@ -82,7 +82,7 @@ fn check_named(admitted: &Admitted, event: &Value) -> Result<(), ApiError> {
 /// Several events: all of them are judged before any is taken.
 fn several(all: &[Value]) -> Result<Vec<EventWish>, ApiError> {
     if !(1..=SEVERAL).contains(&all.len()) {
-        return Err(refused("", "must hold 1 to 100 events"));
+        return Err(refused("", "must be an object, or hold 1 to 100 of them"));
     }
     let (mut wishes, mut refusals) = (Vec::with_capacity(all.len()), Vec::new());
     for (index, value) in all.iter().enumerate() {

@@ -26,6 +26,10 @@ pub(crate) async fn open(visit: Visit, request: Request) -> Result<Response, Fea
     let bytes = body::read(body, LARGEST).await?;
     let wish = json::parse(&bytes, &Limits::size(LARGEST)).map_err(ApiError::from)?;
     let mut reader = Reader::default();
+    if reader.object(&wish, "").is_none() {
+        reader.finish()?;
+        return Err(refused("", "must be an object").into());
+    }
     let given = |name: &str| wish.get(name).and_then(Value::as_str).map(str::to_owned);
     for name in ["type", "key", "secret"] {
         if given(name).is_none() {

@@ -125,7 +125,7 @@ pub(super) async fn render(
                 "user.created"
             } else {
                 let source = json!({
-                    "id": body.decision,
+                    "id": event_id(body),
                     "created_at": event.at().to_rfc3339_millis(),
                 });
                 parameters.insert("source".to_owned(), source);
@@ -147,7 +147,7 @@ async fn decided(
     decision: &Decision,
     body: &Body,
 ) -> Result<Value, Fault> {
-    let id = decision.id.to_string();
+    let id = event_id(body);
     let mut entity = entity(telling, event, &id, decision.taken_at, body).await?;
     let mut purposes: Vec<Value> = Vec::new();
     for change in own_changes(telling.rendering.tenant, body) {
@@ -161,9 +161,28 @@ async fn decided(
     }
     entity["consents"] = consents(purposes);
     if let Some(delegate) = delegate(&decision.actor) {
-        entity["delegate"] = json!({ "id": delegate });
+        let own = own_event(body).map(|own| &own["delegate"]);
+        entity["delegate"] = match own {
+            Some(own) if own["id"] == delegate.as_str() => own.clone(),
+            _ => json!({ "id": delegate }),
+        };
     }
     Ok(entity)
+}
+
+/// The event of the preferences door that a decision is, where it is one.
+fn own_event(body: &Body) -> Option<&Value> {
+    match body.note.as_ref()?.get("events")?.as_array()?.as_slice() {
+        [own] => Some(own),
+        _ => None,
+    }
+}
+
+/// The id under which the receiver can ask for what was said; of other doors the decision's.
+fn event_id(body: &Body) -> String {
+    own_event(body)
+        .and_then(|own| own["id"].as_str())
+        .map_or_else(|| body.decision.to_string(), str::to_owned)
 }
 
 fn delegate(actor: &Actor) -> Option<String> {
