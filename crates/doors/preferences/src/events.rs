@@ -26,9 +26,9 @@ pub(crate) async fn record(visit: Visit, request: Request) -> Result<Response, F
     let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.permit::<WritePreferences>()?;
     admitted.query.flag("$generate_tcfcs")?;
-    admitted.query.flag("$disable_integrations")?;
+    let is_silent = admitted.query.flag("$disable_integrations")?;
     let body = admitted.read(body, LARGEST).await?;
-    let (taking, wishes) = match (&body, admitted.token()) {
+    let (taking, mut wishes) = match (&body, admitted.token()) {
         (Value::Array(_), Some(_)) => return Err(forbidden("several events need a session").into()),
         (Value::Array(all), None) => {
             admitted.require_organization()?;
@@ -43,6 +43,9 @@ pub(crate) async fn record(visit: Visit, request: Request) -> Result<Response, F
             (taking, vec![wish])
         }
     };
+    for wish in &mut wishes {
+        wish.is_silent = is_silent;
+    }
     let tenant = admitted.tenant();
     let recorded = admitted
         .visit

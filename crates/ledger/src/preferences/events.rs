@@ -51,6 +51,8 @@ pub struct EventWish {
     pub choices: Choices,
     /// Who acted for the person.
     pub delegate: Option<Delegate>,
+    /// Whether receivers that are told in the vendor's words are not to be told, as for imports (5.4).
+    pub is_silent: bool,
 }
 
 /// How events are taken.
@@ -205,7 +207,7 @@ impl Ledger {
         let earlier = person.events.iter().map(|event| &event.body);
         check::propagate(tenant, &mut body.choices, earlier);
         person.actor = Some(actor(subject, token, body.delegate.as_ref(), permit));
-        note(person, &body);
+        note(person, &body, wish.is_silent);
         person.add(hash, now, body);
         Ok((subject, id))
     }
@@ -292,7 +294,7 @@ impl Ledger {
             apply_patch(tenant, &mut body, patch, now)?;
             person.note_switches(&body);
             if body.status != was || patch.choices.is_some() {
-                note(person, &body);
+                note(person, &body, false);
             }
             person.is_changed = true;
             person.events[place].is_changed = true;
@@ -447,13 +449,14 @@ fn actor(
 }
 
 /// What is noted beside the decision that an event is.
-fn note(person: &mut super::person::Person, body: &EventBody) {
+fn note(person: &mut super::person::Person, body: &EventBody, is_silent: bool) {
     let events = person.note.entry("events").or_insert_with(|| json!([]));
     if let Some(events) = events.as_array_mut() {
         events.push(json!({
             "id": body.id,
             "regulation": body.regulation,
             "delegate": body.delegate,
+            "silent": is_silent,
         }));
     }
 }

@@ -418,11 +418,17 @@ fn ctp_3_1_keys_purposes_and_preferences_come_from_the_manifest() {
     let wish = json!({ "type": "api-key", "key": "meadow-preferences-key", "secret": KEY_SECRET });
     let (status, session) = ask_preferences(&running, "POST /sessions HTTP/1.1", &wish.to_string());
     assert_eq!(status, 200, "{session}");
-    let bearer = format!("Authorization: Bearer {}", session["access_token"].as_str().unwrap());
+    let bearer = format!(
+        "Authorization: Bearer {}",
+        session["access_token"].as_str().unwrap()
+    );
     let event = json!({ "regulation": "lgpd", "user": { "organization_user_id": "carla" },
         "consents": { "purposes": [{ "id": "offers", "enabled": true }] } });
     let head = format!("POST /v1/consents/events?organization_id=main HTTP/1.1\r\n{bearer}");
     let (status, made) = ask_preferences(&running, &head, &event.to_string());
     assert_eq!(status, 200, "{made}");
-    assert_eq!(made["consents"]["purposes"][0]["values"]["topics"]["value"], "garden");
+    assert_eq!(
+        made["consents"]["purposes"][0]["values"]["topics"]["value"],
+        "garden"
+    );
 }

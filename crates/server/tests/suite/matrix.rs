@@ -134,7 +134,10 @@ pub(crate) async fn with_purpose(app: &TestApp) {
 
 /// A session of a back end at the preferences door.
 pub(crate) async fn session(app: &TestApp) -> String {
-    let (key, secret) = ("matrix-preferences-key", "a secret of a machine that nobody guesses");
+    let (key, secret) = (
+        "matrix-preferences-key",
+        "a secret of a machine that nobody guesses",
+    );
     app.provision(&[Entry::ApiCredential(ApiCredential {
         client_id: key.to_owned(),
         secrets: vec![StoredSecret {

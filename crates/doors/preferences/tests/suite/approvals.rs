@@ -49,7 +49,7 @@ async fn ctp_7_6_an_event_that_waits_is_not_merged_until_it_is_confirmed() {
         403,
         "Forbidden",
     );
-    world.app.pass(2 * 86_400);
+    world.pass(2 * 86_400).await;
     let confirmed = world
         .ask(Method::PATCH, &path, Some(&confirm))
         .await
@@ -66,9 +66,7 @@ async fn ctp_7_6_nobody_confirms_what_has_waited_too_long() {
     let token = world.id_token(INES, &json!({ "validation": "email" })).await;
     let pending = record(&world, &token).await;
     let path = format!("/consents/events/{}", text(&pending, "id"));
-    world.app.pass(7 * 86_400);
-    let session = crate::world::session(&world.app).await;
-    let world = World { session, ..world };
+    world.pass(7 * 86_400).await;
     let shown = world.get(&path).await;
     assert_eq!(shown["status"], "expired");
     let confirm = json!({ "status": "confirmed" });

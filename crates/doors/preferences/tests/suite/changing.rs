@@ -19,18 +19,18 @@ async fn ctp_6_5_the_worked_example_holds_at_the_door() {
         { "id": "newsletter", "enabled": true, "values": { "topics": { "value": "garden" } } }] } });
     let first = world.event(&first).await;
     let before = moment(&world.app, -86_400);
-    world.app.pass(86_400);
+    world.pass(86_400).await;
     let pending = json!({ "status": "pending_approval" });
     let second = world
         .event(&switch_with(INES, "newsletter", json!(false), &pending))
         .await;
     assert_eq!(second["status"], "pending_approval");
-    world.app.pass(86_400);
+    world.pass(86_400).await;
     let third = json!({ "user": { "organization_user_id": INES }, "consents": { "purposes": [
         { "id": "newsletter", "values": { "topics": { "value": "kitchen" } } }] } });
     world.event(&third).await;
     assert_eq!(status().await, (json!(true), json!("kitchen")));
-    world.app.pass(86_400);
+    world.pass(86_400).await;
     let path = format!("/consents/events/{}", text(&second, "id"));
     let confirmed = world
         .ask(Method::PATCH, &path, Some(&json!({ "status": "confirmed" })))
@@ -70,7 +70,7 @@ async fn ctp_6_5_the_worked_example_holds_at_the_door() {
 async fn ctp_6_5_deleting_the_newest_event_brings_the_one_before_back() {
     let world = World::new().await;
     world.event(&switch(INES, "newsletter", json!(true))).await;
-    world.app.pass(1);
+    world.pass(1).await;
     let no = world
         .event(&switch_with(
             INES,
@@ -108,9 +108,9 @@ async fn ctp_5_4_a_correction_is_laid_over_the_event() {
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true,
             "values": { "topics": { "value": "garden" }, "rhythm": { "value": "daily" } } }] } });
     world.event(&event).await;
-    world.app.pass(1);
+    world.pass(1).await;
     world.event(&switch(INES, "offers", json!(true))).await;
-    world.app.pass(1);
+    world.pass(1).await;
     let patch = json!({ "metadata": { "b": 2 }, "delegate": { "id": "agent-17" },
         "consents": { "purposes": [{ "id": "newsletter", "enabled": false, "values": { "topics": { "value": "" } } },
             { "id": "offers", "enabled": false }] } });
@@ -169,9 +169,9 @@ async fn ctp_6_5_adding_metadata_later_does_not_move_an_event() {
             &json!({ "id": "E" }),
         ))
         .await;
-    world.app.pass(1);
+    world.pass(1).await;
     world.event(&switch(INES, "newsletter", json!(false))).await;
-    world.app.pass(1);
+    world.pass(1).await;
     let path = format!("/consents/events/{}", text(&early, "id"));
     let patched = world
         .ask(Method::PATCH, &path, Some(&json!({ "metadata": { "a": 1 } })))

@@ -135,7 +135,7 @@ async fn ctp_5_3_what_cannot_be_chosen_is_400_and_nothing_is_kept() {
         ("metadata", json!({ "metadata": "x" })),
         (
             "metadata",
-            json!({ "metadata": { "a": { "b": { "c": { "d": { "e": { "f": { "g": { "h": 1 } } } } } } } } }),
+            json!({ "metadata": { "a": { "b": { "c": { "d": { "e": { "f": { "g": { "h": { "i": 1 } } } } } } } } } }),
         ),
         ("proofs", json!({ "proofs": ["data:image/png;base64,AAAA"] })),
         ("user.country", json!({ "user": { "country": "Portugal" } })),

@@ -50,7 +50,7 @@ async fn ctp_12_purposes_and_preferences_are_definitions_of_the_ledger() {
         refused(&world.ask(Method::GET, path, None).await, 404, "NotFound");
     }
     let none = world
-        .with(&world.session, Method::GET, "/metadata/purposes", None)
+        .with(&world.session(), Method::GET, "/metadata/purposes", None)
         .await;
     refused(&none, 400, "BadRequest");
 }

@@ -232,13 +232,9 @@ async fn a_choice_ends_with_the_lifetime_of_its_purpose() {
 async fn everything_is_there_after_a_restart_and_the_log_verifies() {
     let world = World::new().await;
     let ada = known(&world, "ada").await;
-    let session = world.session.clone();
     world.event(&switch(&ada, "newsletter", json!(true))).await;
     let before = world.user(&ada).await;
-    let world = World {
-        app: world.app.restarted().await,
-        session,
-    };
+    let world = World::of(world.app.restarted().await).await;
     assert_eq!(world.user(&ada).await, before);
     world.verify().await;
 }

@@ -43,7 +43,7 @@ async fn ctp_3_5_nothing_is_done_without_a_credential_with_and_without_version()
             refused(&basic, 401, "NotAuthenticated");
             let answer = world
                 .with(
-                    &world.session,
+                    &world.session(),
                     method.clone(),
                     &format!("{path}?organization_id=other"),
                     None,
@@ -85,7 +85,7 @@ async fn ctp_2_1_bodies_are_json_and_nothing_else() {
         "/consents/users",
     ] {
         let path = format!("{path}?organization_id=harbor");
-        let post = || world.app.request(Method::POST, &path).bearer(&world.session);
+        let post = || world.app.request(Method::POST, &path).bearer(&world.session());
         let form = post().form(&[("a", "b")]).send().await;
         refused(&form, 400, "BadRequest");
         for text in [
@@ -110,7 +110,7 @@ async fn ctp_2_1_bodies_are_json_and_nothing_else() {
     let charset = world
         .app
         .request(Method::POST, "/consents/events?organization_id=harbor")
-        .bearer(&world.session)
+        .bearer(&world.session())
         .header("content-type", "application/json; charset=utf-8")
         .body(event.as_bytes())
         .send()
@@ -233,7 +233,7 @@ async fn ctp_17_what_belongs_to_another_organization_is_not_there() {
         .app
         .configure(|tenant| tenant.hosts = vec!["127.0.0.1:8080".to_owned()])
         .await;
-    for credential in [&token, &world.session] {
+    for credential in [&token, &world.session()] {
         let there = world
             .app
             .request(Method::GET, "/consents/users?organization_id=other")

@@ -1,5 +1,7 @@
 //! What the tests of this door begin with.
 
+use std::sync::Mutex;
+
 use consentry_domain::{
     Actions, DefinitionKey, Timestamp,
     client::StoredSecret,
@@ -28,7 +30,7 @@ pub const INES: &str = "ines.faro@example.org";
 /// A house with purposes, and a session.
 pub struct World {
     pub app: TestApp,
-    pub session: String,
+    session: Mutex<String>,
 }
 
 pub fn definition(key: &str, kind: DefinitionKind, parent: Option<&str>, choice: Choice) -> Entry {
@@ -135,15 +137,34 @@ impl World {
             }),
         ])
         .await;
-        let session = session(&app).await;
+        Self::of(app).await
+    }
+
+    /// A session at an application that is seeded already.
+    pub async fn of(app: TestApp) -> Self {
+        let session = Mutex::new(session(&app).await);
         Self { app, session }
+    }
+
+    /// The session.
+    pub fn session(&self) -> String {
+        self.session.lock().unwrap().clone()
+    }
+
+    /// Lets time pass, and opens a new session where that ends it.
+    pub async fn pass(&self, seconds: i64) {
+        self.app.pass(seconds);
+        if seconds >= 3_600 {
+            let session = session(&self.app).await;
+            *self.session.lock().unwrap() = session;
+        }
     }
 
     /// With a session, the organization named.
     pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let sign = if path.contains('?') { '&' } else { '?' };
         let path = format!("{path}{sign}organization_id={ORGANIZATION}");
-        self.with(&self.session, method, &path, body).await
+        self.with(&self.session(), method, &path, body).await
     }
 
     /// With any bearer token.
@@ -186,7 +207,10 @@ impl World {
 
     /// The users of a name.
     pub async fn user(&self, organization_user_id: &str) -> Value {
-        let name = organization_user_id.replace('@', "%40");
+        let name = organization_user_id
+            .replace('+', "%2B")
+            .replace('@', "%40")
+            .replace(' ', "%20");
         let list = self
             .get(&format!("/consents/users?organization_user_id={name}"))
             .await;

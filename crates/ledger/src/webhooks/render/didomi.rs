@@ -32,7 +32,7 @@ pub(in crate::webhooks) fn tells(tenant: &TenantSnapshot, event: &Happening) -> 
     match event.entry().name {
         "decision.recorded" => event
             .body()
-            .is_some_and(|body| own_changes(tenant, body).next().is_some()),
+            .is_some_and(|body| !is_silent(body) && own_changes(tenant, body).next().is_some()),
         "decision.deleted" => true,
         _ => false,
     }
@@ -42,9 +42,18 @@ pub(in crate::webhooks) fn tells(tenant: &TenantSnapshot, event: &Happening) -> 
 pub(in crate::webhooks) fn changes_person(tenant: &TenantSnapshot, event: &Happening) -> bool {
     event.entry().name == "decision.recorded"
         && event.body().is_some_and(|body| {
+            if is_silent(body) {
+                return false;
+            }
             let mut changes = own_changes(tenant, body);
             changes.any(|change| enabled(change.from.as_deref()) != enabled(Some(&change.to)))
         })
+}
+
+/// Whether all that was said was to be kept from receivers, as imports are (consent-tokens-and-preferences 5.4).
+fn is_silent(body: &Body) -> bool {
+    let events = body.note.as_ref().and_then(|note| note.get("events")?.as_array());
+    events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["silent"] == true))
 }
 
 /// What a decision changed of what the tenant itself is told.
