@@ -13,6 +13,7 @@ pub mod conformance;
 pub mod error;
 pub mod preference;
 pub mod read;
+pub mod record_key;
 pub mod row;
 pub mod stored;
 pub mod table;

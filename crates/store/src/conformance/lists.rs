@@ -1,12 +1,9 @@
 //! Lists: what is in them, in which order, and how they go on.
 
-use consentry_domain::{Agreement, Consent, SubjectId, Timestamp};
+use consentry_domain::{Agreement, Consent, SubjectId};
 
 use super::{Engine, sample, write};
-use crate::{
-    AgreementQuery, Hash, PreferenceKind, PreferenceRow, RecordQuery, RecordRow, Row, Store,
-    read::PersonMatch, row::RecordKey,
-};
+use crate::{AgreementQuery, Hash, RecordQuery, RecordRow, Row, Store, read::PersonMatch, row::RecordKey};
 
 /// A search for the records of a person, or of everybody.
 pub fn records_of(person: Option<SubjectId>, limit: u32) -> RecordQuery {
@@ -573,34 +570,4 @@ pub async fn names_of_a_person_are_listed(engine: &impl Engine) {
     write(&store, [Row::Alias(names[0].clone())]).await;
     assert_eq!(store.aliases_of(tenant, ada).await.unwrap(), names[1..]);
     assert_eq!(store.aliases_of(tenant, bob).await.unwrap().len(), 2);
-}
-
-/// All rows of preferences of a person are listed, and people behind a place.
-pub async fn preferences_are_listed_by_person_and_by_place(engine: &impl Engine) {
-    let store = engine.fresh().await;
-    let tenant = sample::tenant(1);
-    let (ada, bob) = (sample::person(1), sample::person(2));
-    let made = |words: &str, kind, person, seconds| PreferenceRow {
-        created_at: sample::at(seconds),
-        ..sample::preference(words, kind, person)
-    };
-    let of_ada = made("ada", PreferenceKind::Person, ada, 3);
-    let of_bob = made("bob", PreferenceKind::Person, bob, 2);
-    let events = [
-        made("late", PreferenceKind::Event, ada, 9),
-        made("early", PreferenceKind::Event, ada, 1),
-    ];
-    let rows = events.iter().chain([&of_ada, &of_bob]);
-    write(&store, rows.cloned().map(Row::Preference)).await;
-    let listed = store.preferences_of(tenant, ada).await.unwrap();
-    assert_eq!(listed, [events[1].clone(), of_ada.clone(), events[0].clone()]);
-    let start = (Timestamp::from_micros(i64::MIN), Hash::new([0; 32]));
-    let all = store.preference_people(tenant, start, 10).await.unwrap();
-    assert_eq!(all, [of_bob.clone(), of_ada.clone()]);
-    let first = store.preference_people(tenant, start, 1).await.unwrap();
-    assert_eq!(first, [of_bob.clone()]);
-    let after = (of_bob.created_at, of_bob.hash);
-    let rest = store.preference_people(tenant, after, 10).await.unwrap();
-    assert_eq!(rest, [of_ada]);
-    assert_eq!(store.preferences_of(sample::tenant(2), ada).await.unwrap(), []);
 }
