@@ -58,7 +58,6 @@ pub enum Opens {
 
 impl Opens {
     /// Whether it is the usual one.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
     const fn is_usual(&self) -> bool {
         matches!(self, Self::Dashboard)
     }

@@ -57,7 +57,6 @@ pub struct ChoiceValue {
     pub name: BTreeMap<String, String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
 const fn is_false(flag: &bool) -> bool {
     !*flag
 }

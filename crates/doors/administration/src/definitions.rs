@@ -216,7 +216,10 @@ fn choice(members: &mut Members) -> Choice {
     let Some(value) = members.value("choice") else {
         return Choice::default();
     };
-    let choice: Option<Choice> = serde_json::from_value(value).ok();
+    // An array would do for an object as well.
+    let values = value.get("values").and_then(Value::as_array);
+    let is_made_of_objects = value.is_object() && values.into_iter().flatten().all(Value::is_object);
+    let choice: Option<Choice> = serde_json::from_value(value).ok().filter(|_| is_made_of_objects);
     let fits = |id: &String| {
         (1..=256).contains(&id.len())
             && id

@@ -450,14 +450,20 @@ fn actor(
 
 /// What is noted beside the decision that an event is.
 fn note(person: &mut super::person::Person, body: &EventBody, is_silent: bool) {
+    let mut own = json!({ "id": body.id, "regulation": body.regulation });
+    // The log knows no `null`, and free-form members are none of its business.
+    if let Some(delegate) = &body.delegate {
+        own["delegate"] = json!({ "id": delegate.id });
+        if let Some(name) = &delegate.name {
+            own["delegate"]["name"] = json!(name);
+        }
+    }
+    if is_silent {
+        own["silent"] = json!(true);
+    }
     let events = person.note.entry("events").or_insert_with(|| json!([]));
     if let Some(events) = events.as_array_mut() {
-        events.push(json!({
-            "id": body.id,
-            "regulation": body.regulation,
-            "delegate": body.delegate,
-            "silent": is_silent,
-        }));
+        events.push(own);
     }
 }
 

@@ -117,7 +117,6 @@ pub struct Vendors {
     pub disabled_li: Vec<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
 const fn is_false(flag: &bool) -> bool {
     !*flag
 }

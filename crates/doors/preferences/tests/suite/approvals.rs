@@ -35,13 +35,6 @@ async fn ctp_7_6_an_event_that_waits_is_not_merged_until_it_is_confirmed() {
         "the user is there, without a choice"
     );
     assert_eq!(user["metadata"], json!({}));
-    assert!(
-        !world
-            .app
-            .usable(INES, "", &[])
-            .await
-            .contains(&"newsletter".to_owned())
-    );
     let path = format!("/consents/events/{}", text(&pending, "id"));
     let confirm = json!({ "status": "confirmed" });
     refused(

@@ -92,18 +92,19 @@ async fn ctp_12_the_administration_door_writes_how_a_preference_is_answered() {
             .await
     };
     let body = json!({ "kind": "preference", "parent": "newsletter",
-        "choice": { "multiple": true, "values": [{ "id": "red", "name": { "en": "Red" } }] } });
+        "choice": { "multiple": true, "values": [{ "id": "red", "name": { "en-GB": "Red" } }] } });
     let made = put(body).await;
     assert_eq!(made.status(), 201, "{}", made.text());
     assert_eq!(made.json()["choice"]["values"][0]["id"], "red");
     assert_eq!(
-        world.get("/preferences/colours").await["values"][0]["name"]["en"],
+        world.get("/preferences/colours").await["values"][0]["name"]["en-GB"],
         "Red"
     );
     for wrong in [
         json!({ "kind": "preference", "choice": { "values": [{ "id": "a,b" }] } }),
         json!({ "kind": "preference", "choice": { "colour": 1 } }),
         json!({ "kind": "preference", "choice": [] }),
+        json!({ "kind": "preference", "choice": { "values": [["red"]] } }),
     ] {
         assert_eq!(put(wrong).await.status(), 400);
     }

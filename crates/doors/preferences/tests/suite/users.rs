@@ -312,13 +312,13 @@ async fn ctp_5_5_the_full_tree_shows_what_was_not_answered() {
 async fn what_people_chose_is_nowhere_in_clear() {
     let world = World::new().await;
     let event = json!({ "user": { "organization_user_id": INES, "metadata": { "secret": "orchid-4711" } },
-        "metadata": { "note": "orchid-4711" }, "delegate": { "id": "orchid-4711" },
+        "metadata": { "note": "orchid-4711" }, "delegate": { "id": "agent-17", "name": "orchid-4711" },
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } });
     world.event(&event).await;
     world
         .id_token(
             INES,
-            &json!({ "delegate": { "id": "orchid-4711" }, "metadata": { "a": "orchid-4711" } }),
+            &json!({ "delegate": { "id": "agent-17", "name": "orchid-4711" }, "metadata": { "a": "orchid-4711" } }),
         )
         .await;
     let folder = world.app.folder();
