@@ -1,7 +1,7 @@
 //! Signing keys that are replaced by age: published ahead, in use, on their way out, gone.
 
 use consentry_domain::Lifetime;
-use consentry_ledger::key_rotation::KeyPlan;
+use consentry_ledger::{key_ring::KeyState, key_rotation::KeyPlan};
 use consentry_outbound::{Outbound, OutboundOptions};
 use consentry_testkit::{TestApp, postgres::Postgres};
 use http::Method;
@@ -202,11 +202,16 @@ async fn ctp_4_5_a_consent_token_counts_to_its_end_after_its_key_is_gone() {
     let token = made["id_token"].as_str().unwrap();
     let first = published(&app, "ES256").await;
     let outbound = rotating(&app);
-    app.pass(10 * DAY);
+    app.pass(9 * DAY);
     until_published(&app, 2).await;
-    app.pass(2 * DAY);
-    until_published(&app, 2).await;
-    app.pass(3 * DAY);
+    app.pass(DAY);
+    until("the next one signs", || async {
+        let tenant = app.tenant();
+        let mut keys = tenant.key_ring.stored();
+        keys.any(|key| key.kid == first[0] && key.state == KeyState::Retiring)
+    })
+    .await;
+    app.pass(DAY);
     until("the key that signed the token is gone", || async {
         !published(&app, "ES256").await.contains(&first[0])
     })
@@ -217,7 +222,7 @@ async fn ctp_4_5_a_consent_token_counts_to_its_end_after_its_key_is_gone() {
         .send()
         .await;
     assert_eq!(answer.status(), 200, "{}", answer.text());
-    app.pass(350 * DAY);
+    app.pass(354 * DAY);
     let answer = app
         .request(Method::GET, "/consents/users")
         .bearer(token)
