@@ -144,7 +144,7 @@ impl Query {
             .find(|own| own.field == field && own.operator == operator);
         match same {
             Some(own) if matches!(operator, Operator::In | Operator::Nin) => {
-                own.values.push(value.to_owned())
+                own.values.push(value.to_owned());
             }
             Some(_) => return Err(refused(name, "may appear at most once")),
             None => self.conditions.push(Condition {

@@ -1,6 +1,6 @@
 //! Writing what people chose, with the decision that it is, in one commit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use consentry_domain::{
     Audience, Command, Consent, DefinitionKey, Qualifier, Slot, SubjectId, Timestamp,
@@ -215,10 +215,10 @@ fn below(
     standing: &[Consent],
     answers: &[PurposeAnswer],
 ) -> Vec<(DefinitionKey, Consent)> {
-    let off: BTreeMap<&DefinitionKey, ()> = answers
+    let off: BTreeSet<&DefinitionKey> = answers
         .iter()
         .filter(|answer| answer.answer != Some(true) && answer.slot.qualifier == Qualifier::none())
-        .map(|answer| (&answer.slot.definition, ()))
+        .map(|answer| &answer.slot.definition)
         .collect();
     let mut found = Vec::new();
     for consent in standing.iter().filter(|consent| consent.status.is_granting()) {
@@ -231,7 +231,7 @@ fn below(
         while let Some(parent) = next.filter(|parent| seen.insert(*parent)) {
             let definition = tenant.definitions.get(parent);
             let is_purpose = definition.is_some_and(|own| own.kind == DefinitionKind::Purpose);
-            if is_purpose && off.contains_key(parent) {
+            if is_purpose && off.contains(parent) {
                 found.push((parent.clone(), consent.clone()));
             }
             next = definition.and_then(|own| own.parent.as_ref());
