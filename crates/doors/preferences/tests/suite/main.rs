@@ -1,4 +1,5 @@
 //! The preferences door, through HTTP in one process.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
 mod approvals;
 mod changing;
