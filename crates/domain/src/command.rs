@@ -190,6 +190,38 @@ pub struct Withdraw {
     pub reason: EndReason,
 }
 
+/// What a person said about one purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurposeAnswer {
+    /// The purpose, for the tenant itself.
+    pub slot: Slot,
+    /// Yes, no, or nothing any more.
+    pub answer: Option<bool>,
+    /// When that was said.
+    pub said_at: Timestamp,
+    /// Identity of a new consent, used if one becomes necessary.
+    pub consent: ConsentId,
+    /// Identity of its record.
+    pub record: RecordId,
+    /// The words it was asked with.
+    pub wording: Option<Wording>,
+    /// When a new acceptance ends.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// What a person chose at the preferences door comes to something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoosePurposes {
+    /// The act.
+    pub act: Act,
+    /// What was named, whether or not it changes anything.
+    pub named: Vec<DefinitionKey>,
+    /// What it comes to, purpose by purpose.
+    pub answers: Vec<PurposeAnswer>,
+    /// Consents to what lies below a purpose, each with that purpose: they end when it is switched off.
+    pub below: Vec<(DefinitionKey, ConsentId)>,
+}
+
 /// A command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -209,6 +241,8 @@ pub enum Command {
     Stop(Stop),
     /// See [`Withdraw`].
     Withdraw(Withdraw),
+    /// See [`ChoosePurposes`].
+    ChoosePurposes(ChoosePurposes),
 }
 
 impl Command {
@@ -223,6 +257,7 @@ impl Command {
             Self::DeleteRecord(command) => &command.act,
             Self::Stop(command) => &command.act,
             Self::Withdraw(command) => &command.act,
+            Self::ChoosePurposes(command) => &command.act,
         }
     }
 }

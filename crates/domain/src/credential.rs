@@ -45,7 +45,25 @@ impl Principal {
     }
 }
 
-/// An API credential of a data provider's back end (consent-dashboard A1).
+/// What an API credential opens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    /// One-time tokens of the dashboard (consent-dashboard A1).
+    #[default]
+    Dashboard,
+    /// Sessions of the preferences door (consent-tokens-and-preferences 3.1).
+    Preferences,
+}
+
+impl Opens {
+    /// Whether it is the usual one.
+    const fn is_usual(&self) -> bool {
+        matches!(self, Self::Dashboard)
+    }
+}
+
+/// An API credential of a back end (consent-dashboard A1, consent-tokens-and-preferences 3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiCredential {
@@ -55,4 +73,7 @@ pub struct ApiCredential {
     pub secrets: Vec<StoredSecret>,
     /// Whether it is accepted.
     pub enabled: bool,
+    /// What it opens.
+    #[serde(default, skip_serializing_if = "Opens::is_usual")]
+    pub opens: Opens,
 }

@@ -1,6 +1,7 @@
 //! What a command means for the consents it touches. One file per kind of command; nothing here changes state.
 
 mod approve;
+mod choose;
 mod import;
 mod record;
 mod settle;
@@ -103,6 +104,7 @@ pub fn decide(
         Command::DeleteRecord(command) => draft.delete_record(command)?,
         Command::Stop(command) => draft.stop(command)?,
         Command::Withdraw(command) => draft.withdraw(command)?,
+        Command::ChoosePurposes(command) => draft.choose_purposes(command)?,
     }
     Ok(Decided { facts: draft.facts })
 }

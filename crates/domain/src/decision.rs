@@ -39,6 +39,8 @@ named_enum! {
         Dashboard = "dashboard",
         /// Consent provider of a dataspace.
         Dataspace = "dataspace",
+        /// Consent tokens, events and users of a preferences platform.
+        Preferences = "preferences",
         /// The operator's own commands and files.
         Operator = "operator",
     }
@@ -101,6 +103,15 @@ impl Actor {
         }
     }
 
+    /// Somebody acting for the person, by the name that the first party gives them.
+    pub const fn delegate(name: String) -> Self {
+        Self {
+            role: Role::Delegate,
+            subject: None,
+            name: Some(name),
+        }
+    }
+
     /// Staff or a back end of the tenant, named by its account.
     pub const fn staff(name: String) -> Self {
         Self {
@@ -130,6 +141,10 @@ named_enum! {
         SignedRequest = "signed_request",
         /// User name and password over HTTP Basic.
         Basic = "basic",
+        /// Session of a back end at the preferences door.
+        ApiSession = "api_session",
+        /// What a person's browser was given for the preferences door.
+        ConsentToken = "consent_token",
         /// Somebody with access to the machine.
         Operator = "operator",
     }

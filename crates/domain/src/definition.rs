@@ -1,6 +1,6 @@
 //! What can be consented to, and the words it is asked with.
 
-use std::{cmp::Ordering, fmt, str::FromStr};
+use std::{cmp::Ordering, collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,47 @@ pub enum DefinitionKind {
     Protocol,
     /// A purpose of the preferences door.
     Purpose,
+    /// A question of the preferences door that belongs to a purpose, its parent.
+    Preference,
     /// A data source of the dataspace door.
     Source,
+}
+
+/// How a purpose or preference of the preferences door is answered (consent-tokens-and-preferences 12).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Choice {
+    /// Of a purpose: whether its switch answers the preferences below it (5.6).
+    #[serde(skip_serializing_if = "is_false")]
+    pub one_click: bool,
+    /// Of a preference: whether more than one value may be chosen.
+    #[serde(skip_serializing_if = "is_false")]
+    pub multiple: bool,
+    /// Of a preference: its values, in the order in which they are shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ChoiceValue>,
+}
+
+impl Choice {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One answer to a preference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceValue {
+    /// Its id, without comma and white space.
+    pub id: String,
+    /// What it is called, by language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub name: BTreeMap<String, String>,
+}
+
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// One thing a person can agree to.
@@ -48,6 +87,9 @@ pub struct Definition {
     /// What can be done with it (enforcement-events-evidence 2.2); none means the [usual](USUAL).
     #[serde(default, skip_serializing_if = "Actions::is_empty")]
     pub actions: Actions,
+    /// How it is answered at the preferences door.
+    #[serde(default, skip_serializing_if = "Choice::is_empty")]
+    pub choice: Choice,
 }
 
 impl Definition {

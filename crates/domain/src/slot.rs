@@ -77,6 +77,15 @@ impl Qualifier {
         }
     }
 
+    /// Answers under a regulation. The usual one keeps nothing apart, so that whoever asks without naming one is answered by it.
+    pub fn regulation(regulation: &str, usual: &str) -> Self {
+        if regulation == usual {
+            Self::none()
+        } else {
+            Self(format!("regulation={regulation}"))
+        }
+    }
+
     /// The canonical text, empty for none.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -75,5 +75,9 @@ named_enum! {
         RecordSubject = "record_subject",
         /// Issuer and subject identifier at another OpenID provider, with a space between.
         Upstream = "upstream",
+        /// What a first party calls a person at the preferences door.
+        Organization = "organization",
+        /// A device or browser of a person at the preferences door.
+        Device = "device",
     }
 }

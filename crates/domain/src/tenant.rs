@@ -5,6 +5,7 @@ mod checks;
 mod dataspace;
 mod identities;
 mod mail;
+mod preferences;
 mod records;
 mod sign_in;
 mod upstream;
@@ -20,6 +21,7 @@ pub use self::{
         TokenValidator, ValidatorKind,
     },
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
+    preferences::{PreferencesSettings, REGULATIONS, USUAL_REGULATION},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
     sign_in::{MfaError, SignIn},
     upstream::{SecretKey, Upstream},
@@ -167,6 +169,9 @@ pub struct Tenant {
     /// Settings of the dataspace door.
     #[serde(default)]
     pub dataspace: DataspaceSettings,
+    /// Settings of the preferences door.
+    #[serde(default)]
+    pub preferences: PreferencesSettings,
 }
 
 impl Tenant {
@@ -183,7 +188,8 @@ impl Tenant {
                 why: "must be 60 s to 1 day",
             });
         }
-        self.dataspace.check()
+        self.dataspace.check()?;
+        self.preferences.check()
     }
 }
 

@@ -53,6 +53,11 @@ pub enum Caller {
         /// How it proved itself.
         credential: CredentialKind,
     },
+    /// A back end of the first party at the preferences door.
+    Organization {
+        /// The API key that opened its session.
+        key: String,
+    },
     /// Somebody with access to the machine: configuration and commands.
     Operator,
 }
@@ -80,6 +85,13 @@ pub enum Via {
         /// Whether it carries the privileged scope.
         privileged: bool,
     },
+    /// What a first party gave the person's browser for the preferences door.
+    ConsentToken {
+        /// Whether it shows what the person chose.
+        read: bool,
+        /// Whether it adds to that.
+        write: bool,
+    },
 }
 
 impl Caller {
@@ -97,6 +109,7 @@ impl Caller {
             Self::Subject { subject, .. } => Actor::subject(*subject),
             Self::DataProvider { credential } => Actor::staff(credential.clone()),
             Self::Administrator { client, .. } => Actor::staff(client.as_str().to_owned()),
+            Self::Organization { key } => Actor::staff(key.clone()),
         }
     }
 
@@ -108,6 +121,7 @@ impl Caller {
             Self::Client { client, .. } | Self::Administrator { client, .. } => format!("client {client}"),
             Self::Service { dn, .. } => format!("entry {dn}"),
             Self::DataProvider { credential } => format!("provider {credential}"),
+            Self::Organization { key } => format!("organization {key}"),
             Self::Subject {
                 subject,
                 via: Via::AccessToken { client, .. },
@@ -123,11 +137,13 @@ impl Caller {
             | Self::Service { credential, .. }
             | Self::Administrator { credential, .. } => *credential,
             Self::DataProvider { .. } => CredentialKind::ClientSecret,
+            Self::Organization { .. } => CredentialKind::ApiSession,
             Self::Subject { via, .. } => match via {
                 Via::Session(_) => CredentialKind::Session,
                 Via::PageSession(_) => CredentialKind::PageSession,
                 Via::AccessToken { .. } | Via::Bearer { .. } => CredentialKind::AccessToken,
                 Via::Basic => CredentialKind::Basic,
+                Via::ConsentToken { .. } => CredentialKind::ConsentToken,
             },
             Self::Anonymous | Self::Operator => CredentialKind::Operator,
         }
@@ -243,7 +259,8 @@ impl Action for ManageAgreements {
                     via:
                         Via::AccessToken {
                             third_party: true, ..
-                        },
+                        }
+                        | Via::ConsentToken { .. },
                     ..
                 },
                 _,

@@ -1,7 +1,7 @@
 //! From facts to event rows: canonical leaf, sealed body, commitment (enforcement-events-evidence 8.1).
 
 use consentry_domain::{
-    AgreementId, ConsentId, DecisionId, DefinitionKey, EventId, Fact, SubjectId, Timestamp,
+    AgreementId, ConsentId, DecisionId, DefinitionKey, EventId, Fact, Qualifier, SubjectId, Timestamp,
     decision::{Actor, Door},
 };
 use consentry_store::{NewEvent, change::EventFilter};
@@ -95,6 +95,13 @@ pub(crate) struct Change {
     pub from: Option<String>,
     /// Its status afterwards.
     pub to: String,
+    /// What keeps it apart from other answers of the same person to the same definition.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub qualifier: Qualifier,
+}
+
+fn is_plain(qualifier: &Qualifier) -> bool {
+    qualifier.as_str().is_empty()
 }
 
 /// The event of a fact; `key` is that of the person the fact is about, and so are `note` and `told`.

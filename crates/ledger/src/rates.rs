@@ -37,6 +37,10 @@ pub(crate) enum Rate {
     Codes,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
+    /// Requests of a tenant's back ends at the preferences door outside of events and users: 100 in 15 seconds.
+    OrganizationRequests,
+    /// Requests with a consent token, by address: 60 in 10 seconds.
+    ConsentTokenRequests,
 }
 
 /// How a sender stands with a rate once a request was counted (enforcement-events-evidence 1.5).
@@ -65,6 +69,8 @@ impl Rate {
             Self::SignedRequests => (100, 1),
             Self::SignedRequestsAbout => (60, 60),
             Self::Codes => (20, 900),
+            Self::OrganizationRequests => (100, 15),
+            Self::ConsentTokenRequests => (60, 10),
             Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
             Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
         }
@@ -85,6 +91,8 @@ impl Rate {
             Self::SignedRequests => "requests",
             Self::SignedRequestsAbout => "requests-about-one",
             Self::Codes => "codes",
+            Self::OrganizationRequests => "organization",
+            Self::ConsentTokenRequests => "consents",
         }
     }
 }
@@ -243,6 +251,18 @@ impl Ledger {
             .lookup("signed request", &format!("{} {person}", client.id));
         let about = opaque::base64url(about.as_bytes());
         rates.take(tenant.id(), Rate::SignedRequestsAbout, &about, now)
+    }
+
+    /// Counts a request of one of a tenant's back ends at the preferences door.
+    pub fn count_organization(&self, tenant: &TenantSnapshot) -> Result<Quota, Quota> {
+        let (rates, now) = (&self.inner.rates, self.now());
+        rates.take(tenant.id(), Rate::OrganizationRequests, "", now)
+    }
+
+    /// Counts a request with a consent token from an address.
+    pub fn count_consent_token(&self, tenant: &TenantSnapshot, address: IpAddr) -> Result<Quota, Quota> {
+        let (rates, now) = (&self.inner.rates, self.now());
+        rates.take(tenant.id(), Rate::ConsentTokenRequests, &source(address), now)
     }
 
     /// Counts a stream that a reader opens; `reader` tells it from others.

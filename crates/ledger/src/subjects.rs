@@ -171,6 +171,17 @@ impl Ledger {
         (NewSubject { id, key }, change)
     }
 
+    /// A name of a person, as it is kept.
+    pub(crate) async fn alias_of(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        alias: &Alias,
+    ) -> Result<AliasRow, Fault> {
+        let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
+        Ok(self.alias_row(tenant, subject, &key, alias))
+    }
+
     fn alias_row(&self, tenant: &TenantSnapshot, subject: SubjectId, key: &Key, alias: &Alias) -> AliasRow {
         let hash = alias_hash(tenant, alias);
         AliasRow {
@@ -189,6 +200,6 @@ struct NewSubject {
 }
 
 /// HMAC under which an alias is found (enforcement-events-evidence DSR-22).
-fn alias_hash(tenant: &TenantSnapshot, alias: &Alias) -> Hash {
+pub(crate) fn alias_hash(tenant: &TenantSnapshot, alias: &Alias) -> Hash {
     tenant.keys.lookup(alias.namespace.as_str(), &alias.value)
 }

@@ -42,6 +42,7 @@ impl Telling {
                 definition: consent.slot.definition.clone(),
                 from: was.map(|was| was.status.as_str().to_owned()),
                 to: consent.status.as_str().to_owned(),
+                qualifier: consent.slot.qualifier.clone(),
             };
             match self
                 .told

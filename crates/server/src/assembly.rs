@@ -117,6 +117,7 @@ pub async fn ensure_tenant(ledger: &Ledger) -> anyhow::Result<()> {
         checks: consentry_domain::tenant::CheckSettings::default(),
         mail: consentry_domain::tenant::MailSettings::default(),
         dataspace: consentry_domain::tenant::DataspaceSettings::default(),
+        preferences: consentry_domain::tenant::PreferencesSettings::default(),
     };
     ledger.provision_tenant(&permit, &tenant).await?;
     Ok(())

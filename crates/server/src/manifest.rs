@@ -7,19 +7,22 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use consentry_domain::{
     Actions, DefinitionKey, Lifetime, Timestamp,
-    definition::{Definition, DefinitionKind, Localization, WordingVersion},
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
+    definition::{Choice, Definition, DefinitionKind, Localization, WordingVersion},
     dn::Dn,
     locale::Locale,
     mail::MailAddress,
     subject::{Alias, Namespace},
     tenant::{
         AuthorizationSettings, Brand, CheckSettings, DashboardSettings, DataspaceSettings, Lifetimes,
-        MailSettings, RecordsSettings, Upstream,
+        MailSettings, PreferencesSettings, RecordsSettings, Upstream,
     },
 };
 use consentry_ledger::{
     import::{AccountWish, NewPassword},
     mail::Contact,
+    opaque,
     provision::{Entry, Person},
 };
 use serde::Deserialize;
@@ -67,6 +70,12 @@ pub struct TenantManifest {
     /// Settings of the dataspace door.
     #[serde(default)]
     pub dataspace: DataspaceSettings,
+    /// Settings of the preferences door.
+    #[serde(default)]
+    pub preferences: PreferencesSettings,
+    /// Credentials of back ends.
+    #[serde(default)]
+    pub api_keys: Vec<ApiKeyManifest>,
     /// What can be agreed to.
     #[serde(default)]
     pub definitions: Vec<DefinitionManifest>,
@@ -101,6 +110,9 @@ pub struct DefinitionManifest {
     /// What can be done with it; `use` and `read` where nothing is said.
     #[serde(default)]
     pub actions: Actions,
+    /// How it is answered at the preferences door.
+    #[serde(default)]
+    pub choice: Choice,
     /// The words it is asked with. Published ones never change: a new version takes their place.
     #[serde(default)]
     pub localizations: Vec<LocalizationManifest>,
@@ -120,6 +132,21 @@ pub struct LocalizationManifest {
     pub data: String,
     /// What for.
     pub purpose: String,
+}
+
+/// A credential of a back end.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyManifest {
+    /// The key: 20 to 64 letters, digits, hyphens and underscores.
+    pub id: String,
+    /// File with its secret; a line break at the end does not count. It is a machine's, of 32 characters at least.
+    pub secret_file: PathBuf,
+    /// What it opens: `preferences`, or `dashboard`.
+    pub opens: Opens,
+    /// Whether it is refused.
+    #[serde(default)]
+    pub disabled: bool,
 }
 
 /// A directory account.
@@ -177,6 +204,9 @@ pub struct UpstreamIdentity {
     pub sub: String,
 }
 
+/// Shortest secret of an API key, in characters: only its digest is kept, so it must not be guessable.
+const SHORTEST_SECRET: usize = 32;
+
 const fn agreement() -> DefinitionKind {
     DefinitionKind::Agreement
 }
@@ -196,6 +226,9 @@ impl Manifest {
             let people = tenant.people.iter_mut().map(|person| &mut person.password_file);
             for file in accounts.chain(people).flatten() {
                 *file = folder.join(&*file);
+            }
+            for key in &mut tenant.api_keys {
+                key.secret_file = folder.join(&key.secret_file);
             }
         }
         manifest.check()?;
@@ -218,6 +251,7 @@ impl Manifest {
                     locales.map(|wording| format!("{} {}", definition.key, wording.locale).to_lowercase()),
                 )?;
             }
+            once("API key", tenant.api_keys.iter().map(|key| key.id.clone()))?;
             once(
                 "account",
                 tenant.accounts.iter().map(|account| account.dn.clone()),
@@ -237,12 +271,16 @@ fn once(what: &str, names: impl Iterator<Item = String>) -> anyhow::Result<()> {
 }
 
 impl TenantManifest {
-    /// Its definitions and their wordings, published now where they are new.
-    pub fn entries(&self, now: Timestamp) -> Vec<Entry> {
+    /// Its definitions and their wordings, published now where they are new, and its API keys.
+    pub fn entries(&self, now: Timestamp) -> anyhow::Result<Vec<Entry>> {
         let definitions = self.definitions.iter();
-        definitions
+        let mut entries: Vec<Entry> = definitions
             .flat_map(|definition| definition.entries(now))
-            .collect()
+            .collect();
+        for key in &self.api_keys {
+            entries.push(Entry::ApiCredential(key.credential()?));
+        }
+        Ok(entries)
     }
 
     /// Its accounts, as they are taken over.
@@ -271,6 +309,7 @@ impl DefinitionManifest {
             parent: self.parent.clone(),
             lifetime: self.lifetime,
             actions: self.actions.clone(),
+            choice: self.choice.clone(),
         };
         let wordings = self.localizations.iter().map(|wording| {
             Entry::Localization(Localization {
@@ -286,6 +325,32 @@ impl DefinitionManifest {
         std::iter::once(Entry::Definition(definition))
             .chain(wordings)
             .collect()
+    }
+}
+
+impl ApiKeyManifest {
+    fn credential(&self) -> anyhow::Result<ApiCredential> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        anyhow::ensure!(
+            (20..=64).contains(&self.id.len()) && self.id.bytes().all(plain),
+            "API key {}: an id is 20 to 64 letters, digits, hyphens and underscores",
+            self.id
+        );
+        let secret = password(Some(&self.secret_file))?.unwrap_or_default();
+        anyhow::ensure!(
+            secret.len() >= SHORTEST_SECRET,
+            "API key {}: the secret has fewer than {SHORTEST_SECRET} characters",
+            self.id
+        );
+        Ok(ApiCredential {
+            client_id: self.id.clone(),
+            secrets: vec![StoredSecret {
+                sha256: opaque::hash_text(&secret),
+                expires_at: None,
+            }],
+            enabled: !self.disabled,
+            opens: self.opens,
+        })
     }
 }
 

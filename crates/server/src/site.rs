@@ -74,6 +74,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         consentry_door_dashboard::routes().with_state(house.clone()),
         consentry_door_dataspace::routes(&parts.egress).with_state(house.clone()),
         consentry_door_decisions::routes(&parts.egress).with_state(house.clone()),
+        consentry_door_preferences::routes().with_state(house.clone()),
     ];
     if parts.metrics_here {
         tables.push(metrics_table(&parts.metrics));

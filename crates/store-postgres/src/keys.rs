@@ -27,6 +27,7 @@ pub(crate) enum Table {
     Configuration(ConfigurationKind),
     Job,
     Delivery,
+    Preference,
 }
 
 impl Table {
@@ -47,6 +48,7 @@ impl Table {
             RowKey::Configuration(kind, _) => Self::Configuration(*kind),
             RowKey::Job(..) => Self::Job,
             RowKey::Delivery(_) => Self::Delivery,
+            RowKey::Preference(_) => Self::Preference,
         }
     }
 
@@ -68,6 +70,7 @@ impl Table {
             Self::Configuration(kind) => kind.table(),
             Self::Job => "job",
             Self::Delivery => "delivery",
+            Self::Preference => "preference",
         }
     }
 
@@ -89,6 +92,7 @@ impl Table {
             Self::Configuration(kind) => sql::configuration(kind).versions,
             Self::Job => sql::JOB_VERSIONS,
             Self::Delivery => sql::DELIVERY_VERSIONS,
+            Self::Preference => sql::PREFERENCE_VERSIONS,
         }
     }
 
@@ -110,6 +114,7 @@ impl Table {
             Self::Configuration(kind) => sql::configuration(kind).delete,
             Self::Job => sql::JOBS_DELETE,
             Self::Delivery => sql::DELIVERIES_DELETE,
+            Self::Preference => sql::PREFERENCES_DELETE,
         }
     }
 }
@@ -125,7 +130,7 @@ pub(crate) fn push<'a>(columns: &mut Columns<'a>, tenant: TenantId, key: &'a Row
         RowKey::Record(shard, id) => by_id(*shard, id.uuid()),
         RowKey::Grant(id) => by_id(id.shard(), id.uuid()),
         RowKey::Subject(id) | RowKey::Account(id) | RowKey::SubjectKey(id) => by_id(id.shard(), id.uuid()),
-        RowKey::Token(hash) | RowKey::Interaction(hash) | RowKey::Alias(hash) => {
+        RowKey::Token(hash) | RowKey::Interaction(hash) | RowKey::Alias(hash) | RowKey::Preference(hash) => {
             push_hash(columns, tenant, hash);
         }
         RowKey::Slot(slot) => columns.push([

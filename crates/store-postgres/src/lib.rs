@@ -44,9 +44,9 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
-    Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail, TailPlace, TokenRow, TouchedRows,
-    UseRow, Withdrawn,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead,
+    PreferenceRow, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail,
+    TailPlace, TokenRow, TouchedRows, UseRow, Withdrawn,
 };
 
 pub use open::{OpenError, Options};
@@ -247,6 +247,29 @@ impl Store for PostgresStore {
     async fn aliases_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<AliasRow>> {
         self.readers
             .ask(move |connection| Box::pin(reads::aliases_of(connection, tenant, subject)))
+            .await
+    }
+
+    async fn preference(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<PreferenceRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::preference(connection, tenant, hash)))
+            .await
+    }
+
+    async fn preferences_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<PreferenceRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::preferences_of(connection, tenant, subject)))
+            .await
+    }
+
+    async fn preference_people(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, Hash),
+        limit: u32,
+    ) -> ReadResult<Vec<PreferenceRow>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::preference_people(connection, tenant, after, limit)))
             .await
     }
 

@@ -4,8 +4,8 @@ use consentry_domain::{
     Agreement, Consent, ConsentId, RecordId, Shard, Slot, TenantId, Timestamp, grant::Grant, subject::Subject,
 };
 use consentry_store::{
-    AccountRow, AliasRow, ConfigurationRow, Hash, IdempotencyKey, InteractionRow, RecordRow, Row, RowChange,
-    RowKey, SubjectKeyRow, TokenRow, UseRow, row::RecordKey, stored,
+    AccountRow, AliasRow, ConfigurationRow, Hash, IdempotencyKey, InteractionRow, PreferenceRow, RecordRow,
+    Row, RowChange, RowKey, SubjectKeyRow, TokenRow, UseRow, row::RecordKey, stored,
 };
 
 use crate::{
@@ -99,6 +99,10 @@ impl<'a> Writes<'a> {
             }
             Row::Alias(row) => {
                 self.alias(tenant, row);
+                Ok(())
+            }
+            Row::Preference(row) => {
+                self.preference(tenant, row);
                 Ok(())
             }
             Row::Account(row) => self.account(tenant, row),
@@ -423,6 +427,19 @@ impl<'a> Writes<'a> {
             Cell::id(row.subject.uuid()),
             Cell::bytes(&row.sealed),
             Cell::time(row.created_at),
+        ]);
+    }
+
+    fn preference(&mut self, tenant: TenantId, row: &'a PreferenceRow) {
+        self.putting(sql::PREFERENCES_PUT).push([
+            Cell::shard(row.hash.shard()),
+            Cell::id(tenant.uuid()),
+            Cell::hash(&row.hash),
+            Cell::text(row.kind.as_str()),
+            Cell::version(row.version),
+            Cell::id(row.subject.uuid()),
+            Cell::time(row.created_at),
+            Cell::bytes(&row.sealed),
         ]);
     }
 

@@ -6,7 +6,7 @@
 
 use consentry_store::{
     agreement_columns, alias_columns, consent_columns, delivery_columns, grant_columns, interaction_columns,
-    job_columns, record_columns, token_columns,
+    job_columns, preference_columns, record_columns, token_columns,
 };
 
 /// Declares statements and the list of all of them.
@@ -425,6 +425,22 @@ statements! {
     ALIASES_OF_SUBJECT "aliases.of_subject" = concat!(
         "SELECT ", alias_columns!(), " FROM subject_alias AS s WHERE s.tenant = $1 AND s.subject = $2 \
         ORDER BY s.created_at, s.hash");
+
+    PREFERENCE "preferences.by_hash" = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
+        WHERE p.shard = $1 AND p.tenant = $2 AND p.hash = $3");
+    PREFERENCE_VERSIONS "preferences.versions" = version_by_hash!("preference", "t.version");
+    PREFERENCES_PUT "preferences.put" = "INSERT INTO preference (shard, tenant, hash, kind, version, subject, created_at, \
+        sealed) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::bytea[], $4::text[], $5::int8[], $6::uuid[], $7::int8[], \
+        $8::bytea[]) ON CONFLICT (shard, tenant, hash) DO UPDATE SET kind = excluded.kind, version = excluded.version, \
+        subject = excluded.subject, created_at = excluded.created_at, sealed = excluded.sealed";
+    PREFERENCES_DELETE "preferences.delete" = delete_by_hash!("preference");
+    /// All shards: events are spread by their own hashes.
+    PREFERENCES_OF_SUBJECT "preferences.of_subject" = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
+        WHERE p.tenant = $1 AND p.subject = $2 ORDER BY p.created_at, p.hash");
+    /// All shards: a back end lists everybody.
+    PREFERENCE_PEOPLE "preferences.people" = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
+        WHERE p.tenant = $1 AND p.kind = 'person' AND p.created_at >= $2 AND (p.created_at > $2 OR p.hash > $3) \
+        ORDER BY p.created_at, p.hash LIMIT $4::int8");
 
     ACCOUNT "accounts.by_subject" = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, \
         a.contact FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";

@@ -47,6 +47,8 @@ const ACROSS_SHARDS: &[&str] = &[
     "interactions.of_browser",
     "interactions.prune",
     "aliases.of_subject",
+    "preferences.of_subject",
+    "preferences.people",
     "requests.prune",
     "consents.ending",
     "consents.withdrawn",

@@ -13,6 +13,7 @@ mod commit;
 mod fault;
 mod open;
 mod outbound;
+mod preferences;
 mod put;
 mod reader;
 mod reads;
@@ -37,9 +38,9 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead, ReadResult,
-    Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow, TokenRow, TouchedRows,
-    UseRow, Withdrawn,
+    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead,
+    PreferenceRow, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow,
+    TokenRow, TouchedRows, UseRow, Withdrawn,
 };
 
 pub use backup::{BackupError, backup};
@@ -267,6 +268,26 @@ impl Store for SqliteStore {
 
     async fn aliases_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<AliasRow>> {
         self.read(move |connection| reads::aliases_of(connection, tenant, subject))
+            .await
+    }
+
+    async fn preference(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<PreferenceRow>> {
+        self.read(move |connection| preferences::one(connection, tenant, &hash))
+            .await
+    }
+
+    async fn preferences_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<PreferenceRow>> {
+        self.read(move |connection| preferences::of(connection, tenant, subject))
+            .await
+    }
+
+    async fn preference_people(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, Hash),
+        limit: u32,
+    ) -> ReadResult<Vec<PreferenceRow>> {
+        self.read(move |connection| preferences::people(connection, tenant, after, limit))
             .await
     }
 

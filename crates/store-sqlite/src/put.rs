@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     cells::Cells,
     fault::{Fault, Result},
-    outbound, statements as sql, uses,
+    outbound, preferences, statements as sql, uses,
 };
 
 /// An id as it is bound.
@@ -58,6 +58,7 @@ fn put(connection: &Connection, tenant: TenantId, row: &Row) -> Result<()> {
         Row::Configuration(row) => configuration(connection, tenant, row),
         Row::Job(row) => outbound::job(connection, tenant, row),
         Row::Delivery(row) => outbound::delivery(connection, tenant, row),
+        Row::Preference(row) => preferences::put(connection, tenant, row),
     }
 }
 
@@ -112,6 +113,7 @@ fn delete(connection: &Connection, tenant: TenantId, key: &RowKey) -> Result<()>
         RowKey::Interaction(hash) => by_hash(sql::INTERACTION_DELETE, hash),
         RowKey::Subject(key) => by_id(sql::SUBJECT_DELETE, key.shard(), key.uuid()),
         RowKey::Alias(hash) => by_hash(sql::ALIAS_DELETE, hash),
+        RowKey::Preference(hash) => by_hash(sql::PREFERENCE_DELETE, hash),
         RowKey::Account(key) => by_id(sql::ACCOUNT_DELETE, key.shard(), key.uuid()),
         RowKey::SubjectKey(key) => by_id(sql::SUBJECT_KEY_DELETE, key.shard(), key.uuid()),
         RowKey::Configuration(kind, key) => run(
@@ -167,6 +169,7 @@ pub(crate) fn version(connection: &Connection, tenant: TenantId, key: &RowKey) -
         RowKey::Interaction(hash) => by_hash(sql::INTERACTION_VERSION, hash),
         RowKey::Subject(key) => by_id(sql::SUBJECT_VERSION, key.shard(), key.uuid()),
         RowKey::Alias(hash) => by_hash(sql::ALIAS_VERSION, hash),
+        RowKey::Preference(hash) => by_hash(sql::PREFERENCE_VERSION, hash),
         RowKey::Account(key) => by_id(sql::ACCOUNT_VERSION, key.shard(), key.uuid()),
         RowKey::SubjectKey(key) => by_id(sql::SUBJECT_KEY_VERSION, key.shard(), key.uuid()),
         RowKey::Configuration(kind, key) => number(

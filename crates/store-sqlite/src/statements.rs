@@ -4,7 +4,7 @@
 
 use consentry_store::{
     agreement_columns, alias_columns, consent_columns, delivery_columns, grant_columns, interaction_columns,
-    job_columns, record_columns, token_columns,
+    job_columns, preference_columns, record_columns, token_columns,
 };
 
 /// Declares statements and the list of all of them.
@@ -192,6 +192,20 @@ statements! {
     ALIASES_OF_SUBJECT = concat!(
         "SELECT ", alias_columns!(), " FROM subject_alias AS s WHERE s.tenant = ?1 AND s.subject = ?2 \
         ORDER BY s.created_at, s.hash");
+
+    PREFERENCE = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
+        WHERE p.shard = ?1 AND p.tenant = ?2 AND p.hash = ?3");
+    PREFERENCE_VERSION = "SELECT p.version FROM preference AS p WHERE p.shard = ?1 AND p.tenant = ?2 AND p.hash = ?3";
+    PREFERENCE_PUT = "REPLACE INTO preference (shard, tenant, hash, kind, version, subject, created_at, sealed) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    PREFERENCE_DELETE = "DELETE FROM preference WHERE shard = ?1 AND tenant = ?2 AND hash = ?3";
+    /// All shards: events are spread by their own hashes.
+    PREFERENCES_OF_SUBJECT = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
+        INDEXED BY preference_by_subject WHERE p.tenant = ?1 AND p.subject = ?2 ORDER BY p.created_at, p.hash");
+    /// All shards: a back end lists everybody.
+    PREFERENCE_PEOPLE = concat!("SELECT ", preference_columns!(), " FROM preference AS p INDEXED BY preference_people \
+        WHERE p.tenant = ?1 AND p.kind = 'person' AND p.created_at >= ?2 AND (p.created_at > ?2 OR p.hash > ?3) \
+        ORDER BY p.created_at, p.hash LIMIT ?4");
 
     ACCOUNT = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, a.contact FROM account AS a \
         WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";

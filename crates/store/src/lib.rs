@@ -11,7 +11,9 @@ pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
+pub mod preference;
 pub mod read;
+pub mod record_key;
 pub mod row;
 pub mod stored;
 pub mod table;
@@ -25,6 +27,7 @@ use consentry_domain::{
 
 pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};
 pub use error::{CommitError, StoreError};
+pub use preference::{PreferenceKind, PreferenceRow};
 pub use read::{
     AgreementQuery, DeliveryQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows, Withdrawn,
 };
@@ -124,6 +127,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// All names of a person.
     async fn aliases_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<AliasRow>>;
+
+    /// One row of preferences by its hash.
+    async fn preference(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<PreferenceRow>>;
+
+    /// All rows of preferences of a person, oldest first (`created_at` ascending, then hash).
+    async fn preferences_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<PreferenceRow>>;
+
+    /// Rows of people with preferences behind a place, oldest first (`created_at` ascending, then hash), at most `limit`.
+    async fn preference_people(
+        &self,
+        tenant: TenantId,
+        after: (Timestamp, Hash),
+        limit: u32,
+    ) -> ReadResult<Vec<PreferenceRow>>;
 
     /// How a person logs in here.
     async fn account(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Option<AccountRow>>;

@@ -12,6 +12,10 @@ use consentry_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::PreferenceRow;
+
+pub use crate::record_key::RecordKey;
+
 /// 32 bytes of SHA-256 or HMAC-SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Hash([u8; 32]);
@@ -139,48 +143,6 @@ pub struct RecordRow {
     pub keys: Vec<(RecordKey, Hash)>,
 }
 
-/// What a record can be searched by besides its subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RecordKey {
-    /// `subject` as given.
-    Subject,
-    /// `actor` as given.
-    Actor,
-    /// `actorDN`, canonical.
-    ActorDn,
-    /// An element of `collaborators`.
-    Collaborator,
-    /// The definition it answers; every record has one, whatever door made it.
-    Definition,
-}
-
-impl RecordKey {
-    /// All kinds.
-    pub const ALL: [Self; 5] = [
-        Self::Subject,
-        Self::Actor,
-        Self::ActorDn,
-        Self::Collaborator,
-        Self::Definition,
-    ];
-
-    /// The name as stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Subject => "subject",
-            Self::Actor => "actor",
-            Self::ActorDn => "actor_dn",
-            Self::Collaborator => "collaborator",
-            Self::Definition => "definition",
-        }
-    }
-
-    /// The kind with this stored name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|key| key.as_str() == name)
-    }
-}
-
 /// Kinds of stored credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -207,11 +169,17 @@ pub enum TokenKind {
     ClientAssertion,
     /// A code that is sent to a person and used once, by the browser that asked for it.
     OneTimeCode,
+    /// Session of a back end at the preferences door, by its `jti`.
+    ApiSession,
+    /// What a person's browser reads and writes their preferences with, by its `jti`.
+    Preference,
+    /// That a person's preferences were deleted: what was issued to them before opens nothing.
+    PreferenceEnd,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -223,6 +191,9 @@ impl TokenKind {
         Self::PushedRequest,
         Self::ClientAssertion,
         Self::OneTimeCode,
+        Self::ApiSession,
+        Self::Preference,
+        Self::PreferenceEnd,
     ];
 
     /// The name as stored.
@@ -239,6 +210,9 @@ impl TokenKind {
             Self::PushedRequest => "pushed_request",
             Self::ClientAssertion => "client_assertion",
             Self::OneTimeCode => "one_time_code",
+            Self::ApiSession => "api_session",
+            Self::Preference => "preference",
+            Self::PreferenceEnd => "preference_end",
         }
     }
 
@@ -507,6 +481,8 @@ pub enum Row {
     Job(JobRow),
     /// A message to an endpoint.
     Delivery(DeliveryRow),
+    /// What a person chose at a preferences door.
+    Preference(PreferenceRow),
 }
 
 impl Row {
@@ -528,6 +504,7 @@ impl Row {
             Self::Configuration(row) => RowKey::Configuration(row.kind, row.id.clone()),
             Self::Job(row) => RowKey::Job(row.kind.clone(), row.key.clone()),
             Self::Delivery(row) => RowKey::Delivery(row.id),
+            Self::Preference(row) => RowKey::Preference(row.hash),
         }
     }
 
@@ -548,6 +525,7 @@ impl Row {
             Self::Configuration(row) => row.version,
             Self::Job(row) => row.version,
             Self::Delivery(row) => row.version,
+            Self::Preference(row) => row.version,
         }
     }
 }
@@ -586,4 +564,6 @@ pub enum RowKey {
     Job(String, String),
     /// A message to an endpoint.
     Delivery(DeliveryId),
+    /// What a person chose at a preferences door.
+    Preference(Hash),
 }

@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use crate::Hash;
 
 /// Every table of a ledger.
-pub const TABLES: [&str; 31] = [
+pub const TABLES: [&str; 32] = [
     "tenant_log",
     "consent_event",
     "consent_event_filter",
@@ -30,6 +30,7 @@ pub const TABLES: [&str; 31] = [
     "subject_alias",
     "account",
     "subject_key",
+    "preference",
     "tenant",
     "application",
     "party",
@@ -45,7 +46,7 @@ pub const TABLES: [&str; 31] = [
 ];
 
 /// Tables whose rows belong to people, or wait for each of them: nothing reads one of them from end to end.
-pub const OWNED: [&str; 20] = [
+pub const OWNED: [&str; 21] = [
     "consent_event",
     "consent_event_filter",
     "consent",
@@ -63,6 +64,7 @@ pub const OWNED: [&str; 20] = [
     "subject_alias",
     "account",
     "subject_key",
+    "preference",
     "idempotency",
     "job",
     "delivery",

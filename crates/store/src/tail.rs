@@ -121,7 +121,8 @@ impl Touches {
             | Row::Configuration(_)
             | Row::Use(_)
             | Row::Job(_)
-            | Row::Delivery(_) => {}
+            | Row::Delivery(_)
+            | Row::Preference(_) => {}
         }
     }
 
@@ -142,7 +143,8 @@ impl Touches {
             | RowKey::Configuration(..)
             | RowKey::Use(_)
             | RowKey::Job(..)
-            | RowKey::Delivery(_) => {}
+            | RowKey::Delivery(_)
+            | RowKey::Preference(_) => {}
         }
     }
 }

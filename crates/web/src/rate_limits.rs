@@ -1,5 +1,6 @@
 //! What the outside learns of rates: `RateLimit` and `RateLimit-Policy` as draft 11 of the IETF has them (enforcement-events-evidence
-//! 1.5), and the refusal. No other place writes these fields, so that the final form is a change here.
+//! 1.5), and the refusal. Clients of the preferences door read the older draft 7. No other place
+//! writes these fields, so that the final form is a change here.
 
 use axum::response::Response;
 use consentry_ledger::rates::Quota;
@@ -33,6 +34,47 @@ pub fn exceeded(quota: &Quota) -> ApiError {
         error = error.header(name.clone(), value.clone());
     }
     error
+}
+
+/// As [`told`], in the words of draft 7, which clients of the preferences door read; on refusals as well.
+#[must_use]
+pub fn told_in_draft_7(mut answer: Response, quota: Option<&Quota>) -> Response {
+    if let Some(quota) = quota {
+        for (name, value) in draft_7(quota) {
+            answer.headers_mut().insert(name, value);
+        }
+    }
+    answer
+}
+
+/// 429 in the words of draft 7.
+pub fn exceeded_in_draft_7(quota: &Quota) -> ApiError {
+    let mut error = ApiError::new(&registry::RATE_LIMITED)
+        .retry_after(u32::try_from(quota.more_in).unwrap_or(u32::MAX))
+        .violates(quota.policy);
+    for (name, value) in draft_7(quota) {
+        error = error.header(name, value);
+    }
+    error
+}
+
+fn draft_7(quota: &Quota) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let Quota {
+        allowed,
+        window,
+        left,
+        more_in,
+        ..
+    } = quota;
+    [
+        (RATE_LIMIT_POLICY, format!("{allowed};w={window}")),
+        (
+            RATE_LIMIT,
+            format!("limit={allowed}, remaining={left}, reset={more_in}"),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| Some((name, HeaderValue::from_str(&text).ok()?)))
 }
 
 fn write(headers: &mut HeaderMap, quota: &Quota) {
@@ -83,6 +125,15 @@ mod tests {
                     .is_none()
             );
         }
+    }
+
+    #[test]
+    fn ctp_2_8_the_fields_of_draft_7() {
+        let answer = told_in_draft_7(StatusCode::BAD_REQUEST.into_response(), Some(&QUOTA));
+        assert_eq!(answer.headers()["ratelimit-policy"], "10;w=1");
+        assert_eq!(answer.headers()["ratelimit"], "limit=10, remaining=4, reset=1");
+        let error = exceeded_in_draft_7(&QUOTA);
+        assert_eq!((error.status().as_u16(), error.retry_after), (429, Some(1)));
     }
 
     #[test]

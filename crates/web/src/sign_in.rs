@@ -2,7 +2,7 @@
 //! page. Logging in itself belongs to the authorization door.
 
 use axum::response::{IntoResponse, Response};
-use consentry_ledger::{Fault, Opaque, accounts::Session};
+use consentry_ledger::{Fault, Opaque, sessions::Session};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::{

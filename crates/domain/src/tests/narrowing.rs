@@ -18,6 +18,7 @@ fn actions(names: &[&str]) -> Actions {
 
 fn definition(names: &[&str]) -> Definition {
     Definition {
+        choice: crate::definition::Choice::default(),
         key: key("record-1"),
         kind: DefinitionKind::Agreement,
         display_name: None,

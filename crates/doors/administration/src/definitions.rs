@@ -3,7 +3,7 @@
 use axum::{extract::Request, response::Response};
 use consentry_domain::{
     Action, Actions, DefinitionKey, Lifetime,
-    definition::{Definition, DefinitionKind},
+    definition::{Choice, Definition, DefinitionKind},
 };
 use consentry_ledger::{administration::State, once::Outcome, removal::Removal};
 use consentry_web::{
@@ -25,6 +25,9 @@ const LABEL: usize = 1024;
 
 /// Longest description, in bytes.
 const DESCRIPTION: usize = 64 * 1024;
+
+/// Most values of a preference.
+const VALUES: usize = 300;
 
 /// Most parameters.
 const PARAMETERS: usize = 100;
@@ -48,6 +51,8 @@ struct Resource<'a> {
     lifetime: Option<i64>,
     #[serde(skip_serializing_if = "Actions::is_empty")]
     actions: &'a Actions,
+    #[serde(skip_serializing_if = "Choice::is_empty")]
+    choice: &'a Choice,
 }
 
 impl<'a> Resource<'a> {
@@ -61,6 +66,7 @@ impl<'a> Resource<'a> {
             parent: definition.parent.as_ref(),
             lifetime: definition.lifetime.map(Lifetime::as_seconds),
             actions: &definition.actions,
+            choice: &definition.choice,
         }
     }
 }
@@ -149,6 +155,7 @@ fn definition(key: DefinitionKey, mut members: Members) -> Result<Definition, Ap
         parent: members.parsed("parent", DefinitionKey::MAX_BYTES),
         lifetime: lifetime(&mut members),
         actions: actions(&mut members),
+        choice: choice(&mut members),
         key,
     };
     members.finish()?;
@@ -160,7 +167,10 @@ fn kind(members: &mut Members) -> DefinitionKind {
         return DefinitionKind::Agreement;
     };
     serde_json::from_value(value).unwrap_or_else(|_| {
-        members.refuse("kind", "must be agreement, scope, protocol, purpose or source");
+        members.refuse(
+            "kind",
+            "must be agreement, scope, protocol, purpose, preference or source",
+        );
         DefinitionKind::Agreement
     })
 }
@@ -200,6 +210,36 @@ fn actions(members: &mut Members) -> Actions {
     }
     // There are not more than were let in above.
     Actions::try_from(actions).unwrap_or_default()
+}
+
+fn choice(members: &mut Members) -> Choice {
+    let Some(value) = members.value("choice") else {
+        return Choice::default();
+    };
+    // An array would do for an object as well.
+    let values = value.get("values").and_then(Value::as_array);
+    let is_made_of_objects = value.is_object() && values.into_iter().flatten().all(Value::is_object);
+    let choice: Option<Choice> = serde_json::from_value(value).ok().filter(|_| is_made_of_objects);
+    let fits = |id: &String| {
+        (1..=256).contains(&id.len())
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))
+    };
+    match choice {
+        Some(choice)
+            if choice.values.len() <= VALUES && choice.values.iter().all(|value| fits(&value.id)) =>
+        {
+            choice
+        }
+        _ => {
+            members.refuse(
+                "choice",
+                "must be an object of one_click, multiple and values, each with an id and names",
+            );
+            Choice::default()
+        }
+    }
 }
 
 /// A whole number, also where it is written with a fraction of nought: to JSON Schema both are integers.

@@ -11,10 +11,10 @@ use super::{SourceOutcome, SourceQuestion, SourceRequest, slot};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Answer, Permit},
-    accounts::Session,
     carry_out::Plan,
     error::{DecisionError, Fault},
     interactions::disclosure,
+    sessions::Session,
 };
 
 /// What a person said to the data sources they were shown.

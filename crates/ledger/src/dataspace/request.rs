@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use crate::{
     Draw as _, Ledger, TenantSnapshot,
-    accounts::{Session, from_json, to_json},
+    accounts::{from_json, to_json},
     error::Fault,
     interactions::AskedItem,
     opaque::base64url,
+    sessions::Session,
     snapshot,
 };
 

@@ -12,6 +12,7 @@ pub mod ticket;
 
 pub use customer::{CustomerId, InvalidCustomerId};
 pub use opening::{OpenError, Opened, Opening};
+pub(crate) use provider::matching_secret;
 pub use provider::{Provider, ProviderError};
 pub use session::PageSession;
 pub use ticket::{IssueError, Ticket};

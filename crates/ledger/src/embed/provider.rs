@@ -2,7 +2,11 @@
 
 use std::net::IpAddr;
 
-use consentry_domain::{Timestamp, client::StoredSecret, credential::ApiCredential};
+use consentry_domain::{
+    Timestamp,
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
+};
 use subtle::ConstantTimeEq;
 
 use crate::{
@@ -88,7 +92,7 @@ impl Ledger {
         let credential = tenant
             .api_credentials
             .get(client_id)
-            .filter(|credential| credential.enabled);
+            .filter(|credential| credential.enabled && credential.opens == Opens::Dashboard);
         let Some(secret) = matching(credential, &given, now) else {
             rates.count(tenant.id(), Rate::WrongCredentials, &source, now);
             return Err(ProviderError::Wrong);
@@ -119,6 +123,11 @@ impl Ledger {
             },
         }
     }
+}
+
+/// Whether a secret, by its digest, is one of the live ones of a credential.
+pub(crate) fn matching_secret(credential: Option<&ApiCredential>, given: &str, now: Timestamp) -> bool {
+    matching(credential, given, now).is_some()
 }
 
 fn live(credential: &ApiCredential, now: Timestamp) -> impl Iterator<Item = &StoredSecret> {

@@ -511,6 +511,7 @@ const fn channel(door: Door) -> &'static str {
         Door::Authorization => "oauth",
         Door::Dashboard => "embed",
         Door::Dataspace => "dataspace",
+        Door::Preferences => "api",
         Door::Operator => "staff",
     }
 }
@@ -560,6 +561,7 @@ mod tests {
             request: None,
         };
         let changes = (0..5_u8).map(|number| Change {
+            qualifier: consentry_domain::Qualifier::none(),
             consent: ConsentId::new(at, Shard::new(1), [number; 8]),
             definition: key(usize::from(number)),
             from: None,

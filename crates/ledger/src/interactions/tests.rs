@@ -109,6 +109,7 @@ mod asking {
         let keys = TenantKeys::new(id, &Key::new([7; 32]));
         TenantSnapshot {
             tenant: Tenant {
+                preferences: consentry_domain::tenant::PreferencesSettings::default(),
                 id,
                 slug: "harbor".to_owned(),
                 hosts: Vec::new(),

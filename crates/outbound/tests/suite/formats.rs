@@ -8,6 +8,12 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use consentry_domain::{
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
+    definition::{Definition, DefinitionKind},
+};
+use consentry_ledger::{opaque, provision::Entry};
 use consentry_testkit::{Received, Receiver, TestApp};
 use http::Method;
 use serde_json::{Value, json};
@@ -481,5 +487,101 @@ async fn whk_17_what_was_told_of_an_erased_person_names_nobody_in_any_format() {
             assert!(!text.contains(name), "{format}: {text}");
         }
     }
+    outbound.stop().await;
+}
+
+/// Opens a session at the preferences door.
+pub(crate) async fn preferences_session(app: &TestApp) -> String {
+    let (key, secret) = (
+        "outbound-preferences-key",
+        "a secret of a machine that nobody guesses",
+    );
+    let purpose = Definition {
+        key: "newsletter".parse().unwrap(),
+        kind: DefinitionKind::Purpose,
+        display_name: None,
+        description: None,
+        parameters: Vec::new(),
+        parent: None,
+        lifetime: None,
+        actions: consentry_domain::Actions::default(),
+        choice: consentry_domain::definition::Choice::default(),
+    };
+    app.provision(&[
+        Entry::Definition(purpose),
+        Entry::ApiCredential(ApiCredential {
+            client_id: key.to_owned(),
+            secrets: vec![StoredSecret {
+                sha256: opaque::hash_text(secret),
+                expires_at: None,
+            }],
+            enabled: true,
+            opens: Opens::Preferences,
+        }),
+    ])
+    .await;
+    let body = json!({ "type": "api-key", "key": key, "secret": secret });
+    let opened = app.request(Method::POST, "/sessions").json(&body).send().await;
+    let opened = opened.expect_status(200).json();
+    opened["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn ctp_14_didomi_tells_events_of_the_preferences_door_by_their_ids_and_of_no_other_regulation() {
+    let app = TestApp::start().await;
+    let session = preferences_session(&app).await;
+    let receiver = Receiver::start().await;
+    let _made = endpoint(&app, &receiver, &json!({ "format": "didomi" })).await;
+    let outbound = app.outbound();
+    let delegate = json!({ "id": "agent-17", "name": "T. Okafor" });
+    for (id, enabled, more) in [
+        ("E0", false, "&$disable_integrations=true"),
+        ("E1", true, ""),
+        ("E2", false, "&cpra"),
+        ("E3", false, ""),
+    ] {
+        let regulation = if more == "&cpra" { "cpra" } else { "gdpr" };
+        let event = json!({ "id": id, "regulation": regulation, "delegate": delegate,
+            "user": { "organization_user_id": app.bank.customers[0].customer_id },
+            "consents": { "purposes": [{ "id": "newsletter", "enabled": enabled }] } });
+        let path = format!(
+            "/consents/events?organization_id=harbor{}",
+            more.replace("&cpra", "")
+        );
+        let request = app.request(Method::POST, &path);
+        let _made = request
+            .bearer(&session)
+            .json(&event)
+            .send()
+            .await
+            .expect_status(200);
+        app.pass(1);
+    }
+    let came = receiver.first(4).await;
+    let told: Vec<(String, Value)> = came
+        .iter()
+        .map(|message| {
+            let parameters = message.json()["parameters"].clone();
+            let id = match parameters["source"]["id"].as_str() {
+                Some(id) => json!(id),
+                None => parameters["entity"]["id"].clone(),
+            };
+            (message.header("x-consentry-event").to_owned(), id)
+        })
+        .collect();
+    assert_eq!(told[0], ("event.created".to_owned(), json!("E1")));
+    assert_eq!(
+        told[1],
+        ("user.updated".to_owned(), json!("E1")),
+        "known from what was kept back"
+    );
+    assert_eq!(told[2], ("event.created".to_owned(), json!("E3")));
+    assert_eq!(told[3], ("user.updated".to_owned(), json!("E3")));
+    let entity = came[2].json()["parameters"]["entity"].clone();
+    assert_eq!(entity["delegate"], delegate);
+    assert_eq!(
+        entity["consents"]["purposes"],
+        json!([{ "id": "newsletter", "enabled": false }])
+    );
     outbound.stop().await;
 }

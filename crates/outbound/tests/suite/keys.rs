@@ -1,7 +1,7 @@
 //! Signing keys that are replaced by age: published ahead, in use, on their way out, gone.
 
 use consentry_domain::Lifetime;
-use consentry_ledger::key_rotation::KeyPlan;
+use consentry_ledger::{key_ring::KeyState, key_rotation::KeyPlan};
 use consentry_outbound::{Outbound, OutboundOptions};
 use consentry_testkit::{TestApp, postgres::Postgres};
 use http::Method;
@@ -184,4 +184,50 @@ async fn two_nodes_turn_each_key_once() {
     two.stop().await;
     let told = told(&app).await;
     assert_eq!(told.len(), 6, "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctp_4_5_a_consent_token_counts_to_its_end_after_its_key_is_gone() {
+    let app = TestApp::start().await;
+    let session = crate::formats::preferences_session(&app).await;
+    let wish = serde_json::json!({ "organization_user_id": "ines", "lifetime": 365 * DAY });
+    let made = app.request(Method::POST, "/consents/tokens?organization_id=harbor");
+    let made = made
+        .bearer(&session)
+        .json(&wish)
+        .send()
+        .await
+        .expect_status(200)
+        .json();
+    let token = made["id_token"].as_str().unwrap();
+    let first = published(&app, "ES256").await;
+    let outbound = rotating(&app);
+    app.pass(9 * DAY);
+    until_published(&app, 2).await;
+    app.pass(DAY);
+    until("the next one signs", || async {
+        let tenant = app.tenant();
+        let mut keys = tenant.key_ring.stored();
+        keys.any(|key| key.kid == first[0] && key.state == KeyState::Retiring)
+    })
+    .await;
+    app.pass(DAY);
+    until("the key that signed the token is gone", || async {
+        !published(&app, "ES256").await.contains(&first[0])
+    })
+    .await;
+    let answer = app
+        .request(Method::GET, "/consents/users")
+        .bearer(token)
+        .send()
+        .await;
+    assert_eq!(answer.status(), 200, "{}", answer.text());
+    app.pass(354 * DAY);
+    let answer = app
+        .request(Method::GET, "/consents/users")
+        .bearer(token)
+        .send()
+        .await;
+    assert_eq!(answer.status(), 401);
+    outbound.stop().await;
 }

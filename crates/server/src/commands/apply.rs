@@ -135,7 +135,7 @@ impl Plan {
             tenant_taken(known.map(Arc::as_ref), &tenant),
             &format!("tenant {}", tenant.slug),
         );
-        let entries = wanted.entries(ledger.now());
+        let entries = wanted.entries(ledger.now())?;
         let (accounts, people) = (wanted.account_wishes()?, wanted.persons()?);
         let Some(known) = known else {
             self.note_all_added(&entries, &accounts, &people);
@@ -228,7 +228,7 @@ async fn carry_out(
     let known = directory.by_slug(&wanted.slug);
     let known = known.context("a tenant that was just written is not there")?;
     ledger
-        .provision(known, permit, &wanted.entries(ledger.now()))
+        .provision(known, permit, &wanted.entries(ledger.now())?)
         .await?;
     let accounts = wanted.account_wishes()?;
     let outcomes = ledger
@@ -274,6 +274,7 @@ fn tenant(ledger: &Ledger, known: Option<&TenantSnapshot>, wanted: &TenantManife
         checks: wanted.checks.clone(),
         mail: wanted.mail.clone(),
         dataspace: wanted.dataspace.clone(),
+        preferences: wanted.preferences.clone(),
     }
 }
 

@@ -147,6 +147,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         ..Principal::default()
     }));
     entries.push(Entry::ApiCredential(ApiCredential {
+        opens: consentry_domain::credential::Opens::Dashboard,
         client_id: cast.dashboard.client_id.clone(),
         secrets: vec![stored(&cast.dashboard)],
         enabled: true,
@@ -223,6 +224,10 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
         checks: CheckSettings {
             issuers: [("harbor-core".to_owned(), Namespace::Customer)].into(),
             ..CheckSettings::default()
+        },
+        preferences: consentry_domain::tenant::PreferencesSettings {
+            organization_users: Namespace::Customer,
+            ..consentry_domain::tenant::PreferencesSettings::default()
         },
         mail: MailSettings {
             operators: vec![MailAddress::parse("operations@harbor.example")?],
@@ -411,6 +416,7 @@ fn definitions() -> anyhow::Result<Vec<Entry>> {
                 parent: None,
                 lifetime: None::<Lifetime>,
                 actions: consentry_domain::Actions::default(),
+                choice: consentry_domain::definition::Choice::default(),
             }))
         })
         .collect()

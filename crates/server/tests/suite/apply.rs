@@ -371,3 +371,64 @@ fn a_manifest_that_cannot_be_right_changes_nothing_and_says_where() {
         assert!(told.contains(expected), "{told}");
     }
 }
+
+/// What a manifest says about the preferences door.
+const PREFERENCES: &str = r#"
+[tenants.preferences]
+regulations = ["lgpd"]
+
+[[tenants.api_keys]]
+id = "meadow-preferences-key"
+secret_file = "key.secret"
+opens = "preferences"
+
+[[tenants.definitions]]
+key = "offers"
+kind = "purpose"
+choice = { one_click = true }
+
+[[tenants.definitions]]
+key = "topics"
+kind = "preference"
+parent = "offers"
+choice = { multiple = true, values = [{ id = "garden", name = { en = "Garden" } }] }
+"#;
+
+const KEY_SECRET: &str = "a secret of a machine that nobody guesses";
+
+/// Status and body of a request to the preferences door.
+fn ask_preferences(running: &Running, head: &str, body: &str) -> (u16, Value) {
+    let head = format!("{head}\r\nContent-Type: application/json");
+    let (status, body) = request(running.address, &head, body).unwrap();
+    (status, serde_json::from_str(&body).unwrap_or_default())
+}
+
+#[test]
+fn ctp_3_1_keys_purposes_and_preferences_come_from_the_manifest() {
+    let house = House::new();
+    let secret = house.folder.path().join("key.secret");
+    let manifest = format!("{EXAMPLE}{PREFERENCES}");
+    std::fs::write(&secret, "short").unwrap();
+    assert!(refused(&house.apply(&manifest, &[])).contains("32 characters"));
+    std::fs::write(&secret, format!("{KEY_SECRET}\n")).unwrap();
+    assert!(applied(&house.apply(&manifest, &[])).contains("+ API credential meadow-preferences-key"));
+    let again = applied(&house.apply(&manifest, &[]));
+    assert!(!again.contains("API credential"), "{again}");
+    let running = house.serve();
+    let wish = json!({ "type": "api-key", "key": "meadow-preferences-key", "secret": KEY_SECRET });
+    let (status, session) = ask_preferences(&running, "POST /sessions HTTP/1.1", &wish.to_string());
+    assert_eq!(status, 200, "{session}");
+    let bearer = format!(
+        "Authorization: Bearer {}",
+        session["access_token"].as_str().unwrap()
+    );
+    let event = json!({ "regulation": "lgpd", "user": { "organization_user_id": "carla" },
+        "consents": { "purposes": [{ "id": "offers", "enabled": true }] } });
+    let head = format!("POST /v1/consents/events?organization_id=main HTTP/1.1\r\n{bearer}");
+    let (status, made) = ask_preferences(&running, &head, &event.to_string());
+    assert_eq!(status, 200, "{made}");
+    assert_eq!(
+        made["consents"]["purposes"][0]["values"]["topics"]["value"],
+        "garden"
+    );
+}

@@ -31,12 +31,16 @@ enum Takes {
     Administration,
     /// JSON of a client that keeps webhook endpoints.
     Endpoint,
+    /// JSON of a back end at the preferences door.
+    Organization,
 }
 
-use Takes::{Administration, BackEnd, Client, Endpoint, Form, Frame, Page, Provider, Question, Records};
+use Takes::{
+    Administration, BackEnd, Client, Endpoint, Form, Frame, Organization, Page, Provider, Question, Records,
+};
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 44] = [
+const ROUTES: [(Method, &str, Takes); 50] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -101,6 +105,12 @@ const ROUTES: [(Method, &str, Takes); 44] = [
         Endpoint,
     ),
     (Method::POST, "/webhooks/v1/endpoints/{id}/replay", Endpoint),
+    (Method::POST, "/sessions", Organization),
+    (Method::POST, "/consents/tokens", Organization),
+    (Method::POST, "/consents/events", Organization),
+    (Method::PATCH, "/consents/events/{event}", Organization),
+    (Method::POST, "/consents/users", Organization),
+    (Method::PATCH, "/consents/users/{user}", Organization),
 ];
 
 /// What these are for stands in the address.
@@ -122,7 +132,7 @@ impl Takes {
     const fn is_json(self) -> bool {
         matches!(
             self,
-            BackEnd | Records | Provider | Question | Administration | Endpoint
+            BackEnd | Records | Provider | Question | Administration | Endpoint | Organization
         )
     }
 
@@ -141,6 +151,7 @@ struct Sender<'a> {
     own: String,
     record: String,
     endpoint: String,
+    session: String,
 }
 
 impl<'a> Sender<'a> {
@@ -156,6 +167,7 @@ impl<'a> Sender<'a> {
             .send()
             .await;
         Self {
+            session: crate::matrix::session(app).await,
             endpoint: endpoint.expect_status(201).json()["id"]
                 .as_str()
                 .unwrap()
@@ -177,6 +189,10 @@ impl<'a> Sender<'a> {
             .replace("{client_id}", "moneytrack")
             .replace("{app_id}", &bank.app_id)
             .replace("{id}", &self.endpoint);
+        let path = match takes {
+            Organization => format!("{path}?organization_id=harbor"),
+            _ => path,
+        };
         let basic =
             |user: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{secret}")));
         let request = self
@@ -199,6 +215,7 @@ impl<'a> Sender<'a> {
                 &basic(&bank.third_party.client_id, &bank.third_party.client_secret),
             ),
             BackEnd => request.bearer(&self.own),
+            Organization => request.bearer(&self.session),
             Records => request.header(
                 "authorization",
                 &basic(&bank.service.client_id, &bank.service.client_secret),
@@ -238,6 +255,10 @@ fn assert_in_shape(route: &(Method, &str, Takes), answer: &Answer) {
             assert!(policy.contains("frame-ancestors"), "{shown}");
         }
         Client | Form => assert!(answer.json()["error"].is_string(), "{shown}"),
+        Organization => {
+            assert_eq!(answer.json()["code"], answer.status(), "{shown}");
+            assert!(answer.json()["errors"].is_object(), "{shown}");
+        }
         BackEnd => assert_eq!(answer.json()["error_code"], answer.status(), "{shown}"),
         Records => assert!(answer.json()["code"].is_string(), "{shown}"),
         Provider => assert!(media_type.starts_with("application/json"), "{shown}"),
@@ -293,6 +314,17 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
             .unwrap_or(path)
             .replace("/api/v5/", "/api/v4/");
         let path = path.replace("/api/v6/", "/api/v4/");
+        let own = [
+            "/sessions",
+            "/consents/events",
+            "/consents/users",
+            "/consents/tokens",
+        ];
+        if let Some(rest) = path.strip_prefix("/v1")
+            && own.iter().any(|prefix| rest.starts_with(prefix))
+        {
+            return rest.to_owned();
+        }
         let twins = ["/oidc", "/auth/consent", "/v1/clients", "/v1/applications"];
         if twins.iter().any(|prefix| path.starts_with(prefix)) {
             format!("/cis{path}")
@@ -361,8 +393,12 @@ async fn broken_and_misshapen_bodies_are_400_and_say_where() {
         }
         let odd = sender.send(route, "text/plain", b"x").await;
         if !["/cis/oidc/me", OPENING].contains(&route.1) {
-            // AuthZEN wants it so (CHK-02).
-            let status = if route.2 == Question { 400 } else { 415 };
+            // AuthZEN wants it so (CHK-02), and so does consent-tokens-and-preferences 2.1.
+            let status = if matches!(route.2, Question | Organization) {
+                400
+            } else {
+                415
+            };
             assert_eq!(odd.status(), status, "{} {}: {}", route.0, route.1, odd.text());
             assert_in_shape(route, &odd);
         }
@@ -492,6 +528,31 @@ async fn wrong_types_are_400_and_name_the_member() {
                 vec![("{}".to_owned(), "/from"), ("{\"from\":7}".to_owned(), "/from")]
             }
             (Endpoint, _) => vec![("{\"overlap_s\":\"x\"}".to_owned(), "/overlap_s")],
+            (Organization, "/sessions") => vec![
+                ("{}".to_owned(), "secret"),
+                (
+                    "{\"type\":\"api-key\",\"key\":7,\"secret\":\"x\"}".to_owned(),
+                    "key",
+                ),
+            ],
+            (Organization, "/consents/tokens") => vec![
+                ("{}".to_owned(), "organization_user_id"),
+                (
+                    "{\"organization_user_id\":\"a\",\"lifetime\":\"7\"}".to_owned(),
+                    "lifetime",
+                ),
+            ],
+            (Organization, path) if path.contains("/events") => vec![
+                ("{\"consents\":7}".to_owned(), "consents"),
+                (
+                    "{\"metadata\":7,\"consents\":{\"purposes\":[]}}".to_owned(),
+                    "metadata",
+                ),
+            ],
+            (Organization, _) => vec![
+                ("{\"metadata\":7}".to_owned(), "metadata"),
+                ("{\"country\":7}".to_owned(), "country"),
+            ],
             (Provider, _) => vec![("{}".to_owned(), "token"), ("{\"token\":7}".to_owned(), "token")],
             _ => Vec::new(),
         };
@@ -516,8 +577,9 @@ async fn oversized_bodies_are_413_in_the_doors_own_shape() {
                 format!("a={text}")
             }
         };
-        // Many questions at once are let in up to the bound of the house itself.
-        if route.1 != "/access/v1/evaluations" {
+        // Many questions, events and what is known of people are let in up to the bound of the house itself.
+        let is_wide = route.1.starts_with("/consents/events") || route.1.starts_with("/consents/users");
+        if route.1 != "/access/v1/evaluations" && !is_wide {
             assert_refused(&sender, route, body(300 * 1024).as_bytes(), &[413], "bytes").await;
         }
         let huge = sender

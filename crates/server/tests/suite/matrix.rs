@@ -3,7 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use consentry_domain::Lifetime;
+use consentry_domain::{
+    Actions, Lifetime,
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
+    definition::{Choice, Definition, DefinitionKind},
+};
+use consentry_ledger::{opaque, provision::Entry};
 use consentry_testkit::{TestApp, Tokens};
 use http::Method;
 use serde_json::{Value, json};
@@ -26,17 +32,20 @@ pub(crate) enum TakenBack {
     ClientDisabled,
     /// The first party removes the client.
     ClientRemoved,
+    /// The purpose above all of it is switched off at the preferences door.
+    Preferences,
     /// Nobody does anything: its time is over.
     Time,
 }
 
-pub(crate) const WAYS: [TakenBack; 7] = [
+pub(crate) const WAYS: [TakenBack; 8] = [
     TakenBack::Dashboard,
     TakenBack::Authorization,
     TakenBack::Records,
     TakenBack::RecordsDeleted,
     TakenBack::ClientDisabled,
     TakenBack::ClientRemoved,
+    TakenBack::Preferences,
     TakenBack::Time,
 ];
 
@@ -93,6 +102,57 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
+/// A purpose above every scope of a connection.
+const SHARING: &str = "sharing";
+
+/// Puts all scopes below one purpose.
+pub(crate) async fn with_purpose(app: &TestApp) {
+    let definition = |key: &str, kind, parent: Option<&str>| {
+        Entry::Definition(Definition {
+            key: key.parse().unwrap(),
+            kind,
+            display_name: None,
+            description: None,
+            parameters: Vec::new(),
+            parent: parent.map(|parent| parent.parse().unwrap()),
+            lifetime: None,
+            actions: Actions::default(),
+            choice: Choice::default(),
+        })
+    };
+    let mut entries = vec![definition(SHARING, DefinitionKind::Purpose, None)];
+    for scope in SCOPE.split(' ') {
+        let kind = if scope.starts_with("accounts:") {
+            DefinitionKind::Scope
+        } else {
+            DefinitionKind::Protocol
+        };
+        entries.push(definition(scope, kind, Some(SHARING)));
+    }
+    app.provision(&entries).await;
+}
+
+/// A session of a back end at the preferences door.
+pub(crate) async fn session(app: &TestApp) -> String {
+    let (key, secret) = (
+        "matrix-preferences-key",
+        "a secret of a machine that nobody guesses",
+    );
+    app.provision(&[Entry::ApiCredential(ApiCredential {
+        client_id: key.to_owned(),
+        secrets: vec![StoredSecret {
+            sha256: opaque::hash_text(secret),
+            expires_at: None,
+        }],
+        enabled: true,
+        opens: Opens::Preferences,
+    })])
+    .await;
+    let body = json!({ "type": "api-key", "key": key, "secret": secret });
+    let opened = app.request(Method::POST, "/sessions").json(&body).send().await;
+    text(&opened.expect_status(200).json()["access_token"])
+}
+
 pub(crate) async fn take_back(app: &TestApp, way: TakenBack) {
     match way {
         TakenBack::Dashboard => {
@@ -134,6 +194,15 @@ pub(crate) async fn take_back(app: &TestApp, way: TakenBack) {
             let token = app.own_token(&app.bank.first_party).await;
             let gone = app.request(Method::DELETE, "/cis/v1/clients/moneytrack");
             let _answer = gone.bearer(&token).send().await.expect_status(204);
+        }
+        TakenBack::Preferences => {
+            let session = session(app).await;
+            let event = json!({
+                "user": { "organization_user_id": app.bank.customers[0].customer_id },
+                "consents": { "purposes": [{ "id": SHARING, "enabled": false }] },
+            });
+            let off = app.request(Method::POST, "/consents/events?organization_id=harbor");
+            let _answer = off.bearer(&session).json(&event).send().await.expect_status(200);
         }
         TakenBack::Time => app.clock.advance(Lifetime::days(30)),
     }
@@ -217,6 +286,7 @@ async fn given_at_the_authorization_door_seen_at_every_door() {
 async fn taken_back_at_any_door_gone_at_every_door() {
     for way in WAYS {
         let app = TestApp::start().await;
+        with_purpose(&app).await;
         let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
         let (_, before) = told(&app, "").await;
         take_back(&app, way).await;
@@ -233,6 +303,7 @@ async fn taken_back_at_any_door_gone_at_every_door() {
             TakenBack::RecordsDeleted => Some("decision.deleted"),
             TakenBack::ClientDisabled => Some("client.changed"),
             TakenBack::ClientRemoved => Some("client.deleted"),
+            TakenBack::Preferences => Some("consent.denied"),
             _ => None,
         };
         once.extend(also.map(|name| (name.to_owned(), 1)));

@@ -11,7 +11,7 @@ use consentry_testkit::{KnownClient, TestApp, postgres::Postgres};
 use http::Method;
 use serde_json::json;
 
-use crate::matrix::{SCOPE, TakenBack, WAYS, look, standing, take_back};
+use crate::matrix::{SCOPE, TakenBack, WAYS, look, standing, take_back, with_purpose};
 
 async fn two_nodes() -> (TestApp, TestApp) {
     let postgres = Postgres::shared();
@@ -55,6 +55,7 @@ async fn architecture_3_2_given_at_one_node_seen_at_the_other() {
 async fn architecture_3_2_taken_back_at_one_node_gone_at_the_other() {
     for way in WAYS {
         let (one, other) = two_nodes().await;
+        with_purpose(&one).await;
         let tokens = one.connect(&one.browser(), "ada", SCOPE).await;
         // Both nodes have everything in memory.
         for node in [&one, &other] {

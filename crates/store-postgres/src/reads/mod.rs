@@ -11,7 +11,8 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, LogHead, StoreError, SubjectKeyRow, TokenRow, UseRow, chain, stored::Cells as _,
+    InteractionRow, LogHead, PreferenceRow, StoreError, SubjectKeyRow, TokenRow, UseRow, chain,
+    stored::Cells as _,
 };
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
@@ -290,6 +291,44 @@ pub(crate) async fn aliases_of(
         connection,
         sql::ALIASES_OF_SUBJECT,
         &[&tenant.uuid(), &subject.uuid()],
+        rows::read,
+    )
+    .await
+}
+
+pub(crate) async fn preference(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    hash: Hash,
+) -> Result<Option<PreferenceRow>> {
+    by_hash(connection, sql::PREFERENCE, tenant, hash, rows::read).await
+}
+
+pub(crate) async fn preferences_of(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<Vec<PreferenceRow>> {
+    all(
+        connection,
+        sql::PREFERENCES_OF_SUBJECT,
+        &[&tenant.uuid(), &subject.uuid()],
+        rows::read,
+    )
+    .await
+}
+
+pub(crate) async fn preference_people(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    (at, hash): (Timestamp, Hash),
+    limit: u32,
+) -> Result<Vec<PreferenceRow>> {
+    let hash = hash.as_bytes().as_slice();
+    all(
+        connection,
+        sql::PREFERENCE_PEOPLE,
+        &[&tenant.uuid(), &at.as_micros(), &hash, &i64::from(limit)],
         rows::read,
     )
     .await

@@ -16,6 +16,7 @@ pub mod lists;
 pub mod log;
 pub mod model;
 pub mod outbound;
+pub mod preferences;
 pub mod prune;
 pub mod random;
 pub mod rows;
@@ -55,6 +56,7 @@ macro_rules! conformance_suite {
                 records_are_found_by_all_five_keys, grants_that_ended_are_left_out,
                 interactions_of_a_browser_are_oldest_first,
                 names_of_a_person_are_listed;
+            preferences: preferences_are_listed_by_person_and_by_place;
             touched: seeds_bring_what_hangs_on_them, a_slot_shows_who_decides_it_now, nothing_known_is_nothing_touched,
                 the_projection_holds_all_rows_that_replay_rebuilds;
             prune: what_was_over_goes_and_the_rest_stays, no_more_rows_go_than_asked;

@@ -66,6 +66,7 @@ pub async fn stored(store: &impl Store, tenant: TenantId, like: &Row) -> Option<
         }
         RowKey::Job(kind, key) => store.job(tenant, kind, key).await.unwrap().map(Row::Job),
         RowKey::Delivery(id) => store.delivery(tenant, id).await.unwrap().map(Row::Delivery),
+        RowKey::Preference(hash) => store.preference(tenant, hash).await.unwrap().map(Row::Preference),
     }
 }
 
@@ -140,7 +141,11 @@ pub async fn optional_parts_may_be_missing(engine: &impl Engine) {
                 row.last_error = None;
             }
             Row::Delivery(row) => row.finished_at = None,
-            Row::Slot { .. } | Row::Alias(_) | Row::SubjectKey(_) | Row::Configuration(_) => {}
+            Row::Slot { .. }
+            | Row::Alias(_)
+            | Row::SubjectKey(_)
+            | Row::Configuration(_)
+            | Row::Preference(_) => {}
         }
     }
     write(&store, rows.clone()).await;
@@ -235,6 +240,7 @@ pub async fn writing_again_replaces_the_whole_row(engine: &impl Engine) {
             Row::Configuration(row) => row.body = String::from("{}"),
             Row::Job(row) => row.detail = String::from("[]"),
             Row::Delivery(row) => row.status = crate::DeliveryStatus::Parked,
+            Row::Preference(row) => row.sealed = vec![3],
         }
         second.push(row);
     }

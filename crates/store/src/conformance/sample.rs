@@ -17,8 +17,8 @@ use consentry_domain::{
 
 use crate::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, Hash,
-    IdempotencyKey, InteractionRow, JobRow, NewEvent, RecordRow, Row, SubjectKeyRow, TokenKind, TokenRow,
-    UseRow, chain, change::EventFilter, row::RecordKey,
+    IdempotencyKey, InteractionRow, JobRow, NewEvent, PreferenceKind, PreferenceRow, RecordRow, Row,
+    SubjectKeyRow, TokenKind, TokenRow, UseRow, chain, change::EventFilter, row::RecordKey,
 };
 
 /// The moment this many seconds into the tests' time.
@@ -289,6 +289,18 @@ pub fn alias(words: &str, person: SubjectId) -> AliasRow {
     }
 }
 
+/// What a person chose.
+pub fn preference(words: &str, kind: PreferenceKind, person: SubjectId) -> PreferenceRow {
+    PreferenceRow {
+        hash: hash(words),
+        kind,
+        version: 1,
+        subject: person,
+        created_at: at(0),
+        sealed: words.as_bytes().to_vec(),
+    }
+}
+
 /// A row of configuration.
 pub fn configuration(kind: ConfigurationKind, id: &str) -> ConfigurationRow {
     ConfigurationRow {
@@ -411,6 +423,7 @@ pub fn every_row() -> Vec<Row> {
     ];
     rows.push(Row::Job(job("webhooks", "all")));
     rows.push(Row::Delivery(delivery(1, 1)));
+    rows.extend(PreferenceKind::ALL.map(|kind| Row::Preference(preference(kind.as_str(), kind, ada))));
     rows.extend(ConfigurationKind::ALL.map(|kind| Row::Configuration(configuration(kind, "one"))));
     rows
 }
@@ -433,6 +446,7 @@ pub fn in_version(row: &Row, number: u32) -> Row {
         Row::Configuration(row) => row.version = number,
         Row::Job(row) => row.version = number,
         Row::Delivery(row) => row.version = number,
+        Row::Preference(row) => row.version = number,
     }
     row
 }

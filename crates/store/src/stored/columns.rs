@@ -62,6 +62,14 @@ macro_rules! alias_columns {
     };
 }
 
+/// Of `preference AS p`.
+#[macro_export]
+macro_rules! preference_columns {
+    () => {
+        "p.hash, p.kind, p.version, p.subject, p.created_at, p.sealed"
+    };
+}
+
 /// Of `job AS j`.
 #[macro_export]
 macro_rules! job_columns {

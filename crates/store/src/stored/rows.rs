@@ -13,7 +13,8 @@ use consentry_domain::{
 use super::{cells::Cells, search_keys::read_keys};
 use crate::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
-    IdempotencyKey, InteractionRow, JobRow, RecordRow, SubjectKeyRow, TokenKind, TokenRow, UseRow,
+    IdempotencyKey, InteractionRow, JobRow, PreferenceKind, PreferenceRow, RecordRow, SubjectKeyRow,
+    TokenKind, TokenRow, UseRow,
 };
 
 /// What is read from the columns of one table.
@@ -269,6 +270,22 @@ impl Stored for EventRow {
             chain: cells.hash("hash")?,
             subject: cells.optional_id("subject", SubjectId::from_uuid)?,
             door: cells.optional_named("door", Door::from_name)?,
+        })
+    }
+}
+
+impl Stored for PreferenceRow {
+    const TABLE: &'static str = "preference";
+    const KEYS: usize = 1;
+
+    fn read<C: Cells>(cells: &mut C) -> Result<Self, C::Fault> {
+        Ok(PreferenceRow {
+            hash: cells.hash("hash")?,
+            kind: cells.named("kind", PreferenceKind::from_name)?,
+            version: cells.number("version")?,
+            subject: cells.id("subject", SubjectId::from_uuid)?,
+            created_at: cells.time("created_at")?,
+            sealed: cells.bytes("sealed")?,
         })
     }
 }

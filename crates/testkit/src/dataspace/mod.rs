@@ -212,6 +212,7 @@ fn source(key: &str) -> Vec<Entry> {
         parent: None,
         lifetime: None,
         actions: Default::default(),
+        choice: Default::default(),
     });
     let wording = Entry::Localization(Localization {
         definition: key,

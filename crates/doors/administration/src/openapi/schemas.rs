@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Protocol,
     /// A purpose of the preferences door.
     Purpose,
+    /// A question of the preferences door that belongs to a purpose.
+    Preference,
     /// A data source of the dataspace door.
     Source,
 }
@@ -51,6 +53,38 @@ pub(super) struct Definition {
     /// What can be done with it; left out, `use` and `read`.
     #[schema(nullable = false, min_items = 1, max_items = 32)]
     actions: Option<Vec<Action>>,
+    /// How it is answered at the preferences door.
+    #[schema(nullable = false)]
+    choice: Option<Choice>,
+}
+
+/// How a purpose or preference is answered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Choice)]
+pub(super) struct Choice {
+    /// Of a purpose: whether its switch answers the preferences below it.
+    #[schema(nullable = false)]
+    one_click: Option<bool>,
+    /// Of a preference: whether more than one value may be chosen.
+    #[schema(nullable = false)]
+    multiple: Option<bool>,
+    /// Of a preference: its values.
+    #[schema(nullable = false, max_items = 300)]
+    values: Option<Vec<ChoiceValue>>,
+}
+
+/// One answer to a preference.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::ChoiceValue)]
+pub(super) struct ChoiceValue {
+    /// Its id, without comma and white space.
+    #[schema(min_length = 1, max_length = 256, pattern = r"^[A-Za-z0-9_.:-]+$")]
+    id: String,
+    /// What it is called, by language.
+    #[schema(nullable = false)]
+    name: Option<std::collections::BTreeMap<String, String>>,
 }
 
 /// Something that can be done.
@@ -95,6 +129,8 @@ pub(super) struct DefinitionToPut {
     /// What can be done with it; left out or empty, `use` and `read`.
     #[schema(max_items = 32)]
     actions: Option<Vec<Action>>,
+    /// How it is answered at the preferences door.
+    choice: Option<Choice>,
 }
 
 /// All definitions, by id.

@@ -7,8 +7,8 @@ use consentry_domain::{
 use consentry_ledger::{
     Caller, Target, Via,
     access::{ManageAgreements, WithdrawSources, authorize},
-    accounts::Session,
     agreements::{AgreementQuery, Connection},
+    sessions::Session,
 };
 use consentry_web::{
     error::{ApiError, registry},

@@ -8,9 +8,9 @@ use consentry_domain::{DefinitionKey, client::Client, subject::Namespace};
 use consentry_ledger::{
     Caller, Target, Via,
     access::{Answer, authorize},
-    accounts::Session,
     dataspace::{SourceAnswer, SourceAnswerError, SourceOutcome, SourceRequest},
     interactions::disclosure,
+    sessions::Session,
 };
 use consentry_web::{
     error::{ApiError, registry},

@@ -45,6 +45,7 @@ pub async fn with_records(app: &TestApp) {
                 parent: None,
                 lifetime: None,
                 actions: Actions::try_from(actions.clone()).unwrap(),
+                choice: consentry_domain::definition::Choice::default(),
             }),
             Entry::Localization(Localization {
                 definition: key.parse().unwrap(),

@@ -22,6 +22,7 @@ fn definition(display_name: Option<&str>, description: Option<&str>) -> Definiti
         parent: None,
         lifetime: None,
         actions: consentry_domain::Actions::default(),
+        choice: consentry_domain::definition::Choice::default(),
     }
 }
 

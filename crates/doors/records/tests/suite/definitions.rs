@@ -63,6 +63,7 @@ async fn rec_6_what_is_not_configured_is_left_out_and_parameters_are_shown() {
         parent: None,
         lifetime: None,
         actions: consentry_domain::Actions::default(),
+        choice: consentry_domain::definition::Choice::default(),
     };
     app.provision(&[Entry::Definition(with_parameters)]).await;
     let shown = get(&app, &ada(&app), "/definitions/with-parameters").await.json();

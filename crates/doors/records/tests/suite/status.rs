@@ -88,6 +88,7 @@ async fn rec_10_an_acceptance_ends_where_the_definition_gives_it_a_lifetime() {
             parent: None,
             lifetime: Some(Lifetime::days(1)),
             actions: consentry_domain::Actions::default(),
+            choice: consentry_domain::definition::Choice::default(),
         }),
         localization("for-a-day", "en", "1.0", None),
     ])

@@ -85,6 +85,7 @@ pub fn definition(key: &str, display_name: Option<&str>, description: Option<&st
         parent: None,
         lifetime: None,
         actions: consentry_domain::Actions::default(),
+        choice: consentry_domain::definition::Choice::default(),
     })
 }
 

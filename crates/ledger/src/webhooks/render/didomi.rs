@@ -32,7 +32,7 @@ pub(in crate::webhooks) fn tells(tenant: &TenantSnapshot, event: &Happening) -> 
     match event.entry().name {
         "decision.recorded" => event
             .body()
-            .is_some_and(|body| own_changes(tenant, body).next().is_some()),
+            .is_some_and(|body| !is_silent(body) && own_changes(tenant, body).next().is_some()),
         "decision.deleted" => true,
         _ => false,
     }
@@ -42,14 +42,27 @@ pub(in crate::webhooks) fn tells(tenant: &TenantSnapshot, event: &Happening) -> 
 pub(in crate::webhooks) fn changes_person(tenant: &TenantSnapshot, event: &Happening) -> bool {
     event.entry().name == "decision.recorded"
         && event.body().is_some_and(|body| {
+            if is_silent(body) {
+                return false;
+            }
             let mut changes = own_changes(tenant, body);
             changes.any(|change| enabled(change.from.as_deref()) != enabled(Some(&change.to)))
         })
 }
 
+/// Whether all that was said was to be kept from receivers, as imports are (consent-tokens-and-preferences 5.4).
+fn is_silent(body: &Body) -> bool {
+    let events = body.note.as_ref().and_then(|note| note.get("events")?.as_array());
+    events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["silent"] == true))
+}
+
 /// What a decision changed of what the tenant itself is told.
 fn own_changes<'a>(tenant: &'a TenantSnapshot, body: &'a Body) -> impl Iterator<Item = &'a Change> {
     let is_own = |change: &&Change| {
+        // Answers under another regulation must not be taken for those under this one.
+        if change.qualifier.as_str().starts_with("regulation=") {
+            return false;
+        }
         let definition = tenant.definitions.get(&change.definition);
         definition.is_none_or(|definition| {
             matches!(
@@ -121,7 +134,7 @@ pub(super) async fn render(
                 "user.created"
             } else {
                 let source = json!({
-                    "id": body.decision,
+                    "id": event_id(body),
                     "created_at": event.at().to_rfc3339_millis(),
                 });
                 parameters.insert("source".to_owned(), source);
@@ -143,7 +156,7 @@ async fn decided(
     decision: &Decision,
     body: &Body,
 ) -> Result<Value, Fault> {
-    let id = decision.id.to_string();
+    let id = event_id(body);
     let mut entity = entity(telling, event, &id, decision.taken_at, body).await?;
     let mut purposes: Vec<Value> = Vec::new();
     for change in own_changes(telling.rendering.tenant, body) {
@@ -157,9 +170,28 @@ async fn decided(
     }
     entity["consents"] = consents(purposes);
     if let Some(delegate) = delegate(&decision.actor) {
-        entity["delegate"] = json!({ "id": delegate });
+        let own = own_event(body).map(|own| &own["delegate"]);
+        entity["delegate"] = match own {
+            Some(own) if own["id"] == delegate.as_str() => own.clone(),
+            _ => json!({ "id": delegate }),
+        };
     }
     Ok(entity)
+}
+
+/// The event of the preferences door that a decision is, where it is one.
+fn own_event(body: &Body) -> Option<&Value> {
+    match body.note.as_ref()?.get("events")?.as_array()?.as_slice() {
+        [own] => Some(own),
+        _ => None,
+    }
+}
+
+/// The id under which the receiver can ask for what was said; of other doors the decision's.
+fn event_id(body: &Body) -> String {
+    own_event(body)
+        .and_then(|own| own["id"].as_str())
+        .map_or_else(|| body.decision.to_string(), str::to_owned)
 }
 
 fn delegate(actor: &Actor) -> Option<String> {

@@ -258,7 +258,8 @@ fn authentication(reader: &mut Reader<'_>, client: &mut Client) {
     let configured = reader.raw("authentication_configuration");
     if let Some(value) = configured.filter(|value| !value.is_null()) {
         match authentication_of(value) {
-            Some(keys) => client.settings.assertion_keys = keys,
+            Some(Authentication::Secret) => client.settings.assertion_keys = None,
+            Some(Authentication::Keys(keys)) => client.settings.assertion_keys = Some(keys),
             None if *value == wire::authentication(client) => {}
             None => reader.refuse(
                 "authentication_configuration",
@@ -286,8 +287,16 @@ fn authentication(reader: &mut Reader<'_>, client: &mut Client) {
     }
 }
 
-/// The keys of who signs assertions, or none of who has a secret; nothing where it is neither.
-fn authentication_of(value: &Value) -> Option<Option<String>> {
+/// How a client is to prove who it is.
+enum Authentication {
+    /// With a secret.
+    Secret,
+    /// By what it signs: its public keys, as text.
+    Keys(String),
+}
+
+/// What a configuration says; none where it is none that is built.
+fn authentication_of(value: &Value) -> Option<Authentication> {
     let members = value.as_object()?;
     let is_bound = members
         .get("isMtlsCertTokenBound")
@@ -299,8 +308,8 @@ fn authentication_of(value: &Value) -> Option<Option<String>> {
         return None;
     }
     match (members.get("method")?.as_str()?, members.get("jwks")) {
-        ("client_secret_basic", None) => Some(None),
-        (wire::PRIVATE_KEY_JWT, Some(keys)) => Some(Some(keys.to_string())),
+        ("client_secret_basic", None) => Some(Authentication::Secret),
+        (wire::PRIVATE_KEY_JWT, Some(keys)) => Some(Authentication::Keys(keys.to_string())),
         _ => None,
     }
 }

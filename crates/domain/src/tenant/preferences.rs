@@ -1,0 +1,110 @@
+//! Settings of the preferences door.
+
+use serde::{Deserialize, Serialize};
+
+use super::InvalidSetting;
+use crate::{Lifetime, subject::Namespace};
+
+/// Longest lifetime of a consent token that can be configured: ten years.
+const LONGEST: i64 = 3_660 * 86_400;
+
+/// How the preferences door behaves (consent-tokens-and-preferences 4.2, 5.3, 12).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PreferencesSettings {
+    /// Name space in which `organization_user_id` is looked up: `organization` keeps its names apart; `customer` and `login` make it
+    /// the name that other doors know people by.
+    pub organization_users: Namespace,
+    /// Longest lifetime of a consent token, in seconds: 365 days.
+    pub consent_token_max_lifetime: Lifetime,
+    /// Whether purposes, preferences and values must be known.
+    pub validate_purpose_id: bool,
+    /// Whether the deprecated `preferences` arrays are refused.
+    pub disable_preferences_in_consents: bool,
+    /// Regulations beside those that are always there.
+    pub regulations: Vec<String>,
+}
+
+impl Default for PreferencesSettings {
+    fn default() -> Self {
+        Self {
+            organization_users: Namespace::Organization,
+            consent_token_max_lifetime: Lifetime::days(365),
+            validate_purpose_id: true,
+            disable_preferences_in_consents: false,
+            regulations: Vec::new(),
+        }
+    }
+}
+
+/// Regulations that are always there, the usual one first (consent-tokens-and-preferences 12).
+pub const REGULATIONS: [&str; 5] = ["gdpr", "cpra", "cpa", "ctdpa", "vcdpa"];
+
+/// The regulation where nobody says otherwise.
+pub const USUAL_REGULATION: &str = REGULATIONS[0];
+
+impl PreferencesSettings {
+    /// Whether this regulation is known here.
+    pub fn knows_regulation(&self, id: &str) -> bool {
+        REGULATIONS.contains(&id) || self.regulations.iter().any(|own| own == id)
+    }
+
+    /// Whether these can be served.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        let wrong = |key: &str, why| {
+            Err(InvalidSetting {
+                section: "preferences",
+                key: key.to_owned(),
+                why,
+            })
+        };
+        let named = [Namespace::Organization, Namespace::Customer, Namespace::Login];
+        if !named.contains(&self.organization_users) {
+            return wrong("organization_users", "must be organization, customer or login");
+        }
+        let seconds = self.consent_token_max_lifetime.as_seconds();
+        if !(1..=LONGEST).contains(&seconds) {
+            return wrong("consent_token_max_lifetime", "must be from 1 second to ten years");
+        }
+        let plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        if self
+            .regulations
+            .iter()
+            .any(|id| id.is_empty() || id.len() > 64 || !id.bytes().all(plain))
+        {
+            return wrong(
+                "regulations",
+                "must be 1 to 64 lower-case letters, digits, hyphens and underscores each",
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_cannot_be_served_are_refused() {
+        let usual = PreferencesSettings::default();
+        assert_eq!(usual.check(), Ok(()));
+        assert!(usual.knows_regulation("cpra") && !usual.knows_regulation("lgpd"));
+        let wrong = [
+            PreferencesSettings {
+                organization_users: Namespace::Device,
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                consent_token_max_lifetime: Lifetime::seconds(0),
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                regulations: vec!["Not This".to_owned()],
+                ..usual
+            },
+        ];
+        assert!(wrong.iter().all(|settings| settings.check().is_err()));
+    }
+}

@@ -1,0 +1,223 @@
+//! Who asks, and what every operation begins with (consent-tokens-and-preferences 3.5).
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    response::Response,
+};
+use consentry_ledger::{
+    Caller, Target, TenantSnapshot,
+    access::{Action, Permit},
+    authorize,
+    preferences::{BearerError, ConsentToken, ManagePreferences, PreferenceBearer, Whom},
+    rates::Quota,
+};
+use consentry_web::{
+    body,
+    credentials::{Credentials, authorization},
+    error::{ApiError, registry},
+    json::{self, Limits},
+    path, rate_limits,
+    visit::Visit,
+};
+use http::{HeaderMap, Uri};
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+use crate::{
+    failure::{forbidden, not_authenticated, not_found, refused},
+    query::Query,
+};
+
+/// Largest body, in bytes: what the house lets in at all (17 allows more).
+pub(crate) const LARGEST: usize = 1024 * 1024;
+
+/// What is counted of a request that comes with a session (2.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Nothing.
+    Free,
+    /// It is one of the organization's.
+    Organization,
+    /// It is one where the whole tree is asked for.
+    WithTree,
+}
+
+/// A request whose credential counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Admitted {
+    pub(crate) visit: Visit,
+    pub(crate) query: Query,
+    uri: Uri,
+    headers: HeaderMap,
+    bearer: PreferenceBearer,
+    quota: Option<Quota>,
+    request: String,
+}
+
+impl Admitted {
+    /// Lets a request in and hands out its body, not yet read.
+    pub(crate) async fn admit(
+        visit: Visit,
+        request: Request,
+        counted: Counted,
+    ) -> Result<(Self, Body), ApiError> {
+        let (parts, body) = request.into_parts();
+        let bearer = bearer(&visit, &parts.headers).await?;
+        let query = Query::read(&parts.uri)?;
+        let is_counted = match counted {
+            Counted::Free => false,
+            Counted::Organization => true,
+            Counted::WithTree => query.flag("$include_full_tree")?,
+        };
+        let (ledger, tenant) = (visit.ledger(), &visit.tenant);
+        let quota = match &bearer {
+            PreferenceBearer::Session { .. } if !is_counted => None,
+            PreferenceBearer::Session { .. } => Some(ledger.count_organization(tenant)),
+            PreferenceBearer::Token(_) => Some(ledger.count_consent_token(tenant, visit.address)),
+        };
+        let quota = quota.transpose();
+        let quota = quota.map_err(|quota| rate_limits::exceeded_in_draft_7(&quota))?;
+        let admitted = Self {
+            request: visit.request_id.to_string(),
+            query,
+            uri: parts.uri,
+            headers: parts.headers,
+            bearer,
+            quota,
+            visit,
+        };
+        if let Some(asked) = admitted.query.one("organization_id") {
+            admitted.check_organization(asked)?;
+        }
+        Ok((admitted, body))
+    }
+
+    /// The organization that a request names must be the one that it is sent to.
+    pub(crate) fn check_organization(&self, asked: &str) -> Result<(), ApiError> {
+        if asked == self.tenant().tenant.slug {
+            Ok(())
+        } else {
+            Err(forbidden("the credential is another organization's"))
+        }
+    }
+
+    /// A session must name its organization; a token has one.
+    pub(crate) fn require_organization(&self) -> Result<(), ApiError> {
+        let is_named = self.query.one("organization_id").is_some();
+        if is_named || self.token().is_some() {
+            Ok(())
+        } else {
+            Err(refused("organization_id", "is missing"))
+        }
+    }
+
+    /// The tenant, which is the organization.
+    pub(crate) fn tenant(&self) -> &TenantSnapshot {
+        &self.visit.tenant
+    }
+
+    /// The consent token, where it is one.
+    pub(crate) fn token(&self) -> Option<&Arc<ConsentToken>> {
+        match &self.bearer {
+            PreferenceBearer::Token(token) => Some(token),
+            PreferenceBearer::Session { .. } => None,
+        }
+    }
+
+    fn caller(&self) -> Caller {
+        match &self.bearer {
+            PreferenceBearer::Session { key } => Caller::Organization { key: key.clone() },
+            PreferenceBearer::Token(token) => token.caller(),
+        }
+    }
+
+    /// A permit about whom the credential is for: everybody, or the one person.
+    pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, ApiError> {
+        let target = match self.token() {
+            Some(token) => Target::Subject(token.subject),
+            None => Target::Tenant,
+        };
+        authorize::<A>(&self.caller(), target).map_err(|denied| {
+            ApiError::new(&registry::FORBIDDEN)
+                .detail("the credential may not do this")
+                .because(denied)
+        })
+    }
+
+    /// A permit that only a session gives.
+    pub(crate) fn managing(&self) -> Result<Permit<ManagePreferences>, ApiError> {
+        self.permit::<ManagePreferences>()
+    }
+
+    /// The request's id.
+    pub(crate) fn request(&self) -> Option<&str> {
+        Some(&self.request)
+    }
+
+    /// The person whom the query names. With a token it is the token's, and no other may be named.
+    pub(crate) fn whom<'a>(&'a self, id: &str) -> Result<Whom<'a>, ApiError> {
+        let named = Whom {
+            organization_user_id: self.query.one("organization_user_id"),
+            id: self.query.one(id),
+        };
+        let Some(token) = self.token() else {
+            return Ok(named);
+        };
+        if named
+            .organization_user_id
+            .is_some_and(|asked| asked != token.organization_user_id)
+        {
+            return Err(forbidden("the token is another user's"));
+        }
+        Ok(Whom {
+            organization_user_id: Some(&token.organization_user_id),
+            id: named.id,
+        })
+    }
+
+    /// The last part of the path, decoded.
+    pub(crate) fn last_segment(&self) -> Result<String, ApiError> {
+        let base = if self.uri.path().starts_with("/v1/") {
+            "/v1"
+        } else {
+            ""
+        };
+        path::segment(&self.uri, base, self.depth()).ok_or_else(not_found)
+    }
+
+    fn depth(&self) -> usize {
+        let path = self.uri.path();
+        let path = path.strip_prefix("/v1").unwrap_or(path);
+        path.trim_matches('/').split('/').count().saturating_sub(1)
+    }
+
+    /// Reads the body as one JSON value.
+    pub(crate) async fn read(&self, body: Body, largest: usize) -> Result<Value, ApiError> {
+        body::require_media_type(&self.headers, &["application/json"])?;
+        let bytes: Bytes = body::read(body, largest).await?;
+        Ok(json::parse(&bytes, &Limits::size(largest))?)
+    }
+
+    /// Tells how many requests are left, where they are counted.
+    pub(crate) fn told(&self, answer: Response) -> Response {
+        rate_limits::told_in_draft_7(answer, self.quota.as_ref())
+    }
+}
+
+async fn bearer(visit: &Visit, headers: &HeaderMap) -> Result<PreferenceBearer, ApiError> {
+    let Ok(Credentials::Bearer(token)) = authorization(headers) else {
+        return Err(not_authenticated());
+    };
+    let found = visit
+        .ledger()
+        .preference_bearer(&visit.tenant, token.expose_secret())
+        .await;
+    found.map_err(|error| match error {
+        BearerError::Expired => not_authenticated().detail("Consent token expired"),
+        BearerError::Invalid => not_authenticated(),
+        BearerError::Fault(fault) => fault.into(),
+    })
+}

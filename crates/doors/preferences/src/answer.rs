@@ -1,0 +1,32 @@
+//! Answers: JSON, and lists with their envelopes (consent-tokens-and-preferences 2.5).
+
+use axum::response::{IntoResponse as _, Response};
+use consentry_web::{error::ApiError, headers};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::query::Query;
+
+/// 200 with a JSON body that nobody keeps.
+pub(crate) fn ok(body: &Value) -> Response {
+    let media_type = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (StatusCode::OK, headers::api(), media_type, body.to_string()).into_response()
+}
+
+/// 204.
+pub(crate) fn gone() -> Response {
+    (StatusCode::NO_CONTENT, headers::api(), ()).into_response()
+}
+
+/// A part of a list, with how many there are in all.
+pub(crate) fn page(all: Vec<Value>, query: &Query) -> Result<Response, ApiError> {
+    let (limit, skip) = (query.limit()?, query.skip()?);
+    let total = all.len();
+    let data: Vec<Value> = all.into_iter().skip(skip).take(limit).collect();
+    Ok(ok(
+        &json!({ "total": total, "limit": limit, "skip": skip, "data": data }),
+    ))
+}

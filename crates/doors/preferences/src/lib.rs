@@ -1,0 +1,128 @@
+//! The preferences door: consent tokens, consent events and users as Didomi's Platform API has them (consent-tokens-and-preferences).
+//!
+//! What lives here: the wire. Query strings in the style of Feathers, bodies read leniently where the original is lenient, answers and
+//! failures in its shapes. What may not: what choices come to, and who is meant by an id, which are the ledger's.
+
+mod admission;
+mod answer;
+mod events;
+mod failure;
+mod metadata;
+mod query;
+mod sessions;
+mod shown;
+mod tokens;
+mod users;
+mod wish;
+
+use axum::response::IntoResponse as _;
+use consentry_web::{
+    house::House,
+    routes::{Cors, RouteTable},
+};
+
+use crate::failure::Feathers;
+
+/// What the door owns, with and without the version in front.
+const PREFIXES: [&str; 12] = [
+    "/compliance",
+    "/consents",
+    "/metadata",
+    "/preferences",
+    "/sessions",
+    "/v1/compliance",
+    "/v1/consents/events",
+    "/v1/consents/tokens",
+    "/v1/consents/users",
+    "/v1/metadata",
+    "/v1/preferences",
+    "/v1/sessions",
+];
+
+/// Registers a route with and without the version in front (consent-tokens-and-preferences 1).
+macro_rules! both {
+    ($table:expr, $method:ident, $path:literal, $cors:expr, $handler:expr) => {
+        $table
+            .$method($path, $cors, $handler)
+            .$method(concat!("/v1", $path), $cors, $handler)
+    };
+}
+
+/// The routes of the door. Pages of other origins may use events and users, which a consent token opens.
+pub fn routes() -> RouteTable<House> {
+    let table =
+        RouteTable::new("preferences").owns_all(&PREFIXES, |_, error| Feathers(error).into_response());
+    let table = both!(table, post, "/sessions", Cors::Never, sessions::open);
+    let table = both!(table, post, "/consents/tokens", Cors::Never, tokens::issue);
+    let table = both!(
+        table,
+        delete,
+        "/consents/tokens/{jti}",
+        Cors::Never,
+        tokens::revoke
+    );
+    let table = both!(table, get, "/consents/events", Cors::Anyone, events::list);
+    let table = both!(table, post, "/consents/events", Cors::Anyone, events::record);
+    let table = both!(
+        table,
+        delete,
+        "/consents/events",
+        Cors::Anyone,
+        events::delete_matching
+    );
+    let table = both!(table, get, "/consents/events/{event}", Cors::Anyone, events::read);
+    let table = both!(
+        table,
+        patch,
+        "/consents/events/{event}",
+        Cors::Anyone,
+        events::correct
+    );
+    let table = both!(
+        table,
+        delete,
+        "/consents/events/{event}",
+        Cors::Anyone,
+        events::delete
+    );
+    let table = both!(table, get, "/consents/users", Cors::Anyone, users::list);
+    let table = both!(table, post, "/consents/users", Cors::Anyone, users::create);
+    let table = both!(table, get, "/consents/users/{user}", Cors::Anyone, users::read);
+    let table = both!(
+        table,
+        patch,
+        "/consents/users/{user}",
+        Cors::Anyone,
+        users::change
+    );
+    let table = both!(
+        table,
+        delete,
+        "/consents/users/{user}",
+        Cors::Anyone,
+        users::delete
+    );
+    let table = both!(table, get, "/metadata/purposes", Cors::Never, metadata::purposes);
+    let table = both!(
+        table,
+        get,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        metadata::purpose
+    );
+    let table = both!(table, get, "/preferences", Cors::Never, metadata::preferences);
+    let table = both!(
+        table,
+        get,
+        "/preferences/{preference}",
+        Cors::Never,
+        metadata::preference
+    );
+    table
+        .get("/compliance/v1/regulations", Cors::Never, metadata::regulations)
+        .get(
+            "/v1/compliance/v1/regulations",
+            Cors::Never,
+            metadata::regulations,
+        )
+}

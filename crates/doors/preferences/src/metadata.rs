@@ -1,0 +1,172 @@
+//! Purposes, preferences and regulations, for display (consent-tokens-and-preferences 12). They are definitions of the ledger, written by
+//! the manifest and at the administration door.
+
+use axum::{extract::Request, response::Response};
+use consentry_domain::{
+    DefinitionKey,
+    definition::{Definition, DefinitionKind},
+    tenant::REGULATIONS,
+};
+use consentry_ledger::TenantSnapshot;
+use consentry_web::{error::ApiError, visit::Visit};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    admission::{Admitted, Counted},
+    answer::{ok, page},
+    failure::{Feathers, not_found},
+};
+
+/// `GET /metadata/purposes`.
+pub(crate) async fn purposes(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, all) = listed(visit, request, DefinitionKind::Purpose, purpose_of).await?;
+    Ok(admitted.told(page(all, &admitted.query)?))
+}
+
+/// `GET /metadata/purposes/{purpose}`.
+pub(crate) async fn purpose(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    one(visit, request, DefinitionKind::Purpose, purpose_of).await
+}
+
+/// `GET /preferences`.
+pub(crate) async fn preferences(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, all) = listed(visit, request, DefinitionKind::Preference, preference_of).await?;
+    Ok(admitted.told(page(all, &admitted.query)?))
+}
+
+/// `GET /preferences/{preference}`.
+pub(crate) async fn preference(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    one(visit, request, DefinitionKind::Preference, preference_of).await
+}
+
+/// `GET /compliance/v1/regulations`.
+pub(crate) async fn regulations(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+    let own = admitted.tenant().tenant.preferences.regulations.iter();
+    let all = REGULATIONS.into_iter().chain(own.map(String::as_str));
+    let data: Vec<Value> = all
+        .map(|id| json!({ "id": id, "name": id.to_uppercase(), "countries": countries(id) }))
+        .collect();
+    Ok(admitted.told(ok(&json!({ "data": data }))))
+}
+
+/// Where a regulation applies by default.
+fn countries(id: &str) -> Vec<&'static str> {
+    let text = match id {
+        "gdpr" => {
+            "AD AT BE BG CY CZ DE DK EE ES FI FR GB GF GG GI GP GR HR HU IE IS IT JE LI LT LU LV MC MF MQ MT NL NO PL PT RE \
+             RO SE SI SK SM VA YT"
+        }
+        "cpra" => "US_CA",
+        "cpa" => "US_CO",
+        "ctdpa" => "US_CT",
+        "vcdpa" => "US_VA",
+        _ => "",
+    };
+    text.split_whitespace().collect()
+}
+
+type Show = fn(&TenantSnapshot, &Definition, bool) -> Value;
+
+async fn listed(
+    visit: Visit,
+    request: Request,
+    kind: DefinitionKind,
+    show: Show,
+) -> Result<(Admitted, Vec<Value>), ApiError> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+    admitted.require_organization()?;
+    let with_translations = admitted.query.flag("$translations")?;
+    let tenant = admitted.tenant();
+    let definitions = tenant.definitions.values().filter(|own| own.kind == kind);
+    let all = definitions
+        .map(|own| show(tenant, own, with_translations))
+        .filter(|value| admitted.query.fits(value, &["organization_id"]))
+        .collect();
+    Ok((admitted, all))
+}
+
+async fn one(visit: Visit, request: Request, kind: DefinitionKind, show: Show) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+    admitted.require_organization()?;
+    let with_translations = admitted.query.flag("$translations")?;
+    let key = DefinitionKey::parse(&admitted.last_segment()?).map_err(|_| not_found())?;
+    let tenant = admitted.tenant();
+    let found = tenant.definitions.get(&key).filter(|own| own.kind == kind);
+    let found = found.ok_or_else(not_found)?;
+    Ok(admitted.told(ok(&show(tenant, found, with_translations))))
+}
+
+/// A text in all languages, or in the tenant's own.
+fn words(
+    tenant: &TenantSnapshot,
+    definition: &Definition,
+    with_translations: bool,
+    pick: impl Fn(&consentry_domain::definition::Localization) -> Option<String>,
+) -> Value {
+    let current = tenant.current_wordings(&definition.key);
+    if with_translations {
+        let all = current
+            .into_iter()
+            .filter_map(|own| Some((own.locale.as_str().to_owned(), pick(own)?.into())));
+        return Value::Object(all.collect());
+    }
+    let own = tenant.wording_for(&definition.key, [tenant.tenant.locale.as_str()]);
+    own.and_then(pick).map_or(Value::Null, Value::String)
+}
+
+fn purpose_of(tenant: &TenantSnapshot, definition: &Definition, with_translations: bool) -> Value {
+    let title = |own: &consentry_domain::definition::Localization| own.title.clone();
+    let purpose = |own: &consentry_domain::definition::Localization| Some(own.purpose.clone());
+    json!({
+        "id": definition.key,
+        "type": "purpose",
+        "name": name(tenant, definition, with_translations, title),
+        "description": words(tenant, definition, with_translations, purpose),
+        "organization_id": tenant.tenant.slug,
+        "namespaces": { "custom": definition.key },
+        "one_click": definition.choice.one_click,
+        "regulations_id": [],
+    })
+}
+
+fn preference_of(tenant: &TenantSnapshot, definition: &Definition, with_translations: bool) -> Value {
+    let title = |own: &consentry_domain::definition::Localization| own.title.clone();
+    let purpose = |own: &consentry_domain::definition::Localization| Some(own.purpose.clone());
+    let values: Vec<Value> = definition
+        .choice
+        .values
+        .iter()
+        .enumerate()
+        .map(|(order, own)| {
+            let names: Map<String, Value> = own
+                .name
+                .iter()
+                .map(|(language, name)| (language.clone(), name.clone().into()))
+                .collect();
+            json!({ "id": own.id, "name": names, "order": order })
+        })
+        .collect();
+    json!({
+        "id": definition.key,
+        "name": name(tenant, definition, with_translations, title),
+        "description": words(tenant, definition, with_translations, purpose),
+        "type": if definition.choice.multiple { "multi" } else { "single" },
+        "purpose_id": definition.parent,
+        "values": values,
+        "organization_id": tenant.tenant.slug,
+    })
+}
+
+/// The title, or the label for operators where nothing is published.
+fn name(
+    tenant: &TenantSnapshot,
+    definition: &Definition,
+    with_translations: bool,
+    title: impl Fn(&consentry_domain::definition::Localization) -> Option<String>,
+) -> Value {
+    match words(tenant, definition, with_translations, title) {
+        Value::Null => definition.display_name.clone().map_or(Value::Null, Value::String),
+        words => words,
+    }
+}

@@ -1,0 +1,211 @@
+//! Consent users (consent-tokens-and-preferences 6).
+
+use axum::{extract::Request, response::Response};
+use consentry_domain::{Timestamp, tenant::USUAL_REGULATION};
+use consentry_ledger::preferences::{ReadPreferences, UserFilter, Whom};
+use consentry_web::{cursor, error::ApiError, visit::Visit};
+use serde_json::{Value, json};
+
+use crate::{
+    admission::{Admitted, Counted, LARGEST},
+    answer::ok,
+    failure::{Feathers, forbidden, refused, told},
+    shown,
+    wish::{self, Reader},
+};
+
+/// Name of the list, in cursors.
+const LIST: &str = "preferences.users";
+
+/// `GET /consents/users`.
+pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::WithTree).await?;
+    let permit = admitted.permit::<ReadPreferences>()?;
+    admitted.require_organization()?;
+    let (query, tenant) = (&admitted.query, admitted.tenant());
+    if query.reserved("$skip").is_some() {
+        return Err(refused("$skip", "is not known here; use $cursor").into());
+    }
+    let limit = query.limit()?;
+    if limit == 0 {
+        return Err(refused("$limit", "must be 1 to 100").into());
+    }
+    let with_tree = query.flag("$include_full_tree")?;
+    let regulations = regulations(&admitted)?;
+    let whom = admitted.whom("id")?;
+    check_own_device(&admitted, whom)?;
+    let question = format!("{whom:?} {regulations:?}");
+    let after = match query.reserved("$cursor") {
+        Some(text) => Some(place(&admitted, &question, text)?),
+        None => None,
+    };
+    let filter = UserFilter {
+        whom,
+        regulations: &regulations,
+        after,
+        limit: u32::try_from(limit).unwrap_or(u32::MAX),
+    };
+    let found = admitted.visit.ledger().preference_users(tenant, &permit, filter);
+    let found = found.await.map_err(told)?;
+    let mut data = Vec::with_capacity(found.users.len());
+    for view in &found.users {
+        data.push(shown::user(tenant, view, with_tree)?);
+    }
+    let next = found.next.map(|(at, hash)| {
+        let text = format!("{} {}", at.as_micros(), hex(hash.as_bytes()));
+        cursor::encode(tenant, LIST, &question, &text)
+    });
+    let answer = json!({ "data": data, "limit": found.people, "cursor": next });
+    Ok(admitted.told(ok(&answer)))
+}
+
+/// With a token the person is known; a device beside it must be one of theirs, which the ledger sees.
+fn check_own_device(admitted: &Admitted, whom: Whom<'_>) -> Result<(), ApiError> {
+    if admitted.token().is_some() && whom.id.is_some() {
+        return Err(forbidden("a token is for one user; name none"));
+    }
+    Ok(())
+}
+
+fn regulations(admitted: &Admitted) -> Result<Vec<String>, ApiError> {
+    let asked = admitted.query.any("regulation").unwrap_or_default();
+    let known = &admitted.tenant().tenant.preferences;
+    if asked.iter().all(|id| known.knows_regulation(id)) {
+        Ok(asked.to_vec())
+    } else {
+        Err(refused("regulation", "is not known here"))
+    }
+}
+
+fn one_regulation(admitted: &Admitted) -> Result<String, ApiError> {
+    let mut asked = regulations(admitted)?;
+    match asked.len() {
+        0 => Ok(USUAL_REGULATION.to_owned()),
+        1 => Ok(asked.remove(0)),
+        _ => Err(refused("regulation", "must be one here")),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The place that a cursor names.
+fn place(
+    admitted: &Admitted,
+    question: &str,
+    text: &str,
+) -> Result<(Timestamp, consentry_ledger::preferences::PlaceHash), ApiError> {
+    let told = || refused("$cursor", "does not belong to this question");
+    let said = cursor::decode(admitted.tenant(), LIST, question, text).ok_or_else(told)?;
+    let (at, hash) = said.split_once(' ').ok_or_else(told)?;
+    let at = at.parse().map_err(|_| told())?;
+    let mut bytes = [0_u8; 32];
+    for (position, byte) in bytes.iter_mut().enumerate() {
+        let digits = hash.get(position * 2..position * 2 + 2).ok_or_else(told)?;
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| told())?;
+    }
+    Ok((
+        Timestamp::from_micros(at),
+        consentry_ledger::preferences::PlaceHash::new(bytes),
+    ))
+}
+
+/// The person whom the address names.
+fn named<'a>(admitted: &Admitted, segment: &'a str) -> Whom<'a> {
+    if admitted.query.by_organization_user_id() {
+        Whom {
+            organization_user_id: Some(segment),
+            id: None,
+        }
+    } else {
+        Whom {
+            organization_user_id: None,
+            id: Some(segment),
+        }
+    }
+}
+
+/// `GET /consents/users/{user}`.
+pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::WithTree).await?;
+    let permit = admitted.permit::<ReadPreferences>()?;
+    admitted.require_organization()?;
+    let with_tree = admitted.query.flag("$include_full_tree")?;
+    let regulation = one_regulation(&admitted)?;
+    let segment = admitted.last_segment()?;
+    let tenant = admitted.tenant();
+    let whom = named(&admitted, &segment);
+    let found = admitted
+        .visit
+        .ledger()
+        .preference_user(tenant, &permit, whom, &regulation)
+        .await;
+    let view = found.map_err(told)?;
+    Ok(admitted.told(ok(&shown::user(tenant, &view, with_tree)?)))
+}
+
+/// `POST /consents/users`.
+pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
+    let permit = admitted.managing()?;
+    let body = admitted.read(body, LARGEST).await?;
+    match body.get("organization_id").and_then(Value::as_str) {
+        Some(asked) => admitted.check_organization(asked)?,
+        None => admitted.require_organization()?,
+    }
+    let mut reader = Reader::default();
+    let wish = wish::user(&mut reader, &body);
+    reader.finish()?;
+    let tenant = admitted.tenant();
+    let made = admitted
+        .visit
+        .ledger()
+        .create_preference_user(tenant, &permit, &wish, admitted.request())
+        .await;
+    let view = made.map_err(told)?;
+    Ok(admitted.told(ok(&shown::user(tenant, &view, false)?)))
+}
+
+/// `PATCH /consents/users/{user}`.
+pub(crate) async fn change(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
+    let permit = admitted.managing()?;
+    admitted.require_organization()?;
+    let segment = admitted.last_segment()?;
+    let body = admitted.read(body, LARGEST).await?;
+    let mut reader = Reader::default();
+    let wish = wish::user(&mut reader, &body);
+    reader.finish()?;
+    let tenant = admitted.tenant();
+    let whom = named(&admitted, &segment);
+    let changed = admitted
+        .visit
+        .ledger()
+        .change_preference_user(tenant, &permit, whom, &wish, admitted.request())
+        .await;
+    let view = changed.map_err(told)?;
+    Ok(admitted.told(ok(&shown::user(tenant, &view, false)?)))
+}
+
+/// `DELETE /consents/users/{user}`: answers the user as they were.
+pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::Free).await?;
+    let permit = admitted.managing()?;
+    admitted.require_organization()?;
+    let segment = admitted.last_segment()?;
+    let tenant = admitted.tenant();
+    let whom = named(&admitted, &segment);
+    let deleted = admitted
+        .visit
+        .ledger()
+        .delete_preference_user(tenant, &permit, whom, admitted.request())
+        .await;
+    let view = deleted.map_err(told)?;
+    Ok(admitted.told(ok(&shown::user(tenant, &view, false)?)))
+}

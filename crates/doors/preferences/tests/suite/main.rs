@@ -1,0 +1,13 @@
+//! The preferences door, through HTTP in one process.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
+
+mod approvals;
+mod changing;
+mod events;
+mod metadata;
+mod one_truth;
+mod sessions;
+mod tokens;
+mod users;
+mod wire;
+mod world;

@@ -1,0 +1,153 @@
+//! What people choose at a preferences door: consent tokens, events, and what the events of a person come to
+//! (consent-tokens-and-preferences 3 to 6).
+//!
+//! What lives here: folding events, who is meant by an id, and writing an event with the decision that it is in one commit. What may
+//! not: the wire. Whether a purpose is on is never remembered here: that is what its slot says, whoever moved it.
+
+mod attempt;
+mod check;
+mod commit;
+mod events;
+mod fold;
+mod merge;
+pub mod model;
+mod person;
+mod session;
+mod token;
+mod tree;
+mod users;
+mod view;
+
+use consentry_domain::SubjectId;
+pub use consentry_store::Hash as PlaceHash;
+
+pub use self::{
+    check::Wrong,
+    events::{EventPatch, EventWish, Taking},
+    session::{Session, SessionError},
+    token::{
+        BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenDetail,
+        TokenWish,
+    },
+    tree::full_tree,
+    users::{UserFilter, UserPage, UserWish},
+    view::{EventView, UserView},
+};
+use crate::{
+    access::{Action, Caller, Denied, Target, Via},
+    error::{DecisionError, Fault},
+};
+
+/// Why something was not done. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum PreferenceError {
+    /// There is nothing of this id, for whoever asked.
+    #[error("there is nothing of this id")]
+    NotFound,
+    /// It collides with what is there.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// The credential is right and may not.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Parts of it cannot be taken.
+    #[error("{} parts cannot be taken", .0.len())]
+    Invalid(Vec<Wrong>),
+    /// Something failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<Denied> for PreferenceError {
+    fn from(_: Denied) -> Self {
+        Self::Forbidden("this is not allowed")
+    }
+}
+
+impl From<DecisionError> for PreferenceError {
+    fn from(error: DecisionError) -> Self {
+        match error {
+            DecisionError::Fault(fault) => Self::Fault(fault),
+            DecisionError::Denied(denied) => denied.into(),
+            DecisionError::Rejected(_) | DecisionError::Spent | DecisionError::Repeated { .. } => {
+                Self::Fault(Fault::Conflict)
+            }
+        }
+    }
+}
+
+/// Reading what a person chose.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadPreferences;
+
+impl Action for ReadPreferences {
+    const NAME: &'static str = "read this person's preferences";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        allows(caller, target, |read, _| read)
+    }
+}
+
+/// Adding to what a person chose.
+#[derive(Debug, Clone, Copy)]
+pub struct WritePreferences;
+
+impl Action for WritePreferences {
+    const NAME: &'static str = "write this person's preferences";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        allows(caller, target, |_, write| write)
+    }
+}
+
+/// Everything else: issuing tokens, changing and deleting what was recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct ManagePreferences;
+
+impl Action for ManagePreferences {
+    const NAME: &'static str = "manage preferences";
+
+    fn allows(caller: &Caller, _target: &Target) -> bool {
+        matches!(caller, Caller::Organization { .. })
+    }
+}
+
+fn allows(caller: &Caller, target: &Target, may: impl FnOnce(bool, bool) -> bool) -> bool {
+    match (caller, target) {
+        (Caller::Organization { .. }, _) => true,
+        (
+            Caller::Subject {
+                subject,
+                via: Via::ConsentToken { read, write },
+            },
+            Target::Subject(of),
+        ) => subject == of && may(*read, *write),
+        _ => false,
+    }
+}
+
+/// Whether a text can be an id: 1 to 256 characters without control characters, and not only spaces (17).
+pub fn is_id(text: &str) -> bool {
+    let length = text.chars().count();
+    (1..=256).contains(&length) && !text.chars().any(char::is_control) && !text.trim().is_empty()
+}
+
+/// A person whom somebody names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Whom<'a> {
+    /// By what the first party knows them.
+    pub organization_user_id: Option<&'a str>,
+    /// One of their devices.
+    pub id: Option<&'a str>,
+}
+
+/// How often a change that lost against another is tried.
+const ATTEMPTS: u32 = 3;
+
+/// The subject of a permit, where it is for one person only.
+const fn only(target: &Target) -> Option<SubjectId> {
+    match target {
+        Target::Subject(subject) => Some(*subject),
+        _ => None,
+    }
+}

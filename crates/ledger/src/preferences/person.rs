@@ -1,0 +1,308 @@
+//! A person with all their events: reading them, and writing them back.
+
+use std::collections::BTreeMap;
+
+use consentry_domain::{
+    SubjectId, Timestamp,
+    decision::Actor,
+    subject::{Alias, Namespace},
+};
+use consentry_store::{Expect, Hash, PreferenceKind, PreferenceRow, Row, RowChange, RowKey};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{
+    fold::fold,
+    model::{EventBody, Folded, PersonBody},
+};
+use crate::{
+    Ledger, TenantSnapshot,
+    accounts::{from_json, to_json},
+    environment::Draw,
+    error::Fault,
+    sealing::Key,
+};
+
+/// An event in hand.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) hash: Hash,
+    /// As stored; none for a new one.
+    pub(super) version: Option<u32>,
+    /// When it was written here first.
+    pub(super) made_at: Timestamp,
+    pub(super) body: EventBody,
+    pub(super) is_changed: bool,
+}
+
+/// A person in hand.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) subject: SubjectId,
+    key: Key,
+    hash: Hash,
+    /// As stored; none for a new one.
+    pub(super) version: Option<u32>,
+    pub(super) created_at: Timestamp,
+    pub(super) body: PersonBody,
+    pub(super) events: Vec<Kept>,
+    removed: Vec<(Hash, u32)>,
+    /// What their events came to when they were read.
+    pub(super) before: Folded,
+    pub(super) is_changed: bool,
+    pub(super) is_gone: bool,
+    /// Purposes that an event now in hand switches, by regulation, with the moment since which it counts.
+    pub(super) switched: BTreeMap<(String, String), Timestamp>,
+    /// Who acts, and what is noted beside the decision.
+    pub(super) actor: Option<Actor>,
+    pub(super) note: Map<String, Value>,
+}
+
+/// Under what an event is found.
+pub(super) fn event_hash(tenant: &TenantSnapshot, id: &str) -> Hash {
+    tenant.keys.lookup("preference_event", id)
+}
+
+/// Under what a person is found.
+pub(super) fn person_hash(tenant: &TenantSnapshot, subject: SubjectId) -> Hash {
+    tenant.keys.lookup("preference_person", &subject.to_string())
+}
+
+/// The name of a person whom a first party knows.
+pub(super) fn organization_alias(tenant: &TenantSnapshot, id: &str) -> Alias {
+    Alias::new(tenant.tenant.preferences.organization_users, id)
+}
+
+/// The name of a device.
+pub(super) fn device_alias(id: &str) -> Alias {
+    Alias::new(Namespace::Device, id)
+}
+
+impl Ledger {
+    /// A fresh id for an event or a person.
+    pub(super) fn fresh_id(&self) -> String {
+        let bytes: [u8; 16] = self.entropy().bytes();
+        uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .as_hyphenated()
+            .to_string()
+    }
+
+    /// A person with everything that is kept of them; none where nothing is.
+    pub(super) async fn person_with_preferences(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Option<Person>, Fault> {
+        let rows = self.inner.store.preferences_of(tenant.id(), subject).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let key = self.preference_key(tenant, subject).await?;
+        let mut events = Vec::new();
+        let mut found = None;
+        for row in rows {
+            match row.kind {
+                PreferenceKind::Event => events.push(Kept {
+                    body: open(&key, &row)?,
+                    hash: row.hash,
+                    version: Some(row.version),
+                    made_at: row.created_at,
+                    is_changed: false,
+                }),
+                PreferenceKind::Person => {
+                    let body: PersonBody = open(&key, &row)?;
+                    found = Some((row, body));
+                }
+            }
+        }
+        let Some((row, body)) = found else {
+            return Ok(None);
+        };
+        events.sort_by_key(|event| event.body.number);
+        Ok(Some(Person {
+            subject,
+            key,
+            hash: row.hash,
+            version: Some(row.version),
+            created_at: row.created_at,
+            before: body.folded.clone(),
+            body,
+            events,
+            removed: Vec::new(),
+            is_changed: false,
+            is_gone: false,
+            switched: BTreeMap::new(),
+            actor: None,
+            note: Map::new(),
+        }))
+    }
+
+    /// A person of whom nothing is kept yet.
+    pub(super) async fn new_person(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        id: String,
+    ) -> Result<Person, Fault> {
+        let now = self.now();
+        Ok(Person {
+            subject,
+            key: self.preference_key(tenant, subject).await?,
+            hash: person_hash(tenant, subject),
+            version: None,
+            created_at: now,
+            body: PersonBody {
+                devices: vec![id.clone()],
+                id,
+                organization_user_id: None,
+                updated_at: now,
+                next: 0,
+                folded: Folded::default(),
+            },
+            events: Vec::new(),
+            removed: Vec::new(),
+            before: Folded::default(),
+            is_changed: true,
+            is_gone: false,
+            switched: BTreeMap::new(),
+            actor: None,
+            note: Map::new(),
+        })
+    }
+
+    /// What the row of a person says.
+    pub(super) async fn person_of_row(
+        &self,
+        tenant: &TenantSnapshot,
+        row: &PreferenceRow,
+    ) -> Result<PersonBody, Fault> {
+        open(&self.preference_key(tenant, row.subject).await?, row)
+    }
+
+    async fn preference_key(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Key, Fault> {
+        self.subject_key(tenant, subject).await?.ok_or(Fault::Unreadable {
+            what: "subject key",
+            why: "the person has none".to_owned(),
+        })
+    }
+}
+
+impl Person {
+    /// Adds an event.
+    pub(super) fn add(&mut self, hash: Hash, now: Timestamp, body: EventBody) {
+        self.note_switches(&body);
+        self.body.next = self.body.next.saturating_add(1);
+        self.is_changed = true;
+        self.events.push(Kept {
+            hash,
+            version: None,
+            made_at: now,
+            body,
+            is_changed: true,
+        });
+    }
+
+    /// Remembers which purposes an event switches from when it counts.
+    pub(super) fn note_switches(&mut self, body: &EventBody) {
+        if body.status != super::model::EventStatus::Confirmed {
+            return;
+        }
+        for purpose in &body.choices.purposes {
+            if matches!(purpose.enabled, Some(Some(_))) {
+                self.switched
+                    .insert((body.regulation.clone(), purpose.id.clone()), body.applied_at);
+            }
+        }
+    }
+
+    /// Takes events away.
+    pub(super) fn remove(&mut self, is_it: impl Fn(&EventBody) -> bool) {
+        let (gone, kept) = std::mem::take(&mut self.events)
+            .into_iter()
+            .partition(|event| is_it(&event.body));
+        self.events = kept;
+        let gone: Vec<Kept> = gone;
+        self.is_changed |= !gone.is_empty();
+        self.removed.extend(
+            gone.into_iter()
+                .filter_map(|event| Some((event.hash, event.version?))),
+        );
+    }
+
+    /// Hands all events over to somebody else, who writes them anew.
+    pub(super) fn hand_over(&mut self) -> Vec<Kept> {
+        self.is_changed = true;
+        std::mem::take(&mut self.events)
+    }
+
+    /// What their events come to.
+    pub(super) fn refold(&mut self, now: Timestamp) {
+        let after = fold(self.events.iter().map(|event| &event.body));
+        if self.is_changed {
+            self.body.updated_at = now;
+        }
+        self.body.folded = after;
+    }
+
+    /// The rows that keep them, and the conditions under which they are written.
+    pub(super) fn rows(&self, ledger: &Ledger) -> Result<(Vec<Expect>, Vec<RowChange>), Fault> {
+        let mut expect = vec![expected(self.hash, self.version)];
+        let mut rows = Vec::new();
+        for (hash, version) in &self.removed {
+            expect.push(Expect::At(RowKey::Preference(*hash), *version));
+            rows.push(RowChange::Delete(RowKey::Preference(*hash)));
+        }
+        for event in self.events.iter().filter(|event| event.is_changed) {
+            expect.push(expected(event.hash, event.version));
+            rows.push(self.put(
+                ledger,
+                (event.hash, PreferenceKind::Event),
+                (event.version, event.made_at),
+                &event.body,
+            )?);
+        }
+        rows.push(if self.is_gone {
+            RowChange::Delete(RowKey::Preference(self.hash))
+        } else {
+            let person = (self.hash, PreferenceKind::Person);
+            self.put(ledger, person, (self.version, self.created_at), &self.body)?
+        });
+        Ok((expect, rows))
+    }
+
+    fn put(
+        &self,
+        ledger: &Ledger,
+        (hash, kind): (Hash, PreferenceKind),
+        (version, created_at): (Option<u32>, Timestamp),
+        body: &impl Serialize,
+    ) -> Result<RowChange, Fault> {
+        let text = to_json(body, "preferences")?;
+        Ok(RowChange::Put(Row::Preference(PreferenceRow {
+            hash,
+            kind,
+            version: version.map_or(1, |version| version.saturating_add(1)),
+            subject: self.subject,
+            created_at,
+            sealed: self.key.seal(ledger.entropy(), hash.as_bytes(), text.as_bytes()),
+        })))
+    }
+}
+
+fn expected(hash: Hash, version: Option<u32>) -> Expect {
+    let key = RowKey::Preference(hash);
+    match version {
+        Some(version) => Expect::At(key, version),
+        None => Expect::Absent(key),
+    }
+}
+
+fn open<T: DeserializeOwned>(key: &Key, row: &PreferenceRow) -> Result<T, Fault> {
+    let bytes = key.open(row.hash.as_bytes(), &row.sealed)?;
+    let text = String::from_utf8(bytes).map_err(|error| Fault::Unreadable {
+        what: "preferences",
+        why: error.to_string(),
+    })?;
+    from_json(&text, "preferences")
+}
