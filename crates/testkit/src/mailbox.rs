@@ -69,7 +69,7 @@ async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             if let Some(found) = look() {
                 return found;
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::task::yield_now().await;
         }
     };
     let found = tokio::time::timeout(PATIENCE, waiting).await;

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{INES, World, moment, purpose_of, refused, text};
+use crate::world::{IRIS, World, moment, purpose_of, refused, text};
 
 fn on() -> Value {
     json!({ "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] },
@@ -21,14 +21,14 @@ async fn record(world: &World, token: &str) -> Value {
 async fn ctp_7_6_an_event_that_waits_is_not_merged_until_it_is_confirmed() {
     let world = World::new().await;
     let asks = json!({ "validations": { "email": { "enabled": true, "approval": true } } });
-    let token = world.id_token(INES, &asks).await;
+    let token = world.id_token(IRIS, &asks).await;
     let pending = record(&world, &token).await;
     assert_eq!(pending["status"], "pending_approval");
     assert_eq!(
         pending["validations"],
         json!({ "email": { "enabled": true, "approval": true, "state": "pending", "expires_at": moment(&world.app, 7 * 86_400) } })
     );
-    let user = world.user(INES).await;
+    let user = world.user(IRIS).await;
     assert_eq!(
         purpose_of(&user, "newsletter"),
         Value::Null,
@@ -49,14 +49,14 @@ async fn ctp_7_6_an_event_that_waits_is_not_merged_until_it_is_confirmed() {
         .expect_status(200)
         .json();
     assert_eq!(confirmed["validations"]["email"]["state"], "approved");
-    assert_eq!(world.is_on(INES, "newsletter").await, true);
-    assert_eq!(world.user(INES).await["metadata"], json!({ "shoe": 42 }));
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
+    assert_eq!(world.user(IRIS).await["metadata"], json!({ "shoe": 42 }));
 }
 
 #[tokio::test]
 async fn ctp_7_6_nobody_confirms_what_has_waited_too_long() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({ "validation": "email" })).await;
+    let token = world.id_token(IRIS, &json!({ "validation": "email" })).await;
     let pending = record(&world, &token).await;
     let path = format!("/consents/events/{}", text(&pending, "id"));
     world.pass(7 * 86_400).await;
@@ -71,7 +71,7 @@ async fn ctp_7_6_nobody_confirms_what_has_waited_too_long() {
     assert!(errors["status"].is_string());
     let listed = world
         .get(&format!(
-            "/consents/events?organization_user_id={INES}&status=pending_approval"
+            "/consents/events?organization_user_id={IRIS}&status=pending_approval"
         ))
         .await;
     assert_eq!(listed["total"], 0);
@@ -89,10 +89,10 @@ async fn ctp_7_3_the_flags_decide_whether_an_event_waits() {
         ),
         (json!({ "email": { "enabled": true } }), "pending_approval"),
     ] {
-        let token = world.id_token(INES, &json!({ "validations": validations })).await;
+        let token = world.id_token(IRIS, &json!({ "validations": validations })).await;
         assert_eq!(record(&world, &token).await["status"], status, "{validations}");
     }
-    let strict = world.id_token(INES, &json!({})).await;
+    let strict = world.id_token(IRIS, &json!({})).await;
     let mut event = on();
     event["status"] = json!("pending_approval");
     let answer = world
@@ -119,7 +119,7 @@ async fn ctp_7_4_what_is_asked_for_must_be_possible() {
     let token = world.id_token("customer 5", &template).await;
     assert_eq!(record(&world, &token).await["status"], "pending_approval");
     for method in ["signature", "file"] {
-        let token = world.id_token(INES, &json!({ "validation": method })).await;
+        let token = world.id_token(IRIS, &json!({ "validation": method })).await;
         let answer = world
             .with(&token, Method::POST, "/consents/events", Some(&on()))
             .await;

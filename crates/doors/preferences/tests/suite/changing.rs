@@ -3,30 +3,30 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{INES, World, moment, purpose_of, refused, switch, switch_with, text};
+use crate::world::{IRIS, World, moment, purpose_of, refused, switch, switch_with, text};
 
 #[tokio::test]
 async fn ctp_6_5_the_worked_example_holds_at_the_door() {
     let world = World::new().await;
     let status = async || {
-        let purpose = purpose_of(&world.user(INES).await, "newsletter");
+        let purpose = purpose_of(&world.user(IRIS).await, "newsletter");
         (
             purpose["enabled"].clone(),
             purpose["values"]["topics"]["value"].clone(),
         )
     };
-    let first = json!({ "user": { "organization_user_id": INES }, "consents": { "purposes": [
+    let first = json!({ "user": { "organization_user_id": IRIS }, "consents": { "purposes": [
         { "id": "newsletter", "enabled": true, "values": { "topics": { "value": "garden" } } }] } });
     let first = world.event(&first).await;
     let before = moment(&world.app, -86_400);
     world.pass(86_400).await;
     let pending = json!({ "status": "pending_approval" });
     let second = world
-        .event(&switch_with(INES, "newsletter", json!(false), &pending))
+        .event(&switch_with(IRIS, "newsletter", json!(false), &pending))
         .await;
     assert_eq!(second["status"], "pending_approval");
     world.pass(86_400).await;
-    let third = json!({ "user": { "organization_user_id": INES }, "consents": { "purposes": [
+    let third = json!({ "user": { "organization_user_id": IRIS }, "consents": { "purposes": [
         { "id": "newsletter", "values": { "topics": { "value": "kitchen" } } }] } });
     world.event(&third).await;
     assert_eq!(status().await, (json!(true), json!("kitchen")));
@@ -45,13 +45,13 @@ async fn ctp_6_5_the_worked_example_holds_at_the_door() {
     assert_eq!(world.ask(Method::DELETE, &path, None).await.status(), 204);
     refused(&world.ask(Method::GET, &path, None).await, 404, "NotFound");
     assert_eq!(status().await, (json!(false), json!("kitchen")));
-    let import = switch_with(INES, "newsletter", json!(true), &json!({ "created_at": before }));
+    let import = switch_with(IRIS, "newsletter", json!(true), &json!({ "created_at": before }));
     let imported = world.event(&import).await;
     assert_eq!(imported["created_at"], before);
     assert_eq!(status().await, (json!(false), json!("kitchen")));
     world
         .event(&switch_with(
-            INES,
+            IRIS,
             "newsletter",
             json!(true),
             &json!({ "regulation": "cpra" }),
@@ -60,7 +60,7 @@ async fn ctp_6_5_the_worked_example_holds_at_the_door() {
     assert_eq!(status().await, (json!(false), json!("kitchen")));
     let cpra = world
         .get(&format!(
-            "/consents/users?organization_user_id={INES}&regulation=cpra"
+            "/consents/users?organization_user_id={IRIS}&regulation=cpra"
         ))
         .await;
     assert_eq!(purpose_of(&cpra["data"][0], "newsletter")["enabled"], true);
@@ -69,32 +69,32 @@ async fn ctp_6_5_the_worked_example_holds_at_the_door() {
 #[tokio::test]
 async fn ctp_6_5_deleting_the_newest_event_brings_the_one_before_back() {
     let world = World::new().await;
-    world.event(&switch(INES, "newsletter", json!(true))).await;
+    world.event(&switch(IRIS, "newsletter", json!(true))).await;
     world.pass(1).await;
     let no = world
         .event(&switch_with(
-            INES,
+            IRIS,
             "newsletter",
             json!(false),
             &json!({ "metadata": { "booking_id": "BK-77" } }),
         ))
         .await;
     assert_eq!(no["status"], "confirmed");
-    assert_eq!(world.is_on(INES, "newsletter").await, false);
-    let path = format!("/consents/events?organization_user_id={INES}&metadata.booking_id=BK-77");
+    assert_eq!(world.is_on(IRIS, "newsletter").await, false);
+    let path = format!("/consents/events?organization_user_id={IRIS}&metadata.booking_id=BK-77");
     assert_eq!(world.ask(Method::DELETE, &path, None).await.status(), 204);
-    assert_eq!(world.is_on(INES, "newsletter").await, true);
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
     assert_eq!(
         world.ask(Method::DELETE, &path, None).await.status(),
         204,
         "nothing fits any more"
     );
-    let all = format!("/consents/events?organization_user_id={INES}&regulation=gdpr");
+    let all = format!("/consents/events?organization_user_id={IRIS}&regulation=gdpr");
     assert_eq!(world.ask(Method::DELETE, &all, None).await.status(), 204);
-    assert_eq!(purpose_of(&world.user(INES).await, "newsletter"), Value::Null);
+    assert_eq!(purpose_of(&world.user(IRIS).await, "newsletter"), Value::Null);
     for path in [
         "/consents/events?metadata.a=1".to_owned(),
-        format!("/consents/events?organization_user_id={INES}"),
+        format!("/consents/events?organization_user_id={IRIS}"),
     ] {
         refused(&world.ask(Method::DELETE, &path, None).await, 400, "BadRequest");
     }
@@ -104,12 +104,12 @@ async fn ctp_6_5_deleting_the_newest_event_brings_the_one_before_back() {
 #[tokio::test]
 async fn ctp_5_4_a_correction_is_laid_over_the_event() {
     let world = World::new().await;
-    let event = json!({ "id": "E", "metadata": { "a": 1, "b": 1 }, "user": { "organization_user_id": INES },
+    let event = json!({ "id": "E", "metadata": { "a": 1, "b": 1 }, "user": { "organization_user_id": IRIS },
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true,
             "values": { "topics": { "value": "garden" }, "rhythm": { "value": "daily" } } }] } });
     world.event(&event).await;
     world.pass(1).await;
-    world.event(&switch(INES, "offers", json!(true))).await;
+    world.event(&switch(IRIS, "offers", json!(true))).await;
     world.pass(1).await;
     let patch = json!({ "metadata": { "b": 2 }, "delegate": { "id": "agent-17" },
         "consents": { "purposes": [{ "id": "newsletter", "enabled": false, "values": { "topics": { "value": "" } } },
@@ -125,9 +125,9 @@ async fn ctp_5_4_a_correction_is_laid_over_the_event() {
         purpose_of(&patched, "newsletter"),
         json!({ "id": "newsletter", "enabled": false, "values": { "topics": { "value": "" }, "rhythm": { "value": "daily" } } })
     );
-    assert_eq!(world.is_on(INES, "newsletter").await, false);
+    assert_eq!(world.is_on(IRIS, "newsletter").await, false);
     assert_eq!(
-        world.is_on(INES, "offers").await,
+        world.is_on(IRIS, "offers").await,
         false,
         "what is corrected counts from now"
     );
@@ -163,37 +163,37 @@ async fn ctp_6_5_adding_metadata_later_does_not_move_an_event() {
     let world = World::new().await;
     let early = world
         .event(&switch_with(
-            INES,
+            IRIS,
             "newsletter",
             json!(true),
             &json!({ "id": "E" }),
         ))
         .await;
     world.pass(1).await;
-    world.event(&switch(INES, "newsletter", json!(false))).await;
+    world.event(&switch(IRIS, "newsletter", json!(false))).await;
     world.pass(1).await;
     let path = format!("/consents/events/{}", text(&early, "id"));
     let patched = world
         .ask(Method::PATCH, &path, Some(&json!({ "metadata": { "a": 1 } })))
         .await;
     assert_eq!(patched.status(), 200);
-    assert_eq!(world.is_on(INES, "newsletter").await, false);
+    assert_eq!(world.is_on(IRIS, "newsletter").await, false);
 }
 
 #[tokio::test]
 async fn ctp_6_5_two_events_at_once_both_survive() {
     let world = World::new().await;
-    world.event(&switch(INES, "account-data", json!(true))).await;
+    world.event(&switch(IRIS, "account-data", json!(true))).await;
     let (one, other) = (
-        switch(INES, "newsletter", json!(true)),
-        switch(INES, "offers", json!(true)),
+        switch(IRIS, "newsletter", json!(true)),
+        switch(IRIS, "offers", json!(true)),
     );
     let both = tokio::join!(
         world.ask(Method::POST, "/consents/events", Some(&one)),
         world.ask(Method::POST, "/consents/events", Some(&other)),
     );
     assert_eq!((both.0.status(), both.1.status()), (200, 200));
-    assert_eq!(world.is_on(INES, "newsletter").await, true);
-    assert_eq!(world.is_on(INES, "offers").await, true);
-    assert_eq!(world.user(INES).await["version"], 3);
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
+    assert_eq!(world.is_on(IRIS, "offers").await, true);
+    assert_eq!(world.user(IRIS).await["version"], 3);
 }

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{INES, World, moment, purpose_of, refused, switch, switch_with, text};
+use crate::world::{IRIS, World, moment, purpose_of, refused, switch, switch_with, text};
 
 const EVENTS: &str = "/consents/events";
 
@@ -12,7 +12,7 @@ async fn ctp_5_1_an_event_is_answered_whole_and_read_again() {
     let world = World::new().await;
     let event = json!({
         "id": "our-own-id", "domain": "preferences.example.org", "metadata": { "booking_id": "BK-77" },
-        "user": { "id": "device-1", "organization_user_id": INES, "metadata": { "crm_id": "88012" },
+        "user": { "id": "device-1", "organization_user_id": IRIS, "metadata": { "crm_id": "88012" },
             "country": "pt", "last_seen_country": "ES" },
         "consents": {
             "purposes": [{ "id": "newsletter", "enabled": true, "enabled_li": null, "metadata": { "a": 1 },
@@ -30,7 +30,7 @@ async fn ctp_5_1_an_event_is_answered_whole_and_read_again() {
             "id": "our-own-id", "organization_id": "harbor", "created_at": now, "updated_at": now,
             "status": "confirmed", "regulation": "gdpr", "domain": "preferences.example.org",
             "metadata": { "booking_id": "BK-77" },
-            "user": { "id": "device-1", "organization_user_id": INES, "metadata": { "crm_id": "88012" },
+            "user": { "id": "device-1", "organization_user_id": IRIS, "metadata": { "crm_id": "88012" },
                 "country": "PT", "last_seen_country": "ES" },
             "consents": {
                 "purposes": [{ "id": "newsletter", "enabled": true, "enabled_li": null, "metadata": { "a": 1 },
@@ -117,7 +117,7 @@ async fn ctp_5_3_what_cannot_be_chosen_is_400_and_nothing_is_kept() {
             json!({ "vendors": { "disabled_li": [7] } }),
         ),
     ] {
-        let event = json!({ "user": { "organization_user_id": INES }, "consents": consents });
+        let event = json!({ "user": { "organization_user_id": IRIS }, "consents": consents });
         let errors = refused(
             &world.ask(Method::POST, EVENTS, Some(&event)).await,
             400,
@@ -140,7 +140,7 @@ async fn ctp_5_3_what_cannot_be_chosen_is_400_and_nothing_is_kept() {
         ("proofs", json!({ "proofs": ["data:image/png;base64,AAAA"] })),
         ("user.country", json!({ "user": { "country": "Portugal" } })),
     ] {
-        let event = switch_with(INES, "newsletter", json!(true), &more);
+        let event = switch_with(IRIS, "newsletter", json!(true), &more);
         let errors = refused(
             &world.ask(Method::POST, EVENTS, Some(&event)).await,
             400,
@@ -151,7 +151,7 @@ async fn ctp_5_3_what_cannot_be_chosen_is_400_and_nothing_is_kept() {
         }
     }
     let much = switch_with(
-        INES,
+        IRIS,
         "newsletter",
         json!(true),
         &json!({ "metadata": { "x": "y".repeat(17_000) } }),
@@ -176,13 +176,13 @@ async fn ctp_5_3_unknown_purposes_are_taken_where_the_organization_says_so() {
         })
         .await;
     let unknown = switch_with(
-        INES,
+        IRIS,
         "no-such-purpose",
         json!(true),
         &json!({ "regulation": "lgpd" }),
     );
     assert_eq!(world.event(&unknown).await["regulation"], "lgpd");
-    let nested = json!({ "user": { "organization_user_id": INES },
+    let nested = json!({ "user": { "organization_user_id": IRIS },
         "consents": { "purposes": [{ "id": "newsletter", "preferences": [{ "id": "topics", "enabled": true }] }] } });
     let errors = refused(
         &world.ask(Method::POST, EVENTS, Some(&nested)).await,
@@ -195,13 +195,13 @@ async fn ctp_5_3_unknown_purposes_are_taken_where_the_organization_says_so() {
 #[tokio::test]
 async fn ctp_5_3_null_is_kept_as_null() {
     let world = World::new().await;
-    let made = world.event(&switch(INES, "newsletter", Value::Null)).await;
+    let made = world.event(&switch(IRIS, "newsletter", Value::Null)).await;
     assert_eq!(
         purpose_of(&made, "newsletter"),
         json!({ "id": "newsletter", "enabled": null })
     );
     assert_eq!(
-        purpose_of(&world.user(INES).await, "newsletter"),
+        purpose_of(&world.user(IRIS).await, "newsletter"),
         json!({ "id": "newsletter", "enabled": null })
     );
 }
@@ -212,16 +212,16 @@ async fn ctp_5_5_the_old_form_comes_back_as_it_was_written() {
     let purpose = json!({ "id": "newsletter", "enabled": true,
         "preferences": [{ "id": "topics", "enabled": true, "channels": [{ "id": "mail", "enabled": false }] }],
         "channels": [{ "id": "sms", "enabled": true }] });
-    let event = json!({ "user": { "organization_user_id": INES }, "consents": { "purposes": [purpose] } });
+    let event = json!({ "user": { "organization_user_id": IRIS }, "consents": { "purposes": [purpose] } });
     let made = world.event(&event).await;
     assert_eq!(purpose_of(&made, "newsletter"), purpose);
-    assert_eq!(purpose_of(&world.user(INES).await, "newsletter"), purpose);
+    assert_eq!(purpose_of(&world.user(IRIS).await, "newsletter"), purpose);
 }
 
 #[tokio::test]
 async fn ctp_5_4_an_id_is_taken_once() {
     let world = World::new().await;
-    let event = switch_with(INES, "newsletter", json!(true), &json!({ "id": "E1" }));
+    let event = switch_with(IRIS, "newsletter", json!(true), &json!({ "id": "E1" }));
     world.event(&event).await;
     let again = switch_with("other", "newsletter", json!(false), &json!({ "id": "E1" }));
     refused(
@@ -229,8 +229,8 @@ async fn ctp_5_4_an_id_is_taken_once() {
         409,
         "Conflict",
     );
-    assert_eq!(world.is_on(INES, "newsletter").await, true);
-    let new = switch_with(INES, "offers", json!(true), &json!({ "id": "E2" }));
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
+    let new = switch_with(IRIS, "offers", json!(true), &json!({ "id": "E2" }));
     let batch = json!([again, new, again]);
     let all = world.event(&batch).await;
     let ids: Vec<&str> = all
@@ -240,13 +240,13 @@ async fn ctp_5_4_an_id_is_taken_once() {
         .map(|own| own["id"].as_str().unwrap())
         .collect();
     assert_eq!(ids, ["E1", "E2", "E1"]);
-    assert_eq!(all[0]["user"]["organization_user_id"], INES, "as stored");
+    assert_eq!(all[0]["user"]["organization_user_id"], IRIS, "as stored");
     assert_eq!(
         world.event(&batch).await,
         all,
         "a repeated import changes nothing"
     );
-    let list = world.get(&format!("{EVENTS}?organization_user_id={INES}")).await;
+    let list = world.get(&format!("{EVENTS}?organization_user_id={IRIS}")).await;
     assert_eq!(list["total"], 2);
     let token = world.id_token("other", &json!({})).await;
     let own = json!({ "id": "E1", "consents": new["consents"] });
@@ -260,8 +260,8 @@ async fn ctp_5_4_an_id_is_taken_once() {
 #[tokio::test]
 async fn ctp_5_4_a_batch_is_taken_whole_or_not_at_all() {
     let world = World::new().await;
-    let good = switch(INES, "newsletter", json!(true));
-    let bad = switch(INES, "no-such-purpose", json!(true));
+    let good = switch(IRIS, "newsletter", json!(true));
+    let bad = switch(IRIS, "no-such-purpose", json!(true));
     let formless = json!({ "consents": { "purposes": [{ "id": "newsletter", "enabled": "x" }] } });
     let batch = json!([good, bad, good]);
     let errors = refused(
@@ -315,13 +315,13 @@ async fn ctp_5_4_lists_show_what_is_confirmed_under_the_usual_regulation_unless_
         (json!({ "regulation": "cpra" }), 3),
         (json!({}), 4),
     ] {
-        let mut event = switch_with(INES, "newsletter", json!(true), &more);
+        let mut event = switch_with(IRIS, "newsletter", json!(true), &more);
         event["metadata"] = json!({ "order": metadata });
         ids.push(text(&world.event(&event).await, "id"));
         world.app.pass(1);
     }
     let list = async |more: &str| {
-        let path = format!("{EVENTS}?organization_user_id=ines.faro%40example.org{more}");
+        let path = format!("{EVENTS}?organization_user_id=iris.faro%40example.org{more}");
         let list = world.get(&path).await;
         let data = list["data"].as_array().unwrap().clone();
         let places = data
@@ -348,7 +348,7 @@ async fn ctp_5_4_lists_show_what_is_confirmed_under_the_usual_regulation_unless_
     assert_eq!(list("&$skip=9").await, (2, vec![]));
     let envelope = world
         .get(&format!(
-            "{EVENTS}?organization_user_id={INES}&$limit=500&$skip=1"
+            "{EVENTS}?organization_user_id={IRIS}&$limit=500&$skip=1"
         ))
         .await;
     assert_eq!((&envelope["limit"], &envelope["skip"]), (&json!(100), &json!(1)));
@@ -368,7 +368,7 @@ async fn ctp_5_4_lists_show_what_is_confirmed_under_the_usual_regulation_unless_
     let other = world.event(&switch("other", "newsletter", json!(true))).await;
     let device = text(&other["user"], "id");
     let both = world
-        .get(&format!("{EVENTS}?organization_user_id={INES}&user_id={device}"))
+        .get(&format!("{EVENTS}?organization_user_id={IRIS}&user_id={device}"))
         .await;
     assert_eq!(both["data"], json!([]), "two names of two people");
 }
@@ -385,16 +385,16 @@ async fn ctp_5_2_names_of_one_person_come_together() {
     // A device gets the name that the organization knows.
     world.event(&of_device("phone", "newsletter")).await;
     let mut named = of_device("phone", "offers");
-    named["user"]["organization_user_id"] = json!(INES);
+    named["user"]["organization_user_id"] = json!(IRIS);
     assert_eq!(world.event(&named).await["user"]["id"], "phone");
-    assert_eq!(world.is_on(INES, "newsletter").await, true);
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
     // Another device of theirs is theirs, with what was chosen there.
     world.app.pass(1);
     world.event(&of_device("tablet", "account-data")).await;
     let mut named = of_device("tablet", "offers");
-    named["user"]["organization_user_id"] = json!(INES);
+    named["user"]["organization_user_id"] = json!(IRIS);
     assert_eq!(world.event(&named).await["user"]["id"], "phone");
-    assert_eq!(world.is_on(INES, "account-data").await, true);
+    assert_eq!(world.is_on(IRIS, "account-data").await, true);
     let by_device = world.get(&format!("{EVENTS}?user_id=tablet")).await;
     assert_eq!(by_device["total"], 4, "all of one person");
     assert_eq!(world.get("/consents/users").await["limit"], 2);
@@ -412,28 +412,28 @@ async fn ctp_5_2_names_of_one_person_come_together() {
 #[tokio::test]
 async fn ctp_5_6_one_click_answers_what_was_not_answered() {
     let world = World::new().await;
-    let made = world.event(&switch(INES, "offers", json!(true))).await;
+    let made = world.event(&switch(IRIS, "offers", json!(true))).await;
     assert_eq!(
         purpose_of(&made, "offers"),
         json!({ "id": "offers", "enabled": true, "propagation": true,
             "values": { "goods": { "value": "shoes,hats", "from_propagation": true } } })
     );
     assert_eq!(
-        purpose_of(&world.user(INES).await, "offers"),
+        purpose_of(&world.user(IRIS).await, "offers"),
         json!({ "id": "offers", "enabled": true, "values": { "goods": { "value": "shoes,hats" } } })
     );
-    let explicit = json!({ "user": { "organization_user_id": INES },
+    let explicit = json!({ "user": { "organization_user_id": IRIS },
         "consents": { "purposes": [{ "id": "offers", "values": { "goods": { "value": "hats" } } }] } });
     world.app.pass(1);
     world.event(&explicit).await;
     world.app.pass(1);
-    let off = world.event(&switch(INES, "offers", json!(false))).await;
+    let off = world.event(&switch(IRIS, "offers", json!(false))).await;
     assert_eq!(
         purpose_of(&off, "offers"),
         json!({ "id": "offers", "enabled": false })
     );
     assert_eq!(
-        purpose_of(&world.user(INES).await, "offers"),
+        purpose_of(&world.user(IRIS).await, "offers"),
         json!({ "id": "offers", "enabled": false, "values": { "goods": { "value": "hats" } } })
     );
 }

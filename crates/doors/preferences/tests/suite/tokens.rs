@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{INES, World, moment, purpose_of, refused, switch, text};
+use crate::world::{IRIS, World, moment, purpose_of, refused, switch, text};
 
 const USERS: &str = "/consents/users";
 
@@ -22,20 +22,20 @@ fn claims(token: &str) -> Value {
 async fn ctp_4_3_the_answer_repeats_what_was_asked_for() {
     let world = World::new().await;
     let asked = json!({
-        "organization_id": "harbor", "organization_user_id": INES, "lifetime": 1800,
+        "organization_id": "harbor", "organization_user_id": IRIS, "lifetime": 1800,
         "metadata": { "case": "C-5521" },
         "event": { "metadata": { "source": "helpdesk" }, "user": { "metadata": { "crm_id": "88012" } } },
         "delegate": { "id": "agent-17", "name": "T. Okafor", "metadata": { "country": "PT" } },
         "validations": { "email": { "enabled": true, "approval": true } },
         "permissions": ["write"],
     });
-    let made = world.token(INES, &asked).await;
+    let made = world.token(IRIS, &asked).await;
     for (name, value) in asked.as_object().unwrap() {
         assert_eq!(&made[name], value, "{name}");
     }
     let end = moment(&world.app, 1_800);
     assert_eq!(made["expires_at"].as_str().unwrap()[..19], end[..19]);
-    let usual = world.token(INES, &json!({})).await;
+    let usual = world.token(IRIS, &json!({})).await;
     assert_eq!(usual["lifetime"], 900);
     assert_eq!(usual.get("metadata"), None);
 }
@@ -45,11 +45,11 @@ async fn ctp_4_5_the_jwt_tells_the_holder_what_is_theirs_and_nothing_else() {
     let world = World::new().await;
     let more = json!({ "metadata": { "case": "C" }, "delegate": { "id": "agent-17" },
         "event": { "metadata": { "source": "helpdesk" } } });
-    let made = world.token(INES, &more).await;
+    let made = world.token(IRIS, &more).await;
     let token = text(&made, "id_token");
     let claims = claims(&token);
-    assert_eq!(claims["sub"], INES);
-    assert_eq!(claims["organization_user_id"], INES);
+    assert_eq!(claims["sub"], IRIS);
+    assert_eq!(claims["organization_user_id"], IRIS);
     assert_eq!(claims["organization_id"], "harbor");
     assert_eq!(
         (&claims["aud"], &claims["typ"]),
@@ -187,7 +187,7 @@ async fn ctp_4_1_the_organization_stands_in_query_or_body_and_is_the_sessions_ow
 #[tokio::test]
 async fn ctp_4_2_a_token_makes_nobody_a_user() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({})).await;
+    let token = world.id_token(IRIS, &json!({})).await;
     assert_eq!(world.get(USERS).await["data"], json!([]));
     let own = world
         .with(&token, Method::GET, USERS, None)
@@ -202,7 +202,7 @@ async fn ctp_4_4_what_the_token_says_wins_and_its_own_metadata_goes_nowhere() {
     let world = World::new().await;
     let token = world
         .id_token(
-            INES,
+            IRIS,
             &json!({
                 "metadata": { "case": "C-5521" },
                 "event": { "metadata": { "source": "helpdesk" }, "user": { "metadata": { "crm_id": "88012" } },
@@ -234,18 +234,18 @@ async fn ctp_4_4_what_the_token_says_wins_and_its_own_metadata_goes_nowhere() {
         json!({ "source": "helpdesk", "page": "footer" })
     );
     assert_eq!(made["user"]["metadata"], json!({ "crm_id": "88012", "shoe": 42 }));
-    assert_eq!(made["user"]["organization_user_id"], INES);
+    assert_eq!(made["user"]["organization_user_id"], IRIS);
     assert_eq!(made["delegate"], json!({ "id": "agent-17", "name": "T. Okafor" }));
     assert_eq!(made["created_at"], moment(&world.app, 0));
     assert_eq!(made["regulation"], "cpra");
     let whole = made.to_string();
     assert!(!whole.contains("C-5521"), "{whole}");
-    let plain = world.id_token(INES, &json!({})).await;
+    let plain = world.id_token(IRIS, &json!({})).await;
     let made = world
         .with(&plain, Method::POST, "/consents/events", Some(&event))
         .await;
     assert_eq!(made.expect_status(200).json().get("delegate"), None);
-    let user = world.user(INES).await;
+    let user = world.user(IRIS).await;
     assert_eq!(user["metadata"], json!({ "crm_id": "forged", "shoe": 42 }));
     assert_eq!(
         purpose_of(&user, "newsletter")["values"],
@@ -256,7 +256,7 @@ async fn ctp_4_4_what_the_token_says_wins_and_its_own_metadata_goes_nowhere() {
 #[tokio::test]
 async fn ctp_4_6_a_token_ends_to_the_second_and_says_so() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({ "lifetime": 60 })).await;
+    let token = world.id_token(IRIS, &json!({ "lifetime": 60 })).await;
     // Whole seconds count, from the second in which it was issued.
     world.app.clock.advance_micros(60_000_000 - 120_331 - 1);
     assert_eq!(world.with(&token, Method::GET, USERS, None).await.status(), 200);
@@ -277,14 +277,14 @@ async fn ctp_3_5_a_token_does_what_it_is_for_and_no_more() {
         .get("/consents/events?organization_user_id=other%40example.org")
         .await;
     let other_event = text(&other_event["data"][0], "id");
-    let token = world.id_token(INES, &json!({})).await;
+    let token = world.id_token(IRIS, &json!({})).await;
     let ask =
         async |method: Method, path: &str, body: Option<&Value>| world.with(&token, method, path, body).await;
     for (method, path, body) in [
         (
             Method::POST,
             "/consents/tokens".to_owned(),
-            Some(json!({ "organization_user_id": INES })),
+            Some(json!({ "organization_user_id": IRIS })),
         ),
         (Method::POST, "/consents/users".to_owned(), Some(json!({}))),
         (
@@ -358,7 +358,7 @@ async fn ctp_3_5_a_token_does_what_it_is_for_and_no_more() {
 #[tokio::test]
 async fn ctp_4_7_a_token_for_writing_shows_nothing() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({ "permissions": ["write"] })).await;
+    let token = world.id_token(IRIS, &json!({ "permissions": ["write"] })).await;
     let made = world
         .with(&token, Method::POST, "/consents/events", Some(&on()))
         .await;
@@ -374,7 +374,7 @@ async fn ctp_4_7_a_token_for_writing_shows_nothing() {
             "Forbidden",
         );
     }
-    let reading = world.id_token(INES, &json!({ "permissions": ["read"] })).await;
+    let reading = world.id_token(IRIS, &json!({ "permissions": ["read"] })).await;
     refused(
         &world
             .with(&reading, Method::POST, "/consents/events", Some(&on()))
@@ -387,7 +387,7 @@ async fn ctp_4_7_a_token_for_writing_shows_nothing() {
 #[tokio::test]
 async fn ctp_4_5_a_token_is_believed_for_its_row_only() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({})).await;
+    let token = world.id_token(IRIS, &json!({})).await;
     let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
     let mut forged = claims(&token);
     forged["organization_user_id"] = json!("other@example.org");
@@ -417,7 +417,7 @@ async fn ctp_4_5_a_token_is_believed_for_its_row_only() {
 #[tokio::test]
 async fn ctp_4_5_a_token_outlives_a_restart() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({ "lifetime": 31_536_000 })).await;
+    let token = world.id_token(IRIS, &json!({ "lifetime": 31_536_000 })).await;
     let app = world.app.restarted().await;
     let ask = async || {
         app.request(Method::GET, USERS)
@@ -434,8 +434,8 @@ async fn ctp_4_5_a_token_outlives_a_restart() {
 #[tokio::test]
 async fn ctp_4_5_a_revoked_token_opens_nothing_and_others_go_on() {
     let world = World::new().await;
-    let first = world.token(INES, &json!({})).await;
-    let second = world.id_token(INES, &json!({})).await;
+    let first = world.token(IRIS, &json!({})).await;
+    let second = world.id_token(IRIS, &json!({})).await;
     let path = format!("/v1/consents/tokens/{}", text(&first, "jti"));
     assert_eq!(world.ask(Method::DELETE, &path, None).await.status(), 204);
     assert_eq!(

@@ -5,38 +5,38 @@ use std::collections::BTreeSet;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{INES, World, moment, purpose_of, refused, switch, switch_with, text};
+use crate::world::{IRIS, World, moment, purpose_of, refused, switch, switch_with, text};
 
 const USERS: &str = "/consents/users";
 
 #[tokio::test]
 async fn ctp_6_3_a_user_shows_what_their_events_come_to() {
     let world = World::new().await;
-    let event = json!({ "user": { "id": "phone", "organization_user_id": INES, "metadata": { "crm_id": "88012" }, "country": "PT" },
+    let event = json!({ "user": { "id": "phone", "organization_user_id": IRIS, "metadata": { "crm_id": "88012" }, "country": "PT" },
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true, "values": { "topics": { "value": "garden" } } }] } });
     world.event(&event).await;
     let now = moment(&world.app, 0);
-    let user = json!({ "id": "phone", "organization_id": "harbor", "organization_user_id": INES, "version": 1,
+    let user = json!({ "id": "phone", "organization_id": "harbor", "organization_user_id": IRIS, "version": 1,
         "created_at": now, "updated_at": now, "regulation": "gdpr", "metadata": { "crm_id": "88012" }, "country": "PT",
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true, "values": { "topics": { "value": "garden" } } }],
             "channels": [], "vendors": { "enabled": [], "disabled": [], "enabled_li": [], "disabled_li": [] } } });
     let list = world
-        .get("/v1/consents/users?organization_user_id=ines.faro%40example.org")
+        .get("/v1/consents/users?organization_user_id=iris.faro%40example.org")
         .await;
     assert_eq!(list, json!({ "data": [user], "limit": 1, "cursor": null }));
     assert_eq!(world.get("/consents/users?id=phone").await["data"], json!([user]));
     assert_eq!(world.get("/consents/users/phone").await, user);
-    let by_name = "/consents/users/ines.faro%40example.org?$by_organization_user_id";
+    let by_name = "/consents/users/iris.faro%40example.org?$by_organization_user_id";
     assert_eq!(world.get(by_name).await, user);
     for path in [
-        "/consents/users/ines.faro%40example.org",
+        "/consents/users/iris.faro%40example.org",
         "/consents/users/phone?$by_organization_user_id=1",
         "/consents/users/nobody",
     ] {
         refused(&world.ask(Method::GET, path, None).await, 404, "NotFound");
     }
     let empty = world
-        .get(&format!("{USERS}?organization_user_id={INES}&regulation=cpra"))
+        .get(&format!("{USERS}?organization_user_id={IRIS}&regulation=cpra"))
         .await;
     assert_eq!(empty["data"][0]["consents"]["purposes"], json!([]));
     assert_eq!(
@@ -48,33 +48,33 @@ async fn ctp_6_3_a_user_shows_what_their_events_come_to() {
 #[tokio::test]
 async fn ctp_6_3_a_name_is_matched_exactly_once_decoded() {
     let world = World::new().await;
-    for name in ["+351 900 000 001", "Ines", "ines"] {
+    for name in ["+351 900 000 001", "Iris", "iris"] {
         world
-            .event(&switch(name, "newsletter", json!(name != "ines")))
+            .event(&switch(name, "newsletter", json!(name != "iris")))
             .await;
     }
     let found = world
         .get("/consents/users?organization_user_id=%2B351%20900%20000%20001")
         .await;
     assert_eq!(found["data"][0]["organization_user_id"], "+351 900 000 001");
-    assert_eq!(world.is_on("Ines", "newsletter").await, true);
-    assert_eq!(world.is_on("ines", "newsletter").await, false);
+    assert_eq!(world.is_on("Iris", "newsletter").await, true);
+    assert_eq!(world.is_on("iris", "newsletter").await, false);
 }
 
 #[tokio::test]
 async fn ctp_6_3_several_regulations_are_several_elements() {
     let world = World::new().await;
-    world.event(&switch(INES, "newsletter", json!(true))).await;
+    world.event(&switch(IRIS, "newsletter", json!(true))).await;
     world
         .event(&switch_with(
-            INES,
+            IRIS,
             "newsletter",
             json!(false),
             &json!({ "regulation": "cpra" }),
         ))
         .await;
     let path = format!(
-        "{USERS}?organization_user_id={INES}&regulation[$in]=gdpr&regulation[$in]=cpra&regulation[$in]=cpa"
+        "{USERS}?organization_user_id={IRIS}&regulation[$in]=gdpr&regulation[$in]=cpra&regulation[$in]=cpa"
     );
     let list = world.get(&path).await;
     let shown: Vec<(Value, Value)> = list["data"]
@@ -149,7 +149,7 @@ async fn ctp_2_5_pages_of_users_neither_skip_nor_repeat() {
 #[tokio::test]
 async fn ctp_6_2_users_are_made_and_changed_with_a_version() {
     let world = World::new().await;
-    let wish = json!({ "organization_user_id": INES, "metadata": { "a": 1 }, "country": "PT",
+    let wish = json!({ "organization_user_id": IRIS, "metadata": { "a": 1 }, "country": "PT",
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } });
     let made = world
         .ask(Method::POST, USERS, Some(&wish))
@@ -158,13 +158,13 @@ async fn ctp_6_2_users_are_made_and_changed_with_a_version() {
         .json();
     assert_eq!(
         (&made["version"], &made["organization_user_id"]),
-        (&json!(1), &json!(INES))
+        (&json!(1), &json!(IRIS))
     );
     assert_eq!(purpose_of(&made, "newsletter")["enabled"], true);
     let id = text(&made, "id");
     let events = world.get(&format!("/consents/events?user_id={id}")).await;
     assert_eq!(events["data"], json!([]), "no history is kept of it");
-    for taken in [json!({ "organization_user_id": INES }), json!({ "id": id })] {
+    for taken in [json!({ "organization_user_id": IRIS }), json!({ "id": id })] {
         refused(
             &world.ask(Method::POST, USERS, Some(&taken)).await,
             409,
@@ -173,7 +173,7 @@ async fn ctp_6_2_users_are_made_and_changed_with_a_version() {
     }
     world.app.pass(1);
     let path = format!("{USERS}/{id}");
-    let patch = json!({ "version": 1, "metadata": { "b": 2 }, "last_seen_country": "es", "organization_user_id": "ines" });
+    let patch = json!({ "version": 1, "metadata": { "b": 2 }, "last_seen_country": "es", "organization_user_id": "iris" });
     let changed = world
         .ask(Method::PATCH, &path, Some(&patch))
         .await
@@ -184,9 +184,9 @@ async fn ctp_6_2_users_are_made_and_changed_with_a_version() {
         (&changed["version"], &changed["last_seen_country"]),
         (&json!(2), &json!("ES"))
     );
-    assert_eq!(changed["organization_user_id"], "ines");
-    assert_eq!(world.user("ines").await["id"], id.as_str());
-    assert_eq!(world.user(INES).await, Value::Null);
+    assert_eq!(changed["organization_user_id"], "iris");
+    assert_eq!(world.user("iris").await["id"], id.as_str());
+    assert_eq!(world.user(IRIS).await, Value::Null);
     refused(
         &world.ask(Method::PATCH, &path, Some(&patch)).await,
         409,
@@ -224,21 +224,21 @@ async fn ctp_6_2_users_are_made_and_changed_with_a_version() {
     }
     // What is written directly takes part in what counts.
     world.app.pass(1);
-    world.event(&switch("ines", "newsletter", json!(false))).await;
-    assert_eq!(world.is_on("ines", "newsletter").await, false);
+    world.event(&switch("iris", "newsletter", json!(false))).await;
+    assert_eq!(world.is_on("iris", "newsletter").await, false);
 }
 
 #[tokio::test]
 async fn ctp_16_deleting_a_user_takes_everything_and_their_tokens() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({ "lifetime": 31_536_000 })).await;
+    let token = world.id_token(IRIS, &json!({ "lifetime": 31_536_000 })).await;
     let event = json!({ "id": "E", "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } });
     let made = world
         .with(&token, Method::POST, "/consents/events", Some(&event))
         .await;
     let device = text(&made.expect_status(200).json()["user"], "id");
     world.app.pass(1);
-    let path = format!("{USERS}/ines.faro%40example.org?$by_organization_user_id=true");
+    let path = format!("{USERS}/iris.faro%40example.org?$by_organization_user_id=true");
     let was = world
         .ask(Method::DELETE, &path, None)
         .await
@@ -260,7 +260,7 @@ async fn ctp_16_deleting_a_user_takes_everything_and_their_tokens() {
         "NotAuthenticated",
     );
     world.app.pass(1);
-    let fresh = world.id_token(INES, &json!({})).await;
+    let fresh = world.id_token(IRIS, &json!({})).await;
     assert_eq!(
         world
             .with(&fresh, Method::POST, "/consents/events", Some(&event))
@@ -268,7 +268,7 @@ async fn ctp_16_deleting_a_user_takes_everything_and_their_tokens() {
             .status(),
         200
     );
-    let user = world.user(INES).await;
+    let user = world.user(IRIS).await;
     assert_eq!(user["version"], 1);
     assert_ne!(user["id"], device.as_str());
     refused(
@@ -282,12 +282,12 @@ async fn ctp_16_deleting_a_user_takes_everything_and_their_tokens() {
 #[tokio::test]
 async fn ctp_5_5_the_full_tree_shows_what_was_not_answered() {
     let world = World::new().await;
-    let event = json!({ "user": { "organization_user_id": INES }, "consents": { "purposes": [
+    let event = json!({ "user": { "organization_user_id": IRIS }, "consents": { "purposes": [
         { "id": "newsletter", "enabled": true, "values": { "topics": { "value": "garden" } } }] } });
     world.event(&event).await;
     let list = world
         .get(&format!(
-            "{USERS}?organization_user_id={INES}&$include_full_tree=true"
+            "{USERS}?organization_user_id={IRIS}&$include_full_tree=true"
         ))
         .await;
     let user = &list["data"][0];
@@ -311,13 +311,13 @@ async fn ctp_5_5_the_full_tree_shows_what_was_not_answered() {
 #[tokio::test]
 async fn what_people_chose_is_nowhere_in_clear() {
     let world = World::new().await;
-    let event = json!({ "user": { "organization_user_id": INES, "metadata": { "secret": "orchid-4711" } },
+    let event = json!({ "user": { "organization_user_id": IRIS, "metadata": { "secret": "orchid-4711" } },
         "metadata": { "note": "orchid-4711" }, "delegate": { "id": "agent-17", "name": "orchid-4711" },
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } });
     world.event(&event).await;
     world
         .id_token(
-            INES,
+            IRIS,
             &json!({ "delegate": { "id": "agent-17", "name": "orchid-4711" }, "metadata": { "a": "orchid-4711" } }),
         )
         .await;
@@ -325,7 +325,7 @@ async fn what_people_chose_is_nowhere_in_clear() {
     world.app.ledger.close().await;
     for file in std::fs::read_dir(folder).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        for secret in ["orchid-4711", INES] {
+        for secret in ["orchid-4711", IRIS] {
             let found = bytes
                 .windows(secret.len())
                 .any(|window| window == secret.as_bytes());

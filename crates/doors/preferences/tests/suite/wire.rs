@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{INES, World, refused, switch};
+use crate::world::{IRIS, World, refused, switch};
 
 /// Every route, with an id where it takes one.
 const ROUTES: [(Method, &str); 18] = [
@@ -106,7 +106,7 @@ async fn ctp_2_1_bodies_are_json_and_nothing_else() {
             refused(&post().json(&value).send().await, 400, "BadRequest");
         }
     }
-    let event = switch(INES, "newsletter", json!(true)).to_string();
+    let event = switch(IRIS, "newsletter", json!(true)).to_string();
     let charset = world
         .app
         .request(Method::POST, "/consents/events?organization_id=harbor")
@@ -195,7 +195,7 @@ async fn ctp_2_8_requests_of_an_organization_are_counted_together() {
 #[tokio::test]
 async fn ctp_2_8_a_browser_is_counted_by_its_address() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({})).await;
+    let token = world.id_token(IRIS, &json!({})).await;
     for left in (0..60).rev() {
         let answer = world
             .with(&token, Method::GET, "/consents/users", None)
@@ -220,7 +220,7 @@ async fn ctp_2_8_a_browser_is_counted_by_its_address() {
 #[tokio::test]
 async fn ctp_17_what_belongs_to_another_organization_is_not_there() {
     let world = World::new().await;
-    let token = world.id_token(INES, &json!({})).await;
+    let token = world.id_token(IRIS, &json!({})).await;
     let other = world.app.tenant().tenant.clone();
     let other = consentry_domain::tenant::Tenant {
         id: world.app.ledger.ids().tenant(),

@@ -25,7 +25,7 @@ pub const KEY: &str = "harbor-preferences-key";
 pub const SECRET: &str = "a secret of a machine that nobody guesses";
 
 /// A person nobody here knows by another name.
-pub const INES: &str = "ines.faro@example.org";
+pub const IRIS: &str = "iris.faro@example.org";
 
 /// A house with purposes, and a session.
 pub struct World {
