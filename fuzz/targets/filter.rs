@@ -50,6 +50,7 @@ fn judge(filter: &Filter) {
         parent: None,
         lifetime: None,
         actions: consentry_domain::Actions::default(),
+        choice: Default::default(),
     };
     let once = filter.fits(&definition, &[&wording]);
     assert_eq!(once, filter.fits(&definition, &[&wording]));
