@@ -146,6 +146,7 @@ async fn evt_36_tokens_that_were_longer_before_keep_an_entry_until_they_end() {
     app.configure(|tenant| {
         tenant.lifetimes.access_token = Lifetime::seconds(60);
         tenant.lifetimes.third_party_access_token = Lifetime::seconds(60);
+        tenant.lifetimes.consent_token = Lifetime::seconds(60);
     })
     .await;
     let _done = app.stop_sharing("ada").await.expect_status(200);
