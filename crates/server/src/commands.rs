@@ -87,7 +87,7 @@ enum Command {
         #[command(subcommand)]
         command: key::KeyCommand,
     },
-    /// Looks for the usual mistakes of an installation, and says the cure of each. Changes nothing.
+    /// Looks for the usual mistakes of an installation, and says the cure of each. Makes nothing that is not there.
     ///
     /// Example: consentry doctor --config /etc/consentry.toml
     #[command(verbatim_doc_comment)]

@@ -10,6 +10,8 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+use consentry_testkit::postgres::Postgres;
+
 use crate::binary::{Running, free_address};
 
 /// What the doctor says of an installation in a folder, with these keys in the environment.
@@ -162,6 +164,22 @@ fn a_database_that_is_away_and_a_key_that_is_nowhere_are_wrong() {
         !said.contains("s3cret") && !told.contains("s3cret"),
         "{said}{told}"
     );
+}
+
+#[tokio::test]
+async fn a_database_without_a_ledger_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let postgres = Postgres::shared();
+    let database = postgres.database();
+    let url = postgres.url(&database);
+    let before = postgres.structure(&database);
+    let (said, _) = doctor(folder.path(), &[("CONSENTRY__STORAGE__URL", &url)]);
+    assert_says(
+        &said,
+        "skipped  database: there is no ledger in the PostgreSQL database",
+    );
+    assert_eq!(postgres.structure(&database), before);
+    assert!(!before.contains("consent_event"), "it was empty");
 }
 
 #[test]

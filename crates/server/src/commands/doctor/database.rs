@@ -3,18 +3,23 @@
 use std::sync::Arc;
 
 use consentry_ledger::{Ledger, SystemClock, SystemEntropy};
+use consentry_store_postgres::PostgresStore;
 use consentry_store_sqlite::OpenError;
 
 use super::Found;
 use crate::{assembly, configuration::Configuration, ledger_place::LedgerPlace};
 
-/// Opens what is there; makes nothing, neither a ledger nor a key nor a newer schema.
+/// Opens what is there; makes neither a ledger nor a key. A database that several nodes share keeps its schema; a folder is one process's,
+/// which opens it as a start does.
 pub(super) async fn open(configuration: &Configuration, place: &LedgerPlace) -> (Option<Ledger>, Found) {
-    if place.has_file() == Some(false) {
-        let found = Found::Skipped(format!(
-            "there is no ledger in {place} yet; the first start makes it"
-        ));
-        return (None, found);
+    let place = &with_its_schema(place);
+    match is_there(place).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let what = format!("there is no ledger in {place} yet; the first start makes it");
+            return (None, Found::Skipped(what));
+        }
+        Err(error) => return (None, told(&error)),
     }
     let opened = async {
         place.require_ledger().await?;
@@ -25,6 +30,21 @@ pub(super) async fn open(configuration: &Configuration, place: &LedgerPlace) -> 
         Ok(ledger) => (Some(ledger), Found::Fine(format!("{place} opens with its key"))),
         Err(error) => (None, told(&error)),
     }
+}
+
+fn with_its_schema(place: &LedgerPlace) -> LedgerPlace {
+    let mut place = place.clone();
+    if let LedgerPlace::Postgres { options, .. } = &mut place {
+        options.migrate = false;
+    }
+    place
+}
+
+async fn is_there(place: &LedgerPlace) -> anyhow::Result<bool> {
+    Ok(match place {
+        LedgerPlace::Folder { .. } => place.has_file() == Some(true),
+        LedgerPlace::Postgres { url, options } => PostgresStore::is_there(url, *options).await?,
+    })
 }
 
 fn told(error: &anyhow::Error) -> Found {

@@ -1,6 +1,6 @@
 //! `consentry doctor`: the usual mistakes of an installation, found before people do, each with its cure.
 //!
-//! Nothing is changed, and a ledger that is not there is not made. One file per subject; what a subject may find is listed in it.
+//! Nothing is made that is not there, neither a ledger nor a key. One file per subject; what a subject may find is listed in it.
 
 mod address;
 mod clock;
