@@ -10,6 +10,7 @@ mod check;
 mod fuzz;
 mod metadata;
 mod process;
+mod report;
 mod test;
 mod tools;
 mod workspace;

@@ -11,10 +11,9 @@ pub mod named_tests;
 mod names;
 mod places;
 
-use std::time::{Duration, Instant};
-
 use anyhow::{Result, bail};
 
+use crate::report::Report;
 use crate::workspace::Workspace;
 use crate::{process, tools};
 
@@ -106,54 +105,6 @@ pub fn run(workspace: &Workspace, only: &[String], with_advisories: bool) -> Res
     report.conclude()
 }
 
-/// What the steps came to.
-#[derive(Default)]
-struct Report {
-    passed: Vec<(&'static str, Duration)>,
-    failed: Vec<(&'static str, anyhow::Error)>,
-}
-
-impl Report {
-    fn add(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) {
-        println!("── {name}");
-        let (result, took) = timed(step);
-        match result {
-            Ok(()) => self.passed.push((name, took)),
-            Err(error) => {
-                eprintln!("{name}: {error:#}");
-                self.failed.push((name, error));
-            }
-        }
-    }
-
-    fn conclude(self) -> Result<()> {
-        let passed: Vec<_> = self
-            .passed
-            .iter()
-            .map(|(name, took)| format!("{name} {:.1} s", took.as_secs_f64()))
-            .collect();
-        println!("── passed: {}", passed.join(", "));
-        if self.failed.is_empty() {
-            return Ok(());
-        }
-        for (name, error) in &self.failed {
-            eprintln!("── failed: {name}: {error:#}");
-        }
-        bail!(
-            "{} of {} steps failed",
-            self.failed.len(),
-            self.failed.len() + self.passed.len()
-        )
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "measures how long a step takes")]
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let start = Instant::now();
-    let result = work();
-    (result, start.elapsed())
-}
-
 fn format(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
 }
@@ -203,9 +154,7 @@ fn advisories(workspace: &Workspace) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use anyhow::bail;
-
-    use super::{Report, STEPS, run};
+    use super::{STEPS, run};
     use crate::workspace::Workspace;
 
     #[test]
@@ -221,18 +170,5 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("`clipy`") && error.contains("clippy"), "{error}");
-    }
-
-    #[test]
-    fn one_failed_step_fails_the_whole_and_stops_none() {
-        let mut report = Report::default();
-        let mut ran = Vec::new();
-        report.add("first", || bail!("broken"));
-        report.add("second", || {
-            ran.push("second");
-            Ok(())
-        });
-        assert_eq!(report.conclude().unwrap_err().to_string(), "1 of 2 steps failed");
-        assert_eq!(ran, ["second"]);
     }
 }

@@ -16,6 +16,7 @@ use crate::bench;
 use crate::check::documented_commands;
 use crate::fuzz;
 use crate::process;
+use crate::report::Report;
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -28,30 +29,26 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     })?;
     let node = needs::node(workspace)?;
     needs::packages(workspace, &node)?;
-    build(workspace)?;
-    let mut failed = Vec::new();
-    let mut note = |what: &'static str, result: Result<()>| {
-        if let Err(error) = result {
-            eprintln!("{what}: {error:#}");
-            failed.push(what);
-        }
-    };
-    note("tests of the workspace", rust(workspace, &node));
-    note("the doors on PostgreSQL", doors::on_postgres(workspace, &node));
-    note("a cluster that loses its leader", lose_the_leader(workspace));
-    note("documented commands", documented_commands::run(workspace));
-    note("readers of strange bytes", fuzz::replay(workspace));
-    note("the API against its description", openapi::run(workspace));
-    note("clients of others", clients_of_others(workspace, &node));
-    note("SDKs as they are published", sdk::published(workspace, &node));
-    note("benchmarks, a moment each", bench::smoke(workspace));
+    let mut report = Report::default();
+    let mut built = false;
+    report.add("build", || build(workspace).inspect(|()| built = true));
+    if !built {
+        // Whatever ran now would be what was built before.
+        return report.conclude();
+    }
+    report.add("tests of the workspace", || rust(workspace, &node));
+    report.add("the doors on PostgreSQL", || doors::on_postgres(workspace, &node));
+    report.add("a cluster that loses its leader", || lose_the_leader(workspace));
+    report.add("documented commands", || documented_commands::run(workspace));
+    report.add("readers of strange bytes", || fuzz::replay(workspace));
+    report.add("the API against its description", || openapi::run(workspace));
+    report.add("clients of others", || clients_of_others(workspace, &node));
+    report.add("SDKs as they are published", || sdk::published(workspace, &node));
+    report.add("benchmarks, a moment each", || bench::smoke(workspace));
     if !no_browser {
-        note("browser tests", browser(workspace, &node));
+        report.add("browser tests", || browser(workspace, &node));
     }
-    if failed.is_empty() {
-        return Ok(());
-    }
-    bail!("failed: {}", failed.join(", "))
+    report.conclude()
 }
 
 /// Loses the leader of a PostgreSQL cluster under load, and nothing else.
