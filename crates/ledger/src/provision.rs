@@ -18,6 +18,7 @@ use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, Provision},
     accounts::{self, UnusablePassword},
+    clients::{InvalidRegistration, check_registrations},
     environment::{Draw, Ids},
     error::Fault,
     events,
@@ -103,6 +104,9 @@ pub enum ProvisionError {
     /// An identity mapper whose pattern or script cannot be used.
     #[error(transparent)]
     Mapper(#[from] InvalidMapper),
+    /// A client that breaks rules of registrations.
+    #[error(transparent)]
+    Client(#[from] InvalidRegistration),
     /// A mail template that cannot be used.
     #[error(transparent)]
     Template(#[from] InvalidTemplate),
@@ -193,6 +197,7 @@ impl Ledger {
         entries: &[Entry],
     ) -> Result<usize, ProvisionError> {
         tracing::debug!(caller = ?permit.caller(), entries = entries.len(), "provisioning");
+        check_registrations(&tenant.tenant, Some(tenant), entries)?;
         let ids = self.ids();
         let mut plan = Plan::new(tenant, ids.now);
         for entry in entries {

@@ -1,6 +1,8 @@
-//! The manifest: tenants with what can be agreed to, directory accounts and people, as one TOML file.
+//! The manifest: tenants with what can be agreed to, applications and clients, directory accounts and people, as one TOML file.
 //!
 //! What lives here: how it is written, and reading it. What may not: what is done about it.
+
+mod clients;
 
 use std::path::{Path, PathBuf};
 
@@ -20,12 +22,17 @@ use consentry_domain::{
     },
 };
 use consentry_ledger::{
+    TenantSnapshot,
+    environment::Ids,
     import::{AccountWish, NewPassword},
     mail::Contact,
     opaque,
     provision::{Entry, Person},
 };
 use serde::Deserialize;
+
+use self::clients::Registry;
+pub use self::clients::{ApplicationManifest, ClientManifest, DrawnSecret, PartyManifest};
 
 /// Everything a manifest says.
 #[derive(Debug, Clone, Deserialize)]
@@ -73,6 +80,15 @@ pub struct TenantManifest {
     /// Settings of the preferences door.
     #[serde(default)]
     pub preferences: PreferencesSettings,
+    /// Its products.
+    #[serde(default)]
+    pub applications: Vec<ApplicationManifest>,
+    /// Who stands behind clients.
+    #[serde(default)]
+    pub parties: Vec<PartyManifest>,
+    /// Clients of the authorization door.
+    #[serde(default)]
+    pub clients: Vec<ClientManifest>,
     /// Credentials of back ends.
     #[serde(default)]
     pub api_keys: Vec<ApiKeyManifest>,
@@ -192,6 +208,8 @@ pub struct PersonManifest {
     pub mail: Option<MailAddress>,
     /// The language they read best.
     pub locale: Option<Locale>,
+    /// Names of the applications they log in to; where nothing is said, all of the manifest.
+    pub applications: Option<Vec<String>>,
 }
 
 /// Who somebody is at another OpenID provider.
@@ -204,7 +222,7 @@ pub struct UpstreamIdentity {
     pub sub: String,
 }
 
-/// Shortest secret of an API key, in characters: only its digest is kept, so it must not be guessable.
+/// Shortest secret of a machine, in characters: only its digest is kept, so it must not be guessable.
 const SHORTEST_SECRET: usize = 32;
 
 const fn agreement() -> DefinitionKind {
@@ -230,6 +248,10 @@ impl Manifest {
             for key in &mut tenant.api_keys {
                 key.secret_file = folder.join(&key.secret_file);
             }
+            let clients = tenant.clients.iter_mut();
+            for file in clients.filter_map(|client| client.secret_file.as_mut()) {
+                *file = folder.join(&*file);
+            }
         }
         manifest.check()?;
         Ok(manifest)
@@ -251,6 +273,13 @@ impl Manifest {
                     locales.map(|wording| format!("{} {}", definition.key, wording.locale).to_lowercase()),
                 )?;
             }
+            let names = tenant.applications.iter();
+            once("application", names.map(|application| application.name.clone()))?;
+            once("party", tenant.parties.iter().map(|party| party.name.clone()))?;
+            once(
+                "client",
+                tenant.clients.iter().map(|client| client.id.to_string()),
+            )?;
             once("API key", tenant.api_keys.iter().map(|key| key.id.clone()))?;
             once(
                 "account",
@@ -271,30 +300,41 @@ fn once(what: &str, names: impl Iterator<Item = String>) -> anyhow::Result<()> {
 }
 
 impl TenantManifest {
-    /// Its definitions and their wordings, published now where they are new, and its API keys.
-    pub fn entries(&self, now: Timestamp) -> anyhow::Result<Vec<Entry>> {
+    /// What of it is configuration and people, in a ledger in which the tenant is `known`, or new.
+    pub fn contents(&self, known: Option<&TenantSnapshot>, ids: Ids<'_>) -> anyhow::Result<Contents> {
+        let registry = Registry::of(self, known, ids)?;
         let definitions = self.definitions.iter();
         let mut entries: Vec<Entry> = definitions
-            .flat_map(|definition| definition.entries(now))
+            .flat_map(|definition| definition.entries(ids.now))
             .collect();
+        entries.extend(registry.entries());
         for key in &self.api_keys {
             entries.push(Entry::ApiCredential(key.credential()?));
         }
-        Ok(entries)
-    }
-
-    /// Its accounts, as they are taken over.
-    pub fn account_wishes(&self) -> anyhow::Result<Vec<AccountWish>> {
-        self.accounts.iter().map(AccountManifest::wish).collect()
-    }
-
-    /// Its people, each with the name to call them by when something is said of them.
-    pub fn persons(&self) -> anyhow::Result<Vec<(String, Person)>> {
+        let accounts = self.accounts.iter().map(AccountManifest::wish);
         let people = self.people.iter();
-        people
-            .map(|person| Ok((format!("person {}", person.name()), person.person()?)))
-            .collect()
+        let people =
+            people.map(|person| Ok((format!("person {}", person.name()), person.person(&registry)?)));
+        Ok(Contents {
+            entries,
+            accounts: accounts.collect::<anyhow::Result<_>>()?,
+            people: people.collect::<anyhow::Result<_>>()?,
+            drawn: registry.drawn,
+        })
     }
+}
+
+/// What of a tenant is configuration and people, as the ledger takes it.
+#[derive(Debug)]
+pub struct Contents {
+    /// Definitions, wordings, applications, parties, clients and API keys.
+    pub entries: Vec<Entry>,
+    /// Directory accounts.
+    pub accounts: Vec<AccountWish>,
+    /// People, each with the name to call them by when something is said of them.
+    pub people: Vec<(String, Person)>,
+    /// Secrets that were drawn for clients, to be shown once they are kept.
+    pub drawn: Vec<DrawnSecret>,
 }
 
 impl DefinitionManifest {
@@ -336,12 +376,7 @@ impl ApiKeyManifest {
             "API key {}: an id is 20 to 64 letters, digits, hyphens and underscores",
             self.id
         );
-        let secret = password(Some(&self.secret_file))?.unwrap_or_default();
-        anyhow::ensure!(
-            secret.len() >= SHORTEST_SECRET,
-            "API key {}: the secret has fewer than {SHORTEST_SECRET} characters",
-            self.id
-        );
+        let secret = machine_secret(&self.secret_file).with_context(|| format!("API key {}", self.id))?;
         Ok(ApiCredential {
             client_id: self.id.clone(),
             secrets: vec![StoredSecret {
@@ -375,7 +410,15 @@ impl AccountManifest {
 }
 
 impl PersonManifest {
-    fn person(&self) -> anyhow::Result<Person> {
+    fn person(&self, registry: &Registry<'_>) -> anyhow::Result<Person> {
+        let applications = match &self.applications {
+            None => registry.all_applications(),
+            Some(names) => {
+                let ids = names.iter().map(|name| registry.application_named(name));
+                let told = || format!("person {}", self.name());
+                ids.collect::<anyhow::Result<_>>().with_context(told)?
+            }
+        };
         let dn = self.dn.as_deref();
         let dn = dn
             .map(|dn| Dn::parse(dn).with_context(|| format!("person {dn}")))
@@ -404,7 +447,7 @@ impl PersonManifest {
                 )
                 .collect(),
             password: password(self.password_file.as_deref())?,
-            applications: Vec::new(),
+            applications,
             contact,
         })
     }
@@ -425,4 +468,14 @@ fn password(file: Option<&Path>) -> anyhow::Result<Option<String>> {
     let text = text.trim_end_matches(['\r', '\n']);
     anyhow::ensure!(!text.is_empty(), "{} is empty", file.display());
     Ok(Some(text.to_owned()))
+}
+
+/// A secret of a machine, from its file.
+fn machine_secret(file: &Path) -> anyhow::Result<String> {
+    let secret = password(Some(file))?.unwrap_or_default();
+    anyhow::ensure!(
+        secret.len() >= SHORTEST_SECRET,
+        "the secret has fewer than {SHORTEST_SECRET} characters"
+    );
+    Ok(secret)
 }

@@ -112,6 +112,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::Test(APPLY_TESTS, "rec_12_5_a_manifest_is_all_that_a_server_needs"),
     ),
     (
+        "consentry apply -f docs/examples/bank.toml",
+        Proof::Test(
+            APPLY_CLIENTS_TESTS,
+            "a_bank_that_was_never_seen_asks_its_customer_and_hands_out_tokens",
+        ),
+    ),
+    (
         "consentry import ldif -f people.ldif",
         Proof::Test(
             IMPORT_TESTS,
@@ -168,6 +175,7 @@ const MOVE_TESTS: &str = "crates/server/tests/suite/move_to_postgres.rs";
 const CLUSTER_TESTS: &str = "crates/server/tests/suite/cluster.rs";
 const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
+const APPLY_CLIENTS_TESTS: &str = "crates/server/tests/suite/apply_clients.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const IMPORT_RECORDS_TESTS: &str = "crates/server/tests/suite/import_records.rs";
 const ADMINISTRATION_TESTS: &str = "crates/server/tests/suite/administration.rs";

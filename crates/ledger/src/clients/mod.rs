@@ -5,6 +5,7 @@
 
 mod application;
 mod change;
+mod configured;
 mod ending;
 mod register;
 mod remove;
@@ -23,6 +24,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::{
     application::WriteApplication,
+    configured::{InvalidRegistration, check_registrations},
     rotate::{MOST_GRACE, Rotated},
 };
 use crate::{

@@ -1,6 +1,9 @@
 //! What a registration may say, and who may say it.
 
-use consentry_domain::client::{Client, ClientAuthority, Wrong};
+use consentry_domain::{
+    client::{Client, ClientAuthority, Wrong},
+    tenant::{Application, Tenant},
+};
 
 use super::{Act, ClientError};
 use crate::{
@@ -21,28 +24,9 @@ pub(super) fn check(
 ) -> Result<(), ClientError> {
     let application = tenant.applications.get(&wanted.application);
     let application = application.ok_or(ClientError::Absent)?;
-    let mut wrong = wanted.check(application);
     // A back end that never sends anybody anywhere was configured so.
     let needs_none = known.is_some_and(|known| known.redirect_uris.is_empty());
-    if needs_none && wanted.redirect_uris.is_empty() && !wanted.is_third_party {
-        wrong.retain(|wrong| wrong.field != "redirect_uris");
-    }
-    if let Some(keys) = &wanted.settings.assertion_keys {
-        wrong.extend(wrong_keys(keys));
-        if wanted.is_public() {
-            let why = "must not be that of a public client, which proves nothing";
-            wrong.push(Wrong::new("pkce", why));
-        }
-    }
-    let longest = tenant.tenant.lifetimes.access_token;
-    let longest = longest.max(tenant.tenant.lifetimes.third_party_access_token);
-    if wanted.settings.access_token.is_some_and(|life| life > longest) {
-        let most = longest.as_seconds();
-        wrong.push(Wrong::new(
-            "token_expiration",
-            format!("must have an access_token_ttl of at most {most}, the longest of the tenant"),
-        ));
-    }
+    let wrong = wrongs(&tenant.tenant, application, wanted, needs_none);
     if !wrong.is_empty() {
         return Err(ClientError::Wrong(wrong));
     }
@@ -58,6 +42,37 @@ pub(super) fn check(
         ));
     }
     check_scopes(tenant, act, known, wanted)
+}
+
+/// Everything that is wrong with a registration, whoever makes it. `sends_nobody` is whether it may be that of a back end which never
+/// sends anybody anywhere.
+pub(super) fn wrongs(
+    tenant: &Tenant,
+    application: &Application,
+    wanted: &Client,
+    sends_nobody: bool,
+) -> Vec<Wrong> {
+    let mut wrong = wanted.check(application);
+    if sends_nobody && wanted.redirect_uris.is_empty() && !wanted.is_third_party {
+        wrong.retain(|wrong| wrong.field != "redirect_uris");
+    }
+    if let Some(keys) = &wanted.settings.assertion_keys {
+        wrong.extend(wrong_keys(keys));
+        if wanted.is_public() {
+            let why = "must not be that of a public client, which proves nothing";
+            wrong.push(Wrong::new("pkce", why));
+        }
+    }
+    let longest = tenant.lifetimes.access_token;
+    let longest = longest.max(tenant.lifetimes.third_party_access_token);
+    if wanted.settings.access_token.is_some_and(|life| life > longest) {
+        let most = longest.as_seconds();
+        wrong.push(Wrong::new(
+            "token_expiration",
+            format!("must have an access_token_ttl of at most {most}, the longest of the tenant"),
+        ));
+    }
+    wrong
 }
 
 /// Scopes that open interfaces of the house are handed on by who has them, and by nobody else: an application must not make itself an

@@ -14,6 +14,7 @@ use consentry_ledger::{
     Caller, Ledger, SystemClock, SystemEntropy, Target, TenantSnapshot,
     access::{Permit, Provision},
     authorize,
+    clients::check_registrations,
     environment::Ids,
     import::{AccountWish, Writing},
     mail::check_templates,
@@ -28,7 +29,7 @@ use crate::{
     assembly,
     configuration::Configuration,
     ledger_place::LedgerPlace,
-    manifest::{AccountManifest, Manifest, TenantManifest},
+    manifest::{AccountManifest, Contents, DrawnSecret, Manifest, TenantManifest},
 };
 
 /// Options of `apply`.
@@ -135,8 +136,13 @@ impl Plan {
             tenant_taken(known.map(Arc::as_ref), &tenant),
             &format!("tenant {}", tenant.slug),
         );
-        let entries = wanted.entries(ledger.now())?;
-        let (accounts, people) = (wanted.account_wishes()?, wanted.persons()?);
+        let Contents {
+            entries,
+            accounts,
+            people,
+            drawn: _,
+        } = wanted.contents(known.map(Arc::as_ref), ids(ledger))?;
+        check_registrations(&tenant, known.map(Arc::as_ref), &entries)?;
         let Some(known) = known else {
             self.note_all_added(&entries, &accounts, &people);
             return Ok(());
@@ -227,17 +233,28 @@ async fn carry_out(
     let directory = ledger.directory();
     let known = directory.by_slug(&wanted.slug);
     let known = known.context("a tenant that was just written is not there")?;
-    ledger
-        .provision(known, permit, &wanted.entries(ledger.now())?)
-        .await?;
-    let accounts = wanted.account_wishes()?;
+    let Contents {
+        entries,
+        accounts,
+        people,
+        drawn,
+    } = wanted.contents(Some(known), ids(ledger))?;
+    ledger.provision(known, permit, &entries).await?;
+    // Shown as soon as they are kept: nobody could tell them again.
+    for DrawnSecret { client, secret } in &drawn {
+        writeln!(
+            std::io::stdout(),
+            "secret of client {client}: {}",
+            secret.expose()
+        )?;
+    }
     let outcomes = ledger
         .import_accounts(known, permit, &accounts, Writing::Now)
         .await?;
     for (account, outcome) in accounts.iter().zip(outcomes) {
         outcome.with_context(|| format!("account {}", account.dn.as_str()))?;
     }
-    for (name, person) in wanted.persons()? {
+    for (name, person) in people {
         ledger
             .provision_person(known, permit, &person)
             .await
@@ -254,14 +271,17 @@ const fn in_use(options: &ApplyArguments) -> InUse {
     if options.force { InUse::Goes } else { InUse::Stays }
 }
 
-/// The tenant as it shall be; a new one gets an id.
-fn tenant(ledger: &Ledger, known: Option<&TenantSnapshot>, wanted: &TenantManifest) -> Tenant {
-    let ids = Ids {
+fn ids(ledger: &Ledger) -> Ids<'_> {
+    Ids {
         now: ledger.now(),
         entropy: ledger.entropy(),
-    };
+    }
+}
+
+/// The tenant as it shall be; a new one gets an id.
+fn tenant(ledger: &Ledger, known: Option<&TenantSnapshot>, wanted: &TenantManifest) -> Tenant {
     Tenant {
-        id: known.map_or_else(|| ids.tenant(), TenantSnapshot::id),
+        id: known.map_or_else(|| ids(ledger).tenant(), TenantSnapshot::id),
         slug: wanted.slug.clone(),
         hosts: wanted.hosts.clone(),
         state: known.map_or(TenantState::Enabled, |known| known.tenant.state),

@@ -4,6 +4,7 @@
 
 mod administration;
 mod apply;
+mod apply_clients;
 mod backup;
 mod bad_input;
 mod binary;

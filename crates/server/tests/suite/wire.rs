@@ -16,7 +16,7 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-fn basic(id: &Value, secret: &Value) -> String {
+pub(crate) fn basic(id: &Value, secret: &Value) -> String {
     let pair = format!("{}:{}", id.as_str().unwrap(), secret.as_str().unwrap());
     format!("Basic {}", STANDARD.encode(pair))
 }
