@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask check | test | ci | layers | docs | migrations | pictures |
+//! The project's own tasks: `cargo xtask check | test | ci | layers | docs | migrations | pictures | package |
 //! bench`.
 //!
 //! What lives here: everything that judges, tests or measures the workspace from outside. What may not: anything
@@ -9,6 +9,7 @@ mod bench;
 mod check;
 mod fuzz;
 mod metadata;
+mod package;
 mod process;
 mod report;
 mod test;
@@ -75,6 +76,10 @@ enum Task {
     ///
     /// Example: cargo xtask pictures
     Pictures,
+    /// Makes the Debian package.
+    ///
+    /// Example: cargo xtask package
+    Package,
     /// Measures the release binary, each figure beside the raw limit of the same run.
     ///
     /// Example: cargo xtask bench start memory
@@ -92,6 +97,8 @@ enum Alone {
     Cluster,
     /// Client libraries of others take part in the code flow, unmodified; among all tests too.
     Clients,
+    /// The Debian package is installed, started, upgraded and removed; among all tests too.
+    Package,
     /// The SDKs are packed, installed into clean folders, and tested there; among all tests too.
     Sdk,
 }
@@ -120,6 +127,10 @@ fn run(task: Task) -> anyhow::Result<()> {
             ..
         } => test::clients(&workspace),
         Task::Test {
+            only: Some(Alone::Package),
+            ..
+        } => test::package(&workspace),
+        Task::Test {
             only: Some(Alone::Sdk),
             ..
         } => test::sdk(&workspace),
@@ -145,6 +156,7 @@ fn run(task: Task) -> anyhow::Result<()> {
             }
         }
         Task::Pictures => test::pictures(&workspace),
+        Task::Package => package::run(&workspace),
         Task::Bench(arguments) => bench::run(&workspace, &arguments),
         Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments),
     }

@@ -32,6 +32,24 @@ const COMMANDS: &[(&str, Proof)] = &[
     ("cargo xtask test", Proof::Pipeline),
     ("cargo xtask test clients", Proof::Pipeline),
     ("cargo xtask test sdk", Proof::Pipeline),
+    (
+        "cargo xtask package",
+        Proof::ByHand(
+            "the tests package the development binary the same way; a release binary takes minutes",
+        ),
+    ),
+    (
+        "apt-get install ./target/package/consentry_0.1.0_amd64.deb",
+        Proof::ByHand("the tests install the package with dpkg, into a folder of its own"),
+    ),
+    (
+        "systemctl enable --now consentry",
+        Proof::ByHand("the tests have systemd judge the unit; starting it would change the machine"),
+    ),
+    (
+        "consentry config show --config /etc/consentry/consentry.toml",
+        Proof::Test(BINARY_TESTS, "environment_overrides_the_file"),
+    ),
     ("cargo xtask layers", Proof::Pipeline),
     ("cargo xtask docs", Proof::Pipeline),
     (

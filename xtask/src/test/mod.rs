@@ -5,6 +5,7 @@
 mod doors;
 pub mod needs;
 mod openapi;
+mod package;
 mod sdk;
 
 use std::path::Path;
@@ -44,6 +45,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     report.add("the API against its description", || openapi::run(workspace));
     report.add("clients of others", || clients_of_others(workspace, &node));
     report.add("SDKs as they are published", || sdk::published(workspace, &node));
+    report.add("the Debian package", || package::lives(workspace));
     report.add("benchmarks, a moment each", || bench::smoke(workspace));
     if !no_browser {
         report.add("browser tests", || browser(workspace, &node));
@@ -93,6 +95,13 @@ fn clients_of_others(workspace: &Workspace, node: &Node) -> Result<()> {
             .env("CONSENTRY_BIN", workspace.target().join("debug/consentry"))
             .env("CONSENTRY_CLIENTS_PYTHON", tools::clients_python(workspace)?),
     )
+}
+
+/// Installs, starts, upgrades and removes the Debian package, and nothing else.
+pub fn package(workspace: &Workspace) -> Result<()> {
+    needs::programs(&[By::Tests])?;
+    build_binary(workspace)?;
+    package::lives(workspace)
 }
 
 /// Tests the SDKs alone, as they are published.

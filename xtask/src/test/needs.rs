@@ -37,7 +37,7 @@ pub enum By {
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 12] = [
+const NEEDS: [Need; 14] = [
     Need {
         program: "cc",
         package: "build-essential",
@@ -61,6 +61,16 @@ const NEEDS: [Need; 12] = [
     Need {
         program: "nats-server",
         package: "nats-server",
+        by: By::Tests,
+    },
+    Need {
+        program: "dpkg-shlibdeps",
+        package: "dpkg-dev",
+        by: By::Tests,
+    },
+    Need {
+        program: "systemd-analyze",
+        package: "systemd",
         by: By::Tests,
     },
     Need {
