@@ -4,6 +4,7 @@ mod import;
 mod ldap;
 mod mail;
 mod nats;
+mod origins;
 mod signing_keys;
 
 use std::{
@@ -20,6 +21,7 @@ use consentry_ledger::{once::REMEMBERED, webhooks::EndpointBounds};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use self::origins::Origins;
 pub use crate::root_key::KeysSection;
 pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
@@ -285,7 +287,18 @@ impl Configuration {
 
     /// Reads the file (`consentry.toml` if it is there, when none is named) and the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigurationError> {
+        Self::load_with_origins(file).map(|(configuration, _)| configuration)
+    }
+
+    /// What is in force, without secrets, as TOML that says where each value is from.
+    pub fn explained(file: Option<&Path>) -> anyhow::Result<String> {
+        let (configuration, origins) = Self::load_with_origins(file)?;
+        Ok(origins.beside(&configuration.without_secrets())?)
+    }
+
+    fn load_with_origins(file: Option<&Path>) -> Result<(Self, Origins), ConfigurationError> {
         let mut sources = Config::builder();
+        let mut written = None;
         let path = file
             .map(Path::to_owned)
             .or_else(|| Some(PathBuf::from("consentry.toml")).filter(|path| path.exists()));
@@ -300,8 +313,9 @@ impl Configuration {
             })?;
             check_keys(&table)?;
             sources = sources.add_source(File::from_str(&text, FileFormat::Toml));
+            written = Some((path, table));
         }
-        sources
+        let configuration = sources
             .add_source(
                 Environment::with_prefix("CONSENTRY")
                     .prefix_separator("__")
@@ -315,7 +329,8 @@ impl Configuration {
             )
             .build()
             .and_then(Config::try_deserialize)
-            .map_err(|error| ConfigurationError::Value(error.to_string()))
+            .map_err(|error| ConfigurationError::Value(error.to_string()))?;
+        Ok((configuration, Origins::new(written)))
     }
 }
 

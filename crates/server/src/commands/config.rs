@@ -14,7 +14,7 @@ pub(super) enum ConfigCommand {
     /// Example: consentry config check
     #[command(verbatim_doc_comment)]
     Check,
-    /// Prints what is in force, as TOML. Secrets are left out.
+    /// Prints what is in force, as TOML, and where each value is from. Secrets are left out.
     ///
     /// Example: consentry config show
     #[command(verbatim_doc_comment)]
@@ -28,7 +28,7 @@ pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Resul
     configuration.mail.mailer()?;
     match command {
         ConfigCommand::Check => println!("configuration is fine"),
-        ConfigCommand::Show => print!("{}", toml::to_string_pretty(&configuration.without_secrets())?),
+        ConfigCommand::Show => print!("{}", Configuration::explained(file)?),
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `consentry serve`, and what it shares with `consentry demo`.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{io::IsTerminal as _, path::Path, sync::Arc, time::Duration};
 
 use consentry_door_records::{
     Validators,
@@ -217,6 +217,8 @@ pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{quiet}{asked}{}", telemetry.log))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Colours are for eyes; in a journal they are noise.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match telemetry.format {
         LogFormat::Text => lines.init(),

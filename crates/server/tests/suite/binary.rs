@@ -258,7 +258,12 @@ fn environment_overrides_the_file() {
         .output()
         .unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.contains("listen = \"127.0.0.1:4242\""), "{shown}");
+    for line in [
+        "listen = \"127.0.0.1:4242\" # CONSENTRY__SERVER__LISTEN\n",
+        "url = \"sqlite://consentry-data\" # default\n",
+    ] {
+        assert!(shown.contains(line), "{line}{shown}");
+    }
 }
 
 #[test]
