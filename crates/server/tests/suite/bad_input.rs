@@ -40,12 +40,14 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 50] = [
+const ROUTES: [(Method, &str, Takes); 52] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
     (Method::POST, "/login/code", Page),
     (Method::POST, "/login/code/entry", Page),
+    (Method::POST, "/login/passkey", Page),
+    (Method::POST, "/login/passkeys", Page),
     (Method::POST, "/login/sessions", Page),
     (Method::POST, "/login/with/{upstream}/back", Page),
     (Method::POST, "/logout", Page),
