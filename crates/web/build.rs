@@ -6,7 +6,16 @@ fn main() -> io::Result<()> {
     let root = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
     let mut source = String::new();
-    for (constant, language) in [("ENGLISH", "en"), ("ARABIC", "ar")] {
+    for (constant, language) in [
+        ("ENGLISH", "en"),
+        ("ARABIC", "ar"),
+        ("FRENCH", "fr"),
+        ("GERMAN", "de"),
+        ("JAPANESE", "ja"),
+        ("POLISH", "pl"),
+        ("PORTUGUESE", "pt"),
+        ("SPANISH", "es"),
+    ] {
         let folder = Path::new(&root).join("texts").join(language);
         println!("cargo::rerun-if-changed={}", folder.display());
         writeln!(source, "const {constant}: &[&str] = &[").map_err(io::Error::other)?;

@@ -101,25 +101,21 @@ struct Own {
 }
 
 macro_rules! own {
-    ($($kind:ident $file:literal),+ $(,)?) => {
-        &[$(
-            Own {
-                kind: MailKind::$kind,
-                locale: "en",
-                text: include_str!(concat!("../../texts/mail/en/", $file, ".txt")),
-                html: include_str!(concat!("../../texts/mail/en/", $file, ".html")),
-            },
-            Own {
-                kind: MailKind::$kind,
-                locale: "ar",
-                text: include_str!(concat!("../../texts/mail/ar/", $file, ".txt")),
-                html: include_str!(concat!("../../texts/mail/ar/", $file, ".html")),
-            },
-        )+]
+    ($languages:tt: $($kind:ident $file:literal),+ $(,)?) => {
+        &[$(own!(one $kind $file $languages)),+]
+    };
+    (one $kind:ident $file:literal [$($language:literal),+]) => {
+        [$(Own {
+            kind: MailKind::$kind,
+            locale: $language,
+            text: include_str!(concat!("../../texts/mail/", $language, "/", $file, ".txt")),
+            html: include_str!(concat!("../../texts/mail/", $language, "/", $file, ".html")),
+        }),+]
     };
 }
 
-const OWN: &[Own] = own![
+const OWN: &[[Own; 8]] = own![
+    ["en", "ar", "de", "es", "fr", "ja", "pl", "pt"]:
     ConsentGiven "consent-given",
     ConsentEnded "consent-ended",
     ConsentExpiring "consent-expiring",
@@ -133,7 +129,7 @@ const FRAME: &str = include_str!("../../texts/mail/frame.html");
 const FRAME_NAME: &str = "frame.html";
 
 static PRODUCT: LazyLock<MailTemplates> = LazyLock::new(|| {
-    let templates: Vec<MailTemplate> = OWN.iter().filter_map(Own::template).collect();
+    let templates: Vec<MailTemplate> = OWN.as_flattened().iter().filter_map(Own::template).collect();
     // Tests prove each of them; what could not be read would not be offered.
     MailTemplates::compile(&templates).unwrap_or_else(|error| {
         tracing::error!(%error, "the product's own mail templates cannot be used");

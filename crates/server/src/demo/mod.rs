@@ -16,6 +16,7 @@ mod start;
 mod story;
 mod third_party;
 mod visitors;
+mod wordings;
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -216,6 +217,7 @@ pub async fn bank_in(
     }
     let started = std::time::Instant::now();
     let bank = seed::seed(ledger, addresses).await?;
+    seed::translate(ledger, &bank).await?;
     let remembered = Remembered {
         base_url: addresses.base_url.clone(),
         bank: bank.clone(),

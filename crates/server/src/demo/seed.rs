@@ -5,8 +5,7 @@ use consentry_domain::{
     ApplicationId, ClientId, DefinitionKey, Lifetime, PartyId, Shard, SubjectId,
     client::{Client, ClientAuthority, ClientType, Party, Pkce, Prompt, StoredSecret},
     credential::{ApiCredential, Principal},
-    definition::{Definition, DefinitionKind, Localization},
-    locale::Locale,
+    definition::{Definition, DefinitionKind},
     mail::MailAddress,
     scope::Scope,
     subject::{Alias, Namespace},
@@ -24,6 +23,8 @@ use consentry_ledger::{
     provision::{Entry, Person},
 };
 use serde::{Deserialize, Serialize};
+
+use super::wordings;
 
 /// A client with its secret in clear, for whoever plays it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -134,7 +135,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
     })];
     entries.extend(parties.iter().cloned().map(Entry::Party));
     entries.extend(definitions()?);
-    entries.extend(wordings(ledger)?);
+    entries.extend(wordings::first(ledger)?);
     entries.extend(
         cast.clients(ledger, application, &parties, addresses)?
             .into_iter()
@@ -191,6 +192,19 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         dashboard: cast.dashboard,
         resource_api,
     })
+}
+
+/// Says what a seeded bank asks in the other languages of the house too. The integration tests do without.
+pub(super) async fn translate(ledger: &Ledger, bank: &Bank) -> anyhow::Result<()> {
+    let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant)?;
+    let directory = ledger.directory();
+    let tenant = directory
+        .by_slug(&bank.tenant)
+        .ok_or_else(|| anyhow::anyhow!("the tenant is not there"))?;
+    ledger
+        .provision(tenant, &permit, &wordings::others(ledger)?)
+        .await?;
+    Ok(())
 }
 
 fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Result<Tenant> {
@@ -417,121 +431,6 @@ fn definitions() -> anyhow::Result<Vec<Entry>> {
                 lifetime: None::<Lifetime>,
                 actions: consentry_domain::Actions::default(),
                 choice: consentry_domain::definition::Choice::default(),
-            }))
-        })
-        .collect()
-}
-
-fn wordings(ledger: &Ledger) -> anyhow::Result<Vec<Entry>> {
-    const WORDINGS: [(&str, &str, &str, &str, &str, &str); 12] = [
-        (
-            "openid",
-            "en-GB",
-            "1.0",
-            "Know that it is you",
-            "A private number that stands for you. Not your name.",
-            "So that the app recognises you when you come back",
-        ),
-        (
-            "openid",
-            "ar",
-            "1.0",
-            "التعرّف عليك",
-            "رقم خاص يشير إليك، وليس اسمك.",
-            "ليعرفك التطبيق عندما تعود",
-        ),
-        (
-            "offline_access",
-            "en-GB",
-            "1.0",
-            "Stay connected while you are away",
-            "Nothing more than what is listed here",
-            "So that the app can update by itself, until the date shown",
-        ),
-        (
-            "offline_access",
-            "ar",
-            "1.0",
-            "البقاء متصلًا في غيابك",
-            "لا شيء أكثر مما هو مذكور هنا",
-            "ليحدّث التطبيق نفسه حتى التاريخ المبيّن",
-        ),
-        (
-            "accounts:balance",
-            "en-GB",
-            "2.0",
-            "Account balance",
-            "Name, type and balance of your accounts",
-            "To show what you have",
-        ),
-        (
-            "accounts:balance",
-            "ar",
-            "2.0",
-            "رصيد الحساب",
-            "اسم حساباتك ونوعها ورصيدها",
-            "لعرض ما لديك",
-        ),
-        (
-            "accounts:transactions",
-            "en-GB",
-            "1.1",
-            "Transactions",
-            "Payments of the last 24 months",
-            "To sort your spending",
-        ),
-        (
-            "accounts:transactions",
-            "ar",
-            "1.1",
-            "المعاملات",
-            "مدفوعات آخر 24 شهرًا",
-            "لتصنيف إنفاقك",
-        ),
-        (
-            "share-my-email",
-            "en-GB",
-            "1.0",
-            "Share my e-mail address",
-            "Your e-mail address",
-            "To send you receipts",
-        ),
-        (
-            "share-my-email",
-            "ar",
-            "1.0",
-            "مشاركة بريدي الإلكتروني",
-            "عنوان بريدك الإلكتروني",
-            "لإرسال الإيصالات إليك",
-        ),
-        (
-            "email-newsletter",
-            "en-GB",
-            "1.2",
-            "Newsletter",
-            "Your e-mail address",
-            "To send you news once a month",
-        ),
-        (
-            "email-newsletter",
-            "ar",
-            "1.2",
-            "النشرة البريدية",
-            "عنوان بريدك الإلكتروني",
-            "لإرسال الأخبار مرة في الشهر",
-        ),
-    ];
-    WORDINGS
-        .iter()
-        .map(|(definition, locale, version, title, data, purpose)| {
-            Ok(Entry::Localization(Localization {
-                definition: DefinitionKey::parse(definition)?,
-                locale: Locale::parse(locale)?,
-                version: version.parse()?,
-                title: Some((*title).to_owned()),
-                data: (*data).to_owned(),
-                purpose: (*purpose).to_owned(),
-                published_at: ledger.now(),
             }))
         })
         .collect()

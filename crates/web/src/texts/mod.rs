@@ -5,6 +5,7 @@
 //! to is not here: those words belong to the tenant's localizations.
 
 mod negotiation;
+mod numbers;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -16,28 +17,83 @@ pub use self::{
 
 pub(crate) use self::value::without_controls;
 
-use std::{fmt, sync::LazyLock};
+use std::{fmt, sync::OnceLock};
 
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use jiff::{Zoned, civil::Date};
 use unic_langid::LanguageIdentifier;
+
+use self::numbers::Grouping;
 
 include!(concat!(env!("OUT_DIR"), "/message_files.rs"));
 
 /// English, the language of last resort.
-pub static ENGLISH_LANGUAGE: LazyLock<Language> =
-    LazyLock::new(|| Language::new("en", "English", Direction::LeftToRight, ENGLISH));
+pub static ENGLISH_LANGUAGE: Language =
+    Language::new("en", "English", Direction::LeftToRight, Grouping::Commas, ENGLISH);
 
 /// Arabic.
-pub static ARABIC_LANGUAGE: LazyLock<Language> =
-    LazyLock::new(|| Language::new("ar", "العربية", Direction::RightToLeft, ARABIC));
+pub static ARABIC_LANGUAGE: Language =
+    Language::new("ar", "العربية", Direction::RightToLeft, Grouping::Commas, ARABIC);
+
+/// French.
+pub static FRENCH_LANGUAGE: Language = Language::new(
+    "fr",
+    "Français",
+    Direction::LeftToRight,
+    Grouping::NarrowSpaces,
+    FRENCH,
+);
+
+/// German.
+pub static GERMAN_LANGUAGE: Language =
+    Language::new("de", "Deutsch", Direction::LeftToRight, Grouping::Points, GERMAN);
+
+/// Japanese.
+pub static JAPANESE_LANGUAGE: Language =
+    Language::new("ja", "日本語", Direction::LeftToRight, Grouping::Commas, JAPANESE);
+
+/// Polish.
+pub static POLISH_LANGUAGE: Language = Language::new(
+    "pl",
+    "Polski",
+    Direction::LeftToRight,
+    Grouping::SpacesFromFive,
+    POLISH,
+);
+
+/// Portuguese, for readers in Europe and in Brazil.
+pub static PORTUGUESE_LANGUAGE: Language = Language::new(
+    "pt",
+    "Português",
+    Direction::LeftToRight,
+    Grouping::PointsFromFive,
+    PORTUGUESE,
+);
+
+/// Spanish.
+pub static SPANISH_LANGUAGE: Language = Language::new(
+    "es",
+    "Español",
+    Direction::LeftToRight,
+    Grouping::PointsFromFive,
+    SPANISH,
+);
 
 /// Every language, the one of last resort first.
-pub fn languages() -> [&'static Language; 2] {
-    [&ENGLISH_LANGUAGE, &ARABIC_LANGUAGE]
+pub fn languages() -> [&'static Language; 8] {
+    [
+        &ENGLISH_LANGUAGE,
+        &ARABIC_LANGUAGE,
+        &FRENCH_LANGUAGE,
+        &GERMAN_LANGUAGE,
+        &JAPANESE_LANGUAGE,
+        &POLISH_LANGUAGE,
+        &PORTUGUESE_LANGUAGE,
+        &SPANISH_LANGUAGE,
+    ]
 }
 
-/// One language with its messages.
+/// One language with its messages, which are read when somebody first needs them.
 pub struct Language {
     /// BCP 47 tag, for `lang`.
     pub tag: &'static str,
@@ -45,7 +101,9 @@ pub struct Language {
     pub name: &'static str,
     /// For `dir`.
     pub direction: Direction,
-    bundle: FluentBundle<FluentResource>,
+    grouping: Grouping,
+    files: &'static [&'static str],
+    bundle: OnceLock<FluentBundle<FluentResource>>,
 }
 
 /// Which way a language is written.
@@ -79,14 +137,15 @@ impl Language {
 
     /// A whole number with groups of three, in digits that every reader of the house's languages knows.
     pub fn number(&self, number: u64) -> String {
-        grouped(&number.to_string())
+        self.grouping.grouped(&number.to_string())
     }
 
     /// A date in words: 24 December 2026.
     pub fn date(&'static self, date: Date) -> String {
-        // Day and year are texts, because a year has no thousands separator.
+        // A day is a number, because a language may write the first of a month in its own way; a year is a text, because it has no
+        // thousands separator.
         self.text("date-long")
-            .with("day", date.day().to_string())
+            .with("day", u64::from(date.day().unsigned_abs()))
             .with("month", u64::from(date.month().unsigned_abs()))
             .with("year", date.year().to_string())
             .to_string()
@@ -133,39 +192,55 @@ impl Language {
             .to_string()
     }
 
-    fn new(tag: &'static str, name: &'static str, direction: Direction, files: &[&str]) -> Self {
-        // A tag that does not parse gives the plural rules of no language in particular.
-        let id = tag.parse::<LanguageIdentifier>().unwrap_or_default();
-        let mut bundle = FluentBundle::new_concurrent(vec![id]);
-        // Values are isolated one by one, where their direction asks for it: see `Value`.
-        bundle.set_use_isolating(false);
-        bundle.set_formatter(Some(group_numbers));
-        for file in files {
-            // The tests read the same files and refuse what Fluent cannot; here the rest of a file still serves.
-            let resource = match FluentResource::try_new((*file).to_owned()) {
-                Ok(resource) => resource,
-                Err((resource, errors)) => {
-                    tracing::error!(text.language = tag, error.cause = ?errors, "message file has errors");
-                    resource
-                }
-            };
-            if let Err(errors) = bundle.add_resource(resource) {
-                tracing::error!(text.language = tag, error.cause = ?errors, "message file repeats a key");
-            }
-        }
+    const fn new(
+        tag: &'static str,
+        name: &'static str,
+        direction: Direction,
+        grouping: Grouping,
+        files: &'static [&'static str],
+    ) -> Self {
         Self {
             tag,
             name,
             direction,
-            bundle,
+            grouping,
+            files,
+            bundle: OnceLock::new(),
         }
     }
 
+    fn bundle(&self) -> &FluentBundle<FluentResource> {
+        self.bundle.get_or_init(|| self.read())
+    }
+
+    fn read(&self) -> FluentBundle<FluentResource> {
+        // A tag that does not parse gives the plural rules of no language in particular.
+        let id = self.tag.parse::<LanguageIdentifier>().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
+        // Values are isolated one by one, where their direction asks for it: see `Value`.
+        bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(self.grouping.formatter()));
+        for file in self.files {
+            // The tests read the same files and refuse what Fluent cannot; here the rest of a file still serves.
+            let resource = match FluentResource::try_new((*file).to_owned()) {
+                Ok(resource) => resource,
+                Err((resource, errors)) => {
+                    tracing::error!(text.language = self.tag, error.cause = ?errors, "message file has errors");
+                    resource
+                }
+            };
+            if let Err(errors) = bundle.add_resource(resource) {
+                tracing::error!(text.language = self.tag, error.cause = ?errors, "message file repeats a key");
+            }
+        }
+        bundle
+    }
+
     fn format(&self, key: &str, arguments: &FluentArgs<'_>) -> Option<String> {
-        let pattern = self.bundle.get_message(key)?.value()?;
+        let bundle = self.bundle();
+        let pattern = bundle.get_message(key)?.value()?;
         let mut errors = Vec::new();
-        let text = self
-            .bundle
+        let text = bundle
             .format_pattern(pattern, Some(arguments), &mut errors)
             .into_owned();
         if !errors.is_empty() {
@@ -222,32 +297,4 @@ impl fmt::Display for Text {
         tracing::error!(text.key = self.key, "message is missing");
         f.write_str(self.key)
     }
-}
-
-fn group_numbers<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
-    match value {
-        FluentValue::Number(number) => Some(grouped(&number.as_string())),
-        _ => None,
-    }
-}
-
-/// Groups the digits before a decimal point by three.
-fn grouped(number: &str) -> String {
-    let (whole, fraction) = match number.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (number, None),
-    };
-    let mut text = String::with_capacity(number.len() + number.len() / 3);
-    for (index, digit) in whole.char_indices() {
-        let left = whole.len() - index;
-        if index > 0 && left.is_multiple_of(3) && !text.ends_with('-') {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        text.push('.');
-        text.push_str(fraction);
-    }
-    text
 }

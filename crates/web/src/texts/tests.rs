@@ -4,6 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use fluent_bundle::FluentValue;
 use http::{HeaderMap, header};
 use jiff::civil::date;
 
@@ -35,9 +36,9 @@ fn messages(files: &[&'static str]) -> BTreeMap<&'static str, BTreeSet<&'static 
 
 #[test]
 fn every_file_is_correct_fluent_and_no_key_is_repeated() {
-    for files in [ENGLISH, ARABIC] {
-        let mut bundle = FluentBundle::new_concurrent(vec!["en".parse().unwrap()]);
-        for file in files {
+    for language in languages() {
+        let mut bundle = FluentBundle::new_concurrent(vec![language.tag.parse().unwrap()]);
+        for file in language.files {
             let resource = FluentResource::try_new((*file).to_owned())
                 .map_err(|(_, errors)| errors)
                 .unwrap();
@@ -49,13 +50,102 @@ fn every_file_is_correct_fluent_and_no_key_is_repeated() {
 #[test]
 fn every_key_exists_in_every_language_with_the_same_variables() {
     let english = messages(ENGLISH);
-    let arabic = messages(ARABIC);
-    for (key, variables) in &english {
-        assert_eq!(arabic.get(key), Some(variables), "{key}");
+    for language in languages() {
+        let theirs = messages(language.files);
+        for (key, variables) in &english {
+            assert_eq!(theirs.get(key), Some(variables), "{key} in {language:?}");
+        }
+        for key in theirs.keys() {
+            assert!(english.contains_key(key), "{key} is in {language:?} only");
+        }
     }
-    for key in arabic.keys() {
-        assert!(english.contains_key(key), "{key} is in Arabic only");
+}
+
+/// The categories that counting from one to a hundred needs, as the plural rules behind the messages say.
+fn plural_categories(language: &Language) -> BTreeSet<String> {
+    let source =
+        "n = { $n ->\n [zero] zero\n [one] one\n [two] two\n [few] few\n [many] many\n *[other] other\n}\n";
+    let mut bundle = FluentBundle::new_concurrent(vec![language.tag.parse().unwrap()]);
+    bundle
+        .add_resource(FluentResource::try_new(source.to_owned()).unwrap())
+        .unwrap();
+    let pattern = bundle.get_message("n").unwrap().value().unwrap();
+    (1_u64..=100)
+        .map(|number| {
+            let mut arguments = FluentArgs::new();
+            arguments.set("n", number);
+            bundle
+                .format_pattern(pattern, Some(&arguments), &mut Vec::new())
+                .into_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn every_plural_that_a_language_has_is_said() {
+    for (language, expected) in [
+        (&ENGLISH_LANGUAGE, "one other"),
+        (&ARABIC_LANGUAGE, "few many one other two"),
+        (&JAPANESE_LANGUAGE, "other"),
+        (&POLISH_LANGUAGE, "few many one"),
+    ] {
+        let needed: Vec<String> = plural_categories(language).into_iter().collect();
+        assert_eq!(needed.join(" "), expected, "{language:?}");
     }
+    for language in languages() {
+        let needed = plural_categories(language);
+        let mut said: BTreeSet<String> = BTreeSet::new();
+        let mut key = "";
+        for line in language.files.iter().flat_map(|file| file.lines()) {
+            if line.contains(" = ") && !line.starts_with([' ', '}', '#']) {
+                key = line.split(' ').next().unwrap();
+            }
+            let variant = line.trim_start().trim_start_matches('*').strip_prefix('[');
+            if let Some((category, _)) = variant.and_then(|rest| rest.split_once(']')) {
+                said.insert(category.to_owned());
+            } else if line.starts_with('}') {
+                let of_numbers = said.iter().any(|category| category.parse::<u32>().is_ok());
+                assert!(
+                    of_numbers || said.is_superset(&needed),
+                    "{key} in {language:?} says {said:?} of {needed:?}"
+                );
+                said.clear();
+            }
+        }
+    }
+}
+
+/// Words that are spelled the same in both languages, or have become so.
+const SAME_AS_IN_ENGLISH: [(&str, &str); 0] = [];
+
+#[test]
+fn no_language_is_left_in_english() {
+    let words = |text: &str| {
+        text.split(|letter: char| !letter.is_alphabetic())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect::<Vec<_>>()
+    };
+    let english = |key: &'static str| ENGLISH_LANGUAGE.text(key).to_string();
+    let mut left = Vec::new();
+    for language in languages().into_iter().filter(|language| language.tag != "en") {
+        for key in messages(ENGLISH).into_keys() {
+            let text = language.text(key).to_string();
+            let is_same = text == english(key) && !words(&text).is_empty();
+            if is_same && !SAME_AS_IN_ENGLISH.contains(&(language.tag, key)) {
+                left.push(format!("{}: {key}", language.tag));
+            }
+            for word in ["the", "your", "you", "with", "this", "was", "and", "cannot"] {
+                // "Was" is German too.
+                let is_theirs = word == "was" && language.tag == "de";
+                assert!(
+                    is_theirs || !words(&text).iter().any(|theirs| theirs == word),
+                    "{key} in {language:?}: {text}"
+                );
+            }
+        }
+    }
+    assert!(left.is_empty(), "as in English: {left:#?}");
 }
 
 #[test]
@@ -68,13 +158,13 @@ fn every_message_can_be_formed() {
                     arguments.set(*variable, number);
                 }
                 let pattern = language
-                    .bundle
+                    .bundle()
                     .get_message(key)
                     .and_then(|message| message.value())
                     .unwrap();
                 let mut errors = Vec::new();
                 let text = language
-                    .bundle
+                    .bundle()
                     .format_pattern(pattern, Some(&arguments), &mut errors);
                 assert!(errors.is_empty(), "{key} in {language:?}: {errors:?}");
                 assert!(
@@ -144,13 +234,27 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn dates_are_spelled_out() {
-    let day = date(2026, 12, 24);
-    assert_eq!(ENGLISH_LANGUAGE.date(day), "24 December 2026");
-    assert_eq!(
-        ARABIC_LANGUAGE.date(day),
-        "\u{2068}24\u{2069} ديسمبر \u{2068}2026\u{2069}"
-    );
-    assert_eq!(ENGLISH_LANGUAGE.date(date(2026, 3, 4)), "4 March 2026");
+    for (language, christmas, first) in [
+        (&ENGLISH_LANGUAGE, "24 December 2026", "1 March 2026"),
+        (
+            &ARABIC_LANGUAGE,
+            "24 ديسمبر \u{2068}2026\u{2069}",
+            "1 مارس \u{2068}2026\u{2069}",
+        ),
+        (&FRENCH_LANGUAGE, "24 décembre 2026", "1er mars 2026"),
+        (&GERMAN_LANGUAGE, "24. Dezember 2026", "1. März 2026"),
+        (&JAPANESE_LANGUAGE, "2026年12月24日", "2026年3月1日"),
+        (&POLISH_LANGUAGE, "24 grudnia 2026", "1 marca 2026"),
+        (
+            &PORTUGUESE_LANGUAGE,
+            "24 de dezembro de 2026",
+            "1 de março de 2026",
+        ),
+        (&SPANISH_LANGUAGE, "24 de diciembre de 2026", "1 de marzo de 2026"),
+    ] {
+        assert_eq!(language.date(date(2026, 12, 24)), christmas);
+        assert_eq!(language.date(date(2026, 3, 1)), first);
+    }
 }
 
 #[test]
@@ -162,12 +266,18 @@ fn dashboard_b8_moments_name_their_zone() {
 }
 
 #[test]
-fn numbers_are_grouped() {
-    for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-        assert_eq!(ENGLISH_LANGUAGE.number(number), text);
-    }
-    assert_eq!(grouped("-1234.5"), "-1,234.5");
-    assert_eq!(grouped("-123"), "-123");
+fn numbers_are_grouped_in_messages_too() {
+    assert_eq!(ENGLISH_LANGUAGE.number(1_234_567), "1,234,567");
+    assert_eq!(GERMAN_LANGUAGE.number(1_234_567), "1.234.567");
+    let said = |language: &'static Language| {
+        language
+            .text("dashboard-show-all")
+            .with("count", 12_345_u32)
+            .to_string()
+    };
+    assert_eq!(said(&ENGLISH_LANGUAGE), "Show all 12,345");
+    assert_eq!(said(&GERMAN_LANGUAGE), "Alle 12.345 anzeigen");
+    assert_eq!(said(&POLISH_LANGUAGE), "Pokaż wszystkie (12\u{a0}345)");
 }
 
 #[test]
@@ -205,6 +315,19 @@ fn dashboard_b8_the_first_known_language_wins() {
     assert_eq!(negotiate(["tlh"]).tag, "en");
     assert_eq!(negotiate(Vec::<&str>::new()).tag, "en");
     assert_eq!(negotiate(["arabic"]).tag, "en");
+    for (requested, expected) in [
+        ("de-CH-1996", "de"),
+        ("es-419", "es"),
+        ("fr-CA", "fr"),
+        ("ja-JP-u-ca-japanese", "ja"),
+        ("pl", "pl"),
+        ("pt-BR", "pt"),
+        ("pt_PT", "pt"),
+        ("PT", "pt"),
+        ("ptx", "en"),
+    ] {
+        assert_eq!(negotiate([requested]).tag, expected, "{requested}");
+    }
 }
 
 #[test]
