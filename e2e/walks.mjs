@@ -10,7 +10,7 @@ import { words } from "./words.mjs";
  *
  * @param {import("playwright-core").Browser} browser
  * @param {any} facts what the demo printed
- * @param {{ language?: "en" | "ar", hand?: typeof pointer, javaScriptEnabled?: boolean, viewport?: object }} [options]
+ * @param {{ language?: string, hand?: typeof pointer, javaScriptEnabled?: boolean, viewport?: object }} [options]
  */
 export async function visitor(browser, facts, { language = "en", hand = pointer, ...options } = {}) {
   const opened = await openPage(browser, {

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 /**
  * Words of a language, for finding elements by their name.
  *
- * @param {"en" | "ar"} language
+ * @param {string} language one of the folders of the message files
  * @returns {(key: string, values?: Record<string, string>) => RegExp} matches exactly the message with these values; a
  *   variable without a value matches anything
  */

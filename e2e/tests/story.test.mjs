@@ -162,6 +162,28 @@ test("every page of the story is sound from right to left", async () => {
   await ada.close();
 });
 
+test("dashboard_b8 the longest words and a script without spaces have room too", async () => {
+  for (const language of ["de", "ja"]) {
+    const ada = await visitor(browser, demo.facts, { language });
+    const { page } = ada;
+    await ada.openApp();
+    await ada.connect();
+    await judge(page, `login-${language}`);
+    await ada.logIn();
+    await ada.button("consent-approve").waitFor();
+    assert.equal(await page.locator("html").getAttribute("lang"), language);
+    assert.equal(await page.locator("main [lang]:not([lang=en-GB])").count() > 0, true, "the data is named in the language");
+    await judge(page, `question-${language}`);
+    await ada.press(ada.button("consent-approve"));
+    await ada.heading("app-home").waitFor();
+    await ada.press(ada.link("demo-open-bank"));
+    await ada.standing(ada.frame).getByRole("button", { name: "Moneytrack", exact: true }).waitFor();
+    await judge(page, `bank-${language}`);
+    await ada.stopSharing(ada.frame);
+    await ada.close();
+  }
+});
+
 test("tpa_fl_08 whoever declines is back at the app, which is told so and nothing else", async () => {
   for (const javaScriptEnabled of [true, false]) {
     const ada = await visitor(browser, demo.facts, { javaScriptEnabled });

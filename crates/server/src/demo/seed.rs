@@ -6,6 +6,7 @@ use consentry_domain::{
     client::{Client, ClientAuthority, ClientType, Party, Pkce, Prompt, StoredSecret},
     credential::{ApiCredential, Principal},
     definition::{Definition, DefinitionKind},
+    locale::Locale,
     mail::MailAddress,
     scope::Scope,
     subject::{Alias, Namespace},
