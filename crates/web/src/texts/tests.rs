@@ -115,8 +115,22 @@ fn every_plural_that_a_language_has_is_said() {
     }
 }
 
-/// Words that are spelled the same in both languages, or have become so.
-const SAME_AS_IN_ENGLISH: [(&str, &str); 0] = [];
+/// Words that are spelled the same as in English.
+const SAME_AS_IN_ENGLISH: [(&str, &str); 13] = [
+    ("de", "code-label"),
+    ("de", "dashboard-application"),
+    ("de", "dashboard-name"),
+    ("de", "dashboard-website"),
+    ("de", "passkey-name"),
+    ("es", "app-together"),
+    ("es", "bank-question-away-no"),
+    ("es", "field-error"),
+    ("fr", "app-together"),
+    ("fr", "code-label"),
+    ("fr", "dashboard-status-active"),
+    ("fr", "demo-mail-message"),
+    ("pt", "app-together"),
+];
 
 #[test]
 fn no_language_is_left_in_english() {
@@ -131,7 +145,7 @@ fn no_language_is_left_in_english() {
     for language in languages().into_iter().filter(|language| language.tag != "en") {
         for key in messages(ENGLISH).into_keys() {
             let text = language.text(key).to_string();
-            let is_same = text == english(key) && !words(&text).is_empty();
+            let is_same = text == english(key) && key != "list-more";
             if is_same && !SAME_AS_IN_ENGLISH.contains(&(language.tag, key)) {
                 left.push(format!("{}: {key}", language.tag));
             }
@@ -145,7 +159,7 @@ fn no_language_is_left_in_english() {
             }
         }
     }
-    assert!(left.is_empty(), "as in English: {left:#?}");
+    assert!(left.is_empty(), "as in English: {left:?}");
 }
 
 #[test]
