@@ -28,6 +28,7 @@ pub mod mail;
 pub mod once;
 pub mod one_time;
 pub mod opaque;
+pub mod passkeys;
 pub mod preferences;
 pub mod principals;
 pub mod provision;

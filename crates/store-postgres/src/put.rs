@@ -453,6 +453,7 @@ impl<'a> Writes<'a> {
             Cell::Flag(row.disabled),
             Cell::json(&row.applications)?,
             Cell::optional_bytes(row.contact.as_deref()),
+            Cell::optional_bytes(row.passkeys.as_deref()),
         ];
         self.putting(sql::ACCOUNTS_PUT).push(cells);
         Ok(())

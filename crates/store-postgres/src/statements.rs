@@ -443,13 +443,13 @@ statements! {
         ORDER BY p.created_at, p.hash LIMIT $4::int8");
 
     ACCOUNT "accounts.by_subject" = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, \
-        a.contact FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
+        a.contact, a.passkeys FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
     ACCOUNT_VERSIONS "accounts.versions" = version_by_id!("account", "subject", "t.version");
     ACCOUNTS_PUT "accounts.put" = "INSERT INTO account (shard, tenant, subject, version, password_hash, disabled, \
-        applications, contact) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], $6::boolean[], \
-        $7::text[], $8::bytea[]) ON CONFLICT (shard, tenant, subject) DO UPDATE SET version = excluded.version, \
+        applications, contact, passkeys) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], \
+        $6::boolean[], $7::text[], $8::bytea[], $9::bytea[]) ON CONFLICT (shard, tenant, subject) DO UPDATE SET version = excluded.version, \
         password_hash = excluded.password_hash, disabled = excluded.disabled, applications = excluded.applications, \
-        contact = excluded.contact";
+        contact = excluded.contact, passkeys = excluded.passkeys";
     ACCOUNTS_DELETE "accounts.delete" = delete_by_id!("account", "subject");
 
     SUBJECT_KEY "subject_keys.by_subject" = "SELECT k.subject, k.wrapped FROM subject_key AS k \

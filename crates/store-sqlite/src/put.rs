@@ -565,6 +565,7 @@ fn account(connection: &Connection, tenant: TenantId, row: &AccountRow) -> Resul
             row.disabled,
             serde_json::to_string(&row.applications)?,
             row.contact,
+            row.passkeys,
         ],
     )
 }

@@ -207,11 +207,11 @@ statements! {
         WHERE p.tenant = ?1 AND p.kind = 'person' AND p.created_at >= ?2 AND (p.created_at > ?2 OR p.hash > ?3) \
         ORDER BY p.created_at, p.hash LIMIT ?4");
 
-    ACCOUNT = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, a.contact FROM account AS a \
-        WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
+    ACCOUNT = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, a.contact, \
+        a.passkeys FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
     ACCOUNT_VERSION = "SELECT a.version FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
-    ACCOUNT_PUT = "REPLACE INTO account (shard, tenant, subject, version, password_hash, disabled, applications, contact) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    ACCOUNT_PUT = "REPLACE INTO account (shard, tenant, subject, version, password_hash, disabled, applications, contact, \
+        passkeys) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     ACCOUNT_DELETE = "DELETE FROM account WHERE shard = ?1 AND tenant = ?2 AND subject = ?3";
 
     SUBJECT_KEY = "SELECT k.subject, k.wrapped FROM subject_key AS k \

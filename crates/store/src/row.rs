@@ -175,11 +175,13 @@ pub enum TokenKind {
     Preference,
     /// That a person's preferences were deleted: what was issued to them before opens nothing.
     PreferenceEnd,
+    /// A challenge that a passkey answered, so that none does again.
+    PasskeyChallenge,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -194,6 +196,7 @@ impl TokenKind {
         Self::ApiSession,
         Self::Preference,
         Self::PreferenceEnd,
+        Self::PasskeyChallenge,
     ];
 
     /// The name as stored.
@@ -213,6 +216,7 @@ impl TokenKind {
             Self::ApiSession => "api_session",
             Self::Preference => "preference",
             Self::PreferenceEnd => "preference_end",
+            Self::PasskeyChallenge => "passkey_challenge",
         }
     }
 
@@ -302,6 +306,8 @@ pub struct AccountRow {
     pub applications: Vec<consentry_domain::ApplicationId>,
     /// Where the person is reached, sealed with their key; none where nobody said.
     pub contact: Option<Vec<u8>>,
+    /// The passkeys they log in with, sealed with their key; none where there are none.
+    pub passkeys: Option<Vec<u8>>,
 }
 
 /// The wrapped data key of a person.

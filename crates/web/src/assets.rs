@@ -60,6 +60,15 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// The module of pages that use passkeys.
+pub static PASSKEYS: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "passkeys.js",
+        include_bytes!("../assets/passkeys.js"),
+        "text/javascript; charset=utf-8",
+    )
+});
+
 /// The icon in the browser's tab.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| asset("icon.svg", include_bytes!("../assets/icon.svg"), "image/svg+xml"));
@@ -74,7 +83,7 @@ pub fn routes() -> RouteTable {
 }
 
 async fn file(Path((hash, name)): Path<(String, String)>) -> Response {
-    let files: [&LazyLock<Asset>; 3] = [&STYLESHEET, &SCRIPT, &ICON];
+    let files: [&LazyLock<Asset>; 4] = [&STYLESHEET, &SCRIPT, &PASSKEYS, &ICON];
     match files.into_iter().find(|file| file.name == name) {
         Some(file) if file.hash == hash => answer(
             file.media_type,

@@ -20,6 +20,9 @@ const NEXT: &str = "cst_next";
 /// Where the login page is.
 const LOGIN: &str = "/login";
 
+/// Where it is for somebody who is logged in.
+const LOGIN_ANEW: &str = "/login?anew=yes";
+
 /// How long it is remembered where a browser was on its way to, in seconds.
 const REMEMBERED: u32 = 1800;
 
@@ -39,6 +42,15 @@ pub async fn session(visit: &Visit, headers: &HeaderMap) -> Result<Option<Sessio
 
 /// Sends a browser to the login page and remembers that it wants to go to this path of ours afterwards.
 pub fn send_to_login(visit: &Visit, path: &str) -> Result<Response, ApiError> {
+    send(visit, LOGIN, path)
+}
+
+/// The same for somebody who is logged in and has to prove anew who they are.
+pub fn send_to_login_anew(visit: &Visit, path: &str) -> Result<Response, ApiError> {
+    send(visit, LOGIN_ANEW, path)
+}
+
+fn send(visit: &Visit, login: &str, path: &str) -> Result<Response, ApiError> {
     let name = CookieName::new(NEXT).map_err(ApiError::internal)?;
     let kept = set_cookie(
         &name,
@@ -48,7 +60,7 @@ pub fn send_to_login(visit: &Visit, path: &str) -> Result<Response, ApiError> {
         visit.house.transport(),
     )
     .map_err(ApiError::internal)?;
-    see_other(LOGIN, [kept])
+    see_other(login, [kept])
 }
 
 /// Where a browser that is logged in goes on to, where it was sent to the login page from somewhere else.
@@ -69,6 +81,7 @@ pub fn forget_session(visit: &Visit) -> Result<HeaderValue, ApiError> {
 fn is_ours(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     path == "/portal"
+        || path == "/login/passkeys"
         || path
             .strip_prefix("/request/")
             .is_some_and(|id| !id.is_empty() && id.bytes().all(plain))
@@ -98,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_cookie_never_leads_elsewhere() {
-        for ours in ["/portal", "/request/5f0f6b1e-8f3e-4a55-9d5c-0a8f7b7f2c11"] {
+        for ours in ["/portal", "/login/passkeys", "/request/5f0f6b1e-8f3e-4a55-9d5c-0a8f7b7f2c11"] {
             assert!(is_ours(ours), "{ours}");
         }
         for other in [

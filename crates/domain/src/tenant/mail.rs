@@ -18,6 +18,8 @@ named_enum! {
         EndpointDisabled = "endpoint-disabled",
         /// To the person: a code that they asked for.
         OneTimeCode = "one-time-code",
+        /// To the person: a passkey was added to their account, or removed.
+        PasskeyChanged = "passkey-changed",
     }
 }
 

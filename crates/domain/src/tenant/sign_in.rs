@@ -23,10 +23,12 @@ pub struct SignIn {
     pub password: bool,
     /// With a code that is sent by mail.
     pub email_code: bool,
-    /// Clients whose people need both.
+    /// With a passkey that they added before.
+    pub passkey: bool,
+    /// Clients whose people need two factors: a password and a code, or a passkey.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub second_factor_clients: Vec<ClientId>,
-    /// Scopes for which people need both.
+    /// Scopes for which people need two factors.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub second_factor_scopes: Vec<DefinitionKey>,
     /// Other OpenID providers; at most 20.
@@ -39,6 +41,7 @@ impl Default for SignIn {
         Self {
             password: true,
             email_code: false,
+            passkey: false,
             second_factor_clients: Vec::new(),
             second_factor_scopes: Vec::new(),
             upstreams: Vec::new(),
@@ -67,15 +70,17 @@ impl SignIn {
                 return Err(wrong(&key, "is there twice"));
             }
         }
+        // Nobody has a passkey to begin with.
         if !self.password && !self.email_code && self.upstreams.is_empty() {
             return Err(wrong("password", "there must be one way to sign in at least"));
         }
-        let has_both = self.password && self.email_code;
-        if !self.second_factor_clients.is_empty() && !has_both {
-            return Err(wrong("second_factor_clients", "needs password and email_code"));
+        let has_two = self.passkey || (self.password && self.email_code);
+        let needed = "needs password and email_code, or passkey";
+        if !self.second_factor_clients.is_empty() && !has_two {
+            return Err(wrong("second_factor_clients", needed));
         }
-        if !self.second_factor_scopes.is_empty() && !has_both {
-            return Err(wrong("second_factor_scopes", "needs password and email_code"));
+        if !self.second_factor_scopes.is_empty() && !has_two {
+            return Err(wrong("second_factor_scopes", needed));
         }
         Ok(())
     }
@@ -119,6 +124,18 @@ mod tests {
             ..one
         };
         assert!(both.check().is_ok());
+        let by_passkey = SignIn {
+            email_code: false,
+            passkey: true,
+            ..both.clone()
+        };
+        assert!(by_passkey.check().is_ok());
+        let only_passkeys = SignIn {
+            password: false,
+            passkey: true,
+            ..SignIn::default()
+        };
+        assert_eq!(only_passkeys.check().unwrap_err().key, "sign_in.password");
         let other = ClientId::parse("tpc_2").unwrap();
         let (openid, payments) = (
             Scope::parse("openid").unwrap(),

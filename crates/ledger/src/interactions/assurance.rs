@@ -23,18 +23,19 @@ pub enum Level {
     Any,
     /// This way.
     By(Method),
-    /// A password and a code that was sent.
+    /// A password and a code that was sent, or a passkey.
     Two,
     /// The provider at this place of the tenant's settings.
     Upstream(usize),
 }
 
 /// Values of `acr` with what they stand for. Those of the vendor are accepted beside our own (TPA-FL-02).
-const VALUES: [(&str, Level); 6] = [
+const VALUES: [(&str, Level); 7] = [
     ("urn:consentry:centralized", Level::Any),
     ("urn:transmit:centralized", Level::Any),
     ("urn:consentry:password", Level::By(Method::Password)),
     ("urn:consentry:email_code", Level::By(Method::EmailCode)),
+    ("urn:consentry:passkey", Level::By(Method::Passkey)),
     ("urn:consentry:mfa", Level::Two),
     (MFA, Level::Two),
 ];
@@ -77,7 +78,8 @@ impl Level {
             Self::Any | Self::Upstream(_) | Self::By(Method::Upstream) => true,
             Self::By(Method::Password) => sign_in.password,
             Self::By(Method::EmailCode) => sign_in.email_code,
-            Self::Two => sign_in.password && sign_in.email_code,
+            Self::By(Method::Passkey) => sign_in.passkey,
+            Self::Two => sign_in.passkey || has_both(sign_in),
         }
     }
 
@@ -103,6 +105,7 @@ impl Level {
         match self {
             Self::By(method) => method,
             Self::Upstream(_) => Method::Upstream,
+            Self::Two if !has_both(sign_in) && (session.is_some() || !sign_in.password) => Method::Passkey,
             Self::Two if session.is_some_and(|session| session.proves(Method::Password, since)) => {
                 Method::EmailCode
             }
@@ -113,6 +116,11 @@ impl Level {
             Self::Any => Method::Password,
         }
     }
+}
+
+/// Whether a password and a code make two factors here.
+const fn has_both(sign_in: &SignIn) -> bool {
+    sign_in.password && sign_in.email_code
 }
 
 /// What a session is worth to a request.
@@ -209,23 +217,27 @@ impl Ledger {
             return Ok(Assurance::Enough);
         }
         let level = request.level(sign_in);
-        let needed: &[Method] = match level {
-            Level::Any | Level::Upstream(_) | Level::By(Method::Upstream) => &[],
-            Level::By(Method::Password) => &[Method::Password],
-            Level::By(Method::EmailCode) => &[Method::EmailCode],
-            Level::Two => &[Method::Password, Method::EmailCode],
-        };
-        for method in needed {
-            if !self.can_prove(tenant, session.subject, *method).await? {
-                let insists = request.insists(sign_in);
-                return Ok(if insists {
-                    Assurance::Unreachable
-                } else {
-                    Assurance::Enough
-                });
+        let subject = session.subject;
+        let next = level.next(sign_in, Some(session), since);
+        let missing = match level {
+            Level::Any | Level::Upstream(_) => Some(next),
+            Level::By(method) => self.can_prove(tenant, subject, method).await?.then_some(next),
+            Level::Two if has_both(sign_in) && self.can_prove_both(tenant, subject).await? => Some(next),
+            Level::Two if sign_in.passkey && self.can_prove(tenant, subject, Method::Passkey).await? => {
+                Some(Method::Passkey)
             }
-        }
-        Ok(Assurance::Missing(level.next(sign_in, Some(session), since)))
+            Level::Two => None,
+        };
+        Ok(match missing {
+            Some(method) => Assurance::Missing(method),
+            None if request.insists(sign_in) => Assurance::Unreachable,
+            None => Assurance::Enough,
+        })
+    }
+
+    async fn can_prove_both(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<bool, Fault> {
+        Ok(self.can_prove(tenant, subject, Method::Password).await?
+            && self.can_prove(tenant, subject, Method::EmailCode).await?)
     }
 
     /// How somebody who is not known yet signs in for a request.
@@ -235,7 +247,7 @@ impl Ledger {
         level.next(sign_in, None, Timestamp::EPOCH)
     }
 
-    /// Whether a person has what this way needs: a password, or an address.
+    /// Whether a person has what this way needs: a password, an address, or a passkey.
     async fn can_prove(
         &self,
         tenant: &TenantSnapshot,
@@ -250,6 +262,7 @@ impl Ledger {
             Method::EmailCode => Ok(self.contact_of(tenant, subject).await?.is_some()),
             // Who they are there comes to light there.
             Method::Upstream => Ok(true),
+            Method::Passkey => Ok(!self.passkeys_of(tenant, subject).await?.is_empty()),
         }
     }
 }

@@ -34,6 +34,11 @@ pub enum About {
     EndpointDisabled(Origin),
     /// A one-time code, which somebody asked for.
     Code(CodeMail),
+    /// A passkey was added to the person's account, or removed.
+    Passkey {
+        /// Whether it was added.
+        is_added: bool,
+    },
 }
 
 /// The event that a mail follows from.
@@ -54,6 +59,7 @@ impl About {
             Self::Expiring(..) => MailKind::ConsentExpiring,
             Self::EndpointDisabled(_) => MailKind::EndpointDisabled,
             Self::Code(_) => MailKind::OneTimeCode,
+            Self::Passkey { .. } => MailKind::PasskeyChanged,
         }
     }
 
@@ -65,7 +71,7 @@ impl About {
             | Self::Expired(origin)
             | Self::Expiring(origin, _)
             | Self::EndpointDisabled(origin) => Some(*origin),
-            Self::Code(_) => None,
+            Self::Code(_) | Self::Passkey { .. } => None,
         }
     }
 }

@@ -61,6 +61,9 @@ enum Matter {
         code: String,
         minutes: i64,
     },
+    Passkey {
+        is_added: bool,
+    },
 }
 
 impl Ledger {
@@ -76,6 +79,7 @@ impl Ledger {
         };
         let matter = match (mail.about(), mail.about().origin()) {
             (About::Code(code), _) => self.code(tenant, mail.to(), code).await?,
+            (About::Passkey { is_added }, _) => Some(Matter::Passkey { is_added: *is_added }),
             (about, Some(origin)) => self.matter(tenant, about, origin).await?,
             (_, None) => None,
         };
@@ -187,7 +191,7 @@ impl Ledger {
                 together.retain(wanted);
                 together
             }
-            About::EndpointDisabled(_) | About::Code(_) => Vec::new(),
+            About::EndpointDisabled(_) | About::Code(_) | About::Passkey { .. } => Vec::new(),
         };
         let Some(first) = consents.first() else {
             return Ok(None);
@@ -320,6 +324,7 @@ fn variables(
             all.push(("code", text(code)));
             all.push(("minutes", Value::from(*minutes)));
         }
+        Matter::Passkey { is_added } => all.push(("added", Value::from(*is_added))),
     }
     all.into_iter()
         .map(|(name, value)| (name.to_owned(), value))

@@ -185,8 +185,9 @@ pub struct MailQueue {
 impl Ledger {
     /// Whether there may be mails to send: something of what happens leads to one, or one waits.
     pub async fn has_mails(&self, tenant: &TenantSnapshot) -> Result<bool, Fault> {
-        // Where codes are sent nobody waits until a node has found out that there is one.
-        if wants_any(tenant) || tenant.tenant.authorization.sign_in.email_code {
+        // Where codes are sent, or passkeys told of, nobody waits until a node has found out that there is one.
+        let sign_in = &tenant.tenant.authorization.sign_in;
+        if wants_any(tenant) || sign_in.email_code || sign_in.passkey {
             return Ok(true);
         }
         let store = &self.inner.store;

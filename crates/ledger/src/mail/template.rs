@@ -121,6 +121,7 @@ const OWN: &[[Own; 8]] = own![
     ConsentExpiring "consent-expiring",
     EndpointDisabled "endpoint-disabled",
     OneTimeCode "one-time-code",
+    PasskeyChanged "passkey-changed",
 ];
 
 /// What stands around every HTML part that is no document of its own.
@@ -448,6 +449,7 @@ fn sample(kind: MailKind, is_full: bool) -> Variables {
             ("code", text("49170263")),
             ("minutes", Value::from(if is_full { 10 } else { 1 })),
         ],
+        MailKind::PasskeyChanged => vec![("added", Value::from(is_full))],
     };
     variables.extend(about.into_iter().map(|(name, value)| (name.to_owned(), value)));
     variables

@@ -24,6 +24,8 @@ pub enum Method {
     EmailCode,
     /// At another OpenID provider.
     Upstream,
+    /// With a passkey, whose authenticator made sure who is there.
+    Passkey,
 }
 
 impl Method {
@@ -34,6 +36,8 @@ impl Method {
             Self::EmailCode => "otp",
             // RFC 8176 has no value; this is what others say.
             Self::Upstream => "fed",
+            // Nor for this; it is what the vendor says.
+            Self::Passkey => "webauthn",
         }
     }
 }
@@ -80,9 +84,10 @@ impl Session {
             .any(|proof| proof.by == by && proof.at >= since)
     }
 
-    /// Whether they did so in two ways.
+    /// Whether they did so by two factors: in two ways, or with a passkey, which is something they have that made sure who they are.
     pub fn proves_two(&self, since: Timestamp) -> bool {
-        self.proves(Method::Password, since) && self.proves(Method::EmailCode, since)
+        let by_both = self.proves(Method::Password, since) && self.proves(Method::EmailCode, since);
+        by_both || self.proves(Method::Passkey, since)
     }
 
     /// `amr` of what was proved at `since` or later (RFC 8176).

@@ -415,6 +415,7 @@ pub fn every_row() -> Vec<Row> {
             disabled: true,
             applications: vec![application(1), application(2)],
             contact: Some(vec![7; 40]),
+            passkeys: Some(vec![8; 300]),
         }),
         Row::SubjectKey(SubjectKeyRow {
             subject: ada,

@@ -238,6 +238,7 @@ impl Stored for AccountRow {
             disabled: cells.boolean("disabled")?,
             applications: cells.json("applications")?,
             contact: cells.optional_bytes("contact")?,
+            passkeys: cells.optional_bytes("passkeys")?,
         })
     }
 }

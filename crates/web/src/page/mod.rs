@@ -67,6 +67,11 @@ impl Page {
         assets::SCRIPT.path()
     }
 
+    /// Address of the module of pages that use passkeys.
+    pub fn passkey_script(&self) -> String {
+        assets::PASSKEYS.path()
+    }
+
     /// Address of the icon.
     pub fn icon(&self) -> String {
         assets::ICON.path()

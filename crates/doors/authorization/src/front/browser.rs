@@ -4,7 +4,7 @@ use consentry_domain::{client::CookieSite, device::Device};
 use consentry_ledger::{
     Fault, Opaque,
     interactions::{Begun, Interaction},
-    one_time,
+    one_time, passkeys,
     sessions::Session,
 };
 use consentry_web::{
@@ -20,6 +20,9 @@ const BROWSER: &str = "cst_browser";
 
 /// Name of the cookie that makes a one-time code good.
 const CODE: &str = "cst_code";
+
+/// Name of the cookie that says which challenge a passkey has to answer.
+const PASSKEY: &str = "cst_passkey";
 
 /// Beginning of the names of cookies of requests to other providers; eight hexadecimal digits follow.
 const UPSTREAM: &str = "cst_up_";
@@ -71,6 +74,11 @@ impl<'a> Browser<'a> {
         self.read(CODE)
     }
 
+    /// The handle of the challenge that this browser was given last.
+    pub(super) fn passkey(&self) -> Option<Opaque> {
+        self.read(PASSKEY)
+    }
+
     /// What was kept of the request to another provider with this mark.
     pub(super) fn upstream(&self, mark: &str) -> Option<Opaque> {
         self.read(&format!("{UPSTREAM}{mark}"))
@@ -115,6 +123,16 @@ pub(super) fn keep_code(visit: &Visit, handle: &Opaque) -> Result<HeaderValue, A
 /// Removes the cookie of a code.
 pub(super) fn forget_code(visit: &Visit) -> Result<HeaderValue, ApiError> {
     forget(visit, CODE)
+}
+
+/// Sets the cookie of a challenge.
+pub(super) fn keep_passkey(visit: &Visit, handle: &Opaque) -> Result<HeaderValue, ApiError> {
+    keep(visit, PASSKEY, handle, passkeys::GOOD_FOR.as_seconds())
+}
+
+/// Removes it.
+pub(super) fn forget_passkey(visit: &Visit) -> Result<HeaderValue, ApiError> {
+    forget(visit, PASSKEY)
 }
 
 /// Sets the cookie of a request to another provider.

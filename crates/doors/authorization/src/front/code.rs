@@ -24,7 +24,7 @@ use super::{
     browser::{self, Browser},
     failure::Failure,
     login::{answer, asked_in, client_of, handle_of, own_form, refused_with, throttled},
-    page,
+    page, passkey,
     redirect::see_other,
     signed_in::{Errand, proved},
 };
@@ -47,6 +47,8 @@ struct AskPage {
     is_second: bool,
     /// Where one logs in with a password; empty where one cannot.
     by_password: String,
+    /// Where a passkey can take the place of a code; empty where it cannot.
+    by_passkey: String,
 }
 
 #[derive(askama::Template)]
@@ -227,6 +229,12 @@ fn ask_page_with(
         Some(errand) => errand.path(),
         None => "/login".to_owned(),
     };
+    let takes_passkeys = matches!(level, Level::Any | Level::Two) && passkey::offered(visit).is_some();
+    let by_passkey = if takes_passkeys {
+        Errand::at(errand, passkey::USE)
+    } else {
+        String::new()
+    };
     let title = if is_second {
         "code-second-title"
     } else {
@@ -242,6 +250,7 @@ fn ask_page_with(
         username,
         problem,
         by_password,
+        by_passkey,
     };
     answer(visit, errand, &template.page, &template)
 }

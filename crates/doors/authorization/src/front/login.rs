@@ -15,7 +15,7 @@ use consentry_web::{
     form, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
-    sign_in,
+    query, sign_in,
     texts::Text,
     visit::Visit,
 };
@@ -25,7 +25,7 @@ use super::{
     browser::Browser,
     code,
     failure::Failure,
-    page,
+    page, passkey,
     redirect::see_other,
     signed_in::{Errand, proved},
     upstream,
@@ -43,6 +43,8 @@ struct LoginPage {
     by_password: bool,
     /// Where one logs in with a code; empty where one cannot.
     by_code: String,
+    /// Where one logs in with a passkey; empty where one cannot.
+    by_passkey: String,
     /// Other providers: where each is begun with, and what people call it.
     others: Vec<(String, String)>,
 }
@@ -52,13 +54,24 @@ struct LoginPage {
 struct SignedInPage {
     page: Page,
     message: String,
+    /// Whether there is a page with the person's passkeys.
+    has_passkeys: bool,
 }
 
 /// `GET /login`: for somebody who comes without a request of an app.
-pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
+pub(super) async fn get(visit: Visit, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let headers = parts.headers;
     let done = async {
+        let parameters = query::read(&parts.uri, &Rules::DEFAULT).map_err(ApiError::from)?;
+        let is_anew = parameters.one("anew").map_err(ApiError::from)? == Some("yes");
         let session = Browser::new(&visit, &headers).session().await?;
         match session {
+            Some(session) if is_anew => {
+                let ledger = visit.ledger();
+                let name = ledger.name_of(&visit.tenant, session.subject, Namespace::Login);
+                Ok(render(&visit, None, name.await?.unwrap_or_default(), |_| None))
+            }
             Some(session) => match sign_in::on_the_way(&visit, &headers) {
                 Some(onward) => Ok(onward?),
                 None => signed_in(&visit, &session).await,
@@ -125,6 +138,7 @@ pub(super) async fn page_for(
             });
             code::ask_page(visit, Some(errand), username, is_second)
         }
+        Method::Passkey => passkey::page_for(visit, errand)?,
     })
 }
 
@@ -204,6 +218,12 @@ fn render(
     } else {
         String::new()
     };
+    let takes_passkeys = matches!(level, Level::Any | Level::Two) && passkey::offered(visit).is_some();
+    let by_passkey = if takes_passkeys {
+        Errand::at(errand, passkey::USE)
+    } else {
+        String::new()
+    };
     let others = sign_in.upstreams.iter().enumerate();
     let others = others
         .filter(|(place, _)| level == Level::Any || level == Level::Upstream(*place))
@@ -219,6 +239,7 @@ fn render(
         problem,
         by_password: sign_in.password && !matches!(level, Level::Upstream(_)),
         by_code,
+        by_passkey,
         others,
     };
     answer(visit, errand, &template.page, &template)
@@ -265,6 +286,10 @@ async fn signed_in(visit: &Visit, session: &Session) -> Result<Response, Failure
         .text("signed-in-text")
         .with("bank", page.brand.name.clone())
         .to_string();
-    let template = SignedInPage { page, message };
+    let template = SignedInPage {
+        page,
+        message,
+        has_passkeys: passkey::offered(visit).is_some(),
+    };
     Ok(page::answer(&template.page, &template, &[]).into_response())
 }

@@ -17,6 +17,8 @@ mod login;
 mod logout;
 mod look_up;
 mod page;
+mod passkey;
+mod passkeys;
 mod proceed;
 mod redirect;
 mod resume;
@@ -72,6 +74,10 @@ pub(crate) fn register(table: RouteTable<House>, providers: &Arc<Providers>) -> 
         .post(code::ASK, Cors::Never, code::post)
         .get_only(code::TYPE, Cors::Never, code::entry)
         .post(code::TYPE, Cors::Never, code::take)
+        .get_only(passkey::USE, Cors::Never, passkey::get)
+        .post(passkey::USE, Cors::Never, passkey::post)
+        .get_only(passkeys::PAGE, Cors::Never, passkeys::get)
+        .post(passkeys::PAGE, Cors::Never, passkeys::post)
         .get_only("/login/sessions", Cors::Never, sessions::get)
         .post("/login/sessions", Cors::Never, sessions::post)
         .get_only(

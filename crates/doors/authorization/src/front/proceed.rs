@@ -302,7 +302,12 @@ fn unmet(
     let two = request.level(&settings.sign_in) == Level::Two;
     match settings.mfa_error {
         MfaError::MfaRequired if two => {
-            let description = "A second factor is required; usable: email_code";
+            let usable: &[&str] = match &settings.sign_in {
+                sign_in if !sign_in.passkey => &["email_code"],
+                sign_in if !sign_in.email_code => &["passkey"],
+                _ => &["email_code", "passkey"],
+            };
+            let description = &format!("A second factor is required; usable: {}", usable.join(" "));
             refuse(visit, request, "mfa_required", description, interaction)
         }
         _ => {

@@ -15,7 +15,7 @@ use super::{
     browser::{self, Browser},
     failure::Failure,
     login::own_form,
-    page,
+    page, passkey,
     redirect::see_other,
 };
 
@@ -26,6 +26,8 @@ struct SessionsPage {
     entries: Vec<Entry>,
     /// What was just done; empty where nothing was.
     done: String,
+    /// Whether there is a page with the person's passkeys.
+    has_passkeys: bool,
 }
 
 /// One place, in words.
@@ -86,7 +88,12 @@ async fn list(visit: &Visit, session: &Session, done: Option<&'static str>) -> R
         .await?;
     let entries = listed.iter().map(|one| entry(visit, &page, one)).collect();
     let done = done.map(|key| page.text(key).to_string()).unwrap_or_default();
-    let template = SessionsPage { page, entries, done };
+    let template = SessionsPage {
+        page,
+        entries,
+        done,
+        has_passkeys: passkey::offered(visit).is_some(),
+    };
     Ok(page::answer(&template.page, &template, &[]))
 }
 
@@ -105,6 +112,7 @@ fn entry(visit: &Visit, page: &Page, listed: &Listed) -> Entry {
             Method::Password => page.text("session-by-password").to_string(),
             Method::EmailCode => page.text("session-by-code").to_string(),
             Method::Upstream => upstream.clone(),
+            Method::Passkey => page.text("session-by-passkey").to_string(),
         })
         .collect();
     Entry {
@@ -118,7 +126,7 @@ fn entry(visit: &Visit, page: &Page, listed: &Listed) -> Entry {
 }
 
 /// What people call a browser on a system.
-fn device(page: &Page, device: Device) -> String {
+pub(super) fn device(page: &Page, device: Device) -> String {
     let (browser, system) = (
         device.browser.map(BrowserName::as_str),
         device.system.map(SystemName::as_str),
