@@ -15,6 +15,7 @@
 
 mod answer;
 mod app;
+mod authenticator;
 mod browser;
 mod captured;
 mod clock;
@@ -37,6 +38,7 @@ mod story;
 
 pub use answer::Answer;
 pub use app::{RequestBuilder, TestApp};
+pub use authenticator::{Authenticator, Signature, asked};
 pub use browser::Browser;
 pub use captured::CapturedLog;
 pub use clock::FixedClock;

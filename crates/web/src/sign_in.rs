@@ -111,7 +111,11 @@ mod tests {
 
     #[test]
     fn a_cookie_never_leads_elsewhere() {
-        for ours in ["/portal", "/login/passkeys", "/request/5f0f6b1e-8f3e-4a55-9d5c-0a8f7b7f2c11"] {
+        for ours in [
+            "/portal",
+            "/login/passkeys",
+            "/request/5f0f6b1e-8f3e-4a55-9d5c-0a8f7b7f2c11",
+        ] {
             assert!(is_ours(ours), "{ours}");
         }
         for other in [

@@ -14,7 +14,7 @@ use super::{
 use crate::opaque::from_base64url;
 
 /// Longest answer that is looked at, in bytes of its JSON.
-pub(super) const LONGEST: usize = 64 << 10;
+pub(super) const LONGEST: usize = 16 << 10;
 
 /// Longest id of a credential (6.1, 7.1).
 const LONGEST_ID: usize = 1023;

@@ -96,7 +96,8 @@ impl Ledger {
         let subject = session.subject;
         let open = self.open_ceremony(tenant, Purpose::Make(subject), handle);
         let open = open.ok_or(PasskeyError::Over)?;
-        let made = answer::made(answer, open.challenge.as_bytes(), place).map_err(|_| PasskeyError::Refused)?;
+        let made =
+            answer::made(answer, open.challenge.as_bytes(), place).map_err(|_| PasskeyError::Refused)?;
         let name = usable_name(name).ok_or(PasskeyError::Refused)?;
         let id = base64url(&made.id);
         for _ in 0..ATTEMPTS {

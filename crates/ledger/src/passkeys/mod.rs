@@ -7,7 +7,7 @@
 //! cookie, which says when that was. What is written is that it was answered, in the very commit that follows from the answer, so that the
 //! database refuses the second of two however many nodes there are.
 //!
-//! What may not live here: HTTP, and what a page looks like. Our own reading of answers instead of a library's: see ADR 0011.
+//! What may not live here: HTTP, and what a page looks like. Our own reading of answers instead of a library's: see ADR 0009.
 
 mod answer;
 mod cbor;

@@ -46,6 +46,8 @@ const ROUTES: [(Method, &str, Takes); 50] = [
     (Method::POST, "/login", Page),
     (Method::POST, "/login/code", Page),
     (Method::POST, "/login/code/entry", Page),
+    (Method::POST, "/login/passkey", Page),
+    (Method::POST, "/login/passkeys", Page),
     (Method::POST, "/login/sessions", Page),
     (Method::POST, "/login/with/{upstream}/back", Page),
     (Method::POST, "/logout", Page),

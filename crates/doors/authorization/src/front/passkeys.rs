@@ -7,13 +7,7 @@ use consentry_ledger::{
     passkeys::{ALGORITHMS, Ceremony, Passkey, PasskeyError},
     sessions::Session,
 };
-use consentry_web::{
-    error::ApiError,
-    page::Page,
-    parameters::Parameters,
-    sign_in,
-    visit::Visit,
-};
+use consentry_web::{error::ApiError, page::Page, parameters::Parameters, sign_in, visit::Visit};
 use http::HeaderMap;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -81,8 +75,8 @@ pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
 pub(super) async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let done = async {
-        let own = passkey::required(&visit)?;
         let form = own_form(&visit, &parts.headers, body).await?;
+        let own = passkey::required(&visit)?;
         let Some(session) = Browser::new(&visit, &parts.headers).session().await? else {
             return Ok(sign_in::send_to_login(&visit, PAGE)?);
         };

@@ -10,6 +10,7 @@ mod hosted;
 mod interaction;
 mod logging_in;
 mod logging_out;
+mod passkeys;
 mod pushed;
 mod reported;
 mod sessions;

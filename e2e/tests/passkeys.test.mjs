@@ -1,0 +1,156 @@
+// Passkeys, with Chromium's own virtual authenticator: added, used, taken away; and the login page with other providers on it. Browsers have
+// passkeys under a name only, so the bank is reached at localhost here.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import { binary, startBrowser, startDemo } from "../harness.mjs";
+import { judge } from "../judge.mjs";
+import { visitor } from "../walks.mjs";
+
+const folder = mkdtempSync(path.join(tmpdir(), "consentry-passkeys-"));
+let demo;
+let browser;
+let base;
+
+before(async () => {
+  const ledger = path.join(folder, "ledger");
+  const first = await startDemo({ args: ["demo", "--json", "--listen", "127.0.0.1:0", "--data", ledger] });
+  const { port } = new URL(first.facts.base_url);
+  await first.stop();
+  base = `http://localhost:${port}`;
+  const manifest = path.join(folder, "manifest.toml");
+  const secret = path.join(folder, "secret");
+  writeFileSync(secret, "not-a-secret");
+  writeFileSync(manifest, settings(port, secret));
+  execFileSync(binary, ["apply", "-f", manifest, "--data", ledger]);
+  demo = await startDemo({ args: ["demo", "--json", "--listen", `127.0.0.1:${port}`, "--data", ledger] });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function settings(port, secret) {
+  const upstream = (name, label) => `
+[[tenants.authorization.sign_in.upstreams]]
+name = "${name}"
+label = "${label}"
+issuer = "https://${name}.example"
+client_id = "harbor"
+client_secret_file = "${secret}"
+`;
+  return `
+[[tenants]]
+slug = "harbor"
+locale = "en-GB"
+hosts = ["localhost:${port}", "127.0.0.1:${port}"]
+
+[tenants.brand]
+name = "Harbor Bank"
+accent = "#0b5c6b"
+
+[tenants.authorization.sign_in]
+password = true
+email_code = true
+passkey = true
+${upstream("northmail", "Northmail")}${upstream("tide", "Tide Identity")}`;
+}
+
+/** A device with a fingerprint reader behind this page. */
+async function device(page) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { recognises: (isUserVerified) => cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }) };
+}
+
+async function logOut(who) {
+  await who.page.goto(`${base}/logout`);
+  await who.press(who.button("logout-yes"));
+  await who.heading("signed-out-title").waitFor();
+}
+
+test("somebody adds a passkey, logs in with it, and takes it away", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  const finger = await device(page);
+  await page.goto(`${base}/login`);
+  await ada.link("login-with", { provider: "Northmail" }).waitFor();
+  await judge(page, "login-providers");
+  await ada.logIn();
+  await ada.press(ada.link("passkeys-title"));
+  await page.getByText(ada.say("passkeys-none")).waitFor();
+
+  await finger.recognises(false);
+  await ada.press(ada.button("passkeys-add"));
+  await page.getByText(ada.say("passkeys-nothing")).waitFor();
+  await finger.recognises(true);
+  await ada.press(ada.button("passkeys-add"));
+  await page.getByText(ada.say("passkeys-added")).waitFor();
+  await judge(page, "passkeys-added");
+  await page.goto(`${base}/login/passkeys`);
+  await judge(page, "passkeys");
+
+  await logOut(ada);
+  await page.goto(`${base}/login`);
+  await ada.press(ada.link("passkey-title"));
+  await ada.button("passkey-use").waitFor();
+  await judge(page, "passkey");
+  await finger.recognises(false);
+  await ada.press(ada.button("passkey-use"));
+  await page.getByText(ada.say("passkey-nothing")).waitFor();
+  await finger.recognises(true);
+  await ada.press(ada.button("passkey-use"));
+  await ada.heading("signed-in-title").waitFor();
+  await page.getByText(ada.say("signed-in-as", { name: "ada" })).waitFor();
+
+  await ada.inAnotherTab(() => ada.letPass("10-minutes"));
+  await page.goto(`${base}/login/passkeys`);
+  await page.getByText(ada.say("passkeys-again-text")).waitFor();
+  await judge(page, "passkeys-old");
+  await ada.press(ada.button("passkeys-again"));
+  await ada.hand.write(page.getByLabel(ada.say("login-password")), ada.passwordOf("ada"));
+  await ada.press(ada.button("login-button"));
+  await ada.button("passkeys-add").waitFor();
+  await ada.press(ada.button("passkey-remove"));
+  await page.getByText(ada.say("passkeys-removed")).waitFor();
+
+  await logOut(ada);
+  await page.goto(`${base}/login/passkey`);
+  await ada.press(ada.button("passkey-use"));
+  await page.getByText(ada.say("passkey-refused")).waitFor();
+  await judge(page, "passkey-refused");
+  await ada.close();
+});
+
+test("the page says what passkeys need where there is no script, and in Arabic too", async () => {
+  const without = await visitor(browser, demo.facts, { javaScriptEnabled: false });
+  await without.page.goto(`${base}/login/passkey`);
+  await without.page.getByText(without.say("passkey-missing")).waitFor();
+  assert.equal(await without.button("passkey-use").isVisible(), false);
+  await without.press(without.link("passkey-otherwise"));
+  await without.button("login-button").waitFor();
+  await without.close();
+  const arabic = await visitor(browser, demo.facts, { language: "ar" });
+  await device(arabic.page);
+  await arabic.page.goto(`${base}/login/passkey`);
+  await arabic.button("passkey-use").waitFor();
+  await judge(arabic.page, "passkey-ar");
+  await arabic.close();
+});
