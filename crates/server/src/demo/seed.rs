@@ -232,7 +232,6 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
         authorization: AuthorizationSettings {
             sign_in: SignIn {
                 email_code: true,
-                passkey: true,
                 ..SignIn::default()
             },
             ..AuthorizationSettings::default()

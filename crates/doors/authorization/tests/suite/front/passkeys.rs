@@ -19,8 +19,11 @@ fn at(path: &str) -> String {
 
 async fn start() -> TestApp {
     let app = TestApp::start().await;
-    app.configure(|tenant| tenant.hosts = vec!["bank.localhost:8080".to_owned()])
-        .await;
+    app.configure(|tenant| {
+        tenant.hosts = vec!["bank.localhost:8080".to_owned()];
+        tenant.authorization.sign_in.passkey = true;
+    })
+    .await;
     app
 }
 
