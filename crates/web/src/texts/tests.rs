@@ -290,7 +290,7 @@ fn numbers_are_grouped_in_messages_too() {
             .to_string()
     };
     assert_eq!(said(&ENGLISH_LANGUAGE), "Show all 12,345");
-    assert_eq!(said(&GERMAN_LANGUAGE), "Alle 12.345 anzeigen");
+    assert_eq!(said(&SPANISH_LANGUAGE), "Mostrar todas (12.345)");
     assert_eq!(said(&POLISH_LANGUAGE), "Pokaż wszystkie (12\u{a0}345)");
 }
 
