@@ -89,8 +89,8 @@ async function logOut(who) {
 test("somebody adds a passkey, logs in with it, and takes it away", async () => {
   const ada = await visitor(browser, demo.facts);
   const { page } = ada;
-  const finger = await device(page);
   await page.goto(`${base}/login`);
+  const finger = await device(page);
   await ada.link("login-with", { provider: "Northmail" }).waitFor();
   await judge(page, "login-providers");
   await ada.logIn();
@@ -148,7 +148,6 @@ test("the page says what passkeys need where there is no script, and in Arabic t
   await without.button("login-button").waitFor();
   await without.close();
   const arabic = await visitor(browser, demo.facts, { language: "ar" });
-  await device(arabic.page);
   await arabic.page.goto(`${base}/login/passkey`);
   await arabic.button("passkey-use").waitFor();
   await judge(arabic.page, "passkey-ar");
