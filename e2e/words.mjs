@@ -38,6 +38,7 @@ export function words(language) {
   };
 }
 
+/** Spaces that keep words together are read as plain ones. */
 function escaped(text) {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/[\u00a0\u202f]/g, "\\s");
 }

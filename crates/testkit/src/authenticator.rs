@@ -81,17 +81,17 @@ impl Authenticator {
             Signature::Rs256 => Key::Rs256(RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap()),
         };
         let host = url::Url::parse(origin).unwrap().host_str().unwrap().to_owned();
-        let mut id = vec![0_u8; 32];
-        aws_lc_rs::rand::fill(&mut id).unwrap();
-        Self {
+        let mut new = Self {
             key,
-            id,
+            id: Vec::new(),
             user: String::new(),
             host,
             origin: origin.to_owned(),
             counter: 0,
             flags: PRESENT | VERIFIED,
-        }
+        };
+        new.id = digest(&SHA256, &new.cose()).as_ref().to_vec();
+        new
     }
 
     /// The answer to `navigator.credentials.create` on this page.

@@ -215,14 +215,14 @@ async fn whatever_an_authenticator_should_not_say_is_refused() {
     let mut authenticator = with_passkey(&app, Signature::Es256).await;
     let lies: [(&str, Lie); 7] = [
         ("another origin", |one| {
-            one.origin = "http://evil.localhost:8080".to_owned()
+            one.origin = "http://evil.localhost:8080".to_owned();
         }),
         ("another host", |one| one.host = "evil.localhost".to_owned()),
         ("nobody there", |one| one.flags = 4),
         ("nobody verified", |one| one.flags = 1),
         ("backed up, and cannot be", |one| one.flags = 1 | 4 | 16),
         ("another person", |one| {
-            one.user = "AAAAAAAAAAAAAAAAAAAAAA".to_owned()
+            one.user = "AAAAAAAAAAAAAAAAAAAAAA".to_owned();
         }),
         ("another passkey", |one| one.id = vec![1; 32]),
     ];
