@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc.jwk import RSAKey
-from joserfc.jws import JWSRegistry
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from .errors import Code, Refused
 from .fetching import Environment, FetchError, Request, require_secure
@@ -23,20 +25,24 @@ KEYS_FRESH = (3600, 60, 3600)
 DOCUMENT_FRESH = (86_400, 60, 86_400)
 FIRST_PAUSE, LONGEST_PAUSE = 5, 300
 
-_RS256 = JWSRegistry.algorithms["RS256"]
+_PADDING, _HASH = PKCS1v15(), SHA256()
 
 
-def verifies(key: RSAKey, signing_input: bytes, signature: bytes) -> bool:
+def verifies(key: RSAPublicKey, signing_input: bytes, signature: bytes) -> bool:
     """Whether a signature is a key's RSASSA-PKCS1-v1_5 signature with SHA-256."""
-    return _RS256.verify(signing_input, signature, key)
+    try:
+        key.verify(signature, signing_input, _PADDING, _HASH)
+    except InvalidSignature:
+        return False
+    return True
 
 
-def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAKey]:
+def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAPublicKey]:
     """The RSA keys for RS256 signatures in a key set, by ``kid``; a name that two of them have is nobody's."""
     listed = document.get("keys")
     if not isinstance(listed, list):
         raise Malformed("no list of keys")
-    keys: dict[str, RSAKey] = {}
+    keys: dict[str, RSAPublicKey] = {}
     twice: set[str] = set()
     for jwk in listed[:MAX_KEYS]:
         kid = jwk.get("kid") if isinstance(jwk, dict) else None
@@ -54,7 +60,7 @@ def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAKey]:
     return keys
 
 
-def _usable(jwk: Mapping[str, Any]) -> RSAKey | None:
+def _usable(jwk: Mapping[str, Any]) -> RSAPublicKey | None:
     if (jwk.get("kty"), jwk.get("use"), jwk.get("alg")) != ("RSA", "sig", "RS256"):
         return None
     n, e = jwk.get("n"), jwk.get("e")
@@ -67,7 +73,7 @@ def _usable(jwk: Mapping[str, Any]) -> RSAKey | None:
             return None
         if exponent % 2 == 0 or not 3 <= exponent <= 2**33:
             return None
-        return RSAKey.import_key({"kty": "RSA", "n": n, "e": e})
+        return RSAPublicNumbers(exponent, modulus).public_key()
     except ValueError:
         return None
 
@@ -76,7 +82,7 @@ def _usable(jwk: Mapping[str, Any]) -> RSAKey | None:
 class _Snapshot:
     document: dict[str, Any]
     document_until: float
-    keys: dict[str, RSAKey]
+    keys: dict[str, RSAPublicKey]
     fetched_at: float
     refresh_at: float
     fresh_until: float
@@ -115,7 +121,7 @@ class KeySource:
         snapshot = self._snapshot
         return snapshot.fresh_until if snapshot else float("-inf")
 
-    def key(self, kid: str) -> RSAKey:
+    def key(self, kid: str) -> RSAPublicKey:
         """The key of a name; raises ``Refused``."""
         snapshot = self._current()
         if kid in snapshot.keys:
