@@ -119,6 +119,20 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry forward-auth --issuer https://consent.example.org --data-source dpp://office@example.org/Person/Profile_v1.0 --login-issuer https://login.example.org",
+        Proof::Test(
+            VERIFICATION_TESTS,
+            "dsp_15_a_proxy_learns_whose_token_it_is_or_how_to_refuse",
+        ),
+    ),
+    (
+        "consentry verify --issuer https://consent.example.org --data-source dpp://office@example.org/Person/Profile_v1.0 --login-issuer https://login.example.org --token consent.jwt --id-token id.jwt",
+        Proof::Test(
+            VERIFICATION_TESTS,
+            "dsp_15_the_command_says_what_the_vectors_say_and_its_exit_code_too",
+        ),
+    ),
+    (
         "consentry verify-ledger --data consentry-data",
         Proof::Test(
             BACKUP_TESTS,
@@ -186,6 +200,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 ];
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
+const VERIFICATION_TESTS: &str = "crates/server/tests/suite/verification.rs";
 const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
 const DATABASES_TESTS: &str = "crates/server/tests/suite/databases.rs";
 const DOCTOR_TESTS: &str = "crates/server/tests/suite/doctor.rs";

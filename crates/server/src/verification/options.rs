@@ -4,7 +4,7 @@ use std::{fs, path::{Path, PathBuf}, sync::Arc};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use consentry_verify::{ConsentSettings, ConsentVerifier, Environment, Headers, ReqwestFetch, Revocation};
+use consentry_verify::{ConsentSettings, ConsentVerifier, Environment, Headers, ReqwestFetch, Revocation, basic};
 use jiff::Timestamp;
 
 use super::documents::{Documents, Recorder};
@@ -58,7 +58,7 @@ pub struct Expectations {
     /// File with the statement that introspection is asked with (`X-Consent-Verifier-Token`); read anew each time.
     #[arg(long, value_name = "FILE", conflicts_with = "verifier_key")]
     verifier_token: Option<PathBuf>,
-    /// File with the key that introspection is asked with (`Authorization: Bearer`); read anew each time.
+    /// File with the key that introspection is asked with, as `id:secret`; read anew each time.
     #[arg(long, value_name = "FILE")]
     verifier_key: Option<PathBuf>,
     /// Asks nobody: every document is in this file, as `consentry verify --save` writes it.
@@ -125,20 +125,38 @@ impl Expectations {
     }
 
     fn verifier_headers(&self) -> anyhow::Result<Headers> {
-        let (file, name, scheme) = match (&self.verifier_token, &self.verifier_key) {
-            (Some(file), _) => (file.clone(), "x-consent-verifier-token", ""),
-            (None, Some(file)) => (file.clone(), "authorization", "Bearer "),
-            (None, None) => anyhow::bail!("--revocation introspect needs --verifier-token or --verifier-key"),
-        };
-        read_secret(&file)?;
-        Ok(Arc::new(move || match read_secret(&file) {
-            Ok(secret) => vec![(name.to_owned(), format!("{scheme}{secret}"))],
-            Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "introspection is asked without a statement");
-                Vec::new()
-            }
+        let (file, made): (PathBuf, fn(&str) -> anyhow::Result<Headers>) =
+            match (&self.verifier_token, &self.verifier_key) {
+                (Some(file), _) => (file.clone(), stated),
+                (None, Some(file)) => (file.clone(), opened),
+                (None, None) => {
+                    anyhow::bail!("--revocation introspect needs --verifier-token or --verifier-key")
+                }
+            };
+        made(&read_secret(&file)?)?;
+        Ok(Arc::new(move || {
+            let headers = read_secret(&file).and_then(|secret| made(&secret));
+            headers.map_or_else(
+                |error| {
+                    tracing::warn!(error = format!("{error:#}"), "introspection is asked by nobody");
+                    Vec::new()
+                },
+                |headers| headers(),
+            )
         }))
     }
+}
+
+fn stated(statement: &str) -> anyhow::Result<Headers> {
+    let statement = statement.to_owned();
+    Ok(Arc::new(move || {
+        vec![("x-consent-verifier-token".to_owned(), statement.clone())]
+    }))
+}
+
+fn opened(key: &str) -> anyhow::Result<Headers> {
+    let (id, secret) = key.split_once(':').context("the verifier key is not like id:secret")?;
+    Ok(basic(id, secret))
 }
 
 /// The text of a file that holds a token or a key, without the spaces around it.
