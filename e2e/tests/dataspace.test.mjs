@@ -238,6 +238,7 @@ base_domain = "northbay.example"
 name = "Northbay"
 local_returns = true
 most_denials = 5
+definition_viewer = "https://definitions.northbay.example/{definition}"
 
 [[tenants.dataspace.applications]]
 client = "moneytrack"

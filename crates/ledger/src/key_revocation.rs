@@ -42,7 +42,10 @@ impl Ledger {
         tracing::warn!(caller = ?permit.caller(), key = kid, "taking a signing key out");
         let now = self.now();
         let keys: Vec<&StoredKey> = tenant.key_ring.stored().collect();
-        let key = keys.iter().find(|key| key.kid == kid).ok_or(RevokeKeyError::Unknown)?;
+        let key = keys
+            .iter()
+            .find(|key| key.kid == kid)
+            .ok_or(RevokeKeyError::Unknown)?;
         let mut change = ChangeSet::new(tenant.id(), now);
         let ids = self.ids();
         let place = expect(tenant, key, &mut change)?;
@@ -104,7 +107,11 @@ fn version(tenant: &TenantSnapshot, key: &StoredKey) -> Option<u32> {
 }
 
 /// Lets the change hold only where the key is as it was looked at; answers where it is.
-fn expect(tenant: &TenantSnapshot, key: &StoredKey, change: &mut ChangeSet) -> Result<RowKey, RevokeKeyError> {
+fn expect(
+    tenant: &TenantSnapshot,
+    key: &StoredKey,
+    change: &mut ChangeSet,
+) -> Result<RowKey, RevokeKeyError> {
     let place = RowKey::Configuration(KIND, key.kid.clone());
     let version = version(tenant, key).ok_or(RevokeKeyError::Changed)?;
     change.expect.push(Expect::At(place.clone(), version));

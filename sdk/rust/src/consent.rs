@@ -11,8 +11,8 @@ use crate::error::{Code, Refused, SettingsError};
 use crate::fetching::{Environment, Headers, Kept, Request, Response, is_secure, require_secure};
 use crate::identity::{IdToken, IdTokens};
 use crate::keys::KeySource;
-use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, UnverifiedToken, take_apart, trimmed};
 use crate::members::Members;
+use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, UnverifiedToken, take_apart, trimmed};
 use crate::remembered::{Name, Remembered};
 use crate::revocation::{Listed, Place, RevocationFeed};
 
@@ -520,7 +520,12 @@ fn claims(token: &UnverifiedToken<'_>, tid: &str) -> Result<Consent, Refused> {
             .map(str::to_owned)
             .ok_or_else(|| Refused::because(Code::Claims, name))
     };
-    let moment = |name| token.claims.time(name).ok_or_else(|| Refused::because(Code::Claims, name));
+    let moment = |name| {
+        token
+            .claims
+            .time(name)
+            .ok_or_else(|| Refused::because(Code::Claims, name))
+    };
     Ok(Consent {
         sub: member("sub", MAX_NAME)?,
         subiss: member("subiss", MAX_URI)?,

@@ -59,8 +59,10 @@ impl IdTokens {
         if !key.verifies(&token) {
             return Err(refused("signature"));
         }
-        let (sub, Some((audience, is_list))) = (claims.text("sub", MAX_NAME), audience(claims.value("aud").as_ref()))
-        else {
+        let (sub, Some((audience, is_list))) = (
+            claims.text("sub", MAX_NAME),
+            audience(claims.value("aud").as_ref()),
+        ) else {
             return Err(refused("claims"));
         };
         let sub = sub.ok_or_else(|| refused("claims"))?;

@@ -190,7 +190,11 @@ impl Reader<'_> {
             return None;
         }
         self.at += digits;
-        Some(number.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+        Some(
+            number
+                .iter()
+                .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')),
+        )
     }
 }
 
@@ -212,7 +216,10 @@ mod tests {
         ] {
             let (plain, members) = read(text).unwrap();
             assert!(plain, "{text}");
-            assert_eq!(Value::Object(members), serde_json::from_str::<Value>(text).unwrap());
+            assert_eq!(
+                Value::Object(members),
+                serde_json::from_str::<Value>(text).unwrap()
+            );
         }
     }
 
@@ -233,7 +240,10 @@ mod tests {
         ] {
             let (plain, members) = read(text).unwrap();
             assert!(!plain, "{text}");
-            assert_eq!(Value::Object(members), serde_json::from_str::<Value>(text).unwrap());
+            assert_eq!(
+                Value::Object(members),
+                serde_json::from_str::<Value>(text).unwrap()
+            );
         }
     }
 
@@ -261,7 +271,10 @@ mod tests {
 
     #[test]
     fn texts_are_bounded_and_times_are_numbers_of_this_world() {
-        for text in [r#"{"t":5,"s":"ab","z":0,"e":""}"#, r#"{"t":5,"s":"ab","z":0,"e":"","x":null}"#] {
+        for text in [
+            r#"{"t":5,"s":"ab","z":0,"e":""}"#,
+            r#"{"t":5,"s":"ab","z":0,"e":"","x":null}"#,
+        ] {
             let members = Members::read(text.as_bytes().to_vec()).unwrap();
             assert_eq!(members.time("t"), Some(5));
             assert_eq!(members.time("z"), None);

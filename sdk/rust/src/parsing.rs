@@ -83,10 +83,7 @@ pub(crate) fn is_within(text: &str, longest: usize) -> bool {
 
 /// A member that is a whole number of seconds after 1970, below 2^53.
 pub(crate) fn time(members: &Map<String, Value>, name: &str) -> Option<i64> {
-    members
-        .get(name)?
-        .as_i64()
-        .filter(|seconds| is_time(*seconds))
+    members.get(name)?.as_i64().filter(|seconds| is_time(*seconds))
 }
 
 /// Whether a number is one of seconds after 1970, below 2^53.

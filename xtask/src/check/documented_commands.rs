@@ -98,6 +98,20 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry key list",
+        Proof::Test(
+            ROOT_KEY_TESTS,
+            "dsp_3_4_a_signing_key_is_taken_out_at_once_and_another_one_signs",
+        ),
+    ),
+    (
+        "consentry key revoke --now --kid 2yq0EYV0F9Ys6YVjK5D2o1sYc6bP3hYw4fE7cXzQm1A",
+        Proof::Test(
+            ROOT_KEY_TESTS,
+            "dsp_3_4_a_signing_key_is_taken_out_at_once_and_another_one_signs",
+        ),
+    ),
+    (
         "consentry key rotate --root",
         Proof::Test(
             ROOT_KEY_TESTS,

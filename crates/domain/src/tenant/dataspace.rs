@@ -314,7 +314,9 @@ mod tests {
 
     #[test]
     fn dsp_9_a_definition_is_described_where_the_settings_say() {
-        let source: Dsi = "dpp://tide:v2@northbay.example/Person/Profile_v1.0+x".parse().unwrap();
+        let source: Dsi = "dpp://tide:v2@northbay.example/Person/Profile_v1.0+x"
+            .parse()
+            .unwrap();
         assert_eq!(settings().description_of(&source), None);
         let described = DataspaceSettings {
             definition_viewer: Some("https://viewer.example:8443/of/{definition}?lang=en".to_owned()),

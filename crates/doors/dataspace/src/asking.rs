@@ -131,7 +131,10 @@ fn wanted(visit: &Visit, members: &Map<String, Value>) -> Result<Vec<Wanted>, Ap
     let most = visit.tenant.tenant.dataspace.most_required;
     let required = wanted.iter().filter(|own| own.required).count();
     if u32::try_from(required).unwrap_or(u32::MAX) > most {
-        return Err(wrong(LIST, format!("may require {most} data sources at the most")));
+        return Err(wrong(
+            LIST,
+            format!("may require {most} data sources at the most"),
+        ));
     }
     Ok(wanted)
 }

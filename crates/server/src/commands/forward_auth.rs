@@ -33,12 +33,13 @@ pub(super) fn run(options: &ForwardAuthArguments) -> anyhow::Result<()> {
     let prepared = options.expectations.prepare(false)?;
     serve::runtime()?.block_on(async {
         let listener = TcpListener::bind(options.listen).await?;
-        let (mut terminate, mut interrupt) = (
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-        );
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let router = forward_auth::router(prepared.verifier, &prepared.data_sources);
-        println!("Judging consent tokens at http://{}/forward-auth", listener.local_addr()?);
+        println!(
+            "Judging consent tokens at http://{}/forward-auth",
+            listener.local_addr()?
+        );
         let told = async move {
             tokio::select! {
                 _ = terminate.recv() => {}

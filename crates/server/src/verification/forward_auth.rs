@@ -120,6 +120,9 @@ mod tests {
             named("/forward-auth?data_source=dpp%3A%2F%2Fa%3Av2%40b.example%2FC_v1.0%2Bx").as_deref(),
             Some(dsi)
         );
-        assert_eq!(named("/forward-auth?data_source=a&data_source=a").as_deref(), Some(""));
+        assert_eq!(
+            named("/forward-auth?data_source=a&data_source=a").as_deref(),
+            Some("")
+        );
     }
 }

@@ -1,10 +1,16 @@
 //! What somebody who judges tokens expects, as options of a command.
 
-use std::{fs, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use consentry_verify::{ConsentSettings, ConsentVerifier, Environment, Headers, ReqwestFetch, Revocation, basic};
+use consentry_verify::{
+    ConsentSettings, ConsentVerifier, Environment, Headers, ReqwestFetch, Revocation, basic,
+};
 use jiff::Timestamp;
 
 use super::documents::{Documents, Recorder};
@@ -155,7 +161,9 @@ fn stated(statement: &str) -> anyhow::Result<Headers> {
 }
 
 fn opened(key: &str) -> anyhow::Result<Headers> {
-    let (id, secret) = key.split_once(':').context("the verifier key is not like id:secret")?;
+    let (id, secret) = key
+        .split_once(':')
+        .context("the verifier key is not like id:secret")?;
     Ok(basic(id, secret))
 }
 
@@ -163,7 +171,11 @@ fn opened(key: &str) -> anyhow::Result<Headers> {
 pub(crate) fn read_secret(file: &Path) -> anyhow::Result<String> {
     let named = || format!("cannot read {}", file.display());
     let length = fs::metadata(file).with_context(named)?.len();
-    anyhow::ensure!(length <= MAX_SECRET_BYTES, "{} is too large for a token", file.display());
+    anyhow::ensure!(
+        length <= MAX_SECRET_BYTES,
+        "{} is too large for a token",
+        file.display()
+    );
     Ok(fs::read_to_string(file).with_context(named)?.trim().to_owned())
 }
 

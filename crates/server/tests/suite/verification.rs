@@ -67,7 +67,11 @@ impl Vectors {
         let case = self.case(name);
         let mut command = Command::new(env!("CARGO_BIN_EXE_consentry"));
         command
-            .args(["verify", "--issuer", self.file["settings"]["issuer"].as_str().unwrap()])
+            .args([
+                "verify",
+                "--issuer",
+                self.file["settings"]["issuer"].as_str().unwrap(),
+            ])
             .args(["--data-source", PROFILE, "--login-issuer", LOGIN])
             .args(["--at", &self.file["now"].to_string()])
             .arg("--offline")
@@ -220,19 +224,28 @@ async fn dsp_8_6_which_data_source_a_request_is_for_is_the_proxys_to_say_and_one
     let vectors = Vectors::read();
     let router = endpoint(&vectors, "valid", &[PROFILE, ADDRESS], false);
     let token = vectors.case("valid")["token"].as_str().unwrap();
-    let encoded = |dsi: &str| {
-        url::form_urlencoded::byte_serialize(dsi.as_bytes()).collect::<String>()
-    };
+    let encoded = |dsi: &str| url::form_urlencoded::byte_serialize(dsi.as_bytes()).collect::<String>();
     let (profile, address) = (encoded(PROFILE), encoded(ADDRESS));
     for (query, status) in [
         (String::new(), 403),
         (format!("?data_source={profile}"), 200),
         (format!("?data_source={address}"), 403),
         (format!("?data_source={profile}&data_source={address}"), 403),
-        (format!("?data_source={}", encoded("dpp://thief@northbay.example/Person/Profile_v1.0")), 403),
+        (
+            format!(
+                "?data_source={}",
+                encoded("dpp://thief@northbay.example/Person/Profile_v1.0")
+            ),
+            403,
+        ),
         (format!("?source={profile}"), 403),
     ] {
-        let answer = ask(&router, &format!("/forward-auth{query}"), &[("x-consent-token", token)]).await;
+        let answer = ask(
+            &router,
+            &format!("/forward-auth{query}"),
+            &[("x-consent-token", token)],
+        )
+        .await;
         assert_eq!(answer.status(), status, "{query}");
     }
 }

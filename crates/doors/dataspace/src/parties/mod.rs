@@ -183,7 +183,11 @@ impl Parties {
             sources.clear();
         }
         let spread = name.bytes().map(i64::from).sum();
-        Arc::clone(sources.entry(name).or_insert_with(|| Arc::new(Source::new(spread))))
+        Arc::clone(
+            sources
+                .entry(name)
+                .or_insert_with(|| Arc::new(Source::new(spread))),
+        )
     }
 }
 
@@ -287,7 +291,9 @@ impl Kept {
                 *self = Self {
                     keys: Some(Arc::new(fetched.keys)),
                     fetched_at: now,
-                    refresh_at: now.plus(Lifetime::seconds(fetched.fresh_for.as_seconds() * refresh_at / 100)),
+                    refresh_at: now.plus(Lifetime::seconds(
+                        fetched.fresh_for.as_seconds() * refresh_at / 100,
+                    )),
                     fresh_until: now.plus(fetched.fresh_for),
                     failures: 0,
                     next_try: now,

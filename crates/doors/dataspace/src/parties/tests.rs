@@ -97,13 +97,19 @@ fn dsp_8_5_a_key_that_is_no_longer_listed_is_gone_at_once() {
 fn dsp_8_5_fresh_keys_are_fetched_beside_a_request_when_most_of_their_time_is_over() {
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
     let mut kept = Kept::default();
-    assert!(!kept.is_due(at(0)), "nobody has them yet, so the request itself waits");
+    assert!(
+        !kept.is_due(at(0)),
+        "nobody has them yet, so the request itself waits"
+    );
     kept.keep(Some(set(&key)), at(0), 80);
     assert!(!kept.is_due(at(239)));
     assert!(kept.is_due(at(240)));
     assert_eq!(what(&kept.next(key.kid(), at(240))), "use");
     kept.keep(None, at(240), 80);
-    assert!(!kept.is_due(at(244)), "a party out of reach is left alone for a while");
+    assert!(
+        !kept.is_due(at(244)),
+        "a party out of reach is left alone for a while"
+    );
     assert!(kept.is_due(at(245)));
     kept.keep(Some(set(&key)), at(245), 80);
     assert!(!kept.is_due(at(246)));

@@ -10,11 +10,7 @@ use url::Url;
 
 use super::{DataSource, INCOME, NAME, SOURCES};
 use crate::demo::{
-    Caller, Demo, DemoError,
-    caller::answer,
-    money::Money,
-    seed::Customer,
-    story::Story,
+    Caller, Demo, DemoError, caller::answer, money::Money, seed::Customer, story::Story,
     third_party::MONEYTRACK,
 };
 
@@ -169,7 +165,10 @@ impl Demo {
             what: "the gateway",
             why,
         };
-        let url = format!("{}{}?source={}", self.addresses.base_url, source.path, source.group);
+        let url = format!(
+            "{}{}?source={}",
+            self.addresses.base_url, source.path, source.group
+        );
         let token = HeaderValue::from_str(consent_token).map_err(|error| failed(error.to_string()))?;
         self.egress
             .post_json(&url, &Value::Object(serde_json::Map::new()))

@@ -86,6 +86,11 @@ pub(super) fn routes(table: RouteTable<Arc<Demo>>) -> RouteTable<Arc<Demo>> {
             party::configuration,
         )
         .get("/demo/api/moneytrack/jwks.json", Cors::Anyone, party::key_set)
+        .get(
+            "/demo/api/moneytrack/request-token",
+            Cors::Never,
+            party::request_token,
+        )
         .post(INCOME.path, Cors::Never, gateway::income)
         .post(ADDRESS.path, Cors::Never, gateway::address)
 }

@@ -47,6 +47,15 @@ pub(super) async fn key_set(State(demo): State<Arc<Demo>>) -> Response {
     }
 }
 
+/// `GET /demo/api/moneytrack/request-token`: a request token about ada, for scripts that play the application.
+pub(super) async fn request_token(State(demo): State<Arc<Demo>>) -> Response {
+    let ada = demo.bank.customers.first();
+    match ada.map(|ada| demo.request_token(ada)) {
+        Some(Ok(token)) => token.into_response(),
+        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
 impl Demo {
     /// A token for a data source; none where there is no consent.
     pub(super) async fn consent_token(
