@@ -151,9 +151,11 @@ class ConsentVerifier:
         kid = _require_header(token)
         if token.claims.get("iss") != settings.issuer:
             raise Refused(Code.ISSUER)
-        if token.header["jku"] != self._keys.document().get("jwks_uri"):
+        published = self._keys.at_hand()
+        if token.header["jku"] != published.document.get("jwks_uri"):
             raise Refused(Code.JKU)
-        if not verifies(self._keys.key(kid), token.signing_input, token.signature):
+        key = published.keys.get(kid) or self._keys.key(kid)
+        if not verifies(key, token.signing_input, token.signature):
             raise Refused(Code.SIGNATURE)
         consent = _claims(token)
         self._require_time(consent, now)
@@ -201,13 +203,9 @@ class ConsentVerifier:
 
     def _require_listed(self, consent: Consent) -> None:
         settings = self._settings
-        for listed, value, code in (
-            (settings.allowed_acrs, consent.acr, Code.ACR),
-            (settings.allowed_apps, consent.app, Code.APP),
-            (settings.allowed_subject_issuers, consent.subiss, Code.SUBJECT_ISSUER),
-        ):
-            if listed is not None and value not in listed:
-                raise Refused(code, "not on the list")
+        _require_on(settings.allowed_acrs, consent.acr, Code.ACR)
+        _require_on(settings.allowed_apps, consent.app, Code.APP)
+        _require_on(settings.allowed_subject_issuers, consent.subiss, Code.SUBJECT_ISSUER)
 
     def _require_standing(self, consent: Consent, text: str, id_token: str | None, name: Name, now: float) -> None:
         try:
@@ -266,6 +264,11 @@ class ConsentVerifier:
         return response
 
 
+def _require_on(listed: Sequence[str] | None, value: str, code: Code) -> None:
+    if listed is not None and value not in listed:
+        raise Refused(code, "not on the list")
+
+
 def _member(response: Response, name: str) -> object:
     try:
         return response.json().get(name)
@@ -291,7 +294,8 @@ def _require_header(token: UnverifiedToken) -> str:
     for member, longest, code in _NAMES:
         if not is_text(header.get(member), longest):
             raise Refused(code)
-    return str(header["kid"])
+    kid: str = header["kid"]
+    return kid
 
 
 def _claims(token: UnverifiedToken) -> Consent:

@@ -79,7 +79,9 @@ def _usable(jwk: Mapping[str, Any]) -> RSAPublicKey | None:
 
 
 @dataclass(frozen=True)
-class _Snapshot:
+class Snapshot:
+    """What was fetched, all at once."""
+
     document: dict[str, Any]
     document_until: float
     keys: dict[str, RSAPublicKey]
@@ -103,7 +105,7 @@ class KeySource:
         self._environment = environment
         self._cooldown = cooldown
         self._stale = stale_if_error
-        self._snapshot: _Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._flight = threading.Lock()
         self._refreshing = threading.Lock()
         self._failures = 0
@@ -111,6 +113,10 @@ class KeySource:
         self._failure = Code.KEYS_UNAVAILABLE
         self._unknown: OrderedDict[str, float] = OrderedDict()
         self._unknown_lock = threading.Lock()
+
+    def at_hand(self) -> Snapshot:
+        """The document and the keys by name, fetched where they are not fresh."""
+        return self._current()
 
     def document(self) -> dict[str, Any]:
         """The document of the issuer, whose ``issuer`` is the configured one."""
@@ -142,7 +148,7 @@ class KeySource:
                     self._unknown.popitem(last=False)
         raise Refused(Code.KID_UNKNOWN)
 
-    def _current(self) -> _Snapshot:
+    def _current(self) -> Snapshot:
         now, snapshot = self._environment.clock(), self._snapshot
         if snapshot is not None and now < snapshot.fresh_until:
             if now >= snapshot.refresh_at and now >= self._not_before:
@@ -155,7 +161,7 @@ class KeySource:
                 return snapshot
             raise
 
-    def _refresh_beside(self, seen: _Snapshot) -> None:
+    def _refresh_beside(self, seen: Snapshot) -> None:
         if not self._refreshing.acquire(blocking=False):
             return
 
@@ -169,7 +175,7 @@ class KeySource:
 
         self._environment.background(work)
 
-    def _refresh(self, seen: _Snapshot | None, *, reread: bool) -> _Snapshot:
+    def _refresh(self, seen: Snapshot | None, *, reread: bool) -> Snapshot:
         """Fetches, unless somebody did so since ``seen`` was looked at, or too soon after a failure."""
         with self._flight:
             if self._snapshot is not seen and self._snapshot is not None:
@@ -188,7 +194,7 @@ class KeySource:
             self._snapshot = snapshot
             return snapshot
 
-    def _load(self, seen: _Snapshot | None, now: float, reread: bool) -> _Snapshot:
+    def _load(self, seen: Snapshot | None, now: float, reread: bool) -> Snapshot:
         if seen is None or reread or now >= seen.document_until:
             document, kept = self._get(self._document_url, DOCUMENT_FRESH)
             if document.get("issuer") != self._issuer:
@@ -202,7 +208,7 @@ class KeySource:
         except Malformed as error:
             raise Refused(Code.KEYS_UNAVAILABLE, str(error)) from error
         refresh_at = now + fresh * (0.8 - 0.05 * self._environment.random())
-        return _Snapshot(document, document_until, keys, now, refresh_at, now + fresh)
+        return Snapshot(document, document_until, keys, now, refresh_at, now + fresh)
 
     def _get(self, url: str, kept: tuple[int, int, int]) -> tuple[dict[str, Any], int]:
         try:

@@ -16,6 +16,9 @@ MAX_DEPTH = 8
 # What belongs to the other alphabet alone becomes what neither has.
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
 
+# What encoding adds where bytes are left over; one character alone is never left over.
+_PADDING = (b"", b"===", b"==", b"=")
+
 # No number with fewer digits is beyond what a float holds.
 _SURELY_FINITE = 300
 
@@ -61,13 +64,13 @@ def from_base64url(text: str) -> bytes:
 
 
 def _decoded(encoded: bytes) -> bytes:
-    base64 = encoded.translate(_TO_BASE64)
+    base64 = encoded.translate(_TO_BASE64) + _PADDING[len(encoded) % 4]
     try:
-        data = binascii.a2b_base64(base64 + b"==")
+        data = binascii.a2b_base64(base64)
     except binascii.Error as error:
         raise Malformed("not base64url") from error
     # Decoding passes over what it does not know; what is canonical, and nothing else, is what encoding gives back.
-    if not data or binascii.b2a_base64(data, newline=False).rstrip(b"=") != base64:
+    if not data or binascii.b2a_base64(data, newline=False) != base64:
         raise Malformed("not canonical base64url")
     return data
 
@@ -76,9 +79,10 @@ def json_object(data: bytes) -> dict[str, Any]:
     """Reads a JSON object without duplicate members, not too deep, of Unicode text and finite numbers."""
     try:
         text = data.decode()
-        value = _FLAT.decode(text)
-        if type(value) is dict and _is_plain(text, value):
-            return value
+        if text[:1] == "{":
+            value, end = _FLAT.raw_decode(text)
+            if end == len(text) and _is_plain(text, value):
+                return value
         value = _DECODER.decode(text)
         if not isinstance(value, dict):
             raise Malformed("not an object")

@@ -7,6 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use consentry_ledger::Clock as _;
 use consentry_verify::{
     Answer, Code, Consent, ConsentSettings, ConsentVerifier, Environment, Refused, ReqwestFetch, Revocation,
     Shown,
