@@ -236,6 +236,6 @@ async fn dsp_12_no_more_may_be_required_than_the_operator_allows() {
         // The same one twice is one.
         &[(PROFILE, true), (PROFILE, true), (ADDRESS, false)],
     ] {
-        world.request(wanted).await.expect_status(201);
+        let _asked = world.request(wanted).await.expect_status(201);
     }
 }
