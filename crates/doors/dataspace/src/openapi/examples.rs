@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 const ISSUER: &str = "https://consent.northbay.example";
 const SOURCE: &str = "dpp://tide_office:v2@northbay.example/Person/Profile_v1.0";
 const TID: &str = "01a202a0-7f10-7a31-8b00-9d8c7b6a5f4e";
-const TOKEN: &str = "eyJhbGciOiJSUzI1NiIsInYiOiIwLjIifQ.eyJkc2kiOiJkcHA6Ly8ifQ.c2lnbmF0dXJl";
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjF9.c2lnbmF0dXJl";
 
 pub(super) fn configuration() -> Value {
     let below = |path: &str| format!("{ISSUER}{path}");
