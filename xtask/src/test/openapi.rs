@@ -26,7 +26,7 @@ struct Asker {
 const ALL: &str = "examples,coverage,fuzzing,stateful";
 
 /// Where administrators, keepers of webhooks and applications of a dataspace ask.
-const OWN: &str = "^/(admin|webhooks|Consent)/";
+const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known)/";
 
 /// In the dataspace an application, which signs for itself; at the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
 /// at all. The administrator comes last, since the others need what can be taken away there.
@@ -53,7 +53,7 @@ const ASKERS: [Asker; 5] = [
     Asker {
         name: "/users/0/username",
         password: "/users/0/password",
-        paths: ["--include-path-regex", "^/Consent/"],
+        paths: ["--include-path-regex", r"^/(Consent|\.well-known)/"],
         // An application asks about a person 60 times in a minute.
         amount: ["10", "examples,coverage,fuzzing"],
     },
