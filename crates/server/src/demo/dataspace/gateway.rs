@@ -18,7 +18,7 @@ use consentry_web::{
     query,
 };
 use http::{HeaderMap, StatusCode, Uri, header};
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{ADDRESS, DataSource, INCOME, SOURCES};
@@ -61,7 +61,7 @@ impl Demo {
         };
         let shown = Shown {
             token,
-            id_token: bearer.as_ref().map(|bearer| bearer.expose_secret()),
+            id_token: bearer.as_ref().map(ExposeSecret::expose_secret),
             dsi: Some(source.dsi),
         };
         verifier.verify(shown).await
