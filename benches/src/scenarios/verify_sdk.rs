@@ -48,7 +48,7 @@ fn in_rust(setup: &Setup) -> Result<Vec<Figure>> {
     let bare = vectors.bare()?;
     let (mut limit, mut once, mut cached) = (0.0_f64, 0.0_f64, 0.0_f64);
     let slice = setup.window / 2 / SLICES;
-    for _ in 0..setup.rounds * SLICES as usize {
+    for _ in 0..setup.rounds * SLICES {
         limit = limit.max(rate(slice, &bare)?);
         once = once.max(rate(slice, || verify(&first))?);
         cached = cached.max(rate(slice, || verify(&again))?);
