@@ -73,7 +73,8 @@ export async function startApache(port, configuration, pages) {
   };
 }
 
-async function answers(port, child) {
+/** Whether somebody answers on a port before the program that should has ended or patience has. */
+export async function answers(port, child) {
   const until = Date.now() + PATIENCE;
   while (Date.now() < until && child.exitCode === null) {
     const here = await fetch(`http://127.0.0.1:${port}/`).then(

@@ -1,7 +1,10 @@
 """What a schema cannot say about the API, so that everything else counts as a failure."""
 
+import functools
 import json
+import os
 import re
+import urllib.request
 import uuid
 import zlib
 
@@ -46,6 +49,16 @@ ADMINISTERED = {
     "account": ["cn=made-1,dc=example", "cn=made-2,dc=example", "portal"],
 }
 
+# Data sources of the demo's dataspace.
+SOURCES = [
+    "dpp://tax_office@northbay.example/Person/Income_v1.0",
+    "dpp://city_registry@northbay.example/Person/Address_v1.0",
+]
+
+# What the dataspace door answers to what a schema cannot tell from a good request: another token, another data source, an
+# old version, too many questions about one person.
+OF_DATASPACES = (401, 403, 410, 422, 429)
+
 # Members of a body that repeat a part of the address.
 REPEATED = {"id": "definition", "definition": "definition", "locale": "locale", "dn": "account"}
 
@@ -61,6 +74,9 @@ def before_call(context, case, kwargs):
     if case.operation.path.startswith("/admin/"):
         administer(case)
         return
+    if case.operation.path.startswith("/Consent/"):
+        ask_as_application(case)
+        return
     if isinstance(case.body, dict) and isinstance(case.body.get("definition"), dict):
         given = case.body["definition"]
         known = KNOWN[chance(given, len(KNOWN))]
@@ -69,6 +85,23 @@ def before_call(context, case, kwargs):
         case.body["actions"] = sorted({ACTIONS[chance(action, len(ACTIONS))] for action in case.body["actions"]})
     if "filter" in (case.query or {}):
         case.query["filter"] = FILTERS[chance(case.query["filter"], len(FILTERS))]
+
+
+def ask_as_application(case):
+    """Signs as the demo's application does, and names data sources that are there."""
+    if "X-Consent-Request-Token" in (case.headers or {}):
+        case.headers["X-Consent-Request-Token"] = request_token()
+    wanted = case.body if isinstance(case.body, dict) else {}
+    for item in [wanted, *wanted.get("consentRequests", [])]:
+        if "dataSource" in item:
+            item["dataSource"] = SOURCES[chance(item["dataSource"], len(SOURCES))]
+
+
+@functools.cache
+def request_token():
+    """A token of the demo's application, good for an hour."""
+    with urllib.request.urlopen(os.environ["ASKER_BASE"] + "/demo/api/moneytrack/request-token") as answer:
+        return answer.read().decode()
 
 
 def administer(case):
@@ -91,6 +124,11 @@ def filter_failure(context, failure, case, response):
     if kind == "IgnoredAuth":
         # Whoever tries wrong passwords again and again is made to wait.
         return "429" not in failure.message
+    if kind == "MalformedJson" and case.operation.path.endswith(".jwt"):
+        # A text is JSON for whoever looks at its schema alone.
+        return False
+    if case.operation.path.startswith("/Consent/") and kind in ("RejectedPositiveData", "AcceptedNegativeData"):
+        return response.status_code not in OF_DATASPACES
     if kind != "RejectedPositiveData":
         return True
     conditions = [case.headers.get(name) for name in ("If-Match", "If-None-Match")]

@@ -2,7 +2,7 @@
 // and the portal. The test itself is the application's party: it signs requests and publishes its key.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createSign, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -93,6 +93,12 @@ test("dsp_6_3 what was forgotten is asked again, and then all of it is granted",
   await ada.heading("dataspace-granted-title").waitFor();
   await judge(page, "dataspace-granted");
 
+  const token = await consentToken(ADDRESS);
+  const saved = path.join(folder, "documents.json");
+  const { verdict, consent } = judged(token, ["--save", saved]);
+  assert.deepEqual([verdict, consent?.app, consent?.dsi], ["accepted", "moneytrack", ADDRESS]);
+  const then = String(Math.floor(Date.now() / 1000));
+
   await page.goto(`${demo.facts.base_url}/portal`);
   await ada.heading("dataspace-portal-title").waitFor();
   await judge(page, "dataspace-portal");
@@ -102,6 +108,8 @@ test("dsp_6_3 what was forgotten is asked again, and then all of it is granted",
   await ada.press(ada.button("dataspace-stop"));
   await page.getByText(ada.say("dataspace-stopped-title")).waitFor();
   await judge(page, "dataspace-stopped");
+  assert.equal(judged(token).reason, "revoked");
+  assert.equal(judged(token, ["--offline", saved, "--at", then]).verdict, "accepted");
   await ada.press(ada.button("dataspace-stop-all", { client: "Moneytrack" }));
   await ada.press(ada.button("dataspace-stop"));
   await page.getByText(ada.say("dataspace-empty-title")).waitFor();
@@ -230,6 +238,7 @@ base_domain = "northbay.example"
 name = "Northbay"
 local_returns = true
 most_denials = 5
+definition_viewer = "https://definitions.northbay.example/{definition}"
 
 [[tenants.dataspace.applications]]
 client = "moneytrack"
@@ -243,6 +252,33 @@ ${source(INCOME, "Income", "What you earned in the last three years", "الدخ�
 
 /** The page where ada is asked for these, as the application gets its address. */
 async function question(required, optional, back = `${demo.facts.base_url}/demo/moneytrack`) {
+  const wanted = (sources, isRequired) =>
+    sources.map((dataSource) => ({ dataSource, required: isRequired }));
+  const consentRequests = [...wanted(required, true), ...wanted(optional, false)];
+  const { requestUrl } = await post("RequestConsents", { consentRequests }, 201);
+  return back === "" ? requestUrl : `${requestUrl}?returnUrl=${encodeURIComponent(back)}`;
+}
+
+/** A token of ada's consent, as the application fetches it. */
+async function consentToken(dataSource) {
+  return (await post("GetToken", { dataSource }, 200)).consentToken;
+}
+
+/** What `consentry verify` says of a token, in a process of its own as at a data source. */
+function judged(token, more = []) {
+  const expected = ["--issuer", demo.facts.base_url, "--data-source", ADDRESS, "--without-id-token"];
+  const { status, stdout, stderr } = spawnSync(binary, ["verify", ...expected, ...more], {
+    input: token,
+    encoding: "utf8",
+  });
+  assert.ok(stdout !== "", stderr);
+  const told = JSON.parse(stdout);
+  assert.equal(status, told.verdict === "accepted" ? 0 : 1, stdout);
+  return told;
+}
+
+/** Asks the provider as the application does, for ada. */
+async function post(operation, body, status) {
   const { base_url: base, issuer, users } = demo.facts;
   const now = Math.floor(Date.now() / 1000);
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -260,14 +296,11 @@ async function question(required, optional, back = `${demo.facts.base_url}/demo/
   };
   const input = `${part(header)}.${part(claims)}`;
   const signature = createSign("RSA-SHA256").update(input).sign(privateKey).toString("base64url");
-  const wanted = (sources, isRequired) =>
-    sources.map((dataSource) => ({ dataSource, required: isRequired }));
-  const answer = await fetch(`${base}/Consent/RequestConsents`, {
+  const answer = await fetch(`${base}/Consent/${operation}`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-consent-request-token": `${input}.${signature}` },
-    body: JSON.stringify({ consentRequests: [...wanted(required, true), ...wanted(optional, false)] }),
+    body: JSON.stringify(body),
   });
-  assert.equal(answer.status, 201, await answer.clone().text());
-  const { requestUrl } = await answer.json();
-  return back === "" ? requestUrl : `${requestUrl}?returnUrl=${encodeURIComponent(back)}`;
+  assert.equal(answer.status, status, await answer.clone().text());
+  return answer.json();
 }

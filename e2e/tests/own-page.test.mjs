@@ -122,6 +122,51 @@ test("a question that was open for too long is over, at the bank too", async () 
   }
 });
 
+test("dsp_10 a loan in a dataspace: refused without consent, worked out with it, refused again when it is taken back", async () => {
+  for (const [language, suffix, looks] of [
+    ["en", "", judge],
+    ["ar", "-ar", async () => {}],
+  ]) {
+    const ada = await visitor(browser, demo.facts, { language });
+    const { page } = ada;
+    await ada.openStart();
+    await ada.press(ada.link("demo-variation-loan"));
+    await ada.heading("loan-who").waitFor();
+    await looks(page, "loan-apart");
+    await ada.shareWithMoneytrack();
+    const { application, issuer } = demo.facts.dataspace;
+    await page.goto(application);
+    await page.getByText("consent_required").first().waitFor();
+    assert.equal(await page.getByText("403").count(), 2, "both data sources refuse");
+    await looks(page, "loan-refused");
+
+    await ada.press(ada.button("loan-ask", { dataspace: "Northbay" }));
+    await ada.heading("dataspace-request-title", { client: "Moneytrack" }).waitFor();
+    await ada.press(ada.button("dataspace-deny"));
+    await page.getByText(ada.say("loan-declined")).first().waitFor();
+    await looks(page, "loan-declined");
+    await ada.press(ada.button("loan-ask", { dataspace: "Northbay" }));
+    for (const box of await page.getByRole("checkbox").all()) {
+      await box.check();
+    }
+    await ada.press(ada.button("dataspace-grant"));
+    await page.getByText("153,600.00").waitFor();
+    await page.getByText("Lantern Quay 12").waitFor();
+    await judge(page, `loan-shared${suffix}`);
+
+    await ada.press(ada.link("loan-portal", { dataspace: "Northbay" }));
+    await ada.heading("dataspace-portal-title").waitFor();
+    assert.equal(new URL(page.url()).origin, issuer);
+    await ada.press(ada.button("dataspace-stop-all", { client: "Moneytrack" }));
+    await ada.press(ada.button("dataspace-stop"));
+    await page.getByText(ada.say("dataspace-stopped-title")).waitFor();
+    await page.goto(application);
+    await page.getByText("consent_required").first().waitFor();
+    assert.equal(await page.getByText("153,600.00").count(), 0);
+    await ada.close();
+  }
+});
+
 test("a form of the bank that was opened again elsewhere is not taken", async () => {
   const ada = await visitor(browser, demo.facts);
   const { page } = ada;

@@ -36,21 +36,28 @@ function bare() {
   };
 }
 
-async function rate(once) {
-  const seconds = Number(process.argv[2] ?? 1);
-  await once();
+/** How often each takes its turn: whatever else the machine does meanwhile meets all alike, and the best turn counts. */
+const TURNS = 20;
+
+async function rate(once, milliseconds) {
   const begun = performance.now();
   let count = 0;
-  while (performance.now() - begun < seconds * 1000) {
-    for (let times = 0; times < 50; times += 1) {
+  while (performance.now() - begun < milliseconds) {
+    for (let times = 0; times < 20; times += 1) {
       await once();
     }
-    count += 50;
+    count += 20;
   }
   return (count * 1000) / (performance.now() - begun);
 }
 
 const [first, again] = [verifier(0), verifier(10)];
-const limit = await rate(bare());
-const value = await rate(() => first.verify(token));
-console.log(JSON.stringify({ value, limit, again: await rate(() => again.verify(token)) }));
+const measured = { limit: bare(), value: () => first.verify(token), again: () => again.verify(token) };
+const best = { limit: 0, value: 0, again: 0 };
+const turn = (Number(process.argv[2] ?? 1) * 1000) / TURNS;
+for (let turns = 0; turns < TURNS; turns += 1) {
+  for (const [name, once] of Object.entries(measured)) {
+    best[name] = Math.max(best[name], await rate(once, turn));
+  }
+}
+console.log(JSON.stringify(best));

@@ -51,22 +51,28 @@ def bare():
     return lambda: key.verify(signature, message, PKCS1v15(), SHA256())
 
 
-def rate(once):
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    once()
+# How often each takes its turn: whatever else the machine does meanwhile meets all alike, and the best turn counts.
+TURNS = 20
+
+
+def rate(once, seconds):
     begun, count = time.perf_counter(), 0
     while time.perf_counter() - begun < seconds:
-        for _ in range(50):
+        for _ in range(20):
             once()
-        count += 50
+        count += 20
     return count / (time.perf_counter() - begun)
 
 
 def main():
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     first, again = verifier(0), verifier(10)
-    limit = rate(bare())
-    value = rate(lambda: first.verify(TOKEN))
-    print(json.dumps({"value": value, "limit": limit, "again": rate(lambda: again.verify(TOKEN))}))
+    measured = {"limit": bare(), "value": lambda: first.verify(TOKEN), "again": lambda: again.verify(TOKEN)}
+    best = dict.fromkeys(measured, 0.0)
+    for _ in range(TURNS):
+        for name, once in measured.items():
+            best[name] = max(best[name], rate(once, seconds / TURNS))
+    print(json.dumps(best))
 
 
 main()

@@ -59,6 +59,8 @@ pub struct Approve {
     pub qualifier: Qualifier,
     /// What is granted, in the order it was asked; at least one.
     pub items: Vec<NewItem>,
+    /// What was asked in the same question and not granted.
+    pub left_out: Vec<DefinitionKey>,
     /// One end for all; none until withdrawn.
     pub valid_until: Option<Timestamp>,
     /// What the person was told about the asker.

@@ -54,6 +54,8 @@ pub enum Opens {
     Dashboard,
     /// Sessions of the preferences door (consent-tokens-and-preferences 3.1).
     Preferences,
+    /// Introspection of consent tokens of a dataspace (dataspace-consent-protocol 11.3).
+    Dataspace,
 }
 
 impl Opens {

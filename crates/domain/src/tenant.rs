@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     authorization::Preset,
     checks::CheckSettings,
-    dataspace::{DataspaceApplication, DataspaceSettings, SourceOwner},
+    dataspace::{DataspaceApplication, DataspaceSettings, MOST_SOURCES, SourceOwner},
     identities::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
         TokenValidator, ValidatorKind,

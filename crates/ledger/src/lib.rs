@@ -22,6 +22,7 @@ pub mod feed;
 pub mod import;
 pub mod interactions;
 pub mod jobs;
+pub mod key_revocation;
 pub mod key_ring;
 pub mod key_rotation;
 pub mod mail;

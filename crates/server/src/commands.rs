@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod demo;
 mod doctor;
+mod forward_auth;
 mod import;
 mod key;
 mod manual;
@@ -13,6 +14,7 @@ mod migrate;
 mod move_to_postgres;
 mod proof;
 mod serve;
+mod verify;
 mod verify_ledger;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -52,6 +54,18 @@ enum Command {
     /// Example: consentry restore --from ledger-backup.db
     #[command(verbatim_doc_comment)]
     Restore(backup::RestoreArguments),
+    /// Judges a consent token of a dataspace as a data source does. Exit codes: 0 accepted, 1 refused, 2 could not decide.
+    ///
+    /// Example: consentry verify --issuer https://consent.example.org --data-source dpp://office@example.org/Person_v1.0
+    ///   --login-issuer https://login.example.org --token consent.jwt --id-token id.jwt
+    #[command(verbatim_doc_comment)]
+    Verify(verify::VerifyArguments),
+    /// Judges consent tokens for a reverse proxy, which asks before it lets a request through to a data source.
+    ///
+    /// Example: consentry forward-auth --issuer https://consent.example.org --data-source dpp://office@example.org/Person_v1.0
+    ///   --login-issuer https://login.example.org
+    #[command(verbatim_doc_comment)]
+    ForwardAuth(forward_auth::ForwardAuthArguments),
     /// Replays the log against the projections and checks the hash chain; names the first difference.
     ///
     /// Example: consentry verify-ledger
@@ -118,6 +132,8 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve => serve::run(arguments.config.as_deref()),
         Command::Demo(options) => demo::run(arguments.config.as_deref(), &options),
+        Command::Verify(options) => return verify::run(&options),
+        Command::ForwardAuth(options) => forward_auth::run(&options),
         Command::VerifyLedger(options) => verify_ledger::run(arguments.config.as_deref(), &options),
         Command::Migrate(options) => migrate::run(arguments.config.as_deref(), &options),
         Command::MoveToPostgres(options) => move_to_postgres::run(arguments.config.as_deref(), &options),

@@ -22,3 +22,4 @@ pub mod root_key;
 pub mod site;
 mod staleness;
 mod stalled;
+pub mod verification;

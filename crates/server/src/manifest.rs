@@ -158,7 +158,7 @@ pub struct ApiKeyManifest {
     pub id: String,
     /// File with its secret; a line break at the end does not count. It is a machine's, of 32 characters at least.
     pub secret_file: PathBuf,
-    /// What it opens: `preferences`, or `dashboard`.
+    /// What it opens: `preferences`, `dataspace`, or `dashboard`.
     pub opens: Opens,
     /// Whether it is refused.
     #[serde(default)]

@@ -3,7 +3,7 @@
 import { Refused } from "./errors.js";
 import { environment, jsonOf, requireSecure } from "./fetching.js";
 import { KeySource } from "./keys.js";
-import { hasTime, isText, takeApart } from "./parsing.js";
+import { hasTime, isText, takeApart, trimmed } from "./parsing.js";
 import { Remembered } from "./remembering.js";
 import { RevocationFeed } from "./revocation.js";
 import { verifies } from "./signatures.js";
@@ -74,16 +74,16 @@ export class AccessVerifier {
 
   /** Judges a bearer token (without the word `Bearer`) that has to allow all of `scopes`; rejects with `Refused`. */
   async verify(token, { scopes = [] } = {}) {
-    const text = (token ?? "").replace(/^[ \t]+|[ \t]+$/g, "");
+    const text = trimmed(token ?? "");
     if (text === "") {
       throw new Refused("missing");
     }
     const now = this.#environment.clock();
-    let access = this.#verdicts.get(text, now);
+    let access = this.#verdicts.get([text], now);
     if (access === undefined) {
       access = await this.#judge(text, now);
       const until = Math.min(access.exp + this.#settings.skew, this.#keys.freshUntil());
-      this.#verdicts.put(text, until, access);
+      this.#verdicts.put([text], until, access);
     }
     if (!scopes.every((scope) => access.scopes.includes(scope))) {
       throw new Refused("scope");

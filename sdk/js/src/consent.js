@@ -5,29 +5,29 @@ import { Refused } from "./errors.js";
 import { environment, jsonOf, maxAgeOf, requireSecure } from "./fetching.js";
 import { IdTokens, isFor } from "./identity.js";
 import { KeySource } from "./keys.js";
-import { hasTime, isText, takeApart } from "./parsing.js";
+import { hasTime, isText, takeApart, trimmed } from "./parsing.js";
 import { Remembered } from "./remembering.js";
 import { RevocationFeed } from "./revocation.js";
 import { verifies } from "./signatures.js";
 
 const MAX_URI = 2083;
 const EXACT = [
-  ["alg", "RS256", "alg"],
-  ["v", "0.2", "version"],
-  ["typ", "JWT", "typ"],
+  { member: "alg", value: "RS256", code: "alg" },
+  { member: "v", value: "0.2", code: "version" },
+  { member: "typ", value: "JWT", code: "typ" },
 ];
 const NAMES = [
-  ["tid", 255],
-  ["kid", 255],
-  ["jku", MAX_URI],
+  { member: "tid", longest: 255 },
+  { member: "kid", longest: 255 },
+  { member: "jku", longest: MAX_URI },
 ];
 const TEXTS = [
-  ["sub", 255],
-  ["subiss", MAX_URI],
-  ["acr", MAX_URI],
-  ["app", MAX_URI],
-  ["appiss", MAX_URI],
-  ["dsi", 65_536],
+  { name: "sub", longest: 255 },
+  { name: "subiss", longest: MAX_URI },
+  { name: "acr", longest: MAX_URI },
+  { name: "app", longest: MAX_URI },
+  { name: "appiss", longest: MAX_URI },
+  { name: "dsi", longest: 65_536 },
 ];
 const TIMES = ["iat", "exp"];
 const MODES = ["none", "feed", "verify", "introspect"];
@@ -120,19 +120,21 @@ export class ConsentVerifier {
 
   /** Judges the content of the `X-Consent-Token` header; rejects with `Refused`. */
   async verify(token, { idToken, dsi } = {}) {
-    const text = (token ?? "").replace(/^[ \t]+|[ \t]+$/g, "");
+    const text = trimmed(token ?? "");
     if (text === "") {
       throw new Refused("missing");
     }
     const now = this.#environment.clock();
-    const name = Remembered.name(text, idToken ?? null, dsi ?? null);
-    let consent = this.#verdicts.get(name, now);
+    const texts = [text, idToken, dsi];
+    let consent = this.#verdicts.get(texts, now);
     if (consent === undefined) {
       const verdict = await this.#judge(text, idToken, dsi, now);
       consent = verdict.consent;
-      this.#verdicts.put(name, verdict.until, consent);
+      this.#verdicts.put(texts, verdict.until, consent);
     }
-    await this.#requireStanding(consent, text, idToken, name, now);
+    if (this.#settings.revocation !== "none") {
+      await this.#requireStanding(consent, text, idToken, texts, now);
+    }
     return consent;
   }
 
@@ -144,10 +146,13 @@ export class ConsentVerifier {
     if (token.claims.iss !== issuer) {
       throw new Refused("issuer");
     }
-    if (token.header.jku !== (await this.#keys.document()).jwks_uri) {
+    const { jku, kid } = token.header;
+    const atHand = this.#keys.atHand();
+    if (jku !== (atHand?.document ?? (await this.#keys.document())).jwks_uri) {
       throw new Refused("jku");
     }
-    if (!(await verifies(await this.#keys.key(token.header.kid), token))) {
+    const good = verifies(atHand?.keys.get(kid) ?? (await this.#keys.key(kid)), token);
+    if (good !== true && !(await good)) {
       throw new Refused("signature");
     }
     const consent = claimsOf(token);
@@ -185,7 +190,8 @@ export class ConsentVerifier {
   #requireDsi(found, asked) {
     const { expectedDsis } = this.#settings;
     const wanted = asked ?? (expectedDsis.length === 1 ? expectedDsis[0] : undefined);
-    if (wanted === undefined || !expectedDsis.includes(wanted) || !isDsi(found) || found !== wanted) {
+    // What is expected is an identifier by its form, and so is what equals it.
+    if (found !== wanted || !expectedDsis.includes(found)) {
       throw new Refused("dsi");
     }
   }
@@ -210,18 +216,12 @@ export class ConsentVerifier {
 
   #requireListed({ acr, app, subiss }) {
     const { allowedAcrs, allowedApps, allowedSubjectIssuers } = this.#settings;
-    for (const [listed, value, code] of [
-      [allowedAcrs, acr, "acr"],
-      [allowedApps, app, "app"],
-      [allowedSubjectIssuers, subiss, "subject_issuer"],
-    ]) {
-      if (listed !== undefined && !listed.includes(value)) {
-        throw new Refused(code, "not on the list");
-      }
-    }
+    requireOn(allowedAcrs, acr, "acr");
+    requireOn(allowedApps, app, "app");
+    requireOn(allowedSubjectIssuers, subiss, "subject_issuer");
   }
 
-  async #requireStanding(consent, text, idToken, name, now) {
+  async #requireStanding(consent, text, idToken, texts, now) {
     try {
       switch (this.#settings.revocation) {
         case "feed":
@@ -231,8 +231,8 @@ export class ConsentVerifier {
           await this.#askProvider(consent, text, idToken);
           break;
         case "introspect":
-          if (this.#standing.get(name, now) === undefined) {
-            this.#standing.put(name, now + (await this.#introspect(consent, text)), true);
+          if (this.#standing.get(texts, now) === undefined) {
+            this.#standing.put(texts, now + (await this.#introspect(consent, text)), true);
           }
           break;
       }
@@ -292,6 +292,12 @@ export class ConsentVerifier {
   }
 }
 
+function requireOn(listed, value, code) {
+  if (listed !== undefined && !listed.includes(value)) {
+    throw new Refused(code, "not on the list");
+  }
+}
+
 function partsOf(text) {
   try {
     return takeApart(text);
@@ -301,12 +307,12 @@ function partsOf(text) {
 }
 
 function requireHeader(header) {
-  for (const [member, value, code] of EXACT) {
+  for (const { member, value, code } of EXACT) {
     if (header[member] !== value) {
       throw new Refused(code);
     }
   }
-  for (const [member, longest] of NAMES) {
+  for (const { member, longest } of NAMES) {
     if (!isText(header[member], longest)) {
       throw new Refused(member);
     }
@@ -315,7 +321,7 @@ function requireHeader(header) {
 
 function claimsOf(token) {
   const { claims, header } = token;
-  for (const [name, longest] of TEXTS) {
+  for (const { name, longest } of TEXTS) {
     if (!isText(claims[name], longest)) {
       throw new Refused("claims", name);
     }

@@ -1,7 +1,7 @@
 // Id tokens of people, as far as a data source needs them: whose they are, and for which application.
 
 import { Refused } from "./errors.js";
-import { hasTime, isText, takeApart } from "./parsing.js";
+import { hasTime, isText, takeApart, trimmed } from "./parsing.js";
 import { verifies } from "./signatures.js";
 
 /** Verifies id tokens of configured issuers; `sources` are their keys by issuer. */
@@ -12,7 +12,7 @@ export class IdTokens {
 
   /** The claims of the token, and until when the keys that say so are fresh. */
   async verify(text, now) {
-    const token = partsOf(text.replace(/^[ \t]+|[ \t]+$/g, ""));
+    const token = partsOf(trimmed(text));
     const { alg, kid } = token.header;
     const { iss, sub, aud } = token.claims;
     const source = this.sources.get(iss);

@@ -95,6 +95,19 @@ export class KeySource {
     return (await this.#current()).document;
   }
 
+  /** The document and the keys by name, while they are fresh: what is at hand is not waited for. */
+  atHand() {
+    const now = this.environment.clock();
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined || now >= snapshot.freshUntil) {
+      return undefined;
+    }
+    if (now >= snapshot.refreshAt && now >= this.#notBefore) {
+      this.#refreshBeside(snapshot);
+    }
+    return snapshot;
+  }
+
   /** Until when the keys are fresh; what follows from them is not kept longer. */
   freshUntil() {
     return this.#snapshot?.freshUntil ?? Number.NEGATIVE_INFINITY;
@@ -135,14 +148,12 @@ export class KeySource {
   }
 
   async #current() {
+    const fresh = this.atHand();
+    if (fresh !== undefined) {
+      return fresh;
+    }
     const now = this.environment.clock();
     const snapshot = this.#snapshot;
-    if (snapshot !== undefined && now < snapshot.freshUntil) {
-      if (now >= snapshot.refreshAt && now >= this.#notBefore) {
-        this.#refreshBeside(snapshot);
-      }
-      return snapshot;
-    }
     try {
       return await this.#refresh(snapshot, false);
     } catch (error) {

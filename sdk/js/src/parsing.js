@@ -8,7 +8,7 @@ export const MAX_TOKEN_BYTES = 8192;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /** What may stand last, by how many characters are left over: the bits that no byte takes are zero. */
-const LAST = { 0: BASE64URL, 2: /[AQgw]$/, 3: /[AEIMQUYcgkosw048]$/ };
+const LAST = { 2: "AQgw", 3: "AEIMQUYcgkosw048" };
 
 // Its own decoder takes a tenth of the time.
 const node = globalThis.process?.getBuiltinModule?.("node:buffer");
@@ -22,14 +22,30 @@ export function takeApart(text, maxBytes = MAX_TOKEN_BYTES) {
   if (parts.length !== 3) {
     throw new Malformed("not three parts");
   }
-  const [headerBytes, claimsBytes, signature] = parts.map(fromBase64url);
+  const headerBytes = fromBase64url(parts[0]);
+  const claimsBytes = fromBase64url(parts[1]);
+  const signature = fromBase64url(parts[2]);
   const { object: header } = readObject(headerBytes);
   const { object: claims, fractions } = readObject(claimsBytes);
-  if (["crit", "zip", "b64"].some((member) => member in header)) {
+  if ("crit" in header || "zip" in header || "b64" in header) {
     throw new Malformed("a header member that is not understood");
   }
   return { text, header, claims, fractions, signature };
 }
+
+/** Without the spaces and tabs around it. */
+export function trimmed(text) {
+  let [begin, end] = [0, text.length];
+  while (isBlank(text.charCodeAt(begin))) {
+    begin += 1;
+  }
+  while (end > begin && isBlank(text.charCodeAt(end - 1))) {
+    end -= 1;
+  }
+  return text.slice(begin, end);
+}
+
+const isBlank = (code) => code === 0x20 || code === 0x09;
 
 /** Decodes canonical base64url without padding; throws `Malformed`. */
 export function fromBase64url(text) {
@@ -37,7 +53,7 @@ export function fromBase64url(text) {
   if (!BASE64URL.test(text) || rest === 1) {
     throw new Malformed("not base64url");
   }
-  if (!LAST[rest].test(text)) {
+  if (rest !== 0 && !LAST[rest].includes(text[text.length - 1])) {
     throw new Malformed("not canonical base64url");
   }
   return node ? node.Buffer.from(text, "base64url") : decode(text);

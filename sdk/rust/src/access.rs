@@ -12,7 +12,7 @@ use crate::fetching::{Environment, Headers, Request, is_secure, require_secure};
 use crate::identity::audience;
 use crate::keys::KeySource;
 use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, take_apart, text, time, trimmed};
-use crate::remembered::{Name, Remembered, name};
+use crate::remembered::{Name, Remembered};
 use crate::revocation::{Listed, RevocationFeed};
 
 /// What an accepted access token says.
@@ -151,7 +151,7 @@ impl AccessVerifier {
             return Err(Code::Missing.into());
         }
         let now = self.environment.now();
-        let name = name(&[Some(token)]);
+        let name = Name::of(token, None, None);
         let access = if let Some(access) = self.verdicts.get(&name, now) {
             access
         } else {
@@ -176,7 +176,7 @@ impl AccessVerifier {
         let settings = &self.settings;
         let token = take_apart(token, MAX_TOKEN_BYTES)
             .map_err(|error| Refused::because(Code::Malformed, error.to_string()))?;
-        let of_header = |name: &str| token.header.get(name).and_then(Value::as_str);
+        let of_header = |name: &str| token.header.str(name);
         if of_header("alg") != Some("RS256") {
             return Err(Code::Alg.into());
         }
@@ -184,14 +184,14 @@ impl AccessVerifier {
         if typ.strip_prefix("application/").unwrap_or(&typ) != "at+jwt" {
             return Err(Code::Typ.into());
         }
-        let kid = text(&token.header, "kid", MAX_NAME).ok_or(Code::Kid)?;
-        if token.claims.get("iss").and_then(Value::as_str) != Some(settings.issuer.as_str()) {
+        let kid = token.header.text("kid", MAX_NAME).ok_or(Code::Kid)?;
+        if token.claims.str("iss") != Some(settings.issuer.as_str()) {
             return Err(Code::Issuer.into());
         }
         if !self.keys.key(kid).await?.verifies(&token) {
             return Err(Code::Signature.into());
         }
-        let (access, not_before, audience) = claims(token.claims).ok_or(Code::Claims)?;
+        let (access, not_before, audience) = claims(token.claims.into_map()).ok_or(Code::Claims)?;
         if access.iat.max(not_before) > now + settings.skew {
             return Err(Code::NotYet.into());
         }

@@ -11,8 +11,9 @@ use crate::error::{Code, Refused, SettingsError};
 use crate::fetching::{Environment, Headers, Kept, Request, Response, is_secure, require_secure};
 use crate::identity::{IdToken, IdTokens};
 use crate::keys::KeySource;
-use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, UnverifiedToken, take_apart, text, time, trimmed};
-use crate::remembered::{Name, Remembered, name};
+use crate::members::Members;
+use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, UnverifiedToken, take_apart, trimmed};
+use crate::remembered::{Name, Remembered};
 use crate::revocation::{Listed, Place, RevocationFeed};
 
 const MAX_DSI: usize = 65_536;
@@ -228,16 +229,16 @@ impl ConsentVerifier {
         }
         let id_token = shown.id_token.filter(|text| !text.is_empty());
         let now = self.environment.now();
-        let name = name(&[Some(token), id_token, shown.dsi]);
+        let name = Name::of(token, id_token, shown.dsi);
         let consent = if let Some(consent) = self.verdicts.get(&name, now) {
             consent
         } else {
             let (consent, until) = self.judge(token, id_token, shown.dsi, now).await?;
             let consent = Arc::new(consent);
-            self.verdicts.put(name, until, Arc::clone(&consent));
+            self.verdicts.put(name.clone(), until, Arc::clone(&consent));
             consent
         };
-        self.require_standing(&consent, token, id_token, name, now)
+        self.require_standing(&consent, token, id_token, &name, now)
             .await?;
         Ok(consent)
     }
@@ -264,13 +265,14 @@ impl ConsentVerifier {
         let token = take_apart(token, MAX_TOKEN_BYTES)
             .map_err(|error| Refused::because(Code::Malformed, error.to_string()))?;
         let header = Header::read(&token.header)?;
-        if token.claims.get("iss").and_then(Value::as_str) != Some(settings.issuer.as_str()) {
+        if token.claims.str("iss") != Some(settings.issuer.as_str()) {
             return Err(Code::Issuer.into());
         }
-        if self.keys.place("jwks_uri").await?.as_deref() != Some(header.jku) {
+        let published = self.keys.current().await?;
+        if published.place("jwks_uri") != Some(header.jku) {
             return Err(Code::Jku.into());
         }
-        if !self.keys.key(header.kid).await?.verifies(&token) {
+        if !self.keys.key_of(&published, header.kid).await?.verifies(&token) {
             return Err(Code::Signature.into());
         }
         let consent = claims(&token, header.tid)?;
@@ -315,7 +317,8 @@ impl ConsentVerifier {
             (None, _) => None,
             (Some(asked), expected) => expected.iter().find(|one| *one == asked),
         };
-        if is_dsi(found) && wanted.is_some_and(|wanted| wanted == found) {
+        // What is expected is an identifier by its form, and so is what equals it.
+        if wanted.is_some_and(|wanted| wanted == found) {
             return Ok(());
         }
         Err(Code::Dsi.into())
@@ -361,7 +364,7 @@ impl ConsentVerifier {
         consent: &Consent,
         token: &str,
         id_token: Option<&str>,
-        name: Name,
+        name: &Name,
         now: i64,
     ) -> Result<(), Refused> {
         let judged = match &self.settings.revocation {
@@ -375,11 +378,11 @@ impl ConsentVerifier {
                 self.ask_provider(consent, token, id_token.unwrap_or_default())
                     .await
             }
-            Revocation::Introspect(_) if self.standing.get(&name, now).is_some() => Ok(()),
+            Revocation::Introspect(_) if self.standing.get(name, now).is_some() => Ok(()),
             Revocation::Introspect(headers) => self
                 .introspect(consent, token, headers)
                 .await
-                .map(|kept| self.standing.put(name, now + kept, ())),
+                .map(|kept| self.standing.put(name.clone(), now + kept, ())),
         };
         match judged {
             Err(refused) if refused.code != Code::Revoked && self.settings.fail_open => {
@@ -491,31 +494,38 @@ struct Header<'h> {
 }
 
 impl<'h> Header<'h> {
-    fn read(header: &'h Map<String, Value>) -> Result<Self, Refused> {
+    fn read(header: &'h Members) -> Result<Self, Refused> {
         for (member, value, code) in [
             ("alg", "RS256", Code::Alg),
             ("v", "0.2", Code::Version),
             ("typ", "JWT", Code::Typ),
         ] {
-            if header.get(member).and_then(Value::as_str) != Some(value) {
+            if header.str(member) != Some(value) {
                 return Err(code.into());
             }
         }
         Ok(Self {
-            tid: text(header, "tid", MAX_NAME).ok_or(Code::Tid)?,
-            kid: text(header, "kid", MAX_NAME).ok_or(Code::Kid)?,
-            jku: text(header, "jku", MAX_URI).ok_or(Code::Jku)?,
+            tid: header.text("tid", MAX_NAME).ok_or(Code::Tid)?,
+            kid: header.text("kid", MAX_NAME).ok_or(Code::Kid)?,
+            jku: header.text("jku", MAX_URI).ok_or(Code::Jku)?,
         })
     }
 }
 
 fn claims(token: &UnverifiedToken<'_>, tid: &str) -> Result<Consent, Refused> {
     let member = |name, longest| {
-        text(&token.claims, name, longest)
+        token
+            .claims
+            .text(name, longest)
             .map(str::to_owned)
             .ok_or_else(|| Refused::because(Code::Claims, name))
     };
-    let moment = |name| time(&token.claims, name).ok_or_else(|| Refused::because(Code::Claims, name));
+    let moment = |name| {
+        token
+            .claims
+            .time(name)
+            .ok_or_else(|| Refused::because(Code::Claims, name))
+    };
     Ok(Consent {
         sub: member("sub", MAX_NAME)?,
         subiss: member("subiss", MAX_URI)?,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::{Code, Refused};
 use crate::keys::KeySource;
-use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, is_within, take_apart, text, time, trimmed};
+use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, is_within, take_apart, trimmed};
 
 /// What an id token says.
 pub(crate) struct IdToken {
@@ -44,11 +44,11 @@ impl IdTokens {
         let token =
             take_apart(trimmed(shown), MAX_TOKEN_BYTES).map_err(|error| refused(&error.to_string()))?;
         let claims = &token.claims;
-        let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
+        let issuer = claims.str("iss").unwrap_or_default();
         let (Some(source), Some("RS256"), Some(kid)) = (
             self.sources.get(issuer),
-            token.header.get("alg").and_then(Value::as_str),
-            text(&token.header, "kid", MAX_NAME),
+            token.header.str("alg"),
+            token.header.text("kid", MAX_NAME),
         ) else {
             return Err(refused("not of a login issuer, or not signed with RS256"));
         };
@@ -59,26 +59,28 @@ impl IdTokens {
         if !key.verifies(&token) {
             return Err(refused("signature"));
         }
-        let (sub, Some((audience, is_list))) = (text(claims, "sub", MAX_NAME), audience(claims.get("aud")))
-        else {
+        let (sub, Some((audience, is_list))) = (
+            claims.text("sub", MAX_NAME),
+            audience(claims.value("aud").as_ref()),
+        ) else {
             return Err(refused("claims"));
         };
         let sub = sub.ok_or_else(|| refused("claims"))?;
-        let (Some(iat), Some(exp)) = (time(claims, "iat"), time(claims, "exp")) else {
+        let (Some(iat), Some(exp)) = (claims.time("iat"), claims.time("exp")) else {
             return Err(refused("moments are missing"));
         };
         if iat > now + self.skew || now - self.skew > exp {
             return Err(refused("not of this moment"));
         }
-        let authorized = claims.get("azp").filter(|azp| is_list && !azp.is_null());
+        let authorized = claims.value("azp").filter(|azp| is_list && !azp.is_null());
         Ok(IdToken {
             iss: issuer.to_owned(),
             sub: sub.to_owned(),
-            acr: claims.get("acr").and_then(Value::as_str).map(str::to_owned),
+            acr: claims.str("acr").map(str::to_owned),
             exp,
             fresh_until: source.fresh_until(),
             audience,
-            authorized: authorized.cloned(),
+            authorized,
         })
     }
 }

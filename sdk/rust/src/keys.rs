@@ -101,13 +101,20 @@ fn usable_keys(document: &Map<String, Value>) -> Result<HashMap<String, Arc<Key>
 }
 
 /// What was fetched, all at once.
-struct Snapshot {
+pub(crate) struct Snapshot {
     document: Map<String, Value>,
     document_until: i64,
     keys: HashMap<String, Arc<Key>>,
     fetched_at: i64,
     refresh_at: i64,
     fresh_until: i64,
+}
+
+impl Snapshot {
+    /// A member of the issuer's document that is a text.
+    pub fn place(&self, member: &str) -> Option<&str> {
+        self.document.get(member).and_then(Value::as_str)
+    }
 }
 
 /// How fetching went wrong the last time.
@@ -161,12 +168,7 @@ impl KeySource {
 
     /// A member of the issuer's document that is a text. The document's `issuer` is the configured one.
     pub async fn place(&self, member: &str) -> Result<Option<String>, Refused> {
-        let snapshot = self.current().await?;
-        Ok(snapshot
-            .document
-            .get(member)
-            .and_then(Value::as_str)
-            .map(str::to_owned))
+        Ok(self.current().await?.place(member).map(str::to_owned))
     }
 
     /// Until when the keys are fresh; what follows from them is not kept longer.
@@ -177,13 +179,18 @@ impl KeySource {
     /// The key of a name.
     pub async fn key(&self, kid: &str) -> Result<Arc<Key>, Refused> {
         let snapshot = self.current().await?;
+        self.key_of(&snapshot, kid).await
+    }
+
+    /// The key of a name, looked for in what is there before anybody is asked.
+    pub async fn key_of(&self, snapshot: &Arc<Snapshot>, kid: &str) -> Result<Arc<Key>, Refused> {
         if let Some(key) = snapshot.keys.get(kid) {
             return Ok(Arc::clone(key));
         }
         let now = self.0.environment.now();
         let name = kid.to_owned();
         if self.0.unknown.get(&name, now).is_none() && now - snapshot.fetched_at > self.0.cooldown {
-            let fresh = self.refresh(Some(&snapshot), true).await?;
+            let fresh = self.refresh(Some(snapshot), true).await?;
             if let Some(key) = fresh.keys.get(kid) {
                 return Ok(Arc::clone(key));
             }
@@ -204,7 +211,8 @@ impl KeySource {
         *self.0.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn current(&self) -> Result<Arc<Snapshot>, Refused> {
+    /// The document and the keys, fetched where they are not fresh.
+    pub async fn current(&self) -> Result<Arc<Snapshot>, Refused> {
         let now = self.0.environment.now();
         let seen = self.seen();
         if let Some(snapshot) = seen.as_ref().filter(|snapshot| now < snapshot.fresh_until) {

@@ -12,6 +12,7 @@ mod fetching;
 mod identity;
 mod json;
 mod keys;
+mod members;
 #[cfg(feature = "tower")]
 pub mod middleware;
 mod parsing;

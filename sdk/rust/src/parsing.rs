@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use crate::json::{Malformed, read_object};
+use crate::json::Malformed;
+use crate::members::Members;
 
 /// Longest token that is looked at, in bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 8192;
@@ -20,8 +21,8 @@ const MAX_TIME: i64 = (1 << 53) - 1;
 
 /// The parts of a token whose signature nobody has checked.
 pub(crate) struct UnverifiedToken<'t> {
-    pub header: Map<String, Value>,
-    pub claims: Map<String, Value>,
+    pub header: Members,
+    pub claims: Members,
     pub signing_input: &'t [u8],
     pub signature: Vec<u8>,
 }
@@ -38,14 +39,14 @@ pub(crate) fn take_apart(text: &str, max_bytes: usize) -> Result<UnverifiedToken
         return Err("not three parts".into());
     };
     let token = UnverifiedToken {
-        header: read_object(&from_base64url(header)?)?,
-        claims: read_object(&from_base64url(claims)?)?,
+        header: Members::read(from_base64url(header)?)?,
+        claims: Members::read(from_base64url(claims)?)?,
         signing_input: &text.as_bytes()[..header.len() + 1 + claims.len()],
         signature: from_base64url(signature)?,
     };
     if ["crit", "zip", "b64"]
         .iter()
-        .any(|member| token.header.contains_key(*member))
+        .any(|member| token.header.has(member))
     {
         return Err("a header member that is not understood".into());
     }
@@ -82,10 +83,12 @@ pub(crate) fn is_within(text: &str, longest: usize) -> bool {
 
 /// A member that is a whole number of seconds after 1970, below 2^53.
 pub(crate) fn time(members: &Map<String, Value>, name: &str) -> Option<i64> {
-    members
-        .get(name)?
-        .as_i64()
-        .filter(|seconds| (1..=MAX_TIME).contains(seconds))
+    members.get(name)?.as_i64().filter(|seconds| is_time(*seconds))
+}
+
+/// Whether a number is one of seconds after 1970, below 2^53.
+pub(crate) fn is_time(seconds: i64) -> bool {
+    (1..=MAX_TIME).contains(&seconds)
 }
 
 /// Without the spaces and tabs around it.

@@ -199,7 +199,7 @@ impl RevocationFeed {
 
     async fn read(&self, jwt: &str, etag: Option<String>, now: i64) -> Result<Feed, Malformed> {
         let token = take_apart(jwt, MAX_FEED_BYTES)?;
-        let of_header = |name| text(&token.header, name, MAX_NAME);
+        let of_header = |name| token.header.text(name, MAX_NAME);
         let (Some("RS256"), Some(TYP), Some(kid)) = (of_header("alg"), of_header("typ"), of_header("kid"))
         else {
             return Err("not a feed".into());
@@ -213,7 +213,8 @@ impl RevocationFeed {
         if !key.verifies(&token) {
             return Err("not signed by the issuer".into());
         }
-        let claims = &token.claims;
+        let claims = token.claims.into_map();
+        let claims = &claims;
         if claims.get("iss").and_then(Value::as_str) != Some(self.0.issuer.as_str()) {
             return Err("not the feed of the issuer".into());
         }

@@ -98,6 +98,20 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry key list",
+        Proof::Test(
+            ROOT_KEY_TESTS,
+            "dsp_3_4_a_signing_key_is_taken_out_at_once_and_another_one_signs",
+        ),
+    ),
+    (
+        "consentry key revoke --now --kid 2yq0EYV0F9Ys6YVjK5D2o1sYc6bP3hYw4fE7cXzQm1A",
+        Proof::Test(
+            ROOT_KEY_TESTS,
+            "dsp_3_4_a_signing_key_is_taken_out_at_once_and_another_one_signs",
+        ),
+    ),
+    (
         "consentry key rotate --root",
         Proof::Test(
             ROOT_KEY_TESTS,
@@ -116,6 +130,20 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::Test(
             BACKUP_TESTS,
             "a_copy_made_under_load_has_all_that_was_acknowledged_before_it_began",
+        ),
+    ),
+    (
+        "consentry forward-auth --issuer https://consent.example.org --data-source dpp://office@example.org/Person/Profile_v1.0 --login-issuer https://login.example.org",
+        Proof::Test(
+            VERIFICATION_TESTS,
+            "dsp_15_a_proxy_learns_whose_token_it_is_or_how_to_refuse",
+        ),
+    ),
+    (
+        "consentry verify --issuer https://consent.example.org --data-source dpp://office@example.org/Person/Profile_v1.0 --login-issuer https://login.example.org --token consent.jwt --id-token id.jwt",
+        Proof::Test(
+            VERIFICATION_TESTS,
+            "dsp_15_the_command_says_what_the_vectors_say_and_its_exit_code_too",
         ),
     ),
     (
@@ -186,6 +214,7 @@ const COMMANDS: &[(&str, Proof)] = &[
 ];
 
 const BINARY_TESTS: &str = "crates/server/tests/suite/binary.rs";
+const VERIFICATION_TESTS: &str = "crates/server/tests/suite/verification.rs";
 const BACKUP_TESTS: &str = "crates/server/tests/suite/backup.rs";
 const DATABASES_TESTS: &str = "crates/server/tests/suite/databases.rs";
 const DOCTOR_TESTS: &str = "crates/server/tests/suite/doctor.rs";

@@ -37,7 +37,7 @@ pub enum By {
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 14] = [
+const NEEDS: [Need; 15] = [
     Need {
         program: "cc",
         package: "build-essential",
@@ -109,6 +109,11 @@ const NEEDS: [Need; 14] = [
         package: "libapache2-mod-auth-openidc",
         by: By::Clients,
     },
+    Need {
+        program: "nginx",
+        package: "nginx",
+        by: By::Clients,
+    },
 ];
 
 /// A database server of the system's own is nothing the tests need either: with this beside its package's settings, installing it
@@ -118,8 +123,11 @@ const NO_CLUSTER: (&str, &str) = (
     "create_main_cluster = false\n",
 );
 
-/// The package of the NATS server starts one with the machine. With this in place of its unit, it does not.
-const NO_NATS: &str = "/etc/systemd/system/nats-server.service";
+/// Packages that start a server with the machine, and their units. With nothing in place of the unit, they do not.
+const NO_UNITS: [(&str, &str); 2] = [
+    ("nats-server", "/etc/systemd/system/nats-server.service"),
+    ("nginx", "/etc/systemd/system/nginx.service"),
+];
 
 /// Where Debian puts servers; not everybody has it on the path.
 const SERVERS: &str = "/usr/sbin";
@@ -181,9 +189,9 @@ pub fn programs(needed_by: &[By]) -> Result<()> {
                 .arg(NO_CLUSTER.0),
         )?;
     }
-    if missing.contains(&"nats-server") {
+    for (_, unit) in NO_UNITS.iter().filter(|(package, _)| missing.contains(package)) {
         process::run(rights.command("mkdir").args(["-p", "/etc/systemd/system"]))?;
-        process::run(rights.command("ln").args(["-sfn", "/dev/null", NO_NATS]))?;
+        process::run(rights.command("ln").args(["-sfn", "/dev/null", unit]))?;
     }
     process::run(
         rights

@@ -25,12 +25,12 @@ struct Asker {
 /// Every kind of request that Schemathesis knows.
 const ALL: &str = "examples,coverage,fuzzing,stateful";
 
-/// Where administrators and keepers of webhooks ask.
-const OWN: &str = "^/(admin|webhooks)/";
+/// Where administrators, keepers of webhooks and applications of a dataspace ask.
+const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known)/";
 
-/// At the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
+/// In the dataspace an application, which signs for itself; at the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
 /// at all. The administrator comes last, since the others need what can be taken away there.
-const ASKERS: [Asker; 4] = [
+const ASKERS: [Asker; 5] = [
     Asker {
         name: "/records/service_account/username",
         password: "/records/service_account/password",
@@ -49,6 +49,13 @@ const ASKERS: [Asker; 4] = [
         paths: ["--include-path-regex", "^/webhooks/"],
         // Each wrong value of each of the many settings by itself takes half a minute, and the door's own tests know them.
         amount: ["40", "examples,fuzzing"],
+    },
+    Asker {
+        name: "/users/0/username",
+        password: "/users/0/password",
+        paths: ["--include-path-regex", r"^/(Consent|\.well-known)/"],
+        // An application asks about a person 60 times in a minute.
+        amount: ["10", "examples,coverage,fuzzing"],
     },
     Asker {
         name: "/authorization/admin/client_id",
@@ -71,6 +78,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
                 .args(["--checks", "all"])
                 .args(asker.paths)
                 .args(["--max-examples", asker.amount[0], "--phases", asker.amount[1]])
+                .env("ASKER_BASE", demo.says("/base_url")?)
                 .env("ASKER_USERNAME", demo.says(asker.name)?)
                 .env("ASKER_PASSWORD", demo.says(asker.password)?),
         )?;

@@ -14,9 +14,10 @@ use crate::{
 impl Draft<'_> {
     pub(super) fn approve(&mut self, command: &Approve) -> Result<(), Rejection> {
         self.check(command)?;
+        let granted = command.items.iter().map(|item| &item.definition);
         self.record_decision(
             Outcome::Approved,
-            command.items.iter().map(|item| item.definition.clone()).collect(),
+            granted.chain(&command.left_out).cloned().collect(),
         );
         for item in &command.items {
             self.supersede(&slot(command, item));

@@ -16,6 +16,12 @@ const MOST_SKEW: u32 = 300;
 /// How far the beginning of a token may be put back, in seconds (dataspace-consent-protocol 4.2).
 const MOST_BACKDATE: u32 = 30;
 
+/// Most data sources of one request (dataspace-consent-protocol 5.1).
+pub const MOST_SOURCES: u32 = 50;
+
+/// What stands for the definition in the address of its description.
+const DEFINITION: &str = "{definition}";
+
 /// Longest name of an authentication context.
 const LONGEST_ACR: usize = 255;
 
@@ -50,6 +56,11 @@ pub struct DataspaceSettings {
     /// How often a person may say no to an application about a data source within the life of a request before they are not asked
     /// again; from 1.
     pub most_denials: u32,
+    /// How many of the data sources of one request may be required: 1 to [`MOST_SOURCES`].
+    pub most_required: u32,
+    /// Where people read what a data source delivers: an `https` address with `{definition}` in its path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition_viewer: Option<String>,
 }
 
 impl Default for DataspaceSettings {
@@ -66,6 +77,8 @@ impl Default for DataspaceSettings {
             request: Lifetime::seconds(3600),
             local_returns: false,
             most_denials: 3,
+            most_required: MOST_SOURCES,
+            definition_viewer: None,
         }
     }
 }
@@ -104,6 +117,13 @@ impl DataspaceSettings {
     pub fn application(&self, client: &ClientId) -> Option<&DataspaceApplication> {
         self.base_domain.as_ref()?;
         self.applications.iter().find(|own| own.client == *client)
+    }
+
+    /// Where people read what this data source delivers.
+    pub fn description_of(&self, source: &Dsi) -> Option<String> {
+        let viewer = self.definition_viewer.as_deref()?;
+        // Everything that a definition may be called stands in a path as it is.
+        Some(viewer.replace(DEFINITION, source.definition()))
     }
 
     /// Whether these can be served.
@@ -168,8 +188,34 @@ impl DataspaceSettings {
         if self.most_denials == 0 {
             return Err(refused("most_denials", "must be at least 1"));
         }
+        if !(1..=MOST_SOURCES).contains(&self.most_required) {
+            return Err(refused("most_required", "must be 1 to 50"));
+        }
+        if !self.definition_viewer.as_deref().is_none_or(is_viewer) {
+            return Err(refused(
+                "definition_viewer",
+                "must be an https address with {definition} in its path",
+            ));
+        }
         Ok(())
     }
+}
+
+/// Whether definitions have an address there.
+fn is_viewer(address: &str) -> bool {
+    let path = address
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split_once('/'))
+        .filter(|(host, _)| is_origin(&format!("https://{host}")));
+    path.is_some_and(|(_, path)| {
+        path.matches(DEFINITION).count() == 1
+            && path.len() <= 1024
+            && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+            && path
+                .split(['?', '#'])
+                .next()
+                .is_some_and(|path| path.contains(DEFINITION))
+    })
 }
 
 /// Whether a text is an origin as browsers write it: scheme, host, and port where it is not the usual one.
@@ -213,7 +259,7 @@ mod tests {
     fn dsp_15_settings_that_cannot_be_served_are_refused() {
         assert_eq!(settings().check(), Ok(()));
         assert_eq!(DataspaceSettings::default().check(), Ok(()));
-        let wrong: [(&str, Change); 13] = [
+        let wrong: [(&str, Change); 20] = [
             ("base_domain", |own| {
                 own.base_domain = Some("localhost".to_owned());
             }),
@@ -241,12 +287,46 @@ mod tests {
             }),
             ("request", |own| own.request = Lifetime::days(2)),
             ("most_denials", |own| own.most_denials = 0),
+            ("most_required", |own| own.most_required = 0),
+            ("most_required", |own| own.most_required = 51),
+            ("definition_viewer", |own| {
+                own.definition_viewer = Some("https://viewer.example/".to_owned());
+            }),
+            ("definition_viewer", |own| {
+                own.definition_viewer = Some("http://viewer.example/{definition}".to_owned());
+            }),
+            ("definition_viewer", |own| {
+                own.definition_viewer = Some("https://{definition}/x".to_owned());
+            }),
+            ("definition_viewer", |own| {
+                own.definition_viewer = Some("https://viewer.example/?q={definition}".to_owned());
+            }),
+            ("definition_viewer", |own| {
+                own.definition_viewer = Some("javascript:alert(1)//{definition}".to_owned());
+            }),
         ];
         for (key, change) in wrong {
             let mut settings = settings();
             change(&mut settings);
             assert_eq!(settings.check().map_err(|error| error.key), Err(key.to_owned()));
         }
+    }
+
+    #[test]
+    fn dsp_9_a_definition_is_described_where_the_settings_say() {
+        let source: Dsi = "dpp://tide:v2@northbay.example/Person/Profile_v1.0+x"
+            .parse()
+            .unwrap();
+        assert_eq!(settings().description_of(&source), None);
+        let described = DataspaceSettings {
+            definition_viewer: Some("https://viewer.example:8443/of/{definition}?lang=en".to_owned()),
+            ..settings()
+        };
+        assert_eq!(described.check(), Ok(()));
+        assert_eq!(
+            described.description_of(&source).as_deref(),
+            Some("https://viewer.example:8443/of/Person/Profile_v1.0+x?lang=en")
+        );
     }
 
     #[test]

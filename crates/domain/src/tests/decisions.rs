@@ -100,6 +100,37 @@ fn tpa_fl_09_a_decline_leaves_standing_consents_alone() {
 }
 
 #[test]
+fn dsp_6_3_a_decision_tells_what_was_asked_and_left_out() {
+    let mut world = World::new();
+    let act = world.act(Door::Dataspace);
+    let item = world.item("profile");
+    let command = Command::Approve(Approve {
+        act,
+        agreement: crate::AgreementId::new(world.now, world.subject.shard(), [9; 8]),
+        application: crate::ApplicationId::new(world.now, crate::Shard::new(0), [0; 8]),
+        client: ClientId::parse("vesper").unwrap(),
+        qualifier: crate::Qualifier::none(),
+        items: vec![item],
+        left_out: vec![key("income")],
+        valid_until: None,
+        disclosure: crate::agreement::Disclosure {
+            client_name: "Vesper".to_owned(),
+            organization: None,
+            redirect_hosts: Vec::new(),
+            client_type: "web".to_owned(),
+            texts: Vec::new(),
+        },
+    });
+    let facts = world.run(&command).unwrap();
+    let asked = facts.iter().find_map(|fact| match fact {
+        crate::Fact::DecisionRecorded { decision } => Some(decision.asked.clone()),
+        _ => None,
+    });
+    assert_eq!(asked, Some(vec![key("profile"), key("income")]));
+    assert_eq!(world.state.consents.len(), 1, "what was left out is no consent");
+}
+
+#[test]
 fn approvals_of_nothing_twice_or_without_future_are_refused() {
     let mut world = World::new();
     let template = |world: &mut World, scopes: &[&str], lifetime: i64| {
@@ -113,6 +144,7 @@ fn approvals_of_nothing_twice_or_without_future_are_refused() {
             client: ClientId::parse("x").unwrap(),
             qualifier: crate::Qualifier::none(),
             items,
+            left_out: Vec::new(),
             valid_until: Some(crate::Timestamp::from_seconds(world.now.as_seconds() + lifetime)),
             disclosure: crate::agreement::Disclosure {
                 client_name: "x".to_owned(),

@@ -97,6 +97,7 @@ impl World {
             client: ClientId::parse(client).unwrap(),
             qualifier: Qualifier::none(),
             items,
+            left_out: Vec::new(),
             valid_until: Some(until),
             disclosure: Disclosure {
                 client_name: client.to_owned(),

@@ -1,7 +1,7 @@
 //! `POST /Consent/RequestConsents`: what lacks consent, and the page where the person is asked (dataspace-consent-protocol 5.1, 5.6).
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::dsi::Dsi;
+use consentry_domain::{dsi::Dsi, tenant::MOST_SOURCES};
 use consentry_ledger::dataspace::Wanted;
 use consentry_web::{
     error::{ApiError, registry},
@@ -18,9 +18,6 @@ use crate::{
     provider::provider,
     request_token::{self, HEADER},
 };
-
-/// Most data sources of one request.
-const MOST: usize = 50;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -103,7 +100,7 @@ fn wanted(visit: &Visit, members: &Map<String, Value>) -> Result<Vec<Wanted>, Ap
         Some(_) => return Err(wrong(LIST, "must be an array")),
         None => return Err(wrong(LIST, "is missing")),
     };
-    if !(1..=MOST).contains(&list.len()) {
+    if !(1..=MOST_SOURCES).contains(&u32::try_from(list.len()).unwrap_or(u32::MAX)) {
         return Err(wrong(LIST, "must have 1 to 50 items"));
     }
     let mut wanted: Vec<Wanted> = Vec::with_capacity(list.len());
@@ -129,6 +126,15 @@ fn wanted(visit: &Visit, members: &Map<String, Value>) -> Result<Vec<Wanted>, Ap
                 required,
             }),
         }
+    }
+    // All or nothing is asked for a few things, not for a bundle (dataspace-consent-protocol 12).
+    let most = visit.tenant.tenant.dataspace.most_required;
+    let required = wanted.iter().filter(|own| own.required).count();
+    if u32::try_from(required).unwrap_or(u32::MAX) > most {
+        return Err(wrong(
+            LIST,
+            format!("may require {most} data sources at the most"),
+        ));
     }
     Ok(wanted)
 }

@@ -2,12 +2,14 @@
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::dsi::Dsi;
-use consentry_ledger::dataspace::{Provider, token::Shown};
+use consentry_ledger::dataspace::{OpeningError, Provider, token::Shown};
 use consentry_web::{
+    credentials::{Credentials, authorization},
     error::{ApiError, registry},
     visit::Visit,
 };
 use http::{HeaderMap, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::{
@@ -35,7 +37,7 @@ pub(crate) async fn introspect(
     let Some(Value::String(token)) = members.get("consentToken") else {
         return Err(wrong("/consentToken", "must be a string"));
     };
-    if source != own {
+    if own.is_some_and(|own| own != source) {
         return Err(ApiError::new(&registry::DATA_SOURCE_NOT_YOURS));
     }
     let shown = Shown {
@@ -60,13 +62,19 @@ pub(crate) async fn introspect(
     answer::json(StatusCode::OK, &body)
 }
 
-/// The data source that asks: its owner signed for it. Nothing is fetched before the owner is the one that is registered.
+/// The data source that asks: its owner signed for it; none for who has a key of the operator, and asks for any of them. Nothing is fetched before the owner is the one that is registered.
 async fn admit(
     visit: &Visit,
     parties: &Parties,
     provider: &Provider,
     headers: &HeaderMap,
-) -> Result<Dsi, ApiError> {
+) -> Result<Option<Dsi>, ApiError> {
+    if !headers.contains_key(HEADER)
+        && let Ok(Credentials::Basic { user, password }) = authorization(headers)
+    {
+        open(visit, &user, password.expose_secret())?;
+        return Ok(None);
+    }
     let statement = statement(headers, HEADER).map_err(refused)?;
     let source: Dsi = statement
         .text("dsi")
@@ -98,7 +106,20 @@ async fn admit(
     statement
         .check(&provider.issuer, settings, now)
         .map_err(refused)?;
-    Ok(source)
+    Ok(Some(source))
+}
+
+/// Looks at a key of the operator.
+fn open(visit: &Visit, key: &str, secret: &str) -> Result<(), ApiError> {
+    let opened = visit
+        .ledger()
+        .open_introspection(&visit.tenant, (key, secret), visit.address);
+    opened.map_err(|error| match error {
+        OpeningError::Wrong => ApiError::new(&registry::VERIFIER_TOKEN_INVALID).because(error),
+        OpeningError::TooMany { seconds } => {
+            ApiError::new(&registry::RATE_LIMITED).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))
+        }
+    })
 }
 
 fn refused(reason: NoStatement) -> ApiError {

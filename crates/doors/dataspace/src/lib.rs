@@ -11,6 +11,7 @@ mod discovery;
 mod failure;
 mod giving;
 mod introspecting;
+pub mod openapi;
 mod page;
 mod parties;
 mod provider;

@@ -182,6 +182,10 @@ impl Ledger {
             client: client.id.clone(),
             qualifier: consentry_domain::Qualifier::none(),
             items,
+            left_out: question_of(ended)
+                .filter(|source| !granted.contains(source))
+                .cloned()
+                .collect(),
             valid_until: None,
             disclosure: disclosure(tenant, client, texts),
         };
@@ -253,6 +257,12 @@ impl Ledger {
             request: request_id,
         }
     }
+}
+
+/// What was asked.
+fn question_of(request: &SourceRequest) -> impl Iterator<Item = &DefinitionKey> {
+    let question = request.question.iter();
+    question.flat_map(|question| question.wanted.iter().map(|own| &own.source))
 }
 
 impl SourceQuestion {

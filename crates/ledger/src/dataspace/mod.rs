@@ -12,6 +12,7 @@ pub mod request;
 pub mod token;
 
 mod answering;
+mod opening;
 mod withdrawing;
 
 use consentry_domain::{
@@ -22,6 +23,7 @@ use consentry_domain::{
 
 pub use self::{
     answering::{SourceAnswer, SourceAnswerError},
+    opening::OpeningError,
     request::{SourceOutcome, SourceQuestion, SourceRequest, Wanted},
     token::{ConsentClaims, ConsentToken, Provider},
 };

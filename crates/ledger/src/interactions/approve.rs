@@ -114,6 +114,7 @@ impl Ledger {
                     wording: question.wording(definition).cloned(),
                 })
                 .collect(),
+            left_out: Vec::new(),
             valid_until: Some(ids.now.plus(validity)),
             disclosure: disclosure(tenant, &client, question.texts()),
         });

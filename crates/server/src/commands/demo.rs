@@ -43,6 +43,8 @@ pub(super) fn run(file: Option<&Path>, options: &DemoArguments) -> anyhow::Resul
     if options.json && file.is_none() {
         configuration.telemetry.log = "warn".to_owned();
     }
+    // The parties of the demo's dataspace publish their keys on this machine.
+    configuration.egress.exceptions.push("127.0.0.1/32".to_owned());
     serve::logging(&configuration.telemetry)?;
     let vanishing = match &options.data {
         Some(_) => None,

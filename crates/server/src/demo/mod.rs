@@ -7,6 +7,7 @@ mod accounts_api;
 mod bank;
 mod caller;
 pub mod clock;
+mod dataspace;
 mod failure;
 mod mail;
 mod money;
@@ -62,6 +63,7 @@ pub struct Demo {
     movable: bool,
     visitors: Visitors,
     issuer_keys: RwLock<Option<Arc<KeySet>>>,
+    northbay: dataspace::Northbay,
     /// Where mails are kept; none where they are really sent.
     outbox: Option<Arc<Outbox>>,
 }
@@ -93,6 +95,7 @@ impl Demo {
             movable: false,
             visitors: Visitors::default(),
             issuer_keys: RwLock::new(None),
+            northbay: dataspace::Northbay::default(),
             outbox: None,
         })
     }
@@ -163,6 +166,7 @@ impl Demo {
                 "customer_id": bank.customers.first().map(|customer| &customer.customer_id),
                 "frame_host": format!("{}/demo/bank", self.addresses.bank_url),
             },
+            "dataspace": dataspace::description(base),
             "pid": pid,
             "started_in_ms": u64::try_from(started_in_ms).unwrap_or(u64::MAX),
         });
@@ -218,6 +222,7 @@ pub async fn bank_in(
     let started = std::time::Instant::now();
     let bank = seed::seed(ledger, addresses).await?;
     seed::translate(ledger, &bank).await?;
+    dataspace::seed::open(ledger, &bank, addresses).await?;
     let remembered = Remembered {
         base_url: addresses.base_url.clone(),
         bank: bank.clone(),
@@ -285,7 +290,8 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
         .post("/demo/bank/consent", Cors::Never, page(bank::answer))
         .post("/demo/bank/logout", Cors::Never, page(bank::log_out));
     let table = app!(table, "moneytrack", MONEYTRACK);
-    app!(table, "pennywise", PENNYWISE)
+    let table = app!(table, "pennywise", PENNYWISE);
+    dataspace::routes(table)
 }
 
 /// A file of the demo's own pages, beside what all pages load.

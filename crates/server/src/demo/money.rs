@@ -12,6 +12,11 @@ impl Money {
         Self(cents)
     }
 
+    /// So many times as much.
+    pub(super) const fn times(self, times: i64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+
     /// Reads `-6.40`: digits, a point, two digits.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));

@@ -33,5 +33,6 @@ mod sdk;
 mod story;
 mod streaming;
 mod two_nodes;
+mod verification;
 mod webhooks;
 mod wire;

@@ -216,3 +216,26 @@ fn a_key_is_changed_only_where_there_is_a_ledger_and_on_request() {
     let vague = house.run(&["key", "rotate"], &[]);
     assert_eq!(vague.status.code(), Some(2));
 }
+
+#[test]
+fn dsp_3_4_a_signing_key_is_taken_out_at_once_and_another_one_signs() {
+    let house = House::new();
+    with_a_record(&house);
+    let listed = || done(&house.run(&["key", "list"], &[]));
+    let before = listed();
+    assert_eq!(before.lines().count(), 2, "{before}");
+    let signing = before.lines().find(|line| line.contains("RS256")).unwrap();
+    assert!(signing.contains("  signs since "), "{signing}");
+    let kid = signing.split_whitespace().nth(1).unwrap();
+    let told = done(&house.run(&["key", "revoke", "--now", "--kid", kid], &[]));
+    assert!(told.starts_with(&format!("{kid} is gone; ")), "{told}");
+    let after = listed();
+    assert!(!after.contains(kid), "{after}");
+    assert_eq!(after.matches("RS256  signs").count(), 1, "{after}");
+    assert_eq!(after.matches("ES256  signs").count(), 1, "{after}");
+    refused(
+        &house.run(&["key", "revoke", "--now", "--kid", kid], &[]),
+        "no tenant has this key",
+    );
+    assert!(done(&house.verify(&[])).contains("chain and rows agree"));
+}

@@ -120,7 +120,7 @@ registry! {
     REQUEST_TOKEN_EXPIRED: UNAUTHORIZED, "consent_request_token_expired", "The signed request has expired",
         "Sign a new one", "Nothing";
     VERIFIER_TOKEN_INVALID: UNAUTHORIZED, "consent_verifier_token_invalid", "The data source did not prove who it is",
-        "Send exactly one valid X-Consent-Verifier-Token", "Find the reason in the log";
+        "Send exactly one valid X-Consent-Verifier-Token, or a key that opens `dataspace`", "Find the reason in the log";
     SESSION_OVER: UNAUTHORIZED, "session_over", "The session has ended",
         "Open the page again from its host", "Nothing";
     APPLICATION_NOT_ALLOWED: FORBIDDEN, "application_not_allowed", "The application is not registered for this party",

@@ -6,6 +6,7 @@ dataspace-required = ضرورية
 dataspace-required-note = من دون أي منها لن تتم مشاركة أي شيء.
 dataspace-optional = اختيارية، كما تشاء
 dataspace-from = من { $group }
+dataspace-view = ماذا تتضمن
 dataspace-all-granted = لقد وافقت من قبل على كل ما يطلبه هذا التطبيق.
 dataspace-login-note = للإجابة، سجّل الدخول بصفتك الشخص نفسه كما في التطبيق.
 dataspace-grant = مشاركة ما حدّدته

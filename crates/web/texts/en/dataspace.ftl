@@ -6,6 +6,7 @@ dataspace-required = Needed
 dataspace-required-note = Without one of these nothing is shared at all.
 dataspace-optional = Optional, as you like
 dataspace-from = from { $group }
+dataspace-view = What it contains
 dataspace-all-granted = You agreed to everything this app asks for already.
 dataspace-login-note = To answer, log in as the same person as in the app.
 dataspace-grant = Share what I ticked

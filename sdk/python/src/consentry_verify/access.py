@@ -95,7 +95,7 @@ class AccessVerifier:
         if not text:
             raise Refused(Code.MISSING)
         now = self._environment.clock()
-        name = self._verdicts.name(text)
+        name = (text,)
         access = self._verdicts.get(name, now)
         if access is None:
             access = self._judge(text, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .dsi import is_dsi
 from .errors import Code, Refused
@@ -13,16 +13,17 @@ from .fetching import Environment, FetchError, Request, Response, UrllibFetch, r
 from .identity import IdToken, IdTokens
 from .keys import KeySource, verifies
 from .parsing import Malformed, UnverifiedToken, is_text, is_time, take_apart
-from .remembering import Remembered
+from .remembering import Name, Remembered
 from .revocation import RevocationFeed
 
 Revocation = Literal["none", "feed", "verify", "introspect"]
 
 _MAX_URI = 2083
+_NAMES = (("tid", 255, Code.TID), ("kid", 255, Code.KID), ("jku", _MAX_URI, Code.JKU))
+_TEXTS = (("sub", 255), ("subiss", _MAX_URI), ("acr", _MAX_URI), ("app", _MAX_URI), ("appiss", _MAX_URI), ("dsi", 65_536))
 
 
-@dataclass(frozen=True)
-class Consent:
+class Consent(NamedTuple):
     """What an accepted token says. ``tid`` names the consent, not the token."""
 
     sub: str
@@ -34,6 +35,9 @@ class Consent:
     tid: str
     iat: int
     exp: int
+
+
+_TID = Consent._fields.index("tid")
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class ConsentVerifier:
         if not text:
             raise Refused(Code.MISSING)
         now = self._environment.clock()
-        name = self._verdicts.name(text, id_token, dsi)
+        name = (text, id_token, dsi)
         consent = self._verdicts.get(name, now)
         if consent is None:
             consent, until = self._judge(text, id_token, dsi, now)
@@ -147,9 +151,11 @@ class ConsentVerifier:
         kid = _require_header(token)
         if token.claims.get("iss") != settings.issuer:
             raise Refused(Code.ISSUER)
-        if token.header["jku"] != self._keys.document().get("jwks_uri"):
+        published = self._keys.at_hand()
+        if token.header["jku"] != published.document.get("jwks_uri"):
             raise Refused(Code.JKU)
-        if not verifies(self._keys.key(kid), token.signing_input, token.signature):
+        key = published.keys.get(kid) or self._keys.key(kid)
+        if not verifies(key, token.signing_input, token.signature):
             raise Refused(Code.SIGNATURE)
         consent = _claims(token)
         self._require_time(consent, now)
@@ -179,7 +185,8 @@ class ConsentVerifier:
         expected = self._settings.expected_dsis
         if asked is None and len(expected) == 1:
             asked = expected[0]
-        if asked is None or asked not in expected or not is_dsi(found) or found != asked:
+        # What is expected is an identifier by its form, and so is what equals it.
+        if found != asked or found not in expected:
             raise Refused(Code.DSI)
 
     def _require_same(self, consent: Consent, person: IdToken) -> None:
@@ -196,15 +203,11 @@ class ConsentVerifier:
 
     def _require_listed(self, consent: Consent) -> None:
         settings = self._settings
-        for listed, value, code in (
-            (settings.allowed_acrs, consent.acr, Code.ACR),
-            (settings.allowed_apps, consent.app, Code.APP),
-            (settings.allowed_subject_issuers, consent.subiss, Code.SUBJECT_ISSUER),
-        ):
-            if listed is not None and value not in listed:
-                raise Refused(code, "not on the list")
+        _require_on(settings.allowed_acrs, consent.acr, Code.ACR)
+        _require_on(settings.allowed_apps, consent.app, Code.APP)
+        _require_on(settings.allowed_subject_issuers, consent.subiss, Code.SUBJECT_ISSUER)
 
-    def _require_standing(self, consent: Consent, text: str, id_token: str | None, name: bytes, now: float) -> None:
+    def _require_standing(self, consent: Consent, text: str, id_token: str | None, name: Name, now: float) -> None:
         try:
             match self._settings.revocation:
                 case "feed":
@@ -261,6 +264,11 @@ class ConsentVerifier:
         return response
 
 
+def _require_on(listed: Sequence[str] | None, value: str, code: Code) -> None:
+    if listed is not None and value not in listed:
+        raise Refused(code, "not on the list")
+
+
 def _member(response: Response, name: str) -> object:
     try:
         return response.json().get(name)
@@ -283,21 +291,20 @@ def _require_header(token: UnverifiedToken) -> str:
         raise Refused(Code.VERSION)
     if header.get("typ") != "JWT":
         raise Refused(Code.TYP)
-    for member, longest, code in (("tid", 255, Code.TID), ("kid", 255, Code.KID), ("jku", _MAX_URI, Code.JKU)):
+    for member, longest, code in _NAMES:
         if not is_text(header.get(member), longest):
             raise Refused(code)
-    return str(header["kid"])
+    kid: str = header["kid"]
+    return kid
 
 
 def _claims(token: UnverifiedToken) -> Consent:
     claims = token.claims
-    lengths = {"sub": 255, "subiss": _MAX_URI, "acr": _MAX_URI, "app": _MAX_URI, "appiss": _MAX_URI, "dsi": 65_536}
-    for name, longest in lengths.items():
-        if not is_text(claims.get(name), longest):
+    values = list(map(claims.get, Consent._fields))
+    values[_TID] = token.header["tid"]
+    for value, (name, longest) in zip(values, _TEXTS):
+        if not is_text(value, longest):
             raise Refused(Code.CLAIMS, name)
-    for name in ("iat", "exp"):
-        if not is_time(claims.get(name)):
-            raise Refused(Code.CLAIMS, name)
-    return Consent(
-        **{name: claims[name] for name in lengths}, tid=token.header["tid"], iat=claims["iat"], exp=claims["exp"]
-    )
+    if not is_time(values[-2]) or not is_time(values[-1]):
+        raise Refused(Code.CLAIMS, "iat or exp")
+    return Consent._make(values)

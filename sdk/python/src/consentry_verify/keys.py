@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc.jwk import RSAKey
-from joserfc.jws import JWSRegistry
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from .errors import Code, Refused
 from .fetching import Environment, FetchError, Request, require_secure
@@ -23,20 +25,24 @@ KEYS_FRESH = (3600, 60, 3600)
 DOCUMENT_FRESH = (86_400, 60, 86_400)
 FIRST_PAUSE, LONGEST_PAUSE = 5, 300
 
-_RS256 = JWSRegistry.algorithms["RS256"]
+_PADDING, _HASH = PKCS1v15(), SHA256()
 
 
-def verifies(key: RSAKey, signing_input: bytes, signature: bytes) -> bool:
+def verifies(key: RSAPublicKey, signing_input: bytes, signature: bytes) -> bool:
     """Whether a signature is a key's RSASSA-PKCS1-v1_5 signature with SHA-256."""
-    return _RS256.verify(signing_input, signature, key)
+    try:
+        key.verify(signature, signing_input, _PADDING, _HASH)
+    except InvalidSignature:
+        return False
+    return True
 
 
-def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAKey]:
+def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAPublicKey]:
     """The RSA keys for RS256 signatures in a key set, by ``kid``; a name that two of them have is nobody's."""
     listed = document.get("keys")
     if not isinstance(listed, list):
         raise Malformed("no list of keys")
-    keys: dict[str, RSAKey] = {}
+    keys: dict[str, RSAPublicKey] = {}
     twice: set[str] = set()
     for jwk in listed[:MAX_KEYS]:
         kid = jwk.get("kid") if isinstance(jwk, dict) else None
@@ -54,7 +60,7 @@ def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAKey]:
     return keys
 
 
-def _usable(jwk: Mapping[str, Any]) -> RSAKey | None:
+def _usable(jwk: Mapping[str, Any]) -> RSAPublicKey | None:
     if (jwk.get("kty"), jwk.get("use"), jwk.get("alg")) != ("RSA", "sig", "RS256"):
         return None
     n, e = jwk.get("n"), jwk.get("e")
@@ -67,16 +73,18 @@ def _usable(jwk: Mapping[str, Any]) -> RSAKey | None:
             return None
         if exponent % 2 == 0 or not 3 <= exponent <= 2**33:
             return None
-        return RSAKey.import_key({"kty": "RSA", "n": n, "e": e})
+        return RSAPublicNumbers(exponent, modulus).public_key()
     except ValueError:
         return None
 
 
 @dataclass(frozen=True)
-class _Snapshot:
+class Snapshot:
+    """What was fetched, all at once."""
+
     document: dict[str, Any]
     document_until: float
-    keys: dict[str, RSAKey]
+    keys: dict[str, RSAPublicKey]
     fetched_at: float
     refresh_at: float
     fresh_until: float
@@ -97,7 +105,7 @@ class KeySource:
         self._environment = environment
         self._cooldown = cooldown
         self._stale = stale_if_error
-        self._snapshot: _Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._flight = threading.Lock()
         self._refreshing = threading.Lock()
         self._failures = 0
@@ -105,6 +113,10 @@ class KeySource:
         self._failure = Code.KEYS_UNAVAILABLE
         self._unknown: OrderedDict[str, float] = OrderedDict()
         self._unknown_lock = threading.Lock()
+
+    def at_hand(self) -> Snapshot:
+        """The document and the keys by name, fetched where they are not fresh."""
+        return self._current()
 
     def document(self) -> dict[str, Any]:
         """The document of the issuer, whose ``issuer`` is the configured one."""
@@ -115,7 +127,7 @@ class KeySource:
         snapshot = self._snapshot
         return snapshot.fresh_until if snapshot else float("-inf")
 
-    def key(self, kid: str) -> RSAKey:
+    def key(self, kid: str) -> RSAPublicKey:
         """The key of a name; raises ``Refused``."""
         snapshot = self._current()
         if kid in snapshot.keys:
@@ -136,7 +148,7 @@ class KeySource:
                     self._unknown.popitem(last=False)
         raise Refused(Code.KID_UNKNOWN)
 
-    def _current(self) -> _Snapshot:
+    def _current(self) -> Snapshot:
         now, snapshot = self._environment.clock(), self._snapshot
         if snapshot is not None and now < snapshot.fresh_until:
             if now >= snapshot.refresh_at and now >= self._not_before:
@@ -149,7 +161,7 @@ class KeySource:
                 return snapshot
             raise
 
-    def _refresh_beside(self, seen: _Snapshot) -> None:
+    def _refresh_beside(self, seen: Snapshot) -> None:
         if not self._refreshing.acquire(blocking=False):
             return
 
@@ -163,7 +175,7 @@ class KeySource:
 
         self._environment.background(work)
 
-    def _refresh(self, seen: _Snapshot | None, *, reread: bool) -> _Snapshot:
+    def _refresh(self, seen: Snapshot | None, *, reread: bool) -> Snapshot:
         """Fetches, unless somebody did so since ``seen`` was looked at, or too soon after a failure."""
         with self._flight:
             if self._snapshot is not seen and self._snapshot is not None:
@@ -182,7 +194,7 @@ class KeySource:
             self._snapshot = snapshot
             return snapshot
 
-    def _load(self, seen: _Snapshot | None, now: float, reread: bool) -> _Snapshot:
+    def _load(self, seen: Snapshot | None, now: float, reread: bool) -> Snapshot:
         if seen is None or reread or now >= seen.document_until:
             document, kept = self._get(self._document_url, DOCUMENT_FRESH)
             if document.get("issuer") != self._issuer:
@@ -196,7 +208,7 @@ class KeySource:
         except Malformed as error:
             raise Refused(Code.KEYS_UNAVAILABLE, str(error)) from error
         refresh_at = now + fresh * (0.8 - 0.05 * self._environment.random())
-        return _Snapshot(document, document_until, keys, now, refresh_at, now + fresh)
+        return Snapshot(document, document_until, keys, now, refresh_at, now + fresh)
 
     def _get(self, url: str, kept: tuple[int, int, int]) -> tuple[dict[str, Any], int]:
         try:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 import math
-import re
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 MAX_TOKEN_BYTES = 8192
 """Longest token looked at."""
@@ -15,19 +13,24 @@ MAX_TOKEN_BYTES = 8192
 MAX_DEPTH = 8
 """Deepest JSON looked at; the object itself is the first level."""
 
-_BASE64URL = re.compile(rb"[A-Za-z0-9_-]+\Z")
-_TO_BASE64 = bytes.maketrans(b"-_", b"+/")
+# What belongs to the other alphabet alone becomes what neither has.
+_TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
 
-# What may stand last, by how many characters are left over: the bits that no byte takes are zero.
-_LAST = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+# What encoding adds where bytes are left over; one character alone is never left over.
+_PADDING = (b"", b"===", b"==", b"=")
+
+# No number with fewer digits is beyond what a float holds.
+_SURELY_FINITE = 300
+
+
+_NOT_UNDERSTOOD = frozenset(("crit", "zip", "b64"))
 
 
 class Malformed(ValueError):
     """The bytes are not what they have to be."""
 
 
-@dataclass(frozen=True)
-class UnverifiedToken:
+class UnverifiedToken(NamedTuple):
     """The parts of a token whose signature nobody has checked."""
 
     header: dict[str, Any]
@@ -40,14 +43,14 @@ def take_apart(text: str, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedToken:
     """Takes a compact JWS apart; raises ``Malformed``."""
     if len(text) > max_bytes or not text.isascii():
         raise Malformed("too long or not ASCII")
-    parts = text.split(".")
-    if len(parts) != 3:
+    signing_input, _, signature = text.encode().rpartition(b".")
+    header, _, claims = signing_input.partition(b".")
+    if b"." in claims:
         raise Malformed("not three parts")
-    header, claims, signature = (from_base64url(part) for part in parts)
     unverified = UnverifiedToken(
-        json_object(header), json_object(claims), f"{parts[0]}.{parts[1]}".encode(), signature
+        json_object(_decoded(header)), json_object(_decoded(claims)), signing_input, _decoded(signature)
     )
-    if not unverified.header.keys().isdisjoint(("crit", "zip", "b64")):
+    if not unverified.header.keys().isdisjoint(_NOT_UNDERSTOOD):
         raise Malformed("a header member that is not understood")
     return unverified
 
@@ -55,21 +58,32 @@ def take_apart(text: str, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedToken:
 def from_base64url(text: str) -> bytes:
     """Decodes canonical base64url without padding; raises ``Malformed``."""
     try:
-        encoded = text.encode("ascii")
+        return _decoded(text.encode("ascii"))
     except UnicodeEncodeError as error:
         raise Malformed("not base64url") from error
-    rest = len(encoded) % 4
-    if not _BASE64URL.match(encoded) or rest == 1:
-        raise Malformed("not base64url")
-    if rest and encoded[-1] not in _LAST[rest]:
+
+
+def _decoded(encoded: bytes) -> bytes:
+    base64 = encoded.translate(_TO_BASE64) + _PADDING[len(encoded) % 4]
+    try:
+        data = binascii.a2b_base64(base64)
+    except binascii.Error as error:
+        raise Malformed("not base64url") from error
+    # Decoding passes over what it does not know; what is canonical, and nothing else, is what encoding gives back.
+    if not data or binascii.b2a_base64(data, newline=False) != base64:
         raise Malformed("not canonical base64url")
-    return binascii.a2b_base64(encoded.translate(_TO_BASE64) + b"==")
+    return data
 
 
 def json_object(data: bytes) -> dict[str, Any]:
     """Reads a JSON object without duplicate members, not too deep, of Unicode text and finite numbers."""
     try:
-        value = _DECODER.decode(data.decode())
+        text = data.decode()
+        if text[:1] == "{":
+            value, end = _FLAT.raw_decode(text)
+            if end == len(text) and _is_plain(text, value):
+                return value
+        value = _DECODER.decode(text)
         if not isinstance(value, dict):
             raise Malformed("not an object")
         # Depth needs as many brackets, and half of a surrogate pair can only be spelled out: the bytes were UTF-8.
@@ -78,6 +92,17 @@ def json_object(data: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise Malformed(str(error)) from error
     return value
+
+
+def _is_plain(text: str, members: dict[str, Any]) -> bool:
+    """Whether an object surely has nothing to object to: texts and whole numbers alone, nothing spelled out, and each quotation
+    mark belongs to a name or a text that is there, so that no member was there before under the same name."""
+    kinds = list(map(type, members.values()))
+    return (
+        _PLAIN.issuperset(kinds)
+        and "\\" not in text
+        and text.count('"') == 2 * (len(kinds) + kinds.count(str))
+    )
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -94,17 +119,16 @@ def _finite(text: str) -> float:
     return number
 
 
-def _integer(text: str) -> int | float:
-    _finite(text)
+def _integer(text: str) -> int:
+    if len(text) > _SURELY_FINITE:
+        _finite(text)
     return int(text)
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_without_duplicates,
-    parse_int=_integer,
-    parse_float=_finite,
-    parse_constant=_finite,
-)
+_PLAIN = frozenset((str, int))
+_NUMBERS = {"parse_int": _integer, "parse_float": _finite, "parse_constant": _finite}
+_FLAT = json.JSONDecoder(**_NUMBERS)
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, **_NUMBERS)
 
 
 def _judge(value: Any, depth: int) -> None:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+Name = tuple[str | None, ...]
+"""What a verdict is found by: the texts that it is about, each in its place."""
+
 
 class Remembered(Generic[T]):
-    """The latest verdicts by the exact bytes that they are about."""
+    """The latest verdicts by the exact texts that they are about."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._entries: OrderedDict[bytes, tuple[float, T]] = OrderedDict()
+        self._entries: OrderedDict[Name, tuple[float, T]] = OrderedDict()
         self._lock = threading.Lock()
 
-    @staticmethod
-    def name(*texts: str | None) -> bytes:
-        """What a verdict is found by; texts never run into each other."""
-        digest = hashlib.sha256()
-        for text in texts:
-            data = b"-" if text is None else text.encode("utf-8", "surrogatepass")
-            digest.update(f"{'-' if text is None else len(data)}:".encode() + data)
-        return digest.digest()
-
-    def get(self, name: bytes, now: float) -> T | None:
+    def get(self, name: Name, now: float) -> T | None:
         """A verdict that still counts."""
+        if name not in self._entries:
+            return None
         with self._lock:
             entry = self._entries.get(name)
             if entry is None:
@@ -39,7 +34,7 @@ class Remembered(Generic[T]):
             self._entries.move_to_end(name)
             return entry[1]
 
-    def put(self, name: bytes, until: float, verdict: T) -> None:
+    def put(self, name: Name, until: float, verdict: T) -> None:
         """Keeps a verdict until a moment, and forgets the one that was needed longest ago where there are too many."""
         if self._most < 1:
             return

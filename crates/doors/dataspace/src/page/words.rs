@@ -18,6 +18,8 @@ pub(super) struct Words {
     pub locale: Option<String>,
     /// Group that delivers it.
     pub from: String,
+    /// Where it is described.
+    pub view: Option<String>,
 }
 
 /// The words an item was asked with.
@@ -70,6 +72,9 @@ fn bare(visit: &Visit, source: &DefinitionKey) -> Words {
             .unwrap_or_default(),
         purpose: String::new(),
         locale: None,
+        view: dsi
+            .as_ref()
+            .and_then(|dsi| visit.tenant.tenant.dataspace.description_of(dsi)),
         from: dsi.map(|dsi| dsi.source().to_owned()).unwrap_or_default(),
     }
 }

@@ -27,6 +27,10 @@ const UNKNOWN_FOR: Lifetime = Lifetime::seconds(60);
 /// Most keys of one party that are remembered as not there; the oldest go first.
 const MOST_UNKNOWN: usize = 1024;
 
+/// From which part of their freshness on keys are fetched beside a request, in percent. Each party has its own, so that not all are
+/// fetched at once.
+const REFRESH_AT: std::ops::RangeInclusive<i64> = 75..=80;
+
 /// How long keys are used that cannot be fetched again, counted from when they should have been.
 const STALE_FOR: Lifetime = Lifetime::seconds(6 * 3600);
 
@@ -63,8 +67,9 @@ pub(crate) struct Parties {
     sources: Mutex<HashMap<String, Arc<Source>>>,
 }
 
-#[derive(Default)]
 struct Source {
+    /// In which part of their freshness its keys are fetched again, in percent.
+    refresh_at: i64,
     kept: Mutex<Kept>,
     fetching: tokio::sync::Mutex<()>,
 }
@@ -72,6 +77,7 @@ struct Source {
 struct Kept {
     keys: Option<Arc<KeySet>>,
     fetched_at: Timestamp,
+    refresh_at: Timestamp,
     fresh_until: Timestamp,
     failures: u32,
     next_try: Timestamp,
@@ -83,6 +89,7 @@ impl Default for Kept {
         Self {
             keys: None,
             fetched_at: Timestamp::EPOCH,
+            refresh_at: Timestamp::EPOCH,
             fresh_until: Timestamp::EPOCH,
             failures: 0,
             next_try: Timestamp::EPOCH,
@@ -129,6 +136,9 @@ impl Parties {
     async fn keys(&self, party: &Party<'_>, kid: &str, now: Timestamp) -> Result<Arc<KeySet>, PartyError> {
         let source = self.source(party);
         if let Some(settled) = settled(source.next(kid, now)) {
+            if source.is_due(now) {
+                self.refresh_beside(&source, party, now);
+            }
             return settled;
         }
         // Whoever waited here finds what the one before fetched.
@@ -146,13 +156,38 @@ impl Parties {
         }
     }
 
+    /// Fetches keys that are still fresh, while nobody waits for it.
+    fn refresh_beside(&self, source: &Arc<Source>, party: &Party<'_>, now: Timestamp) {
+        let (egress, source) = (Arc::clone(&self.egress), Arc::clone(source));
+        let domain = party.domain.to_owned();
+        let configuration = party.configuration.map(str::to_owned);
+        tokio::spawn(async move {
+            let Ok(_fetching) = source.fetching.try_lock() else {
+                return;
+            };
+            if source.is_due(now) {
+                let party = Party {
+                    domain: &domain,
+                    configuration: configuration.as_deref(),
+                };
+                let fetched = fetching::fetch(&egress, &party).await;
+                source.keep(fetched, now);
+            }
+        });
+    }
+
     fn source(&self, party: &Party<'_>) -> Arc<Source> {
         let name = format!("{} {}", party.domain, party.configuration.unwrap_or_default());
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         if sources.len() >= MOST_PARTIES && !sources.contains_key(&name) {
             sources.clear();
         }
-        Arc::clone(sources.entry(name).or_default())
+        let spread = name.bytes().map(i64::from).sum();
+        Arc::clone(
+            sources
+                .entry(name)
+                .or_insert_with(|| Arc::new(Source::new(spread))),
+        )
     }
 }
 
@@ -166,6 +201,22 @@ fn settled(next: Next) -> Option<Result<Arc<KeySet>, PartyError>> {
 }
 
 impl Source {
+    /// `spread` is any number that not all parties have.
+    fn new(spread: i64) -> Self {
+        let (first, last) = REFRESH_AT.into_inner();
+        Self {
+            refresh_at: first + spread.rem_euclid(last - first + 1),
+            kept: Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether keys that are fresh should be fetched again.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.is_due(now)
+    }
+
     fn next(&self, kid: &str, now: Timestamp) -> Next {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.next(kid, now)
@@ -173,7 +224,7 @@ impl Source {
 
     fn keep(&self, fetched: Option<fetching::Fetched>, now: Timestamp) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.keep(fetched, now);
+        kept.keep(fetched, now, self.refresh_at);
     }
 }
 
@@ -228,13 +279,21 @@ impl Kept {
         self.unknown.insert(kid.to_owned(), now.plus(UNKNOWN_FOR));
     }
 
-    /// A set that was fetched takes the place of the one before: a key that is gone is gone at once.
-    fn keep(&mut self, fetched: Option<fetching::Fetched>, now: Timestamp) {
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.keys.is_some() && now >= self.refresh_at && now < self.fresh_until && now >= self.next_try
+    }
+
+    /// A set that was fetched takes the place of the one before: a key that is gone is gone at once. `refresh_at` is in percent of its
+    /// freshness.
+    fn keep(&mut self, fetched: Option<fetching::Fetched>, now: Timestamp, refresh_at: i64) {
         match fetched {
             Some(fetched) => {
                 *self = Self {
                     keys: Some(Arc::new(fetched.keys)),
                     fetched_at: now,
+                    refresh_at: now.plus(Lifetime::seconds(
+                        fetched.fresh_for.as_seconds() * refresh_at / 100,
+                    )),
                     fresh_until: now.plus(fetched.fresh_for),
                     failures: 0,
                     next_try: now,

@@ -217,3 +217,25 @@ async fn dsp_5_6_the_address_of_version_0_1_leads_on() {
         .await;
     assert_eq!(mixed.status(), 410);
 }
+
+#[tokio::test]
+async fn dsp_12_no_more_may_be_required_than_the_operator_allows() {
+    let world = World::start().await;
+    world
+        .app
+        .configure(|tenant| tenant.dataspace.most_required = 1)
+        .await;
+    let both = world.request(&[(PROFILE, true), (ADDRESS, true)]).await;
+    assert_eq!(both.status(), 422);
+    assert_eq!(
+        both.json()["detail"][0]["loc"],
+        json!(["body", "consentRequests"])
+    );
+    for wanted in [
+        &[(PROFILE, true), (ADDRESS, false)][..],
+        // The same one twice is one.
+        &[(PROFILE, true), (PROFILE, true), (ADDRESS, false)],
+    ] {
+        let _asked = world.request(wanted).await.expect_status(201);
+    }
+}

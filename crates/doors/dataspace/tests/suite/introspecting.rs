@@ -1,10 +1,20 @@
 //! A data source asks about a token (dataspace-consent-protocol 11.3).
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consentry_domain::{
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
+};
+use consentry_ledger::{opaque::hash_text, provision::Entry};
 use consentry_testkit::Answer;
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::world::{ADDRESS, ISSUER, OWNER, PROFILE, World};
+
+const KEY: &str = "key-of-a-gateway-0001";
+const OTHER_KEY: &str = "key-of-a-backend-0001";
+const SECRET: &str = "a secret of a machine, of 32 characters";
 
 impl World {
     fn owner_claims(&self) -> Value {
@@ -63,6 +73,47 @@ async fn dsp_11_3_the_owner_learns_whether_a_token_is_good_now() {
         world.introspect(&statement, token, PROFILE).await.json(),
         inactive
     );
+}
+
+#[tokio::test]
+async fn dsp_11_3_a_key_of_the_operator_opens_introspection_for_every_data_source() {
+    let world = World::start().await;
+    world.granted(&[PROFILE, ADDRESS]).await;
+    let key = |client_id: &str, opens: Opens| {
+        Entry::ApiCredential(ApiCredential {
+            client_id: client_id.to_owned(),
+            secrets: vec![StoredSecret {
+                sha256: hash_text(SECRET),
+                expires_at: None,
+            }],
+            enabled: true,
+            opens,
+        })
+    };
+    world
+        .app
+        .provision(&[key(KEY, Opens::Dataspace), key(OTHER_KEY, Opens::Preferences)])
+        .await;
+    let ask = async |key: &str, secret: &str, source: &str| {
+        let token = world.consent_token(source).await;
+        let basic = STANDARD.encode(format!("{key}:{secret}"));
+        world
+            .app
+            .request(Method::POST, "/Consent/Introspect")
+            .header("authorization", &format!("Basic {basic}"))
+            .json(&json!({ "consentToken": token, "dataSource": source }))
+            .send()
+            .await
+    };
+    for source in [PROFILE, ADDRESS] {
+        let told = ask(KEY, SECRET, source).await.expect_status(200);
+        assert_eq!(told.json()["active"], json!(true));
+    }
+    for (key, secret) in [(KEY, "wrong"), (OTHER_KEY, SECRET), ("nobody", SECRET)] {
+        let refused = ask(key, secret, PROFILE).await;
+        assert_eq!(refused.status(), 401, "{key}");
+        assert_eq!(refused.json()["type"], "consent_verifier_token_invalid");
+    }
 }
 
 #[tokio::test]

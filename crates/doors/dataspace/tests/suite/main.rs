@@ -4,6 +4,7 @@
 
 mod asking;
 mod configuration;
+mod described;
 mod introspecting;
 mod page;
 mod portal;

@@ -408,3 +408,25 @@ async fn dsp_9_the_page_speaks_the_languages_of_the_house() {
         "the tenant's words are in its own language"
     );
 }
+
+#[tokio::test]
+async fn dsp_9_a_definition_can_be_looked_at_where_the_operator_says() {
+    let world = World::start().await;
+    let browser = world.app.browser();
+    let path = world.page(&[(PROFILE, true), (ADDRESS, false)]).await;
+    let without = browser.open(&path).await.expect_status(200);
+    assert!(!without.text().contains("definitions.northbay.example"));
+    world
+        .app
+        .configure(|tenant| {
+            let viewer = "https://definitions.northbay.example/definitions/{definition}";
+            tenant.dataspace.definition_viewer = Some(viewer.to_owned());
+        })
+        .await;
+    let with = browser.open(&path).await.expect_status(200);
+    for definition in ["Person/Profile_v1.0", "Person/Address_v1.0"] {
+        let address = format!("https://definitions.northbay.example/definitions/{definition}");
+        let link = format!("href=\"{address}\" target=\"_blank\" rel=\"noopener noreferrer\"");
+        assert!(with.text().contains(&link), "{definition}");
+    }
+}

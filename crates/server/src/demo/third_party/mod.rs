@@ -54,7 +54,7 @@ impl App {
         }
     }
 
-    fn brand(self) -> Brand {
+    pub(super) fn brand(self) -> Brand {
         brand(self.name, self.colour)
     }
 
