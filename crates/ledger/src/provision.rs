@@ -301,9 +301,10 @@ impl Ledger {
                     .as_ref()
                     .map_or(1, |account| account.version.saturating_add(1)),
                 password_hash,
-                disabled: known.is_some_and(|account| account.disabled),
+                disabled: known.as_ref().is_some_and(|account| account.disabled),
                 applications: person.applications.clone(),
                 contact,
+                holdings: known.and_then(|account| account.holdings),
             })));
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }

@@ -302,6 +302,8 @@ pub struct AccountRow {
     pub applications: Vec<consentry_domain::ApplicationId>,
     /// Where the person is reached, sealed with their key; none where nobody said.
     pub contact: Option<Vec<u8>>,
+    /// The accounts the person has at the data provider, sealed with their key; none where the provider named none.
+    pub holdings: Option<Vec<u8>>,
 }
 
 /// The wrapped data key of a person.

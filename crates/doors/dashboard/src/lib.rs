@@ -46,6 +46,20 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/connection", Cors::Never, embed::connection::show)
         .post("/embed/stop", Cors::Never, embed::stop::ask)
         .post("/embed/stop/confirm", Cors::Never, embed::stop::confirm)
+        .post("/embed/stop/several", Cors::Never, embed::several::ask)
+        .post("/embed/stop/several/confirm", Cors::Never, embed::several::confirm)
+        .post("/embed/through", Cors::Never, embed::several::by_intermediary)
+        .post("/embed/accounts", Cors::Never, embed::accounts::ask)
+        .post("/embed/accounts/review", Cors::Never, embed::accounts::review)
+        .post("/embed/accounts/save", Cors::Never, embed::accounts::save)
+        .post("/embed/keep", Cors::Never, embed::keep::ask)
+        .post("/embed/keep/confirm", Cors::Never, embed::keep::confirm)
+        .post("/embed/review", Cors::Never, embed::round::next)
+        .post("/embed/review/stop", Cors::Never, embed::round::stop)
+        .post("/embed/activity", Cors::Never, embed::activity::show)
+        .post("/embed/report", Cors::Never, embed::activity::report)
+        .post("/embed/copy", Cors::Never, embed::copy::page)
+        .post("/embed/copy/file", Cors::Never, embed::copy::file)
 }
 
 /// 404 and 405 of the API; a provider that is not enabled is refused first (A0.4).

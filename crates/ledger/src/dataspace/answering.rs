@@ -184,6 +184,7 @@ impl Ledger {
             items,
             valid_until: None,
             disclosure: disclosure(tenant, client, texts),
+            accounts: consentry_domain::Accounts::default(),
         };
         let slots: Vec<Slot> = granted
             .iter()

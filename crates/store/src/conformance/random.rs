@@ -433,6 +433,7 @@ impl Random {
                 disabled: self.in_hundred(50),
                 applications: (0..self.below(3)).map(sample::application).collect(),
                 contact: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
+                holdings: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
             }),
             _ => Row::SubjectKey(SubjectKeyRow {
                 subject: person,

@@ -97,6 +97,8 @@ impl Stored for Agreement {
             valid_until: cells.optional_time("valid_until")?,
             disclosure: cells.json("disclosure")?,
             ended: cells.optional_json("ended")?,
+            accounts: cells.optional_json("accounts")?.unwrap_or_default(),
+            renewed_at: cells.optional_time("renewed_at")?,
         })
     }
 }
@@ -238,6 +240,7 @@ impl Stored for AccountRow {
             disabled: cells.boolean("disabled")?,
             applications: cells.json("applications")?,
             contact: cells.optional_bytes("contact")?,
+            holdings: cells.optional_bytes("holdings")?,
         })
     }
 }
