@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Accounts, Actions, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId,
-    Slot, SubjectId, Timestamp,
+    AccountId, Accounts, Actions, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey,
+    Qualifier, RecordId, Slot, SubjectId, Timestamp,
     agreement::Disclosure,
     decision::{Actor, CredentialKind, Door, EndReason, TextShown},
     definition::Wording,

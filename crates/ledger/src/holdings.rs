@@ -69,7 +69,8 @@ impl Holding {
         kind: Option<&str>,
         display: Option<&str>,
     ) -> Result<Self, InvalidHolding> {
-        let fits = |text: &str, longest| text.chars().count() <= longest && !text.chars().any(char::is_control);
+        let fits =
+            |text: &str, longest| text.chars().count() <= longest && !text.chars().any(char::is_control);
         if nickname.trim().is_empty() || !fits(nickname, LONGEST_NAME) {
             return Err(InvalidHolding::Name);
         }
@@ -90,7 +91,11 @@ impl Holding {
 
     /// The last digits of its number, where there are any.
     pub fn last_digits(&self) -> Option<String> {
-        let digits = self.display.as_deref()?.chars().filter(|letter| letter.is_numeric());
+        let digits = self
+            .display
+            .as_deref()?
+            .chars()
+            .filter(|letter| letter.is_numeric());
         let digits: String = digits.collect();
         (!digits.is_empty()).then_some(digits)
     }
@@ -143,10 +148,13 @@ impl Ledger {
     ) -> Result<(), Fault> {
         tracing::debug!(caller = ?permit.caller().credential(), "replacing the list of a customer's accounts");
         let subject = self.subject_named(tenant, &customer.alias()).await?;
-        let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Unreadable {
-            what: "subject key",
-            why: "the person has none".to_owned(),
-        })?;
+        let key = self
+            .subject_key(tenant, subject)
+            .await?
+            .ok_or(Fault::Unreadable {
+                what: "subject key",
+                why: "the person has none".to_owned(),
+            })?;
         for _ in 0..ATTEMPTS {
             let row = self.inner.store.account(tenant.id(), subject).await?;
             let known = row.as_ref().map(|row| opened(row, &key)).transpose()?.flatten();

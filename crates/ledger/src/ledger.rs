@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
-use consentry_domain::{Accounts, AgreementId, Consent, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant};
+use consentry_domain::{
+    Accounts, AgreementId, Consent, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
+};
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
 };

@@ -2,6 +2,7 @@
 //
 //   <form data-swap="id">      sends the form and replaces the element of that id by the one in the answer
 //   data-announce="words"      in the answer: read out when it is shown
+//   <form data-download>       is answered with a file
 //   data-focus                 in the answer: gets the focus; otherwise the first heading
 //   data-host="type" data-id   in the answer: told to the page around an embedded view
 //
@@ -46,6 +47,8 @@ function setBusy(form, on) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  // A file is saved beside the page, which stays as it is.
+  if ("download" in form.dataset) return;
   if (busy.has(form) || (!navigator.onLine && form.dataset.swap)) {
     event.preventDefault();
     if (!busy.has(form)) alarm(words.offline);

@@ -57,7 +57,10 @@ fn dsh_a11_widening_needs_the_leave_of_the_tenant_and_taking_back_what_was_agree
     let off = strict(change(&mut world, agreement, &[("a", false)]));
     world.run(&off).unwrap();
     let on = strict(change(&mut world, agreement, &[("a", true)]));
-    assert_eq!(World::names(&world.run(&on).unwrap()), ["decision.recorded", "grant.changed"]);
+    assert_eq!(
+        World::names(&world.run(&on).unwrap()),
+        ["decision.recorded", "grant.changed"]
+    );
     let wider = strict(change(&mut world, agreement, &[("b", true)]));
     assert_eq!(world.run(&wider), Err(Rejection::Widens));
     let all = strict(ChangeAccounts {
@@ -108,13 +111,27 @@ fn dsh_b6_2_renewing_moves_the_end_of_everything_and_keeps_the_beginning() {
     let facts = world.run(&renew(until, act.clone())).unwrap();
     assert_eq!(
         World::names(&facts),
-        ["decision.recorded", "consent.amended", "consent.amended", "grant.renewed"]
+        [
+            "decision.recorded",
+            "consent.amended",
+            "consent.amended",
+            "grant.renewed"
+        ]
     );
     let renewed = &world.state.agreements[&agreement];
     assert_eq!((renewed.created_at, renewed.renewed_at), (began, Some(world.now)));
     assert_eq!(renewed.valid_until, Some(until));
-    assert!(world.state.consents.values().all(|consent| consent.valid_until == Some(until)));
-    assert_eq!(world.run(&renew(until, act.clone())), Err(Rejection::EndsBeforeItBegins));
+    assert!(
+        world
+            .state
+            .consents
+            .values()
+            .all(|consent| consent.valid_until == Some(until))
+    );
+    assert_eq!(
+        world.run(&renew(until, act.clone())),
+        Err(Rejection::EndsBeforeItBegins)
+    );
     world.now = until;
     let later = Timestamp::from_seconds(until.as_seconds() + DAY);
     assert_eq!(

@@ -18,18 +18,56 @@ use consentry_web::{
 };
 use http::request::Parts;
 
+/// Paths of the bank's API in one version.
+struct ApiPaths {
+    prefix: &'static str,
+    token: &'static str,
+    revoke: &'static str,
+    held: &'static str,
+    consents: &'static str,
+    account: &'static str,
+    accounts: &'static str,
+    disable: &'static str,
+}
+
+macro_rules! api_paths {
+    ($version:literal) => {
+        ApiPaths {
+            prefix: concat!("/api/", $version),
+            token: concat!("/api/", $version, "/token"),
+            revoke: concat!("/api/", $version, "/token/revoke"),
+            held: concat!("/api/", $version, "/customer_accounts"),
+            consents: concat!("/api/", $version, "/consent_management"),
+            account: concat!(
+                "/api/",
+                $version,
+                "/consent_management/{consent}/accounts/{account}"
+            ),
+            accounts: concat!("/api/", $version, "/consent_management/{consent}/accounts"),
+            disable: concat!(
+                "/api/",
+                $version,
+                "/consent_management/{consent}/disable_app_sharing"
+            ),
+        }
+    };
+}
+
+const API: [ApiPaths; 3] = [api_paths!("v4"), api_paths!("v5"), api_paths!("v6")];
+
 /// The routes of the door. `v4`, `v5` and `v6` of the API behave alike, other versions do not exist (A0).
 pub fn routes() -> RouteTable<House> {
     let mut table = RouteTable::new("dashboard").owns_with("/embed", embed::unserved);
-    for (prefix, issue, revoke) in [
-        ("/api/v4", "/api/v4/token", "/api/v4/token/revoke"),
-        ("/api/v5", "/api/v5/token", "/api/v5/token/revoke"),
-        ("/api/v6", "/api/v6/token", "/api/v6/token/revoke"),
-    ] {
+    for paths in API {
         table = table
-            .owns_with(prefix, unserved)
-            .post(issue, Cors::Never, api::token::issue)
-            .post(revoke, Cors::Never, api::token::revoke);
+            .owns_with(paths.prefix, unserved)
+            .post(paths.token, Cors::Never, api::token::issue)
+            .post(paths.revoke, Cors::Never, api::token::revoke)
+            .put(paths.held, Cors::Never, api::accounts::replace)
+            .get_only(paths.consents, Cors::Never, api::consents::list)
+            .put(paths.account, Cors::Never, api::consents::account)
+            .put(paths.accounts, Cors::Never, api::consents::automatic)
+            .put(paths.disable, Cors::Never, api::consents::disable);
     }
     table
         .get_only(
@@ -47,7 +85,11 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/stop", Cors::Never, embed::stop::ask)
         .post("/embed/stop/confirm", Cors::Never, embed::stop::confirm)
         .post("/embed/stop/several", Cors::Never, embed::several::ask)
-        .post("/embed/stop/several/confirm", Cors::Never, embed::several::confirm)
+        .post(
+            "/embed/stop/several/confirm",
+            Cors::Never,
+            embed::several::confirm,
+        )
         .post("/embed/through", Cors::Never, embed::several::by_intermediary)
         .post("/embed/accounts", Cors::Never, embed::accounts::ask)
         .post("/embed/accounts/review", Cors::Never, embed::accounts::review)

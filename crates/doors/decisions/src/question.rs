@@ -127,7 +127,10 @@ pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Ques
     let context = Context::read(moment, members)?;
     if context.as_of.is_some() && resource.account.is_some() {
         let place = "/resource/properties/account_id";
-        return Err(invalid(place, "cannot be asked about together with context.as_of"));
+        return Err(invalid(
+            place,
+            "cannot be asked about together with context.as_of",
+        ));
     }
     Ok(Question {
         subject,

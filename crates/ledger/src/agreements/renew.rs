@@ -51,7 +51,10 @@ pub enum RenewError {
 
 /// Whether an agreement may be kept for longer now: from 30 days before its end on, and as long as it stands.
 pub fn is_renewable(agreement: &Agreement, now: Timestamp) -> bool {
-    agreement.is_in_force(now) && agreement.valid_until.is_some_and(|until| until <= now.plus(RENEWAL_WINDOW))
+    agreement.is_in_force(now)
+        && agreement
+            .valid_until
+            .is_some_and(|until| until <= now.plus(RENEWAL_WINDOW))
 }
 
 impl Ledger {
@@ -100,7 +103,8 @@ impl Ledger {
             };
             for grant in &grants {
                 let client = tenant.clients.get(&grant.client);
-                let Some(client) = client.filter(|client| grant.offline && grant.is_live(now, client.epoch)) else {
+                let Some(client) = client.filter(|client| grant.offline && grant.is_live(now, client.epoch))
+                else {
                     continue;
                 };
                 let window = grant.created_at.plus(client.refresh_window(&tenant.tenant));

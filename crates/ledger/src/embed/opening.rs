@@ -10,7 +10,7 @@ use super::{
     ticket::TicketDetail,
 };
 use crate::{
-    Ledger, Opaque, TenantSnapshot,
+    Caller, Ledger, Opaque, TenantSnapshot, Via,
     accounts::{from_json, to_json},
     error::Fault,
     rates::{Rate, source},
@@ -90,6 +90,37 @@ impl Ledger {
                 tracing::info!(refused.reason = ?reason, token.prefix = ?prefix, "one-time token refused");
                 rates.count(tenant.id(), Rate::RefusedOpenings, &key, self.now());
                 Err(OpenError::Refused)
+            }
+        }
+    }
+
+    /// Whom a one-time token stands for, shown by the data provider's back end in place of spending it (A2.6, A11). None: it opens
+    /// nothing, whatever the reason.
+    pub async fn ticket_caller(
+        &self,
+        tenant: &TenantSnapshot,
+        token: &Opaque,
+        address: IpAddr,
+    ) -> Result<Option<Caller>, OpenError> {
+        let key = source(address);
+        let rates = &self.inner.rates;
+        if let Some(seconds) = rates.wait(tenant.id(), Rate::RefusedOpenings, &key, self.now()) {
+            return Err(OpenError::TooMany { seconds });
+        }
+        let found = self.inner.store.token(tenant.id(), token.hash()).await;
+        let judged = match found.map_err(Fault::from)? {
+            Some(ticket) => self.judge(tenant, &ticket, self.now()).await?,
+            None => Err(Reason::Unknown),
+        };
+        match judged {
+            Ok((subject, _)) => Ok(Some(Caller::Subject {
+                subject,
+                via: Via::EmbedTicket(token.hash()),
+            })),
+            Err(reason) => {
+                tracing::info!(refused.reason = ?reason, token.prefix = ?token.hash(), "one-time token refused");
+                rates.count(tenant.id(), Rate::RefusedOpenings, &key, self.now());
+                Ok(None)
             }
         }
     }

@@ -73,7 +73,9 @@ impl Ledger {
             let Some(active) = seen else {
                 return Ok(None);
             };
-            let accounts = self.accounts_under(tenant, active.grant().map(AsRef::as_ref)).await?;
+            let accounts = self
+                .accounts_under(tenant, active.grant().map(AsRef::as_ref))
+                .await?;
             return Ok(Some(access(caller.client(), &active, accounts)));
         }
         self.introspect_refresh_token(tenant, caller, token).await
@@ -131,7 +133,8 @@ impl Ledger {
         tenant: &TenantSnapshot,
         grant: Option<&Grant>,
     ) -> Result<Option<Accounts>, Fault> {
-        let Some((subject, agreement)) = grant.and_then(|grant| Some((grant.subject, grant.agreement?))) else {
+        let Some((subject, agreement)) = grant.and_then(|grant| Some((grant.subject, grant.agreement?)))
+        else {
             return Ok(None);
         };
         let accounts = self.accounts_of(tenant, subject, agreement).await?;

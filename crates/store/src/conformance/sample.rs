@@ -1,9 +1,9 @@
 //! Rows to store: one of each kind, made from small numbers, alike in every run.
 
 use consentry_domain::{
-    AccountId, Accounts, Actions, Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId,
-    DefinitionKey, DeliveryId, EndpointId, EventId, GrantId, Lifetime, PartyId, Qualifier, RecordId, Shard, Slot,
-    Status, SubjectId, TenantId, Timestamp, Usage,
+    AccountId, Accounts, Actions, Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent,
+    ConsentId, DecisionId, DefinitionKey, DeliveryId, EndpointId, EventId, GrantId, Lifetime, PartyId,
+    Qualifier, RecordId, Shard, Slot, Status, SubjectId, TenantId, Timestamp, Usage,
     agreement::{AgreementItem, Disclosure},
     consent::Ended,
     decision::{Actor, Door, EndReason, TextShown},

@@ -1,7 +1,9 @@
 //! `/oidc/token/introspection` (RFC 7662): is this token good now, and for what?
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{AccountId, Accounts, AgreementId, ApplicationId, ClientId, GrantId, SubjectId, TenantId, scope::Scope};
+use consentry_domain::{
+    AccountId, Accounts, AgreementId, ApplicationId, ClientId, GrantId, SubjectId, TenantId, scope::Scope,
+};
 use consentry_ledger::{Opaque, tokens::Introspected};
 use consentry_web::{error::OAuth, visit::Visit};
 use serde::Serialize;

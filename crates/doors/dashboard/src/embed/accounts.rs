@@ -73,14 +73,22 @@ async fn changeable(visit: &Visit, request: Request) -> Result<Changeable, Respo
         }),
         None => {
             let text = visitor.look.language.text("dashboard-nothing-changed");
-            Err(detail::page(visit, &visitor, &connection, Some(Notice::info(&text))))
+            Err(detail::page(
+                visit,
+                &visitor,
+                &connection,
+                Some(Notice::info(&text)),
+            ))
         }
     }
 }
 
 impl Changeable {
     fn is_ticked(&self, account: &AccountView) -> bool {
-        self.visitor.form.all("account").any(|ticked| ticked == account.id)
+        self.visitor
+            .form
+            .all("account")
+            .any(|ticked| ticked == account.id)
     }
 
     fn others(&self) -> bool {
@@ -90,7 +98,9 @@ impl Changeable {
     /// The version that the person saw when they ticked; one that nothing has where the form does not say.
     fn seen(&self) -> u32 {
         let version = self.visitor.form.all("version").next();
-        version.and_then(|version| version.parse().ok()).unwrap_or_default()
+        version
+            .and_then(|version| version.parse().ok())
+            .unwrap_or_default()
     }
 
     fn screen(&self, visit: &Visit, notice: Option<Notice>) -> (Page, Screen) {

@@ -60,17 +60,11 @@ pub async fn file(visit: Visit, request: Request) -> Response {
         Ok(document) => {
             let disposition = HeaderValue::from_static("attachment; filename=\"consents.json\"");
             let kind = HeaderValue::from_static("application/json");
-            let mut answer = (
-                [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)],
-                document,
-            )
-                .into_response();
-            // The headers of every embedded answer say that nothing is kept.
-            let framed = (StatusCode::OK, frame::headers(&visit)).into_response();
-            for (name, value) in framed.headers() {
-                answer.headers_mut().insert(name, value.clone());
-            }
-            answer
+            let headers = [
+                (header::CONTENT_TYPE, kind),
+                (header::CONTENT_DISPOSITION, disposition),
+            ];
+            (StatusCode::OK, headers, frame::headers(&visit), document).into_response()
         }
         Err(error) => Refusal::plain(&visit, visitor.look, error).into_response(),
     }
@@ -88,7 +82,7 @@ async fn signed(visit: &Visit, visitor: &Visitor, found: &[Connection]) -> Resul
             "history": object::history(connection, &history),
         }));
     }
-    let base = visit.house.base(&visit.tenant);
+    let base = visit.house.base_url(&visit.tenant);
     let document = json!({
         "iss": base,
         "iat": visit.ledger().now().as_seconds(),

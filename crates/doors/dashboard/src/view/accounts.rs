@@ -51,7 +51,15 @@ impl AccountsView {
         let all: Vec<AccountView> = match telling.held {
             Held::Named(held) => held
                 .iter()
-                .map(|holding| account(telling, agreement, &holding.id, label(holding), holding.kind.clone()))
+                .map(|holding| {
+                    account(
+                        telling,
+                        agreement,
+                        &holding.id,
+                        label(holding),
+                        holding.kind.clone(),
+                    )
+                })
                 .collect(),
             Held::Unnamed | Held::Unreadable => accounts
                 .named
@@ -61,7 +69,8 @@ impl AccountsView {
         };
         Some(Self {
             others: accounts.others,
-            can_change: telling.tenant.tenant.dashboard.account_changes && matches!(telling.held, Held::Named(_)),
+            can_change: telling.tenant.tenant.dashboard.account_changes
+                && matches!(telling.held, Held::Named(_)),
             summary: summary(telling, &all, unreadable),
             unreadable,
             all,
@@ -150,7 +159,10 @@ mod tests {
         let all = Accounts::default();
         assert!(!nothing_is_shared(&named, &all) && !nothing_is_shared(&Held::Unnamed, &all));
         let gone = Accounts::only([AccountId::parse("acc_closed").unwrap()]);
-        assert!(nothing_is_shared(&named, &gone), "the only shared account was closed");
+        assert!(
+            nothing_is_shared(&named, &gone),
+            "the only shared account was closed"
+        );
         assert!(!nothing_is_shared(&Held::Unreadable, &gone));
         let none = Accounts::only([]);
         assert!(nothing_is_shared(&Held::Unnamed, &none));

@@ -55,7 +55,12 @@ pub fn lines(
             at,
         });
     }
-    let ended_by_time = connection.agreement.ended.is_none().then_some(view.ended_at).flatten();
+    let ended_by_time = connection
+        .agreement
+        .ended
+        .is_none()
+        .then_some(view.ended_at)
+        .flatten();
     if let (Some(at), Some(ended)) = (ended_by_time, &view.ended) {
         lines.push(Line {
             what: ended.clone(),

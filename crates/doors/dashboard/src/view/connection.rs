@@ -80,6 +80,8 @@ pub struct ConnectionView {
     pub renewed: Option<String>,
     /// Through whom the application gets the data, nearest to it first.
     pub intermediaries: Vec<Intermediary>,
+    /// The same in a few words, for a card; empty where there are none.
+    pub through: String,
     /// The accounts it is about; none where nobody has said anything about accounts.
     pub accounts: Option<AccountsView>,
     /// What is said of it beside where it stands.
@@ -124,7 +126,7 @@ impl ConnectionView {
         let items = items(tenant, language, connection, phase);
         let (items, withdrawn): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.in_force);
         let application = ShownName::new(&disclosed.client_name);
-        Self {
+        let mut own = Self {
             id: agreement.id.to_string(),
             client: agreement.client.as_str().to_owned(),
             application: (application != name).then_some(application),
@@ -177,21 +179,33 @@ impl ConnectionView {
                     name: ShownName::new(&party.name),
                 })
                 .collect(),
+            through: String::new(),
             accounts: AccountsView::new(telling, agreement),
             marks: if phase.has_access() {
                 let marks = Mark::of(connection);
-                marks.into_iter().map(|mark| mark.label(language).to_string()).collect()
+                marks
+                    .into_iter()
+                    .map(|mark| mark.label(language).to_string())
+                    .collect()
             } else {
                 Vec::new()
             },
             keeping: Keeping::of(tenant, client, connection),
             version: agreement.version,
             name,
+        };
+        if !own.intermediaries.is_empty() {
+            let through = own.names_through(language);
+            own.through = language
+                .text("dashboard-through-line")
+                .with("name", through)
+                .to_string();
         }
+        own
     }
 
     /// Names of those through whom the application gets the data, for a sentence.
-    pub fn through(&self, language: &'static Language) -> String {
+    pub fn names_through(&self, language: &'static Language) -> String {
         language.list(self.intermediaries.iter().map(|party| party.name.short.as_str()))
     }
 

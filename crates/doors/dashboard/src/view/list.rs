@@ -150,7 +150,9 @@ impl List {
         standing.retain(|view| wanted.fits(view));
         ended.retain(|view| wanted.fits(view));
         match wanted.order {
-            Order::Recent => standing.sort_by_key(|view| std::cmp::Reverse((view.recent_at, view.granted_at))),
+            Order::Recent => {
+                standing.sort_by_key(|view| std::cmp::Reverse((view.recent_at, view.granted_at)))
+            }
             Order::Name => standing.sort_by_key(|view| view.name.full.to_lowercase()),
             // What has no end comes last.
             Order::Ending => standing.sort_by_key(|view| (view.ends_at.is_none(), view.ends_at)),

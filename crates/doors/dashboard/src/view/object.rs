@@ -8,7 +8,8 @@ use consentry_ledger::{
 use serde_json::{Value, json};
 
 use super::{
-    ConnectionView, Phase, Telling, accounts::nothing_is_shared, activity::used_on, renewal::Keeping, status::Mark,
+    ConnectionView, Phase, Telling, accounts::nothing_is_shared, activity::used_on, renewal::Keeping,
+    status::Mark,
 };
 
 /// Seconds of a day.
@@ -204,7 +205,9 @@ fn rows(telling: &Telling<'_>, accounts: &Accounts) -> Vec<AccountRow> {
 fn name<'a>(tenant: &'a TenantSnapshot, agreement: &'a Agreement) -> &'a str {
     let client = tenant.clients.get(&agreement.client);
     let party = client.and_then(|client| tenant.party_of(client));
-    party.map_or(agreement.disclosure.client_name.as_str(), |party| party.name.as_str())
+    party.map_or(agreement.disclosure.client_name.as_str(), |party| {
+        party.name.as_str()
+    })
 }
 
 /// Status of FDX, by the clock.

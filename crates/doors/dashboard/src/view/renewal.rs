@@ -25,7 +25,11 @@ pub enum Keeping {
 impl Keeping {
     /// Whether and where a connection can be kept for longer at the moment it was looked at: from 30 days before its end on, here as long
     /// as it stands, at the application up to 7 days after.
-    pub fn of(tenant: &TenantSnapshot, client: Option<&std::sync::Arc<Client>>, connection: &Connection) -> Self {
+    pub fn of(
+        tenant: &TenantSnapshot,
+        client: Option<&std::sync::Arc<Client>>,
+        connection: &Connection,
+    ) -> Self {
         let agreement = &connection.agreement;
         let now = connection.seen_at;
         let stands = connection.state == State::Accepted;

@@ -48,7 +48,10 @@ impl Phase {
 
     /// Whether the application has access, or would have if the bank had not switched it off.
     pub const fn has_access(self) -> bool {
-        matches!(self, Self::Paused | Self::NothingShared | Self::EndsSoon | Self::Active)
+        matches!(
+            self,
+            Self::Paused | Self::NothingShared | Self::EndsSoon | Self::Active
+        )
     }
 
     /// The name of its picture and colour.
@@ -193,8 +196,13 @@ mod tests {
     #[test]
     fn dsh_b2_boundaries_are_exact_to_the_microsecond() {
         let now = Timestamp::from_seconds(100 * DAY);
-        let phase =
-            |micros: i64| Phase::of(&connection(Some(Timestamp::from_micros(micros)), None, now), true, false);
+        let phase = |micros: i64| {
+            Phase::of(
+                &connection(Some(Timestamp::from_micros(micros)), None, now),
+                true,
+                false,
+            )
+        };
         let thirty = now.as_micros() + 30 * DAY * 1_000_000;
         assert_eq!(phase(thirty + 1), Phase::Active);
         assert_eq!(phase(thirty), Phase::EndsSoon);
