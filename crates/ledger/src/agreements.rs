@@ -2,6 +2,7 @@
 
 mod accounts;
 mod history;
+mod provision;
 mod receipt;
 mod renew;
 
@@ -22,6 +23,7 @@ use consentry_store::{Row, RowChange, Seeds};
 pub use self::{
     accounts::{AccountsError, AccountsRequest},
     history::{Happened, HistoryEntry},
+    provision::AgreementWish,
     renew::{MOST_DAYS, RENEWAL_WINDOW, RenewError, Subjected, is_renewable},
 };
 use crate::{

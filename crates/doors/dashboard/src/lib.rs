@@ -69,7 +69,7 @@ pub fn routes() -> RouteTable<House> {
             .put(paths.accounts, Cors::Never, api::consents::automatic)
             .put(paths.disable, Cors::Never, api::consents::disable);
     }
-    table
+    page_api(table)
         .get_only(
             "/embed/authorizations",
             Cors::Never,
@@ -102,6 +102,55 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/report", Cors::Never, embed::activity::report)
         .post("/embed/copy", Cors::Never, embed::copy::page)
         .post("/embed/copy/file", Cors::Never, embed::copy::file)
+}
+
+/// The page's own API (B9).
+fn page_api(table: RouteTable<House>) -> RouteTable<House> {
+    table
+        .owns_with("/embed/api", embed::page_api::unserved)
+        .get_only("/embed/api/v1/session", Cors::Never, embed::page_api::session)
+        .delete("/embed/api/v1/session", Cors::Never, embed::page_api::end_session)
+        .post(
+            "/embed/api/v1/session/renew",
+            Cors::Never,
+            embed::page_api::renew_session,
+        )
+        .get_only("/embed/api/v1/connections", Cors::Never, embed::page_api::list)
+        .post(
+            "/embed/api/v1/connections/revoke",
+            Cors::Never,
+            embed::page_api::revoke_several,
+        )
+        .get_only(
+            "/embed/api/v1/connections/{connection}",
+            Cors::Never,
+            embed::page_api::show,
+        )
+        .get_only(
+            "/embed/api/v1/connections/{connection}/activity",
+            Cors::Never,
+            embed::page_api::activity,
+        )
+        .patch(
+            "/embed/api/v1/connections/{connection}/accounts",
+            Cors::Never,
+            embed::page_api::accounts,
+        )
+        .post(
+            "/embed/api/v1/connections/{connection}/revoke",
+            Cors::Never,
+            embed::page_api::revoke,
+        )
+        .post(
+            "/embed/api/v1/connections/{connection}/renew",
+            Cors::Never,
+            embed::page_api::renew,
+        )
+        .post(
+            "/embed/api/v1/connections/{connection}/report",
+            Cors::Never,
+            embed::page_api::report,
+        )
 }
 
 /// 404 and 405 of the API; a provider that is not enabled is refused first (A0.4).

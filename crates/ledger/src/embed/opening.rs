@@ -57,7 +57,7 @@ pub enum OpenError {
 
 /// What a refusal is called in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
+pub(super) enum Reason {
     Malformed,
     Unknown,
     OtherKind,
@@ -150,7 +150,7 @@ impl Ledger {
     }
 
     /// Whether a ticket could open something now. Whether it does is decided in the transaction.
-    async fn judge(
+    pub(super) async fn judge(
         &self,
         tenant: &TenantSnapshot,
         ticket: &TokenRow,
@@ -235,7 +235,13 @@ impl Ledger {
     }
 }
 
-fn spent(ticket: TokenRow, detail: &TicketDetail, session: Hash, now: Timestamp) -> Result<TokenRow, Fault> {
+/// The row of a ticket that has opened a page session, or kept one open.
+pub(super) fn spent(
+    ticket: TokenRow,
+    detail: &TicketDetail,
+    session: Hash,
+    now: Timestamp,
+) -> Result<TokenRow, Fault> {
     let detail = TicketDetail {
         session: Some(session),
         ..detail.clone()

@@ -7,6 +7,7 @@ mod accounts_api;
 mod bank;
 mod caller;
 pub mod clock;
+mod connected;
 mod failure;
 mod mail;
 mod money;
@@ -215,7 +216,8 @@ pub async fn bank_in(
         return Ok((remembered.bank, None));
     }
     let started = std::time::Instant::now();
-    let bank = seed::seed(ledger, addresses).await?;
+    let mut bank = seed::seed(ledger, addresses).await?;
+    connected::add(ledger, &mut bank).await?;
     let remembered = Remembered {
         base_url: addresses.base_url.clone(),
         bank: bank.clone(),

@@ -237,3 +237,6 @@ dashboard-copy-title = نسخة مما تشاركه
 dashboard-copy-made = من { $bank }، { $moment }. اطبع هذه الصفحة أو نزّلها كملف.
 dashboard-copy-file = التنزيل كملف
 dashboard-copy-signed = الملف موقّع من { $bank }، بحيث يمكن للآخرين التحقق من أن أحدًا لم يغيّره.
+
+dashboard-closes = يُغلق هذا العرض خلال دقيقتين حفاظًا على أمان بياناتك.
+dashboard-stay = البقاء

@@ -215,3 +215,6 @@ dashboard-copy-title = A copy of what you share
 dashboard-copy-made = From { $bank }, { $moment }. Print this page, or download it as a file.
 dashboard-copy-file = Download as a file
 dashboard-copy-signed = The file is signed by { $bank }, so that others can see that nobody has changed it.
+
+dashboard-closes = This view closes in two minutes, to keep your data safe.
+dashboard-stay = Stay

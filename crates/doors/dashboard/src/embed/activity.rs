@@ -81,7 +81,8 @@ pub async fn report(visit: Visit, request: Request) -> Response {
     connections::answer(&visit, &visitor, StatusCode::OK, &template)
 }
 
-async fn tell(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Result<(), ApiError> {
+/// Tells the bank, unless it was told within a day.
+pub(super) async fn tell(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Result<(), ApiError> {
     let recent = connection.seen_at.minus(TOLD);
     let known = history(visit, visitor, connection).await?;
     let is_told = |entry: &HistoryEntry| entry.what == Happened::Reported && entry.at > recent;

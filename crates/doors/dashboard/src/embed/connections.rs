@@ -90,6 +90,8 @@ pub(super) fn screen(
             session: visitor.bearer.expose().to_owned(),
             help,
             notice,
+            ends_in: visitor.session.ends_at.seconds_since(visit.ledger().now()),
+            idle: visit.tenant.tenant.lifetimes.page_idle.as_seconds(),
         },
     )
 }

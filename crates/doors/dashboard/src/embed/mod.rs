@@ -8,6 +8,7 @@ pub mod connections;
 pub mod copy;
 pub mod frame;
 pub mod keep;
+pub mod page_api;
 pub mod presented;
 pub mod refusal;
 pub mod round;

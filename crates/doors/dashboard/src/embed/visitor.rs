@@ -12,20 +12,25 @@ use consentry_ledger::{
     embed::PageSession,
 };
 use consentry_web::{
+    credentials::{Credentials, authorization},
     error::{ApiError, registry},
     form,
     origin::{self, Provenance},
     parameters::{Parameters, Rules},
     visit::Visit,
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
+use secrecy::ExposeSecret;
 
 use super::{
     connections,
     frame::Look,
     refusal::{self, Refusal},
 };
-use crate::view::{self, Held, Telling};
+use crate::{
+    api,
+    view::{self, Held, Telling},
+};
 
 /// Longest bearer that is looked at, in bytes.
 const LONGEST_BEARER: usize = 128;
@@ -84,6 +89,38 @@ impl Visitor {
             form,
             look,
             held,
+        })
+    }
+
+    /// Who calls the page's own API: the session of the bearer, and a header that no page of another origin may send.
+    pub async fn of_bearer(visit: &Visit, parts: &Parts) -> Result<Self, ApiError> {
+        api::serving(visit)?;
+        let marked = parts
+            .headers
+            .get("x-consentry-page")
+            .is_some_and(|mark| mark == "1");
+        if !marked || is_foreign(visit, &parts.headers) {
+            return Err(ApiError::new(&registry::BAD_ORIGIN));
+        }
+        let over = || {
+            let challenge = HeaderValue::from_static("Bearer realm=\"consentry\"");
+            ApiError::new(&registry::SESSION_OVER).challenge(challenge)
+        };
+        let bearer = match authorization(&parts.headers) {
+            Ok(Credentials::Bearer(bearer)) => Opaque::received(bearer.expose_secret()),
+            _ => return Err(over()),
+        };
+        let session = visit
+            .ledger()
+            .use_page_session(&visit.tenant, &bearer)
+            .await?
+            .ok_or_else(over)?;
+        Ok(Self {
+            look: Look::of_session(visit, &session),
+            held: Held::of(visit, session.subject).await,
+            session,
+            bearer,
+            form: Parameters::default(),
         })
     }
 

@@ -84,4 +84,8 @@ pub struct Screen {
     pub help: Option<String>,
     /// What just happened.
     pub notice: Option<Notice>,
+    /// Seconds until the page session is over, whatever is done.
+    pub ends_in: i64,
+    /// Seconds until it is over where nothing is done.
+    pub idle: i64,
 }
