@@ -38,6 +38,9 @@ pub async fn replace(visit: Visit, request: Request) -> Result<Response, Dashboa
     let body = json::read(&parts.headers, body, MEDIA_TYPES, &LIMITS)
         .await
         .map_err(ApiError::from)?;
+    if !body.is_object() {
+        return Err(wrong(String::new(), "must be a JSON object").into());
+    }
     let customer = body.get("customerId").and_then(Value::as_str);
     let customer = customer.and_then(|id| CustomerId::parse(id).ok());
     let customer =

@@ -241,6 +241,11 @@ pub(crate) fn refused(error: DecisionError) -> ApiError {
 }
 
 fn flag(body: &Value, pointer: &'static str) -> Result<bool, ApiError> {
+    if !body.is_object() {
+        return Err(
+            ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer("", "must be a JSON object"))
+        );
+    }
     body.pointer(pointer).and_then(Value::as_bool).ok_or_else(|| {
         ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer(pointer, "must be true or false"))
     })

@@ -181,10 +181,9 @@ pub async fn activity(visit: Visit, request: Request) -> Response {
 /// `PATCH /connections/{id}/accounts`; `If-Match` says which version was looked at.
 pub async fn accounts(visit: Visit, request: Request) -> Response {
     answer(&visit, request, async |visitor, parts, body| {
+        let (set, others) = wanted(&read(&parts, body).await?)?;
         let connection = named(&visit, &visitor, &parts).await?;
         let version = matched(&parts.headers, &connection)?;
-        let body = read(&parts, body).await?;
-        let (set, others) = wanted(&body)?;
         let change = AccountsRequest {
             subject: visitor.session.subject,
             agreement: connection.agreement.id,
@@ -252,10 +251,10 @@ pub async fn revoke_several(visit: Visit, request: Request) -> Response {
 /// `POST /connections/{id}/renew` with `{"days": 365}`.
 pub async fn renew(visit: Visit, request: Request) -> Response {
     answer(&visit, request, async |visitor, parts, body| {
-        let connection = named(&visit, &visitor, &parts).await?;
         let body = read(&parts, body).await?;
         let days = body.get("days").and_then(Value::as_u64);
         let days = days.ok_or_else(|| wrong("/days", "must be a whole number"))?;
+        let connection = named(&visit, &visitor, &parts).await?;
         let about = about(&visit, &visitor, &connection);
         let days = u16::try_from(days).unwrap_or(u16::MAX);
         visit
@@ -277,11 +276,11 @@ pub async fn renew(visit: Visit, request: Request) -> Response {
 /// `POST /connections/{id}/report` with `{"kind": "not_recognised"}`.
 pub async fn report(visit: Visit, request: Request) -> Response {
     answer(&visit, request, async |visitor, parts, body| {
-        let connection = named(&visit, &visitor, &parts).await?;
         let body = read(&parts, body).await?;
         if body.get("kind").and_then(Value::as_str) != Some("not_recognised") {
             return Err(wrong("/kind", "must be not_recognised"));
         }
+        let connection = named(&visit, &visitor, &parts).await?;
         activity::tell(&visit, &visitor, &connection).await?;
         Ok(json!({}))
     })

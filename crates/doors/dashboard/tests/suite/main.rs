@@ -6,6 +6,7 @@ mod accounts;
 mod activity;
 mod framing;
 mod opening;
+mod page_api;
 mod pages;
 mod screens;
 mod session;
