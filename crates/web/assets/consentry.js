@@ -124,41 +124,41 @@ const WARNING = 120;
 let session;
 
 function watch(part) {
-  const form = part.querySelector("[data-session]");
-  if (!form) return;
+  const view = part.querySelector("[data-session]");
+  if (!view) return;
   clearTimeout(session?.warning);
   clearTimeout(session?.over);
-  const ends = Date.now() + 1000 * Number(form.dataset.ends);
-  session = { form, ends, bearer: form.elements.session.value };
+  const ends = Date.now() + 1000 * Number(view.dataset.ends);
+  session = { view, ends, bearer: view.querySelector("input").value };
   idleFrom(Date.now());
 }
 
 // The session has just been used.
 function idleFrom(now) {
-  const { form } = session;
+  const { view } = session;
   clearTimeout(session.warning);
   clearTimeout(session.over);
-  form.hidden = true;
-  session.until = Math.min(session.ends, now + 1000 * Number(form.dataset.idle));
+  view.hidden = true;
+  session.until = Math.min(session.ends, now + 1000 * Number(view.dataset.idle));
   session.warning = setTimeout(warn, session.until - 1000 * WARNING - now);
   session.over = setTimeout(() => end("expired"), session.until - now);
 }
 
 function warn() {
-  session.form.hidden = false;
-  announce(session.form.dataset.announceLater);
+  session.view.hidden = false;
+  announce(session.view.dataset.warning);
   if (session.until === session.ends) tell({ type: "consentry:token-needed", secondsLeft: WARNING });
 }
 
 function end(reason) {
   const main = document.getElementById("main");
-  const { form } = session;
+  const { view } = session;
   clearTimeout(session.warning);
   clearTimeout(session.over);
   session = undefined;
-  main.replaceChildren(form);
-  form.replaceChildren(form.dataset.over);
-  form.hidden = false;
+  main.replaceChildren(view);
+  view.replaceChildren(view.dataset.over);
+  view.hidden = false;
   tell({ type: "consentry:session-ended", reason });
 }
 

@@ -7,6 +7,7 @@ use consentry_domain::{
     mail::MailAddress,
     scope::Scope,
     subject::{Alias, Namespace},
+    tenant::Renewal,
 };
 use consentry_ledger::{
     Caller, Draw, Ledger, Permit, Target, TenantSnapshot,
@@ -62,6 +63,10 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
         entries.push(Entry::Party(own));
     }
     ledger.provision(tenant, &permit, &entries).await?;
+    // So that all there is can be tried here.
+    let mut settings = tenant.tenant.clone();
+    settings.dashboard.renewal = Renewal::Provider;
+    ledger.provision_tenant(&permit, &settings).await?;
     let mia = customer(ledger, tenant, &permit, like.application).await?;
     let subject: SubjectId = mia.user_id.parse()?;
     bank.customers.push(mia);

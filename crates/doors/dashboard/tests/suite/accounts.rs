@@ -171,7 +171,7 @@ async fn dsh_d1_introspection_and_checks_follow_the_accounts_at_once() {
     let told = &app.introspect(&tokens.access).await["accounts"];
     assert_eq!(
         told,
-        &json!({ "enabled": [], "disabled": ["acc_9083"], "others": true })
+        &json!({ "enabled": ["acc_4417"], "disabled": ["acc_9083"], "others": true })
     );
     assert_eq!(check("acc_4417").await["decision"], true);
     let denied = check("acc_9083").await;
