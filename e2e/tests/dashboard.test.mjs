@@ -195,7 +195,7 @@ test("dsh_a8_2 before its end a view says so, goes on with a new token from the 
   await warning.first().waitFor();
   await mia.frame.getByRole("button", { name: mia.say("dashboard-stay") }).click();
   await warning.first().waitFor({ state: "hidden" });
-  for (let minutes = 0; minutes < 19; minutes += 1) {
+  for (let minutes = 0; minutes < 21; minutes += 1) {
     await page.clock.fastForward(60_000);
     if (await mia.frame.getByRole("button", { name: mia.say("dashboard-stay") }).isVisible()) {
       await mia.frame.getByRole("button", { name: mia.say("dashboard-stay") }).click();
