@@ -139,7 +139,8 @@ fn summary(telling: &Telling<'_>, all: &[AccountView], unreadable: bool) -> Stri
     let named = shared.into_iter().take(NAMED_ON_CARD);
     let mut words = named.collect::<Vec<_>>().join(", ");
     if more > 0 {
-        words.push_str(&format!(" +{}", telling.language.number(more as u64)));
+        words.push_str(" +");
+        words.push_str(&telling.language.number(more as u64));
     }
     words
 }

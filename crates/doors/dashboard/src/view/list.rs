@@ -151,7 +151,7 @@ impl List {
         ended.retain(|view| wanted.fits(view));
         match wanted.order {
             Order::Recent => {
-                standing.sort_by_key(|view| std::cmp::Reverse((view.recent_at, view.granted_at)))
+                standing.sort_by_key(|view| std::cmp::Reverse((view.recent_at, view.granted_at)));
             }
             Order::Name => standing.sort_by_key(|view| view.name.full.to_lowercase()),
             // What has no end comes last.

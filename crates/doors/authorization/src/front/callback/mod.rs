@@ -92,7 +92,7 @@ impl Told {
                 .ok_or_else(|| invalid("src_interaction is missing"))?,
             approved,
             granted: granted(&parameters).map_err(|()| invalid("granted_scope is not a scope"))?,
-            accounts: accounts(&parameters).ok_or_else(|| invalid("account is not an account id"))?,
+            accounts: accounts(&parameters).map_err(|()| invalid("account is not an account id"))?,
             decision_token: parameters.one("decision_token")?.map(Opaque::received),
         })
     }
@@ -107,15 +107,17 @@ fn granted(parameters: &Parameters) -> Result<Option<Scope>, ()> {
     Scope::parse(&values.join(" ")).map(Some).map_err(|_| ())
 }
 
-/// `account`, repeated; none where it was not sent. None at all: one cannot be an id, or they are too many.
-fn accounts(parameters: &Parameters) -> Option<Option<Vec<AccountId>>> {
+/// `account`, repeated; none where it was not sent. An error: one cannot be an id, or they are too many.
+fn accounts(parameters: &Parameters) -> Result<Option<Vec<AccountId>>, ()> {
     let named: Vec<&str> = parameters.all("account").collect();
     if named.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     let ids: Result<Vec<AccountId>, _> = named.into_iter().map(AccountId::parse).collect();
-    let ids = ids.ok().filter(|ids| ids.len() <= Accounts::MOST)?;
-    Some(Some(ids))
+    match ids {
+        Ok(ids) if ids.len() <= Accounts::MOST => Ok(Some(ids)),
+        Ok(_) | Err(_) => Err(()),
+    }
 }
 
 /// Step 9: a page that says where it comes from is the first party's or our own.
