@@ -76,6 +76,146 @@ test("dsh_b3_b4_b5 the list, one connection, the question, and what is left afte
   }
 });
 
+test("dsh_b4_b6 every screen about apps that stand: accounts, intermediaries, activity, a round, copies", async () => {
+  for (const [language, suffix] of [
+    ["en", ""],
+    ["ar", "-ar"],
+  ]) {
+    const own = await startDemo();
+    try {
+      const mia = await visitor(browser, own.facts, { language });
+      const { page } = mia;
+      const back = async () => {
+        await mia.press(page.getByRole("button", { name: "Budgetly", exact: true }));
+        await page.getByRole("heading", { level: 1, name: "Budgetly" }).waitFor();
+      };
+      await mia.openDashboard("mia");
+      for (const [app, mark] of [
+        ["Budgetly", "dashboard-through-line"],
+        ["Ratefox", "dashboard-status-soon"],
+        ["Taxlight", "dashboard-mark-never"],
+      ]) {
+        const card = mia.standing(page).getByRole("listitem").filter({ hasText: app });
+        await card.getByText(mia.say(mark, { name: "LinkBridge" })).waitFor();
+      }
+      await mia.press(page.getByText(mia.say("dashboard-find"), { exact: true }));
+      await mia.press(page.getByText(mia.say("dashboard-more"), { exact: true }));
+      await judge(page, `apps-several${suffix}`);
+
+      await page.getByLabel(mia.say("dashboard-find-account")).selectOption("acc_9083");
+      await mia.press(mia.button("dashboard-find-show"));
+      await page.getByRole("button", { name: "Budgetly", exact: true }).waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Ratefox", exact: true }).waitFor();
+      await page.getByLabel(mia.say("dashboard-find-account")).selectOption("");
+      await mia.press(mia.button("dashboard-find-show"));
+
+      await openDetails(mia, "Budgetly");
+      await judge(page, `app-details-through${suffix}`);
+      await mia.press(mia.button("dashboard-accounts-change"));
+      await mia.heading("dashboard-accounts-title", { app: "Budgetly" }).waitFor();
+      await judge(page, `accounts${suffix}`);
+      await page.getByRole("checkbox", { name: /Everyday/ }).uncheck();
+      await page.getByRole("checkbox", { name: /Savings/ }).check();
+      await mia.press(mia.button("dashboard-accounts-look"));
+      await page.getByText(mia.say("dashboard-accounts-off", { app: "Budgetly" })).waitFor();
+      await judge(page, `accounts-summary${suffix}`);
+      await mia.press(mia.button("dashboard-save"));
+      await focusIsIn(page, page.getByText(mia.say("dashboard-accounts-changed")).first());
+      await judge(page, `accounts-saved${suffix}`);
+
+      await mia.press(mia.button("dashboard-activity-all"));
+      await mia.heading("dashboard-activity-title", { app: "Budgetly" }).waitFor();
+      await page.getByText(mia.say("dashboard-activity-accounts", { app: "Budgetly" })).waitFor();
+      await judge(page, `activity${suffix}`);
+      await back();
+      await mia.press(mia.button("dashboard-through-title", { name: "LinkBridge" }));
+      await mia.heading("dashboard-through-title", { name: "LinkBridge" }).waitFor();
+      await judge(page, `through${suffix}`);
+      await mia.press(mia.button("dashboard-stop-through", { name: "LinkBridge" }));
+      await mia.heading("dashboard-stop-through-title", { name: "LinkBridge" }).waitFor();
+      await judge(page, `stop-several${suffix}`);
+      await mia.press(mia.button("dashboard-go-back"));
+      await mia.press(page.getByRole("button", { name: "Budgetly", exact: true }));
+      await mia.press(mia.button("dashboard-report"));
+      await mia.heading("dashboard-report-title", { app: "Budgetly" }).waitFor();
+      await judge(page, `report${suffix}`);
+      await back();
+      await mia.press(mia.button("dashboard-copy"));
+      await mia.heading("dashboard-copy-title").waitFor();
+      await judge(page, `copy${suffix}`);
+      const saved = page.waitForEvent("download");
+      await mia.press(mia.button("dashboard-copy-file"));
+      assert.equal((await saved).suggestedFilename(), "consents.json");
+      await mia.press(mia.button("dashboard-back"));
+
+      await openDetails(mia, "Ratefox");
+      await mia.press(mia.button("dashboard-keep"));
+      await mia.heading("dashboard-keep-title", { app: "Ratefox" }).waitFor();
+      await judge(page, `keep${suffix}`);
+      await mia.press(mia.button("dashboard-keep"));
+      await focusIsIn(page, page.getByText(mia.beginning("dashboard-kept", { app: "Ratefox" })).first());
+      await judge(page, `kept${suffix}`);
+      await mia.press(mia.button("dashboard-back"));
+
+      await mia.press(page.getByText(mia.say("dashboard-more"), { exact: true }));
+      await mia.press(mia.button("dashboard-round"));
+      await mia.heading("dashboard-round-title").waitFor();
+      await judge(page, `round${suffix}`);
+      await mia.press(mia.button("dashboard-round-keep"));
+      await page.getByText(mia.say("dashboard-round-place", { position: "2", count: "3" })).waitFor();
+      await mia.press(mia.button("dashboard-stop"));
+      await page.getByText(mia.say("dashboard-round-place", { position: "2", count: "2" })).waitFor();
+      await judge(page, `round-stopped${suffix}`);
+      await mia.press(mia.button("dashboard-back"));
+      await mia.press(page.getByText(mia.say("dashboard-more"), { exact: true }));
+      await mia.press(mia.button("dashboard-stop-all"));
+      await mia.heading("dashboard-stop-all-title").waitFor();
+      await mia.press(mia.button("dashboard-stop"));
+      await page.getByText(mia.say("dashboard-several-stopped", { count: "2" })).first().waitFor();
+      await judge(page, `apps-all-stopped${suffix}`);
+      await mia.close();
+    } finally {
+      await own.stop();
+    }
+  }
+});
+
+test("dsh_a8_2 before its end a view says so, goes on with a new token from the bank, and leaves nothing behind", async () => {
+  const mia = await visitor(browser, demo.facts);
+  const { page } = mia;
+  await page.clock.install();
+  await mia.openBank("mia");
+  await page.evaluate(() => {
+    window.told = [];
+    addEventListener("message", ({ data }) => window.told.push(data));
+  });
+  const inside = page.frames().find((frame) => frame.parentFrame() !== null);
+  const warning = mia.frame.getByText(mia.say("dashboard-closes"));
+  await page.clock.fastForward(481_000);
+  await warning.first().waitFor();
+  await mia.frame.getByRole("button", { name: mia.say("dashboard-stay") }).click();
+  await warning.first().waitFor({ state: "hidden" });
+  for (let minutes = 0; minutes < 21; minutes += 1) {
+    await page.clock.fastForward(60_000);
+    if (await mia.frame.getByRole("button", { name: mia.say("dashboard-stay") }).isVisible()) {
+      await mia.frame.getByRole("button", { name: mia.say("dashboard-stay") }).click();
+    }
+  }
+  await page.waitForFunction(() => window.told.some(({ type }) => type === "consentry:token-needed"));
+  const token = await mia.ticket("mia");
+  const renewed = page.waitForResponse("**/embed/api/v1/session/renew");
+  await page.evaluate(([access_token, origin]) => {
+    document.querySelector("iframe").contentWindow.postMessage({ type: "consentry:token", access_token }, origin);
+  }, [token, mia.facts.dashboard.base]);
+  assert.equal((await renewed).status(), 200);
+  await warning.first().waitFor({ state: "hidden" });
+  await page.clock.fastForward(601_000);
+  await mia.frame.getByText(mia.say("dashboard-over-text")).waitFor();
+  assert.ok(!(await inside.content()).includes("Budgetly"), "nothing of the person is left in the page");
+  await page.waitForFunction(() => window.told.some(({ type }) => type === "consentry:session-ended"));
+  await mia.close();
+});
+
 test("dsh_b7_8 every screen works without script", async () => {
   const ada = await visitor(browser, demo.facts, { javaScriptEnabled: false });
   const { page } = ada;

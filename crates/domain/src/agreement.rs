@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, SubjectId,
-    Timestamp, consent::Ended, decision::TextShown,
+    Accounts, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, PartyId, Qualifier,
+    SubjectId, Timestamp, consent::Ended, decision::TextShown,
 };
 
 /// One consent inside an agreement.
@@ -32,6 +32,9 @@ pub struct Disclosure {
     /// The words on the screen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<TextShown>,
+    /// Through whom the asker gets the data, nearest to the asker first (consent-dashboard B4.1).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub intermediaries: Vec<PartyId>,
 }
 
 /// The bundle: `consent_id` of the authorization door, connection of the dashboard, consent grant of FDX.
@@ -63,6 +66,12 @@ pub struct Agreement {
     pub valid_until: Option<Timestamp>,
     /// What the person was told about the asker.
     pub disclosure: Disclosure,
+    /// The accounts it is about.
+    #[serde(default, skip_serializing_if = "Accounts::is_all")]
+    pub accounts: Accounts,
+    /// When its end was last moved; none means never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_at: Option<Timestamp>,
     /// Its end, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,

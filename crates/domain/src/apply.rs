@@ -5,7 +5,7 @@ use crate::{Fact, Touched, fact::ConsentFact};
 /// Applies one fact.
 pub fn apply(state: &mut Touched, fact: &Fact) {
     match fact {
-        Fact::DecisionRecorded { .. } => {}
+        Fact::DecisionRecorded { .. } | Fact::AgreementReported { .. } => {}
         Fact::DecisionDeleted { record } => {
             state.records.insert(record.id, record.clone());
         }
@@ -21,6 +21,7 @@ pub fn apply(state: &mut Touched, fact: &Fact) {
         | Fact::ConsentExpiring(fact) => apply_consent(state, fact),
         Fact::AgreementCreated { agreement }
         | Fact::AgreementChanged { agreement }
+        | Fact::AgreementRenewed { agreement }
         | Fact::AgreementEnded { agreement } => {
             state.agreements.insert(agreement.id, agreement.clone());
         }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actions, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, Qualifier, RecordId,
-    Slot, SubjectId, Timestamp,
+    AccountId, Accounts, Actions, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey,
+    Qualifier, RecordId, Slot, SubjectId, Timestamp,
     agreement::Disclosure,
     decision::{Actor, CredentialKind, Door, EndReason, TextShown},
     definition::Wording,
@@ -65,6 +65,8 @@ pub struct Approve {
     pub valid_until: Option<Timestamp>,
     /// What the person was told about the asker.
     pub disclosure: Disclosure,
+    /// The accounts it is about.
+    pub accounts: Accounts,
 }
 
 /// A person says no on a hosted page.
@@ -181,6 +183,45 @@ pub struct Stop {
     pub reason: EndReason,
 }
 
+/// A person takes accounts off an agreement or puts them back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeAccounts {
+    /// The act.
+    pub act: Act,
+    /// Which agreement.
+    pub agreement: AgreementId,
+    /// The version the person looked at; none where they did not say.
+    pub version: Option<u32>,
+    /// Accounts, and whether each shall be shared. Others stay as they are.
+    pub set: Vec<(AccountId, bool)>,
+    /// Whether accounts that nothing was said about shall be shared; none leaves it.
+    pub others: Option<bool>,
+    /// The accounts that the person has.
+    pub held: Vec<AccountId>,
+    /// Whether the person may add accounts to what they agreed to at first.
+    pub may_widen: bool,
+}
+
+/// A person lets an agreement go on for longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renew {
+    /// The act.
+    pub act: Act,
+    /// Which agreement.
+    pub agreement: AgreementId,
+    /// Its new end, later than the one it has.
+    pub valid_until: Timestamp,
+}
+
+/// A person says that they do not recognise an agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The act.
+    pub act: Act,
+    /// Which agreement.
+    pub agreement: AgreementId,
+}
+
 /// Somebody takes single consents back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdraw {
@@ -241,6 +282,12 @@ pub enum Command {
     DeleteRecord(DeleteRecord),
     /// See [`Stop`].
     Stop(Stop),
+    /// See [`ChangeAccounts`].
+    ChangeAccounts(ChangeAccounts),
+    /// See [`Renew`].
+    Renew(Renew),
+    /// See [`Report`].
+    Report(Report),
     /// See [`Withdraw`].
     Withdraw(Withdraw),
     /// See [`ChoosePurposes`].
@@ -258,6 +305,9 @@ impl Command {
             Self::ChangeRecord(command) => &command.act,
             Self::DeleteRecord(command) => &command.act,
             Self::Stop(command) => &command.act,
+            Self::ChangeAccounts(command) => &command.act,
+            Self::Renew(command) => &command.act,
+            Self::Report(command) => &command.act,
             Self::Withdraw(command) => &command.act,
             Self::ChoosePurposes(command) => &command.act,
         }

@@ -1,9 +1,11 @@
 //! What a command means for the consents it touches. One file per kind of command; nothing here changes state.
 
+mod accounts;
 mod approve;
 mod choose;
 mod import;
 mod record;
+mod renew;
 mod settle;
 mod stop;
 mod withdraw;
@@ -59,6 +61,18 @@ pub enum Rejection {
     /// No such agreement.
     #[error("no agreement {0}")]
     NoAgreement(AgreementId),
+    /// An agreement that is over, or was replaced.
+    #[error("agreement {0} is over")]
+    AgreementOver(AgreementId),
+    /// An agreement that was changed since it was looked at.
+    #[error("agreement {0} was changed meanwhile")]
+    AgreementChanged(AgreementId),
+    /// An account beyond what the person agreed to, where the tenant does not allow to add any.
+    #[error("accounts cannot be added to what was agreed to")]
+    Widens,
+    /// More accounts than one agreement names.
+    #[error("an agreement names {} accounts at most", crate::Accounts::MOST)]
+    TooManyAccounts,
     /// The subject of the act is not the subject of what it touches.
     #[error("the act is about another subject")]
     WrongSubject,
@@ -103,6 +117,9 @@ pub fn decide(
         Command::ChangeRecord(command) => draft.change_record(command)?,
         Command::DeleteRecord(command) => draft.delete_record(command)?,
         Command::Stop(command) => draft.stop(command)?,
+        Command::ChangeAccounts(command) => draft.change_accounts(command)?,
+        Command::Renew(command) => draft.renew(command)?,
+        Command::Report(command) => draft.report(command)?,
         Command::Withdraw(command) => draft.withdraw(command)?,
         Command::ChoosePurposes(command) => draft.choose_purposes(command)?,
     }

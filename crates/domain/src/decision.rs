@@ -129,6 +129,8 @@ named_enum! {
         Session = "session",
         /// Page of the embedded dashboard.
         PageSession = "page_session",
+        /// One-time token of the embedded dashboard, shown by the data provider's back end.
+        EmbedTicket = "embed_ticket",
         /// OAuth access token.
         AccessToken = "access_token",
         /// Client id and secret.
@@ -200,6 +202,8 @@ named_enum! {
         Declined = "declined",
         /// Took something back.
         Withdrawn = "withdrawn",
+        /// Changed which accounts something is about.
+        Changed = "changed",
         /// Recorded by a records client; the record says what.
         Recorded = "recorded",
         /// Taken over by the operator from another system; the record says what.

@@ -44,9 +44,19 @@ pub enum Fact {
         /// The bundle.
         agreement: Agreement,
     },
-    /// A bundle was narrowed.
+    /// A bundle was narrowed, or is about other accounts.
     AgreementChanged {
         /// The bundle as it is now.
+        agreement: Agreement,
+    },
+    /// The end of a bundle was moved.
+    AgreementRenewed {
+        /// The bundle as it is now.
+        agreement: Agreement,
+    },
+    /// The person does not recognise a bundle, which is as it was.
+    AgreementReported {
+        /// The bundle.
         agreement: Agreement,
     },
     /// A bundle ended.
@@ -86,6 +96,8 @@ impl Fact {
             Self::ConsentExpiring(_) => "consent.expiring",
             Self::AgreementCreated { .. } => "grant.created",
             Self::AgreementChanged { .. } => "grant.changed",
+            Self::AgreementRenewed { .. } => "grant.renewed",
+            Self::AgreementReported { .. } => "grant.reported",
             Self::AgreementEnded { .. } => "grant.ended",
         }
     }
@@ -129,6 +141,8 @@ impl Fact {
             | Self::ConsentExpiring(fact) => fact.consent.slot.subject,
             Self::AgreementCreated { agreement }
             | Self::AgreementChanged { agreement }
+            | Self::AgreementRenewed { agreement }
+            | Self::AgreementReported { agreement }
             | Self::AgreementEnded { agreement } => agreement.subject,
         }
     }
@@ -138,6 +152,8 @@ impl Fact {
         match self {
             Self::AgreementCreated { agreement }
             | Self::AgreementChanged { agreement }
+            | Self::AgreementRenewed { agreement }
+            | Self::AgreementReported { agreement }
             | Self::AgreementEnded { agreement } => Some(agreement),
             _ => None,
         }

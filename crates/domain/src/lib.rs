@@ -8,6 +8,7 @@
 //! [`agreement`] (what one decision gave one party), [`record`] (the stable handle), [`command`], [`mod@decide`], [`mod@apply`],
 //! [`enforce`] (does this consent cover that use now?) and [`shown`] (what each door calls each state).
 
+pub mod accounts;
 pub mod action;
 pub mod agreement;
 pub mod apply;
@@ -41,6 +42,7 @@ pub mod usage;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::{AccountId, Accounts};
 pub use action::{Action, Actions};
 pub use agreement::Agreement;
 pub use command::Command;

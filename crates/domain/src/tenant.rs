@@ -109,6 +109,18 @@ pub struct Brand {
     pub help: Option<String>,
 }
 
+named_enum! {
+    /// Where a connection is kept for longer (consent-dashboard B6.2).
+    Renewal {
+        /// At the application, by a new authorisation.
+        Recipient = "recipient",
+        /// Here.
+        Provider = "provider",
+        /// Nowhere.
+        Off = "off",
+    }
+}
+
 /// Settings of the dashboard door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -119,6 +131,12 @@ pub struct DashboardSettings {
     pub allow_top_level: bool,
     /// Whether a customer id never seen before is refused instead of being an empty dashboard (consent-dashboard A7).
     pub reject_unknown_customers: bool,
+    /// Whether people may change which accounts are shared (consent-dashboard B6.1).
+    pub account_changes: bool,
+    /// Whether people may add accounts to what they agreed to at first (consent-dashboard A11).
+    pub may_widen: bool,
+    /// Where a connection is kept for longer (consent-dashboard B6.2).
+    pub renewal: Renewal,
 }
 
 impl Default for DashboardSettings {
@@ -127,6 +145,9 @@ impl Default for DashboardSettings {
             frame_origins: Vec::new(),
             allow_top_level: true,
             reject_unknown_customers: false,
+            account_changes: true,
+            may_widen: true,
+            renewal: Renewal::Recipient,
         }
     }
 }

@@ -69,6 +69,8 @@ pub enum Via {
     Session(Hash),
     /// Page session of the dashboard, by its hash.
     PageSession(Hash),
+    /// One-time token of the dashboard that the data provider's back end shows for the person, by its hash.
+    EmbedTicket(Hash),
     /// An access token.
     AccessToken {
         /// The client that holds it.
@@ -141,6 +143,7 @@ impl Caller {
             Self::Subject { via, .. } => match via {
                 Via::Session(_) => CredentialKind::Session,
                 Via::PageSession(_) => CredentialKind::PageSession,
+                Via::EmbedTicket(_) => CredentialKind::EmbedTicket,
                 Via::AccessToken { .. } | Via::Bearer { .. } => CredentialKind::AccessToken,
                 Via::Basic => CredentialKind::Basic,
                 Via::ConsentToken { .. } => CredentialKind::ConsentToken,

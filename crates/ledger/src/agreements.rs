@@ -1,5 +1,11 @@
 //! What a person agreed to, as bundles: listing them, looking at one, ending them. All doors that show connections use these.
 
+mod accounts;
+mod history;
+mod provision;
+mod receipt;
+mod renew;
+
 use std::collections::BTreeSet;
 
 use consentry_domain::{
@@ -14,6 +20,12 @@ use consentry_domain::{
 pub use consentry_store::AgreementQuery;
 use consentry_store::{Row, RowChange, Seeds};
 
+pub use self::{
+    accounts::{AccountsError, AccountsRequest},
+    history::{Happened, HistoryEntry},
+    provision::AgreementWish,
+    renew::{MOST_DAYS, RENEWAL_WINDOW, RenewError, Subjected, is_renewable},
+};
 use crate::{
     Ledger, TenantSnapshot,
     access::{ManageAgreements, Permit},

@@ -239,7 +239,7 @@ impl Written {
         let mut own = Self::default();
         for fact in facts {
             match fact {
-                Fact::DecisionRecorded { .. } => {}
+                Fact::DecisionRecorded { .. } | Fact::AgreementReported { .. } => {}
                 Fact::DecisionDeleted { record } => {
                     own.records.insert(record.id);
                 }
@@ -261,6 +261,7 @@ impl Written {
                 }
                 Fact::AgreementCreated { agreement }
                 | Fact::AgreementChanged { agreement }
+                | Fact::AgreementRenewed { agreement }
                 | Fact::AgreementEnded { agreement } => {
                     own.agreements.insert(agreement.id);
                 }

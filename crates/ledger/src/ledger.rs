@@ -1,9 +1,11 @@
 //! The ledger: store, writer, caches, keys and configuration behind one handle.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
-use consentry_domain::{Consent, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant};
+use consentry_domain::{
+    Accounts, AgreementId, Consent, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
+};
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
 };
@@ -88,6 +90,7 @@ pub(crate) struct Inner {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) root: Key,
     pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<Vec<Consent>>>,
+    pub(crate) bundle_accounts: Corrected<(TenantId, SubjectId), Arc<BTreeMap<AgreementId, Accounts>>>,
     pub(crate) tokens: Corrected<(TenantId, Hash), Option<Arc<TokenRow>>>,
     pub(crate) grants: Corrected<(TenantId, GrantId), Option<Arc<Grant>>>,
     pub(crate) subject_keys: Corrected<(TenantId, SubjectId), Option<Key>>,
@@ -146,6 +149,7 @@ impl Ledger {
                 entropy,
                 root,
                 consent_sets: Corrected::new(options.consent_sets),
+                bundle_accounts: Corrected::new(options.consent_sets),
                 tokens: Corrected::new(options.tokens),
                 grants: Corrected::new(options.tokens),
                 subject_keys: Corrected::new(options.consent_sets),

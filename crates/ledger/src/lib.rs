@@ -19,6 +19,7 @@ pub mod ends;
 pub mod environment;
 pub mod error;
 pub mod feed;
+pub mod holdings;
 pub mod import;
 pub mod interactions;
 pub mod jobs;

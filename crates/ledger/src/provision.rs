@@ -304,7 +304,8 @@ impl Ledger {
                 disabled: known.as_ref().is_some_and(|account| account.disabled),
                 applications: person.applications.clone(),
                 contact,
-                passkeys: known.and_then(|account| account.passkeys),
+                passkeys: known.as_ref().and_then(|account| account.passkeys.clone()),
+                holdings: known.and_then(|account| account.holdings),
             })));
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }

@@ -1,14 +1,15 @@
 //! What stands now: the consents that decide a person's slots, and what they cover.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
-    Audience, Consent, Slot, SubjectId, Timestamp,
+    Accounts, AgreementId, Audience, Consent, Slot, SubjectId, Timestamp,
     client::Client,
     enforce::{Coverage, coverage},
     grant::Grant,
     scope::Scope,
 };
+use consentry_store::AgreementQuery;
 
 use crate::{Ledger, TenantSnapshot, carry_out::required_definitions, error::Fault};
 
@@ -27,6 +28,32 @@ impl Ledger {
                 ))
             })
             .await
+    }
+
+    /// The accounts that an agreement in force is about, from memory where possible.
+    pub async fn accounts_of(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        agreement: AgreementId,
+    ) -> Result<Accounts, Fault> {
+        let named = self
+            .inner
+            .bundle_accounts
+            .get_or_read(&(tenant.id(), subject), async {
+                let query = AgreementQuery {
+                    subject: Some(subject),
+                    in_force_at: Some(self.now()),
+                    ..AgreementQuery::default()
+                };
+                let found = self.inner.store.agreements(tenant.id(), query).await?;
+                let found = found.into_iter().map(|(agreement, _)| agreement);
+                let named = found.filter(|agreement| !agreement.accounts.is_all());
+                let named = named.map(|agreement| (agreement.id, agreement.accounts));
+                Ok::<_, Fault>(Arc::new(named.collect::<BTreeMap<_, _>>()))
+            })
+            .await?;
+        Ok(named.get(&agreement).cloned().unwrap_or_default())
     }
 
     /// What of a scope the grant's client may use now: what consent covers and what the client is still allowed (TPA-CL-07). First

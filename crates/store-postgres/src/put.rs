@@ -238,6 +238,8 @@ impl<'a> Writes<'a> {
             Cell::optional_time(row.valid_until),
             Cell::json(&row.disclosure)?,
             Cell::optional_json(row.ended.as_ref())?,
+            Cell::optional_json((!row.accounts.is_all()).then_some(&row.accounts))?,
+            Cell::optional_time(row.renewed_at),
         ];
         self.putting(sql::AGREEMENTS_PUT).push(cells);
         for (position, item) in (0_i64..).zip(&row.items) {
@@ -454,6 +456,7 @@ impl<'a> Writes<'a> {
             Cell::json(&row.applications)?,
             Cell::optional_bytes(row.contact.as_deref()),
             Cell::optional_bytes(row.passkeys.as_deref()),
+            Cell::optional_bytes(row.holdings.as_deref()),
         ];
         self.putting(sql::ACCOUNTS_PUT).push(cells);
         Ok(())

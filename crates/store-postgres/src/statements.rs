@@ -259,13 +259,14 @@ statements! {
         pointed_at!("i"), " ORDER BY k.nth, i.position");
     AGREEMENT_VERSIONS "agreements.versions" = version_by_id!("agreement", "id", "t.version");
     AGREEMENTS_PUT "agreements.put" = "INSERT INTO agreement (shard, tenant, id, version, subject, application, client, \
-        qualifier, decision, created_at, updated_at, valid_until, disclosure, ended) SELECT * FROM unnest($1::int4[], \
-        $2::uuid[], $3::uuid[], $4::int8[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::int8[], \
-        $11::int8[], $12::int8[], $13::text[], $14::text[]) ON CONFLICT (shard, tenant, id) \
+        qualifier, decision, created_at, updated_at, valid_until, disclosure, ended, accounts, renewed_at) SELECT * \
+        FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], \
+        $9::uuid[], $10::int8[], $11::int8[], $12::int8[], $13::text[], $14::text[], $15::text[], $16::int8[]) ON CONFLICT (shard, tenant, id) \
         DO UPDATE SET version = excluded.version, subject = excluded.subject, application = excluded.application, \
         client = excluded.client, qualifier = excluded.qualifier, decision = excluded.decision, \
         created_at = excluded.created_at, updated_at = excluded.updated_at, valid_until = excluded.valid_until, \
-        disclosure = excluded.disclosure, ended = excluded.ended";
+        disclosure = excluded.disclosure, ended = excluded.ended, accounts = excluded.accounts, \
+        renewed_at = excluded.renewed_at";
     AGREEMENTS_DELETE "agreements.delete" = delete_by_id!("agreement", "id");
     AGREEMENT_ITEMS_PUT "agreements.put_items" = "INSERT INTO agreement_consent (shard, tenant, agreement, position, \
         definition, consent) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], $6::uuid[]) \
@@ -443,13 +444,14 @@ statements! {
         ORDER BY p.created_at, p.hash LIMIT $4::int8");
 
     ACCOUNT "accounts.by_subject" = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, \
-        a.contact, a.passkeys FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
+        a.contact, a.passkeys, a.holdings FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
     ACCOUNT_VERSIONS "accounts.versions" = version_by_id!("account", "subject", "t.version");
     ACCOUNTS_PUT "accounts.put" = "INSERT INTO account (shard, tenant, subject, version, password_hash, disabled, \
-        applications, contact, passkeys) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], \
-        $6::boolean[], $7::text[], $8::bytea[], $9::bytea[]) ON CONFLICT (shard, tenant, subject) DO UPDATE SET version = excluded.version, \
-        password_hash = excluded.password_hash, disabled = excluded.disabled, applications = excluded.applications, \
-        contact = excluded.contact, passkeys = excluded.passkeys";
+        applications, contact, passkeys, holdings) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], \
+        $5::text[], $6::boolean[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[]) ON CONFLICT (shard, tenant, subject) \
+        DO UPDATE SET version = excluded.version, password_hash = excluded.password_hash, disabled = excluded.disabled, \
+        applications = excluded.applications, contact = excluded.contact, passkeys = excluded.passkeys, \
+        holdings = excluded.holdings";
     ACCOUNTS_DELETE "accounts.delete" = delete_by_id!("account", "subject");
 
     SUBJECT_KEY "subject_keys.by_subject" = "SELECT k.subject, k.wrapped FROM subject_key AS k \

@@ -1,7 +1,7 @@
 //! Writing rows, removing them, and asking for their versions.
 
 use consentry_domain::{
-    Agreement, Consent, ConsentId, RecordId, Shard, Slot, TenantId, consent::Ended, grant::Grant,
+    Accounts, Agreement, Consent, ConsentId, RecordId, Shard, Slot, TenantId, consent::Ended, grant::Grant,
     subject::Subject,
 };
 use consentry_store::{
@@ -237,6 +237,12 @@ fn ended(ended: Option<&Ended>) -> Result<Option<String>> {
     Ok(ended.map(serde_json::to_string).transpose()?)
 }
 
+/// What is about all accounts is not written down.
+fn accounts(accounts: &Accounts) -> Result<Option<String>> {
+    let named = (!accounts.is_all()).then_some(accounts);
+    Ok(named.map(serde_json::to_string).transpose()?)
+}
+
 fn pointer(
     connection: &Connection,
     tenant: TenantId,
@@ -281,6 +287,8 @@ fn agreement(connection: &Connection, tenant: TenantId, row: &Agreement) -> Resu
             row.valid_until.map(consentry_domain::Timestamp::as_micros),
             serde_json::to_string(&row.disclosure)?,
             ended(row.ended.as_ref())?,
+            accounts(&row.accounts)?,
+            row.renewed_at.map(consentry_domain::Timestamp::as_micros),
         ],
     )?;
     let mut put = connection.prepare_cached(sql::AGREEMENT_ITEM_PUT)?;
@@ -566,6 +574,7 @@ fn account(connection: &Connection, tenant: TenantId, row: &AccountRow) -> Resul
             serde_json::to_string(&row.applications)?,
             row.contact,
             row.passkeys,
+            row.holdings,
         ],
     )
 }

@@ -81,8 +81,8 @@ statements! {
         "SELECT ", agreement_columns!(), " FROM agreement AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.id = ?3");
     AGREEMENT_VERSION = "SELECT a.version FROM agreement AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.id = ?3";
     AGREEMENT_PUT = "REPLACE INTO agreement (shard, tenant, id, version, subject, application, client, qualifier, decision, \
-        created_at, updated_at, valid_until, disclosure, ended) \
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        created_at, updated_at, valid_until, disclosure, ended, accounts, renewed_at) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     AGREEMENT_DELETE = "DELETE FROM agreement WHERE shard = ?1 AND tenant = ?2 AND id = ?3";
     AGREEMENT_ITEMS = "SELECT i.definition, i.consent FROM agreement_consent AS i \
         WHERE i.shard = ?1 AND i.tenant = ?2 AND i.agreement = ?3 ORDER BY i.position";
@@ -208,10 +208,10 @@ statements! {
         ORDER BY p.created_at, p.hash LIMIT ?4");
 
     ACCOUNT = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, a.contact, \
-        a.passkeys FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
+        a.passkeys, a.holdings FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
     ACCOUNT_VERSION = "SELECT a.version FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
     ACCOUNT_PUT = "REPLACE INTO account (shard, tenant, subject, version, password_hash, disabled, applications, contact, \
-        passkeys) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        passkeys, holdings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     ACCOUNT_DELETE = "DELETE FROM account WHERE shard = ?1 AND tenant = ?2 AND subject = ?3";
 
     SUBJECT_KEY = "SELECT k.subject, k.wrapped FROM subject_key AS k \

@@ -308,6 +308,8 @@ pub struct AccountRow {
     pub contact: Option<Vec<u8>>,
     /// The passkeys they log in with, sealed with their key; none where there are none.
     pub passkeys: Option<Vec<u8>>,
+    /// The accounts the person has at the data provider, sealed with their key; none where the provider named none.
+    pub holdings: Option<Vec<u8>>,
 }
 
 /// The wrapped data key of a person.

@@ -30,7 +30,7 @@ pub struct Tail {
 /// The things a change set touches or rests on, which a memory of them must read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touches {
-    /// People whose consents changed.
+    /// People whose consents or bundles changed.
     pub subjects: Vec<SubjectId>,
     /// People whose data key changed.
     pub keys: Vec<SubjectId>,
@@ -114,8 +114,8 @@ impl Touches {
             Row::Token(token) => self.tokens.push(token.hash),
             Row::Alias(alias) => self.names.push(alias.hash),
             Row::SubjectKey(key) => self.keys.push(key.subject),
-            Row::Agreement(_)
-            | Row::Interaction(_)
+            Row::Agreement(agreement) => self.subjects.push(agreement.subject),
+            Row::Interaction(_)
             | Row::Subject(_)
             | Row::Account(_)
             | Row::Configuration(_)

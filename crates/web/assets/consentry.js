@@ -2,6 +2,7 @@
 //
 //   <form data-swap="id">      sends the form and replaces the element of that id by the one in the answer
 //   data-announce="words"      in the answer: read out when it is shown
+//   <form data-download>       is answered with a file
 //   data-focus                 in the answer: gets the focus; otherwise the first heading
 //   data-host="type" data-id   in the answer: told to the page around an embedded view
 //
@@ -46,6 +47,8 @@ function setBusy(form, on) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  // A file is saved beside the page, which stays as it is.
+  if ("download" in form.dataset) return;
   if (busy.has(form) || (!navigator.onLine && form.dataset.swap)) {
     event.preventDefault();
     if (!busy.has(form)) alarm(words.offline);
@@ -103,11 +106,99 @@ function show(text, id) {
   const focus = next.matches("[data-focus]") ? next : next.querySelector("[data-focus]") ?? next.querySelector("h1, h2") ?? next;
   if (!focus.hasAttribute("tabindex")) focus.tabIndex = -1;
   focus.focus();
+  watch(next);
   for (const part of [next, ...next.querySelectorAll("[data-announce], [data-host]")]) {
     if (part.dataset.announce) announce(part.dataset.announce);
-    if (part.dataset.host) tell({ type: `consentry:${part.dataset.host}`, id: part.dataset.id });
+    if (part.dataset.host) tellOf(part);
   }
 }
+
+function tellOf(part) {
+  const { host, id, reason } = part.dataset;
+  tell({ type: `consentry:${host}`, ...(id && { id }), ...(reason && { reason }) });
+}
+
+// How long an embedded view lives: two minutes before its end it says so, and asks the page around it for a new token. What is typed or
+// ticked stays. At its end nothing of it is left.
+const WARNING = 120;
+let session;
+
+function watch(part) {
+  const view = part.querySelector("[data-session]");
+  if (!view) return;
+  clearTimeout(session?.warning);
+  clearTimeout(session?.over);
+  const ends = Date.now() + 1000 * Number(view.dataset.ends);
+  session = { view, ends, bearer: view.querySelector("input").value };
+  idleFrom(Date.now());
+}
+
+// The session has just been used.
+function idleFrom(now) {
+  const { view } = session;
+  clearTimeout(session.warning);
+  clearTimeout(session.over);
+  view.hidden = true;
+  session.until = Math.min(session.ends, now + 1000 * Number(view.dataset.idle));
+  session.warning = setTimeout(warn, session.until - 1000 * WARNING - now);
+  session.over = setTimeout(() => end("expired"), session.until - now);
+}
+
+function warn() {
+  session.view.hidden = false;
+  announce(session.view.dataset.warning);
+  if (session.until === session.ends) tell({ type: "consentry:token-needed", secondsLeft: WARNING });
+}
+
+function end(reason) {
+  const main = document.getElementById("main");
+  const { view } = session;
+  clearTimeout(session.warning);
+  clearTimeout(session.over);
+  session = undefined;
+  main.replaceChildren(view);
+  view.replaceChildren(view.dataset.over);
+  view.hidden = false;
+  tell({ type: "consentry:session-ended", reason });
+}
+
+function call(path, method, body) {
+  return fetch(`/embed/api/v1/${path}`, {
+    method,
+    body: body && JSON.stringify(body),
+    credentials: "omit",
+    cache: "no-store",
+    headers: {
+      Authorization: `Bearer ${session.bearer}`,
+      "X-Consentry-Page": "1",
+      ...(body && { "Content-Type": "application/json" }),
+    },
+  });
+}
+
+document.addEventListener("click", async (event) => {
+  if (!event.target.closest("[data-stay]") || !session) return;
+  if (session.until === session.ends) {
+    tell({ type: "consentry:token-needed", secondsLeft: Math.round((session.until - Date.now()) / 1000) });
+    return;
+  }
+  const answer = await call("session", "GET").catch(() => undefined);
+  if (answer?.ok) idleFrom(Date.now());
+});
+
+// A new token, from the page around this one alone.
+addEventListener("message", async ({ source, origin, data }) => {
+  if (!embedded || source !== window.parent || !(words.hosts ?? "").split(" ").includes(origin)) return;
+  if (data?.type === "consentry:theme" && ["auto", "light", "dark"].includes(data.theme)) root.dataset.theme = data.theme;
+  if (data?.type !== "consentry:token" || typeof data.access_token !== "string" || !session) return;
+  const answer = await call("session/renew", "POST", { access_token: data.access_token }).catch(() => undefined);
+  if (answer?.ok) {
+    session.ends = Date.parse((await answer.json()).ends_at);
+    idleFrom(Date.now());
+  } else if (answer?.status === 409) {
+    end("customer_changed");
+  }
+});
 
 // A page out of the browser's memory may show what is no longer true.
 addEventListener("pageshow", (event) => {
@@ -125,6 +216,7 @@ function tell(message) {
   }
 }
 
+if ("embedded" in words && !embedded) watch(document);
 if ("embedded" in words && opaque) {
   const note = document.getElementById("opaque-origin");
   if (note) note.hidden = false;
@@ -140,6 +232,7 @@ if ("embedded" in words && opaque) {
     told = height();
     tell({ type: "consentry:resize", height: told });
   };
+  watch(document);
   tell({ type: "consentry:ready", height: (told = height()) });
   new ResizeObserver(() => {
     if (!waiting) setTimeout(measure, 100);

@@ -90,6 +90,7 @@ impl Client {
             ("client_uri", &self.settings.client_uri),
             ("policy_uri", &self.settings.policy_uri),
             ("tos_uri", &self.settings.tos_uri),
+            ("reconnect_uri", &self.settings.reconnect_uri),
         ];
         for (field, uri) in shown {
             let Some(uri) = uri else { continue };

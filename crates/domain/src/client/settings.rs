@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lifetime, Timestamp, decision::named_enum};
+use crate::{Lifetime, PartyId, Timestamp, decision::named_enum};
 
 named_enum! {
     /// What its id tokens are signed with.
@@ -86,6 +86,12 @@ pub struct ClientSettings {
     /// Whom to reach.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<String>,
+    /// Through whom it gets data, nearest to it first: people are told, and asked anew when it changes (consent-dashboard B4.1).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub intermediaries: Vec<PartyId>,
+    /// Where a person lets it go on for longer (consent-dashboard B6.2): an `https` address of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconnect_uri: Option<String>,
     /// When its registration last changed; none means never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,

@@ -109,6 +109,8 @@ impl Draft<'_> {
             updated_at: self.now,
             valid_until: command.valid_until,
             disclosure: command.disclosure.clone(),
+            accounts: command.accounts.clone(),
+            renewed_at: None,
             ended: None,
         }
     }

@@ -152,7 +152,9 @@ fn approvals_of_nothing_twice_or_without_future_are_refused() {
                 redirect_hosts: Vec::new(),
                 client_type: "web".to_owned(),
                 texts: Vec::new(),
+                intermediaries: Vec::new(),
             },
+            accounts: crate::Accounts::default(),
         })
     };
     let nothing = template(&mut world, &[], 5);

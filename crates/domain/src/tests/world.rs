@@ -105,7 +105,9 @@ impl World {
                 redirect_hosts: Vec::new(),
                 client_type: "web".to_owned(),
                 texts: Vec::new(),
+                intermediaries: Vec::new(),
             },
+            accounts: crate::Accounts::default(),
         });
         let facts = self.run(&command).unwrap();
         (agreement, facts)

@@ -18,20 +18,58 @@ use consentry_web::{
 };
 use http::request::Parts;
 
+/// Paths of the bank's API in one version.
+struct ApiPaths {
+    prefix: &'static str,
+    token: &'static str,
+    revoke: &'static str,
+    held: &'static str,
+    consents: &'static str,
+    account: &'static str,
+    accounts: &'static str,
+    disable: &'static str,
+}
+
+macro_rules! api_paths {
+    ($version:literal) => {
+        ApiPaths {
+            prefix: concat!("/api/", $version),
+            token: concat!("/api/", $version, "/token"),
+            revoke: concat!("/api/", $version, "/token/revoke"),
+            held: concat!("/api/", $version, "/customer_accounts"),
+            consents: concat!("/api/", $version, "/consent_management"),
+            account: concat!(
+                "/api/",
+                $version,
+                "/consent_management/{consent}/accounts/{account}"
+            ),
+            accounts: concat!("/api/", $version, "/consent_management/{consent}/accounts"),
+            disable: concat!(
+                "/api/",
+                $version,
+                "/consent_management/{consent}/disable_app_sharing"
+            ),
+        }
+    };
+}
+
+const API: [ApiPaths; 3] = [api_paths!("v4"), api_paths!("v5"), api_paths!("v6")];
+
 /// The routes of the door. `v4`, `v5` and `v6` of the API behave alike, other versions do not exist (A0).
 pub fn routes() -> RouteTable<House> {
     let mut table = RouteTable::new("dashboard").owns_with("/embed", embed::unserved);
-    for (prefix, issue, revoke) in [
-        ("/api/v4", "/api/v4/token", "/api/v4/token/revoke"),
-        ("/api/v5", "/api/v5/token", "/api/v5/token/revoke"),
-        ("/api/v6", "/api/v6/token", "/api/v6/token/revoke"),
-    ] {
+    for paths in API {
         table = table
-            .owns_with(prefix, unserved)
-            .post(issue, Cors::Never, api::token::issue)
-            .post(revoke, Cors::Never, api::token::revoke);
+            .owns_with(paths.prefix, unserved)
+            .post(paths.token, Cors::Never, api::token::issue)
+            .post(paths.revoke, Cors::Never, api::token::revoke)
+            .put(paths.held, Cors::Never, api::accounts::replace)
+            .get_only(paths.consents, Cors::Never, api::consents::list)
+            .put(paths.account, Cors::Never, api::consents::account)
+            .put(paths.accounts, Cors::Never, api::consents::automatic)
+            .put(paths.disable, Cors::Never, api::consents::disable);
     }
-    table
+    page_api(table)
         .get_only(
             "/embed/authorizations",
             Cors::Never,
@@ -46,6 +84,73 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/connection", Cors::Never, embed::connection::show)
         .post("/embed/stop", Cors::Never, embed::stop::ask)
         .post("/embed/stop/confirm", Cors::Never, embed::stop::confirm)
+        .post("/embed/stop/several", Cors::Never, embed::several::ask)
+        .post(
+            "/embed/stop/several/confirm",
+            Cors::Never,
+            embed::several::confirm,
+        )
+        .post("/embed/through", Cors::Never, embed::several::by_intermediary)
+        .post("/embed/accounts", Cors::Never, embed::accounts::ask)
+        .post("/embed/accounts/review", Cors::Never, embed::accounts::review)
+        .post("/embed/accounts/save", Cors::Never, embed::accounts::save)
+        .post("/embed/keep", Cors::Never, embed::keep::ask)
+        .post("/embed/keep/confirm", Cors::Never, embed::keep::confirm)
+        .post("/embed/review", Cors::Never, embed::round::next)
+        .post("/embed/review/stop", Cors::Never, embed::round::stop)
+        .post("/embed/activity", Cors::Never, embed::activity::show)
+        .post("/embed/report", Cors::Never, embed::activity::report)
+        .post("/embed/copy", Cors::Never, embed::copy::page)
+        .post("/embed/copy/file", Cors::Never, embed::copy::file)
+}
+
+/// The page's own API (B9).
+fn page_api(table: RouteTable<House>) -> RouteTable<House> {
+    table
+        .owns_with("/embed/api", embed::page_api::unserved)
+        .get_only("/embed/api/v1/session", Cors::Never, embed::page_api::session)
+        .delete("/embed/api/v1/session", Cors::Never, embed::page_api::end_session)
+        .post(
+            "/embed/api/v1/session/renew",
+            Cors::Never,
+            embed::page_api::renew_session,
+        )
+        .get_only("/embed/api/v1/connections", Cors::Never, embed::page_api::list)
+        .post(
+            "/embed/api/v1/connections/revoke",
+            Cors::Never,
+            embed::page_api::revoke_several,
+        )
+        .get_only(
+            "/embed/api/v1/connections/{connection}",
+            Cors::Never,
+            embed::page_api::show,
+        )
+        .get_only(
+            "/embed/api/v1/connections/{connection}/activity",
+            Cors::Never,
+            embed::page_api::activity,
+        )
+        .patch(
+            "/embed/api/v1/connections/{connection}/accounts",
+            Cors::Never,
+            embed::page_api::accounts,
+        )
+        .post(
+            "/embed/api/v1/connections/{connection}/revoke",
+            Cors::Never,
+            embed::page_api::revoke,
+        )
+        .post(
+            "/embed/api/v1/connections/{connection}/renew",
+            Cors::Never,
+            embed::page_api::renew,
+        )
+        .post(
+            "/embed/api/v1/connections/{connection}/report",
+            Cors::Never,
+            embed::page_api::report,
+        )
 }
 
 /// 404 and 405 of the API; a provider that is not enabled is refused first (A0.4).

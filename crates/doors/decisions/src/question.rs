@@ -1,6 +1,6 @@
 //! Reading questions (AuthZEN 1.0, 5 and 6; CHK-03, CHK-04).
 
-use consentry_domain::{Timestamp, definition::WordingVersion};
+use consentry_domain::{AccountId, Timestamp, definition::WordingVersion};
 use consentry_ledger::checks::{HISTORY, Moment, Question, Resource, SubjectName, Toward};
 use consentry_web::error::{ApiError, registry};
 use serde_json::{Map, Value};
@@ -125,6 +125,13 @@ pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Ques
     let action = action(members)?;
     let resource = resource(members)?;
     let context = Context::read(moment, members)?;
+    if context.as_of.is_some() && resource.account.is_some() {
+        let place = "/resource/properties/account_id";
+        return Err(invalid(
+            place,
+            "cannot be asked about together with context.as_of",
+        ));
+    }
     Ok(Question {
         subject,
         resource,
@@ -161,6 +168,11 @@ pub(crate) fn resource(members: Members<'_>) -> Result<Resource, ApiError> {
     let least = properties.optional_text("min_version")?;
     let least = least.map(str::parse::<WordingVersion>).transpose();
     let place = properties.place_of("min_version");
+    let account = properties.optional_text("account_id")?.map(AccountId::parse);
+    let account = account.transpose().map_err(|error| {
+        let place = properties.place_of("account_id");
+        invalid(&place, &error.to_string())
+    })?;
     Ok(Resource {
         kind: resource.text("type")?.to_owned(),
         id: resource
@@ -169,6 +181,7 @@ pub(crate) fn resource(members: Members<'_>) -> Result<Resource, ApiError> {
             .to_owned(),
         target: properties.optional_text("resource")?.map(str::to_owned),
         min_version: least.map_err(|error| invalid(&place, &error.to_string()))?,
+        account,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What is asked, resolved to what the ledger knows.
 
 use consentry_domain::{
-    DefinitionKey, GrantId, Qualifier, SubjectId, Timestamp,
+    AccountId, DefinitionKey, GrantId, Qualifier, SubjectId, Timestamp,
     definition::{Definition, DefinitionKind, WordingVersion},
     dn::Dn,
     subject::{Alias, Namespace},
@@ -32,6 +32,8 @@ pub struct Resource {
     pub target: Option<String>,
     /// The oldest wording that counts.
     pub min_version: Option<WordingVersion>,
+    /// The account whose data it is; none: no particular one.
+    pub account: Option<AccountId>,
 }
 
 /// One question.

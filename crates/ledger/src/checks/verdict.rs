@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
-    Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
+    AccountId, Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
     definition::WordingVersion,
     enforce::{Refusal, allows, standing},
 };
@@ -240,6 +240,11 @@ impl<'a> Moment<'a> {
         if let Err(refusal) = allows(definition, consent, &question.action) {
             return Ok(self.deny(refusal.into(), Some(consent)));
         }
+        if let (Some(account), None) = (&question.resource.account, question.as_of)
+            && !self.opens(account, consent).await?
+        {
+            return Ok(self.deny(Reason::Restricted, Some(consent)));
+        }
         if let Some(grant) = question.grant
             && !self.holds(grant, consent, at).await?
         {
@@ -249,6 +254,16 @@ impl<'a> Moment<'a> {
             grant: question.grant,
             ..self.permit(consent, question.as_of)
         })
+    }
+
+    /// Whether a consent is about an account: one outside of a bundle is about all of them.
+    async fn opens(&self, account: &AccountId, consent: &Consent) -> Result<bool, Fault> {
+        let Some(agreement) = consent.agreement else {
+            return Ok(true);
+        };
+        let subject = consent.slot.subject;
+        let accounts = self.ledger.accounts_of(self.tenant, subject, agreement).await?;
+        Ok(accounts.shares(account))
     }
 
     /// The consents that decide a person's slots, read once.

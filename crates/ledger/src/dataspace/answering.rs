@@ -188,6 +188,7 @@ impl Ledger {
                 .collect(),
             valid_until: None,
             disclosure: disclosure(tenant, client, texts),
+            accounts: consentry_domain::Accounts::default(),
         };
         let slots: Vec<Slot> = granted
             .iter()

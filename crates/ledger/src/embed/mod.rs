@@ -7,6 +7,7 @@
 pub mod customer;
 pub mod opening;
 pub mod provider;
+pub mod renewal;
 pub mod session;
 pub mod ticket;
 
@@ -14,5 +15,6 @@ pub use customer::{CustomerId, InvalidCustomerId};
 pub use opening::{OpenError, Opened, Opening};
 pub(crate) use provider::matching_secret;
 pub use provider::{Provider, ProviderError};
+pub use renewal::Renewed;
 pub use session::PageSession;
 pub use ticket::{IssueError, Ticket};

@@ -10,7 +10,7 @@ use super::{
     ticket::TicketDetail,
 };
 use crate::{
-    Ledger, Opaque, TenantSnapshot,
+    Caller, Ledger, Opaque, TenantSnapshot, Via,
     accounts::{from_json, to_json},
     error::Fault,
     rates::{Rate, source},
@@ -57,7 +57,7 @@ pub enum OpenError {
 
 /// What a refusal is called in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
+pub(super) enum Reason {
     Malformed,
     Unknown,
     OtherKind,
@@ -94,6 +94,37 @@ impl Ledger {
         }
     }
 
+    /// Whom a one-time token stands for, shown by the data provider's back end in place of spending it (A2.6, A11). None: it opens
+    /// nothing, whatever the reason.
+    pub async fn ticket_caller(
+        &self,
+        tenant: &TenantSnapshot,
+        token: &Opaque,
+        address: IpAddr,
+    ) -> Result<Option<Caller>, OpenError> {
+        let key = source(address);
+        let rates = &self.inner.rates;
+        if let Some(seconds) = rates.wait(tenant.id(), Rate::RefusedOpenings, &key, self.now()) {
+            return Err(OpenError::TooMany { seconds });
+        }
+        let found = self.inner.store.token(tenant.id(), token.hash()).await;
+        let judged = match found.map_err(Fault::from)? {
+            Some(ticket) => self.judge(tenant, &ticket, self.now()).await?,
+            None => Err(Reason::Unknown),
+        };
+        match judged {
+            Ok((subject, _)) => Ok(Some(Caller::Subject {
+                subject,
+                via: Via::EmbedTicket(token.hash()),
+            })),
+            Err(reason) => {
+                tracing::info!(refused.reason = ?reason, token.prefix = ?token.hash(), "one-time token refused");
+                rates.count(tenant.id(), Rate::RefusedOpenings, &key, self.now());
+                Ok(None)
+            }
+        }
+    }
+
     async fn spend(
         &self,
         tenant: &TenantSnapshot,
@@ -119,7 +150,7 @@ impl Ledger {
     }
 
     /// Whether a ticket could open something now. Whether it does is decided in the transaction.
-    async fn judge(
+    pub(super) async fn judge(
         &self,
         tenant: &TenantSnapshot,
         ticket: &TokenRow,
@@ -204,7 +235,13 @@ impl Ledger {
     }
 }
 
-fn spent(ticket: TokenRow, detail: &TicketDetail, session: Hash, now: Timestamp) -> Result<TokenRow, Fault> {
+/// The row of a ticket that has opened a page session, or kept one open.
+pub(super) fn spent(
+    ticket: TokenRow,
+    detail: &TicketDetail,
+    session: Hash,
+    now: Timestamp,
+) -> Result<TokenRow, Fault> {
     let detail = TicketDetail {
         session: Some(session),
         ..detail.clone()

@@ -1,5 +1,7 @@
 //! What an event says about its matter, for one reader (enforcement-events-evidence 3.3).
 
+mod accounts;
+
 use consentry_domain::{
     Actions, Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, Timestamp,
     decision::{Actor, Decision, Door, EndReason, Outcome, Role, TextShown},
@@ -9,6 +11,7 @@ use consentry_domain::{
 use serde::Serialize;
 use serde_json::Value;
 
+use self::accounts::AccountsData;
 use super::{
     catalogue::Family,
     envelope::OWN_IDS,
@@ -127,6 +130,9 @@ struct GrantData<'a> {
     scope: Option<Vec<&'a DefinitionKey>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<Timestamp>,
+    /// What was said about accounts; none where all are shared and nothing was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accounts: Option<AccountsData<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -351,6 +357,7 @@ impl<'a> Data<'a> {
                     previous_status: None,
                     scope: None,
                     valid_until: None,
+                    accounts: None,
                 });
             }
             Family::Decision => {
@@ -451,6 +458,7 @@ impl<'a> GrantData<'a> {
             previous_status: body.told.previous.as_deref(),
             scope: Some(scope),
             valid_until: agreement.valid_until,
+            accounts: AccountsData::of(&agreement.accounts, cut),
         }
     }
 }

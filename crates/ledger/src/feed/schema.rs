@@ -126,6 +126,17 @@ fn grant() -> Value {
             json!({ "description": "what stands; of an ended one, what it was made of", "type": "array", "items": text() }),
         ),
         ("valid_until", moment()),
+        (
+            "accounts",
+            object(&[
+                ("enabled", json!({ "type": "array", "items": text() })),
+                ("disabled", json!({ "type": "array", "items": text() })),
+                (
+                    "others",
+                    json!({ "description": "whether all others are shared, those opened later included", "type": "boolean" }),
+                ),
+            ]),
+        ),
     ])
 }
 
@@ -150,7 +161,7 @@ fn decision() -> Value {
         ),
         (
             "outcome",
-            json!({ "enum": ["approved", "declined", "withdrawn", "recorded"] }),
+            json!({ "enum": ["approved", "declined", "withdrawn", "changed", "recorded"] }),
         ),
         ("taken_at", moment()),
         ("asked", json!({ "type": "array", "items": text() })),

@@ -1,7 +1,7 @@
 //! The person says yes: interaction, agreement, consents, records, grant and code are one commit (TPA-IX-05).
 
 use consentry_domain::{
-    Audience, Command, Slot,
+    AccountId, Accounts, Audience, Command, Slot,
     command::{Act, Approve, NewItem},
     decision::Door,
     scope::Scope,
@@ -25,6 +25,8 @@ use crate::{
 pub struct Approval {
     /// What is granted, a part of what was asked; none means all of it (TPA-CN-10).
     pub granted: Option<Scope>,
+    /// The accounts it is about; none means all the person has.
+    pub accounts: Option<Vec<AccountId>>,
     /// Where the answer was reported beforehand by the first party's back end.
     pub report: Option<super::Reported>,
     /// Request id.
@@ -117,6 +119,10 @@ impl Ledger {
             left_out: Vec::new(),
             valid_until: Some(ids.now.plus(validity)),
             disclosure: disclosure(tenant, &client, question.texts()),
+            accounts: approval
+                .accounts
+                .clone()
+                .map_or_else(Accounts::default, Accounts::only),
         });
         let basis = Basis {
             client: &client,

@@ -175,6 +175,7 @@ fn client_changed(at: &Circumstances<'_>) -> Option<AskReason> {
                 || told.organization != known.organization
                 || told.client_type != known.client_type
                 || told.redirect_hosts != known.redirect_hosts
+                || told.intermediaries != known.intermediaries
         })
     };
     let rested_on = at

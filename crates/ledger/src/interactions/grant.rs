@@ -111,5 +111,6 @@ pub fn disclosure(tenant: &TenantSnapshot, client: &Client, texts: Vec<TextShown
         redirect_hosts: client.redirect_hosts(),
         client_type: client.client_type.as_str().to_owned(),
         texts,
+        intermediaries: client.settings.intermediaries.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! The first party's back end reports the answer; the bound browser then carries it out (third-party-authorization A.8.7).
 
-use consentry_domain::{Lifetime, SubjectId, client::ClientAuthority, scope::Scope};
+use consentry_domain::{AccountId, Lifetime, SubjectId, client::ClientAuthority, scope::Scope};
 use consentry_store::{ChangeSet, Hash, Row, RowChange, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct Report {
     pub subject: SubjectId,
     /// What is granted; none means all.
     pub granted: Option<Scope>,
+    /// The accounts it is about; none means all the person has.
+    pub accounts: Option<Vec<AccountId>>,
 }
 
 /// Why a report was not taken. Nothing has changed then.
@@ -52,6 +54,8 @@ struct Detail {
     approved: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     granted: Option<Scope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accounts: Option<Vec<AccountId>>,
 }
 
 /// A report that the bound browser has come to carry out.
@@ -61,6 +65,8 @@ pub struct Reported {
     pub approved: bool,
     /// What is granted; none means all.
     pub granted: Option<Scope>,
+    /// The accounts it is about; none means all the person has.
+    pub accounts: Option<Vec<AccountId>>,
     row: TokenRow,
 }
 
@@ -101,6 +107,7 @@ impl Ledger {
             interaction: interaction.hash(),
             approved: report.approved,
             granted: report.granted.clone(),
+            accounts: report.accounts.clone(),
         };
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
@@ -141,6 +148,7 @@ impl Ledger {
         let report = usable.then(|| Reported {
             approved: detail.approved,
             granted: detail.granted,
+            accounts: detail.accounts,
             row: row.as_ref().clone(),
         });
         Ok(Some((interaction, report)))

@@ -236,6 +236,8 @@ mod asking {
             updated_at: NOW,
             valid_until: until,
             disclosure: disclosure(tenant, client, Vec::new()),
+            accounts: consentry_domain::Accounts::default(),
+            renewed_at: None,
             ended: None,
         };
         Standing {

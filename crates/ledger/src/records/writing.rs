@@ -96,7 +96,11 @@ impl From<Rejection> for WriteRecordError {
             | Rejection::EndsBeforeItBegins
             | Rejection::RecordExists(_)
             | Rejection::ImpossibleTimes
-            | Rejection::NoAgreement(_)) => Self::Fault(Fault::Unreadable {
+            | Rejection::NoAgreement(_)
+            | Rejection::AgreementOver(_)
+            | Rejection::AgreementChanged(_)
+            | Rejection::Widens
+            | Rejection::TooManyAccounts) => Self::Fault(Fault::Unreadable {
                 what: "record command",
                 why: other.to_string(),
             }),

@@ -1,8 +1,9 @@
 //! Introspection (RFC 7662): what a token is good for, told to those whose business it is.
 
 use consentry_domain::{
-    AgreementId, ClientId, GrantId, SubjectId,
+    Accounts, AgreementId, ClientId, GrantId, SubjectId,
     client::{Client, ClientAuthority},
+    grant::Grant,
     scope::Scope,
 };
 use consentry_store::TokenKind;
@@ -32,6 +33,8 @@ pub struct Introspected {
     pub agreement: Option<AgreementId>,
     /// The grant behind it.
     pub grant: Option<GrantId>,
+    /// The accounts it is about, where not all of them (consent-dashboard D1).
+    pub accounts: Option<Accounts>,
     /// The person as the first party knows them; only told to the first party, since `sub` means nothing to it where it is
     /// pairwise.
     pub user: Option<SubjectId>,
@@ -67,7 +70,13 @@ impl Ledger {
                 .authenticate_access_token(tenant, issuer, token.expose())
                 .await?;
             let seen = active.filter(|active| may_see(tenant, issuer, caller.client(), active));
-            return Ok(seen.map(|active| access(caller.client(), &active)));
+            let Some(active) = seen else {
+                return Ok(None);
+            };
+            let accounts = self
+                .accounts_under(tenant, active.grant().map(AsRef::as_ref))
+                .await?;
+            return Ok(Some(access(caller.client(), &active, accounts)));
         }
         self.introspect_refresh_token(tenant, caller, token).await
     }
@@ -113,8 +122,23 @@ impl Ledger {
             access: None,
             agreement: grant.agreement,
             grant: Some(grant.id),
+            accounts: self.accounts_under(tenant, Some(&grant)).await?,
             user: (!client.is_third_party).then_some(grant.subject),
         }))
+    }
+
+    /// The accounts that tokens of a grant open, where not all of them.
+    async fn accounts_under(
+        &self,
+        tenant: &TenantSnapshot,
+        grant: Option<&Grant>,
+    ) -> Result<Option<Accounts>, Fault> {
+        let Some((subject, agreement)) = grant.and_then(|grant| Some((grant.subject, grant.agreement?)))
+        else {
+            return Ok(None);
+        };
+        let accounts = self.accounts_of(tenant, subject, agreement).await?;
+        Ok((!accounts.is_all()).then_some(accounts))
     }
 }
 
@@ -140,7 +164,7 @@ fn may_see(tenant: &TenantSnapshot, issuer: &Issuer, caller: &Client, active: &A
         || authority(caller) == ClientAuthority::Tenant
 }
 
-fn access(caller: &Client, active: &ActiveAccess) -> Introspected {
+fn access(caller: &Client, active: &ActiveAccess, accounts: Option<Accounts>) -> Introspected {
     let claims = active.claims();
     Introspected {
         sub: claims.sub.clone(),
@@ -155,6 +179,7 @@ fn access(caller: &Client, active: &ActiveAccess) -> Introspected {
         }),
         agreement: claims.consent_id,
         grant: claims.grant_id,
+        accounts,
         user: active.subject().filter(|_| !caller.is_third_party),
     }
 }

@@ -25,6 +25,24 @@ struct Introspected {
     scope: String,
     client_id: Option<String>,
     user_id: Option<String>,
+    /// Which accounts the token opens; none: all.
+    #[serde(default)]
+    accounts: Option<OpenAccounts>,
+}
+
+/// The accounts that a token opens.
+#[derive(Debug, Deserialize)]
+struct OpenAccounts {
+    enabled: Vec<String>,
+    disabled: Vec<String>,
+    others: bool,
+}
+
+impl OpenAccounts {
+    fn has(&self, account: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|id| id == account);
+        named(&self.enabled) || (self.others && !named(&self.disabled))
+    }
 }
 
 /// `GET /demo/api/accounts`: what the scopes of the token open.
@@ -73,7 +91,12 @@ pub(super) async fn accounts(State(demo): State<Arc<Demo>>, headers: HeaderMap) 
     }
     Ok((
         [(header::CACHE_CONTROL, "no-store")],
-        Json(statement(&customer.username, opened, demo.today())),
+        Json(statement(
+            &customer.username,
+            opened,
+            introspected.accounts.as_ref(),
+            demo.today(),
+        )),
     )
         .into_response())
 }
@@ -140,7 +163,7 @@ impl Demo {
 }
 
 /// The bank's books: balance and latest payments of each customer, in cents; payments with the days since.
-fn statement(username: &str, opened: Opened, today: Date) -> Value {
+fn statement(username: &str, opened: Opened, only: Option<&OpenAccounts>, today: Date) -> Value {
     let everyday: [(i64, &str, i64); 3] = [
         (1, "Corner bakery", -640),
         (2, "Tram ticket", -320),
@@ -151,12 +174,13 @@ fn statement(username: &str, opened: Opened, today: Date) -> Value {
     } else {
         ([31_005, 475_000], &everyday[..2])
     };
-    let accounts = [("Everyday", "··4417", latest), ("Savings", "··9083", &[])];
+    let accounts = [("Everyday", "4417", latest), ("Savings", "9083", &[])];
     let accounts: Vec<Value> = accounts
         .into_iter()
         .zip(balances)
-        .map(|((name, number, latest), balance)| {
-            let mut account = json!({ "number": number, "currency": "EUR" });
+        .filter(|((_, digits, _), _)| only.is_none_or(|only| only.has(&format!("acc_{digits}"))))
+        .map(|((name, digits, latest), balance)| {
+            let mut account = json!({ "number": format!("··{digits}"), "currency": "EUR" });
             if opened.balance {
                 account["name"] = json!(name);
                 account["balance"] = json!(Money::cents(balance).wire());

@@ -7,6 +7,7 @@ mod accounts_api;
 mod bank;
 mod caller;
 pub mod clock;
+mod connected;
 mod dataspace;
 mod failure;
 mod mail;
@@ -220,8 +221,9 @@ pub async fn bank_in(
         return Ok((remembered.bank, None));
     }
     let started = std::time::Instant::now();
-    let bank = seed::seed(ledger, addresses).await?;
+    let mut bank = seed::seed(ledger, addresses).await?;
     seed::translate(ledger, &bank).await?;
+    connected::add(ledger, &mut bank).await?;
     dataspace::seed::open(ledger, &bank, addresses).await?;
     let remembered = Remembered {
         base_url: addresses.base_url.clone(),

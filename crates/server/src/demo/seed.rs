@@ -389,7 +389,7 @@ impl Cast {
 }
 
 /// A password that can be typed from one page into another: nine syllables of six random bits each.
-fn typeable(random: [u8; 9]) -> String {
+pub(super) fn typeable(random: [u8; 9]) -> String {
     let mut text = String::new();
     for (at, byte) in random.into_iter().enumerate() {
         if at > 0 && at % 3 == 0 {

@@ -25,6 +25,10 @@ enum Takes {
     Records,
     /// JSON of a dashboard provider.
     Provider,
+    /// JSON of a dashboard provider for one customer, whose one-time token it shows.
+    Ticket,
+    /// JSON of an embedded page.
+    Embedded,
     /// A question of a back end of the first party.
     Question,
     /// JSON of an administrator.
@@ -36,11 +40,12 @@ enum Takes {
 }
 
 use Takes::{
-    Administration, BackEnd, Client, Endpoint, Form, Frame, Organization, Page, Provider, Question, Records,
+    Administration, BackEnd, Client, Embedded, Endpoint, Form, Frame, Organization, Page, Provider, Question,
+    Records, Ticket,
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 52] = [
+const ROUTES: [(Method, &str, Takes); 61] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -63,6 +68,39 @@ const ROUTES: [(Method, &str, Takes); 52] = [
     (Method::PATCH, "/consent/v1/consents/{consent}", Records),
     (Method::POST, "/api/v4/token", Provider),
     (Method::POST, "/api/v4/token/revoke", Provider),
+    (Method::PUT, "/api/v4/customer_accounts", Provider),
+    (
+        Method::PUT,
+        "/api/v4/consent_management/{consent}/accounts/{account}",
+        Ticket,
+    ),
+    (
+        Method::PUT,
+        "/api/v4/consent_management/{consent}/accounts",
+        Ticket,
+    ),
+    (Method::POST, "/embed/api/v1/session/renew", Embedded),
+    (
+        Method::PATCH,
+        "/embed/api/v1/connections/{connection}/accounts",
+        Embedded,
+    ),
+    (Method::POST, "/embed/api/v1/connections/revoke", Embedded),
+    (
+        Method::POST,
+        "/embed/api/v1/connections/{connection}/revoke",
+        Embedded,
+    ),
+    (
+        Method::POST,
+        "/embed/api/v1/connections/{connection}/renew",
+        Embedded,
+    ),
+    (
+        Method::POST,
+        "/embed/api/v1/connections/{connection}/report",
+        Embedded,
+    ),
     (Method::POST, "/embed/authorizations", Frame),
     (Method::POST, "/embed/connections", Frame),
     (Method::POST, "/embed/stop/confirm", Frame),
@@ -116,7 +154,8 @@ const ROUTES: [(Method, &str, Takes); 52] = [
 ];
 
 /// What these are for stands in the address.
-const WITHOUT_BODY: [&str; 5] = [
+const WITHOUT_BODY: [&str; 6] = [
+    "/api/v4/consent_management/{consent}/disable_app_sharing",
     "/events/v1/tickets",
     "/webhooks/v1/deliveries/{id}/retry",
     "/webhooks/v1/endpoints/{id}/disable",
@@ -134,7 +173,15 @@ impl Takes {
     const fn is_json(self) -> bool {
         matches!(
             self,
-            BackEnd | Records | Provider | Question | Administration | Endpoint | Organization
+            BackEnd
+                | Records
+                | Provider
+                | Ticket
+                | Embedded
+                | Question
+                | Administration
+                | Endpoint
+                | Organization
         )
     }
 
@@ -154,6 +201,10 @@ struct Sender<'a> {
     record: String,
     endpoint: String,
     session: String,
+    /// One-time token of a customer of the bank.
+    ticket: String,
+    /// Page session of that customer.
+    page: String,
 }
 
 impl<'a> Sender<'a> {
@@ -170,6 +221,16 @@ impl<'a> Sender<'a> {
             .await;
         Self {
             session: crate::matrix::session(app).await,
+            ticket: ticket(app).await,
+            page: app
+                .get(&format!(
+                    "/embed/authorizations?access_token={}",
+                    ticket(app).await
+                ))
+                .await
+                .expect_status(200)
+                .field("session")
+                .unwrap(),
             endpoint: endpoint.expect_status(201).json()["id"]
                 .as_str()
                 .unwrap()
@@ -218,6 +279,8 @@ impl<'a> Sender<'a> {
             ),
             BackEnd => request.bearer(&self.own),
             Organization => request.bearer(&self.session),
+            Ticket => request.bearer(&self.ticket),
+            Embedded => request.bearer(&self.page).header("x-consentry-page", "1"),
             Records => request.header(
                 "authorization",
                 &basic(&bank.service.client_id, &bank.service.client_secret),
@@ -237,6 +300,21 @@ impl<'a> Sender<'a> {
         };
         request.body(body).send().await
     }
+}
+
+/// A one-time token of Ada's.
+async fn ticket(app: &TestApp) -> String {
+    let credential = &app.bank.dashboard;
+    let answer = app
+        .request(Method::POST, "/api/v4/token")
+        .basic(&credential.client_id, &credential.client_secret)
+        .json(&serde_json::json!({ "type": "consent_management", "scopes": "customer.modify_consent:cust-7f3a91" }))
+        .send()
+        .await;
+    answer.expect_status(200).json()["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// The door speaks: its own shape, nothing kept, and nothing of the inside.
@@ -263,7 +341,7 @@ fn assert_in_shape(route: &(Method, &str, Takes), answer: &Answer) {
         }
         BackEnd => assert_eq!(answer.json()["error_code"], answer.status(), "{shown}"),
         Records => assert!(answer.json()["code"].is_string(), "{shown}"),
-        Provider => assert!(media_type.starts_with("application/json"), "{shown}"),
+        Provider | Ticket | Embedded => assert!(media_type.starts_with("application/json"), "{shown}"),
         Question | Administration | Endpoint => assert_eq!(media_type, "application/problem+json", "{shown}"),
     }
     for inside in ["serde", "panicked", ".rs:", "/home", "rusqlite"] {
@@ -342,8 +420,11 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
             let method = words.next().filter(|method| ["POST", "PUT", "PATCH"].contains(method))?;
             Some((method.to_owned(), canonical(words.next()?)))
         })
-        // These three read the same form in the same way.
-        .filter(|(_, path)| !["/embed/connection", "/embed/stop"].contains(&path.as_str()))
+        // All forms of the embedded page are read in the same way; three stand for them.
+        .filter(|(_, path)| {
+            let form = path.starts_with("/embed/") && !path.starts_with("/embed/api/");
+            !form || ["/embed/authorizations", "/embed/connections", "/embed/stop/confirm"].contains(&path.as_str())
+        })
         .filter(|(_, path)| !WITHOUT_BODY.contains(&path.as_str()))
         .filter(|(_, path)| !OF_THE_DATASPACE.iter().any(|own| path.starts_with(own)))
         .collect();
@@ -379,7 +460,7 @@ async fn broken_and_misshapen_bodies_are_400_and_say_where() {
             }
             assert_refused(&sender, route, b"{\"a\":\"\xff\"}", &[400], "line 1").await;
             for body in ["[]", "7", "\"text\"", "null"] {
-                let place = if route.1.ends_with("/revoke") {
+                let place = if route.1 == "/api/v4/token/revoke" {
                     "token"
                 } else {
                     "object"
@@ -494,6 +575,9 @@ async fn wrong_types_are_400_and_name_the_member() {
                     "scopes",
                 ),
             ],
+            (Ticket | Embedded, path) | (Provider, path @ "/api/v4/customer_accounts") => {
+                crate::bad_input_of_dashboards::wrong(path)
+            }
             (Question, _) => vec![
                 (
                     "{\"subject\":7,\"action\":{\"name\":\"use\"}}".to_owned(),

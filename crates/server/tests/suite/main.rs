@@ -7,6 +7,7 @@ mod apply;
 mod apply_clients;
 mod backup;
 mod bad_input;
+mod bad_input_of_dashboards;
 mod binary;
 mod clock;
 mod cluster;

@@ -434,6 +434,7 @@ impl Random {
                 applications: (0..self.below(3)).map(sample::application).collect(),
                 contact: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
                 passkeys: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
+                holdings: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
             }),
             _ => Row::SubjectKey(SubjectKeyRow {
                 subject: person,

@@ -108,6 +108,9 @@ pub async fn optional_parts_may_be_missing(engine: &impl Engine) {
                 row.valid_until = None;
                 row.disclosure.organization = None;
                 row.disclosure.texts.clear();
+                row.disclosure.intermediaries.clear();
+                row.accounts = consentry_domain::Accounts::default();
+                row.renewed_at = None;
                 row.qualifier = Qualifier::none();
             }
             Row::Record(row) => {

@@ -1,9 +1,9 @@
 //! Rows to store: one of each kind, made from small numbers, alike in every run.
 
 use consentry_domain::{
-    Actions, Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent, ConsentId, DecisionId,
-    DefinitionKey, DeliveryId, EndpointId, EventId, GrantId, Lifetime, Qualifier, RecordId, Shard, Slot,
-    Status, SubjectId, TenantId, Timestamp, Usage,
+    AccountId, Accounts, Actions, Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent,
+    ConsentId, DecisionId, DefinitionKey, DeliveryId, EndpointId, EventId, GrantId, Lifetime, PartyId,
+    Qualifier, RecordId, Shard, Slot, Status, SubjectId, TenantId, Timestamp, Usage,
     agreement::{AgreementItem, Disclosure},
     consent::Ended,
     decision::{Actor, Door, EndReason, TextShown},
@@ -197,7 +197,10 @@ pub fn agreement(person: SubjectId, number: u32, consents: &[&Consent]) -> Agree
                 locale: Locale::parse("ar").unwrap(),
                 digest: "sha256:abc".to_owned(),
             }],
+            intermediaries: vec![PartyId::new(at(0), Shard::new(0), [5; 8])],
         },
+        accounts: Accounts::only([AccountId::parse("acc_51c0").unwrap()]),
+        renewed_at: Some(at(i64::from(number) + 1)),
         ended: None,
     }
 }
@@ -416,6 +419,7 @@ pub fn every_row() -> Vec<Row> {
             applications: vec![application(1), application(2)],
             contact: Some(vec![7; 40]),
             passkeys: Some(vec![8; 300]),
+            holdings: Some(vec![8; 40]),
         }),
         Row::SubjectKey(SubjectKeyRow {
             subject: ada,

@@ -16,7 +16,7 @@ macro_rules! consent_columns {
 macro_rules! agreement_columns {
     () => {
         "a.id, a.version, a.subject, a.application, a.client, a.qualifier, a.decision, a.created_at, a.updated_at, \
-         a.valid_until, a.disclosure, a.ended"
+         a.valid_until, a.disclosure, a.ended, a.accounts, a.renewed_at"
     };
 }
 

@@ -97,6 +97,8 @@ impl Stored for Agreement {
             valid_until: cells.optional_time("valid_until")?,
             disclosure: cells.json("disclosure")?,
             ended: cells.optional_json("ended")?,
+            accounts: cells.optional_json("accounts")?.unwrap_or_default(),
+            renewed_at: cells.optional_time("renewed_at")?,
         })
     }
 }
@@ -239,6 +241,7 @@ impl Stored for AccountRow {
             applications: cells.json("applications")?,
             contact: cells.optional_bytes("contact")?,
             passkeys: cells.optional_bytes("passkeys")?,
+            holdings: cells.optional_bytes("holdings")?,
         })
     }
 }

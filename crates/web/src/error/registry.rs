@@ -163,6 +163,10 @@ registry! {
         "Publish under a higher version", "Nothing";
     CONSENT_NOT_ACTIVE: CONFLICT, "consent_not_active", "The consent is not active",
         "Read it again", "Nothing";
+    CUSTOMER_CHANGED: CONFLICT, "customer_changed", "Somebody else has signed in",
+        "Open the page again", "Nothing";
+    RENEWAL_NOT_ALLOWED: CONFLICT, "renewal_not_allowed", "The consent cannot be kept for longer here and now",
+        "Connect again in the application", "See the setting for renewal";
     LEGAL_HOLD: CONFLICT, "legal_hold", "A legal hold forbids this",
         "Wait until the hold is lifted", "See the hold";
     LOG_SEALED: CONFLICT, "log_sealed", "The log is sealed",

@@ -113,3 +113,130 @@ dashboard-unavailable-title = متوقف مؤقتًا
 dashboard-unavailable-text = أوقف مصرفك هذه الصفحة مؤقتًا. يُرجى المحاولة لاحقًا.
 dashboard-not-framed-title = افتح هذه الصفحة من مصرفك
 dashboard-not-framed-text = لا تظهر هذه الصفحة إلا داخل موقع مصرفك أو تطبيقه. أغلقها وافتحها من جديد من هناك.
+
+# Accounts, intermediaries, and the screens for them.
+dashboard-status-nothing = لا شيء مشترك
+dashboard-nothing-text = يبقى { $app } متصلًا، لكنه لا يرى أيًّا من حساباتك.
+dashboard-mark-new = جديد
+dashboard-mark-never = لم يُستخدم قط
+dashboard-mark-unused = لم يُستخدم منذ 90 يومًا
+dashboard-through-line = عبر { $name }
+dashboard-through = عبر
+dashboard-chain = يحصل { $app } على البيانات عبر { $through } الذي يحصل عليها من { $bank }.
+dashboard-through-title = كل ما يمر عبر { $name }
+dashboard-through-what = تحصل هذه التطبيقات على بياناتك من { $bank } عبر { $name }.
+dashboard-state = الحالة
+dashboard-renewed = تم التمديد
+dashboard-more = المزيد
+dashboard-save = حفظ
+
+dashboard-find = البحث والترتيب
+dashboard-find-name = اسم التطبيق
+dashboard-find-account = من يمكنه رؤية هذا الحساب؟
+dashboard-find-any = أي حساب
+dashboard-find-show = عرض
+dashboard-find-nothing = لا توجد نتيجة مطابقة. تطبيقاتك الأخرى ما زالت موجودة.
+dashboard-order = الترتيب
+dashboard-order-recent = الأحدث استخدامًا أولًا
+dashboard-order-name = حسب الاسم
+dashboard-order-ending = ما ينتهي أولًا
+
+dashboard-accounts = الحسابات
+dashboard-no-accounts = لا حسابات
+dashboard-accounts-not-shared = غير مشتركة
+dashboard-accounts-unreadable = لا يمكن عرض أسماء حساباتك الآن. ما زال بإمكانك إيقاف المشاركة.
+dashboard-new-accounts-shared = تتم أيضًا مشاركة الحسابات التي تفتحها لاحقًا.
+dashboard-new-accounts-not-shared = لا تتم مشاركة الحسابات التي تفتحها لاحقًا.
+dashboard-accounts-change = تغيير الحسابات
+dashboard-accounts-title = ما الحسابات التي يمكن أن يراها { $app }؟
+dashboard-accounts-how = يرى { $app } الحسابات المحددة. لا يتغير شيء قبل أن ترى ملخصًا.
+dashboard-accounts-others = الحسابات التي أفتحها لاحقًا
+dashboard-accounts-look = عرض ما سيتغير
+dashboard-accounts-off = لن يرى { $app } بعد الآن:
+dashboard-accounts-on = سيرى { $app } { $data } في:
+dashboard-accounts-widens = ليس جزءًا مما وافقت عليه أولًا
+dashboard-accounts-nothing-left = لن يرى { $app } أي حساب، لكنه سيبقى متصلًا. لإنهاء الاتصال، أوقف المشاركة بدلًا من ذلك.
+dashboard-accounts-changed = تم حفظ اختيارك للحسابات.
+dashboard-nothing-changed = لم يتغير شيء.
+dashboard-changed-meanwhile = تغير هذا في هذه الأثناء
+dashboard-changed-meanwhile-text = في الأسفل الوضع الحالي. يرجى الاختيار مرة أخرى.
+dashboard-may-not-widen = لا يمكن إضافة حسابات إلى ما وافقت عليه أولًا إلا في التطبيق.
+
+dashboard-keep = التمديد
+dashboard-keep-title = هل تريد الاستمرار في المشاركة مع { $app } لمدة أطول؟
+dashboard-keep-what = سيستمر { $app } في رؤية هذا حتى { $until }:
+dashboard-keep-stop = يمكنك التوقف في أي وقت.
+dashboard-keep-there = يمكنك تمديد هذا الاتصال في { $app }:
+dashboard-kept = تستمر المشاركة مع { $app }. { $until }
+dashboard-not-kept = لا يمكن تمديد هذا الاتصال الآن. لم يتغير شيء.
+
+dashboard-round = المراجعة واحدًا تلو الآخر
+dashboard-round-title = مراجعة تطبيقاتك
+dashboard-round-place = { $position } من { $count }
+dashboard-round-keep = الإبقاء كما هو
+dashboard-round-stopped = توقفت المشاركة مع { $app }.
+dashboard-round-done = لقد راجعتها كلها
+dashboard-round-kept = { $count ->
+    [one] تم الإبقاء على اتصال واحد ({ $count }).
+    [two] تم الإبقاء على اتصالين ({ $count }).
+    [few] تم الإبقاء على { $count } اتصالات.
+    [many] تم الإبقاء على { $count } اتصالًا.
+   *[other] تم الإبقاء على { $count } اتصال.
+}
+
+dashboard-activity-all = كل النشاط
+dashboard-activity-title = { $app }: النشاط
+dashboard-activity-older = الأقدم
+dashboard-activity-granted = وافقت على مشاركة البيانات مع { $app }
+dashboard-activity-accounts = غيّرت الحسابات التي يمكن أن يراها { $app }
+dashboard-activity-narrowed = أصبحت المشاركة أقل من قبل
+dashboard-activity-renewed = مددت هذا الاتصال
+dashboard-activity-reported = قلت إنك لا تعرف هذا الاتصال
+dashboard-activity-replaced = حل محله اتصال أحدث
+dashboard-activity-emptied = توقف لأنه لم يبق شيء للمشاركة
+dashboard-activity-stopped-by-you = أوقفت المشاركة
+dashboard-activity-stopped-by-app = أوقفه { $app }
+dashboard-activity-stopped-by-bank = أوقفه { $bank }
+dashboard-activity-stopped = توقف
+dashboard-activity-used = تم تسليم البيانات
+dashboard-activity-refused = طُلبت البيانات ورُفض الطلب
+
+dashboard-report = لا أعرف هذا الاتصال
+dashboard-report-title = ألا تعرف { $app }؟
+dashboard-report-told = أبلغنا { $bank }. تستمر المشاركة حتى توقفها.
+dashboard-report-hint = لبعض التطبيقات اسم غير اسم الشركة التي تصنعها. إذا لم تكن متأكدًا، فأوقف المشاركة: يمكنك الاتصال مرة أخرى في أي وقت.
+dashboard-report-help = الحصول على المساعدة
+dashboard-stop-now = إيقاف المشاركة الآن
+
+dashboard-stop-what-accounts = ينتهي هذا الآن بالنسبة إلى { $accounts }:
+dashboard-stop-also = يخدم { $name } أيضًا { $apps }. لا يتأثر ذلك.
+dashboard-stop-all = إيقاف كل المشاركة
+dashboard-stop-all-title = هل تريد إيقاف كل المشاركة؟
+dashboard-stop-through = إيقاف كل ما يمر عبر { $name }
+dashboard-stop-through-title = هل تريد إيقاف كل ما يمر عبر { $name }؟
+dashboard-stop-several-what = تنتهي كل هذه الآن:
+dashboard-stop-several-kept = تبقى لديها البيانات التي حصلت عليها، وفق قواعدها. قد تتوقف عن العمل لديك.
+dashboard-several-stopped = { $count ->
+    [one] توقف اتصال واحد ({ $count }).
+    [two] توقف اتصالان ({ $count }).
+    [few] توقفت { $count } اتصالات.
+    [many] توقف { $count } اتصالًا.
+   *[other] توقف { $count } اتصال.
+}
+dashboard-several-failed = { $count ->
+    [one] ما زال اتصال واحد ({ $count }) قائمًا. يرجى المحاولة مرة أخرى.
+    [two] ما زال اتصالان ({ $count }) قائمين. يرجى المحاولة مرة أخرى.
+    [few] ما زالت { $count } اتصالات قائمة. يرجى المحاولة مرة أخرى.
+    [many] ما زال { $count } اتصالًا قائمًا. يرجى المحاولة مرة أخرى.
+   *[other] ما زال { $count } اتصال قائمًا. يرجى المحاولة مرة أخرى.
+}
+dashboard-several-none = لا يوجد ما يمكن إيقافه.
+
+dashboard-copy = تنزيل نسخة
+dashboard-copy-title = نسخة مما تشاركه
+dashboard-copy-made = من { $bank }، { $moment }. اطبع هذه الصفحة أو نزّلها كملف.
+dashboard-copy-file = التنزيل كملف
+dashboard-copy-signed = الملف موقّع من { $bank }، بحيث يمكن للآخرين التحقق من أن أحدًا لم يغيّره.
+
+dashboard-closes = يُغلق هذا العرض خلال دقيقتين حفاظًا على أمان بياناتك.
+dashboard-stay = البقاء

@@ -100,3 +100,121 @@ dashboard-unavailable-title = Switched off for now
 dashboard-unavailable-text = Your bank has switched this page off for now. Please try again later.
 dashboard-not-framed-title = Open this from your bank
 dashboard-not-framed-text = This page is only shown inside your bank’s own site or app. Close it and open it again from there.
+
+# Accounts, intermediaries, and the screens for them.
+dashboard-status-nothing = Nothing shared
+dashboard-nothing-text = { $app } stays connected, but sees none of your accounts.
+dashboard-mark-new = New
+dashboard-mark-never = Never used
+dashboard-mark-unused = Not used for 90 days
+dashboard-through-line = through { $name }
+dashboard-through = Through
+dashboard-chain = { $app } gets the data through { $through }, which gets it from { $bank }.
+dashboard-through-title = All that runs through { $name }
+dashboard-through-what = These apps get your data from { $bank } through { $name }.
+dashboard-state = State
+dashboard-renewed = Kept for longer
+dashboard-more = More
+dashboard-save = Save
+
+dashboard-find = Search and sort
+dashboard-find-name = Name of an app
+dashboard-find-account = Who can see this account?
+dashboard-find-any = Any account
+dashboard-find-show = Show
+dashboard-find-nothing = Nothing fits. Your other apps are still there.
+dashboard-order = Order
+dashboard-order-recent = Recently used first
+dashboard-order-name = By name
+dashboard-order-ending = What ends first
+
+dashboard-accounts = Accounts
+dashboard-no-accounts = No accounts
+dashboard-accounts-not-shared = Not shared
+dashboard-accounts-unreadable = The names of your accounts cannot be shown now. You can still stop sharing.
+dashboard-new-accounts-shared = Accounts that you open later are shared too.
+dashboard-new-accounts-not-shared = Accounts that you open later are not shared.
+dashboard-accounts-change = Change accounts
+dashboard-accounts-title = Which accounts may { $app } see?
+dashboard-accounts-how = { $app } sees the accounts that are ticked. Nothing changes before you have seen a summary.
+dashboard-accounts-others = Accounts that I open later
+dashboard-accounts-look = See what changes
+dashboard-accounts-off = { $app } no longer sees:
+dashboard-accounts-on = { $app } will see { $data } of:
+dashboard-accounts-widens = not part of what you first agreed to
+dashboard-accounts-nothing-left = { $app } would see no account at all, but stay connected. To end the connection, stop sharing instead.
+dashboard-accounts-changed = Your choice of accounts is saved.
+dashboard-nothing-changed = Nothing has changed.
+dashboard-changed-meanwhile = This was changed in the meantime
+dashboard-changed-meanwhile-text = Below is how it stands now. Please choose again.
+dashboard-may-not-widen = Accounts beyond what you first agreed to can only be added in the app.
+
+dashboard-keep = Keep for longer
+dashboard-keep-title = Keep sharing with { $app } for longer?
+dashboard-keep-what = { $app } would go on seeing this until { $until }:
+dashboard-keep-stop = You can stop at any time.
+dashboard-keep-there = You can keep this connection for longer in { $app }:
+dashboard-kept = Sharing with { $app } goes on. { $until }
+dashboard-not-kept = This connection cannot be kept for longer now. Nothing has changed.
+
+dashboard-round = Review one by one
+dashboard-round-title = Review your apps
+dashboard-round-place = { $position } of { $count }
+dashboard-round-keep = Keep as is
+dashboard-round-stopped = Sharing with { $app } has stopped.
+dashboard-round-done = You have seen them all
+dashboard-round-kept = { $count ->
+    [one] { $count } connection kept.
+   *[other] { $count } connections kept.
+}
+
+dashboard-activity-all = All activity
+dashboard-activity-title = { $app }: activity
+dashboard-activity-older = Older
+dashboard-activity-granted = You agreed to share data with { $app }
+dashboard-activity-accounts = You changed which accounts { $app } can see
+dashboard-activity-narrowed = Less is shared than before
+dashboard-activity-renewed = You kept this connection for longer
+dashboard-activity-reported = You said that you do not recognise this
+dashboard-activity-replaced = A newer connection took its place
+dashboard-activity-emptied = Stopped, because nothing was left to share
+dashboard-activity-stopped-by-you = You stopped sharing
+dashboard-activity-stopped-by-app = { $app } stopped it
+dashboard-activity-stopped-by-bank = { $bank } stopped it
+dashboard-activity-stopped = Stopped
+dashboard-activity-used = Data was delivered
+dashboard-activity-refused = Data was asked for and refused
+
+dashboard-report = I don’t recognise this
+dashboard-report-title = You don’t recognise { $app }?
+dashboard-report-told = We have told { $bank }. Sharing goes on until you stop it.
+dashboard-report-hint = Some apps have another name than the company that makes them. If you are not sure, stop it: you can connect again at any time.
+dashboard-report-help = Get help
+dashboard-stop-now = Stop sharing now
+
+dashboard-stop-what-accounts = This ends now, for { $accounts }:
+dashboard-stop-also = { $name } also serves { $apps }. That is not affected.
+dashboard-stop-all = Stop all sharing
+dashboard-stop-all-title = Stop all sharing?
+dashboard-stop-through = Stop all through { $name }
+dashboard-stop-through-title = Stop all that runs through { $name }?
+dashboard-stop-several-what = All of these end now:
+dashboard-stop-several-kept = Data that they already have stays with them, under their own rules. They may stop working for you.
+dashboard-several-stopped = { $count ->
+    [one] { $count } connection stopped.
+   *[other] { $count } connections stopped.
+}
+dashboard-several-failed = { $count ->
+    [one] { $count } connection goes on. Please try again.
+   *[other] { $count } connections go on. Please try again.
+}
+dashboard-several-none = There is nothing to stop.
+
+dashboard-copy = Download a copy
+dashboard-copy-title = A copy of what you share
+dashboard-copy-made = From { $bank }, { $moment }. Print this page, or download it as a file.
+dashboard-copy-file = Download as a file
+dashboard-copy-signed = The file is signed by { $bank }, so that others can see that nobody has changed it.
+
+dashboard-closes = This view closes in two minutes, to keep your data safe.
+dashboard-stay = Stay

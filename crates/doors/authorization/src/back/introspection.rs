@@ -1,7 +1,9 @@
 //! `/oidc/token/introspection` (RFC 7662): is this token good now, and for what?
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{AgreementId, ApplicationId, ClientId, GrantId, SubjectId, TenantId, scope::Scope};
+use consentry_domain::{
+    AccountId, Accounts, AgreementId, ApplicationId, ClientId, GrantId, SubjectId, TenantId, scope::Scope,
+};
 use consentry_ledger::{Opaque, tokens::Introspected};
 use consentry_web::{error::OAuth, visit::Visit};
 use serde::Serialize;
@@ -40,6 +42,29 @@ struct Active<'a> {
     grant_id: Option<GrantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<SubjectId>,
+    /// Which accounts the token opens, where not all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accounts: Option<Opened<'a>>,
+}
+
+/// The accounts that a token opens, by the ids of the data provider (consent-dashboard D1).
+#[derive(Serialize)]
+struct Opened<'a> {
+    enabled: Vec<&'a AccountId>,
+    disabled: Vec<&'a AccountId>,
+    /// Whether all others are open, those that are opened later included.
+    others: bool,
+}
+
+impl<'a> Opened<'a> {
+    fn of(accounts: &'a Accounts) -> Self {
+        let those = |shared| accounts.named.iter().filter(move |share| share.shared == shared);
+        Self {
+            enabled: those(true).map(|share| &share.id).collect(),
+            disabled: those(false).map(|share| &share.id).collect(),
+            others: accounts.others,
+        }
+    }
 }
 
 /// Answers an introspection request. `token_type_hint` is not needed to tell our two kinds apart.
@@ -93,5 +118,6 @@ fn active<'a>(
         consent_id: seen.agreement,
         grant_id: seen.grant,
         user_id: seen.user,
+        accounts: seen.accounts.as_ref().map(Opened::of),
     }
 }

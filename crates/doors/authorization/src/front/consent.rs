@@ -173,6 +173,7 @@ async fn decide(
     }
     let approval = |granted| Approval {
         granted,
+        accounts: None,
         report: None,
         request_id: Some(visit.request_id.to_string()),
     };

@@ -59,6 +59,7 @@ async fn carry_out_report(visit: &Visit, headers: &HeaderMap, resume: &Opaque) -
     let (approved, granted) = (report.approved, report.granted.clone());
     let approval = Approval {
         granted,
+        accounts: report.accounts.clone(),
         report: Some(report),
         request_id: Some(visit.request_id.to_string()),
     };

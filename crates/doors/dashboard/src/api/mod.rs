@@ -1,5 +1,7 @@
 //! What the bank's back end calls.
 
+pub mod accounts;
+pub mod consents;
 pub mod credentials;
 pub mod token;
 pub mod token_request;

@@ -29,6 +29,7 @@ use super::{
     refusal::{self, Refusal},
     visitor::Visitor,
 };
+use crate::view::Held;
 
 /// What a page load may be for (A4.2 step 5).
 const PAGES: &[&str] = &["iframe", "frame", "document", "embed", "object"];
@@ -97,7 +98,9 @@ async fn open(visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
     };
     match visit.ledger().open_dashboard(&visit.tenant, &opening).await {
         Ok(opened) => {
+            let held = Held::of(visit, opened.session.subject).await;
             let visitor = Visitor {
+                held,
                 session: opened.session,
                 bearer: opened.bearer,
                 form: Parameters::default(),

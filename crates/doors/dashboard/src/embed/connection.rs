@@ -9,7 +9,7 @@ use consentry_ledger::agreements::Connection;
 use consentry_web::{page::Page, visit::Visit};
 use http::StatusCode;
 
-use super::{connections, refusal::Refusal, visitor::Visitor};
+use super::{connections, visitor::Visitor};
 use crate::view::{ConnectionView, Notice, Screen};
 
 /// Shows the connection that the form names.
@@ -18,10 +18,9 @@ pub async fn show(visit: Visit, request: Request) -> Response {
         Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
-    match visitor.connection(&visit).await {
-        Ok(Some(connection)) => page(&visit, &visitor, &connection, None),
-        Ok(None) => connections::not_found(&visit, &visitor).await,
-        Err(fault) => Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    match visitor.connection_or_answer(&visit).await {
+        Ok(connection) => page(&visit, &visitor, &connection, None),
+        Err(answer) => answer,
     }
 }
 
@@ -33,7 +32,7 @@ pub(super) fn page(
     notice: Option<Notice>,
 ) -> Response {
     let language = visitor.look.language;
-    let connection = ConnectionView::new(&visit.tenant, language, connection);
+    let connection = ConnectionView::new(&visitor.telling(visit), connection);
     let title = language
         .text("dashboard-detail-title")
         .with("app", connection.name.short.as_str());

@@ -5,9 +5,8 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_ledger::agreements::AgreementQuery;
 use consentry_web::{
-    error::{ApiError, registry},
+    error::ApiError,
     page::{Page, respond},
     texts::Text,
     visit::Visit,
@@ -15,7 +14,10 @@ use consentry_web::{
 use http::{HeaderValue, StatusCode, header};
 
 use super::{frame, refusal::Refusal, visitor::Visitor};
-use crate::view::{Notice, Screen, list::List};
+use crate::view::{
+    Notice, Screen,
+    list::{List, Wanted},
+};
 
 /// How the list is shown.
 #[derive(Debug, Default)]
@@ -24,20 +26,20 @@ pub struct Show {
     pub notice: Option<Notice>,
     /// Status of the answer; none means 200.
     pub status: Option<StatusCode>,
-    /// Whether every ended connection is listed.
-    pub all: bool,
+    /// What is looked for.
+    pub wanted: Wanted,
 }
 
 /// Shows the list again.
 pub async fn list(visit: Visit, request: Request) -> Response {
     match Visitor::of(&visit, request).await {
         Ok(visitor) => {
-            let all = visitor.form.all("all").next().is_some();
+            let wanted = Wanted::read(&visitor.form);
             page(
                 &visit,
                 &visitor,
                 Show {
-                    all,
+                    wanted,
                     ..Show::default()
                 },
             )
@@ -50,7 +52,7 @@ pub async fn list(visit: Visit, request: Request) -> Response {
 /// The list of a visitor, read from the ledger now.
 pub async fn page(visit: &Visit, visitor: &Visitor, show: Show) -> Response {
     let title = visitor.look.language.text("dashboard-title");
-    let list = match read(visit, visitor, show.all).await {
+    let list = match read(visit, visitor, show.wanted).await {
         Ok(list) => list,
         Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
     };
@@ -66,7 +68,7 @@ pub async fn not_found(visit: &Visit, visitor: &Visitor) -> Response {
     let show = Show {
         notice: Some(notice),
         status: Some(StatusCode::NOT_FOUND),
-        all: false,
+        wanted: Wanted::default(),
     };
     page(visit, visitor, show).await
 }
@@ -88,6 +90,8 @@ pub(super) fn screen(
             session: visitor.bearer.expose().to_owned(),
             help,
             notice,
+            ends_in: visitor.session.ends_at.seconds_since(visit.ledger().now()),
+            idle: visit.tenant.tenant.lifetimes.page_idle.as_seconds(),
         },
     )
 }
@@ -114,14 +118,7 @@ struct ListPage {
     list: List,
 }
 
-async fn read(visit: &Visit, visitor: &Visitor, all: bool) -> Result<List, ApiError> {
-    let permit = visitor
-        .permit()
-        .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
-    let query = AgreementQuery {
-        subject: Some(visitor.session.subject),
-        ..AgreementQuery::default()
-    };
-    let connections = visit.ledger().agreements(&visit.tenant, &permit, query).await?;
-    Ok(List::new(&visit.tenant, visitor.look.language, &connections, all))
+async fn read(visit: &Visit, visitor: &Visitor, wanted: Wanted) -> Result<List, ApiError> {
+    let connections = visitor.connections(visit).await?;
+    Ok(List::new(&visitor.telling(visit), &connections, wanted))
 }

@@ -1,11 +1,18 @@
 //! The embedded pages. Each works without script and without cookie: the page session travels in a hidden field of every form.
 
+pub mod accounts;
+pub mod activity;
 pub mod authorizations;
 pub mod connection;
 pub mod connections;
+pub mod copy;
 pub mod frame;
+pub mod keep;
+pub mod page_api;
 pub mod presented;
 pub mod refusal;
+pub mod round;
+pub mod several;
 pub mod stop;
 pub mod visitor;
 

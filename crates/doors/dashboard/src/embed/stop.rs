@@ -1,6 +1,8 @@
 //! Stopping, in two presses: the question, and the answer (consent-dashboard B5). A reload or a second press acts on a connection that
 //! has ended, which changes nothing and says so.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     extract::Request,
@@ -11,13 +13,14 @@ use consentry_ledger::{
     DecisionError,
     agreements::{Connection, StopRequest},
 };
-use consentry_web::{page::Page, visit::Visit};
+use consentry_web::{error::ApiError, page::Page, visit::Visit};
 use http::{HeaderValue, StatusCode, header};
 
 use super::{
     connection as detail,
     connections::{self, Show},
     refusal::Refusal,
+    several,
     visitor::Visitor,
 };
 use crate::view::{ConnectionView, Notice, Phase, Screen};
@@ -31,10 +34,9 @@ pub async fn ask(visit: Visit, request: Request) -> Response {
         Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
-    match visitor.connection(&visit).await {
-        Ok(Some(connection)) => question(&visit, &visitor, &connection, None),
-        Ok(None) => connections::not_found(&visit, &visitor).await,
-        Err(fault) => Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    match visitor.connection_or_answer(&visit).await {
+        Ok(connection) => question(&visit, &visitor, &connection, None).await,
+        Err(answer) => answer,
     }
 }
 
@@ -44,23 +46,26 @@ pub async fn confirm(visit: Visit, request: Request) -> Response {
         Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
-    let connection = match visitor.connection(&visit).await {
-        Ok(Some(connection)) => connection,
-        Ok(None) => return connections::not_found(&visit, &visitor).await,
-        Err(fault) => return Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    let connection = match visitor.connection_or_answer(&visit).await {
+        Ok(connection) => connection,
+        Err(answer) => return answer,
     };
     if let Err(error) = stop(&visit, &visitor, &connection).await {
-        return failed(&visit, &visitor, &connection, &error);
+        return failed(&visit, &visitor, &connection, &error).await;
     }
-    match visitor.connection(&visit).await {
-        Ok(Some(connection)) => stopped(&visit, &visitor, &connection).await,
-        Ok(None) => connections::not_found(&visit, &visitor).await,
-        Err(fault) => Refusal::plain(&visit, visitor.look, fault.into()).into_response(),
+    match visitor.connection_or_answer(&visit).await {
+        Ok(connection) => stopped(&visit, &visitor, &connection).await,
+        Err(answer) => answer,
     }
 }
 
-async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Result<(), DecisionError> {
-    if !Phase::of(connection, true).has_access() {
+/// Ends one connection, if it stands.
+pub(super) async fn stop(
+    visit: &Visit,
+    visitor: &Visitor,
+    connection: &Connection,
+) -> Result<(), DecisionError> {
+    if !Phase::of(connection, true, false).has_access() {
         return Ok(());
     }
     let request = StopRequest {
@@ -80,7 +85,7 @@ async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Resu
 /// The list, saying what was done.
 async fn stopped(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Response {
     let language = visitor.look.language;
-    let view = ConnectionView::new(&visit.tenant, language, connection);
+    let view = ConnectionView::new(&visitor.telling(visit), connection);
     let key = if view.phase == Phase::Stopped {
         "dashboard-stopped"
     } else {
@@ -90,10 +95,7 @@ async fn stopped(visit: &Visit, visitor: &Visitor, connection: &Connection) -> R
         .text(key)
         .with("app", view.name.short.as_str())
         .with("moment", view.ended_moment(language));
-    let notice = Notice {
-        stopped: Some(view.id),
-        ..Notice::done(&text)
-    };
+    let notice = Notice::done(&text).telling("consent-revoked", view.id);
     connections::page(
         visit,
         visitor,
@@ -106,22 +108,32 @@ async fn stopped(visit: &Visit, visitor: &Visitor, connection: &Connection) -> R
 }
 
 /// The question again, with what went wrong: nobody is told that sharing stopped before it has.
-fn failed(visit: &Visit, visitor: &Visitor, connection: &Connection, error: &DecisionError) -> Response {
+async fn failed(
+    visit: &Visit,
+    visitor: &Visitor,
+    connection: &Connection,
+    error: &DecisionError,
+) -> Response {
     tracing::error!(error.cause = %error, "sharing could not be stopped");
     let text = |key| visitor.look.language.text(key);
     let notice = Notice::error(
         &text("dashboard-stop-failed-title"),
         &text("dashboard-stop-failed-text"),
     );
-    let mut answer = question(visit, visitor, connection, Some(notice));
+    let mut answer = question(visit, visitor, connection, Some(notice)).await;
     *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     answer
 }
 
-fn question(visit: &Visit, visitor: &Visitor, connection: &Connection, notice: Option<Notice>) -> Response {
+async fn question(
+    visit: &Visit,
+    visitor: &Visitor,
+    connection: &Connection,
+    notice: Option<Notice>,
+) -> Response {
     let language = visitor.look.language;
-    let view = ConnectionView::new(&visit.tenant, language, connection);
+    let view = ConnectionView::new(&visitor.telling(visit), connection);
     if !view.phase.has_access() {
         let notice = Notice::info(
             &language
@@ -136,9 +148,14 @@ fn question(visit: &Visit, visitor: &Visitor, connection: &Connection, notice: O
         .with("app", view.name.short.as_str());
     let from_detail = visitor.form.all("from").next() == Some("connection");
     let (page, screen) = connections::screen(visit, visitor, &title, notice);
+    let also = match also_through(visit, visitor, &view).await {
+        Ok(also) => also,
+        Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
+    };
     let template = StopPage {
         page,
         screen,
+        also,
         connection: view,
         from_detail,
     };
@@ -152,4 +169,28 @@ struct StopPage {
     screen: Screen,
     connection: ConnectionView,
     from_detail: bool,
+    /// Who passes the data on, and the other applications it serves, which go on.
+    also: Option<(String, String)>,
+}
+
+/// Other applications with access through one of those who pass this one's data on (consent-dashboard B5).
+async fn also_through(
+    visit: &Visit,
+    visitor: &Visitor,
+    view: &ConnectionView,
+) -> Result<Option<(String, String)>, ApiError> {
+    let telling = visitor.telling(visit);
+    for through in &view.intermediaries {
+        let others = several::through(&telling, &visitor.connections(visit).await?, &through.id);
+        let names = others
+            .iter()
+            .filter(|other| other.id != view.id)
+            .map(|other| other.name.short.as_str());
+        let names: BTreeSet<&str> = names.collect();
+        if !names.is_empty() {
+            let listed = visitor.look.language.list(names);
+            return Ok(Some((through.name.short.clone(), listed)));
+        }
+    }
+    Ok(None)
 }

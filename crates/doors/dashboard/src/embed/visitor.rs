@@ -1,30 +1,46 @@
 //! Who sent a form of an embedded page: the page session in its hidden field, and nothing ambient (consent-dashboard A8).
 
-use axum::extract::Request;
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use consentry_domain::AgreementId;
 use consentry_ledger::{
     Fault, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
-    agreements::Connection,
+    agreements::{AgreementQuery, Connection},
     embed::PageSession,
 };
 use consentry_web::{
+    credentials::{Credentials, authorization},
     error::{ApiError, registry},
     form,
     origin::{self, Provenance},
     parameters::{Parameters, Rules},
     visit::Visit,
 };
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
+use secrecy::ExposeSecret;
 
 use super::{
+    connections,
     frame::Look,
     refusal::{self, Refusal},
 };
-use crate::view;
+use crate::{
+    api,
+    view::{self, Held, Telling},
+};
 
 /// Longest bearer that is looked at, in bytes.
 const LONGEST_BEARER: usize = 128;
+
+/// A form names all accounts of a person at most.
+const FORM: Rules = Rules {
+    count: 256,
+    size: 64 * 1024,
+    ..Rules::DEFAULT
+};
 
 /// A person with a page of theirs.
 #[derive(Debug)]
@@ -37,6 +53,8 @@ pub struct Visitor {
     pub form: Parameters,
     /// Language and theme.
     pub look: Look,
+    /// The accounts of the person.
+    pub held: Held,
 }
 
 impl Visitor {
@@ -48,7 +66,7 @@ impl Visitor {
         if is_foreign(visit, &parts.headers) {
             return Err(Refusal::plain(visit, look, ApiError::new(&registry::BAD_ORIGIN)));
         }
-        let form = form::read(&parts.headers, body, &Rules::DEFAULT)
+        let form = form::read(&parts.headers, body, &FORM)
             .await
             .map_err(|error| Refusal::plain(visit, look, error.into()))?;
         let bearer = form
@@ -64,17 +82,91 @@ impl Visitor {
             .map_err(|fault| Refusal::plain(visit, look, fault.into()))?
             .ok_or_else(|| refusal::session_ended(visit, look))?;
         let look = Look::of_session(visit, &session);
+        let held = Held::of(visit, session.subject).await;
         Ok(Self {
             session,
             bearer,
             form,
             look,
+            held,
         })
+    }
+
+    /// Who calls the page's own API: the session of the bearer, and a header that no page of another origin may send.
+    pub async fn of_bearer(visit: &Visit, parts: &Parts) -> Result<Self, ApiError> {
+        api::serving(visit)?;
+        let marked = parts
+            .headers
+            .get("x-consentry-page")
+            .is_some_and(|mark| mark == "1");
+        if !marked || is_foreign(visit, &parts.headers) {
+            return Err(ApiError::new(&registry::BAD_ORIGIN));
+        }
+        let over = || {
+            let challenge = HeaderValue::from_static("Bearer realm=\"consentry\"");
+            ApiError::new(&registry::SESSION_OVER).challenge(challenge)
+        };
+        let bearer = match authorization(&parts.headers) {
+            Ok(Credentials::Bearer(bearer)) => Opaque::received(bearer.expose_secret()),
+            _ => return Err(over()),
+        };
+        let session = visit
+            .ledger()
+            .use_page_session(&visit.tenant, &bearer)
+            .await?
+            .ok_or_else(over)?;
+        Ok(Self {
+            look: Look::of_session(visit, &session),
+            held: Held::of(visit, session.subject).await,
+            session,
+            bearer,
+            form: Parameters::default(),
+        })
+    }
+
+    /// Reads a form that is about one connection, or gives the answer where there is none.
+    pub async fn at_connection(visit: &Visit, request: Request) -> Result<(Self, Connection), Response> {
+        let visitor = Self::of(visit, request)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let connection = visitor.connection_or_answer(visit).await?;
+        Ok((visitor, connection))
     }
 
     /// What the session may do: see and end what this person agreed to.
     pub fn permit(&self) -> Result<Permit<ManageAgreements>, Denied> {
         authorize(&self.session.caller(), Target::Subject(self.session.subject))
+    }
+
+    /// What it takes to put connections into the person's words.
+    pub fn telling<'a>(&'a self, visit: &'a Visit) -> Telling<'a> {
+        Telling {
+            tenant: &visit.tenant,
+            language: self.look.language,
+            held: &self.held,
+        }
+    }
+
+    /// All connections of the person, read now.
+    pub async fn connections(&self, visit: &Visit) -> Result<Vec<Connection>, ApiError> {
+        let permit = self
+            .permit()
+            .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+        let query = AgreementQuery {
+            subject: Some(self.session.subject),
+            ..AgreementQuery::default()
+        };
+        let found = visit.ledger().agreements(&visit.tenant, &permit, query).await?;
+        Ok(found)
+    }
+
+    /// The connection that the form names, or the answer where there is none.
+    pub async fn connection_or_answer(&self, visit: &Visit) -> Result<Connection, Response> {
+        match self.connection(visit).await {
+            Ok(Some(connection)) => Ok(connection),
+            Ok(None) => Err(connections::not_found(visit, self).await),
+            Err(fault) => Err(Refusal::plain(visit, self.look, fault.into()).into_response()),
+        }
     }
 
     /// The connection that the form names. None: unknown, or of somebody else, which are not told apart.

@@ -13,9 +13,12 @@ use consentry_web::{
 use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
+    Telling,
+    accounts::{AccountsView, nothing_is_shared},
     item::{ItemView, Words},
     link::Link,
-    status::Phase,
+    renewal::Keeping,
+    status::{Mark, Phase},
 };
 
 /// A connection in words.
@@ -71,6 +74,31 @@ pub struct ConnectionView {
     pub last_refused: String,
     /// When it was granted or last used, whatever came later, for sorting.
     pub recent_at: Timestamp,
+    /// When it ends, for sorting.
+    pub ends_at: Option<Timestamp>,
+    /// When its end was last moved.
+    pub renewed: Option<String>,
+    /// Through whom the application gets the data, nearest to it first.
+    pub intermediaries: Vec<Intermediary>,
+    /// The same in a few words, for a card; empty where there are none.
+    pub through: String,
+    /// The accounts it is about; none where nobody has said anything about accounts.
+    pub accounts: Option<AccountsView>,
+    /// What is said of it beside where it stands.
+    pub marks: Vec<String>,
+    /// Whether and where it can be kept for longer now.
+    pub keeping: Keeping,
+    /// Raised with each change; forms that change something say which one they saw.
+    pub version: u32,
+}
+
+/// Somebody through whom an application gets data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intermediary {
+    /// For forms.
+    pub id: String,
+    /// Trade name.
+    pub name: ShownName,
 }
 
 /// What data is used for, as it was shown.
@@ -86,17 +114,19 @@ pub struct Purpose {
 
 impl ConnectionView {
     /// Puts a listed connection into words.
-    pub fn new(tenant: &TenantSnapshot, language: &'static Language, connection: &Connection) -> Self {
+    pub fn new(telling: &Telling<'_>, connection: &Connection) -> Self {
+        let Telling { tenant, language, .. } = *telling;
         let agreement = &connection.agreement;
         let client = tenant.clients.get(&agreement.client);
         let party = client.and_then(|client| tenant.party_of(client));
         let disclosed = &agreement.disclosure;
         let name = ShownName::new(party.map_or(disclosed.client_name.as_str(), |party| party.name.as_str()));
-        let phase = Phase::of(connection, client.is_none_or(|client| client.enabled));
+        let nothing = nothing_is_shared(telling.held, &agreement.accounts);
+        let phase = Phase::of(connection, client.is_none_or(|client| client.enabled), nothing);
         let items = items(tenant, language, connection, phase);
         let (items, withdrawn): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.in_force);
         let application = ShownName::new(&disclosed.client_name);
-        Self {
+        let mut own = Self {
             id: agreement.id.to_string(),
             client: agreement.client.as_str().to_owned(),
             application: (application != name).then_some(application),
@@ -138,8 +168,45 @@ impl ConnectionView {
                 .usage
                 .last_used_at()
                 .map_or(agreement.created_at, |used| used.max(agreement.created_at)),
+            ends_at: agreement.valid_until,
+            renewed: agreement.renewed_at.map(|at| moment(language, at)),
+            intermediaries: disclosed
+                .intermediaries
+                .iter()
+                .filter_map(|id| tenant.parties.get(id))
+                .map(|party| Intermediary {
+                    id: party.id.to_string(),
+                    name: ShownName::new(&party.name),
+                })
+                .collect(),
+            through: String::new(),
+            accounts: AccountsView::new(telling, agreement),
+            marks: if phase.has_access() {
+                let marks = Mark::of(connection);
+                marks
+                    .into_iter()
+                    .map(|mark| mark.label(language).to_string())
+                    .collect()
+            } else {
+                Vec::new()
+            },
+            keeping: Keeping::of(tenant, client, connection),
+            version: agreement.version,
             name,
+        };
+        if !own.intermediaries.is_empty() {
+            let through = own.names_through(language);
+            own.through = language
+                .text("dashboard-through-line")
+                .with("name", through)
+                .to_string();
         }
+        own
+    }
+
+    /// Names of those through whom the application gets the data, for a sentence.
+    pub fn names_through(&self, language: &'static Language) -> String {
+        language.list(self.intermediaries.iter().map(|party| party.name.short.as_str()))
     }
 
     /// When it ended, spelled out.
@@ -265,7 +332,8 @@ fn ended(
     Some(text.with("moment", moment(language, at?)))
 }
 
-fn day(at: Timestamp) -> Date {
+/// The day that a moment is in (UTC).
+pub(crate) fn day(at: Timestamp) -> Date {
     at.to_jiff().to_zoned(TimeZone::UTC).date()
 }
 
@@ -281,6 +349,7 @@ fn recently(language: &'static Language, at: Option<Timestamp>, now: Timestamp) 
     }
 }
 
-fn moment(language: &'static Language, at: Timestamp) -> String {
+/// A moment, spelled out (UTC).
+pub(crate) fn moment(language: &'static Language, at: Timestamp) -> String {
     language.moment(&at.to_jiff().to_zoned(TimeZone::UTC))
 }

@@ -1,12 +1,19 @@
 //! The list as people see it: who has access, by application, and who has not any more (consent-dashboard B3).
 
-use consentry_ledger::{TenantSnapshot, agreements::Connection};
-use consentry_web::texts::Language;
+use consentry_domain::AccountId;
+use consentry_ledger::agreements::Connection;
+use consentry_web::{parameters::Parameters, texts::Language};
 
-use super::{ConnectionView, Phase, is_listed};
+use super::{ConnectionView, Phase, Telling, accounts::label, is_listed};
 
 /// How many ended connections are shown before they are asked for.
 const ENDED_AT_FIRST: usize = 10;
+
+/// From how many connections on they can be searched: more than seven.
+const SEARCHABLE: usize = 8;
+
+/// Longest text that is searched for, in characters.
+const LONGEST_SEARCH: usize = 64;
 
 /// All connections of a person, in words.
 #[derive(Debug, Clone)]
@@ -19,6 +26,16 @@ pub struct List {
     pub ended_in_all: usize,
     /// How many connections stand and how many of them end soon, in a sentence.
     pub summary: String,
+    /// What was looked for.
+    pub wanted: Wanted,
+    /// Whether there is so much that it can be searched.
+    pub can_search: bool,
+    /// Whether there is something to put in another order.
+    pub can_sort: bool,
+    /// The accounts that can be asked about: id, name, and whether it is the one.
+    pub accounts: Vec<(String, String, bool)>,
+    /// How many connections stand, shown or not.
+    pub standing: usize,
 }
 
 /// The connections of one application; each ends separately.
@@ -38,37 +55,136 @@ impl Group {
     }
 }
 
+/// What is looked for in the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Whether every ended connection is listed.
+    pub all: bool,
+    /// A part of a name.
+    pub text: String,
+    /// The order.
+    pub order: Order,
+    /// The account that those listed can see.
+    pub account: Option<AccountId>,
+}
+
+/// The order of what stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Granted or used last.
+    #[default]
+    Recent,
+    /// By name.
+    Name,
+    /// What ends first.
+    Ending,
+}
+
+impl Wanted {
+    /// Reads a form; what cannot be read is not looked for.
+    pub fn read(form: &Parameters) -> Self {
+        let first = |name: &str| form.all(name).next().unwrap_or_default();
+        Self {
+            all: form.all("all").next().is_some(),
+            text: first("find").trim().chars().take(LONGEST_SEARCH).collect(),
+            order: match first("order") {
+                "name" => Order::Name,
+                "ending" => Order::Ending,
+                _ => Order::Recent,
+            },
+            account: AccountId::parse(first("account")).ok(),
+        }
+    }
+
+    /// Whether it asks for less than everything, or in another order.
+    pub fn is_something(&self) -> bool {
+        !self.text.is_empty() || self.order != Order::Recent || self.account.is_some()
+    }
+
+    /// The order on the wire.
+    pub const fn order_name(&self) -> &'static str {
+        match self.order {
+            Order::Recent => "recent",
+            Order::Name => "name",
+            Order::Ending => "ending",
+        }
+    }
+
+    /// The account on the wire.
+    pub fn account_id(&self) -> &str {
+        self.account.as_ref().map(AccountId::as_str).unwrap_or_default()
+    }
+
+    fn fits(&self, view: &ConnectionView) -> bool {
+        let text = self.text.to_lowercase();
+        let has = |name: &str| name.to_lowercase().contains(&text);
+        let named = has(&view.name.full)
+            || view.application.as_ref().is_some_and(|name| has(&name.full))
+            || view.intermediaries.iter().any(|party| has(&party.name.full));
+        let sees = |account: &AccountId| match &view.accounts {
+            None => true,
+            Some(accounts) => {
+                let known = accounts.all.iter().find(|view| view.id == account.as_str());
+                known.map_or(accounts.others, |view| view.shared)
+            }
+        };
+        (text.is_empty() || named) && self.account.as_ref().is_none_or(sees)
+    }
+}
+
 impl List {
-    /// Puts connections into words; `all` shows every ended one.
-    pub fn new(
-        tenant: &TenantSnapshot,
-        language: &'static Language,
-        connections: &[Connection],
-        all: bool,
-    ) -> Self {
+    /// Puts connections into words, and keeps what is wanted.
+    pub fn new(telling: &Telling<'_>, connections: &[Connection], wanted: Wanted) -> Self {
         let views = connections
             .iter()
             .filter(|connection| is_listed(connection))
-            .map(|connection| ConnectionView::new(tenant, language, connection));
+            .map(|connection| ConnectionView::new(telling, connection));
         let (mut standing, mut ended): (Vec<_>, Vec<_>) = views.partition(|view| view.phase.has_access());
-        standing.sort_by_key(|view| std::cmp::Reverse((view.recent_at, view.granted_at)));
-        ended.sort_by_key(|view| std::cmp::Reverse(view.ended_at));
+        let count = standing.len();
+        let can_search = count + ended.len() >= SEARCHABLE;
         let soon = standing
             .iter()
             .filter(|view| view.phase == Phase::EndsSoon)
             .count();
-        let groups = grouped(standing);
+        let applications = grouped(standing.clone()).len();
+        standing.retain(|view| wanted.fits(view));
+        ended.retain(|view| wanted.fits(view));
+        match wanted.order {
+            Order::Recent => {
+                standing.sort_by_key(|view| std::cmp::Reverse((view.recent_at, view.granted_at)));
+            }
+            Order::Name => standing.sort_by_key(|view| view.name.full.to_lowercase()),
+            // What has no end comes last.
+            Order::Ending => standing.sort_by_key(|view| (view.ends_at.is_none(), view.ends_at)),
+        }
+        ended.sort_by_key(|view| std::cmp::Reverse(view.ended_at));
         let ended_in_all = ended.len();
-        if !all {
+        if !wanted.all {
             ended.truncate(ENDED_AT_FIRST);
         }
-        let summary = summary(language, groups.len(), soon);
+        let held = if count == 0 { &[] } else { telling.held.named() };
         Self {
-            groups,
+            groups: grouped(standing),
             ended,
             ended_in_all,
-            summary,
+            summary: summary(telling.language, applications, soon),
+            can_search,
+            can_sort: applications > 1,
+            accounts: held
+                .iter()
+                .map(|holding| {
+                    let chosen = wanted.account.as_ref() == Some(&holding.id);
+                    (holding.id.as_str().to_owned(), label(holding), chosen)
+                })
+                .collect(),
+            standing: count,
+            wanted,
         }
+    }
+
+    /// Whether there is anything to look for.
+    pub const fn can_look(&self) -> bool {
+        self.can_search || self.can_sort || !self.accounts.is_empty()
     }
 
     /// Whether there are more ended connections than are shown.

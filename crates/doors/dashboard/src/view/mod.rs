@@ -1,16 +1,25 @@
 //! Connections in words: what the ledger knows, made fit for people. Nothing here decides or reads.
 
+pub mod accounts;
+pub mod activity;
 pub mod connection;
 pub mod item;
 pub mod link;
 pub mod list;
+pub mod object;
+pub mod renewal;
 pub mod status;
+pub mod telling;
 
 use consentry_domain::shown;
 use consentry_ledger::agreements::Connection;
 use consentry_web::texts::Text;
 
-pub use self::{connection::ConnectionView, status::Phase};
+pub use self::{
+    connection::ConnectionView,
+    status::Phase,
+    telling::{Held, Telling},
+};
 
 /// Whether a connection is shown at all: one that a newer decision replaced is shown as the newer one.
 pub fn is_listed(connection: &Connection) -> bool {
@@ -26,8 +35,8 @@ pub struct Notice {
     pub title: String,
     /// What follows from it; may be empty.
     pub text: String,
-    /// The connection that has just ended, for the page around this one.
-    pub stopped: Option<String>,
+    /// What has just happened to which connections, for the page around this one (consent-dashboard A10).
+    pub told: Vec<(&'static str, String)>,
 }
 
 impl Notice {
@@ -37,8 +46,15 @@ impl Notice {
             kind: "done",
             title: title.to_string(),
             text: String::new(),
-            stopped: None,
+            told: Vec::new(),
         }
+    }
+
+    /// The same, and told to the page around this one: `consent-revoked`, `consent-modified` or `consent-renewed`.
+    #[must_use]
+    pub fn telling(mut self, what: &'static str, id: String) -> Self {
+        self.told.push((what, id));
+        self
     }
 
     /// Something is to be known.
@@ -68,4 +84,8 @@ pub struct Screen {
     pub help: Option<String>,
     /// What just happened.
     pub notice: Option<Notice>,
+    /// Seconds until the page session is over, whatever is done.
+    pub ends_in: i64,
+    /// Seconds until it is over where nothing is done.
+    pub idle: i64,
 }

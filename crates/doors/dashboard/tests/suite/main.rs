@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
+mod accounts;
 mod activity;
 mod framing;
 mod opening;
+mod page_api;
 mod pages;
+mod screens;
 mod session;
 mod stopping;
 mod token;

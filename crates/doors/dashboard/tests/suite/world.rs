@@ -120,3 +120,61 @@ pub fn stored(secret: &str) -> StoredSecret {
 pub fn operator() -> Permit<Provision> {
     authorize(&Caller::Operator, Target::Tenant).unwrap()
 }
+
+/// Tells the bank's accounts of a customer: each with the last digits of its number.
+pub async fn hold(app: &TestApp, customer: &str, accounts: &[(&str, &str)]) {
+    let rows: Vec<Value> = accounts
+        .iter()
+        .map(|(name, digits)| {
+            json!({
+                "account_id": format!("acc_{digits}"),
+                "nickname": name,
+                "kind": "Current account",
+                "account_number_display": format!("XXXXXXXX{digits}"),
+            })
+        })
+        .collect();
+    let answer = put_with_credential(app, "/api/v4/customer_accounts")
+        .json(&json!({ "customerId": customer, "accounts": rows }))
+        .send()
+        .await
+        .expect_status(200);
+    assert_eq!(answer.json()["accounts"], accounts.len());
+}
+
+/// A `PUT` with the bank's credential.
+pub fn put_with_credential<'a>(app: &'a TestApp, path: &str) -> RequestBuilder<'a> {
+    let credential = &app.bank.dashboard;
+    app.request(Method::PUT, path)
+        .basic(&credential.client_id, &credential.client_secret)
+}
+
+/// Changes the registration of Moneytrack.
+pub async fn register(app: &TestApp, change: impl FnOnce(&mut consentry_domain::client::Client)) {
+    let known = app.bank.third_party.client_id.clone();
+    let mut client = consentry_domain::client::Client::clone(app.tenant().client(&known).unwrap());
+    change(&mut client);
+    app.ledger
+        .provision(&app.tenant(), &operator(), &[Entry::Client(client)])
+        .await
+        .unwrap();
+}
+
+/// A party that passes data on.
+pub async fn intermediary(app: &TestApp, name: &str) -> consentry_domain::PartyId {
+    let id = consentry_domain::PartyId::new(app.now(), consentry_domain::Shard::new(0), [7; 8]);
+    let party = consentry_domain::client::Party {
+        id,
+        name: name.to_owned(),
+        legal_name: Some(format!("{name} Ltd")),
+        registry: None,
+        registered_id: None,
+        website: Some("https://linkbridge.example".to_owned()),
+        contact: None,
+    };
+    app.ledger
+        .provision(&app.tenant(), &operator(), &[Entry::Party(party)])
+        .await
+        .unwrap();
+    id
+}

@@ -1,5 +1,4 @@
-//! Notifications of FDX and MX about bundles, in the shape of consent-dashboard C3. What waits for the dashboard's accounts and
-//! intermediaries (`accountEntitlements`, `intermediary`) is left out until there are any.
+//! Notifications of FDX and MX about bundles, in the shape of consent-dashboard C3.
 
 use aws_lc_rs::digest;
 use consentry_domain::{
@@ -96,6 +95,21 @@ pub(super) async fn render(
             put("customerId", json!(person.id));
         }
         put("application_id", dialect.application(agreement.client.as_str()));
+        if let Some(party) = agreement.disclosure.intermediaries.first() {
+            let known = telling.rendering.tenant.parties.get(party);
+            put("intermediary", json!(known.map(|party| &party.name)));
+        }
+        if !agreement.accounts.is_all() {
+            let those = |shared: bool| -> Vec<&str> {
+                let named = agreement.accounts.named.iter();
+                let those = named.filter(|share| share.shared == shared);
+                those.map(|share| share.id.as_str()).collect()
+            };
+            put(
+                "accountEntitlements",
+                json!({ "enabled": those(true), "disabled": those(false) }),
+            );
+        }
         let mut custom = Vec::new();
         let mut add = |name: &str, value: String| custom.push(json!({ "name": name, "value": value }));
         if let Some(ended) = &agreement.ended {

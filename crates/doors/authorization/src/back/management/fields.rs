@@ -2,7 +2,7 @@
 //! whose value is an object is replaced whole (TPA-CL-04).
 
 use consentry_domain::{
-    Lifetime,
+    Lifetime, PartyId,
     client::{Client, LONGEST_URI, Pkce, Prompt, SubjectType, Wrong},
     scope::Scope,
 };
@@ -243,6 +243,7 @@ fn shown(reader: &mut Reader<'_>, client: &mut Client) {
         ("client_uri", &mut settings.client_uri),
         ("policy_uri", &mut settings.policy_uri),
         ("tos_uri", &mut settings.tos_uri),
+        ("reconnect_uri", &mut settings.reconnect_uri),
     ] {
         if let Some(uri) = reader.text(name, LONGEST_URI) {
             *own = uri.value();
@@ -250,6 +251,14 @@ fn shown(reader: &mut Reader<'_>, client: &mut Client) {
     }
     if let Some(contacts) = reader.texts("contacts", 10, 254) {
         settings.contacts = contacts.or(Vec::new());
+    }
+    if let Some(parties) = reader.texts("intermediaries", 10, 64) {
+        let named = parties.or(Vec::new());
+        let parties: Result<Vec<PartyId>, _> = named.iter().map(|id| id.parse()).collect();
+        match parties {
+            Ok(parties) => settings.intermediaries = parties,
+            Err(_) => reader.refuse("intermediaries", "must be ids of parties"),
+        }
     }
 }
 

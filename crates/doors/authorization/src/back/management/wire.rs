@@ -81,6 +81,8 @@ pub(super) fn client(tenant: &TenantSnapshot, client: &Client, secret: Option<&O
     put("policy_uri", json!(own.policy_uri));
     put("tos_uri", json!(own.tos_uri));
     put("contacts", json!(own.contacts));
+    put("reconnect_uri", json!(own.reconnect_uri));
+    put("intermediaries", json!(own.intermediaries));
     let mode = client.callback_mode.unwrap_or(switches.callback_mode);
     put("consent_callback_mode", json!(mode));
     let asks = client.prompt_consent.unwrap_or(switches.prompt_consent);

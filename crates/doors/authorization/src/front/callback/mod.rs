@@ -5,7 +5,7 @@
 pub(super) mod report;
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{client::Client, scope::Scope, tenant::CallbackMode};
+use consentry_domain::{AccountId, Accounts, client::Client, scope::Scope, tenant::CallbackMode};
 use consentry_ledger::{
     Opaque,
     interactions::{Approval, Interaction, Misuse},
@@ -49,10 +49,12 @@ async fn call_back(visit: &Visit, headers: &HeaderMap, uri: &Uri) -> Result<Resp
         .client(interaction.request.client.as_str())
         .ok_or_else(Failure::over)?;
     expected_page(visit, headers, client, &interaction).await?;
+    let accounts = told.accounts.clone();
     within_asked(visit, &interaction, told.granted.as_ref()).await?;
     decided_by_back_end(visit, client, &interaction, told.decision_token.as_ref()).await?;
     let approval = Approval {
         granted: told.granted,
+        accounts,
         report: None,
         request_id: Some(visit.request_id.to_string()),
     };
@@ -64,6 +66,8 @@ struct Told {
     handle: Opaque,
     approved: bool,
     granted: Option<Scope>,
+    /// The accounts it is about (consent-dashboard D1).
+    accounts: Option<Vec<AccountId>>,
     decision_token: Option<Opaque>,
 }
 
@@ -71,7 +75,7 @@ impl Told {
     fn read(uri: &Uri) -> Result<Self, ApiError> {
         let invalid = |detail: &'static str| ApiError::new(&registry::INVALID_REQUEST).detail(detail);
         let parameters = query::read(uri, &Rules::DEFAULT)?;
-        if let Some(repeated) = parameters.repeated_except(&["granted_scope"]) {
+        if let Some(repeated) = parameters.repeated_except(&["granted_scope", "account"]) {
             return Err(repeated.into());
         }
         let handle = parameters
@@ -88,6 +92,7 @@ impl Told {
                 .ok_or_else(|| invalid("src_interaction is missing"))?,
             approved,
             granted: granted(&parameters).map_err(|()| invalid("granted_scope is not a scope"))?,
+            accounts: accounts(&parameters).map_err(|()| invalid("account is not an account id"))?,
             decision_token: parameters.one("decision_token")?.map(Opaque::received),
         })
     }
@@ -100,6 +105,19 @@ fn granted(parameters: &Parameters) -> Result<Option<Scope>, ()> {
         return Ok(None);
     }
     Scope::parse(&values.join(" ")).map(Some).map_err(|_| ())
+}
+
+/// `account`, repeated; none where it was not sent. An error: one cannot be an id, or they are too many.
+fn accounts(parameters: &Parameters) -> Result<Option<Vec<AccountId>>, ()> {
+    let named: Vec<&str> = parameters.all("account").collect();
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let ids: Result<Vec<AccountId>, _> = named.into_iter().map(AccountId::parse).collect();
+    match ids {
+        Ok(ids) if ids.len() <= Accounts::MOST => Ok(Some(ids)),
+        Ok(_) | Err(_) => Err(()),
+    }
 }
 
 /// Step 9: a page that says where it comes from is the first party's or our own.

@@ -5,7 +5,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::{SubjectId, scope::Scope};
+use consentry_domain::{AccountId, Accounts, SubjectId, scope::Scope};
 use consentry_ledger::{
     Opaque,
     interactions::{Report, ReportError},
@@ -77,6 +77,7 @@ fn read(body: &Value) -> Result<(Opaque, Report), ApiError> {
         approved: approved.ok_or_else(|| wrong("/approved", "must be exactly true or false"))?,
         subject: subject.ok_or_else(|| wrong("/user_id", "must be the id of a user"))?,
         granted: granted(members)?,
+        accounts: accounts(members)?,
     };
     Ok((Opaque::received(handle), report))
 }
@@ -94,4 +95,19 @@ fn granted(members: &Map<String, Value>) -> Result<Option<Scope>, ApiError> {
         Some(_) => return Err(not_a_scope()),
     };
     Scope::parse(&text).map(Some).map_err(|_| not_a_scope())
+}
+
+/// `accounts`: ids of the accounts that the person chose, at most [`Accounts::MOST`]; left out, the answer is about all of them.
+fn accounts(members: &Map<String, Value>) -> Result<Option<Vec<AccountId>>, ApiError> {
+    let wrong = || wrong("/accounts", "must be a list of account ids");
+    let values = match members.get("accounts") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Array(values)) if values.len() <= Accounts::MOST => values,
+        Some(_) => return Err(wrong()),
+    };
+    let ids: Option<Vec<AccountId>> = values
+        .iter()
+        .map(|value| value.as_str().and_then(|text| AccountId::parse(text).ok()))
+        .collect();
+    ids.map(Some).ok_or_else(wrong)
 }

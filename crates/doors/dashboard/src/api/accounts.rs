@@ -1,0 +1,97 @@
+//! `PUT /api/{version}/customer_accounts`: the bank's back end says which accounts a customer has, so that people recognise them and
+//! can choose among them (consent-dashboard B4.3). The list replaces the one before.
+
+use axum::{
+    Json,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use consentry_domain::AccountId;
+use consentry_ledger::{
+    Target,
+    access::{Denied, OpenDashboard, authorize},
+    embed::CustomerId,
+    holdings::{Holding, InvalidHolding},
+};
+use consentry_web::{
+    error::{ApiError, Dashboard, FieldError, registry},
+    headers,
+    json::{self, Limits},
+    visit::Visit,
+};
+use serde_json::{Value, json};
+
+use super::{credentials, serving};
+
+/// Largest body, in bytes: as many accounts as are kept, with the longest names.
+const LIMITS: Limits = Limits::size(256 * 1024);
+
+const MEDIA_TYPES: &[&str] = &["application/json"];
+
+/// Replaces the list of a customer's accounts. The caller is checked before the body is looked at.
+pub async fn replace(visit: Visit, request: Request) -> Result<Response, Dashboard> {
+    serving(&visit)?;
+    let (parts, body) = request.into_parts();
+    let provider = credentials::provider(&visit, &parts.headers)?;
+    let permit = authorize::<OpenDashboard>(&provider.caller(), Target::Tenant)
+        .map_err(|denied: Denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+    let body = json::read(&parts.headers, body, MEDIA_TYPES, &LIMITS)
+        .await
+        .map_err(ApiError::from)?;
+    if !body.is_object() {
+        return Err(wrong(String::new(), "must be a JSON object").into());
+    }
+    let customer = body.get("customerId").and_then(Value::as_str);
+    let customer = customer.and_then(|id| CustomerId::parse(id).ok());
+    let customer =
+        customer.ok_or_else(|| wrong("/customerId".to_owned(), "must be a text of 1 to 255 bytes"))?;
+    let accounts = accounts(&body)?;
+    visit
+        .ledger()
+        .replace_holdings(&visit.tenant, &permit, &customer, &accounts)
+        .await
+        .map_err(ApiError::from)?;
+    Ok((headers::api(), Json(json!({ "accounts": accounts.len() }))).into_response())
+}
+
+fn accounts(body: &Value) -> Result<Vec<Holding>, ApiError> {
+    let rows = body.get("accounts").and_then(Value::as_array);
+    let rows = rows.ok_or_else(|| wrong("/accounts".to_owned(), "must be a list of accounts"))?;
+    if rows.len() > Holding::MOST {
+        return Err(wrong("/accounts".to_owned(), "has more than 200 accounts"));
+    }
+    let mut read: Vec<Holding> = Vec::with_capacity(rows.len());
+    for (position, row) in rows.iter().enumerate() {
+        let holding = account(position, row)?;
+        if read.iter().any(|other| other.id == holding.id) {
+            let place = format!("/accounts/{position}/account_id");
+            return Err(wrong(place, "is there twice"));
+        }
+        read.push(holding);
+    }
+    Ok(read)
+}
+
+fn account(position: usize, row: &Value) -> Result<Holding, ApiError> {
+    let place = |name: &str| format!("/accounts/{position}/{name}");
+    let text = |name: &str| match row.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(wrong(place(name), "must be a text")),
+    };
+    let id = text("account_id")?.and_then(|id| AccountId::parse(id).ok());
+    let id = id.ok_or_else(|| wrong(place("account_id"), "must be a text of 1 to 256 bytes"))?;
+    let nickname = text("nickname")?.unwrap_or_default();
+    Holding::new(id, nickname, text("kind")?, text("account_number_display")?).map_err(|error| {
+        let name = match error {
+            InvalidHolding::Name => "nickname",
+            InvalidHolding::Kind => "kind",
+            InvalidHolding::Display => "account_number_display",
+        };
+        ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer(place(name), error.to_string()))
+    })
+}
+
+fn wrong(place: String, why: &'static str) -> ApiError {
+    ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer(place, why))
+}

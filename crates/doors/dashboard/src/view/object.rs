@@ -1,0 +1,278 @@
+//! A connection as data: for the bank's own screens (consent-dashboard A11), for the page's own API (B9), and as FDX has it (D1).
+
+use consentry_domain::{AccountId, Accounts, Agreement, State, Timestamp, client::Party};
+use consentry_ledger::{
+    TenantSnapshot,
+    agreements::{Connection, HistoryEntry},
+};
+use serde_json::{Value, json};
+
+use super::{
+    ConnectionView, Phase, Telling, accounts::nothing_is_shared, activity::used_on, renewal::Keeping,
+    status::Mark,
+};
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// The consent as the vendor's clients know it, with members of ours beside.
+pub fn for_bank(telling: &Telling<'_>, connection: &Connection) -> Value {
+    let agreement = &connection.agreement;
+    let accounts = rows(telling, &agreement.accounts);
+    let accounts: Vec<Value> = accounts
+        .iter()
+        .map(|row| {
+            json!({
+                "enabled": row.enabled,
+                "nickname": row.name,
+                "account_id": row.id,
+                "account_number_display": row.display,
+            })
+        })
+        .collect();
+    json!({
+        "id": agreement.id,
+        "application_name": name(telling.tenant, agreement),
+        "application_icon_url": Value::Null,
+        "created_at": agreement.created_at,
+        "last_accessed": connection.usage.last_used_at(),
+        "accounts": accounts,
+        "auto_enable_future_accounts": agreement.accounts.others,
+        "consented_on": agreement.created_at,
+        "revoked_at": agreement.ended.as_ref().map(|ended| ended.at),
+        "status": status(connection),
+        "expires_at": agreement.valid_until,
+        "renewed_at": agreement.renewed_at,
+        "data_clusters": clusters(connection),
+        "intermediaries": intermediaries(telling.tenant, agreement),
+        "duration_type": duration_type(agreement),
+        "version": agreement.version,
+    })
+}
+
+/// The connection with all there is to say about it.
+pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
+    let Telling { tenant, .. } = *telling;
+    let agreement = &connection.agreement;
+    let client = tenant.clients.get(&agreement.client);
+    let party = client.and_then(|client| tenant.party_of(client));
+    let view = ConnectionView::new(telling, connection);
+    let marks: Vec<&str> = Mark::of(connection).into_iter().map(Mark::as_str).collect();
+    let stands = view.phase.has_access();
+    let purposes: Vec<Value> = view
+        .purposes
+        .iter()
+        .map(|purpose| {
+            json!({ "text": purpose.words.text, "lang": purpose.words.lang, "version": purpose.version })
+        })
+        .collect();
+    let accounts: Vec<Value> = rows(telling, &agreement.accounts)
+        .iter()
+        .map(|row| {
+            json!({
+                "account_id": row.id,
+                "name": row.name,
+                "last4": row.last4,
+                "enabled": row.enabled,
+                "since": row.since.unwrap_or(agreement.created_at),
+            })
+        })
+        .collect();
+    let keeping = Keeping::of(tenant, client, connection);
+    json!({
+        "id": agreement.id,
+        "version": agreement.version,
+        "status": state_word(view.phase),
+        "marks": if stands { marks } else { Vec::new() },
+        "application": {
+            "name": view.name.full,
+            "legal_name": party.and_then(|party| party.legal_name.as_deref()),
+            "registry": party.and_then(|party| party.registry.as_deref()),
+            "registered_id": party.and_then(|party| party.registered_id.as_deref()),
+            "host": party.and_then(|party| party.website.as_deref()),
+            "contact": party.and_then(|party| party.contact.as_deref()),
+        },
+        "intermediaries": intermediaries(tenant, agreement),
+        "clusters": clusters(connection),
+        "accounts": accounts,
+        "auto_enable_future_accounts": agreement.accounts.others,
+        "purposes": purposes,
+        "granted_at": agreement.created_at,
+        "renewed_at": agreement.renewed_at,
+        "expires_at": agreement.valid_until,
+        "duration_type": duration_type(agreement),
+        "duration_days": duration_days(agreement),
+        "last_used_at": connection.usage.last_used_at(),
+        "used_days_30": connection.usage.used_days(connection.seen_at),
+        "last_refused_at": connection.usage.last_refused_at(),
+        "ended": agreement.ended.as_ref().map(|ended| json!({ "at": ended.at, "by": ended.by.role, "reason": ended.reason })),
+        "can": {
+            "revoke": stands,
+            "change_accounts": stands && view.accounts.as_ref().is_some_and(|accounts| accounts.can_change),
+            "change_clusters": false,
+            "renew": keeping.as_str(),
+        },
+        "reauth_url": keeping.there().map(super::link::Link::href),
+    })
+}
+
+/// The consent grant of FDX 6.3. Members that its schema demands of a party are there where the party was registered with them.
+pub fn fdx(telling: &Telling<'_>, connection: &Connection) -> Value {
+    let Telling { tenant, .. } = *telling;
+    let agreement = &connection.agreement;
+    let client = tenant.clients.get(&agreement.client);
+    let recipient = client.and_then(|client| tenant.party_of(client));
+    let mut parties = vec![match recipient {
+        Some(party) => fdx_party(party, "DATA_RECIPIENT"),
+        None => json!({ "name": agreement.disclosure.client_name, "type": "DATA_RECIPIENT" }),
+    }];
+    let through = agreement.disclosure.intermediaries.iter();
+    let through = through.filter_map(|id| tenant.parties.get(id));
+    parties.extend(through.map(|party| fdx_party(party, "DATA_ACCESS_PLATFORM")));
+    parties.push(json!({ "name": tenant.tenant.brand.name, "type": "DATA_PROVIDER" }));
+    let clusters = clusters(connection);
+    let resources: Vec<Value> = rows(telling, &agreement.accounts)
+        .iter()
+        .filter(|row| row.enabled)
+        .map(|row| json!({ "resourceType": "ACCOUNT", "resourceId": row.id, "dataClusters": clusters }))
+        .collect();
+    json!({
+        "id": agreement.id,
+        "status": status(connection),
+        "parties": parties,
+        "createdTime": agreement.created_at,
+        "updatedTime": agreement.updated_at,
+        "expirationTime": agreement.valid_until,
+        "durationType": duration_type(agreement),
+        "durationPeriod": duration_days(agreement),
+        "resources": resources,
+    })
+}
+
+/// What happened, oldest first, with the days of use.
+pub fn history(connection: &Connection, history: &[HistoryEntry]) -> Value {
+    let entries: Vec<Value> = history
+        .iter()
+        .map(|entry| {
+            json!({
+                "at": entry.at,
+                "what": entry.what.as_str(),
+                "by": entry.by.as_ref().map(|by| by.role),
+                "version": entry.agreement.version,
+                "expires_at": entry.agreement.valid_until,
+            })
+        })
+        .collect();
+    json!({ "entries": entries, "used_on": used_on(connection) })
+}
+
+struct AccountRow {
+    id: AccountId,
+    name: Option<String>,
+    display: Option<String>,
+    last4: Option<String>,
+    enabled: bool,
+    since: Option<Timestamp>,
+}
+
+/// Shared and not shared: those that the bank names, and of others those that something was said about.
+fn rows(telling: &Telling<'_>, accounts: &Accounts) -> Vec<AccountRow> {
+    let held = telling.held.named();
+    let mut rows: Vec<AccountRow> = held
+        .iter()
+        .map(|holding| AccountRow {
+            id: holding.id.clone(),
+            name: Some(holding.nickname.clone()),
+            display: holding.display.clone(),
+            last4: holding.last_digits(),
+            enabled: accounts.shares(&holding.id),
+            since: accounts.about(&holding.id).and_then(|share| share.since),
+        })
+        .collect();
+    if held.is_empty() {
+        rows.extend(accounts.named.iter().map(|share| AccountRow {
+            id: share.id.clone(),
+            name: None,
+            display: None,
+            last4: None,
+            enabled: share.shared,
+            since: share.since,
+        }));
+    }
+    rows
+}
+
+fn name<'a>(tenant: &'a TenantSnapshot, agreement: &'a Agreement) -> &'a str {
+    let client = tenant.clients.get(&agreement.client);
+    let party = client.and_then(|client| tenant.party_of(client));
+    party.map_or(agreement.disclosure.client_name.as_str(), |party| {
+        party.name.as_str()
+    })
+}
+
+/// Status of FDX, by the clock.
+const fn status(connection: &Connection) -> &'static str {
+    match connection.state {
+        State::Accepted | State::Restricted => "ACTIVE",
+        State::Expired => "EXPIRED",
+        _ => "REVOKED",
+    }
+}
+
+const fn state_word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Stopped => "stopped",
+        Phase::Ended => "ended",
+        Phase::Paused => "paused",
+        Phase::NothingShared => "nothing_shared",
+        Phase::EndsSoon => "ends_soon",
+        Phase::Active => "active",
+    }
+}
+
+/// What is granted, by the bank's own names.
+fn clusters(connection: &Connection) -> Vec<&str> {
+    let items = connection.agreement.items.iter();
+    items.map(|item| item.definition.as_str()).collect()
+}
+
+fn intermediaries(tenant: &TenantSnapshot, agreement: &Agreement) -> Vec<Value> {
+    let ids = agreement.disclosure.intermediaries.iter();
+    ids.filter_map(|id| tenant.parties.get(id))
+        .map(|party| json!({ "name": party.name, "type": "DATA_ACCESS_PLATFORM", "host": party.website }))
+        .collect()
+}
+
+const fn duration_type(agreement: &Agreement) -> &'static str {
+    if agreement.valid_until.is_some() {
+        "TIME_BOUND"
+    } else {
+        "PERSISTENT"
+    }
+}
+
+/// Days from the day of the original grant, begun ones counted whole.
+fn duration_days(agreement: &Agreement) -> Option<i64> {
+    let until = agreement.valid_until?;
+    let seconds = until.seconds_since(agreement.created_at);
+    Some(seconds.div_euclid(DAY) + i64::from(seconds.rem_euclid(DAY) != 0))
+}
+
+fn fdx_party(party: &Party, kind: &str) -> Value {
+    json!({
+        "name": party.name,
+        "type": kind,
+        "homeUri": party.website,
+        "registry": party.registry.as_deref().unwrap_or("PRIVATE"),
+        "registeredEntityName": party.legal_name,
+        "registeredEntityId": party.registered_id,
+    })
+}
+
+/// Whether data can flow.
+pub fn is_open(telling: &Telling<'_>, connection: &Connection) -> bool {
+    let client = telling.tenant.clients.get(&connection.agreement.client);
+    let served = client.is_none_or(|client| client.enabled);
+    let nothing = nothing_is_shared(telling.held, &connection.agreement.accounts);
+    Phase::of(connection, served, nothing).has_access()
+}

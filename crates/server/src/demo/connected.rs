@@ -1,0 +1,207 @@
+//! What stands at the bank before anybody has clicked: the accounts of its customers, and Mia, who has connected three apps. One gets
+//! her data through an aggregator, one ends soon, and one has never used what it may.
+
+use consentry_domain::{
+    AccountId, Accounts, ApplicationId, ClientId, Lifetime, PartyId, Shard, SubjectId,
+    client::{Client, Party},
+    mail::MailAddress,
+    scope::Scope,
+    subject::{Alias, Namespace},
+    tenant::Renewal,
+};
+use consentry_ledger::{
+    Caller, Draw, Ledger, Permit, Target, TenantSnapshot,
+    access::{OpenDashboard, Provision, authorize},
+    agreements::AgreementWish,
+    embed::CustomerId,
+    holdings::Holding,
+    mail::Contact,
+    provision::{Entry, Person},
+};
+
+use super::seed::{Bank, Customer, SCOPES, typeable};
+
+/// Who has apps already.
+const MIA: (&str, &str) = ("mia", "cust-55e0b2");
+
+/// The accounts of everybody here.
+pub(super) const ACCOUNTS: [(&str, &str, &str); 2] = [
+    ("acc_4417", "Everyday", "XXXXXXXX4417"),
+    ("acc_9083", "Savings", "XXXXXXXX9083"),
+];
+
+/// An app that Mia has connected.
+struct App {
+    id: &'static str,
+    name: &'static str,
+    legal: &'static str,
+    scope: &'static str,
+    purpose: &'static str,
+    through: Option<PartyId>,
+    days: i64,
+    used: bool,
+    accounts: &'static [&'static str],
+}
+
+/// Tells the accounts of all customers, and makes Mia with her apps. The bank knows her from then on.
+pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> {
+    let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant)?;
+    let directory = ledger.directory();
+    let tenant = directory
+        .by_slug(&bank.tenant)
+        .ok_or_else(|| anyhow::anyhow!("the tenant is not there"))?;
+    let like = tenant
+        .client(&bank.third_party.client_id)
+        .ok_or_else(|| anyhow::anyhow!("Moneytrack is not there"))?;
+    let like = Client::clone(like);
+    let bridge = party(ledger, "LinkBridge", "LinkBridge Ltd", "linkbridge");
+    let apps = apps(bridge.id);
+    let mut entries = vec![Entry::Party(bridge)];
+    for app in &apps {
+        let own = party(ledger, app.name, app.legal, app.id);
+        entries.push(Entry::Client(client(&like, app, own.id)?));
+        entries.push(Entry::Party(own));
+    }
+    ledger.provision(tenant, &permit, &entries).await?;
+    // So that all there is can be tried here.
+    let mut settings = tenant.tenant.clone();
+    settings.dashboard.renewal = Renewal::Provider;
+    ledger.provision_tenant(&permit, &settings).await?;
+    let mia = customer(ledger, tenant, &permit, like.application).await?;
+    let subject: SubjectId = mia.user_id.parse()?;
+    bank.customers.push(mia);
+    let open = authorize::<OpenDashboard>(&Caller::Operator, Target::Tenant)?;
+    let held = ACCOUNTS
+        .iter()
+        .map(|(id, name, display)| Ok(Holding::new(AccountId::parse(id)?, name, None, Some(display))?))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    for customer in &bank.customers {
+        let id = CustomerId::parse(&customer.customer_id)?;
+        ledger.replace_holdings(tenant, &open, &id, &held).await?;
+    }
+    // What was just provisioned.
+    let directory = ledger.directory();
+    let tenant = directory
+        .by_slug(&bank.tenant)
+        .ok_or_else(|| anyhow::anyhow!("the tenant is not there"))?;
+    for app in &apps {
+        let accounts = app
+            .accounts
+            .iter()
+            .map(|id| AccountId::parse(id))
+            .collect::<Result<Vec<_>, _>>()?;
+        let now = ledger.now();
+        let wish = AgreementWish {
+            subject,
+            client: ClientId::parse(app.id)?,
+            scope: Scope::parse(app.scope)?,
+            valid_until: now.plus(Lifetime::days(app.days)),
+            accounts: Accounts::only(accounts),
+            used_at: app.used.then_some(now),
+        };
+        ledger.provision_agreement(tenant, &permit, &wish).await?;
+    }
+    ledger.write_uses().await?;
+    Ok(())
+}
+
+fn apps(bridge: PartyId) -> [App; 3] {
+    [
+        App {
+            id: "budgetly",
+            name: "Budgetly",
+            legal: "Budgetly Inc.",
+            scope: "openid offline_access accounts:balance accounts:transactions",
+            purpose: "Budgetly plans what you can spend.",
+            through: Some(bridge),
+            days: 200,
+            used: true,
+            accounts: &["acc_4417"],
+        },
+        App {
+            id: "ratefox",
+            name: "Ratefox",
+            legal: "Ratefox SAS",
+            scope: "openid offline_access accounts:balance",
+            purpose: "Ratefox looks for better interest on your savings.",
+            through: None,
+            days: 12,
+            used: true,
+            accounts: &["acc_9083"],
+        },
+        App {
+            id: "taxlight",
+            name: "Taxlight",
+            legal: "Taxlight GmbH",
+            scope: "openid accounts:transactions",
+            purpose: "Taxlight finds what you can deduct.",
+            through: None,
+            days: 300,
+            used: false,
+            accounts: &["acc_4417", "acc_9083"],
+        },
+    ]
+}
+
+fn party(ledger: &Ledger, name: &str, legal: &str, host: &str) -> Party {
+    let website = format!("https://{host}.example");
+    Party {
+        id: PartyId::new(ledger.now(), Shard::new(0), ledger.entropy().bytes()),
+        name: name.to_owned(),
+        legal_name: Some(legal.to_owned()),
+        registry: None,
+        registered_id: None,
+        contact: Some(format!("{website}/privacy")),
+        website: Some(website),
+    }
+}
+
+/// An app like Moneytrack, which nobody can reach: it is only there to be seen.
+fn client(like: &Client, app: &App, party: PartyId) -> anyhow::Result<Client> {
+    let mut client = Client {
+        id: ClientId::parse(app.id)?,
+        party: Some(party),
+        name: app.name.to_owned(),
+        purpose: Some(app.purpose.to_owned()),
+        redirect_uris: vec![format!("https://{}.example/callback", app.id)],
+        post_logout_redirect_uris: Vec::new(),
+        allowed_scopes: Scope::parse(&SCOPES.join(" "))?,
+        secrets: Vec::new(),
+        ..like.clone()
+    };
+    client.settings.intermediaries = app.through.into_iter().collect();
+    client.settings.reconnect_uri = Some(format!("https://{}.example/reconnect", app.id));
+    Ok(client)
+}
+
+async fn customer(
+    ledger: &Ledger,
+    tenant: &TenantSnapshot,
+    permit: &Permit<Provision>,
+    application: ApplicationId,
+) -> anyhow::Result<Customer> {
+    let (username, number) = MIA;
+    let mut customer = Customer {
+        username: username.to_owned(),
+        password: typeable(ledger.entropy().bytes::<9>()),
+        user_id: String::new(),
+        dn: format!("uid={username},ou=people,dc=harbor,dc=example"),
+        customer_id: number.to_owned(),
+    };
+    let person = Person {
+        aliases: vec![
+            Alias::new(Namespace::Customer, &*customer.customer_id),
+            Alias::new(Namespace::Login, &*customer.username),
+            Alias::new(Namespace::Dn, &*customer.dn),
+        ],
+        password: Some(customer.password.clone()),
+        applications: vec![application],
+        contact: Some(Contact {
+            mail: MailAddress::parse(&format!("{username}@example.com"))?,
+            locale: None,
+        }),
+    };
+    let subject: SubjectId = ledger.provision_person(tenant, permit, &person).await?;
+    customer.user_id = subject.to_string();
+    Ok(customer)
+}
