@@ -56,6 +56,10 @@ impl Round {
                 Ok(lease)
             }
             Self::Ends => {
+                let ended = ledger.end_approvals(tenant).await?;
+                if ended > 0 {
+                    tracing::info!(ended, tenant = %tenant.tenant.slug, "choices were not approved in time");
+                }
                 let (told, lease) = ledger.tell_ends(tenant, lease).await?;
                 if told > 0 {
                     tracing::info!(told, tenant = %tenant.tenant.slug, "told what ends");

@@ -175,11 +175,13 @@ pub enum TokenKind {
     Preference,
     /// That a person's preferences were deleted: what was issued to them before opens nothing.
     PreferenceEnd,
+    /// A link with which somebody decides once about what a person chose.
+    Approval,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -194,6 +196,7 @@ impl TokenKind {
         Self::ApiSession,
         Self::Preference,
         Self::PreferenceEnd,
+        Self::Approval,
     ];
 
     /// The name as stored.
@@ -213,6 +216,7 @@ impl TokenKind {
             Self::ApiSession => "api_session",
             Self::Preference => "preference",
             Self::PreferenceEnd => "preference_end",
+            Self::Approval => "approval",
         }
     }
 

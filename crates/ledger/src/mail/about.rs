@@ -3,7 +3,7 @@
 use consentry_domain::{EventId, PartyId, SubjectId, Timestamp, tenant::MailKind};
 use serde::{Deserialize, Serialize};
 
-use super::CodeMail;
+use super::{CodeMail, PreferenceMail, PreferenceMatter};
 
 /// For whom a mail is. Where they are reached is read when it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub enum About {
     EndpointDisabled(Origin),
     /// A one-time code, which somebody asked for.
     Code(CodeMail),
+    /// Something about what a person chooses at the preferences door; it knows its own address.
+    Preference(PreferenceMail),
 }
 
 /// The event that a mail follows from.
@@ -54,6 +56,13 @@ impl About {
             Self::Expiring(..) => MailKind::ConsentExpiring,
             Self::EndpointDisabled(_) => MailKind::EndpointDisabled,
             Self::Code(_) => MailKind::OneTimeCode,
+            Self::Preference(mail) => match mail.matter {
+                PreferenceMatter::Code => MailKind::OneTimeCode,
+                PreferenceMatter::Link => MailKind::PreferencesLink,
+                PreferenceMatter::Confirm => MailKind::ChoiceConfirmation,
+                PreferenceMatter::Approve => MailKind::ChoiceApproval,
+                PreferenceMatter::Decided => MailKind::ChoiceDecided,
+            },
         }
     }
 
@@ -65,7 +74,7 @@ impl About {
             | Self::Expired(origin)
             | Self::Expiring(origin, _)
             | Self::EndpointDisabled(origin) => Some(*origin),
-            Self::Code(_) => None,
+            Self::Code(_) | Self::Preference(_) => None,
         }
     }
 }

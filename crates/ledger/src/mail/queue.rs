@@ -84,13 +84,19 @@ pub enum Settled {
 
 /// Puts a mail into a change set, so that it becomes true together with what it follows from. One that waits under this key is replaced.
 pub(crate) fn put(change: &mut ChangeSet, mail: &Mail) -> Result<(), Fault> {
+    change.rows.push(row_of(mail)?);
+    Ok(())
+}
+
+/// The row of a mail that waits.
+pub(crate) fn row_of(mail: &Mail) -> Result<RowChange, Fault> {
     let details = Details {
         to: mail.to,
         about: mail.about.clone(),
         until: mail.until,
     };
     let detail = serde_json::to_string(&details).map_err(unreadable)?;
-    change.rows.push(RowChange::Put(Row::Job(JobRow {
+    Ok(RowChange::Put(Row::Job(JobRow {
         kind: MAIL.to_owned(),
         key: mail.key.clone(),
         version: 1,
@@ -100,8 +106,7 @@ pub(crate) fn put(change: &mut ChangeSet, mail: &Mail) -> Result<(), Fault> {
         attempts: 0,
         last_error: None,
         detail,
-    })));
-    Ok(())
+    })))
 }
 
 fn unreadable(error: serde_json::Error) -> Fault {
@@ -186,7 +191,10 @@ impl Ledger {
     /// Whether there may be mails to send: something of what happens leads to one, or one waits.
     pub async fn has_mails(&self, tenant: &TenantSnapshot) -> Result<bool, Fault> {
         // Where codes are sent nobody waits until a node has found out that there is one.
-        if wants_any(tenant) || tenant.tenant.authorization.sign_in.email_code {
+        let settings = &tenant.tenant;
+        let sends_codes =
+            settings.authorization.sign_in.email_code || !settings.preferences.centers.is_empty();
+        if wants_any(tenant) || sends_codes {
             return Ok(true);
         }
         let store = &self.inner.store;

@@ -1,10 +1,10 @@
 //! Events: recording, reading, correcting and deleting them (consent-tokens-and-preferences 5).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{Lifetime, SubjectId, Timestamp, decision::Actor};
 use consentry_store::PreferenceKind;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     ATTEMPTS, ManagePreferences, PreferenceError, ReadPreferences, Whom, WritePreferences, Wrong,
@@ -12,7 +12,7 @@ use super::{
     check,
     commit::Ended,
     merge::{Nulls, merge, merge_members},
-    model::{Choices, Delegate, EventBody, EventStatus, EventUser, Members, Method},
+    model::{Choices, Decided, Delegate, EventBody, EventStatus, EventUser, Members, Method, Validations},
     only,
     person::{event_hash, organization_alias},
     token::ConsentToken,
@@ -22,9 +22,6 @@ use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault};
 
 /// How far a time may lie in the future.
 const AHEAD: Lifetime = Lifetime::minutes(5);
-
-/// How long an approval is waited for (7.6).
-const APPROVAL: Lifetime = Lifetime::days(7);
 
 /// An event that somebody wants recorded, in form.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +50,10 @@ pub struct EventWish {
     pub delegate: Option<Delegate>,
     /// Whether receivers that are told in the vendor's words are not to be told, as for imports (5.4).
     pub is_silent: bool,
+    /// What is asked before it counts, where the token does not say: of a preferences center.
+    pub validations: Option<Validations>,
+    /// Public base address, without slash at the end, of links in mails that it leads to.
+    pub links_from: String,
 }
 
 /// How events are taken.
@@ -108,6 +109,7 @@ impl Ledger {
                 shown.push(view::event(&event.body, &person.body, now));
             }
             if let Ended::Written = attempt.commit(permit, request).await? {
+                self.inner.mailed.notify_waiters();
                 return Ok(shown);
             }
         }
@@ -200,15 +202,20 @@ impl Ledger {
             return Err(PreferenceError::Forbidden("the token is another user's"));
         }
         let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
-        let mut body = body(wish, token, (id.clone(), person.body.next), now);
-        if let Some(token) = token {
-            check_validations(token, &body, &person.body.folded.metadata)?;
+        let mut body = body(tenant, wish, token, (id.clone(), person.body.next), now);
+        let mut contact = None;
+        if token.is_some() && body.validations.is_some() {
+            contact = self.choice_contact(tenant, subject, &person.body, &body).await?;
+            check_validations(&body, contact.is_some())?;
         }
         let earlier = person.events.iter().map(|event| &event.body);
         check::propagate(tenant, &mut body.choices, earlier);
         person.actor = Some(actor(subject, token, body.delegate.as_ref(), permit));
         note(person, &body, wish.is_silent);
         person.add(hash, now, body);
+        if token.is_some() {
+            attempt.ask_around(subject, hash, contact.as_ref(), &wish.links_from)?;
+        }
         Ok((subject, id))
     }
 
@@ -292,6 +299,18 @@ impl Ledger {
             let mut body = person.events[place].body.clone();
             let was = body.status_at(now);
             apply_patch(tenant, &mut body, patch, now)?;
+            let is_approved = was == EventStatus::PendingApproval && body.status == EventStatus::Confirmed;
+            if is_approved {
+                let by = permit.caller().actor().name.unwrap_or_default();
+                for method in body.open_methods() {
+                    let decided = Decided {
+                        is_approved: true,
+                        at: now,
+                        by: by.clone(),
+                    };
+                    body.decided.insert(method, decided);
+                }
+            }
             person.note_switches(&body);
             if body.status != was || patch.choices.is_some() {
                 note(person, &body, false);
@@ -300,7 +319,12 @@ impl Ledger {
             person.events[place].is_changed = true;
             person.events[place].body = body.clone();
             let shown = view::event(&body, &person.body, now);
+            if is_approved && body.validations.is_some() {
+                let contact = self.choice_contact(tenant, subject, &person.body, &body).await?;
+                attempt.tell_decided(subject, &body, contact)?;
+            }
             if let Ended::Written = attempt.commit(permit, request).await? {
+                self.inner.mailed.notify_waiters();
                 return Ok(shown);
             }
         }
@@ -355,6 +379,7 @@ impl Attempt<'_> {
 
 /// The event that a wish comes to, with what the token says about every event (4.4).
 fn body(
+    tenant: &TenantSnapshot,
     wish: &EventWish,
     token: Option<&ConsentToken>,
     (id, number): (String, u64),
@@ -367,9 +392,12 @@ fn body(
         merge_members(&mut metadata, template.metadata.as_ref());
         merge_members(&mut user.metadata, template.user_metadata.as_ref());
     }
-    let validations = token
-        .and_then(|token| token.detail.validations.clone())
-        .filter(|all| all.values().any(|own| own.enabled));
+    let settings = &tenant.tenant.preferences;
+    let asks = |token: &ConsentToken| {
+        let said = token.detail.validations.as_ref().or(wish.validations.as_ref());
+        said.unwrap_or(&settings.validations).clone()
+    };
+    let validations = token.map(asks).filter(|all| all.values().any(|own| own.enabled));
     let is_asked = validations
         .as_ref()
         .is_some_and(|all| all.values().any(|own| own.holds_back()));
@@ -400,13 +428,14 @@ fn body(
             None => wish.delegate.clone(),
         },
         validations,
-        approval_until: is_asked.then(|| now.plus(APPROVAL)),
+        approval_until: is_asked.then(|| now.plus(settings.approval_lifetime)),
+        decided: BTreeMap::new(),
         hidden: false,
     }
 }
 
 /// What a token asks for must be possible (7.4).
-fn check_validations(token: &ConsentToken, body: &EventBody, known: &Members) -> Result<(), PreferenceError> {
+fn check_validations(body: &EventBody, has_address: bool) -> Result<(), PreferenceError> {
     let refuse = |path: &str, why: &str| {
         Err(PreferenceError::Invalid(vec![Wrong {
             index: None,
@@ -420,16 +449,10 @@ fn check_validations(token: &ConsentToken, body: &EventBody, known: &Members) ->
         }
         match method {
             Method::Signature | Method::File => return refuse("proofs", "a proof is asked for"),
-            Method::Email => {
-                let stored = |members: &Members| {
-                    let mail = members.get("email").and_then(Value::as_str);
-                    mail.is_some_and(|mail| mail.contains('@'))
-                };
-                let own = body.user.metadata.as_ref().is_some_and(stored);
-                if !token.organization_user_id.contains('@') && !own && !stored(known) {
-                    return refuse("user.metadata.email", "an address is needed to confirm by mail");
-                }
+            Method::Email if !has_address => {
+                return refuse("user.metadata.email", "an address is needed to confirm by mail");
             }
+            Method::Email => {}
         }
     }
     Ok(())
@@ -449,7 +472,7 @@ fn actor(
 }
 
 /// What is noted beside the decision that an event is.
-fn note(person: &mut super::person::Person, body: &EventBody, is_silent: bool) {
+pub(super) fn note(person: &mut super::person::Person, body: &EventBody, is_silent: bool) {
     let mut own = json!({ "id": body.id, "regulation": body.regulation });
     // The log knows no `null`, and free-form members are none of its business.
     if let Some(delegate) = &body.delegate {

@@ -39,7 +39,7 @@ pub(super) struct Kept {
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) subject: SubjectId,
-    key: Key,
+    pub(super) key: Key,
     hash: Hash,
     /// As stored; none for a new one.
     pub(super) version: Option<u32>,

@@ -283,6 +283,7 @@ impl Ledger {
             delegate: None,
             validations: None,
             approval_until: None,
+            decided: std::collections::BTreeMap::new(),
             hidden: true,
         };
         person.add(event_hash(tenant, &id), now, body);

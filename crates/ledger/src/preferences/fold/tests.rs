@@ -24,6 +24,7 @@ fn event(number: u64, day: i64, choices: Value) -> EventBody {
         delegate: None,
         validations: None,
         approval_until: None,
+        decided: std::collections::BTreeMap::new(),
         hidden: false,
     }
 }
