@@ -50,8 +50,9 @@ impl Round {
                 let rows = ledger.prune(tenant.id(), ledger.now().minus(KEPT)).await?;
                 let messages = ledger.prune_deliveries(tenant).await?;
                 let mails = ledger.prune_mails(tenant.id()).await?;
-                if rows > 0 || messages > 0 || mails > 0 {
-                    tracing::info!(rows, messages, mails, tenant = %tenant.tenant.slug, "removed what was over");
+                let proofs = ledger.drop_proofs(tenant).await?;
+                if rows > 0 || messages > 0 || mails > 0 || proofs > 0 {
+                    tracing::info!(rows, messages, mails, proofs, tenant = %tenant.tenant.slug, "removed what was over");
                 }
                 Ok(lease)
             }

@@ -177,11 +177,13 @@ pub enum TokenKind {
     PreferenceEnd,
     /// A link with which somebody decides once about what a person chose.
     Approval,
+    /// A link that records or corrects what a person chose when it is opened.
+    ConsentLink,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -197,6 +199,7 @@ impl TokenKind {
         Self::Preference,
         Self::PreferenceEnd,
         Self::Approval,
+        Self::ConsentLink,
     ];
 
     /// The name as stored.
@@ -217,6 +220,7 @@ impl TokenKind {
             Self::Preference => "preference",
             Self::PreferenceEnd => "preference_end",
             Self::Approval => "approval",
+            Self::ConsentLink => "consent_link",
         }
     }
 

@@ -64,6 +64,16 @@ pub(crate) fn event(tenant: &TenantSnapshot, view: &EventView) -> Result<Value, 
     );
     put(&mut shown, "user", Some(user));
     put(&mut shown, "consents", Some(value(&event.choices)?));
+    let proofs: Vec<Value> = event
+        .proofs
+        .iter()
+        .map(|proof| proof.id.as_str().into())
+        .collect();
+    put(
+        &mut shown,
+        "proofs_id",
+        Some(proofs).filter(|proofs| !proofs.is_empty()),
+    );
     put(
         &mut shown,
         "delegate",

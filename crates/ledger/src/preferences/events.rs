@@ -12,9 +12,13 @@ use super::{
     check,
     commit::Ended,
     merge::{Nulls, merge, merge_members},
-    model::{Choices, Decided, Delegate, EventBody, EventStatus, EventUser, Members, Method, Validations},
+    model::{
+        Choices, Decided, Delegate, EventBody, EventStatus, EventUser, Members, Method, Validation,
+        Validations,
+    },
     only,
     person::{event_hash, organization_alias},
+    proof::{MOST_PROOFS, ProofFile},
     token::ConsentToken,
     view::{self, EventView},
 };
@@ -50,6 +54,10 @@ pub struct EventWish {
     pub delegate: Option<Delegate>,
     /// Whether receivers that are told in the vendor's words are not to be told, as for imports (5.4).
     pub is_silent: bool,
+    /// Files that come with it.
+    pub proofs: Vec<ProofFile>,
+    /// Files that were handed in before.
+    pub proofs_id: Vec<String>,
     /// What is asked before it counts, where the token does not say: of a preferences center.
     pub validations: Option<Validations>,
     /// Public base address, without slash at the end, of links in mails that it leads to.
@@ -78,6 +86,10 @@ pub struct EventPatch {
     pub metadata: Option<Members>,
     /// Who acted for the person.
     pub delegate: Option<Delegate>,
+    /// Files that come with it, added to those that are there.
+    pub proofs: Vec<ProofFile>,
+    /// Files that were handed in before.
+    pub proofs_id: Vec<String>,
 }
 
 impl Ledger {
@@ -201,8 +213,12 @@ impl Ledger {
         if only(permit.target()).is_some_and(|of| of != subject) {
             return Err(PreferenceError::Forbidden("the token is another user's"));
         }
+        let files = (wish.proofs.as_slice(), wish.proofs_id.as_slice());
+        let proofs = attempt.keep_proofs(subject, &id, files, token.is_some()).await?;
         let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
         let mut body = body(tenant, wish, token, (id.clone(), person.body.next), now);
+        body.proofs = proofs;
+        check_proofs(&body)?;
         let mut contact = None;
         if token.is_some() && body.validations.is_some() {
             contact = self.choice_contact(tenant, subject, &person.body, &body).await?;
@@ -290,6 +306,8 @@ impl Ledger {
             let now = self.now();
             let mut attempt = Attempt::new(self, tenant);
             let subject = self.owner_of(tenant, id).await?;
+            let files = (patch.proofs.as_slice(), patch.proofs_id.as_slice());
+            let proofs = attempt.keep_proofs(subject, id, files, false).await?;
             let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
             let place = person
                 .events
@@ -299,6 +317,8 @@ impl Ledger {
             let mut body = person.events[place].body.clone();
             let was = body.status_at(now);
             apply_patch(tenant, &mut body, patch, now)?;
+            body.proofs.extend(proofs);
+            check_proofs(&body)?;
             let is_approved = was == EventStatus::PendingApproval && body.status == EventStatus::Confirmed;
             if is_approved {
                 let by = permit.caller().actor().name.unwrap_or_default();
@@ -430,8 +450,21 @@ fn body(
         validations,
         approval_until: is_asked.then(|| now.plus(settings.approval_lifetime)),
         decided: BTreeMap::new(),
+        proofs: Vec::new(),
         hidden: false,
     }
+}
+
+/// An event has so many files at the most.
+fn check_proofs(body: &EventBody) -> Result<(), PreferenceError> {
+    if body.proofs.len() <= MOST_PROOFS {
+        return Ok(());
+    }
+    Err(PreferenceError::Invalid(vec![Wrong {
+        index: None,
+        path: "proofs".to_owned(),
+        why: format!("are more than {MOST_PROOFS}"),
+    }]))
 }
 
 /// What a token asks for must be possible (7.4).
@@ -443,12 +476,22 @@ fn check_validations(body: &EventBody, has_address: bool) -> Result<(), Preferen
             why: why.to_owned(),
         }]))
     };
-    for (method, validation) in body.validations.iter().flatten() {
+    let asked = body.validations.iter().flatten();
+    let is_file =
+        |(method, validation): &(&Method, &Validation)| validation.enabled && **method != Method::Email;
+    let needed = asked.clone().filter(is_file).count();
+    for (method, validation) in asked {
         if !validation.enabled {
             continue;
         }
         match method {
-            Method::Signature | Method::File => return refuse("proofs", "a proof is asked for"),
+            Method::Signature if !body.proofs.iter().any(|proof| proof.is_picture) => {
+                return refuse("proofs", "a picture of a signature is asked for");
+            }
+            Method::File if body.proofs.len() < needed => {
+                return refuse("proofs", "a document is asked for");
+            }
+            Method::Signature | Method::File => {}
             Method::Email if !has_address => {
                 return refuse("user.metadata.email", "an address is needed to confirm by mail");
             }

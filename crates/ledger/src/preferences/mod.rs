@@ -12,9 +12,11 @@ mod commit;
 mod contact;
 mod events;
 mod fold;
+mod link;
 mod merge;
 pub mod model;
 mod person;
+mod proof;
 mod session;
 mod token;
 mod tree;
@@ -30,6 +32,8 @@ pub use self::{
     center::OpenCenterError,
     check::Wrong,
     events::{EventPatch, EventWish, Taking},
+    link::{ConsentLink, LinkContent, LinkError},
+    proof::{InvalidProof, LARGEST_PROOF, MOST_PROOFS, ProofFile, ProofView},
     session::{Session, SessionError},
     token::{
         BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenDetail,

@@ -7,6 +7,8 @@ pub use consentry_domain::tenant::{Validation, ValidationMethod as Method, Valid
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+pub use super::proof::KeptProof;
+
 /// Free-form members.
 pub type Members = Map<String, Value>;
 
@@ -226,6 +228,9 @@ pub struct EventBody {
     /// What was decided about it so far, by way.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub decided: BTreeMap<Method, Decided>,
+    /// Files that are kept with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<KeptProof>,
     /// Whether it is what was written about the person directly: it counts, and is never listed (6.2).
     #[serde(default, skip_serializing_if = "is_false")]
     pub hidden: bool,

@@ -284,6 +284,7 @@ impl Ledger {
             validations: None,
             approval_until: None,
             decided: std::collections::BTreeMap::new(),
+            proofs: Vec::new(),
             hidden: true,
         };
         person.add(event_hash(tenant, &id), now, body);

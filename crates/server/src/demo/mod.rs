@@ -6,6 +6,7 @@
 mod accounts_api;
 mod bank;
 mod caller;
+mod center;
 pub mod clock;
 mod failure;
 mod mail;
@@ -162,6 +163,7 @@ impl Demo {
                 "customer_id": bank.customers.first().map(|customer| &customer.customer_id),
                 "frame_host": format!("{}/demo/bank", self.addresses.bank_url),
             },
+            "preferences": { "center": format!("{base}/center/news") },
             "pid": pid,
             "started_in_ms": u64::try_from(started_in_ms).unwrap_or(u64::MAX),
         });
@@ -216,6 +218,7 @@ pub async fn bank_in(
     }
     let started = std::time::Instant::now();
     let bank = seed::seed(ledger, addresses).await?;
+    center::open(ledger, &bank, addresses).await?;
     let remembered = Remembered {
         base_url: addresses.base_url.clone(),
         bank: bank.clone(),

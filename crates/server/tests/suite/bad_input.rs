@@ -40,7 +40,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 50] = [
+const ROUTES: [(Method, &str, Takes); 54] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -49,6 +49,8 @@ const ROUTES: [(Method, &str, Takes); 50] = [
     (Method::POST, "/login/sessions", Page),
     (Method::POST, "/login/with/{upstream}/back", Page),
     (Method::POST, "/logout", Page),
+    (Method::POST, "/center/{center}", Page),
+    (Method::POST, "/consents/approvals/{link}", Page),
     (Method::POST, "/consent", Page),
     (Method::POST, "/cis/auth/consent/callback", BackEnd),
     (Method::POST, "/cis/oidc/token", Client),
@@ -109,6 +111,8 @@ const ROUTES: [(Method, &str, Takes); 50] = [
     (Method::POST, "/consents/tokens", Organization),
     (Method::POST, "/consents/events", Organization),
     (Method::PATCH, "/consents/events/{event}", Organization),
+    (Method::POST, "/consents/links", Organization),
+    (Method::POST, "/consents/proofs", Organization),
     (Method::POST, "/consents/users", Organization),
     (Method::PATCH, "/consents/users/{user}", Organization),
 ];

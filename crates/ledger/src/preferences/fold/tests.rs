@@ -25,6 +25,7 @@ fn event(number: u64, day: i64, choices: Value) -> EventBody {
         validations: None,
         approval_until: None,
         decided: std::collections::BTreeMap::new(),
+        proofs: Vec::new(),
         hidden: false,
     }
 }
