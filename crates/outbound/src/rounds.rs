@@ -58,6 +58,7 @@ impl Round {
             }
             Self::Ends => {
                 let ended = ledger.end_approvals(tenant).await?;
+                ledger.put_later_mails(tenant.id()).await?;
                 if ended > 0 {
                     tracing::info!(ended, tenant = %tenant.tenant.slug, "choices were not approved in time");
                 }

@@ -23,6 +23,6 @@ pub use compose::Composed;
 pub use contact::Contact;
 pub use preference::{PreferenceMail, PreferenceMatter, PreferenceWords};
 pub use queue::{GIVE_UP, MailQueue, RETRIES, Settled, Waiting};
-pub(crate) use queue::{put, row_of};
+pub(crate) use queue::{later_row_of, put, row_of};
 pub(crate) use template::MailTemplates;
 pub use template::{InvalidTemplate, check_templates};

@@ -26,6 +26,9 @@ const WORK: (&str, &str) = ("lease", "mail");
 /// Kind of the rows of mails that wait.
 pub(super) const MAIL: &str = "mail";
 
+/// Kind of the rows of mails that are not due for long: they do not stand in the way of those that wait.
+const LATER: &str = "mail_later";
+
 /// Kind of the rows of mails that were given up.
 const PARKED: &str = "mail_parked";
 
@@ -107,6 +110,18 @@ pub(crate) fn row_of(mail: &Mail) -> Result<RowChange, Fault> {
         last_error: None,
         detail,
     })))
+}
+
+/// The row of a mail that joins those that wait once it is due.
+pub(crate) fn later_row_of(mail: &Mail) -> Result<RowChange, Fault> {
+    let row = row_of(mail)?;
+    Ok(match row {
+        RowChange::Put(Row::Job(row)) => RowChange::Put(Row::Job(JobRow {
+            kind: LATER.to_owned(),
+            ..row
+        })),
+        other => other,
+    })
 }
 
 fn unreadable(error: serde_json::Error) -> Fault {
@@ -247,6 +262,30 @@ impl Ledger {
             }
         }
         Ok(Some(queue))
+    }
+
+    /// Lets mails that are due by now join those that wait; answers how many.
+    pub async fn put_later_mails(&self, tenant: TenantId) -> Result<usize, Fault> {
+        let now = self.now();
+        let store = &self.inner.store;
+        let rows = store.jobs_by_due(tenant, LATER.to_owned(), AT_ONCE).await?;
+        let mut change = ChangeSet::new(tenant, now);
+        let mut moved = 0;
+        for row in rows.into_iter().filter(|row| row.due_at <= now) {
+            let key = RowKey::Job(row.kind.clone(), row.key.clone());
+            change.expect.push(Expect::At(key.clone(), row.version));
+            change.rows.push(RowChange::Delete(key));
+            change.rows.push(RowChange::Put(Row::Job(JobRow {
+                kind: MAIL.to_owned(),
+                ..row
+            })));
+            moved += 1;
+        }
+        if moved > 0 {
+            let _receipt = self.commit(change).await?;
+            self.inner.mailed.notify_waiters();
+        }
+        Ok(moved)
     }
 
     /// Mails of a tenant that were given up, oldest first, at most `limit`.

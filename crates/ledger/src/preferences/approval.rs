@@ -21,7 +21,9 @@ use crate::{
     access::{Caller, Target, Via, authorize},
     accounts::{from_json, to_json},
     error::Fault,
-    mail::{About, Contact, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, row_of},
+    mail::{
+        About, Contact, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, later_row_of, row_of,
+    },
     opaque::{base64url, from_base64url},
     sealing::Key,
 };
@@ -149,15 +151,20 @@ impl Letters<'_> {
         for (due_at, is_reminder) in times {
             let words = words.clone().about(&self.event.id, is_reminder);
             let (entropy, token) = (self.ledger.entropy(), Some(hash));
-            let mail = PreferenceMail::sealed(matter, self.subject, token, &words, self.key, entropy)?;
+            let sealed = PreferenceMail::sealed(matter, self.subject, token, &words, self.key, entropy)?;
             let which = if is_reminder { "reminder" } else { "approval" };
-            rows.push(row_of(&Mail {
+            let mail = Mail {
                 key: format!("{which} {}", base64url(hash.as_bytes())),
                 to: To::Person(self.subject),
-                about: About::Preference(mail),
+                about: About::Preference(sealed),
                 due_at,
                 until,
-            })?);
+            };
+            rows.push(if is_reminder {
+                later_row_of(&mail)?
+            } else {
+                row_of(&mail)?
+            });
         }
         Ok(rows)
     }
