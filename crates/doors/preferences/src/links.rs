@@ -89,7 +89,9 @@ pub(crate) async fn make(visit: Visit, request: Request) -> Result<Response, Fea
         reader.refuse("redirect_url", "must be an address that begins with https://");
     }
     let mut event = object.get("event").cloned().unwrap_or_default();
-    if is_update {
+    if !event.is_object() {
+        reader.refuse("event", "must be an object");
+    } else if is_update {
         let id = event
             .get("id")
             .and_then(Value::as_str)
@@ -101,7 +103,7 @@ pub(crate) async fn make(visit: Visit, request: Request) -> Result<Response, Fea
         wish::patch(&mut reader, &event, &id);
     } else {
         wish::event(&mut reader, &event);
-        if event.is_object() && event.get("id").is_none() {
+        if event.get("id").is_none() {
             event["id"] = ledger.event_id_for_link().into();
         }
     }

@@ -17,6 +17,9 @@ pub(crate) async fn upload(visit: Visit, request: Request) -> Result<Response, F
     let permit = admitted.permit::<WritePreferences>()?;
     admitted.require_organization()?;
     let body = admitted.read(body, LARGEST).await?;
+    if !body.is_object() {
+        return Err(refused("", "must be an object").into());
+    }
     let Some(file) = body.get("file").and_then(Value::as_str) else {
         return Err(refused("file", "is missing").into());
     };

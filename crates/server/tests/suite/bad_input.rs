@@ -320,7 +320,10 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
         let path = path.replace("/api/v6/", "/api/v4/");
         let own = [
             "/sessions",
+            "/consents/approvals",
             "/consents/events",
+            "/consents/links",
+            "/consents/proofs",
             "/consents/users",
             "/consents/tokens",
         ];
@@ -546,6 +549,16 @@ async fn wrong_types_are_400_and_name_the_member() {
                     "lifetime",
                 ),
             ],
+            (Organization, "/consents/links") => vec![
+                ("{}".to_owned(), "organization_user_id"),
+                (
+                    "{\"organization_user_id\":\"a\",\"action\":\"event.create\",\"event\":7}".to_owned(),
+                    "event",
+                ),
+            ],
+            (Organization, "/consents/proofs") => {
+                vec![("{}".to_owned(), "file"), ("{\"file\":7}".to_owned(), "file")]
+            }
             (Organization, path) if path.contains("/events") => vec![
                 ("{\"consents\":7}".to_owned(), "consents"),
                 (
@@ -582,7 +595,13 @@ async fn oversized_bodies_are_413_in_the_doors_own_shape() {
             }
         };
         // Many questions, events and what is known of people are let in up to the bound of the house itself.
-        let is_wide = route.1.starts_with("/consents/events") || route.1.starts_with("/consents/users");
+        let wide = [
+            "/consents/events",
+            "/consents/users",
+            "/consents/links",
+            "/consents/proofs",
+        ];
+        let is_wide = wide.iter().any(|path| route.1.starts_with(path));
         if route.1 != "/access/v1/evaluations" && !is_wide {
             assert_refused(&sender, route, body(300 * 1024).as_bytes(), &[413], "bytes").await;
         }

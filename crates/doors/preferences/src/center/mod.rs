@@ -33,7 +33,7 @@ pub(crate) use self::look::Look;
 
 /// What a form may hold: a center may list many preferences.
 const FORM: Rules = Rules {
-    count: 4_000,
+    count: 2_000,
     size: 256 * 1024,
     empty: Empty::Kept,
 };
