@@ -116,8 +116,11 @@ async function showsTheFocus(page, state) {
     getSelection()?.removeAllRanges();
     scrollTo(0, 0);
     const focusable = "a[href], button, input:not([type=hidden]), select, textarea, summary, iframe";
+    // Of radio buttons with one name Tab reaches one; arrow keys reach the others.
+    const groups = new Set();
+    const isNew = ({ type, name }) => type !== "radio" || (!groups.has(name) && groups.add(name));
     return [...document.querySelectorAll(focusable)].filter(
-      (element) => element.checkVisibility() && element.tabIndex >= 0,
+      (element) => element.checkVisibility() && element.tabIndex >= 0 && isNew(element),
     ).length;
   });
   // A page with a frame: its own elements come before the frame's, which are judged by themselves.

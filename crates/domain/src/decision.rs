@@ -147,6 +147,8 @@ named_enum! {
         ApiSession = "api_session",
         /// What a person's browser was given for the preferences door.
         ConsentToken = "consent_token",
+        /// A link that was sent by mail, for one decision.
+        Link = "link",
         /// Somebody with access to the machine.
         Operator = "operator",
     }

@@ -1,6 +1,7 @@
 //! Tenants, applications and their settings.
 
 mod authorization;
+mod center;
 mod checks;
 mod dataspace;
 mod identities;
@@ -9,11 +10,13 @@ mod preferences;
 mod records;
 mod sign_in;
 mod upstream;
+mod validation;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
     authorization::Preset,
+    center::Center,
     checks::CheckSettings,
     dataspace::{DataspaceApplication, DataspaceSettings, MOST_SOURCES, SourceOwner},
     identities::{
@@ -25,6 +28,7 @@ pub use self::{
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
     sign_in::{MfaError, SignIn},
     upstream::{SecretKey, Upstream},
+    validation::{Validation, ValidationMethod, Validations},
 };
 use crate::{ApplicationId, Lifetime, TenantId, client::Pkce, decision::named_enum, locale::Locale};
 

@@ -58,6 +58,11 @@ pub enum Caller {
         /// The API key that opened its session.
         key: String,
     },
+    /// Somebody who was sent a link to approve what people choose.
+    Approver {
+        /// Their address.
+        address: String,
+    },
     /// Somebody with access to the machine: configuration and commands.
     Operator,
 }
@@ -94,6 +99,8 @@ pub enum Via {
         /// Whether it adds to that.
         write: bool,
     },
+    /// A link that they were sent, to decide about what they chose.
+    Link,
 }
 
 impl Caller {
@@ -112,6 +119,7 @@ impl Caller {
             Self::DataProvider { credential } => Actor::staff(credential.clone()),
             Self::Administrator { client, .. } => Actor::staff(client.as_str().to_owned()),
             Self::Organization { key } => Actor::staff(key.clone()),
+            Self::Approver { address } => Actor::staff(address.clone()),
         }
     }
 
@@ -124,6 +132,7 @@ impl Caller {
             Self::Service { dn, .. } => format!("entry {dn}"),
             Self::DataProvider { credential } => format!("provider {credential}"),
             Self::Organization { key } => format!("organization {key}"),
+            Self::Approver { address } => format!("approver {address}"),
             Self::Subject {
                 subject,
                 via: Via::AccessToken { client, .. },
@@ -140,6 +149,7 @@ impl Caller {
             | Self::Administrator { credential, .. } => *credential,
             Self::DataProvider { .. } => CredentialKind::ClientSecret,
             Self::Organization { .. } => CredentialKind::ApiSession,
+            Self::Approver { .. } => CredentialKind::Link,
             Self::Subject { via, .. } => match via {
                 Via::Session(_) => CredentialKind::Session,
                 Via::PageSession(_) => CredentialKind::PageSession,
@@ -147,6 +157,7 @@ impl Caller {
                 Via::AccessToken { .. } | Via::Bearer { .. } => CredentialKind::AccessToken,
                 Via::Basic => CredentialKind::Basic,
                 Via::ConsentToken { .. } => CredentialKind::ConsentToken,
+                Via::Link => CredentialKind::Link,
             },
             Self::Anonymous | Self::Operator => CredentialKind::Operator,
         }

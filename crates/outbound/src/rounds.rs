@@ -50,12 +50,18 @@ impl Round {
                 let rows = ledger.prune(tenant.id(), ledger.now().minus(KEPT)).await?;
                 let messages = ledger.prune_deliveries(tenant).await?;
                 let mails = ledger.prune_mails(tenant.id()).await?;
-                if rows > 0 || messages > 0 || mails > 0 {
-                    tracing::info!(rows, messages, mails, tenant = %tenant.tenant.slug, "removed what was over");
+                let proofs = ledger.drop_proofs(tenant).await?;
+                if rows > 0 || messages > 0 || mails > 0 || proofs > 0 {
+                    tracing::info!(rows, messages, mails, proofs, tenant = %tenant.tenant.slug, "removed what was over");
                 }
                 Ok(lease)
             }
             Self::Ends => {
+                let ended = ledger.end_approvals(tenant).await?;
+                ledger.put_later_mails(tenant.id()).await?;
+                if ended > 0 {
+                    tracing::info!(ended, tenant = %tenant.tenant.slug, "choices were not approved in time");
+                }
                 let (told, lease) = ledger.tell_ends(tenant, lease).await?;
                 if told > 0 {
                     tracing::info!(told, tenant = %tenant.tenant.slug, "told what ends");

@@ -437,7 +437,7 @@ statements! {
     PREFERENCES_DELETE "preferences.delete" = delete_by_hash!("preference");
     /// All shards: events are spread by their own hashes.
     PREFERENCES_OF_SUBJECT "preferences.of_subject" = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
-        WHERE p.tenant = $1 AND p.subject = $2 ORDER BY p.created_at, p.hash");
+        WHERE p.tenant = $1 AND p.subject = $2 AND p.kind <> 'proof' ORDER BY p.created_at, p.hash");
     /// All shards: a back end lists everybody.
     PREFERENCE_PEOPLE "preferences.people" = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
         WHERE p.tenant = $1 AND p.kind = 'person' AND p.created_at >= $2 AND (p.created_at > $2 OR p.hash > $3) \

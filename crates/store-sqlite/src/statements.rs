@@ -201,7 +201,8 @@ statements! {
     PREFERENCE_DELETE = "DELETE FROM preference WHERE shard = ?1 AND tenant = ?2 AND hash = ?3";
     /// All shards: events are spread by their own hashes.
     PREFERENCES_OF_SUBJECT = concat!("SELECT ", preference_columns!(), " FROM preference AS p \
-        INDEXED BY preference_by_subject WHERE p.tenant = ?1 AND p.subject = ?2 ORDER BY p.created_at, p.hash");
+        INDEXED BY preference_by_subject WHERE p.tenant = ?1 AND p.subject = ?2 AND p.kind <> 'proof' \
+        ORDER BY p.created_at, p.hash");
     /// All shards: a back end lists everybody.
     PREFERENCE_PEOPLE = concat!("SELECT ", preference_columns!(), " FROM preference AS p INDEXED BY preference_people \
         WHERE p.tenant = ?1 AND p.kind = 'person' AND p.created_at >= ?2 AND (p.created_at > ?2 OR p.hash > ?3) \

@@ -131,7 +131,7 @@ pub trait Store: Send + Sync + 'static {
     /// One row of preferences by its hash.
     async fn preference(&self, tenant: TenantId, hash: Hash) -> ReadResult<Option<PreferenceRow>>;
 
-    /// All rows of preferences of a person, oldest first (`created_at` ascending, then hash).
+    /// All rows of preferences of a person apart from files, oldest first (`created_at` ascending, then hash).
     async fn preferences_of(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<PreferenceRow>>;
 
     /// Rows of people with preferences behind a place, oldest first (`created_at` ascending, then hash), at most `limit`.

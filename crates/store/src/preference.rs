@@ -11,17 +11,20 @@ pub enum PreferenceKind {
     Person,
     /// One event of a person.
     Event,
+    /// A file that is kept with an event.
+    Proof,
 }
 
 impl PreferenceKind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Person, Self::Event];
+    pub const ALL: [Self; 3] = [Self::Person, Self::Event, Self::Proof];
 
     /// The name as stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Person => "person",
             Self::Event => "event",
+            Self::Proof => "proof",
         }
     }
 

@@ -177,11 +177,15 @@ pub enum TokenKind {
     PreferenceEnd,
     /// A challenge that a passkey answered, so that none does again.
     PasskeyChallenge,
+    /// A link with which somebody decides once about what a person chose.
+    Approval,
+    /// A link that records or corrects what a person chose when it is opened.
+    ConsentLink,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -197,6 +201,8 @@ impl TokenKind {
         Self::Preference,
         Self::PreferenceEnd,
         Self::PasskeyChallenge,
+        Self::Approval,
+        Self::ConsentLink,
     ];
 
     /// The name as stored.
@@ -217,6 +223,8 @@ impl TokenKind {
             Self::Preference => "preference",
             Self::PreferenceEnd => "preference_end",
             Self::PasskeyChallenge => "passkey_challenge",
+            Self::Approval => "approval",
+            Self::ConsentLink => "consent_link",
         }
     }
 

@@ -20,6 +20,14 @@ named_enum! {
         OneTimeCode = "one-time-code",
         /// To the person: a passkey was added to their account, or removed.
         PasskeyChanged = "passkey-changed",
+        /// To the person: a link that opens their preferences.
+        PreferencesLink = "preferences-link",
+        /// To the person: what they chose, which counts once they confirm it.
+        ChoiceConfirmation = "choice-confirmation",
+        /// To those who approve: what somebody chose, which counts once they approve it.
+        ChoiceApproval = "choice-approval",
+        /// To the person: what became of what they chose.
+        ChoiceDecided = "choice-decided",
     }
 }
 

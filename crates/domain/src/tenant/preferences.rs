@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::InvalidSetting;
-use crate::{Lifetime, subject::Namespace};
+use super::{Center, InvalidSetting, Validations, center};
+use crate::{Lifetime, mail::MailAddress, subject::Namespace};
 
 /// Longest lifetime of a consent token that can be configured: ten years.
 const LONGEST: i64 = 3_660 * 86_400;
+
+/// Most people who approve.
+const MOST_APPROVERS: usize = 20;
 
 /// How the preferences door behaves (consent-tokens-and-preferences 4.2, 5.3, 12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,19 @@ pub struct PreferencesSettings {
     pub disable_preferences_in_consents: bool,
     /// Regulations beside those that are always there.
     pub regulations: Vec<String>,
+    /// What is asked of choices that people make with a consent token, where neither the token nor a center says otherwise (7.2).
+    #[serde(skip_serializing_if = "Validations::is_empty")]
+    pub validations: Validations,
+    /// Who approves signatures and documents; each gets a link of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<MailAddress>,
+    /// How long an approval is waited for, in seconds, from an hour to 90 days: 7 days (7.6).
+    pub approval_lifetime: Lifetime,
+    /// Whether people are told that a choice of theirs was refused.
+    pub notify_on_reject: bool,
+    /// Pages on which people see and change what they chose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub centers: Vec<Center>,
 }
 
 impl Default for PreferencesSettings {
@@ -33,6 +49,11 @@ impl Default for PreferencesSettings {
             validate_purpose_id: true,
             disable_preferences_in_consents: false,
             regulations: Vec::new(),
+            validations: Validations::new(),
+            approvers: Vec::new(),
+            approval_lifetime: Lifetime::days(7),
+            notify_on_reject: false,
+            centers: Vec::new(),
         }
     }
 }
@@ -47,6 +68,11 @@ impl PreferencesSettings {
     /// Whether this regulation is known here.
     pub fn knows_regulation(&self, id: &str) -> bool {
         REGULATIONS.contains(&id) || self.regulations.iter().any(|own| own == id)
+    }
+
+    /// The center with this id.
+    pub fn center(&self, id: &str) -> Option<&Center> {
+        self.centers.iter().find(|center| center.id == id)
     }
 
     /// Whether these can be served.
@@ -78,6 +104,28 @@ impl PreferencesSettings {
                 "must be 1 to 64 lower-case letters, digits, hyphens and underscores each",
             );
         }
+        if self.approvers.len() > MOST_APPROVERS {
+            return wrong("approvers", "must be at most 20 addresses");
+        }
+        if !(3_600..=90 * 86_400).contains(&self.approval_lifetime.as_seconds()) {
+            return wrong("approval_lifetime", "must be from an hour to 90 days");
+        }
+        if self.centers.len() > center::MOST {
+            return wrong("centers", "must be at most 50");
+        }
+        for (place, center) in self.centers.iter().enumerate() {
+            let key = format!("centers {}", center.id);
+            if let Some(why) = center.refusal() {
+                return wrong(&key, why);
+            }
+            if self.centers[..place].iter().any(|before| before.id == center.id) {
+                return wrong(&key, "is there twice");
+            }
+            let regulation = center.regulation.as_deref();
+            if regulation.is_some_and(|id| !self.knows_regulation(id)) {
+                return wrong(&key, "has a regulation that is not known");
+            }
+        }
         Ok(())
     }
 }
@@ -85,6 +133,17 @@ impl PreferencesSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn center(id: &str) -> Center {
+        serde_json::from_value(serde_json::json!({ "id": id })).unwrap()
+    }
+
+    fn with_centers(ids: &[&str]) -> PreferencesSettings {
+        PreferencesSettings {
+            centers: ids.iter().map(|id| center(id)).collect(),
+            ..PreferencesSettings::default()
+        }
+    }
 
     #[test]
     fn settings_that_cannot_be_served_are_refused() {
@@ -102,9 +161,23 @@ mod tests {
             },
             PreferencesSettings {
                 regulations: vec!["Not This".to_owned()],
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                approval_lifetime: Lifetime::minutes(59),
+                ..usual.clone()
+            },
+            with_centers(&["News"]),
+            with_centers(&["news", "news"]),
+            PreferencesSettings {
+                centers: vec![Center {
+                    regulation: Some("lgpd".to_owned()),
+                    ..center("news")
+                }],
                 ..usual
             },
         ];
+        assert_eq!(with_centers(&["news", "offers-2"]).check(), Ok(()));
         assert!(wrong.iter().all(|settings| settings.check().is_err()));
     }
 }

@@ -43,8 +43,10 @@ pub(crate) async fn record(visit: Visit, request: Request) -> Result<Response, F
             (taking, vec![wish])
         }
     };
+    let base = admitted.visit.base_url();
     for wish in &mut wishes {
         wish.is_silent = is_silent;
+        wish.links_from.clone_from(&base);
     }
     let tenant = admitted.tenant();
     let recorded = admitted

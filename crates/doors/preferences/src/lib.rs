@@ -5,9 +5,13 @@
 
 mod admission;
 mod answer;
+mod approval;
+mod center;
 mod events;
 mod failure;
+mod links;
 mod metadata;
+mod proofs;
 mod query;
 mod sessions;
 mod shown;
@@ -24,14 +28,18 @@ use consentry_web::{
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 12] = [
+const PREFIXES: [&str; 16] = [
     "/compliance",
     "/consents",
     "/metadata",
     "/preferences",
     "/sessions",
     "/v1/compliance",
+    "/v1/consents/approvals",
     "/v1/consents/events",
+    "/v1/consents/execute",
+    "/v1/consents/links",
+    "/v1/consents/proofs",
     "/v1/consents/tokens",
     "/v1/consents/users",
     "/v1/metadata",
@@ -118,7 +126,25 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         metadata::preference
     );
-    table
+    let table = both!(table, post, "/consents/links", Cors::Never, links::make);
+    let table = both!(table, get_only, "/consents/execute", Cors::Never, links::execute);
+    let table = both!(table, post, "/consents/proofs", Cors::Anyone, proofs::upload);
+    let table = both!(table, get, "/consents/proofs/{proof}", Cors::Anyone, proofs::read);
+    let table = both!(
+        table,
+        get_only,
+        "/consents/approvals/{link}",
+        Cors::Never,
+        approval::get
+    );
+    let table = both!(
+        table,
+        post,
+        "/consents/approvals/{link}",
+        Cors::Never,
+        approval::post
+    );
+    center::register(table)
         .get("/compliance/v1/regulations", Cors::Never, metadata::regulations)
         .get(
             "/v1/compliance/v1/regulations",

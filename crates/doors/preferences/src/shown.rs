@@ -5,7 +5,7 @@ use consentry_ledger::{
     TenantSnapshot,
     preferences::{
         EventView, UserView, full_tree,
-        model::{Choices, EventStatus, Validations},
+        model::{Choices, EventBody, EventStatus, Validations},
     },
 };
 use consentry_web::error::ApiError;
@@ -64,6 +64,16 @@ pub(crate) fn event(tenant: &TenantSnapshot, view: &EventView) -> Result<Value, 
     );
     put(&mut shown, "user", Some(user));
     put(&mut shown, "consents", Some(value(&event.choices)?));
+    let proofs: Vec<Value> = event
+        .proofs
+        .iter()
+        .map(|proof| proof.id.as_str().into())
+        .collect();
+    put(
+        &mut shown,
+        "proofs_id",
+        Some(proofs).filter(|proofs| !proofs.is_empty()),
+    );
     put(
         &mut shown,
         "delegate",
@@ -71,21 +81,13 @@ pub(crate) fn event(tenant: &TenantSnapshot, view: &EventView) -> Result<Value, 
     );
     if let Some(validations) = &event.validations {
         let until = event.approval_until;
-        put(
-            &mut shown,
-            "validations",
-            Some(asked(validations, event.status, until)?),
-        );
+        put(&mut shown, "validations", Some(asked(validations, event, until)?));
     }
     Ok(Value::Object(shown))
 }
 
 /// What is asked before an event counts, with what has become of it (7.4).
-fn asked(
-    validations: &Validations,
-    status: EventStatus,
-    until: Option<Timestamp>,
-) -> Result<Value, ApiError> {
+fn asked(validations: &Validations, event: &EventBody, until: Option<Timestamp>) -> Result<Value, ApiError> {
     let mut shown = value(validations)?;
     for (method, own) in shown.as_object_mut().into_iter().flatten() {
         let holds = validations
@@ -94,13 +96,22 @@ fn asked(
         if !holds {
             continue;
         }
-        own["state"] = match status {
-            EventStatus::PendingApproval => "pending",
-            EventStatus::Confirmed => "approved",
-            EventStatus::Rejected => "rejected",
-            EventStatus::Expired => "expired",
+        let decided = event
+            .decided
+            .iter()
+            .find(|(known, _)| known.as_str() == method.as_str());
+        own["state"] = match (decided, event.status) {
+            (Some((_, decided)), _) if decided.is_approved => "approved",
+            (Some(_), _) | (None, EventStatus::Rejected) => "rejected",
+            (None, EventStatus::PendingApproval) => "pending",
+            (None, EventStatus::Confirmed) => "approved",
+            (None, EventStatus::Expired) => "expired",
         }
         .into();
+        if let Some((_, decided)) = decided {
+            own["decided_at"] = time(decided.at);
+            own["decided_by"] = decided.by.as_str().into();
+        }
         if let Some(until) = until {
             own["expires_at"] = time(until);
         }

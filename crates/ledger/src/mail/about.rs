@@ -3,7 +3,7 @@
 use consentry_domain::{EventId, PartyId, SubjectId, Timestamp, tenant::MailKind};
 use serde::{Deserialize, Serialize};
 
-use super::CodeMail;
+use super::{CodeMail, PreferenceMail, PreferenceMatter};
 
 /// For whom a mail is. Where they are reached is read when it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub enum About {
         /// Whether it was added.
         is_added: bool,
     },
+    /// Something about what a person chooses at the preferences door; it knows its own address.
+    Preference(PreferenceMail),
 }
 
 /// The event that a mail follows from.
@@ -60,6 +62,13 @@ impl About {
             Self::EndpointDisabled(_) => MailKind::EndpointDisabled,
             Self::Code(_) => MailKind::OneTimeCode,
             Self::Passkey { .. } => MailKind::PasskeyChanged,
+            Self::Preference(mail) => match mail.matter {
+                PreferenceMatter::Code => MailKind::OneTimeCode,
+                PreferenceMatter::Link => MailKind::PreferencesLink,
+                PreferenceMatter::Confirm => MailKind::ChoiceConfirmation,
+                PreferenceMatter::Approve => MailKind::ChoiceApproval,
+                PreferenceMatter::Decided => MailKind::ChoiceDecided,
+            },
         }
     }
 
@@ -71,7 +80,7 @@ impl About {
             | Self::Expired(origin)
             | Self::Expiring(origin, _)
             | Self::EndpointDisabled(origin) => Some(*origin),
-            Self::Code(_) | Self::Passkey { .. } => None,
+            Self::Code(_) | Self::Passkey { .. } | Self::Preference(_) => None,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     CodeMail,
     about::{About, Origin, To},
     follow::party_address,
+    preference::ChoiceMatter,
     queue::Waiting,
     template::{Variables, object},
     words::{day, direction, one_line},
@@ -44,7 +45,7 @@ pub struct Composed {
 }
 
 /// What there is to say, before it is put into words.
-enum Matter {
+pub(super) enum Matter {
     Consents {
         consents: Vec<Consent>,
         until: Option<Timestamp>,
@@ -64,6 +65,11 @@ enum Matter {
     Passkey {
         is_added: bool,
     },
+    Link {
+        link: String,
+        minutes: i64,
+    },
+    Choice(ChoiceMatter),
 }
 
 impl Ledger {
@@ -74,16 +80,22 @@ impl Ledger {
         tenant: &TenantSnapshot,
         mail: &Waiting,
     ) -> Result<Result<Option<Composed>, String>, Fault> {
-        let Some((to, own)) = self.reached(tenant, mail.to()).await? else {
-            return Ok(Ok(None));
+        let found = match mail.about() {
+            About::Preference(own) => self.preference_matter(tenant, own).await?,
+            about => match self.reached(tenant, mail.to()).await? {
+                None => None,
+                Some(to) => {
+                    let matter = match (about, about.origin()) {
+                        (About::Code(code), _) => self.code(tenant, mail.to(), code).await?,
+                        (About::Passkey { is_added }, _) => Some(Matter::Passkey { is_added: *is_added }),
+                        (about, Some(origin)) => self.matter(tenant, about, origin).await?,
+                        (_, None) => None,
+                    };
+                    matter.map(|matter| (to, matter))
+                }
+            },
         };
-        let matter = match (mail.about(), mail.about().origin()) {
-            (About::Code(code), _) => self.code(tenant, mail.to(), code).await?,
-            (About::Passkey { is_added }, _) => Some(Matter::Passkey { is_added: *is_added }),
-            (about, Some(origin)) => self.matter(tenant, about, origin).await?,
-            (_, None) => None,
-        };
-        let Some(matter) = matter else {
+        let Some(((to, own), matter)) = found else {
             return Ok(Ok(None));
         };
         let mut languages: Vec<Locale> = own.into_iter().collect();
@@ -191,7 +203,10 @@ impl Ledger {
                 together.retain(wanted);
                 together
             }
-            About::EndpointDisabled(_) | About::Code(_) | About::Passkey { .. } => Vec::new(),
+            About::EndpointDisabled(_)
+            | About::Code(_)
+            | About::Passkey { .. }
+            | About::Preference(_) => Vec::new(),
         };
         let Some(first) = consents.first() else {
             return Ok(None);
@@ -325,6 +340,29 @@ fn variables(
             all.push(("minutes", Value::from(*minutes)));
         }
         Matter::Passkey { is_added } => all.push(("added", Value::from(*is_added))),
+        Matter::Link { link, minutes } => {
+            all.push(("link", text(link)));
+            all.push(("minutes", Value::from(*minutes)));
+        }
+        Matter::Choice(choice) => {
+            let read: Vec<&str> = std::iter::once(language)
+                .chain(languages)
+                .map(Locale::as_str)
+                .collect();
+            all.push(("items", Value::from(choice.items(tenant, &read))));
+            match kind {
+                MailKind::ChoiceDecided => all.push(("is_confirmed", Value::from(choice.is_confirmed))),
+                _ => {
+                    all.push(("link", text(&choice.link)));
+                    all.push(("until", text(&day(choice.until, language))));
+                    all.push(("is_reminder", Value::from(choice.is_reminder)));
+                    all.push(("delegate", maybe(choice.delegate.as_deref())));
+                }
+            }
+            if kind == MailKind::ChoiceApproval {
+                all.push(("person", maybe(choice.person.as_deref())));
+            }
+        }
     }
     all.into_iter()
         .map(|(name, value)| (name.to_owned(), value))

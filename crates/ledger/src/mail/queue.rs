@@ -26,6 +26,9 @@ const WORK: (&str, &str) = ("lease", "mail");
 /// Kind of the rows of mails that wait.
 pub(super) const MAIL: &str = "mail";
 
+/// Kind of the rows of mails that are not due for long: they do not stand in the way of those that wait.
+const LATER: &str = "mail_later";
+
 /// Kind of the rows of mails that were given up.
 const PARKED: &str = "mail_parked";
 
@@ -84,13 +87,19 @@ pub enum Settled {
 
 /// Puts a mail into a change set, so that it becomes true together with what it follows from. One that waits under this key is replaced.
 pub(crate) fn put(change: &mut ChangeSet, mail: &Mail) -> Result<(), Fault> {
+    change.rows.push(row_of(mail)?);
+    Ok(())
+}
+
+/// The row of a mail that waits.
+pub(crate) fn row_of(mail: &Mail) -> Result<RowChange, Fault> {
     let details = Details {
         to: mail.to,
         about: mail.about.clone(),
         until: mail.until,
     };
     let detail = serde_json::to_string(&details).map_err(unreadable)?;
-    change.rows.push(RowChange::Put(Row::Job(JobRow {
+    Ok(RowChange::Put(Row::Job(JobRow {
         kind: MAIL.to_owned(),
         key: mail.key.clone(),
         version: 1,
@@ -100,8 +109,19 @@ pub(crate) fn put(change: &mut ChangeSet, mail: &Mail) -> Result<(), Fault> {
         attempts: 0,
         last_error: None,
         detail,
-    })));
-    Ok(())
+    })))
+}
+
+/// The row of a mail that joins those that wait once it is due.
+pub(crate) fn later_row_of(mail: &Mail) -> Result<RowChange, Fault> {
+    let row = row_of(mail)?;
+    Ok(match row {
+        RowChange::Put(Row::Job(row)) => RowChange::Put(Row::Job(JobRow {
+            kind: LATER.to_owned(),
+            ..row
+        })),
+        other => other,
+    })
 }
 
 fn unreadable(error: serde_json::Error) -> Fault {
@@ -186,8 +206,10 @@ impl Ledger {
     /// Whether there may be mails to send: something of what happens leads to one, or one waits.
     pub async fn has_mails(&self, tenant: &TenantSnapshot) -> Result<bool, Fault> {
         // Where codes are sent, or passkeys told of, nobody waits until a node has found out that there is one.
-        let sign_in = &tenant.tenant.authorization.sign_in;
-        if wants_any(tenant) || sign_in.email_code || sign_in.passkey {
+        let settings = &tenant.tenant;
+        let sign_in = &settings.authorization.sign_in;
+        let tells = sign_in.email_code || sign_in.passkey || !settings.preferences.centers.is_empty();
+        if wants_any(tenant) || tells {
             return Ok(true);
         }
         let store = &self.inner.store;
@@ -240,6 +262,30 @@ impl Ledger {
             }
         }
         Ok(Some(queue))
+    }
+
+    /// Lets mails that are due by now join those that wait; answers how many.
+    pub async fn put_later_mails(&self, tenant: TenantId) -> Result<usize, Fault> {
+        let now = self.now();
+        let store = &self.inner.store;
+        let rows = store.jobs_by_due(tenant, LATER.to_owned(), AT_ONCE).await?;
+        let mut change = ChangeSet::new(tenant, now);
+        let mut moved = 0;
+        for row in rows.into_iter().filter(|row| row.due_at <= now) {
+            let key = RowKey::Job(row.kind.clone(), row.key.clone());
+            change.expect.push(Expect::At(key.clone(), row.version));
+            change.rows.push(RowChange::Delete(key));
+            change.rows.push(RowChange::Put(Row::Job(JobRow {
+                kind: MAIL.to_owned(),
+                ..row
+            })));
+            moved += 1;
+        }
+        if moved > 0 {
+            let _receipt = self.commit(change).await?;
+            self.inner.mailed.notify_waiters();
+        }
+        Ok(moved)
     }
 
     /// Mails of a tenant that were given up, oldest first, at most `limit`.

@@ -122,6 +122,10 @@ const OWN: &[[Own; 8]] = own![
     EndpointDisabled "endpoint-disabled",
     OneTimeCode "one-time-code",
     PasskeyChanged "passkey-changed",
+    PreferencesLink "preferences-link",
+    ChoiceConfirmation "choice-confirmation",
+    ChoiceApproval "choice-approval",
+    ChoiceDecided "choice-decided",
 ];
 
 /// What stands around every HTML part that is no document of its own.
@@ -450,6 +454,37 @@ fn sample(kind: MailKind, is_full: bool) -> Variables {
             ("minutes", Value::from(if is_full { 10 } else { 1 })),
         ],
         MailKind::PasskeyChanged => vec![("added", Value::from(is_full))],
+        MailKind::PreferencesLink => vec![
+            ("link", text("https://bank.example/center/news?token=x")),
+            ("minutes", Value::from(if is_full { 15 } else { 1 })),
+        ],
+        MailKind::ChoiceConfirmation | MailKind::ChoiceApproval | MailKind::ChoiceDecided => {
+            let choice = |answer: &str, values: &str| {
+                object([
+                    ("title", text("Newsletter")),
+                    ("answer", text(answer)),
+                    ("values", text(values)),
+                ])
+            };
+            let items = if is_full {
+                vec![choice("yes", "Topics: Savings, Travel"), choice("no", "")]
+            } else {
+                vec![choice("", "Topics: Savings")]
+            };
+            let mut about = vec![("items", Value::from(items))];
+            if kind == MailKind::ChoiceDecided {
+                about.push(("is_confirmed", Value::from(is_full)));
+            } else {
+                about.push(("link", text("https://bank.example/v1/consents/approvals/x")));
+                about.push(("until", text("3 May 2027")));
+                about.push(("is_reminder", Value::from(is_full)));
+                about.push(("delegate", sometimes("T. Okafor")));
+            }
+            if kind == MailKind::ChoiceApproval {
+                about.push(("person", sometimes("ada@example.com")));
+            }
+            about
+        }
     };
     variables.extend(about.into_iter().map(|(name, value)| (name.to_owned(), value)));
     variables

@@ -21,13 +21,13 @@ use crate::{
     sealing::TenantKeys,
 };
 
-/// How long a code is good.
+/// How long a code for signing in is good.
 pub const GOOD_FOR: Lifetime = Lifetime::minutes(10);
 
 /// Tries of one code.
 pub const TRIES: u32 = 5;
 
-/// Digits of a code.
+/// Digits of a code for signing in.
 pub const DIGITS: usize = 8;
 
 /// Codes that are sent to one person for one purpose within [`WINDOW`].
@@ -42,6 +42,8 @@ const WINDOW: Lifetime = Lifetime::minutes(15);
 pub enum Purpose {
     /// Signing in at the hosted pages.
     SignIn,
+    /// Opening one's own preferences (consent-tokens-and-preferences 10).
+    Preferences,
 }
 
 impl Purpose {
@@ -49,6 +51,23 @@ impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::Preferences => "preferences",
+        }
+    }
+
+    /// Digits of a code.
+    pub const fn digits(self) -> usize {
+        match self {
+            Self::SignIn => DIGITS,
+            Self::Preferences => 6,
+        }
+    }
+
+    /// How long a code is good.
+    pub const fn good_for(self) -> Lifetime {
+        match self {
+            Self::SignIn => GOOD_FOR,
+            Self::Preferences => Lifetime::minutes(5),
         }
     }
 }
@@ -61,15 +80,15 @@ struct Detail {
     code: String,
 }
 
-/// A code of [`DIGITS`] digits, each as likely as any other.
-fn draw(entropy: &dyn Entropy) -> String {
-    let mut code = String::with_capacity(DIGITS);
-    while code.len() < DIGITS {
+/// A code of so many digits, each as likely as any other.
+fn draw(entropy: &dyn Entropy, long: usize) -> String {
+    let mut code = String::with_capacity(long);
+    while code.len() < long {
         let random: [u8; 16] = entropy.bytes();
         // 250 and more would make the lower digits likelier.
         let digits = random.iter().filter(|byte| **byte < 250);
         let digits = digits.map(|byte| char::from(b'0' + byte % 10));
-        code.extend(digits.take(DIGITS - code.len()));
+        code.extend(digits.take(long - code.len()));
     }
     code
 }

@@ -127,7 +127,7 @@ impl Ledger {
             change.expect.push(Expect::At(RowKey::Token(hash), row.version));
             change.rows.push(RowChange::Put(Row::Token(next)));
             match self.commit(change).await {
-                Ok(_receipt) => return self.still_usable(tenant, tried).await,
+                Ok(_receipt) => return self.still_usable(tenant, purpose, tried).await,
                 Err(CommitError::Stale) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -135,14 +135,20 @@ impl Ledger {
         Err(Fault::Conflict)
     }
 
-    /// A person who was switched off since the code was sent does not get in with it.
-    async fn still_usable(&self, tenant: &TenantSnapshot, tried: Tried) -> Result<Tried, Fault> {
+    /// A person who was switched off since the code was sent does not get in with it. Preferences need no account.
+    async fn still_usable(
+        &self,
+        tenant: &TenantSnapshot,
+        purpose: Purpose,
+        tried: Tried,
+    ) -> Result<Tried, Fault> {
         let Tried::Right(subject) = tried else {
             return Ok(tried);
         };
         let account = self.inner.store.account(tenant.id(), subject).await?;
         Ok(match account {
             Some(account) if !account.disabled => Tried::Right(subject),
+            None if purpose == Purpose::Preferences => Tried::Right(subject),
             _ => Tried::Over,
         })
     }

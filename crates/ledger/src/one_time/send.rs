@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use consentry_domain::{SubjectId, Timestamp, subject::Alias};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 
-use super::{Detail, GOOD_FOR, MOST_SENT, Purpose, WINDOW, draw, recognised_by};
+use super::{Detail, MOST_SENT, Purpose, WINDOW, draw, recognised_by};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
     accounts::to_json,
     error::Fault,
-    mail::{About, CodeMail, Mail, To, put},
+    mail::{About, CodeMail, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, put},
     opaque::base64url,
     rates::{Rate, source},
 };
@@ -46,13 +46,48 @@ impl Ledger {
         name: &Alias,
         address: IpAddr,
     ) -> Result<Opaque, SendError> {
-        let rates = &self.inner.rates;
-        rates
-            .take(tenant.id(), Rate::Codes, &source(address), self.now())
-            .map_err(|quota| SendError::Throttled {
-                seconds: quota.more_in,
-            })?;
+        self.count_asking(tenant, address)?;
         let subject = self.reachable(tenant, name).await?;
+        self.send_code(tenant, purpose, subject, name).await
+    }
+
+    /// As [`Self::send_one_time_code`], to somebody whom the preferences door knows by this name, for their preferences. Where
+    /// `may_begin`, an address that nobody has yet becomes a person's.
+    pub async fn send_preference_code(
+        &self,
+        tenant: &TenantSnapshot,
+        name: &str,
+        may_begin: bool,
+        address: IpAddr,
+    ) -> Result<Opaque, SendError> {
+        self.count_asking(tenant, address)?;
+        let alias = Alias::new(tenant.tenant.preferences.organization_users, name);
+        let subject = self.preferences_reachable(tenant, &alias, may_begin).await?;
+        self.send_code(tenant, Purpose::Preferences, subject, &alias)
+            .await
+    }
+
+    /// Counts that something was asked for by mail, for the network it was asked from.
+    pub(crate) fn count_asking(&self, tenant: &TenantSnapshot, address: IpAddr) -> Result<(), SendError> {
+        let counted = self
+            .inner
+            .rates
+            .take(tenant.id(), Rate::Codes, &source(address), self.now());
+        match counted {
+            Ok(_) => Ok(()),
+            Err(quota) => Err(SendError::Throttled {
+                seconds: quota.more_in,
+            }),
+        }
+    }
+
+    async fn send_code(
+        &self,
+        tenant: &TenantSnapshot,
+        purpose: Purpose,
+        subject: Option<SubjectId>,
+        name: &Alias,
+    ) -> Result<Opaque, SendError> {
         // What is counted is the person whatever they are called, or the name nobody has.
         let counted = match subject {
             Some(subject) => format!("{} {subject}", purpose.as_str()),
@@ -97,7 +132,7 @@ impl Ledger {
         let is_enough = self.count_code(&mut change, counter, now).await?;
         let subject = subject.filter(|_| !is_enough);
         let handle = Opaque::draw(self.entropy(), "oc");
-        let code = draw(self.entropy());
+        let code = draw(self.entropy(), purpose.digits());
         let detail = Detail {
             purpose,
             code: recognised_by(&tenant.keys, &handle, &code),
@@ -110,7 +145,7 @@ impl Ledger {
             client: None,
             grant: None,
             issued_at: now,
-            expires_at: now.plus(GOOD_FOR),
+            expires_at: now.plus(purpose.good_for()),
             consumed_at: None,
             revoked_at: None,
             failures: 0,
@@ -119,14 +154,33 @@ impl Ledger {
         if let Some(subject) = subject
             && let Some(key) = self.subject_key(tenant, subject).await?
         {
-            let mail = Mail {
-                key: format!("code {}", base64url(row.hash.as_bytes())),
-                to: To::Person(subject),
-                about: About::Code(CodeMail::sealed(row.hash, &code, &key, self.entropy())),
-                due_at: now,
-                until: row.expires_at,
+            let about = match purpose {
+                Purpose::SignIn => Some(About::Code(CodeMail::sealed(
+                    row.hash,
+                    &code,
+                    &key,
+                    self.entropy(),
+                ))),
+                Purpose::Preferences => {
+                    let contact = self.preference_contact(tenant, subject).await?;
+                    let words = contact.map(|contact| PreferenceWords::secret(contact, code));
+                    let sealed = words.map(|words| {
+                        let matter = PreferenceMatter::Code;
+                        PreferenceMail::sealed(matter, subject, Some(row.hash), &words, &key, self.entropy())
+                    });
+                    sealed.transpose()?.map(About::Preference)
+                }
             };
-            put(&mut change, &mail)?;
+            if let Some(about) = about {
+                let mail = Mail {
+                    key: format!("code {}", base64url(row.hash.as_bytes())),
+                    to: To::Person(subject),
+                    about,
+                    due_at: now,
+                    until: row.expires_at,
+                };
+                put(&mut change, &mail)?;
+            }
         }
         change.rows.push(RowChange::Put(Row::Token(row)));
         match self.commit(change).await {
@@ -137,7 +191,12 @@ impl Ledger {
     }
 
     /// Counts one code more; answers whether there were enough before. The counter opens nothing: its hash is that of no text.
-    async fn count_code(&self, change: &mut ChangeSet, counter: Hash, now: Timestamp) -> Result<bool, Fault> {
+    pub(crate) async fn count_code(
+        &self,
+        change: &mut ChangeSet,
+        counter: Hash,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
         let known = self.inner.store.token(change.tenant, counter).await?;
         let key = RowKey::Token(counter);
         change.expect.push(match &known {

@@ -5,7 +5,7 @@ use crate::environment::SystemEntropy;
 fn every_digit_of_a_code_is_as_likely_as_any_other() {
     let mut seen = [0_u32; 10];
     for _ in 0..2_500 {
-        let code = draw(&SystemEntropy);
+        let code = draw(&SystemEntropy, DIGITS);
         assert_eq!(code.len(), DIGITS);
         for digit in code.bytes() {
             seen[usize::from(digit - b'0')] += 1;

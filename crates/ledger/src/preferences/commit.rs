@@ -16,6 +16,7 @@ use super::{
     attempt::Attempt,
     model::{Folded, Switch},
     person::Person,
+    proof,
 };
 use crate::{
     TenantSnapshot,
@@ -61,6 +62,7 @@ impl Attempt<'_> {
             let (expect, rows) = person.rows(ledger)?;
             change.expect.extend(expect);
             change.rows.extend(rows);
+            change.rows.extend(proof::gone(tenant, &person.removed_proofs));
             let decided = self.decided(&person, permit, request).await?;
             change.expect.extend(decided.expect);
             change.events.extend(decided.events);

@@ -1,10 +1,10 @@
 //! Events: recording, reading, correcting and deleting them (consent-tokens-and-preferences 5).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{Lifetime, SubjectId, Timestamp, decision::Actor};
 use consentry_store::PreferenceKind;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     ATTEMPTS, ManagePreferences, PreferenceError, ReadPreferences, Whom, WritePreferences, Wrong,
@@ -12,9 +12,13 @@ use super::{
     check,
     commit::Ended,
     merge::{Nulls, merge, merge_members},
-    model::{Choices, Delegate, EventBody, EventStatus, EventUser, Members, Method},
+    model::{
+        Choices, Decided, Delegate, EventBody, EventStatus, EventUser, Members, Method, Validation,
+        Validations,
+    },
     only,
     person::{event_hash, organization_alias},
+    proof::{MOST_PROOFS, ProofFile},
     token::ConsentToken,
     view::{self, EventView},
 };
@@ -22,9 +26,6 @@ use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault};
 
 /// How far a time may lie in the future.
 const AHEAD: Lifetime = Lifetime::minutes(5);
-
-/// How long an approval is waited for (7.6).
-const APPROVAL: Lifetime = Lifetime::days(7);
 
 /// An event that somebody wants recorded, in form.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +54,14 @@ pub struct EventWish {
     pub delegate: Option<Delegate>,
     /// Whether receivers that are told in the vendor's words are not to be told, as for imports (5.4).
     pub is_silent: bool,
+    /// Files that come with it.
+    pub proofs: Vec<ProofFile>,
+    /// Files that were handed in before.
+    pub proofs_id: Vec<String>,
+    /// What is asked before it counts, where the token does not say: of a preferences center.
+    pub validations: Option<Validations>,
+    /// Public base address, without slash at the end, of links in mails that it leads to.
+    pub links_from: String,
 }
 
 /// How events are taken.
@@ -77,6 +86,10 @@ pub struct EventPatch {
     pub metadata: Option<Members>,
     /// Who acted for the person.
     pub delegate: Option<Delegate>,
+    /// Files that come with it, added to those that are there.
+    pub proofs: Vec<ProofFile>,
+    /// Files that were handed in before.
+    pub proofs_id: Vec<String>,
 }
 
 impl Ledger {
@@ -108,6 +121,7 @@ impl Ledger {
                 shown.push(view::event(&event.body, &person.body, now));
             }
             if let Ended::Written = attempt.commit(permit, request).await? {
+                self.inner.mailed.notify_waiters();
                 return Ok(shown);
             }
         }
@@ -199,16 +213,25 @@ impl Ledger {
         if only(permit.target()).is_some_and(|of| of != subject) {
             return Err(PreferenceError::Forbidden("the token is another user's"));
         }
+        let files = (wish.proofs.as_slice(), wish.proofs_id.as_slice());
+        let proofs = attempt.keep_proofs(subject, &id, files, token.is_some()).await?;
         let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
-        let mut body = body(wish, token, (id.clone(), person.body.next), now);
-        if let Some(token) = token {
-            check_validations(token, &body, &person.body.folded.metadata)?;
+        let mut body = body(tenant, wish, token, (id.clone(), person.body.next), now);
+        body.proofs = proofs;
+        check_proofs(&body)?;
+        let mut contact = None;
+        if token.is_some() && body.validations.is_some() {
+            contact = self.choice_contact(tenant, subject, &person.body, &body).await?;
+            check_validations(&body, contact.is_some())?;
         }
         let earlier = person.events.iter().map(|event| &event.body);
         check::propagate(tenant, &mut body.choices, earlier);
         person.actor = Some(actor(subject, token, body.delegate.as_ref(), permit));
         note(person, &body, wish.is_silent);
         person.add(hash, now, body);
+        if token.is_some() {
+            attempt.ask_around(subject, hash, contact.as_ref(), &wish.links_from)?;
+        }
         Ok((subject, id))
     }
 
@@ -283,6 +306,8 @@ impl Ledger {
             let now = self.now();
             let mut attempt = Attempt::new(self, tenant);
             let subject = self.owner_of(tenant, id).await?;
+            let files = (patch.proofs.as_slice(), patch.proofs_id.as_slice());
+            let proofs = attempt.keep_proofs(subject, id, files, false).await?;
             let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
             let place = person
                 .events
@@ -292,6 +317,20 @@ impl Ledger {
             let mut body = person.events[place].body.clone();
             let was = body.status_at(now);
             apply_patch(tenant, &mut body, patch, now)?;
+            body.proofs.extend(proofs);
+            check_proofs(&body)?;
+            let is_approved = was == EventStatus::PendingApproval && body.status == EventStatus::Confirmed;
+            if is_approved {
+                let by = permit.caller().actor().name.unwrap_or_default();
+                for method in body.open_methods() {
+                    let decided = Decided {
+                        is_approved: true,
+                        at: now,
+                        by: by.clone(),
+                    };
+                    body.decided.insert(method, decided);
+                }
+            }
             person.note_switches(&body);
             if body.status != was || patch.choices.is_some() {
                 note(person, &body, false);
@@ -300,7 +339,12 @@ impl Ledger {
             person.events[place].is_changed = true;
             person.events[place].body = body.clone();
             let shown = view::event(&body, &person.body, now);
+            if is_approved && body.validations.is_some() {
+                let contact = self.choice_contact(tenant, subject, &person.body, &body).await?;
+                attempt.tell_decided(subject, &body, contact)?;
+            }
             if let Ended::Written = attempt.commit(permit, request).await? {
+                self.inner.mailed.notify_waiters();
                 return Ok(shown);
             }
         }
@@ -355,6 +399,7 @@ impl Attempt<'_> {
 
 /// The event that a wish comes to, with what the token says about every event (4.4).
 fn body(
+    tenant: &TenantSnapshot,
     wish: &EventWish,
     token: Option<&ConsentToken>,
     (id, number): (String, u64),
@@ -367,9 +412,12 @@ fn body(
         merge_members(&mut metadata, template.metadata.as_ref());
         merge_members(&mut user.metadata, template.user_metadata.as_ref());
     }
-    let validations = token
-        .and_then(|token| token.detail.validations.clone())
-        .filter(|all| all.values().any(|own| own.enabled));
+    let settings = &tenant.tenant.preferences;
+    let asks = |token: &ConsentToken| {
+        let said = token.detail.validations.as_ref().or(wish.validations.as_ref());
+        said.unwrap_or(&settings.validations).clone()
+    };
+    let validations = token.map(asks).filter(|all| all.values().any(|own| own.enabled));
     let is_asked = validations
         .as_ref()
         .is_some_and(|all| all.values().any(|own| own.holds_back()));
@@ -400,13 +448,27 @@ fn body(
             None => wish.delegate.clone(),
         },
         validations,
-        approval_until: is_asked.then(|| now.plus(APPROVAL)),
+        approval_until: is_asked.then(|| now.plus(settings.approval_lifetime)),
+        decided: BTreeMap::new(),
+        proofs: Vec::new(),
         hidden: false,
     }
 }
 
+/// An event has so many files at the most.
+fn check_proofs(body: &EventBody) -> Result<(), PreferenceError> {
+    if body.proofs.len() <= MOST_PROOFS {
+        return Ok(());
+    }
+    Err(PreferenceError::Invalid(vec![Wrong {
+        index: None,
+        path: "proofs".to_owned(),
+        why: format!("are more than {MOST_PROOFS}"),
+    }]))
+}
+
 /// What a token asks for must be possible (7.4).
-fn check_validations(token: &ConsentToken, body: &EventBody, known: &Members) -> Result<(), PreferenceError> {
+fn check_validations(body: &EventBody, has_address: bool) -> Result<(), PreferenceError> {
     let refuse = |path: &str, why: &str| {
         Err(PreferenceError::Invalid(vec![Wrong {
             index: None,
@@ -414,22 +476,26 @@ fn check_validations(token: &ConsentToken, body: &EventBody, known: &Members) ->
             why: why.to_owned(),
         }]))
     };
-    for (method, validation) in body.validations.iter().flatten() {
+    let asked = body.validations.iter().flatten();
+    let is_file =
+        |(method, validation): &(&Method, &Validation)| validation.enabled && **method != Method::Email;
+    let needed = asked.clone().filter(is_file).count();
+    for (method, validation) in asked {
         if !validation.enabled {
             continue;
         }
         match method {
-            Method::Signature | Method::File => return refuse("proofs", "a proof is asked for"),
-            Method::Email => {
-                let stored = |members: &Members| {
-                    let mail = members.get("email").and_then(Value::as_str);
-                    mail.is_some_and(|mail| mail.contains('@'))
-                };
-                let own = body.user.metadata.as_ref().is_some_and(stored);
-                if !token.organization_user_id.contains('@') && !own && !stored(known) {
-                    return refuse("user.metadata.email", "an address is needed to confirm by mail");
-                }
+            Method::Signature if !body.proofs.iter().any(|proof| proof.is_picture) => {
+                return refuse("proofs", "a picture of a signature is asked for");
             }
+            Method::File if body.proofs.len() < needed => {
+                return refuse("proofs", "a document is asked for");
+            }
+            Method::Signature | Method::File => {}
+            Method::Email if !has_address => {
+                return refuse("user.metadata.email", "an address is needed to confirm by mail");
+            }
+            Method::Email => {}
         }
     }
     Ok(())
@@ -449,7 +515,7 @@ fn actor(
 }
 
 /// What is noted beside the decision that an event is.
-fn note(person: &mut super::person::Person, body: &EventBody, is_silent: bool) {
+pub(super) fn note(person: &mut super::person::Person, body: &EventBody, is_silent: bool) {
     let mut own = json!({ "id": body.id, "regulation": body.regulation });
     // The log knows no `null`, and free-form members are none of its business.
     if let Some(delegate) = &body.delegate {

@@ -4,26 +4,36 @@
 //! What lives here: folding events, who is meant by an id, and writing an event with the decision that it is in one commit. What may
 //! not: the wire. Whether a purpose is on is never remembered here: that is what its slot says, whoever moved it.
 
+mod approval;
 mod attempt;
+mod center;
 mod check;
 mod commit;
+mod contact;
 mod events;
 mod fold;
+mod link;
 mod merge;
 pub mod model;
 mod person;
+mod proof;
 mod session;
 mod token;
 mod tree;
 mod users;
 mod view;
+mod words;
 
 use consentry_domain::SubjectId;
 pub use consentry_store::Hash as PlaceHash;
 
 pub use self::{
+    approval::{Approval, ApprovalError},
+    center::OpenCenterError,
     check::Wrong,
     events::{EventPatch, EventWish, Taking},
+    link::{ConsentLink, LinkContent, LinkError},
+    proof::{InvalidProof, LARGEST_PROOF, MOST_PROOFS, ProofFile, ProofView},
     session::{Session, SessionError},
     token::{
         BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenDetail,
@@ -32,6 +42,7 @@ pub use self::{
     tree::full_tree,
     users::{UserFilter, UserPage, UserWish},
     view::{EventView, UserView},
+    words::{ChoiceWords, choice_words, named, title_of},
 };
 use crate::{
     access::{Action, Caller, Denied, Target, Via},
@@ -109,6 +120,28 @@ impl Action for ManagePreferences {
 
     fn allows(caller: &Caller, _target: &Target) -> bool {
         matches!(caller, Caller::Organization { .. })
+    }
+}
+
+/// Deciding about what somebody chose, with a link that was sent for it.
+#[derive(Debug, Clone, Copy)]
+pub struct DecideApproval;
+
+impl Action for DecideApproval {
+    const NAME: &'static str = "decide about this choice";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (Caller::Operator | Caller::Approver { .. }, _) => true,
+            (
+                Caller::Subject {
+                    subject,
+                    via: Via::Link,
+                },
+                Target::Subject(of),
+            ) => subject == of,
+            _ => false,
+        }
     }
 }
 

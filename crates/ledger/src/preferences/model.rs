@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use consentry_domain::Timestamp;
+pub use consentry_domain::tenant::{Validation, ValidationMethod as Method, Validations};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+
+pub use super::proof::KeptProof;
 
 /// Free-form members.
 pub type Members = Map<String, Value>;
@@ -134,37 +137,6 @@ pub struct Delegate {
     pub metadata: Option<Members>,
 }
 
-/// Ways to validate an event (7.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// A mail to the person.
-    Email,
-    /// A signature of the person.
-    Signature,
-    /// A document of the person.
-    File,
-}
-
-/// What is asked of one way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Validation {
-    /// Whether it is asked.
-    pub enabled: bool,
-    /// Whether somebody must approve.
-    pub approval: bool,
-}
-
-impl Validation {
-    /// Whether an event waits for it.
-    pub const fn holds_back(self) -> bool {
-        self.enabled && self.approval
-    }
-}
-
-/// What is asked, by way.
-pub type Validations = BTreeMap<Method, Validation>;
-
 /// What has become of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -189,6 +161,17 @@ impl EventStatus {
             Self::Expired => "expired",
         }
     }
+}
+
+/// That somebody decided about one way in which an event is validated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Whether they approved.
+    pub is_approved: bool,
+    /// When.
+    pub at: Timestamp,
+    /// Who: a mail address, or an API key.
+    pub by: String,
 }
 
 /// What an event says about the person themself.
@@ -242,12 +225,27 @@ pub struct EventBody {
     /// From this moment nobody can approve it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval_until: Option<Timestamp>,
+    /// What was decided about it so far, by way.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub decided: BTreeMap<Method, Decided>,
+    /// Files that are kept with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<KeptProof>,
     /// Whether it is what was written about the person directly: it counts, and is never listed (6.2).
     #[serde(default, skip_serializing_if = "is_false")]
     pub hidden: bool,
 }
 
 impl EventBody {
+    /// Ways that it waits for and about which nobody has decided.
+    pub fn open_methods(&self) -> Vec<Method> {
+        let asked = self.validations.iter().flatten();
+        asked
+            .filter(|(method, validation)| validation.holds_back() && !self.decided.contains_key(method))
+            .map(|(method, _)| *method)
+            .collect()
+    }
+
     /// What has become of it, seen with the clock.
     pub fn status_at(&self, now: Timestamp) -> EventStatus {
         let is_over = self.approval_until.is_some_and(|until| until <= now);

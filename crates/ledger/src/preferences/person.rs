@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{
     fold::fold,
-    model::{EventBody, Folded, PersonBody},
+    model::{EventBody, Folded, KeptProof, PersonBody},
 };
 use crate::{
     Ledger, TenantSnapshot,
@@ -39,7 +39,7 @@ pub(super) struct Kept {
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) subject: SubjectId,
-    key: Key,
+    pub(super) key: Key,
     hash: Hash,
     /// As stored; none for a new one.
     pub(super) version: Option<u32>,
@@ -47,6 +47,8 @@ pub(super) struct Person {
     pub(super) body: PersonBody,
     pub(super) events: Vec<Kept>,
     removed: Vec<(Hash, u32)>,
+    /// Files of events that were taken away.
+    pub(super) removed_proofs: Vec<KeptProof>,
     /// What their events came to when they were read.
     pub(super) before: Folded,
     pub(super) is_changed: bool,
@@ -110,6 +112,8 @@ impl Ledger {
                     made_at: row.created_at,
                     is_changed: false,
                 }),
+                // Files are asked for one by one.
+                PreferenceKind::Proof => {}
                 PreferenceKind::Person => {
                     let body: PersonBody = open(&key, &row)?;
                     found = Some((row, body));
@@ -130,6 +134,7 @@ impl Ledger {
             body,
             events,
             removed: Vec::new(),
+            removed_proofs: Vec::new(),
             is_changed: false,
             is_gone: false,
             switched: BTreeMap::new(),
@@ -162,6 +167,7 @@ impl Ledger {
             },
             events: Vec::new(),
             removed: Vec::new(),
+            removed_proofs: Vec::new(),
             before: Folded::default(),
             is_changed: true,
             is_gone: false,
@@ -224,6 +230,8 @@ impl Person {
         self.events = kept;
         let gone: Vec<Kept> = gone;
         self.is_changed |= !gone.is_empty();
+        let files = gone.iter().flat_map(|event| event.body.proofs.iter().cloned());
+        self.removed_proofs.extend(files);
         self.removed.extend(
             gone.into_iter()
                 .filter_map(|event| Some((event.hash, event.version?))),

@@ -197,6 +197,28 @@ impl Ledger {
         let subject = self
             .subject_named(tenant, &organization_alias(tenant, name))
             .await?;
+        let client = match permit.caller() {
+            Caller::Organization { key } => Some(key.clone()),
+            _ => None,
+        };
+        let (issued, row) = self
+            .prepare_consent_token(tenant, base, (subject, client), wish)
+            .await?;
+        let mut change = ChangeSet::new(tenant.id(), row.issued_at);
+        change.rows.push(RowChange::Put(Row::Token(row)));
+        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        Ok(issued)
+    }
+
+    /// A token for somebody, and the row by which it will be believed.
+    pub(super) async fn prepare_consent_token(
+        &self,
+        tenant: &TenantSnapshot,
+        base: &str,
+        (subject, client): (SubjectId, Option<String>),
+        wish: &TokenWish,
+    ) -> Result<(IssuedToken, TokenRow), Fault> {
+        let name = &wish.detail.organization_user_id;
         let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
         let now = self.now();
         let expires_at = Timestamp::from_seconds(now.as_seconds()).plus(wish.lifetime);
@@ -225,16 +247,12 @@ impl Ledger {
             digest,
             sealed: Some(opaque::base64url(&sealed)),
         };
-        let mut change = ChangeSet::new(tenant.id(), now);
-        change.rows.push(RowChange::Put(Row::Token(TokenRow {
+        let row = TokenRow {
             hash,
             kind: TokenKind::Preference,
             version: 1,
             subject: Some(subject),
-            client: match permit.caller() {
-                Caller::Organization { key } => Some(key.clone()),
-                _ => None,
-            },
+            client,
             grant: None,
             issued_at: now,
             expires_at,
@@ -242,13 +260,13 @@ impl Ledger {
             revoked_at: None,
             failures: 0,
             detail: to_json(&stored, "consent token")?,
-        })));
-        let _receipt = self.commit(change).await.map_err(Fault::from)?;
-        Ok(IssuedToken {
+        };
+        let issued = IssuedToken {
             id_token: text,
             jti,
             expires_at,
-        })
+        };
+        Ok((issued, row))
     }
 
     /// Makes a token useless by its `jti`.

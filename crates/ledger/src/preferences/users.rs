@@ -283,6 +283,8 @@ impl Ledger {
             delegate: None,
             validations: None,
             approval_until: None,
+            decided: std::collections::BTreeMap::new(),
+            proofs: Vec::new(),
             hidden: true,
         };
         person.add(event_hash(tenant, &id), now, body);

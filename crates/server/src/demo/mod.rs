@@ -6,6 +6,7 @@
 mod accounts_api;
 mod bank;
 mod caller;
+mod center;
 pub mod clock;
 mod connected;
 mod dataspace;
@@ -168,6 +169,7 @@ impl Demo {
                 "frame_host": format!("{}/demo/bank", self.addresses.bank_url),
             },
             "dataspace": dataspace::description(base),
+            "preferences": { "center": format!("{base}/center/news") },
             "pid": pid,
             "started_in_ms": u64::try_from(started_in_ms).unwrap_or(u64::MAX),
         });
@@ -225,6 +227,7 @@ pub async fn bank_in(
     seed::translate(ledger, &bank).await?;
     connected::add(ledger, &mut bank).await?;
     dataspace::seed::open(ledger, &bank, addresses).await?;
+    center::open(ledger, &bank, addresses).await?;
     let remembered = Remembered {
         base_url: addresses.base_url.clone(),
         bank: bank.clone(),

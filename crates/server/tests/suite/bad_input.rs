@@ -45,7 +45,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-const ROUTES: [(Method, &str, Takes); 61] = [
+const ROUTES: [(Method, &str, Takes); 65] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -56,6 +56,8 @@ const ROUTES: [(Method, &str, Takes); 61] = [
     (Method::POST, "/login/sessions", Page),
     (Method::POST, "/login/with/{upstream}/back", Page),
     (Method::POST, "/logout", Page),
+    (Method::POST, "/center/{center}", Page),
+    (Method::POST, "/consents/approvals/{link}", Page),
     (Method::POST, "/consent", Page),
     (Method::POST, "/cis/auth/consent/callback", BackEnd),
     (Method::POST, "/cis/oidc/token", Client),
@@ -149,6 +151,8 @@ const ROUTES: [(Method, &str, Takes); 61] = [
     (Method::POST, "/consents/tokens", Organization),
     (Method::POST, "/consents/events", Organization),
     (Method::PATCH, "/consents/events/{event}", Organization),
+    (Method::POST, "/consents/links", Organization),
+    (Method::POST, "/consents/proofs", Organization),
     (Method::POST, "/consents/users", Organization),
     (Method::PATCH, "/consents/users/{user}", Organization),
 ];
@@ -394,12 +398,7 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
             .unwrap_or(path)
             .replace("/api/v5/", "/api/v4/");
         let path = path.replace("/api/v6/", "/api/v4/");
-        let own = [
-            "/sessions",
-            "/consents/events",
-            "/consents/users",
-            "/consents/tokens",
-        ];
+        let own = ["/sessions", "/consents/"];
         if let Some(rest) = path.strip_prefix("/v1")
             && own.iter().any(|prefix| rest.starts_with(prefix))
         {
@@ -628,6 +627,16 @@ async fn wrong_types_are_400_and_name_the_member() {
                     "lifetime",
                 ),
             ],
+            (Organization, "/consents/links") => vec![
+                ("{}".to_owned(), "organization_user_id"),
+                (
+                    "{\"organization_user_id\":\"a\",\"action\":\"event.create\",\"event\":7}".to_owned(),
+                    "event",
+                ),
+            ],
+            (Organization, "/consents/proofs") => {
+                vec![("{}".to_owned(), "file"), ("{\"file\":7}".to_owned(), "file")]
+            }
             (Organization, path) if path.contains("/events") => vec![
                 ("{\"consents\":7}".to_owned(), "consents"),
                 (
@@ -664,7 +673,13 @@ async fn oversized_bodies_are_413_in_the_doors_own_shape() {
             }
         };
         // Many questions, events and what is known of people are let in up to the bound of the house itself.
-        let is_wide = route.1.starts_with("/consents/events") || route.1.starts_with("/consents/users");
+        let wide = [
+            "/consents/events",
+            "/consents/users",
+            "/consents/links",
+            "/consents/proofs",
+        ];
+        let is_wide = wide.iter().any(|path| route.1.starts_with(path));
         if route.1 != "/access/v1/evaluations" && !is_wide {
             assert_refused(&sender, route, body(300 * 1024).as_bytes(), &[413], "bytes").await;
         }

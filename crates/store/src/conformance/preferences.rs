@@ -5,7 +5,7 @@ use consentry_domain::Timestamp;
 use super::{Engine, sample, write};
 use crate::{Hash, PreferenceKind, PreferenceRow, Row, Store};
 
-/// All rows of preferences of a person are listed, and people behind a place.
+/// All rows of preferences of a person are listed apart from files, and people behind a place.
 pub async fn preferences_are_listed_by_person_and_by_place(engine: &impl Engine) {
     let store = engine.fresh().await;
     let tenant = sample::tenant(1);
@@ -20,10 +20,12 @@ pub async fn preferences_are_listed_by_person_and_by_place(engine: &impl Engine)
         made("late", PreferenceKind::Event, ada, 9),
         made("early", PreferenceKind::Event, ada, 1),
     ];
-    let rows = events.iter().chain([&of_ada, &of_bob]);
+    let file = made("file", PreferenceKind::Proof, ada, 4);
+    let rows = events.iter().chain([&of_ada, &of_bob, &file]);
     write(&store, rows.cloned().map(Row::Preference)).await;
     let listed = store.preferences_of(tenant, ada).await.unwrap();
     assert_eq!(listed, [events[1].clone(), of_ada.clone(), events[0].clone()]);
+    assert_eq!(store.preference(tenant, file.hash).await.unwrap(), Some(file));
     let start = (Timestamp::from_micros(i64::MIN), Hash::new([0; 32]));
     let all = store.preference_people(tenant, start, 10).await.unwrap();
     assert_eq!(all, [of_bob.clone(), of_ada.clone()]);

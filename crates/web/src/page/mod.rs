@@ -32,6 +32,8 @@ pub struct Page {
     pub theme: Theme,
     /// By itself, or inside another site's page.
     pub frame: Frame,
+    /// Address without secrets, put into the history in place of the real one; an embedding has one of its own.
+    pub address: Option<String>,
     /// Who is signed in, as shown to them.
     pub person: Option<String>,
     /// Where help is; the same place on every screen (WCAG 3.2.6).
@@ -47,6 +49,7 @@ impl Page {
             brand,
             theme: Theme::Auto,
             frame: Frame::Alone,
+            address: None,
             person: None,
             help: None,
         }

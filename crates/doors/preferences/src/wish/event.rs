@@ -2,7 +2,7 @@
 
 use consentry_domain::Timestamp;
 use consentry_ledger::preferences::{
-    EventPatch, EventWish,
+    EventPatch, EventWish, InvalidProof, MOST_PROOFS, ProofFile, is_id,
     model::{Delegate, EventStatus, EventUser},
 };
 use serde_json::{Map, Value};
@@ -36,7 +36,7 @@ pub(crate) fn event(reader: &mut Reader, value: &Value) -> EventWish {
         wish.organization_user_id = reader.id(user, "organization_user_id", "user.organization_user_id");
         wish.user = about(reader, user, "user.");
     }
-    refuse_proofs(reader, object);
+    (wish.proofs, wish.proofs_id) = proofs(reader, object);
     wish
 }
 
@@ -53,8 +53,10 @@ pub(crate) fn patch(reader: &mut Reader, value: &Value, id: &str) -> EventPatch 
     if Reader::member(object, "id").is_some_and(|own| own.as_str() != Some(id)) {
         reader.refuse("id", "cannot be changed");
     }
-    refuse_proofs(reader, object);
+    let (files, ids) = proofs(reader, object);
     EventPatch {
+        proofs: files,
+        proofs_id: ids,
         status: status(reader, object),
         choices: Reader::member(object, "consents").and_then(|choices| reader.choices(choices)),
         metadata: reader.members(object, ("metadata", "metadata"), METADATA),
@@ -104,12 +106,29 @@ fn created_at(reader: &mut Reader, object: &Map<String, Value>) -> Option<Timest
     at
 }
 
-/// Nothing that is said to be kept may be dropped silently.
-fn refuse_proofs(reader: &mut Reader, object: &Map<String, Value>) {
+/// Files that come along, and ids of those that were handed in before.
+fn proofs(reader: &mut Reader, object: &Map<String, Value>) -> (Vec<ProofFile>, Vec<String>) {
+    let (mut files, mut ids) = (Vec::new(), Vec::new());
     for name in ["proofs", "proofs_id"] {
-        let value = Reader::member(object, name);
-        if value.is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty())) {
-            reader.refuse(name, "are not kept here");
+        let Some(value) = Reader::member(object, name) else {
+            continue;
+        };
+        let Some(list) = value.as_array().filter(|list| list.len() <= MOST_PROOFS) else {
+            reader.refuse(name, format!("must be a list of at most {MOST_PROOFS}"));
+            continue;
+        };
+        for (place, entry) in list.iter().enumerate() {
+            let path = format!("{name}.{place}");
+            match (entry.as_str(), name) {
+                (Some(id), "proofs_id") if is_id(id) => ids.push(id.to_owned()),
+                (Some(uri), "proofs") => match ProofFile::parse(uri) {
+                    Ok(file) => files.push(file),
+                    Err(InvalidProof::TooLarge) => reader.is_too_large(&path),
+                    Err(invalid) => reader.refuse(path, invalid.to_string()),
+                },
+                _ => reader.refuse(path, "must be a text"),
+            }
         }
     }
+    (files, ids)
 }

@@ -30,6 +30,10 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
+    pub(crate) fn is_too_large(&mut self, path: &str) {
+        self.too_large = Some(path.to_owned());
+    }
+
     pub(crate) fn refuse(&mut self, path: impl Into<String>, why: impl Into<String>) {
         self.wrong.push(Wrong {
             index: None,

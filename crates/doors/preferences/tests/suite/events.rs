@@ -137,7 +137,7 @@ async fn ctp_5_3_what_cannot_be_chosen_is_400_and_nothing_is_kept() {
             "metadata",
             json!({ "metadata": { "a": { "b": { "c": { "d": { "e": { "f": { "g": { "h": { "i": 1 } } } } } } } } } }),
         ),
-        ("proofs", json!({ "proofs": ["data:image/png;base64,AAAA"] })),
+        ("proofs.0", json!({ "proofs": ["data:image/png;base64,AAAA"] })),
         ("user.country", json!({ "user": { "country": "Portugal" } })),
     ] {
         let event = switch_with(IRIS, "newsletter", json!(true), &more);

@@ -2,10 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
 mod approvals;
+mod centers;
 mod changing;
+mod deciding;
 mod events;
+mod links;
 mod metadata;
 mod one_truth;
+mod proofs;
 mod sessions;
 mod tokens;
 mod users;

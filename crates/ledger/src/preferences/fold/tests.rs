@@ -24,6 +24,8 @@ fn event(number: u64, day: i64, choices: Value) -> EventBody {
         delegate: None,
         validations: None,
         approval_until: None,
+        decided: std::collections::BTreeMap::new(),
+        proofs: Vec::new(),
         hidden: false,
     }
 }

@@ -1,0 +1,153 @@
+//! The page that a link of an approval leads to (consent-tokens-and-preferences 7.5). Looking at it changes nothing, so that a program that
+//! opens what is in a mail decides nothing; pressing a button does, once.
+
+use axum::{extract::Request, response::Response};
+use consentry_domain::Timestamp;
+use consentry_ledger::{
+    Opaque,
+    preferences::{
+        Approval, ApprovalError, ChoiceWords, choice_words,
+        model::{EventStatus, Method},
+    },
+};
+use consentry_web::{
+    error::{ApiError, registry},
+    form,
+    page::Page,
+    parameters::Rules,
+    path,
+    visit::Visit,
+};
+use http::{StatusCode, Uri};
+use jiff::tz::TimeZone;
+
+use crate::center::Look;
+
+#[derive(askama::Template)]
+#[template(path = "preferences/approval.html")]
+struct ApprovalPage {
+    page: Page,
+    action: String,
+    is_own: bool,
+    person: String,
+    delegate: String,
+    choices: Vec<ChoiceWords>,
+    until: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "preferences/notice.html")]
+struct NoticePage {
+    page: Page,
+    kind: &'static str,
+    message: &'static str,
+}
+
+/// `GET /consents/approvals/{link}`.
+pub(crate) async fn get(visit: Visit, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let look = Look::new(&visit, None, &parts.headers, None);
+    let link = link_of(&parts.uri);
+    match visit.ledger().approval(&visit.tenant, &link).await {
+        Ok(approval) => shown(&visit, &look, parts.uri.path(), &approval),
+        Err(error) => failed(&visit, &look, error),
+    }
+}
+
+/// `POST /consents/approvals/{link}`: decides.
+pub(crate) async fn post(visit: Visit, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let look = Look::new(&visit, None, &parts.headers, None);
+    let link = link_of(&parts.uri);
+    let decided = async {
+        let form = form::read(&parts.headers, body, &Rules::DEFAULT)
+            .await
+            .map_err(ApiError::from)?;
+        match form.one("decision").map_err(ApiError::from)? {
+            Some("approve") => Ok(true),
+            Some("reject") => Ok(false),
+            _ => Err(ApiError::new(&registry::INVALID_REQUEST)),
+        }
+    };
+    let is_approved = match decided.await {
+        Ok(is_approved) => is_approved,
+        Err(error) => return look.failure(&visit, error),
+    };
+    let request = visit.request_id.to_string();
+    let decided = visit
+        .ledger()
+        .decide_approval(&visit.tenant, &link, is_approved, Some(&request))
+        .await;
+    match decided {
+        Ok(approval) => {
+            let status = approval.view.event.status;
+            let (kind, title, message) = match status {
+                EventStatus::Confirmed => ("done", "approval-done", "approval-done-text"),
+                EventStatus::Rejected => ("done", "approval-declined", "approval-declined-text"),
+                _ => ("done", "approval-part", "approval-part-text"),
+            };
+            notice(&visit, &look, StatusCode::OK, (kind, title, message))
+        }
+        Err(error) => failed(&visit, &look, error),
+    }
+}
+
+fn link_of(uri: &Uri) -> Opaque {
+    let base = if uri.path().starts_with("/v1/") { "/v1" } else { "" };
+    Opaque::received(&path::segment(uri, base, 2).unwrap_or_default())
+}
+
+fn shown(visit: &Visit, look: &Look, action: &str, approval: &Approval) -> Response {
+    let event = &approval.view.event;
+    let is_own = approval.method == Method::Email;
+    let title = if is_own {
+        "approval-own-title"
+    } else {
+        "approval-title"
+    };
+    let page = look.page(visit, title);
+    let delegate = event.delegate.as_ref();
+    let moment = |at: Timestamp| page.language.moment(&at.to_jiff().to_zoned(TimeZone::UTC));
+    let template = ApprovalPage {
+        action: action.to_owned(),
+        is_own,
+        person: approval.view.organization_user_id.clone().unwrap_or_default(),
+        delegate: delegate
+            .map(|own| own.name.clone().unwrap_or_else(|| own.id.clone()))
+            .unwrap_or_default(),
+        choices: choice_words(&visit.tenant, &event.choices, &look.read()),
+        until: event.approval_until.map(moment).unwrap_or_default(),
+        page,
+    };
+    look.answer(StatusCode::OK, &template)
+}
+
+fn failed(visit: &Visit, look: &Look, error: ApprovalError) -> Response {
+    let (status, kind, title, message) = match error {
+        ApprovalError::Unknown => {
+            let status = StatusCode::NOT_FOUND;
+            (status, "error", "approval-unknown", "approval-unknown-text")
+        }
+        ApprovalError::Over => (StatusCode::GONE, "warning", "approval-over", "approval-over-text"),
+        ApprovalError::Decided(_) => {
+            let status = StatusCode::GONE;
+            (status, "info", "approval-decided", "approval-decided-text")
+        }
+        ApprovalError::Fault(fault) => return look.failure(visit, fault.into()),
+    };
+    notice(visit, look, status, (kind, title, message))
+}
+
+fn notice(
+    visit: &Visit,
+    look: &Look,
+    status: StatusCode,
+    (kind, title, message): (&'static str, &'static str, &'static str),
+) -> Response {
+    let template = NoticePage {
+        page: look.page(visit, title),
+        kind,
+        message,
+    };
+    look.answer(status, &template)
+}

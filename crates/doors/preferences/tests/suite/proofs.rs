@@ -1,0 +1,216 @@
+//! Proofs, and those who approve them (consent-tokens-and-preferences 7, 8).
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use consentry_domain::mail::MailAddress;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    centers::link,
+    world::{IRIS, World, refused, switch, text},
+};
+
+fn png() -> String {
+    format!(
+        "data:image/png;base64,{}",
+        STANDARD.encode(b"\x89PNG\r\n\x1a\nname")
+    )
+}
+
+fn pdf() -> String {
+    format!(
+        "data:application/pdf;base64,{}",
+        STANDARD.encode(b"%PDF-1.7 form")
+    )
+}
+
+async fn upload(world: &World, file: &str) -> Value {
+    let body = json!({ "file": file });
+    let kept = world.ask(Method::POST, "/consents/proofs", Some(&body)).await;
+    kept.expect_status(200).json()
+}
+
+fn event(more: &Value) -> Value {
+    let mut event = switch(IRIS, "newsletter", json!(true));
+    for (name, value) in more.as_object().into_iter().flatten() {
+        event[name] = value.clone();
+    }
+    event
+}
+
+#[tokio::test]
+async fn ctp_8_a_proof_is_kept_with_its_event_and_goes_with_the_user() {
+    let world = World::new().await;
+    let kept = upload(&world, &png()).await;
+    assert_eq!(kept["size"], 12);
+    assert_eq!(kept["file"], png());
+    let id = text(&kept, "id");
+    let recorded = world
+        .event(&event(&json!({ "proofs": [pdf()], "proofs_id": [id] })))
+        .await;
+    let ids = recorded["proofs_id"].as_array().unwrap().clone();
+    assert_eq!(ids.len(), 2);
+    assert!(recorded.get("proofs").is_none(), "files are never echoed");
+    for (id, file) in ids.iter().zip([pdf(), png()]) {
+        let path = format!("/v1/consents/proofs/{}", id.as_str().unwrap());
+        assert_eq!(world.get(&path).await["file"], file);
+        let own = world.id_token(IRIS, &json!({})).await;
+        assert_eq!(world.with(&own, Method::GET, &path, None).await.status(), 200);
+        let other = world.id_token("other@example.org", &json!({})).await;
+        refused(
+            &world.with(&other, Method::GET, &path, None).await,
+            404,
+            "NotFound",
+        );
+        let blind = world.id_token(IRIS, &json!({ "permissions": ["write"] })).await;
+        refused(
+            &world.with(&blind, Method::GET, &path, None).await,
+            403,
+            "Forbidden",
+        );
+    }
+    let path = format!("/consents/events/{}", text(&recorded, "id"));
+    let more = world
+        .ask(Method::PATCH, &path, Some(&json!({ "proofs": [png()] })))
+        .await;
+    assert_eq!(
+        more.expect_status(200).json()["proofs_id"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    let user = text(&world.user(IRIS).await, "id");
+    let gone = world
+        .ask(Method::DELETE, &format!("/consents/users/{user}"), None)
+        .await;
+    assert_eq!(gone.status(), 200);
+    let path = format!("/consents/proofs/{id}");
+    refused(&world.ask(Method::GET, &path, None).await, 404, "NotFound");
+    world.verify().await;
+}
+
+#[tokio::test]
+async fn ctp_8_what_is_no_proof_of_this_person_is_refused() {
+    let world = World::new().await;
+    for file in [
+        "no data",
+        "data:text/html;base64,PHA+",
+        "data:image/png;base64,AAAA",
+        "data:image/png;base64,",
+    ] {
+        let body = json!({ "file": file });
+        let answer = world.ask(Method::POST, "/consents/proofs", Some(&body)).await;
+        assert!(refused(&answer, 400, "BadRequest")["file"].is_string(), "{file}");
+        let answer = world
+            .ask(
+                Method::POST,
+                "/consents/events",
+                Some(&event(&json!({ "proofs": [file] }))),
+            )
+            .await;
+        assert!(
+            refused(&answer, 400, "BadRequest")["proofs.0"].is_string(),
+            "{file}"
+        );
+    }
+    let own = world.id_token(IRIS, &json!({})).await;
+    let other = world.id_token("other@example.org", &json!({})).await;
+    let body = json!({ "file": png() });
+    let theirs = world
+        .with(&own, Method::POST, "/consents/proofs", Some(&body))
+        .await;
+    let theirs = text(&theirs.expect_status(200).json(), "id");
+    let nobodys = text(&upload(&world, &png()).await, "id");
+    for id in [theirs.as_str(), nobodys.as_str(), "unknown"] {
+        let body =
+            json!({ "consents": switch(IRIS, "newsletter", json!(true))["consents"], "proofs_id": [id] });
+        let answer = world
+            .with(&other, Method::POST, "/consents/events", Some(&body))
+            .await;
+        assert!(refused(&answer, 400, "BadRequest")["proofs_id.0"].is_string());
+    }
+    let many = event(&json!({ "proofs": vec![png(); 11] }));
+    refused(
+        &world.ask(Method::POST, "/consents/events", Some(&many)).await,
+        400,
+        "BadRequest",
+    );
+}
+
+#[tokio::test]
+async fn ctp_8_what_nobody_attached_goes_after_a_day() {
+    let world = World::new().await;
+    let (kept, lone) = (upload(&world, &png()).await, upload(&world, &pdf()).await);
+    world
+        .event(&event(&json!({ "proofs_id": [text(&kept, "id")] })))
+        .await;
+    world.pass(86_399).await;
+    let tenant = world.app.tenant();
+    assert_eq!(world.app.ledger.drop_proofs(&tenant).await.unwrap(), 0);
+    world.pass(1).await;
+    assert_eq!(world.app.ledger.drop_proofs(&tenant).await.unwrap(), 1);
+    let path = |proof: &Value| format!("/consents/proofs/{}", text(proof, "id"));
+    assert_eq!(world.ask(Method::GET, &path(&kept), None).await.status(), 200);
+    assert_eq!(world.ask(Method::GET, &path(&lone), None).await.status(), 404);
+}
+
+#[tokio::test]
+async fn ctp_7_5_each_approver_has_a_link_and_the_first_who_decides_decides() {
+    let world = World::new().await;
+    let approvers = ["ann@harbor.example", "bea@harbor.example"];
+    world
+        .app
+        .configure(|tenant| {
+            let all = approvers.iter().map(|text| MailAddress::parse(text).unwrap());
+            tenant.preferences.approvers = all.collect();
+        })
+        .await;
+    let mailbox = world.app.mailbox();
+    let asks = json!({ "validations": { "signature": { "enabled": true }, "email": { "enabled": true } } });
+    let token = world.id_token(IRIS, &asks).await;
+    let mut sent =
+        json!({ "consents": switch(IRIS, "newsletter", json!(true))["consents"], "proofs": [pdf()] });
+    let answer = world
+        .with(&token, Method::POST, "/consents/events", Some(&sent))
+        .await;
+    assert!(
+        refused(&answer, 400, "BadRequest")["proofs"].is_string(),
+        "a signature is a picture"
+    );
+    sent["proofs"] = json!([png()]);
+    let answer = world
+        .with(&token, Method::POST, "/consents/events", Some(&sent))
+        .await;
+    let pending = answer.expect_status(200).json();
+    assert_eq!(pending["status"], "pending_approval");
+    let (first, second) = (
+        mailbox.nth(approvers[0], 1).await,
+        mailbox.nth(approvers[1], 1).await,
+    );
+    assert!(
+        first.text.contains(IRIS) && first.subject.contains("approve"),
+        "{}",
+        first.text
+    );
+    let (first, second) = (link(&first.text), link(&second.text));
+    assert_ne!(first, second);
+    let page = world.app.get(&first).await.expect_status(200);
+    assert!(page.text().contains(IRIS) && page.text().contains("Approve"));
+    let part = world.app.post_form(&first, &[("decision", "approve")]).await;
+    assert!(part.expect_status(200).text().contains("Your part is done"));
+    let path = format!("/consents/events/{}", text(&pending, "id"));
+    let half = world.get(&path).await;
+    assert_eq!(half["status"], "pending_approval");
+    assert_eq!(half["validations"]["signature"]["state"], "approved");
+    assert_eq!(half["validations"]["signature"]["decided_by"], approvers[0]);
+    assert_eq!(half["validations"]["email"]["state"], "pending");
+    let late = world.app.post_form(&second, &[("decision", "reject")]).await;
+    assert!(late.expect_status(410).text().contains("decided already"));
+    let own = link(&mailbox.nth(IRIS, 1).await.text);
+    let done = world.app.post_form(&own, &[("decision", "approve")]).await;
+    assert!(done.expect_status(200).text().contains("It counts now"));
+    assert_eq!(world.get(&path).await["status"], "confirmed");
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
+    world.verify().await;
+}
