@@ -203,10 +203,9 @@ impl Ledger {
                 together.retain(wanted);
                 together
             }
-            About::EndpointDisabled(_)
-            | About::Code(_)
-            | About::Passkey { .. }
-            | About::Preference(_) => Vec::new(),
+            About::EndpointDisabled(_) | About::Code(_) | About::Passkey { .. } | About::Preference(_) => {
+                Vec::new()
+            }
         };
         let Some(first) = consents.first() else {
             return Ok(None);

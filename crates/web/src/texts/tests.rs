@@ -116,7 +116,7 @@ fn every_plural_that_a_language_has_is_said() {
 }
 
 /// Words that are spelled the same as in English.
-const SAME_AS_IN_ENGLISH: [(&str, &str); 13] = [
+const SAME_AS_IN_ENGLISH: [(&str, &str); 14] = [
     ("de", "code-label"),
     ("de", "dashboard-application"),
     ("de", "dashboard-name"),
@@ -124,6 +124,7 @@ const SAME_AS_IN_ENGLISH: [(&str, &str); 13] = [
     ("de", "passkey-name"),
     ("es", "app-together"),
     ("es", "bank-question-away-no"),
+    ("es", "center-no"),
     ("es", "field-error"),
     ("fr", "app-together"),
     ("fr", "code-label"),

@@ -57,3 +57,5 @@ dataspace-stop = Teilen beenden
 dataspace-keep = Weiter teilen
 dataspace-stopped-title = Das Teilen ist beendet
 dataspace-stopped-text = Die App erhält von jetzt an keinen neuen Nachweis Ihrer Einwilligung.
+
+dataspace-view = Was darin enthalten ist

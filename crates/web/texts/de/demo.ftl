@@ -109,3 +109,27 @@ demo-failed-mail = Diese E-Mail ist nicht hier
 demo-failed-mail-text = Sie wurde nie geschrieben, oder die Demo bewahrt sie nicht mehr auf.
 demo-failed-clock = Die Uhr lässt sich nicht stellen
 demo-failed-clock-text = Das geht, wenn die Demo am Ende alles vergisst: wenn sie ohne Ordner für ihre Daten gestartet wurde.
+
+demo-variation-loan = Ein Kredit, in einem Datenraum
+demo-variation-loan-text = Moneytrack fragt beim Finanzamt und bei der Stadt nach Ada. Ohne ihre Einwilligung lehnen beide ab.
+loan-title = Wie viel könnten Sie leihen?
+loan-who = Wer fragt?
+loan-who-text = Verbinden Sie { $app } zuerst mit Ihrer Bank, damit die App weiß, wer Sie sind.
+loan-limit = Möglicher Betrag: bis zu
+loan-sources = Was { $dataspace } über Sie weiß
+loan-income = Einkommen im letzten Jahr
+loan-address = Adresse
+loan-from = von
+loan-not-shared = Nicht geteilt
+loan-ask = Von { $dataspace } abrufen
+loan-portal = Was Sie auf { $dataspace } teilen
+loan-declined = Sie haben abgelehnt
+loan-declined-text = Es wurde nichts geteilt, also lässt sich nichts berechnen.
+loan-next-connect = { $app } muss wissen, wer fragt. Öffnen Sie die App, verbinden Sie sie als Ada und kommen Sie auf diese Seite zurück.
+loan-next-ask = { $app } hat gerade bei den Datenquellen von { $dataspace } angefragt, und sie haben abgelehnt: Es gibt keine Einwilligung. Lassen Sie die App Sie darum bitten.
+loan-next-stop = Die Datenquellen haben Adas Einwilligung geprüft, bevor sie geantwortet haben. Beenden Sie das Teilen und kommen Sie hierher zurück: Dann lehnen die Datenquellen sofort ab.
+
+demo-variation-center = Neuigkeiten und Umfragen
+demo-variation-center-text = Ein Präferenzcenter: worüber die Bank schreiben darf, und wie. Es öffnet sich für Angemeldete oder mit einem Code, der in den E-Mails unten steht, für die Kundennummer cust-7f3a91.
+demo-variation-confirm = Angebote von Partnern
+demo-variation-confirm-text = Dasselbe, aber eine Auswahl gilt erst, wenn sie über einen Link per E-Mail bestätigt ist.

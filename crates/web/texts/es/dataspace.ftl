@@ -57,3 +57,5 @@ dataspace-stop = Dejar de compartir
 dataspace-keep = Seguir compartiendo
 dataspace-stopped-title = Se ha dejado de compartir
 dataspace-stopped-text = Desde ahora la aplicación no recibe ninguna prueba nueva de su consentimiento.
+
+dataspace-view = Qué contiene

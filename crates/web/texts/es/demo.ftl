@@ -109,3 +109,27 @@ demo-failed-mail = Este correo no está aquí
 demo-failed-mail-text = Nunca se escribió, o la demostración ya no lo guarda.
 demo-failed-clock = El reloj no se puede mover
 demo-failed-clock-text = Se puede cuando la demostración lo olvida todo al terminar: si se inició sin una carpeta para sus datos.
+
+demo-variation-loan = Un préstamo, en un espacio de datos
+demo-variation-loan-text = Moneytrack pregunta por Ada a la oficina de impuestos y al ayuntamiento, que se niegan si ella no da su consentimiento.
+loan-title = ¿Cuánto podría pedir prestado?
+loan-who = ¿Quién pregunta?
+loan-who-text = Conecte primero { $app } con su banco, para que sepa quién es usted.
+loan-limit = Podría pedir prestado hasta
+loan-sources = Qué dice { $dataspace } sobre usted
+loan-income = Ingresos del año pasado
+loan-address = Dirección
+loan-from = de
+loan-not-shared = No se comparte
+loan-ask = Obtenerlo de { $dataspace }
+loan-portal = Lo que comparte en { $dataspace }
+loan-declined = Ha rechazado
+loan-declined-text = No se ha compartido nada, así que no se puede calcular nada.
+loan-next-connect = { $app } tiene que saber quién pregunta. Ábrala, conéctela como Ada y vuelva a esta página.
+loan-next-ask = { $app } acaba de preguntar a las fuentes de datos de { $dataspace }, y se han negado: no hay consentimiento. Deje que se lo pida.
+loan-next-stop = Las fuentes de datos comprobaron el consentimiento de Ada antes de responder. Deje de compartir, vuelva aquí y se negarán de inmediato.
+
+demo-variation-center = Novedades y encuestas
+demo-variation-center-text = Un centro de preferencias: sobre qué puede escribir el banco, y cómo. Se abre para quien tiene la sesión iniciada, o con un código enviado a los correos de abajo, con el número de cliente cust-7f3a91.
+demo-variation-confirm = Ofertas de empresas asociadas
+demo-variation-confirm-text = Lo mismo, pero una elección solo se aplica cuando se confirma con un enlace por correo.

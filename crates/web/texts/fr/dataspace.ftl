@@ -57,3 +57,5 @@ dataspace-stop = Arrêter le partage
 dataspace-keep = Continuer le partage
 dataspace-stopped-title = Le partage est arrêté
 dataspace-stopped-text = L’application ne reçoit désormais plus de nouvelle preuve de votre consentement.
+
+dataspace-view = Ce que cela contient

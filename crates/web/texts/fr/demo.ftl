@@ -109,3 +109,27 @@ demo-failed-mail = Cet e-mail n’est pas ici
 demo-failed-mail-text = Il n’a jamais été écrit, ou la démonstration ne le garde plus.
 demo-failed-clock = L’horloge ne peut pas être avancée
 demo-failed-clock-text = C’est possible lorsque la démonstration oublie tout à la fin : si elle a été lancée sans dossier pour ses données.
+
+demo-variation-loan = Un prêt, dans un espace de données
+demo-variation-loan-text = Moneytrack interroge le fisc et la ville au sujet d’Ada. Sans son consentement, ils refusent.
+loan-title = Combien pourriez-vous emprunter ?
+loan-who = Qui demande ?
+loan-who-text = Connectez d’abord { $app } à votre banque, pour que l’application sache qui vous êtes.
+loan-limit = Vous pourriez emprunter jusqu’à
+loan-sources = Ce que { $dataspace } sait de vous
+loan-income = Revenus de l’année dernière
+loan-address = Adresse
+loan-from = de
+loan-not-shared = Non partagé
+loan-ask = Demander à { $dataspace }
+loan-portal = Ce que vous partagez sur { $dataspace }
+loan-declined = Vous avez refusé
+loan-declined-text = Rien n’a été partagé, rien ne peut donc être calculé.
+loan-next-connect = { $app } doit savoir qui demande. Ouvrez l’application, connectez-la en tant qu’Ada, puis revenez à cette page.
+loan-next-ask = { $app } vient d’interroger les sources de données de { $dataspace }, et elles ont refusé : il n’y a pas de consentement. Laissez l’application vous en demander un.
+loan-next-stop = Les sources de données ont vérifié le consentement d’Ada avant de répondre. Arrêtez le partage, revenez ici, et elles refusent aussitôt.
+
+demo-variation-center = Actualités et enquêtes
+demo-variation-center-text = Un centre de préférences : à quel sujet la banque peut écrire, et comment. Il s’ouvre aux personnes connectées, ou avec un code envoyé dans les e-mails ci-dessous, pour le numéro de client cust-7f3a91.
+demo-variation-confirm = Offres de partenaires
+demo-variation-confirm-text = La même chose, mais un choix ne s’applique qu’une fois confirmé par un lien reçu par e-mail.

@@ -57,3 +57,5 @@ dataspace-stop = 共有を停止する
 dataspace-keep = 共有を続ける
 dataspace-stopped-title = 共有を停止しました
 dataspace-stopped-text = 今後、アプリに新しい同意の証明が渡されることはありません。
+
+dataspace-view = 含まれる内容

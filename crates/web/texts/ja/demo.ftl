@@ -109,3 +109,27 @@ demo-failed-mail = このメールはここにはありません
 demo-failed-mail-text = 作成されていないか、デモにはもう保存されていません。
 demo-failed-clock = 時計を進められません
 demo-failed-clock-text = データ用のフォルダーなしで起動し、終了時にすべてが消えるデモでのみ進められます。
+
+demo-variation-loan = データスペースでのローン
+demo-variation-loan-text = Moneytrack が Ada について税務署と市に問い合わせます。どちらも、本人の同意がなければ拒否します。
+loan-title = いくらまで借りられますか
+loan-who = どなたからのお尋ねですか
+loan-who-text = お客様を確認できるように、先に { $app } を銀行と接続してください。
+loan-limit = 借りられる上限額
+loan-sources = { $dataspace } にあるお客様の情報
+loan-income = 昨年の所得
+loan-address = 住所
+loan-from = 提供元：
+loan-not-shared = 共有されていません
+loan-ask = { $dataspace } から取得する
+loan-portal = { $dataspace } で共有しているもの
+loan-declined = 拒否しました
+loan-declined-text = 何も共有されていないため、計算できません。
+loan-next-connect = { $app } は、だれからの問い合わせかを知る必要があります。{ $app } を開いて Ada として接続し、このページに戻ってください。
+loan-next-ask = { $app } は今、{ $dataspace } のデータ提供元に問い合わせましたが、同意がないため拒否されました。{ $app } から同意を求めさせてください。
+loan-next-stop = データ提供元は、Ada の同意を確認してから回答しました。共有を停止してここに戻ると、すぐに拒否されます。
+
+demo-variation-center = お知らせとアンケート
+demo-variation-center-text = プリファレンスセンターです。銀行からの連絡の内容と方法を選べます。ログイン中であれば開くことができ、お客様番号 cust-7f3a91 を使って、下のメールに届くコードで開くこともできます。
+demo-variation-confirm = 提携先からのご案内
+demo-variation-confirm-text = 同じ内容ですが、選択はメールのリンクで確定して初めて有効になります。

@@ -108,3 +108,117 @@ dashboard-unavailable-title = Na razie wyłączone
 dashboard-unavailable-text = Twój bank na razie wyłączył tę stronę. Spróbuj później.
 dashboard-not-framed-title = Otwórz tę stronę w swoim banku
 dashboard-not-framed-text = Ta strona jest widoczna tylko w serwisie lub aplikacji Twojego banku. Zamknij ją i otwórz ponownie stamtąd.
+
+dashboard-status-nothing = Nic nie jest udostępniane
+dashboard-nothing-text = Aplikacja { $app } pozostaje w połączeniu, ale nie widzi żadnego z Twoich kont.
+dashboard-mark-new = Nowe
+dashboard-mark-never = Nigdy nieużywane
+dashboard-mark-unused = Nieużywane od 90 dni
+dashboard-through-line = przez { $name }
+dashboard-through = Za pośrednictwem
+dashboard-chain = Dane trafiają z { $bank } do aplikacji { $app } przez { $through }.
+dashboard-through-title = Wszystko, co przechodzi przez { $name }
+dashboard-through-what = Te aplikacje otrzymują Twoje dane z { $bank } przez { $name }.
+dashboard-state = Stan
+dashboard-renewed = Przedłużono
+dashboard-more = Więcej
+dashboard-save = Zapisz
+dashboard-find = Szukaj i sortuj
+dashboard-find-name = Nazwa aplikacji
+dashboard-find-account = Kto może widzieć to konto?
+dashboard-find-any = Dowolne konto
+dashboard-find-show = Pokaż
+dashboard-find-nothing = Nic nie pasuje. Pozostałe aplikacje nadal tu są.
+dashboard-order = Kolejność
+dashboard-order-recent = Od ostatnio używanych
+dashboard-order-name = Według nazwy
+dashboard-order-ending = Od kończących się najwcześniej
+dashboard-accounts = Konta
+dashboard-no-accounts = Brak kont
+dashboard-accounts-not-shared = Nieudostępniane
+dashboard-accounts-unreadable = Nazw Twoich kont nie można teraz pokazać. Mimo to możesz zatrzymać udostępnianie.
+dashboard-new-accounts-shared = Konta otwarte później też będą udostępniane.
+dashboard-new-accounts-not-shared = Konta otwarte później nie będą udostępniane.
+dashboard-accounts-change = Zmień konta
+dashboard-accounts-title = Które konta może widzieć aplikacja { $app }?
+dashboard-accounts-how = Aplikacja { $app } widzi zaznaczone konta. Nic się nie zmieni, zanim zobaczysz podsumowanie.
+dashboard-accounts-others = Konta, które otworzę później
+dashboard-accounts-look = Zobacz, co się zmieni
+dashboard-accounts-off = Aplikacja { $app } nie będzie już widzieć:
+dashboard-accounts-on = Aplikacja { $app } będzie widzieć te konta ({ $data }):
+dashboard-accounts-widens = poza zakresem pierwotnej zgody
+dashboard-accounts-nothing-left = Aplikacja { $app } nie widziałaby żadnego konta, ale pozostałaby w połączeniu. Jeśli chcesz zakończyć połączenie, zatrzymaj udostępnianie.
+dashboard-accounts-changed = Twój wybór kont został zapisany.
+dashboard-nothing-changed = Nic się nie zmieniło.
+dashboard-changed-meanwhile = W międzyczasie to się zmieniło
+dashboard-changed-meanwhile-text = Poniżej widać obecny stan. Wybierz ponownie.
+dashboard-may-not-widen = Konta spoza zakresu pierwotnej zgody można dodać tylko w aplikacji.
+dashboard-keep = Przedłuż
+dashboard-keep-title = Przedłużyć udostępnianie aplikacji { $app }?
+dashboard-keep-what = Do { $until } aplikacja { $app } będzie nadal widzieć:
+dashboard-keep-stop = Możesz to zatrzymać w każdej chwili.
+dashboard-keep-there = To połączenie możesz przedłużyć w aplikacji { $app }:
+dashboard-kept = Udostępnianie aplikacji { $app } trwa dalej. { $until }
+dashboard-not-kept = Tego połączenia nie można teraz przedłużyć. Nic się nie zmieniło.
+dashboard-round = Przejrzyj po kolei
+dashboard-round-title = Przegląd Twoich aplikacji
+dashboard-round-place = { $position } z { $count }
+dashboard-round-keep = Zostaw bez zmian
+dashboard-round-stopped = Zatrzymano udostępnianie aplikacji { $app }.
+dashboard-round-done = To już wszystkie
+dashboard-round-kept = { $count ->
+    [one] Zachowano { $count } połączenie.
+    [few] Zachowano { $count } połączenia.
+    [many] Zachowano { $count } połączeń.
+   *[other] Zachowano { $count } połączenia.
+}
+dashboard-activity-all = Cała aktywność
+dashboard-activity-title = { $app }: aktywność
+dashboard-activity-older = Starsze
+dashboard-activity-granted = Twoja zgoda na udostępnianie danych aplikacji { $app }
+dashboard-activity-accounts = Zmienione przez Ciebie konta, które może widzieć aplikacja { $app }
+dashboard-activity-narrowed = Udostępniane jest mniej niż wcześniej
+dashboard-activity-renewed = Połączenie przedłużone przez Ciebie
+dashboard-activity-reported = Zgłoszone przez Ciebie jako nierozpoznane
+dashboard-activity-replaced = Zastąpione nowszym połączeniem
+dashboard-activity-emptied = Zatrzymane, bo nie zostało nic do udostępnienia
+dashboard-activity-stopped-by-you = Udostępnianie zatrzymane przez Ciebie
+dashboard-activity-stopped-by-app = Zatrzymane przez aplikację { $app }
+dashboard-activity-stopped-by-bank = Zatrzymane przez { $bank }
+dashboard-activity-stopped = Zatrzymane
+dashboard-activity-used = Przekazano dane
+dashboard-activity-refused = Odrzucono prośbę o dane
+dashboard-report = Nie rozpoznaję tego
+dashboard-report-title = Nie rozpoznajesz aplikacji { $app }?
+dashboard-report-told = Zgłoszenie przekazano do { $bank }. Udostępnianie trwa, dopóki go nie zatrzymasz.
+dashboard-report-hint = Niektóre aplikacje mają inną nazwę niż firma, która je tworzy. W razie wątpliwości zatrzymaj udostępnianie: aplikację możesz w każdej chwili połączyć ponownie.
+dashboard-report-help = Uzyskaj pomoc
+dashboard-stop-now = Zatrzymaj udostępnianie teraz
+dashboard-stop-what-accounts = To kończy się teraz ({ $accounts }):
+dashboard-stop-also = { $name } obsługuje też: { $apps }. To się nie zmieni.
+dashboard-stop-all = Zatrzymaj całe udostępnianie
+dashboard-stop-all-title = Zatrzymać całe udostępnianie?
+dashboard-stop-through = Zatrzymaj wszystko, co przechodzi przez { $name }
+dashboard-stop-through-title = Zatrzymać wszystko, co przechodzi przez { $name }?
+dashboard-stop-several-what = To wszystko kończy się teraz:
+dashboard-stop-several-kept = Dane, które te aplikacje już mają, pozostają u nich, na ich własnych zasadach. Aplikacje mogą przestać u Ciebie działać.
+dashboard-several-stopped = { $count ->
+    [one] Zatrzymano { $count } połączenie.
+    [few] Zatrzymano { $count } połączenia.
+    [many] Zatrzymano { $count } połączeń.
+   *[other] Zatrzymano { $count } połączenia.
+}
+dashboard-several-failed = { $count ->
+    [one] { $count } połączenie trwa nadal. Spróbuj ponownie.
+    [few] { $count } połączenia trwają nadal. Spróbuj ponownie.
+    [many] { $count } połączeń trwa nadal. Spróbuj ponownie.
+   *[other] { $count } połączenia trwa nadal. Spróbuj ponownie.
+}
+dashboard-several-none = Nie ma nic do zatrzymania.
+dashboard-copy = Pobierz kopię
+dashboard-copy-title = Kopia tego, co udostępniasz
+dashboard-copy-made = { $bank }, { $moment }. Wydrukuj tę stronę albo pobierz ją jako plik.
+dashboard-copy-file = Pobierz jako plik
+dashboard-copy-signed = Plik jest podpisany przez { $bank }, aby inni mogli sprawdzić, że nikt go nie zmienił.
+dashboard-closes = Ten widok zamknie się za dwie minuty, dla bezpieczeństwa Twoich danych.
+dashboard-stay = Zostań

@@ -57,3 +57,5 @@ dataspace-stop = Zatrzymaj udostępnianie
 dataspace-keep = Udostępniaj dalej
 dataspace-stopped-title = Udostępnianie zatrzymano
 dataspace-stopped-text = Od teraz aplikacja nie otrzymuje nowych potwierdzeń Twojej zgody.
+
+dataspace-view = Co zawiera

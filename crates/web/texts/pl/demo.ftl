@@ -109,3 +109,27 @@ demo-failed-mail = Tego e-maila tu nie ma
 demo-failed-mail-text = Nigdy nie powstał albo demo już go nie przechowuje.
 demo-failed-clock = Zegara nie można przesunąć
 demo-failed-clock-text = Można to zrobić tam, gdzie demo na końcu wszystko zapomina: uruchomione bez folderu na dane.
+
+demo-variation-loan = Kredyt w przestrzeni danych
+demo-variation-loan-text = Moneytrack pyta o Adę urząd skarbowy i miasto, a te bez jej zgody odmawiają.
+loan-title = Ile możesz pożyczyć?
+loan-who = Kto pyta?
+loan-who-text = Najpierw połącz aplikację { $app } ze swoim bankiem, aby wiedziała, kim jesteś.
+loan-limit = Możesz pożyczyć najwyżej
+loan-sources = Co wie o Tobie { $dataspace }
+loan-income = Dochód w zeszłym roku
+loan-address = Adres
+loan-from = źródło:
+loan-not-shared = Nieudostępnione
+loan-ask = Pobierz z { $dataspace }
+loan-portal = Co udostępniasz w { $dataspace }
+loan-declined = Odmówiono zgody
+loan-declined-text = Niczego nie udostępniono, więc nie można niczego obliczyć.
+loan-next-connect = Aplikacja { $app } musi wiedzieć, kto pyta. Otwórz ją, połącz jako Ada i wróć na tę stronę.
+loan-next-ask = Aplikacja { $app } właśnie zapytała źródła danych { $dataspace }, a one odmówiły: nie ma zgody. Niech aplikacja o nią poprosi.
+loan-next-stop = Źródła danych sprawdziły zgodę Ady, zanim odpowiedziały. Zatrzymaj udostępnianie i wróć tutaj, a od razu odmówią.
+
+demo-variation-center = Aktualności i ankiety
+demo-variation-center-text = Centrum preferencji: o czym bank może pisać i w jaki sposób. Otwiera się dla zalogowanych albo kodem z e-maili poniżej, dla numeru klienta cust-7f3a91.
+demo-variation-confirm = Oferty partnerów
+demo-variation-confirm-text = To samo, ale wybór obowiązuje dopiero po potwierdzeniu linkiem z e-maila.

@@ -57,3 +57,5 @@ dataspace-stop = Parar de compartilhar
 dataspace-keep = Continuar a compartilhar
 dataspace-stopped-title = O compartilhamento parou
 dataspace-stopped-text = A partir de agora a aplicação não recebe nenhuma nova prova do seu consentimento.
+
+dataspace-view = O que contém

@@ -109,3 +109,27 @@ demo-failed-mail = Este e-mail não está aqui
 demo-failed-mail-text = Nunca foi escrito, ou a demonstração já não o guarda.
 demo-failed-clock = O relógio não pode ser adiantado
 demo-failed-clock-text = Isso só é possível quando a demonstração esquece tudo no fim: iniciada sem uma pasta para os seus dados.
+
+demo-variation-loan = Um empréstimo, em um espaço de dados
+demo-variation-loan-text = Moneytrack pergunta sobre Ada ao fisco e ao município, que recusam se ela não der o seu consentimento.
+loan-title = Quanto poderia pedir emprestado?
+loan-who = Quem pergunta?
+loan-who-text = Ligue primeiro { $app } ao seu banco, para que a aplicação reconheça a sua identidade.
+loan-limit = Poderia pedir emprestado até
+loan-sources = O que { $dataspace } diz a seu respeito
+loan-income = Rendimentos do ano passado
+loan-address = Endereço
+loan-from = de
+loan-not-shared = Não compartilhado
+loan-ask = Obter de { $dataspace }
+loan-portal = O que compartilha em { $dataspace }
+loan-declined = Pedido recusado
+loan-declined-text = Nada foi compartilhado, por isso nada pode ser calculado.
+loan-next-connect = { $app } tem de saber quem pergunta. Abra a aplicação, ligue-a como Ada e volte a esta página.
+loan-next-ask = { $app } acabou de perguntar às fontes de dados de { $dataspace }, e elas recusaram: não há consentimento. Deixe a aplicação pedir um.
+loan-next-stop = As fontes de dados verificaram o consentimento de Ada antes de responder. Pare de compartilhar, volte aqui, e elas recusam de imediato.
+
+demo-variation-center = Novidades e questionários
+demo-variation-center-text = Um centro de preferências: sobre o que o banco pode escrever, e como. Abre para quem tem a sessão aberta, ou com um código enviado aos e-mails abaixo, com o número de cliente cust-7f3a91.
+demo-variation-confirm = Ofertas de parceiros
+demo-variation-confirm-text = O mesmo, mas uma escolha só passa a valer quando é confirmada com um link por e-mail.

@@ -1,0 +1,67 @@
+center-title = Twoje preferencje
+center-lead = Wybierz, co może robić { $brand }. W każdej chwili możesz to zmienić.
+center-yes = Tak
+center-no = Nie
+center-channels = Jak możemy się z Tobą kontaktować
+center-save = Zapisz
+center-saved = Zapisano
+center-saved-text = Twój wybór obowiązuje od teraz.
+center-unchanged = Nic nie zostało zmienione
+center-refused = Nie udało się tego zapisać
+center-refused-text = Czegoś z tego nie można już wybrać. Przejrzyj stronę jeszcze raz i spróbuj ponownie.
+center-no-address = Trzeba to potwierdzić przez e-mail, a nie mamy Twojego adresu.
+center-proof-needed = Potrzebny jest do tego podpis lub dokument, a na tej stronie nie można ich złożyć.
+center-confirm = Potwierdź przez e-mail
+center-confirm-text = Wysłaliśmy Ci e-mail. Twój wybór zacznie obowiązywać, gdy go tam potwierdzisz. Do tego czasu wszystko pozostaje bez zmian.
+center-waits-mail = Czeka na Twoje potwierdzenie przez e-mail
+center-waits = Czeka na zgodę
+center-waits-text = Do czasu zgody wszystko pozostaje bez zmian.
+center-delegate = { $name } działa w imieniu { $person }.
+center-problem = To się nie udało
+center-enter-title = Otwórz swoje preferencje
+center-enter-lead = Wyślemy Ci e-mail, aby upewnić się, że to Ty.
+center-enter-closed = Otwórz tę stronę przez otrzymany link.
+center-address = Adres e-mail
+center-customer = Numer klienta
+center-send-link = Wyślij zamiast tego link
+center-open = Otwórz
+center-wait = Poproszono o zbyt wiele e-maili. Odczekaj { $minutes ->
+    [one] minutę
+    [few] { $minutes } minuty
+    [many] { $minutes } minut
+   *[other] { $minutes } minuty
+}.
+center-over = Ten link już nie działa
+center-over-text = Poproś tutaj o nowy.
+center-over-closed = Poproś nadawcę o nowy.
+center-sent-title = Sprawdź swoją pocztę
+center-sent-text = Jeśli jest tu znana osoba z tym adresem, link jest już w drodze. Działa przez 15 minut.
+center-sent-again = Nie ma e-maila? Spróbuj ponownie
+approval-own-title = Czy tego chcesz?
+approval-own-lead = Zacznie to obowiązywać w { $brand }, gdy to potwierdzisz.
+approval-title = Wybór wymaga Twojej zgody
+approval-lead = Zacznie obowiązywać po wyrażeniu zgody.
+approval-person = Dla kogo
+approval-delegate = Kto wybrał
+approval-until = Do kiedy
+approval-confirm = Potwierdzam
+approval-decline = Odmawiam
+approval-approve = Zgadzam się
+approval-refuse = Odmawiam
+approval-note = Nic się nie stanie, dopóki nie naciśniesz jednego z przycisków.
+approval-done = Już obowiązuje
+approval-done-text = Wybór został potwierdzony. Możesz zamknąć tę stronę.
+approval-declined = Odmówiono
+approval-declined-text = Nic nie zostało zmienione. Możesz zamknąć tę stronę.
+approval-part = Dziękujemy
+approval-part-text = Z Twojej strony to wszystko. Wybór zacznie obowiązywać, gdy zgodzą się wszystkie zapytane osoby.
+approval-decided = Decyzja już zapadła
+approval-decided-text = Ktoś już to potwierdził lub odmówił. Nie ma tu nic więcej do zrobienia.
+approval-over = Jest już na to za późno
+approval-over-text = Nikt nie zdecydował na czas albo wybór został wycofany. Nic nie zostało zmienione.
+approval-unknown = Nie znamy tego linku
+approval-unknown-text = Adres jest niepełny. Otwórz link z e-maila jeszcze raz.
+link-done = Gotowe
+link-done-text = Twój wybór został zapisany. Możesz zamknąć tę stronę.
+link-over = Ten link już nie działa
+link-over-text = Był otwarty zbyt długo. Nic nie zostało zmienione. Poproś nadawcę o nowy.
