@@ -174,6 +174,7 @@ impl Ledger {
                 disabled: false,
                 applications: Vec::new(),
                 contact: None,
+                passkeys: None,
                 holdings: None,
             });
             change.rows.push(RowChange::Put(Row::Account(AccountRow {

@@ -119,7 +119,9 @@ fn dsp_6_3_a_decision_tells_what_was_asked_and_left_out() {
             redirect_hosts: Vec::new(),
             client_type: "web".to_owned(),
             texts: Vec::new(),
+            intermediaries: Vec::new(),
         },
+        accounts: crate::Accounts::default(),
     });
     let facts = world.run(&command).unwrap();
     let asked = facts.iter().find_map(|fact| match fact {

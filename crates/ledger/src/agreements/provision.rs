@@ -93,6 +93,7 @@ impl Ledger {
             client: wish.client.clone(),
             qualifier: consentry_domain::Qualifier::none(),
             items,
+            left_out: Vec::new(),
             valid_until: Some(wish.valid_until),
             disclosure: disclosure(tenant, client, texts),
             accounts: wish.accounts.clone(),
