@@ -193,11 +193,12 @@ async fn ctp_7_3_without_approval_the_person_is_told_and_the_organization_may_as
         waits["validations"]["email"]["expires_at"],
         moment(&world.app, 3_600)
     );
+    // Before it is confirmed otherwise: then nobody is asked any more.
+    let link = link(&mailbox.nth(IRIS, 2).await.text);
     let path = format!("/consents/events/{}", text(&waits, "id"));
     let confirm = json!({ "status": "confirmed" });
     let confirmed = world.ask(Method::PATCH, &path, Some(&confirm)).await;
     let by = confirmed.expect_status(200).json()["validations"]["email"]["decided_by"].clone();
     assert_eq!(by, crate::world::KEY);
-    let link = link(&mailbox.nth(IRIS, 2).await.text);
     assert_eq!(decide(&world, &link, "reject").await.status(), 410);
 }
