@@ -8,6 +8,8 @@ use consentry_ledger::verify::Verdict;
 use consentry_testkit::{Answer, TestApp};
 use http::Method;
 
+use crate::bad_input_of_dashboards as of_dashboards;
+
 /// What a route takes, and who may send it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Takes {
@@ -219,11 +221,11 @@ impl<'a> Sender<'a> {
             .await;
         Self {
             session: crate::matrix::session(app).await,
-            ticket: ticket(app).await,
+            ticket: of_dashboards::ticket(app).await,
             page: app
                 .get(&format!(
                     "/embed/authorizations?access_token={}",
-                    ticket(app).await
+                    of_dashboards::ticket(app).await
                 ))
                 .await
                 .expect_status(200)
@@ -298,21 +300,6 @@ impl<'a> Sender<'a> {
         };
         request.body(body).send().await
     }
-}
-
-/// A one-time token of Ada's.
-async fn ticket(app: &TestApp) -> String {
-    let credential = &app.bank.dashboard;
-    let answer = app
-        .request(Method::POST, "/api/v4/token")
-        .basic(&credential.client_id, &credential.client_secret)
-        .json(&serde_json::json!({ "type": "consent_management", "scopes": "customer.modify_consent:cust-7f3a91" }))
-        .send()
-        .await;
-    answer.expect_status(200).json()["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
 }
 
 /// The door speaks: its own shape, nothing kept, and nothing of the inside.
@@ -574,7 +561,7 @@ async fn wrong_types_are_400_and_name_the_member() {
                 ),
             ],
             (Ticket | Embedded, path) | (Provider, path @ "/api/v4/customer_accounts") => {
-                crate::bad_input_of_dashboards::wrong(path)
+                of_dashboards::wrong(path)
             }
             (Question, _) => vec![
                 (
