@@ -80,27 +80,11 @@ const ROUTES: [(Method, &str, Takes); 59] = [
         Ticket,
     ),
     (Method::POST, "/embed/api/v1/session/renew", Embedded),
-    (
-        Method::PATCH,
-        "/embed/api/v1/connections/{connection}/accounts",
-        Embedded,
-    ),
+    (Method::PATCH, "/embed/api/v1/connections/{c}/accounts", Embedded),
     (Method::POST, "/embed/api/v1/connections/revoke", Embedded),
-    (
-        Method::POST,
-        "/embed/api/v1/connections/{connection}/revoke",
-        Embedded,
-    ),
-    (
-        Method::POST,
-        "/embed/api/v1/connections/{connection}/renew",
-        Embedded,
-    ),
-    (
-        Method::POST,
-        "/embed/api/v1/connections/{connection}/report",
-        Embedded,
-    ),
+    (Method::POST, "/embed/api/v1/connections/{c}/revoke", Embedded),
+    (Method::POST, "/embed/api/v1/connections/{c}/renew", Embedded),
+    (Method::POST, "/embed/api/v1/connections/{c}/report", Embedded),
     (Method::POST, "/embed/authorizations", Frame),
     (Method::POST, "/embed/connections", Frame),
     (Method::POST, "/embed/stop/confirm", Frame),
@@ -379,6 +363,7 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
             .unwrap_or(path)
             .replace("/api/v5/", "/api/v4/");
         let path = path.replace("/api/v6/", "/api/v4/");
+        let path = path.replace("{connection}", "{c}");
         let own = [
             "/sessions",
             "/consents/events",
