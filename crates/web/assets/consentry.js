@@ -193,7 +193,8 @@ addEventListener("message", async ({ source, origin, data }) => {
   if (data?.type !== "consentry:token" || typeof data.access_token !== "string" || !session) return;
   const answer = await call("session/renew", "POST", { access_token: data.access_token }).catch(() => undefined);
   if (answer?.ok) {
-    session.ends = Date.parse((await answer.json()).ends_at);
+    // Counted from here: the clock of this machine may be another than the server's.
+    session.ends = Date.now() + 1000 * (await answer.json()).ends_in;
     idleFrom(Date.now());
   } else if (answer?.status === 409) {
     end("customer_changed");

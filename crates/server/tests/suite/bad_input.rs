@@ -8,6 +8,8 @@ use consentry_ledger::verify::Verdict;
 use consentry_testkit::{Answer, TestApp};
 use http::Method;
 
+use crate::bad_input_of_dashboards as of_dashboards;
+
 /// What a route takes, and who may send it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Takes {
@@ -82,27 +84,11 @@ const ROUTES: [(Method, &str, Takes); 65] = [
         Ticket,
     ),
     (Method::POST, "/embed/api/v1/session/renew", Embedded),
-    (
-        Method::PATCH,
-        "/embed/api/v1/connections/{connection}/accounts",
-        Embedded,
-    ),
+    (Method::PATCH, "/embed/api/v1/connections/{c}/accounts", Embedded),
     (Method::POST, "/embed/api/v1/connections/revoke", Embedded),
-    (
-        Method::POST,
-        "/embed/api/v1/connections/{connection}/revoke",
-        Embedded,
-    ),
-    (
-        Method::POST,
-        "/embed/api/v1/connections/{connection}/renew",
-        Embedded,
-    ),
-    (
-        Method::POST,
-        "/embed/api/v1/connections/{connection}/report",
-        Embedded,
-    ),
+    (Method::POST, "/embed/api/v1/connections/{c}/revoke", Embedded),
+    (Method::POST, "/embed/api/v1/connections/{c}/renew", Embedded),
+    (Method::POST, "/embed/api/v1/connections/{c}/report", Embedded),
     (Method::POST, "/embed/authorizations", Frame),
     (Method::POST, "/embed/connections", Frame),
     (Method::POST, "/embed/stop/confirm", Frame),
@@ -225,11 +211,11 @@ impl<'a> Sender<'a> {
             .await;
         Self {
             session: crate::matrix::session(app).await,
-            ticket: ticket(app).await,
+            ticket: of_dashboards::ticket(app).await,
             page: app
                 .get(&format!(
                     "/embed/authorizations?access_token={}",
-                    ticket(app).await
+                    of_dashboards::ticket(app).await
                 ))
                 .await
                 .expect_status(200)
@@ -304,21 +290,6 @@ impl<'a> Sender<'a> {
         };
         request.body(body).send().await
     }
-}
-
-/// A one-time token of Ada's.
-async fn ticket(app: &TestApp) -> String {
-    let credential = &app.bank.dashboard;
-    let answer = app
-        .request(Method::POST, "/api/v4/token")
-        .basic(&credential.client_id, &credential.client_secret)
-        .json(&serde_json::json!({ "type": "consent_management", "scopes": "customer.modify_consent:cust-7f3a91" }))
-        .send()
-        .await;
-    answer.expect_status(200).json()["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
 }
 
 /// The door speaks: its own shape, nothing kept, and nothing of the inside.
@@ -398,6 +369,7 @@ async fn every_route_that_takes_a_body_is_on_the_list() {
             .unwrap_or(path)
             .replace("/api/v5/", "/api/v4/");
         let path = path.replace("/api/v6/", "/api/v4/");
+        let path = path.replace("{connection}", "{c}");
         let own = ["/sessions", "/consents/"];
         if let Some(rest) = path.strip_prefix("/v1")
             && own.iter().any(|prefix| rest.starts_with(prefix))
@@ -575,7 +547,7 @@ async fn wrong_types_are_400_and_name_the_member() {
                 ),
             ],
             (Ticket | Embedded, path) | (Provider, path @ "/api/v4/customer_accounts") => {
-                crate::bad_input_of_dashboards::wrong(path)
+                of_dashboards::wrong(path)
             }
             (Question, _) => vec![
                 (

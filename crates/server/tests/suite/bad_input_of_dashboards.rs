@@ -1,5 +1,8 @@
 //! What is wrong for the API of dashboard providers and for that of embedded pages: bodies, and the member that is named.
 
+use consentry_testkit::TestApp;
+use http::Method;
+
 /// Bodies that the route of this path refuses.
 pub fn wrong(path: &str) -> Vec<(String, &'static str)> {
     let bodies: &[(&str, &'static str)] = match path.rsplit('/').next().unwrap_or_default() {
@@ -34,4 +37,19 @@ pub fn wrong(path: &str) -> Vec<(String, &'static str)> {
         .iter()
         .map(|(body, place)| ((*body).to_owned(), *place))
         .collect()
+}
+
+/// A one-time token of Ada's.
+pub async fn ticket(app: &TestApp) -> String {
+    let credential = &app.bank.dashboard;
+    let answer = app
+        .request(Method::POST, "/api/v4/token")
+        .basic(&credential.client_id, &credential.client_secret)
+        .json(&serde_json::json!({ "type": "consent_management", "scopes": "customer.modify_consent:cust-7f3a91" }))
+        .send()
+        .await;
+    answer.expect_status(200).json()["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }

@@ -80,7 +80,10 @@ pub async fn renew_session(visit: Visit, request: Request) -> Response {
             .renew_page_session(&visit.tenant, &visitor.session, &token, visit.address)
             .await;
         match renewed {
-            Ok(Renewed::Until(ends_at)) => Ok(json!({ "ends_at": ends_at })),
+            Ok(Renewed::Until(ends_at)) => {
+                let left = ends_at.seconds_since(visit.ledger().now());
+                Ok(json!({ "ends_at": ends_at, "ends_in": left }))
+            }
             Ok(Renewed::OtherCustomer) => Err(ApiError::new(&registry::CUSTOMER_CHANGED)),
             Err(OpenError::Refused) => Err(ApiError::new(&registry::NOT_FOUND)),
             Err(OpenError::TooMany { seconds }) => Err(ApiError::new(&registry::RATE_LIMITED)

@@ -202,9 +202,10 @@ async fn dsh_a8_2_a_new_token_of_the_same_customer_keeps_the_page_open() {
     }
     let ticket = token(&app, ADA).await;
     let renew = json!({ "access_token": ticket });
-    let _renewed = call(&app, Method::POST, "session/renew", &bearer, Some(renew.clone()))
+    let renewed = call(&app, Method::POST, "session/renew", &bearer, Some(renew.clone()))
         .await
         .expect_status(200);
+    assert_eq!(renewed.json()["ends_in"], 1800);
     app.pass(500);
     let _still = call(&app, Method::GET, "session", &bearer, None)
         .await

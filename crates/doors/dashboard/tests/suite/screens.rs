@@ -89,6 +89,8 @@ async fn dsh_b6_2_what_ended_by_time_is_not_revived() {
 async fn dsh_b6_2_by_default_the_way_leads_to_the_app_until_a_week_after_the_end() {
     let app = TestApp::start().await;
     register(&app, |client| {
+        let back = "https://moneytrack.example/callback";
+        client.redirect_uris.push(back.to_owned());
         client.settings.reconnect_uri = Some("https://moneytrack.example/reconnect".to_owned());
     })
     .await;
