@@ -150,7 +150,8 @@ async fn tpa_ix_04_what_changed_while_the_page_was_open_is_looked_at_again() {
 
     let question = app.reach_question(&browser, "ada", &request).await;
     let registered = app.tenant().client("moneytrack").unwrap().redirect_uris.clone();
-    change_client(&app, "moneytrack", |client| client.redirect_uris.truncate(0)).await;
+    let other = vec!["https://moneytrack.example/other".to_owned()];
+    change_client(&app, "moneytrack", |client| client.redirect_uris = other).await;
     assert_local_page(&app.decide(&browser, &question, "approve").await, 400);
     change_client(&app, "moneytrack", |client| client.redirect_uris = registered).await;
 
