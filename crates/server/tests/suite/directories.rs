@@ -73,10 +73,13 @@ fn a_directory_can_be_written_into_the_environment() {
     ];
     let output = config("show", "", &environment);
     let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        shown.contains("[ldap.company]\nurl = \"ldap://dir.example:1389\"\nplain_text = true"),
-        "{shown}"
-    );
+    for line in [
+        "\n[ldap.company]\n",
+        "\nurl = \"ldap://dir.example:1389\" # CONSENTRY__LDAP__COMPANY__URL\n",
+        "\nplain_text = true # CONSENTRY__LDAP__COMPANY__PLAIN_TEXT\n",
+    ] {
+        assert!(shown.contains(line), "{line}{shown}");
+    }
     assert!(config("check", "", &environment).status.success());
     let stronger = config("show", COMPANY, &environment);
     assert!(
