@@ -32,6 +32,7 @@ center-wait = طلبت رسائل كثيرة. يُرجى الانتظار { $min
     [one] دقيقة واحدة
     [two] دقيقتين
     [few] { $minutes } دقائق
+    [many] { $minutes } دقيقة
    *[other] { $minutes } دقيقة
 }.
 center-over = لم يعد هذا الرابط يعمل
