@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use refinery::Migration;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::checkpoint;
@@ -198,9 +199,10 @@ pub(crate) fn is_current(connection: &mut Connection) -> Result<bool, OpenError>
     }
     let applied = runner.get_applied_migrations(connection).map_err(schema)?;
     let own = runner.get_migrations();
-    Ok(applied.len() == own.len()
-        && applied
-            .iter()
-            .zip(own)
-            .all(|(applied, own)| applied.checksum() == own.checksum()))
+    // Ours come in the order of their names, in which ten is before two.
+    let is_ours = |applied: &Migration| {
+        own.iter()
+            .any(|own| own.version() == applied.version() && own.checksum() == applied.checksum())
+    };
+    Ok(applied.len() == own.len() && applied.iter().all(is_ours))
 }
