@@ -428,27 +428,36 @@ test("dsh_a4_5 the token in a form opens the same page, and theme and language a
   await judge(page, "apps-by-form");
   await sendToken(ada, "et_nobody");
   await judge(page, "apps-by-form-closed");
+  await sendForm(ada, "/embed/copy/file", { session: "es_nobody" });
+  await judge(page, "copy-file-closed");
   await ada.close();
 });
 
-/** The form variant, into the tab itself. */
-async function sendToken(person, token) {
+/** A form to the dashboard, into the tab itself. */
+async function sendForm(person, path, fields) {
   const { page } = person;
   const answered = page.waitForNavigation();
   await page.evaluate(
-    ([action, token]) => {
+    ([action, fields]) => {
       const form = document.createElement("form");
       form.method = "post";
       form.action = action;
-      const field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name: "access_token", value: token });
-      form.append(field);
+      for (const [name, value] of Object.entries(fields)) {
+        const field = document.createElement("input");
+        Object.assign(field, { type: "hidden", name, value });
+        form.append(field);
+      }
       document.body.append(form);
       form.submit();
     },
-    [`${person.facts.dashboard.base}/embed/authorizations`, token],
+    [`${person.facts.dashboard.base}${path}`, fields],
   );
   await answered;
+}
+
+/** The form variant of opening it. */
+function sendToken(person, token) {
+  return sendForm(person, "/embed/authorizations", { access_token: token });
 }
 
 test("dsh_b7_4_b7_6 while it waits, when it gets no answer and when it is offline, the page says so", async () => {
