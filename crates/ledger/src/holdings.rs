@@ -17,6 +17,9 @@ use crate::{
 /// What the sealed bytes are bound to, beside the key.
 const BOUND: &[u8] = b"consentry/v1/holdings";
 
+/// What they are called where they cannot be read.
+const WHAT: &str = "list of accounts";
+
 /// How often a replacement that lost against another change is tried anew.
 const ATTEMPTS: u32 = 3;
 
@@ -102,23 +105,14 @@ impl Holding {
 }
 
 fn sealed(holdings: &[Holding], key: &Key, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
-    let text = serde_json::to_vec(holdings).map_err(unreadable)?;
-    Ok(key.seal(entropy, BOUND, &text))
+    key.seal_value(entropy, BOUND, &holdings, WHAT)
 }
 
 fn opened(row: &AccountRow, key: &Key) -> Result<Option<Vec<Holding>>, Fault> {
-    let Some(sealed) = &row.holdings else {
-        return Ok(None);
-    };
-    let text = key.open(BOUND, sealed)?;
-    serde_json::from_slice(&text).map(Some).map_err(unreadable)
-}
-
-fn unreadable(error: serde_json::Error) -> Fault {
-    Fault::Unreadable {
-        what: "list of accounts",
-        why: error.to_string(),
-    }
+    let sealed = row.holdings.as_deref();
+    sealed
+        .map(|sealed| key.open_value(BOUND, sealed, WHAT))
+        .transpose()
 }
 
 impl Ledger {

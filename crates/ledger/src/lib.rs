@@ -55,6 +55,7 @@ mod events;
 mod following;
 mod ledger;
 mod root;
+mod sealed_value;
 mod telling;
 mod templating;
 #[cfg(test)]

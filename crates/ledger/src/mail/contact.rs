@@ -21,24 +21,15 @@ pub struct Contact {
 
 impl Contact {
     pub(crate) fn sealed(&self, key: &Key, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
-        let text = serde_json::to_vec(self).map_err(unreadable)?;
-        Ok(key.seal(entropy, BOUND, &text))
+        key.seal_value(entropy, BOUND, self, "contact")
     }
 
     /// What an account says, opened; none where it says nothing.
     pub(crate) fn of(account: &AccountRow, key: &Key) -> Result<Option<Self>, Fault> {
-        let Some(sealed) = &account.contact else {
-            return Ok(None);
-        };
-        let text = key.open(BOUND, sealed)?;
-        serde_json::from_slice(&text).map(Some).map_err(unreadable)
-    }
-}
-
-fn unreadable(error: serde_json::Error) -> Fault {
-    Fault::Unreadable {
-        what: "contact",
-        why: error.to_string(),
+        let sealed = account.contact.as_deref();
+        sealed
+            .map(|sealed| key.open_value(BOUND, sealed, "contact"))
+            .transpose()
     }
 }
 

@@ -63,20 +63,12 @@ impl From<Kept> for Passkey {
     }
 }
 
-fn unreadable(error: serde_json::Error) -> Fault {
-    Fault::Unreadable {
-        what: "passkeys",
-        why: error.to_string(),
-    }
-}
-
 /// What an account keeps, opened.
 fn opened(account: &AccountRow, key: &Key) -> Result<Vec<Kept>, Fault> {
     let Some(sealed) = &account.passkeys else {
         return Ok(Vec::new());
     };
-    let text = key.open(BOUND, sealed)?;
-    serde_json::from_slice(&text).map_err(unreadable)
+    key.open_value(BOUND, sealed, "passkeys")
 }
 
 /// A name as it is kept: one line, not too long; none where nothing is left of it.
@@ -100,13 +92,13 @@ pub(super) struct Holder {
 impl Holder {
     /// Writes the passkeys back, if nobody changed the account meanwhile.
     pub(super) fn write(self, change: &mut ChangeSet, entropy: &dyn Entropy) -> Result<(), Fault> {
-        let text = serde_json::to_vec(&self.passkeys).map_err(unreadable)?;
+        let sealed = self.key.seal_value(entropy, BOUND, &self.passkeys, "passkeys")?;
         let version = self.account.version;
         let account_key = RowKey::Account(self.account.subject);
         change.expect.push(Expect::At(account_key, version));
         change.rows.push(RowChange::Put(Row::Account(AccountRow {
             version: version.saturating_add(1),
-            passkeys: (!self.passkeys.is_empty()).then(|| self.key.seal(entropy, BOUND, &text)),
+            passkeys: (!self.passkeys.is_empty()).then_some(sealed),
             ..self.account
         })));
         Ok(())

@@ -24,7 +24,8 @@ use crate::{
     mail::{
         About, Contact, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, later_row_of, row_of,
     },
-    opaque::{base64url, from_base64url},
+    opaque::base64url,
+    sealed_value::SealedDetail,
     sealing::Key,
 };
 
@@ -44,12 +45,6 @@ struct Asked {
     method: Method,
     /// Whom it was sent to.
     by: String,
-}
-
-/// What is kept of a link in clear.
-#[derive(Debug, Serialize, Deserialize)]
-struct Stored {
-    sealed: String,
 }
 
 /// When an event is not waited for any more.
@@ -117,13 +112,7 @@ impl Letters<'_> {
             method,
             by: to.mail.as_str().to_owned(),
         };
-        let detail = to_json(&asked, "approval")?;
-        let sealed = self
-            .key
-            .seal(self.ledger.entropy(), hash.as_bytes(), detail.as_bytes());
-        let stored = Stored {
-            sealed: base64url(&sealed),
-        };
+        let detail = SealedDetail::text(self.key, self.ledger.entropy(), hash, &asked, "approval")?;
         let mut rows = vec![RowChange::Put(Row::Token(TokenRow {
             hash,
             kind: TokenKind::Approval,
@@ -136,7 +125,7 @@ impl Letters<'_> {
             consumed_at: None,
             revoked_at: None,
             failures: 0,
-            detail: to_json(&stored, "approval")?,
+            detail,
         }))];
         let matter = match method {
             Method::Email => PreferenceMatter::Confirm,
@@ -395,13 +384,7 @@ impl Ledger {
             .subject_key(tenant, subject)
             .await?
             .ok_or(ApprovalError::Over)?;
-        let stored: Stored = from_json(&row.detail, "approval")?;
-        let sealed = from_base64url(&stored.sealed).ok_or(ApprovalError::Unknown)?;
-        let opened = key.open(hash.as_bytes(), &sealed).map_err(Fault::from)?;
-        let asked: Asked = serde_json::from_slice(&opened).map_err(|error| Fault::Unreadable {
-            what: "approval",
-            why: error.to_string(),
-        })?;
+        let asked: Asked = SealedDetail::open(&row.detail, &key, hash, "approval")?;
         let person = attempt.person(subject).await?.ok_or(ApprovalError::Over)?;
         let place = person
             .events

@@ -12,9 +12,8 @@ use super::{ManagePreferences, PreferenceError, person::organization_alias};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
     access::{Caller, Permit},
-    accounts::{from_json, to_json},
     error::Fault,
-    opaque::{base64url, from_base64url},
+    sealed_value::SealedDetail,
 };
 
 /// What a link does.
@@ -56,12 +55,6 @@ pub enum LinkError {
     Fault(#[from] Fault),
 }
 
-/// What is kept of a link in clear.
-#[derive(Debug, Serialize, Deserialize)]
-struct Stored {
-    sealed: String,
-}
-
 impl Ledger {
     /// Makes a link that works for `lifetime`. Nobody becomes a user by it.
     pub async fn issue_consent_link(
@@ -76,13 +69,9 @@ impl Ledger {
         let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
         let secret = Opaque::draw(self.entropy(), "cl");
         let hash = secret.hash();
-        let text = to_json(content, "consent link")?;
-        let sealed = key.seal(self.entropy(), hash.as_bytes(), text.as_bytes());
+        let detail = SealedDetail::text(&key, self.entropy(), hash, content, "consent link")?;
         let now = self.now();
         let mut change = ChangeSet::new(tenant.id(), now);
-        let stored = Stored {
-            sealed: base64url(&sealed),
-        };
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
             hash,
             kind: TokenKind::ConsentLink,
@@ -98,7 +87,7 @@ impl Ledger {
             consumed_at: None,
             revoked_at: None,
             failures: 0,
-            detail: to_json(&stored, "consent link")?,
+            detail,
         })));
         let _receipt = self.commit_asked(change).await.map_err(Fault::from)?;
         Ok(secret)
@@ -130,13 +119,7 @@ impl Ledger {
             return Err(LinkError::Over);
         }
         let key = self.subject_key(tenant, subject).await?.ok_or(LinkError::Over)?;
-        let stored: Stored = from_json(&row.detail, "consent link")?;
-        let sealed = from_base64url(&stored.sealed).ok_or(LinkError::Unknown)?;
-        let opened = key.open(hash.as_bytes(), &sealed).map_err(Fault::from)?;
-        let content = serde_json::from_slice(&opened).map_err(|error| Fault::Unreadable {
-            what: "consent link",
-            why: error.to_string(),
-        })?;
+        let content = SealedDetail::open(&row.detail, &key, hash, "consent link")?;
         Ok(ConsentLink {
             subject,
             key: maker,

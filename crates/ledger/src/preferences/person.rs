@@ -15,13 +15,7 @@ use super::{
     fold::fold,
     model::{EventBody, Folded, KeptProof, PersonBody},
 };
-use crate::{
-    Ledger, TenantSnapshot,
-    accounts::{from_json, to_json},
-    environment::Draw,
-    error::Fault,
-    sealing::Key,
-};
+use crate::{Ledger, TenantSnapshot, environment::Draw, error::Fault, sealing::Key};
 
 /// An event in hand.
 #[derive(Debug)]
@@ -286,14 +280,16 @@ impl Person {
         (version, created_at): (Option<u32>, Timestamp),
         body: &impl Serialize,
     ) -> Result<RowChange, Fault> {
-        let text = to_json(body, "preferences")?;
+        let sealed = self
+            .key
+            .seal_value(ledger.entropy(), hash.as_bytes(), body, "preferences")?;
         Ok(RowChange::Put(Row::Preference(PreferenceRow {
             hash,
             kind,
             version: version.map_or(1, |version| version.saturating_add(1)),
             subject: self.subject,
             created_at,
-            sealed: self.key.seal(ledger.entropy(), hash.as_bytes(), text.as_bytes()),
+            sealed,
         })))
     }
 }
@@ -307,10 +303,5 @@ fn expected(hash: Hash, version: Option<u32>) -> Expect {
 }
 
 fn open<T: DeserializeOwned>(key: &Key, row: &PreferenceRow) -> Result<T, Fault> {
-    let bytes = key.open(row.hash.as_bytes(), &row.sealed)?;
-    let text = String::from_utf8(bytes).map_err(|error| Fault::Unreadable {
-        what: "preferences",
-        why: error.to_string(),
-    })?;
-    from_json(&text, "preferences")
+    key.open_value(row.hash.as_bytes(), &row.sealed, "preferences")
 }

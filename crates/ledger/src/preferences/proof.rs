@@ -183,14 +183,14 @@ impl Ledger {
         (subject, key): (SubjectId, &Key),
         sealed: &Sealed,
     ) -> Result<RowChange, Fault> {
-        let text = to_json(sealed, "proof")?;
+        let sealed = key.seal_value(self.entropy(), hash.as_bytes(), sealed, "proof")?;
         Ok(RowChange::Put(Row::Preference(PreferenceRow {
             hash,
             kind: PreferenceKind::Proof,
             version,
             subject,
             created_at: self.now(),
-            sealed: key.seal(self.entropy(), hash.as_bytes(), text.as_bytes()),
+            sealed,
         })))
     }
 
@@ -261,11 +261,7 @@ impl Ledger {
         let Some(key) = self.subject_key(tenant, row.subject).await? else {
             return Ok(None);
         };
-        let bytes = key.open(row.hash.as_bytes(), &row.sealed)?;
-        let sealed = serde_json::from_slice(&bytes).map_err(|error| Fault::Unreadable {
-            what: "proof",
-            why: error.to_string(),
-        })?;
+        let sealed = key.open_value(row.hash.as_bytes(), &row.sealed, "proof")?;
         Ok(Some((row, sealed)))
     }
 
