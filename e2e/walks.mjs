@@ -18,13 +18,13 @@ export async function visitor(browser, facts, { language = "en", hand = pointer,
     extraHTTPHeaders: { "Accept-Language": language },
     ...options,
   });
-  return new Visitor(opened, facts, words(language), hand);
+  return new Visitor(opened, facts, words(language), hand, options.javaScriptEnabled !== false);
 }
 
 /** Someone who walks through the demo. */
 class Visitor {
-  constructor({ page, context, complaints, assertQuiet }, facts, say, hand) {
-    Object.assign(this, { page, context, complaints, assertQuiet, facts, say, hand });
+  constructor({ page, context, complaints, assertQuiet }, facts, say, hand, scripted) {
+    Object.assign(this, { page, context, complaints, assertQuiet, facts, say, hand, scripted });
   }
 
   button(key, values, within = this.page) {
@@ -49,13 +49,18 @@ class Visitor {
     return within.getByRole("region", { name: this.say("dashboard-standing") });
   }
 
-  /** The bank's page has made the frame high enough for what is in it. Needs script. */
+  /**
+   * The bank's page has made the frame high enough for what is in it, if there is one. Until then what is below it moves, and
+   * is not hit by whoever presses it just then. Without script it keeps its height.
+   */
   async frameFits() {
     const inside = this.page.frames().find((frame) => frame.parentFrame() !== null);
-    await inside.waitForFunction(() => {
-      const { scrollHeight, clientHeight } = document.documentElement;
-      return scrollHeight === clientHeight;
-    });
+    if (this.scripted) {
+      await inside?.waitForFunction(() => {
+        const { scrollHeight, clientHeight } = document.documentElement;
+        return scrollHeight === clientHeight;
+      });
+    }
   }
 
   async press(locator) {
@@ -152,6 +157,7 @@ class Visitor {
     await within.getByRole("heading", { name: this.say("dashboard-stop-title", { app }) }).waitFor();
     await this.press(this.button("dashboard-stop", {}, within));
     await within.getByText(this.beginning("dashboard-stopped", { app })).first().waitFor();
+    await this.frameFits();
   }
 
   /** "Stop sharing" of one app in the list, whose name only screen readers hear. */

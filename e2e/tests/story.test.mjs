@@ -72,9 +72,7 @@ for (const { name, language, ...options } of WALKS) {
     await ada.heading("bank-home").waitFor();
     assert.equal(page.url(), demo.facts.dashboard.frame_host);
     await ada.standing(ada.frame).getByRole("button", { name: "Moneytrack", exact: true }).waitFor();
-    if (options.javaScriptEnabled !== false) {
-      await ada.frameFits();
-    }
+    await ada.frameFits();
     await ada.stopSharing(ada.frame);
     const stored = await storage(page, demo.facts.base_url);
     assert.deepEqual(stored, { ...stored, ...NOTHING });
