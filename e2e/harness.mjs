@@ -17,7 +17,8 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-cor
 /** The binary under test. */
 export const binary = process.env.CONSENTRY_BIN ?? path.join(target, "debug", "consentry");
 
-const screenshotFolder = process.env.CONSENTRY_SCREENSHOTS ?? path.join(target, "screenshots");
+/** Where screenshots go. Without it none are taken: drawing them costs as much time as all that is judged. */
+const screenshotFolder = process.env.CONSENTRY_SCREENSHOTS;
 
 /** Widths in CSS pixels: the narrowest that WCAG 1.4.10 asks for, a phone held wide, a desk. */
 export const WIDTHS = [320, 512, 1280];
@@ -25,7 +26,10 @@ export const WIDTHS = [320, 512, 1280];
 const SCHEMES = ["light", "dark"];
 
 /** What axe judges: WCAG 2.2 up to AA, and its own best practices. */
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const RULES = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+
+/** Those of them that look at colours, and so the only ones whose answer differs in another scheme. */
+const COLOUR_RULES = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 
 /** How long a start or an end may take, in milliseconds. The first start of a development binary makes keys. */
 const PATIENCE = 30_000;
@@ -176,10 +180,10 @@ export function origins(page) {
  * @param {import("playwright-core").Page} page
  */
 export async function axe(page) {
-  for (const colorScheme of SCHEMES) {
+  for (const [colorScheme, rules] of [["light", RULES], ["dark", COLOUR_RULES]]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const frame of page.frames().filter((frame) => !frame.isDetached() && frame.url() !== "about:blank")) {
-      const violations = await violationsOf(frame);
+      const violations = await violationsOf(frame, rules);
       assert.deepEqual(violations, [], `axe, ${colorScheme}, ${frame.url()}`);
     }
   }
@@ -187,14 +191,14 @@ export async function axe(page) {
 }
 
 /** What axe finds in one frame, in a form that is worth reading. Evaluated, so a strict policy does not stop it. */
-async function violationsOf(frame) {
+async function violationsOf(frame, rules) {
   if (!(await frame.evaluate(() => "axe" in globalThis))) {
     await frame.evaluate(axeSource);
   }
   // What it would load in advance, it has no need of: styles are of the page's own origin.
   const results = await frame.evaluate(
-    (values) => globalThis.axe.run(document, { iframes: false, preload: false, runOnly: { type: "tag", values } }),
-    RULES,
+    (runOnly) => globalThis.axe.run(document, { iframes: false, preload: false, runOnly }),
+    rules,
   );
   assert.notEqual(results.passes.length, 0, `axe judged nothing of ${frame.url()}`);
   return results.violations.map(({ id, help, nodes }) => ({
@@ -205,35 +209,43 @@ async function violationsOf(frame) {
 }
 
 /**
- * Takes the page at every width, light and dark, and asserts that nothing has to be scrolled sideways.
+ * Asserts that nothing has to be scrolled sideways at any width, and takes the page at every one, light and dark, where
+ * somebody wants to look at it.
  *
  * @param {import("playwright-core").Page} page
- * @param {string} name of the files, without width, scheme and extension
+ * @param {string} name of the screenshots, without width, scheme and extension
  */
-export async function screenshots(page, name) {
+export async function fitsEveryWidth(page, name) {
   assert.match(name, /^[a-z0-9-]+$/, "names of screenshots are names of files");
-  await mkdir(screenshotFolder, { recursive: true });
-  const session = await page.context().newCDPSession(page);
   const before = page.viewportSize();
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const file = path.join(screenshotFolder, `${name}-${width}-${colorScheme}.png`);
-      if (page.frames().length > 1) {
-        await page.screenshot({ path: file, fullPage: true });
-      } else {
-        await writeFile(file, await wholePage(session));
-      }
+    if (screenshotFolder !== undefined) {
+      await screenshots(page, `${name}-${width}`);
     }
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(sideways <= 0, `${name} has to be scrolled sideways by ${sideways} px at ${width} px`);
   }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-  await session.detach();
   if (before !== null) {
     await page.setViewportSize(before);
   }
+}
+
+/** The page as it is, light and dark. */
+async function screenshots(page, name) {
+  await mkdir(screenshotFolder, { recursive: true });
+  const session = await page.context().newCDPSession(page);
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const file = path.join(screenshotFolder, `${name}-${colorScheme}.png`);
+    if (page.frames().length > 1) {
+      await page.screenshot({ path: file, fullPage: true });
+    } else {
+      await writeFile(file, await wholePage(session));
+    }
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await session.detach();
 }
 
 /**

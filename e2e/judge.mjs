@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { axe, origins, screenshots } from "./harness.mjs";
+import { axe, fitsEveryWidth, origins } from "./harness.mjs";
 import { judgedFolder, routeOf } from "./routes.mjs";
 
 /** What a person can press, in CSS pixels; WCAG 2.5.8 asks for 24. */
@@ -37,7 +37,7 @@ export async function judge(page, state) {
   }
   await isADocument(page, state);
   await axe(page);
-  await screenshots(page, state);
+  await fitsEveryWidth(page, state);
   await isReadableEnlarged(page, state);
   await hasLargeTargets(page, state);
   await showsTheFocus(page, state);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { axe, openPage, screenshots, startBrowser, startDemo } from "../harness.mjs";
+import { axe, fitsEveryWidth, openPage, startBrowser, startDemo } from "../harness.mjs";
 import { judge } from "../judge.mjs";
 import { routeOf } from "../routes.mjs";
 
@@ -46,7 +46,7 @@ test("axe looks into frames", async () => {
 test("a page that must be scrolled sideways on a phone is refused", async () => {
   const { page: tab, context } = await openPage(browser);
   await tab.goto(`data:text/html,${encodeURIComponent(page('<div style="width: 900px">wide</div>'))}`);
-  await assert.rejects(screenshots(tab, "harness-wide"), /sideways/);
+  await assert.rejects(fitsEveryWidth(tab, "harness-wide"), /sideways/);
   await context.close();
 });
 

@@ -93,6 +93,8 @@ enum Task {
 /// Tests that can be asked for by themselves.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Alone {
+    /// The pages in a browser; among all tests too. Alone it also takes screenshots, into `target/screenshots`.
+    Browser,
     /// The leader of a PostgreSQL cluster is lost under load; installs etcd and Patroni.
     Cluster,
     /// Client libraries of others take part in the code flow, unmodified; among all tests too.
@@ -118,6 +120,10 @@ fn run(task: Task) -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     match task {
         Task::Check { only, advisories } => check::run(&workspace, &only, advisories),
+        Task::Test {
+            only: Some(Alone::Browser),
+            ..
+        } => test::browser(&workspace),
         Task::Test {
             only: Some(Alone::Cluster),
             ..

@@ -30,6 +30,7 @@ const COMMANDS: &[(&str, Proof)] = &[
     ("cargo xtask ci", Proof::Pipeline),
     ("cargo xtask check", Proof::Pipeline),
     ("cargo xtask test", Proof::Pipeline),
+    ("cargo xtask test browser", Proof::Pipeline),
     ("cargo xtask test clients", Proof::Pipeline),
     ("cargo xtask test sdk", Proof::Pipeline),
     (

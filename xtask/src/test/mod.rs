@@ -48,7 +48,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     report.add("the Debian package", || package::lives(workspace));
     report.add("benchmarks, a moment each", || bench::smoke(workspace));
     if !no_browser {
-        report.add("browser tests", || browser(workspace, &node));
+        report.add("browser tests", || in_a_browser(workspace, &node, None));
     }
     report.conclude()
 }
@@ -112,6 +112,15 @@ pub fn sdk(workspace: &Workspace) -> Result<()> {
     sdk::published(workspace, &node)
 }
 
+/// Tests the pages alone, and takes each of them in every width, light and dark, to be looked at.
+pub fn browser(workspace: &Workspace) -> Result<()> {
+    needs::programs(&[By::Tests, By::Browser])?;
+    let node = needs::node(workspace)?;
+    needs::packages(workspace, &node)?;
+    build_binary(workspace)?;
+    in_a_browser(workspace, &node, Some(&workspace.target().join("screenshots")))
+}
+
 /// Takes the pictures of the README, with what the browser tests need.
 pub fn pictures(workspace: &Workspace) -> Result<()> {
     needs::programs(&[By::Tests, By::Browser])?;
@@ -162,7 +171,7 @@ fn rust(workspace: &Workspace, node: &Node) -> Result<()> {
     )
 }
 
-fn browser(workspace: &Workspace, node: &Node) -> Result<()> {
+fn in_a_browser(workspace: &Workspace, node: &Node, screenshots: Option<&Path>) -> Result<()> {
     let folder = workspace.root().join("e2e");
     let tests = node_tests(&folder, "tests")?;
     // What an earlier run noted is no proof that this one looked.
@@ -172,14 +181,16 @@ fn browser(workspace: &Workspace, node: &Node) -> Result<()> {
     }
     // One file at a time: two browsers on two cores only make each other late.
     let run = |files: &[String]| {
-        process::run(
-            node.command("node", &folder)
-                .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
-                .args(files)
-                .env("CONSENTRY_BIN", workspace.target().join("debug/consentry"))
-                .env("CONSENTRY_SCREENSHOTS", workspace.target().join("screenshots"))
-                .env("CONSENTRY_JUDGED", &judged),
-        )
+        let mut command = node.command("node", &folder);
+        command
+            .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+            .args(files)
+            .env("CONSENTRY_BIN", workspace.target().join("debug/consentry"))
+            .env("CONSENTRY_JUDGED", &judged);
+        if let Some(folder) = screenshots {
+            command.env("CONSENTRY_SCREENSHOTS", folder);
+        }
+        process::run(&mut command)
     };
     run(&tests)?;
     // Afterwards, since it reads what the others noted: that every page was judged.

@@ -35,13 +35,13 @@ const ASKERS: [Asker; 5] = [
         name: "/records/service_account/username",
         password: "/records/service_account/password",
         paths: ["--exclude-path-regex", OWN],
-        amount: ["200", ALL],
+        amount: ["100", ALL],
     },
     Asker {
         name: "/users/0/username",
         password: "/users/0/password",
         paths: ["--exclude-path-regex", OWN],
-        amount: ["200", ALL],
+        amount: ["100", ALL],
     },
     Asker {
         name: "/authorization/first_party/client_id",
@@ -61,7 +61,7 @@ const ASKERS: [Asker; 5] = [
         name: "/authorization/admin/client_id",
         password: "/authorization/admin/client_secret",
         paths: ["--include-path-regex", "^/admin/"],
-        amount: ["200", ALL],
+        amount: ["100", ALL],
     },
 ];
 
