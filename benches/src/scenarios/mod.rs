@@ -7,8 +7,10 @@ mod grant_postgres;
 mod growth;
 mod introspect;
 mod isolation;
+mod logins;
 mod memory;
 mod read_record;
+mod refresh;
 mod revocation_lag;
 mod sign;
 mod start;
@@ -34,7 +36,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 15] = [
+pub const SCENARIOS: [Scenario; 17] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -82,6 +84,14 @@ pub const SCENARIOS: [Scenario; 15] = [
     Scenario {
         name: "code-flow",
         measure: code_flow::measure,
+    },
+    Scenario {
+        name: "refresh",
+        measure: refresh::measure,
+    },
+    Scenario {
+        name: "introspect-logins",
+        measure: logins::measure,
     },
     Scenario {
         name: "revocation-lag",
