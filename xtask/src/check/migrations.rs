@@ -105,11 +105,19 @@ fn read(text: &str) -> Result<Names> {
 }
 
 fn written(names: &Names) -> String {
-    names.iter().fold(String::new(), |mut text, (file, name)| {
+    let mut names: Vec<_> = names.iter().collect();
+    names.sort_by_key(|(file, _)| number(file));
+    names.into_iter().fold(String::new(), |mut text, (file, name)| {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{name}  {file}");
         text
     })
+}
+
+/// The number of a migration, by which they are carried out.
+fn number(file: &str) -> Option<u32> {
+    let (number, _) = file.strip_prefix('V')?.split_once("__")?;
+    number.parse().ok()
 }
 
 fn refuse_changes(folder: &str, landed: &Names, present: &Names) -> Result<()> {
@@ -138,6 +146,8 @@ mod tests {
     fn what_is_written_down_reads_back() {
         let all = names(&[("V1__ledger.sql", "aa"), ("V2__tokens.sql", "bb")]);
         assert_eq!(read(&written(&all)).unwrap(), all);
+        let many = names(&[("V10__j.sql", "cc"), ("V2__b.sql", "bb")]);
+        assert_eq!(written(&many), "bb  V2__b.sql\ncc  V10__j.sql\n", "by number");
     }
 
     #[test]
