@@ -170,6 +170,7 @@ impl Ledger {
                 contact: None,
                 passkeys: None,
                 holdings: None,
+                profile: None,
             });
             change.rows.push(RowChange::Put(Row::Account(AccountRow {
                 version: row.version.saturating_add(1),

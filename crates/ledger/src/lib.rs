@@ -33,6 +33,7 @@ pub mod opaque;
 pub mod passkeys;
 pub mod preferences;
 pub mod principals;
+pub mod profile;
 pub mod provision;
 pub mod rates;
 pub mod records;

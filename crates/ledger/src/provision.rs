@@ -24,6 +24,7 @@ use crate::{
     events,
     key_ring::StoredKey,
     mail::{Contact, InvalidTemplate, MailTemplates},
+    profile::Profile,
     records::mapper::{InvalidMapper, Mappers},
     sealing::{Key, TenantKeys},
     snapshot::TENANT_KEY,
@@ -62,6 +63,8 @@ pub struct Person {
     pub applications: Vec<ApplicationId>,
     /// Where they are reached; none leaves it as it is.
     pub contact: Option<Contact>,
+    /// What clients may be told of them; none leaves it as it is.
+    pub profile: Option<Profile>,
 }
 
 /// What became of something that configuration, or another directory, says.
@@ -251,6 +254,11 @@ impl Ledger {
         if person.contact.is_some() && person.contact != contact {
             return Ok(Taken::Changed);
         }
+        if let Some(profile) = &person.profile
+            && *profile != self.profile_of(tenant, subject).await?
+        {
+            return Ok(Taken::Changed);
+        }
         Ok(if account.is_some_and(|account| keeps(&account)) {
             Taken::Unchanged
         } else {
@@ -288,10 +296,12 @@ impl Ledger {
             _ => kept.clone(),
         };
         let contact = self.contact_row(tenant, subject, known.as_ref(), person).await?;
+        let profile = self.profile_row(tenant, subject, known.as_ref(), person).await?;
         let unchanged = known.as_ref().is_some_and(|account| {
             account.password_hash == password_hash
                 && account.applications == person.applications
                 && account.contact == contact
+                && account.profile == profile
         });
         if !unchanged {
             let mut change = ChangeSet::new(tenant.id(), self.now());
@@ -306,6 +316,7 @@ impl Ledger {
                 contact,
                 passkeys: known.as_ref().and_then(|account| account.passkeys.clone()),
                 holdings: known.and_then(|account| account.holdings),
+                profile,
             })));
             let _receipt = self.commit(change).await.map_err(Fault::from)?;
         }
@@ -330,6 +341,26 @@ impl Ledger {
             return Ok(kept);
         }
         contact.sealed(&key, self.entropy()).map(Some)
+    }
+
+    /// What an account says about a person: what it said, where that is the same.
+    async fn profile_row(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        known: Option<&AccountRow>,
+        person: &Person,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        let kept = known.and_then(|account| account.profile.clone());
+        let Some(profile) = &person.profile else {
+            return Ok(kept);
+        };
+        let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
+        let before = known.map(|account| Profile::of(account, &key)).transpose()?;
+        if before.flatten().unwrap_or_default() == *profile {
+            return Ok(kept);
+        }
+        profile.sealed(&key, self.entropy()).map(Some)
     }
 }
 

@@ -27,6 +27,7 @@ use consentry_ledger::{
     import::{AccountWish, NewPassword},
     mail::Contact,
     opaque,
+    profile::Profile,
     provision::{Entry, Person},
 };
 use serde::Deserialize;
@@ -208,6 +209,8 @@ pub struct PersonManifest {
     pub mail: Option<MailAddress>,
     /// The language they read best.
     pub locale: Option<Locale>,
+    /// What clients may be told of them, by the names of OpenID Connect Core 5.1.
+    pub profile: Option<Profile>,
     /// Names of the applications they log in to; where nothing is said, all of the manifest.
     pub applications: Option<Vec<String>>,
 }
@@ -449,6 +452,7 @@ impl PersonManifest {
             password: password(self.password_file.as_deref())?,
             applications,
             contact,
+            profile: self.profile.clone(),
         })
     }
 

@@ -457,6 +457,7 @@ impl<'a> Writes<'a> {
             Cell::optional_bytes(row.contact.as_deref()),
             Cell::optional_bytes(row.passkeys.as_deref()),
             Cell::optional_bytes(row.holdings.as_deref()),
+            Cell::optional_bytes(row.profile.as_deref()),
         ];
         self.putting(sql::ACCOUNTS_PUT).push(cells);
         Ok(())

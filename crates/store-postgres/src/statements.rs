@@ -444,14 +444,15 @@ statements! {
         ORDER BY p.created_at, p.hash LIMIT $4::int8");
 
     ACCOUNT "accounts.by_subject" = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, \
-        a.contact, a.passkeys, a.holdings FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
+        a.contact, a.passkeys, a.holdings, a.profile FROM account AS a WHERE a.shard = $1 AND a.tenant = $2 AND a.subject = $3";
     ACCOUNT_VERSIONS "accounts.versions" = version_by_id!("account", "subject", "t.version");
     ACCOUNTS_PUT "accounts.put" = "INSERT INTO account (shard, tenant, subject, version, password_hash, disabled, \
-        applications, contact, passkeys, holdings) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], \
-        $5::text[], $6::boolean[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[]) ON CONFLICT (shard, tenant, subject) \
+        applications, contact, passkeys, holdings, profile) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], \
+        $5::text[], $6::boolean[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[], \
+        $11::bytea[]) ON CONFLICT (shard, tenant, subject) \
         DO UPDATE SET version = excluded.version, password_hash = excluded.password_hash, disabled = excluded.disabled, \
         applications = excluded.applications, contact = excluded.contact, passkeys = excluded.passkeys, \
-        holdings = excluded.holdings";
+        holdings = excluded.holdings, profile = excluded.profile";
     ACCOUNTS_DELETE "accounts.delete" = delete_by_id!("account", "subject");
 
     SUBJECT_KEY "subject_keys.by_subject" = "SELECT k.subject, k.wrapped FROM subject_key AS k \

@@ -575,6 +575,7 @@ fn account(connection: &Connection, tenant: TenantId, row: &AccountRow) -> Resul
             row.contact,
             row.passkeys,
             row.holdings,
+            row.profile,
         ],
     )
 }

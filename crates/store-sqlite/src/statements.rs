@@ -209,10 +209,10 @@ statements! {
         ORDER BY p.created_at, p.hash LIMIT ?4");
 
     ACCOUNT = "SELECT a.subject, a.version, a.password_hash, a.disabled, a.applications, a.contact, \
-        a.passkeys, a.holdings FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
+        a.passkeys, a.holdings, a.profile FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
     ACCOUNT_VERSION = "SELECT a.version FROM account AS a WHERE a.shard = ?1 AND a.tenant = ?2 AND a.subject = ?3";
     ACCOUNT_PUT = "REPLACE INTO account (shard, tenant, subject, version, password_hash, disabled, applications, contact, \
-        passkeys, holdings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        passkeys, holdings, profile) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     ACCOUNT_DELETE = "DELETE FROM account WHERE shard = ?1 AND tenant = ?2 AND subject = ?3";
 
     SUBJECT_KEY = "SELECT k.subject, k.wrapped FROM subject_key AS k \

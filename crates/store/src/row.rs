@@ -318,6 +318,8 @@ pub struct AccountRow {
     pub passkeys: Option<Vec<u8>>,
     /// The accounts the person has at the data provider, sealed with their key; none where the provider named none.
     pub holdings: Option<Vec<u8>>,
+    /// What clients may be told of the person, sealed with their key; none where nothing is known.
+    pub profile: Option<Vec<u8>>,
 }
 
 /// The wrapped data key of a person.

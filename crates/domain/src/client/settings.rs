@@ -53,6 +53,9 @@ pub struct ClientSettings {
     /// What its id tokens are signed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_algorithm: Option<IdTokenAlgorithm>,
+    /// Claims of the person that its id tokens have unasked, where the scope that carries them was consented to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id_token_claims: Vec<String>,
     /// `SameSite` of the cookies of its interactions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cookie_site: Option<CookieSite>,

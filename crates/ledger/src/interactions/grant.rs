@@ -86,6 +86,7 @@ impl Ledger {
                 nonce: request.nonce.clone(),
                 scope: scope.clone(),
                 acr: request.acr_of(&tenant.tenant.authorization.sign_in, session),
+                claims: request.claims.id_token.clone(),
             },
         };
         let (code, token) = self.draw_code(tenant, &new, now)?;

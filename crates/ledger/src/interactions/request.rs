@@ -39,6 +39,9 @@ pub struct AuthorizationRequest {
     /// Whether one of them must be reached (OpenID Connect Core 5.5.1.1).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acr_essential: bool,
+    /// Claims of the person that are asked for by name (OpenID Connect Core 5.5). The scopes that carry them are in `scope`.
+    #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
+    pub claims: RequestedClaims,
     /// The only person who may answer, by the identifier this client knows them under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_hint: Option<String>,
@@ -48,6 +51,37 @@ pub struct AuthorizationRequest {
     /// Hash of the reference under which it was handed in beforehand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pushed: Option<Hash>,
+}
+
+/// Claims by the place they are asked for in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestedClaims {
+    /// In the id token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub id_token: Vec<String>,
+    /// At UserInfo, where the scope gives all that it carries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub userinfo: Vec<String>,
+}
+
+impl RequestedClaims {
+    /// Whether none is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.id_token.is_empty() && self.userinfo.is_empty()
+    }
+
+    /// All of them, each once, in alphabetical order.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<_> = self
+            .id_token
+            .iter()
+            .chain(&self.userinfo)
+            .map(String::as_str)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
 }
 
 impl AuthorizationRequest {

@@ -188,6 +188,7 @@ mod asking {
             max_age: None,
             acr_values: Vec::new(),
             acr_essential: false,
+            claims: crate::interactions::RequestedClaims::default(),
             subject_hint: None,
             ui_locales: Vec::new(),
             pushed: None,

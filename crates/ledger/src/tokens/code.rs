@@ -22,6 +22,9 @@ pub struct CodeDetail {
     /// `acr` that was satisfied, for the id token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// Claims of the person that were asked for in the id token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
 }
 
 /// A code about to be issued.

@@ -1,5 +1,5 @@
-//! ID tokens (OpenID Connect Core 2): who logged in, when and how. Nothing about the person beyond that is stored here, so nothing
-//! beyond it can be told (TPA-TOK-04).
+//! ID tokens (OpenID Connect Core 2): who logged in, when and how, and of the person what was asked for and consented to
+//! (TPA-TOK-04).
 
 use aws_lc_rs::digest;
 use consentry_domain::{
@@ -9,6 +9,7 @@ use consentry_domain::{
 };
 use consentry_jose::Algorithm;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{Issuer, access_token::subject_identifier};
 use crate::{TenantSnapshot, error::Fault, opaque};
@@ -41,6 +42,9 @@ pub struct IdClaims {
     /// `nonce` of the authorization request; never after a refresh (OpenID Connect Core 12.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
+    /// What is told of the person.
+    #[serde(flatten)]
+    pub profile: Map<String, Value>,
 }
 
 /// What comes from the request rather than from the grant.
@@ -50,6 +54,8 @@ pub(crate) struct Requested<'a> {
     pub nonce: Option<&'a str>,
     /// `acr` that was satisfied.
     pub acr: Option<&'a str>,
+    /// What is told of the person.
+    pub profile: Option<&'a Map<String, Value>>,
 }
 
 /// Signs the ID token that goes with an access token.
@@ -74,6 +80,7 @@ pub(crate) fn sign(
         tid: tenant.id(),
         at_hash: at_hash(access_token),
         nonce: requested.nonce.map(str::to_owned),
+        profile: requested.profile.cloned().unwrap_or_default(),
     };
     // `at_hash` is SHA-256 with either.
     let algorithm = match client.settings.id_token_algorithm {

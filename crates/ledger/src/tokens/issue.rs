@@ -3,6 +3,7 @@
 use consentry_domain::{Timestamp, client::Client, enforce::Coverage, grant::Grant, scope::Scope};
 use consentry_store::{TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{
     Issuer, TokenError,
@@ -45,6 +46,9 @@ pub(crate) struct RefreshDetail {
     /// Authentication context that was satisfied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// Claims of the person that were asked for in the id token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
     /// Base64url of the successor's hash, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
@@ -70,6 +74,22 @@ pub(crate) struct InUse<'a> {
 }
 
 impl Ledger {
+    /// What the id token says about the person: what was asked for by name and what the client has in each, as far as the scope that
+    /// carries it is covered now (TPA-TOK-04).
+    pub(crate) async fn told_of(
+        &self,
+        tenant: &TenantSnapshot,
+        used: &InUse<'_>,
+        asked: &[String],
+    ) -> Result<Map<String, Value>, Fault> {
+        let names = [asked, &used.client.settings.id_token_claims].concat();
+        if names.is_empty() {
+            return Ok(Map::new());
+        }
+        let profile = self.profile_of(tenant, used.grant.subject).await?;
+        Ok(profile.some_carried_by(&used.coverage.covered, &names))
+    }
+
     /// Signs access and ID token under a grant. `scope` is what this answer shall carry.
     pub(crate) fn sign_tokens(
         &self,

@@ -114,9 +114,11 @@ impl Ledger {
             audience,
             now,
         };
+        let told = self.told_of(tenant, &used, &detail.claims).await?;
         let requested = Requested {
             nonce: detail.nonce.as_deref(),
             acr: detail.acr.as_deref(),
+            profile: Some(&told),
         };
         let scope = coverage.covered.clone();
         let with_id_token = scope.contains(Scope::OPENID);
@@ -126,6 +128,7 @@ impl Ledger {
             let detail = RefreshDetail {
                 scope: detail.scope,
                 acr: detail.acr.clone(),
+                claims: detail.claims.clone(),
                 successor: None,
                 sealed: None,
             };

@@ -131,9 +131,11 @@ impl Ledger {
             audience,
             now,
         };
+        let told = self.told_of(tenant, &used, &detail.claims).await?;
         let requested = Requested {
             nonce: None,
             acr: detail.acr.as_deref(),
+            profile: Some(&told),
         };
         let with_id_token = coverage.covered.contains(Scope::OPENID);
         let mut answer = self.sign_tokens(tenant, &used, scope, requested, with_id_token)?;

@@ -57,6 +57,7 @@ pub async fn reached_at(app: &TestApp, login: &str, mail: &str, locale: Option<&
             mail: MailAddress::parse(mail).unwrap(),
             locale: locale.map(|tag| Locale::parse(tag).unwrap()),
         }),
+        profile: None,
     };
     let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant).unwrap();
     app.ledger

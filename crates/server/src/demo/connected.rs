@@ -200,6 +200,7 @@ async fn customer(
             mail: MailAddress::parse(&format!("{username}@example.com"))?,
             locale: None,
         }),
+        profile: None,
     };
     let subject: SubjectId = ledger.provision_person(tenant, permit, &person).await?;
     customer.user_id = subject.to_string();

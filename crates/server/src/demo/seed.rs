@@ -24,6 +24,7 @@ use consentry_ledger::{
     provision::{Entry, Person},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::wordings;
 
@@ -93,6 +94,9 @@ pub const SCOPES: [&str; 4] = [
     "accounts:transactions",
 ];
 
+/// Scopes that carry what is known of people, which Moneytrack may ask for but does not.
+const PROFILE_SCOPES: &str = "profile email";
+
 /// Definitions of the records door.
 pub const AGREEMENTS: [&str; 2] = ["share-my-email", "email-newsletter"];
 
@@ -156,7 +160,10 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
     }));
     ledger.provision(tenant, &permit, &entries).await?;
     let mut customers = Vec::new();
-    for (username, number) in [("ada", "cust-7f3a91"), ("ben", "cust-20c4d7")] {
+    for (username, number, given_name, family_name) in [
+        ("ada", "cust-7f3a91", "Ada", "Lindqvist"),
+        ("ben", "cust-20c4d7", "Ben", "Okafor"),
+    ] {
         let mut customer = Customer {
             username: username.to_owned(),
             password: typeable(ledger.entropy().bytes::<9>()),
@@ -176,6 +183,13 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
                 mail: MailAddress::parse(&format!("{username}@example.com"))?,
                 locale: None,
             }),
+            profile: Some(serde_json::from_value(json!({
+                "name": format!("{given_name} {family_name}"),
+                "given_name": given_name,
+                "family_name": family_name,
+                "email": format!("{username}@example.com"),
+                "email_verified": true,
+            }))?),
         };
         let subject: SubjectId = ledger.provision_person(tenant, &permit, &person).await?;
         customer.user_id = subject.to_string();
@@ -316,7 +330,7 @@ impl Cast {
                 redirect_uris: Vec::new(),
                 post_logout_redirect_uris: Vec::new(),
                 consent_uri: None,
-                allowed_scopes: Scope::parse(&SCOPES.join(" "))?,
+                allowed_scopes: Scope::parse(&format!("{} {PROFILE_SCOPES}", SCOPES.join(" ")))?,
                 consent_validity: None,
                 pkce: Pkce::Enforce,
                 supported_prompts: Prompt::ALL.to_vec(),
@@ -416,6 +430,8 @@ fn definitions() -> anyhow::Result<Vec<Entry>> {
         ("urn:pingdirectory:consent_admin", DefinitionKind::Protocol),
         ("accounts:balance", DefinitionKind::Scope),
         ("accounts:transactions", DefinitionKind::Scope),
+        ("profile", DefinitionKind::Scope),
+        ("email", DefinitionKind::Scope),
         ("share-my-email", DefinitionKind::Agreement),
         ("email-newsletter", DefinitionKind::Agreement),
     ];

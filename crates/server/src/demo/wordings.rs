@@ -12,7 +12,7 @@ const LANGUAGES: [&str; 8] = ["en-GB", "ar", "de", "es", "fr", "ja", "pl", "pt"]
 /// How many of them the integration tests have.
 const OF_THE_TESTS: usize = 2;
 
-const WORDINGS: [Wording; 6] = [
+const WORDINGS: [Wording; 8] = [
     (
         "openid",
         "1.0",
@@ -182,6 +182,94 @@ const WORDINGS: [Wording; 6] = [
                 "Movimentos",
                 "Pagamentos dos últimos 24 meses",
                 "Para organizar as suas despesas",
+            ],
+        ],
+    ),
+    (
+        "profile",
+        "1.0",
+        [
+            [
+                "Your name",
+                "Your name as the bank has it",
+                "So that the app can address you",
+            ],
+            ["اسمك", "اسمك كما هو مسجّل لدى البنك", "ليخاطبك التطبيق باسمك"],
+            [
+                "Ihr Name",
+                "Ihr Name, wie ihn die Bank kennt",
+                "Damit die App Sie ansprechen kann",
+            ],
+            [
+                "Su nombre",
+                "Su nombre tal como lo tiene el banco",
+                "Para que la aplicación pueda dirigirse a usted",
+            ],
+            [
+                "Votre nom",
+                "Votre nom tel que la banque le connaît",
+                "Pour que l’application puisse s’adresser à vous",
+            ],
+            [
+                "お名前",
+                "銀行に登録されているお名前",
+                "アプリでお名前をお呼びするため",
+            ],
+            [
+                "Twoje imię i nazwisko",
+                "Imię i nazwisko zapisane w banku",
+                "Aby aplikacja mogła zwracać się do Ciebie po imieniu",
+            ],
+            [
+                "O seu nome",
+                "O seu nome, tal como consta no banco",
+                "Para que a aplicação o possa tratar pelo nome",
+            ],
+        ],
+    ),
+    (
+        "email",
+        "1.0",
+        [
+            [
+                "Your e-mail address",
+                "Your e-mail address, and whether the bank checked it",
+                "So that the app can write to you",
+            ],
+            [
+                "بريدك الإلكتروني",
+                "عنوان بريدك الإلكتروني وما إذا كان البنك قد تحقّق منه",
+                "ليراسلك التطبيق",
+            ],
+            [
+                "Ihre E-Mail-Adresse",
+                "Ihre E-Mail-Adresse und ob die Bank sie geprüft hat",
+                "Damit die App Ihnen schreiben kann",
+            ],
+            [
+                "Su correo electrónico",
+                "Su dirección de correo y si el banco la ha comprobado",
+                "Para que la aplicación pueda escribirle",
+            ],
+            [
+                "Votre adresse e-mail",
+                "Votre adresse e-mail, et si la banque l’a vérifiée",
+                "Pour que l’application puisse vous écrire",
+            ],
+            [
+                "メールアドレス",
+                "メールアドレスと、銀行が確認済みかどうか",
+                "アプリからご連絡するため",
+            ],
+            [
+                "Twój adres e-mail",
+                "Twój adres e-mail i informacja, czy bank go sprawdził",
+                "Aby aplikacja mogła do Ciebie pisać",
+            ],
+            [
+                "O seu endereço de e-mail",
+                "O seu endereço de e-mail e se o banco o verificou",
+                "Para que a aplicação lhe possa escrever",
             ],
         ],
     ),

@@ -220,6 +220,30 @@ fn a_mail_template_that_does_not_work_is_refused_and_where_people_are_reached_is
 }
 
 #[test]
+fn b13_16_what_clients_may_be_told_of_people_is_taken_over_and_refused_by_the_name_of_the_claim() {
+    let house = House::new();
+    let knowing = |profile: &str| {
+        let person = format!("[[tenants.people]]\nprofile = {{ {profile} }}\n");
+        EXAMPLE.replacen("[[tenants.people]]\n", &person, 1)
+    };
+    for (wrong, said) in [
+        ("rank = \"queen\"", "rank is no claim of a profile"),
+        ("email_verified = \"yes\"", "email_verified must be true or false"),
+    ] {
+        let told = refused(&house.apply(&knowing(wrong), &[]));
+        assert!(told.contains(said), "{told}");
+    }
+    let _done = applied(&house.apply(EXAMPLE, &[]));
+    let carla = knowing("name = \"Carla\", address = { country = \"NL\" }");
+    let changed = applied(&house.apply(&carla, &[]));
+    assert!(changed.starts_with("~ person carla\n0 added, 1 changed"), "{changed}");
+    for again in [&*carla, EXAMPLE] {
+        let same = applied(&house.apply(again, &[]));
+        assert!(same.starts_with("0 added, 0 changed"), "{same}");
+    }
+}
+
+#[test]
 fn rec_12_5_what_records_refer_to_is_taken_away_only_by_force() {
     let house = House::new();
     applied(&house.apply(EXAMPLE, &[]));

@@ -435,6 +435,7 @@ impl Random {
                 contact: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
                 passkeys: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
                 holdings: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
+                profile: self.sometimes(50, |own| own.next().to_be_bytes().to_vec()),
             }),
             _ => Row::SubjectKey(SubjectKeyRow {
                 subject: person,

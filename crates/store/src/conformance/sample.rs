@@ -420,6 +420,7 @@ pub fn every_row() -> Vec<Row> {
             contact: Some(vec![7; 40]),
             passkeys: Some(vec![8; 300]),
             holdings: Some(vec![8; 40]),
+            profile: Some(vec![8; 60]),
         }),
         Row::SubjectKey(SubjectKeyRow {
             subject: ada,

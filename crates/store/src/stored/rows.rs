@@ -242,6 +242,7 @@ impl Stored for AccountRow {
             contact: cells.optional_bytes("contact")?,
             passkeys: cells.optional_bytes("passkeys")?,
             holdings: cells.optional_bytes("holdings")?,
+            profile: cells.optional_bytes("profile")?,
         })
     }
 }

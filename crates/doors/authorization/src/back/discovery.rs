@@ -2,8 +2,8 @@
 //! the prefix of the original (TPA-URL-02).
 
 use axum::response::Response;
-use consentry_domain::definition::DefinitionKind;
-use consentry_ledger::interactions::Level;
+use consentry_domain::{DefinitionKey, definition::DefinitionKind};
+use consentry_ledger::{interactions::Level, profile};
 use consentry_web::{error::OAuth, visit::Visit};
 use http::HeaderMap;
 use serde::Serialize;
@@ -47,7 +47,7 @@ struct Metadata {
     introspection_endpoint_auth_methods_supported: &'static [&'static str],
     introspection_endpoint_auth_signing_alg_values_supported: &'static [&'static str],
     code_challenge_methods_supported: &'static [&'static str],
-    claims_supported: &'static [&'static str],
+    claims_supported: Vec<&'static str>,
     claim_types_supported: &'static [&'static str],
     prompt_values_supported: &'static [&'static str],
     authorization_response_iss_parameter_supported: bool,
@@ -66,6 +66,21 @@ pub(crate) async fn document(visit: Visit, headers: HeaderMap) -> Result<Respons
     cacheable(&metadata(&visit), "application/json", &headers)
 }
 
+/// What ID tokens say whatever was asked.
+const CLAIMS: [&str; 11] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "acr",
+    "amr",
+    "nonce",
+    "at_hash",
+    "tid",
+];
+
 fn metadata(visit: &Visit) -> Metadata {
     let issuer = issuer(visit);
     let below = |path: &str| format!("{}{path}", issuer.as_str());
@@ -75,6 +90,14 @@ fn metadata(visit: &Visit) -> Metadata {
         .values()
         .filter(|definition| matches!(definition.kind, DefinitionKind::Scope | DefinitionKind::Protocol))
         .map(|definition| definition.key.as_str().to_owned());
+    let carried = profile::claims().filter(|(_, scope)| {
+        let scope = DefinitionKey::parse(scope);
+        scope.is_ok_and(|scope| visit.tenant.definitions.contains_key(&scope))
+    });
+    let claims_supported = CLAIMS
+        .into_iter()
+        .chain(carried.map(|(claim, _)| claim))
+        .collect();
     Metadata {
         authorization_endpoint: below("/auth"),
         token_endpoint: below("/token"),
@@ -97,24 +120,12 @@ fn metadata(visit: &Visit) -> Metadata {
         introspection_endpoint_auth_methods_supported: METHODS,
         introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
         code_challenge_methods_supported: &["S256"],
-        claims_supported: &[
-            "sub",
-            "iss",
-            "aud",
-            "exp",
-            "iat",
-            "auth_time",
-            "acr",
-            "amr",
-            "nonce",
-            "at_hash",
-            "tid",
-        ],
+        claims_supported,
         acr_values_supported: Level::offered(&visit.tenant.tenant.authorization.sign_in),
         claim_types_supported: &["normal"],
         prompt_values_supported: &["none", "login", "consent"],
         authorization_response_iss_parameter_supported: true,
-        claims_parameter_supported: false,
+        claims_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
         require_request_uri_registration: false,

@@ -1,9 +1,10 @@
 //! `/oidc/me` (OpenID Connect Core 5.3): who the person is, to the client they logged in to.
 //!
-//! Only `sub` is told: no profile data is stored, so no scope implies more (TPA-TOK-04).
+//! Beside `sub` they are told what the scopes that are covered now carry (5.4, TPA-TOK-04); what is not known is left out.
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::scope::Scope;
+use consentry_ledger::profile;
 use consentry_web::{
     error::{ApiError, OAuth, registry},
     form,
@@ -14,6 +15,7 @@ use consentry_web::{
 use http::{HeaderValue, Method, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::answer;
 use crate::bearer::{active, in_header, missing};
@@ -21,22 +23,40 @@ use crate::bearer::{active, in_header, missing};
 #[derive(Serialize)]
 struct Claims<'a> {
     sub: &'a str,
+    #[serde(flatten)]
+    profile: Map<String, Value>,
 }
 
 /// Answers GET with a bearer header, and POST with a header or the form field `access_token`.
 pub(crate) async fn userinfo(visit: Visit, request: Request) -> Result<Response, OAuth> {
     let token = presented(request).await?.ok_or_else(missing)?;
     let access = active(&visit, token.expose_secret()).await?;
-    if access.subject().is_none() || !access.scope().contains(Scope::OPENID) {
+    let subject = access
+        .subject()
+        .filter(|_| access.scope().contains(Scope::OPENID));
+    let Some(subject) = subject else {
         let challenge = HeaderValue::from_static(
             "Bearer realm=\"consentry\", error=\"insufficient_scope\", scope=\"openid\"",
         );
         return Err(ApiError::new(&registry::INSUFFICIENT_SCOPE)
             .challenge(challenge)
             .into());
-    }
+    };
+    let carries = |scope: &str| profile::claims().any(|(_, carrier)| carrier == scope);
+    let profile = if access
+        .scope()
+        .values()
+        .iter()
+        .any(|scope| carries(scope.as_str()))
+    {
+        let known = visit.ledger().profile_of(&visit.tenant, subject).await;
+        known.map_err(ApiError::from)?.carried_by(access.scope())
+    } else {
+        Map::new()
+    };
     Ok(answer(&Claims {
         sub: &access.claims().sub,
+        profile,
     })?)
 }
 

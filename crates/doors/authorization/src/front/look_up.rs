@@ -75,7 +75,7 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
         },
         "requested_scope": values(&question.scope),
         "already_granted_scope": values(&found.already_granted),
-        "requested_claims": [],
+        "requested_claims": request.claims.names(),
         "authorization_details": [],
         "resource": request.resources,
         "offline_access": question.scope.contains(Scope::OFFLINE_ACCESS),

@@ -95,6 +95,7 @@ async fn rec_12_3_a_person_without_a_password_here_has_it_in_the_directory() {
         password: password.map(str::to_owned),
         applications: Vec::new(),
         contact: None,
+        profile: None,
     };
     app.provision_person(&person(None)).await;
     assert_eq!(status(&app, "front-desk", DORAS).await, 200);

@@ -208,6 +208,7 @@ async fn rec_4_2_2_a_person_without_a_distinguished_name_is_401() {
             password: Some("pass".to_owned()),
             applications: vec![application],
             contact: None,
+            profile: None,
         })
         .await;
     assert_refused(

@@ -265,6 +265,7 @@ async fn rec_5_4_a_name_given_to_a_person_later_maps_from_then_on() {
         password: Some("k".to_owned()),
         applications: Vec::new(),
         contact: None,
+        profile: None,
     };
     let _person = app.provision_person(&person).await;
     let after = made(&app, &portal(&app), json!({ "subject": "kim" })).await;

@@ -41,6 +41,7 @@ fn bound(challenge: Option<&str>) -> CodeDetail {
         nonce: None,
         scope: Scope::parse("openid").unwrap(),
         acr: None,
+        claims: Vec::new(),
     }
 }
 

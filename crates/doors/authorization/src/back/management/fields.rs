@@ -6,7 +6,7 @@ use consentry_domain::{
     client::{Client, LONGEST_URI, Pkce, Prompt, SubjectType, Wrong},
     scope::Scope,
 };
-use consentry_ledger::TenantSnapshot;
+use consentry_ledger::{TenantSnapshot, profile};
 use serde_json::{Map, Value};
 
 use super::{
@@ -219,6 +219,14 @@ fn switches(reader: &mut Reader<'_>, client: &mut Client) {
     }
     if let Some(algorithm) = reader.choice("id_token_signed_response_alg", "RS256, ES256") {
         client.settings.id_token_algorithm = algorithm.value();
+    }
+    if let Some(claims) = reader.texts("default_custom_claims", 20, 64) {
+        let claims = claims.or(Vec::new());
+        if let Some(unknown) = claims.iter().find(|claim| profile::scope_of(claim).is_none()) {
+            let why = format!("{unknown:?} is no claim that a scope carries");
+            reader.refuse("default_custom_claims", why);
+        }
+        client.settings.id_token_claims = claims;
     }
 }
 

@@ -13,7 +13,6 @@ fn fixed(tenant: &TenantSnapshot) -> Vec<(&'static str, Vec<Value>)> {
         ("response_types", vec![json!(["code"])]),
         ("fapi_version_compliancy", vec![json!(false)]),
         ("session_expiration", vec![json!(session)]),
-        ("default_custom_claims", vec![json!([])]),
         ("default_user_info_claims", vec![json!([])]),
         ("sync_id_token_claims_to_userinfo", vec![json!(false)]),
         ("id_token_encryption", vec![json!({ "enabled": false })]),

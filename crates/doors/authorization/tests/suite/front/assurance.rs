@@ -192,6 +192,7 @@ async fn b13_18_an_essential_acr_is_reached_or_nothing_is_answered() {
         password: Some("carl's password".to_owned()),
         applications: tenant.applications.keys().copied().collect(),
         contact: None,
+        profile: None,
     };
     app.provision_person(&person).await;
     let fields = [("username", "carl"), ("password", "carl's password")];

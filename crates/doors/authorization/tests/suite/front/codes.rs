@@ -199,6 +199,7 @@ async fn tpa_fl_01_unknown_names_get_the_same_answer_no_mail_and_no_person() {
         password: None,
         applications: Vec::new(),
         contact: None,
+        profile: None,
     };
     app.provision_person(&unreachable).await;
     let mut answers = Vec::new();
@@ -367,6 +368,7 @@ async fn a_mail_with_a_code_is_in_the_language_of_the_person() {
             mail: consentry_domain::mail::MailAddress::parse("layla@example.com").unwrap(),
             locale: Some(consentry_domain::locale::Locale::parse("ar").unwrap()),
         }),
+        profile: None,
     };
     app.provision_person(&person).await;
     let browser = app.browser();

@@ -53,6 +53,7 @@ async fn register_with(app: &TestApp, username: &str, applications: Vec<Applicat
         password: None,
         applications,
         contact: None,
+        profile: None,
     };
     let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant).unwrap();
     app.ledger

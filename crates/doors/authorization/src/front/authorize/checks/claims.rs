@@ -1,11 +1,13 @@
-//! Step 15: `claims` is a JSON object. Of its content a demanded `sub` (B13-05) and `acr` (B13-18) have an effect; there are no other claims
-//! to give.
+//! Step 15: `claims` is a JSON object. Of its content have an effect a demanded `sub` (B13-05), `acr` (B13-18), and claims of the person
+//! (B13-17), each of which is asked for as the scope that carries it: that is what people are asked about. What is unknown here, or
+//! not for this client to ask, is left out, essential or not.
 
-use consentry_ledger::interactions::Level;
+use consentry_domain::scope::Scope;
+use consentry_ledger::{interactions::Level, profile};
 use consentry_web::json::{self, Limits};
 use serde_json::Value;
 
-use super::{Candidate, Refusal, acr::kept};
+use super::{Candidate, Refusal, acr::kept, scope::is_known};
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     let Some(text) = candidate.value("claims") else {
@@ -20,6 +22,10 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
             Some(_) => return Err(Refusal::invalid_request("members of claims must be JSON objects")),
         }
     }
+    let asked = &mut candidate.request.claims;
+    asked.id_token = claims_of_the_person(claims.get("id_token"));
+    asked.userinfo = claims_of_the_person(claims.get("userinfo"));
+    ask_for_carriers(candidate);
     let of_token = |pointer| claims.get("id_token").and_then(|target| target.pointer(pointer));
     if let Some(Value::String(sub)) = of_token("/sub/value") {
         candidate.request.subject_hint = Some(sub.clone());
@@ -46,4 +52,41 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
         candidate.request.acr_essential = is_essential;
     }
     Ok(())
+}
+
+fn claims_of_the_person(target: Option<&Value>) -> Vec<String> {
+    let members = target.and_then(Value::as_object).into_iter().flatten();
+    members
+        .map(|(claim, _)| claim)
+        .filter(|claim| profile::scope_of(claim).is_some())
+        .cloned()
+        .collect()
+}
+
+/// Asks for the scopes that carry the claims, and forgets claims whose scope is none to ask for.
+fn ask_for_carriers(candidate: &mut Candidate<'_>) {
+    let allowed = &candidate.client.allowed_scopes;
+    let may_be_asked = |claim: &String| {
+        let carrier = profile::scope_of(claim).and_then(|scope| Scope::parse(scope).ok());
+        carrier.filter(|scope| {
+            scope.is_within(allowed)
+                && scope
+                    .values()
+                    .iter()
+                    .all(|value| is_known(candidate.tenant, value))
+        })
+    };
+    let mut asked = candidate.request.claims.clone();
+    let mut scope = candidate.request.scope.clone();
+    for claims in [&mut asked.id_token, &mut asked.userinfo] {
+        claims.retain(|claim| {
+            let carrier = may_be_asked(claim);
+            if let Some(carrier) = &carrier {
+                scope = scope.values().iter().chain(carrier.values()).cloned().collect();
+            }
+            carrier.is_some()
+        });
+    }
+    candidate.request.claims = asked;
+    candidate.request.scope = scope;
 }

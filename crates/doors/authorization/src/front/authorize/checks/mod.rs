@@ -20,7 +20,10 @@ mod ui_locales;
 use std::borrow::Cow;
 
 use consentry_domain::{client::Client, scope::Scope};
-use consentry_ledger::{TenantSnapshot, interactions::AuthorizationRequest};
+use consentry_ledger::{
+    TenantSnapshot,
+    interactions::{AuthorizationRequest, RequestedClaims},
+};
 use consentry_web::parameters::Parameters;
 
 use super::address::Address;
@@ -123,6 +126,7 @@ pub(super) fn run(
             max_age: None,
             acr_values: Vec::new(),
             acr_essential: false,
+            claims: RequestedClaims::default(),
             subject_hint: None,
             ui_locales: Vec::new(),
             pushed: None,

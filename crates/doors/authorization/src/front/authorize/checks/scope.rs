@@ -23,7 +23,8 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn is_known(tenant: &TenantSnapshot, value: &DefinitionKey) -> bool {
+/// Whether a value can be asked for at all.
+pub(super) fn is_known(tenant: &TenantSnapshot, value: &DefinitionKey) -> bool {
     [Scope::OPENID, Scope::OFFLINE_ACCESS].contains(&value.as_str())
         || tenant.definitions.get(value).is_some_and(|definition| {
             matches!(definition.kind, DefinitionKind::Scope | DefinitionKind::Protocol)
