@@ -8,6 +8,8 @@ mod consents_of_person;
 mod contents;
 mod discovery;
 mod introspection;
+mod openidconnect;
+mod profile;
 mod refresh;
 mod refresh_leeway;
 mod revocation;
