@@ -23,8 +23,21 @@ server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
+const client = (client_id, client_secret, id_token_signed_response_alg) => ({
+  client_id,
+  client_secret,
+  id_token_signed_response_alg,
+  redirect_uris: REDIRECTS,
+  token_endpoint_auth_method: "client_secret_post",
+});
+
 const provider = new Provider(issuer, {
-  clients: [{ client_id: "bank", client_secret: "b4nk&secret", redirect_uris: REDIRECTS, token_endpoint_auth_method: "client_secret_post" }],
+  clients: [
+    client("bank", "b4nk&secret", "RS256"),
+    // As LINE does: its ID tokens are signed with the secret.
+    client("bank-hs256", "b4nk&secret-of-at-least-32-bytes", "HS256"),
+  ],
+  enabledJWA: { idTokenSigningAlgValues: ["RS256", "HS256"] },
   claims: { openid: ["sub"], email: ["email", "email_verified"] },
   conformIdTokenClaims: false,
   pkce: { required: () => true },

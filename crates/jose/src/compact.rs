@@ -61,35 +61,54 @@ pub struct Unverified<'t> {
 /// Refuses tokens that are too long, have not exactly three parts, are not canonical base64url, name an algorithm that
 /// is not one of [`Algorithm`], have `crit`, or have a header member twice.
 pub fn decode(token: &str, limits: Limits) -> Result<Unverified<'_>, VerifyError> {
-    if token.len() > limits.max_len {
-        return Err(VerifyError::TooLarge);
-    }
-    let (signing_input, signature) = token.rsplit_once('.').ok_or(VerifyError::Malformed)?;
-    let (header, payload) = signing_input.split_once('.').ok_or(VerifyError::Malformed)?;
-    let part = |text: &str| encoding::decode(text).map_err(|_| VerifyError::Malformed);
-    let header = Header::parse(part(header)?)?;
-    let signature = part(signature)?;
-    if signature.is_empty() {
-        return Err(VerifyError::Malformed);
-    }
+    let parts = Parts::of(token, limits)?;
     Ok(Unverified {
-        header,
-        payload: part(payload)?,
-        signing_input,
-        signature,
+        header: Header::parse(parts.header)?,
+        payload: parts.payload,
+        signing_input: parts.signing_input,
+        signature: parts.signature,
     })
+}
+
+/// The three parts of a token, decoded.
+pub(crate) struct Parts<'t> {
+    header: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) signing_input: &'t str,
+    pub(crate) signature: Vec<u8>,
+}
+
+impl<'t> Parts<'t> {
+    pub(crate) fn of(token: &'t str, limits: Limits) -> Result<Self, VerifyError> {
+        if token.len() > limits.max_len {
+            return Err(VerifyError::TooLarge);
+        }
+        let (signing_input, signature) = token.rsplit_once('.').ok_or(VerifyError::Malformed)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(VerifyError::Malformed)?;
+        let part = |text: &str| encoding::decode(text).map_err(|_| VerifyError::Malformed);
+        let header = part(header)?;
+        let signature = part(signature)?;
+        if signature.is_empty() {
+            return Err(VerifyError::Malformed);
+        }
+        Ok(Self {
+            header,
+            payload: part(payload)?,
+            signing_input,
+            signature,
+        })
+    }
+
+    /// Whether the header names this algorithm, which may be one that has no public keys.
+    pub(crate) fn is_signed_with(&self, algorithm: &str) -> Result<bool, VerifyError> {
+        let members = HeaderMembers::read(&self.header)?;
+        Ok(members.alg.ok_or(VerifyError::HeaderMalformed)? == algorithm)
+    }
 }
 
 impl Header {
     fn parse(json: Vec<u8>) -> Result<Self, VerifyError> {
-        let members: HeaderMembers<'_> =
-            serde_json::from_slice(&json).map_err(|_| VerifyError::HeaderMalformed)?;
-        if members.duplicate {
-            return Err(VerifyError::DuplicateHeaderMember);
-        }
-        if members.critical {
-            return Err(VerifyError::CriticalHeader);
-        }
+        let members = HeaderMembers::read(&json)?;
         let alg = members.alg.ok_or(VerifyError::HeaderMalformed)?;
         Ok(Self {
             alg: alg.parse().map_err(|_| VerifyError::UnsupportedAlgorithm)?,
@@ -129,6 +148,19 @@ struct HeaderMembers<'h> {
     typ: Option<Cow<'h, str>>,
     critical: bool,
     duplicate: bool,
+}
+
+impl<'h> HeaderMembers<'h> {
+    fn read(json: &'h [u8]) -> Result<Self, VerifyError> {
+        let members: Self = serde_json::from_slice(json).map_err(|_| VerifyError::HeaderMalformed)?;
+        if members.duplicate {
+            return Err(VerifyError::DuplicateHeaderMember);
+        }
+        if members.critical {
+            return Err(VerifyError::CriticalHeader);
+        }
+        Ok(members)
+    }
 }
 
 /// A string that is borrowed from the header unless it has escapes.

@@ -16,6 +16,7 @@ mod encryption;
 mod jwk;
 mod key_set;
 mod modulus;
+mod shared_secret;
 mod signing;
 mod verifying;
 
@@ -29,5 +30,6 @@ pub use encryption::{
 };
 pub use jwk::{Jwk, JwkError, Jwks, KeyType, MAX_KEYS};
 pub use key_set::{Expectations, KeySet, Verified, VerifyError};
+pub use shared_secret::{SHORTEST_SHARED_SECRET, verify_shared_secret};
 pub use signing::{EncodedHeader, SignError, SigningKey};
 pub use verifying::{KeyError, VerifyingKey};

@@ -18,6 +18,9 @@ use crate::app::BASE_URL;
 /// How the provider knows us.
 pub const PROVIDER_CLIENT: (&str, &str) = ("bank", "b4nk&secret");
 
+/// How it knows us as a client whose ID tokens it signs with the secret.
+pub const HS256_CLIENT: (&str, &str) = ("bank-hs256", "b4nk&secret-of-at-least-32-bytes");
+
 /// The provider.
 #[derive(Debug)]
 pub struct Provider {

@@ -39,6 +39,9 @@ pub struct Upstream {
     /// What makes the secret, in place of one that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret_key: Option<SecretKey>,
+    /// Whether its ID tokens are signed with that secret (HS256), as LINE signs those of web logins. Then no other signature counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signs_with_secret: bool,
     /// What is asked for beside `openid`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
@@ -95,6 +98,10 @@ impl Upstream {
             Some("client_id is missing")
         } else if secrets.iter().filter(|given| **given).count() != 1 {
             Some("one of client_secret_file, client_secret_env and client_secret_key must be given")
+        } else if self.signs_with_secret && self.client_secret_key.is_some() {
+            Some(
+                "signs_with_secret needs a secret that the provider gave: client_secret_file or client_secret_env",
+            )
         } else if self
             .scopes
             .iter()

@@ -9,7 +9,10 @@ use std::{
 
 use consentry_domain::{Lifetime, Timestamp, tenant::Upstream};
 use consentry_egress::{Egress, EgressError};
-use consentry_jose::{Algorithm, Expectations, KeySet, SigningKey, VerifyError};
+use consentry_jose::{
+    Algorithm, Expectations, KeySet, Limits, SHORTEST_SHARED_SECRET, SigningKey, VerifyError,
+    verify_shared_secret,
+};
 use consentry_ledger::opaque::from_base64url;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -179,7 +182,11 @@ impl Providers {
         let answered: Answered = answer
             .json()
             .map_err(|_| Trouble::Answer("there is no id token"))?;
-        let verified = self.verify(upstream, &known, &answered.id_token, now).await?;
+        let verified = if upstream.signs_with_secret {
+            signed_with(&secret, &answered.id_token)?
+        } else {
+            self.verify(upstream, &known, &answered.id_token, now).await?
+        };
         Ok(identity::read(
             upstream,
             &verified,
@@ -205,6 +212,17 @@ impl Providers {
             verified => Ok(verified?.payload),
         }
     }
+}
+
+/// The payload of a token that is signed with the secret which the provider gave us.
+fn signed_with(secret: &SecretString, token: &str) -> Result<Vec<u8>, Trouble> {
+    let secret = secret.expose_secret().as_bytes();
+    if secret.len() < SHORTEST_SHARED_SECRET {
+        return Err(Trouble::Secret(format!(
+            "it has fewer than {SHORTEST_SHARED_SECRET} bytes, which is too short to sign with"
+        )));
+    }
+    Ok(verify_shared_secret(token, secret, Limits::default())?)
 }
 
 /// The secret that a provider gave us, or one that we make.

@@ -5,7 +5,9 @@ use consentry_domain::{
     tenant::Upstream,
 };
 use consentry_ledger::{Clock, SystemClock, provision::Person};
-use consentry_testkit::{Answer, Answered, Browser, FULL_SCOPE, PROVIDER_CLIENT, Provider, TestApp};
+use consentry_testkit::{
+    Answer, Answered, Browser, FULL_SCOPE, HS256_CLIENT, PROVIDER_CLIENT, Provider, TestApp,
+};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -49,6 +51,7 @@ async fn known(app: &TestApp, provider: &Provider, login: &str, sub: &str) {
         password: None,
         applications: app.tenant().applications.keys().copied().collect(),
         contact: None,
+        profile: None,
     };
     app.provision_person(&person).await;
 }
@@ -114,6 +117,47 @@ async fn tpa_fl_02_somebody_signs_in_at_another_provider_and_goes_on_to_the_ques
     assert!(again.text().contains("does not belong here"));
 }
 
+/// Settings for a client whose ID tokens are signed with its secret.
+fn with_shared_secret(upstream: &mut Upstream, secret: &str) {
+    let file = upstream.client_secret_file.as_ref().unwrap();
+    std::fs::write(file, secret).unwrap();
+    HS256_CLIENT.0.clone_into(&mut upstream.client_id);
+    upstream.signs_with_secret = true;
+}
+
+#[tokio::test]
+async fn tpa_fl_02_a_provider_that_signs_with_the_secret_is_believed_where_that_is_configured() {
+    let mut provider = Provider::start(&["other"]);
+    let app = beside(&provider, |upstream| with_shared_secret(upstream, HS256_CLIENT.1)).await;
+    known(&app, &provider, "ada", "7").await;
+    provider.sits(&ada());
+    let sign_in = async || {
+        let browser = app.browser();
+        let back = come_back(&browser, &go(&browser, &provider, "/login/with/other").await).await;
+        (back.status(), is_logged_in(&browser).await)
+    };
+    assert_eq!(sign_in().await, (303, true));
+    // The same token, where public keys are expected.
+    let expect = |with_secret: bool| {
+        app.configure(move |tenant| {
+            tenant.authorization.sign_in.upstreams[0].signs_with_secret = with_secret;
+        })
+    };
+    expect(false).await;
+    let (status, logged_in) = sign_in().await;
+    assert!(status >= 400 && !logged_in, "{status}");
+    // A secret that is too short to sign with.
+    app.configure(|tenant| {
+        let upstream = &mut tenant.authorization.sign_in.upstreams[0];
+        std::fs::write(upstream.client_secret_file.as_ref().unwrap(), PROVIDER_CLIENT.1).unwrap();
+        PROVIDER_CLIENT.0.clone_into(&mut upstream.client_id);
+        upstream.signs_with_secret = true;
+    })
+    .await;
+    let (status, logged_in) = sign_in().await;
+    assert!(status >= 400 && !logged_in, "{status}");
+}
+
 #[tokio::test]
 async fn tpa_fl_01_who_is_not_known_here_is_told_so_and_nobody_is_made() {
     let mut provider = Provider::start(&["other"]);
@@ -144,6 +188,7 @@ async fn a_verified_mail_address_links_only_where_the_tenant_says_so() {
         password: None,
         applications: Vec::new(),
         contact: None,
+        profile: None,
     };
     app.provision_person(&person).await;
     let mia = |verified: bool| json!({ "sub": "9", "email": "mia@example.com", "email_verified": verified });
