@@ -42,7 +42,9 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
             let logins = scope.spawn(|| log_in(&demo, setup.window * 2, &begun));
             begin.recv().context("nobody logs in")?;
             let introspected = introspect()?;
-            let logins = logins.join().map_err(|_| anyhow!("logging in ended by itself"))??;
+            let logins = logins
+                .join()
+                .map_err(|_| anyhow!("logging in ended by itself"))??;
             ensure!(logins.answers > 0, "nobody was logged in");
             Ok(introspected)
         })

@@ -236,7 +236,10 @@ fn b13_16_what_clients_may_be_told_of_people_is_taken_over_and_refused_by_the_na
     let _done = applied(&house.apply(EXAMPLE, &[]));
     let carla = knowing("name = \"Carla\", address = { country = \"NL\" }");
     let changed = applied(&house.apply(&carla, &[]));
-    assert!(changed.starts_with("~ person carla\n0 added, 1 changed"), "{changed}");
+    assert!(
+        changed.starts_with("~ person carla\n0 added, 1 changed"),
+        "{changed}"
+    );
     for again in [&*carla, EXAMPLE] {
         let same = applied(&house.apply(again, &[]));
         assert!(same.starts_with("0 added, 0 changed"), "{same}");

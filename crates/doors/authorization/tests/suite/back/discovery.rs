@@ -46,11 +46,7 @@ async fn tpa_url_02_b03_09_every_advertised_address_has_the_prefix_and_is_served
 #[tokio::test]
 async fn b03_05_b03_06_b03_07_the_document_says_what_defaults_would_get_wrong() {
     let document = TestApp::start().await.get(DOCUMENTS[0]).await.json();
-    for name in [
-        "request_parameter_supported",
-        "request_uri_parameter_supported",
-        "claims_parameter_supported",
-    ] {
+    for name in ["request_parameter_supported", "request_uri_parameter_supported"] {
         assert_eq!(document[name], false, "{name}");
     }
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);

@@ -63,6 +63,11 @@ async fn carry(app: &TestApp, request: HttpRequest) -> Result<HttpResponse, Infa
     Ok(response)
 }
 
+/// The endpoint as a proxy that ends TLS offers it: the library revokes over nothing else.
+fn behind_tls(endpoint: &RevocationUrl) -> RevocationUrl {
+    RevocationUrl::new(endpoint.as_str().replacen("http:", "https:", 1)).unwrap()
+}
+
 /// What Ada does where the library sends her.
 async fn ada_decides(app: &TestApp, browser: &Browser<'_>, address: &str, decision: &str) -> Answer {
     let question = app.reach_question(browser, "ada", address).await;
@@ -89,7 +94,7 @@ async fn third_party_with_the_crate_openidconnect() {
         CoreClient::from_provider_metadata(metadata, ClientId::new(known.client_id.clone()), Some(secret))
             .set_redirect_uri(redirect_uri)
             .set_introspection_url(endpoints.introspection_endpoint)
-            .set_revocation_url(endpoints.revocation_endpoint);
+            .set_revocation_url(behind_tls(&endpoints.revocation_endpoint));
     let begin = || {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;

@@ -109,7 +109,7 @@ pub async fn take_back(app: &TestApp, definition: &str) {
     let records = app.records_of("ada").await;
     let record = records
         .iter()
-        .rfind(|record| record["definition"]["id"] == definition)
+        .find(|record| record["definition"]["id"] == definition && record["status"] == "accepted")
         .unwrap();
     let path = format!("/consents/{}", record["id"].as_str().unwrap());
     let body = serde_json::json!({ "status": "revoked" });

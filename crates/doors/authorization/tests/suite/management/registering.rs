@@ -185,7 +185,7 @@ async fn tpa_a2_what_is_not_built_or_makes_no_sense_is_refused_by_name() {
         ("token_expiration", json!(600)),
         ("session_expiration", json!(60)),
         ("resources", json!(["https://unknown.example/"])),
-        ("default_custom_claims", json!(["email"])),
+        ("default_custom_claims", json!(["roles"])),
         ("default_user_info_claims", json!(["email"])),
         ("sync_id_token_claims_to_userinfo", json!(true)),
         ("id_token_encryption", json!({ "enabled": true })),
