@@ -6,6 +6,7 @@ mod mail;
 mod nats;
 mod origins;
 mod signing_keys;
+mod tls;
 
 use std::{
     collections::BTreeMap,
@@ -28,6 +29,7 @@ pub use ldap::LdapSection;
 pub use mail::MailSection;
 pub use nats::NatsSection;
 pub use signing_keys::SigningKeysSection;
+pub use tls::TlsSection;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ pub use signing_keys::SigningKeysSection;
 pub struct Configuration {
     /// Listening and addresses.
     pub server: ServerSection,
+    /// The certificate of the listener.
+    pub tls: TlsSection,
     /// Where the ledger is.
     pub storage: StorageSection,
     /// The root key.
@@ -65,7 +69,7 @@ pub struct Configuration {
 pub struct ServerSection {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// Address people and clients use; none means `http://` and [`Self::listen`].
+    /// Address people and clients use; none means [`Self::listen`], with `https://` where there is a certificate.
     pub public_url: Option<Url>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,

@@ -9,7 +9,11 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use consentry_domain::tenant::{Tenant, TenantState};
+use consentry_domain::{
+    client::Client,
+    tenant::{Tenant, TenantState},
+};
+use consentry_egress::Egress;
 use consentry_ledger::{
     Caller, Ledger, SystemClock, SystemEntropy, Target, TenantSnapshot,
     access::{Permit, Provision},
@@ -29,14 +33,14 @@ use crate::{
     assembly,
     configuration::Configuration,
     ledger_place::LedgerPlace,
-    manifest::{AccountManifest, Contents, DrawnSecret, Manifest, TenantManifest},
+    manifest::{AccountManifest, Contents, DrawnSecret, Manifest, TenantManifest, WebhookManifest},
 };
 
 /// Options of `apply`.
 #[derive(Debug, Args)]
 pub(super) struct ApplyArguments {
-    /// The manifest, in TOML.
-    #[arg(short, long, value_name = "FILE")]
+    /// The manifest, in TOML or YAML, or a folder of them.
+    #[arg(short, long, value_name = "FILE|FOLDER")]
     file: PathBuf,
     /// Folder of the ledger; without it the configured one. A ledger that is not there is made.
     #[arg(long)]
@@ -65,12 +69,20 @@ pub(super) fn run(file: Option<&Path>, options: &ApplyArguments) -> anyhow::Resu
             Mirror::check_tenant(&tenant.slug)?;
         }
     }
+    let egress = Egress::new(configuration.egress.policy()?)?;
+    for webhook in manifest.tenants.iter().flat_map(|tenant| &tenant.webhooks) {
+        for address in webhook.addresses() {
+            let told = || format!("webhook {}: {address}", webhook.name());
+            egress.check(address).with_context(told)?;
+        }
+    }
     serve::runtime()?.block_on(async {
-        let ledger = assembly::open_ledger(
+        let ledger = assembly::open_ledger_with(
             &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
+            &serve::ledger_options(&configuration)?,
         )
         .await?;
         let applied = apply(&ledger, &manifest, options).await;
@@ -128,7 +140,7 @@ impl Plan {
     ) -> anyhow::Result<()> {
         let directory = ledger.directory();
         let known = directory.by_slug(&wanted.slug);
-        let tenant = tenant(ledger, known.map(Arc::as_ref), wanted);
+        let tenant = tenant(ledger, known.map(Arc::as_ref), wanted)?;
         tenant.check()?;
         Mappers::prepare(&tenant.records)?;
         check_templates(&tenant.mail)?;
@@ -143,8 +155,15 @@ impl Plan {
             drawn: _,
         } = wanted.contents(known.map(Arc::as_ref), ids(ledger))?;
         check_registrations(&tenant, known.map(Arc::as_ref), &entries)?;
+        let mut webhooks = Vec::new();
+        for webhook in &wanted.webhooks {
+            let name = format!("webhook {}", webhook.name());
+            let taken = foresee_webhook(ledger, known.map(Arc::as_ref), &entries, webhook);
+            webhooks.push((taken.with_context(|| name.clone())?, name));
+        }
         let Some(known) = known else {
             self.note_all_added(&entries, &accounts, &people);
+            self.note_each(&webhooks);
             return Ok(());
         };
         for (entry, taken) in entries.iter().zip(ledger.foresee(known, &entries)?) {
@@ -165,6 +184,7 @@ impl Plan {
                 .with_context(|| name.clone())?;
             self.note(taken, name);
         }
+        self.note_each(&webhooks);
         if options.prune {
             let removals = removals(known, wanted)?;
             ledger.check_removals(known, &removals, in_use(options)).await?;
@@ -182,6 +202,12 @@ impl Plan {
         let people = people.iter().map(|(name, _)| name.clone());
         for what in entries.iter().map(shown).chain(accounts).chain(people) {
             self.note(Taken::Added, &what);
+        }
+    }
+
+    fn note_each(&mut self, taken: &[(Taken, String)]) {
+        for (taken, name) in taken {
+            self.note(*taken, name);
         }
     }
 
@@ -219,6 +245,26 @@ impl Plan {
     }
 }
 
+/// What would become of a webhook, whose client may be new itself.
+fn foresee_webhook(
+    ledger: &Ledger,
+    known: Option<&TenantSnapshot>,
+    entries: &[Entry],
+    webhook: &WebhookManifest,
+) -> anyhow::Result<Taken> {
+    let wish = webhook.wish()?;
+    let wanted = entries.iter().find_map(|entry| match entry {
+        Entry::Client(client) if client.id == wish.client => Some(client),
+        _ => None,
+    });
+    let client: Option<Arc<Client>> = match wanted {
+        Some(client) => Some(Arc::new(client.clone())),
+        None => known.and_then(|known| known.clients.get(&wish.client)).cloned(),
+    };
+    let client = client.with_context(|| format!("there is no client {}", wish.client))?;
+    Ok(ledger.foresee_endpoint(known, &client, &wish)?)
+}
+
 async fn carry_out(
     ledger: &Ledger,
     permit: &Permit<Provision>,
@@ -228,7 +274,7 @@ async fn carry_out(
     let directory = ledger.directory();
     let known = directory.by_slug(&wanted.slug).map(Arc::as_ref);
     ledger
-        .provision_tenant(permit, &tenant(ledger, known, wanted))
+        .provision_tenant(permit, &tenant(ledger, known, wanted)?)
         .await?;
     let directory = ledger.directory();
     let known = directory.by_slug(&wanted.slug);
@@ -260,9 +306,29 @@ async fn carry_out(
             .await
             .context(name)?;
     }
+    provision_webhooks(ledger, permit, wanted).await?;
     if options.prune {
         let removals = removals(known, wanted)?;
         ledger.remove(known, permit, &removals, in_use(options)).await?;
+    }
+    Ok(())
+}
+
+/// After the clients, whose they are.
+async fn provision_webhooks(
+    ledger: &Ledger,
+    permit: &Permit<Provision>,
+    wanted: &TenantManifest,
+) -> anyhow::Result<()> {
+    for webhook in &wanted.webhooks {
+        let directory = ledger.directory();
+        let known = directory.by_slug(&wanted.slug);
+        let known = known.context("a tenant that was just written is not there")?;
+        let told = || format!("webhook {}", webhook.name());
+        let secret = ledger.provision_endpoint(known, permit, &webhook.wish()?).await;
+        if let Some(secret) = secret.with_context(told)? {
+            writeln!(std::io::stdout(), "secret of {}: {}", told(), secret.text())?;
+        }
     }
     Ok(())
 }
@@ -279,23 +345,27 @@ fn ids(ledger: &Ledger) -> Ids<'_> {
 }
 
 /// The tenant as it shall be; a new one gets an id.
-fn tenant(ledger: &Ledger, known: Option<&TenantSnapshot>, wanted: &TenantManifest) -> Tenant {
-    Tenant {
+fn tenant(
+    ledger: &Ledger,
+    known: Option<&TenantSnapshot>,
+    wanted: &TenantManifest,
+) -> anyhow::Result<Tenant> {
+    Ok(Tenant {
         id: known.map_or_else(|| ids(ledger).tenant(), TenantSnapshot::id),
         slug: wanted.slug.clone(),
         hosts: wanted.hosts.clone(),
         state: known.map_or(TenantState::Enabled, |known| known.tenant.state),
-        brand: wanted.brand.clone(),
-        locale: wanted.locale.clone(),
-        lifetimes: wanted.lifetimes.clone(),
-        records: wanted.records.clone(),
-        dashboard: wanted.dashboard.clone(),
-        authorization: wanted.authorization.clone(),
-        checks: wanted.checks.clone(),
-        mail: wanted.mail.clone(),
-        dataspace: wanted.dataspace.clone(),
-        preferences: wanted.preferences.clone(),
-    }
+        brand: wanted.brand.clone().context("it has no brand")?,
+        locale: wanted.locale.clone().context("it has no locale")?,
+        lifetimes: wanted.lifetimes.clone().unwrap_or_default(),
+        records: wanted.records.clone().unwrap_or_default(),
+        dashboard: wanted.dashboard.clone().unwrap_or_default(),
+        authorization: wanted.authorization.clone().unwrap_or_default(),
+        checks: wanted.checks.clone().unwrap_or_default(),
+        mail: wanted.mail.clone().unwrap_or_default(),
+        dataspace: wanted.dataspace.clone().unwrap_or_default(),
+        preferences: wanted.preferences.clone().unwrap_or_default(),
+    })
 }
 
 fn tenant_taken(known: Option<&TenantSnapshot>, tenant: &Tenant) -> Taken {

@@ -20,6 +20,7 @@ mod faults;
 mod import;
 mod import_records;
 mod kill;
+mod listening;
 mod mail;
 mod matrix;
 mod matrix_random;
