@@ -4,13 +4,14 @@ mod import;
 mod ldap;
 mod mail;
 mod nats;
+mod network;
 mod origins;
 mod signing_keys;
 mod tls;
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -28,6 +29,7 @@ pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
 pub use mail::MailSection;
 pub use nats::NatsSection;
+pub use network::Network;
 pub use signing_keys::SigningKeysSection;
 pub use tls::TlsSection;
 
@@ -71,8 +73,8 @@ pub struct ServerSection {
     pub listen: SocketAddr,
     /// Address people and clients use; none means [`Self::listen`], with `https://` where there is a certificate.
     pub public_url: Option<Url>,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies, or networks of them, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     /// Most connections at once.
     pub connections: usize,
     /// Seconds a request may take.

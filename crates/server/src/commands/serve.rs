@@ -138,7 +138,12 @@ pub(super) async fn prepare(
     let house = House::new(
         ledger.clone(),
         public,
-        configuration.server.trusted_proxies.clone(),
+        configuration
+            .server
+            .trusted_proxies
+            .iter()
+            .map(|proxy| proxy.0)
+            .collect(),
     );
     if configuration.development.mock_tokens {
         tracing::warn!("mock tokens are taken: whoever reaches this server can be anybody");
