@@ -88,7 +88,10 @@ impl House {
     pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
         // Where IPv6 is listened on, a peer of IPv4 comes in the clothes of IPv6.
         let peer = peer.to_canonical();
-        self.inner.trusted_proxies.iter().any(|network| network.contains(&peer))
+        self.inner
+            .trusted_proxies
+            .iter()
+            .any(|network| network.contains(&peer))
     }
 }
 

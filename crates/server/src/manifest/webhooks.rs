@@ -13,7 +13,10 @@ use consentry_ledger::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{secrets::secret, writing::is_default};
+use super::{
+    secrets::secret,
+    writing::{is_default, shortly},
+};
 
 /// Where a back end is told what happens (enforcement-events-evidence 5). It is known again by its client and its address. A new one gets
 /// a secret for its signatures that is shown once.
@@ -28,8 +31,8 @@ pub struct WebhookManifest {
     #[serde(default, skip_serializing_if = "is_default")]
     pub description: String,
     /// What it is sent: all where nothing is said.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub selection: Selection,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
     /// In whose words it is told.
     #[serde(default, skip_serializing_if = "is_default")]
     pub format: Format,
@@ -140,7 +143,7 @@ impl WebhookManifest {
         let settings = EndpointSettings {
             url: self.url.clone(),
             description: self.description.clone(),
-            selection: self.selection.clone(),
+            selection: self.selection.clone().unwrap_or_default(),
             format: self.format,
             flatten: self.flatten,
             signature: self.signature.clone().unwrap_or(usual.signature),
@@ -241,7 +244,7 @@ impl WebhookManifest {
             url,
             client: endpoint.client.clone(),
             description,
-            selection,
+            selection: Some(selection).filter(|own| !is_default(own)),
             format,
             flatten,
             signature: Some(signature).filter(|own| *own != usual.signature),

@@ -31,7 +31,6 @@ struct Inside {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its shape is looked at")]
 enum Kind {
     OneWord,
     Other,

@@ -98,7 +98,7 @@ tenants:
               {{ id }}
             {% endif %}
     dashboard: { frame_origins: ["https://shop.meadow.example"] }
-    authorization: { preset: mosaic, third_party_pkce: Optional }
+    authorization: { preset: mosaic, third_party_pkce: allowPkceAlongsideClientCredentials }
     mail:
       templates: []
     preferences:

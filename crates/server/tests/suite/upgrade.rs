@@ -18,8 +18,14 @@ const LEDGERS: [(u8, usize, usize); 2] = [(1, 160, 0), (4, 31, 1)];
 
 fn unpack(migrations: u8) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/ledgers/sqlite-{migrations}.tar.gz"));
-    let unpacked = Command::new("tar").arg("-xzf").arg(packed).arg("-C").arg(folder.path()).status();
+    let packed =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/ledgers/sqlite-{migrations}.tar.gz"));
+    let unpacked = Command::new("tar")
+        .arg("-xzf")
+        .arg(packed)
+        .arg("-C")
+        .arg(folder.path())
+        .status();
     assert!(unpacked.unwrap().success());
     folder
 }
@@ -27,7 +33,11 @@ fn unpack(migrations: u8) -> tempfile::TempDir {
 /// What a command that succeeded says.
 fn told(words: &[&str]) -> String {
     let output = run(words);
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{words:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -43,7 +53,8 @@ fn ledgers_of_older_programs_are_verified_and_go_on() {
         let written = told(&["export", "--manifest", "--data", data]);
         assert!(written.contains("moneytrack"), "{written}");
 
-        let known: Value = serde_json::from_str(&std::fs::read_to_string(folder.path().join("demo.json")).unwrap()).unwrap();
+        let known: Value =
+            serde_json::from_str(&std::fs::read_to_string(folder.path().join("demo.json")).unwrap()).unwrap();
         let bank = &known["bank"];
         let mut running = Running::serve(free_address(), folder.path());
         running.description = json!({
@@ -60,7 +71,13 @@ fn ledgers_of_older_programs_are_verified_and_go_on() {
         visitor.take_back().unwrap();
         assert!(!visitor.is_active(&token));
         for id in &before {
-            let changed = ask(&running, "PATCH", &format!("/consents/{id}"), &bank["service"], &json!({ "status": "revoked" }));
+            let changed = ask(
+                &running,
+                "PATCH",
+                &format!("/consents/{id}"),
+                &bank["service"],
+                &json!({ "status": "revoked" }),
+            );
             assert_eq!(changed["status"], "revoked", "{changed}");
         }
         assert!(running.stop().success());
@@ -73,9 +90,14 @@ fn ledgers_of_older_programs_are_verified_and_go_on() {
 /// Ids of the records that are there and accepted.
 fn records(running: &Running, service: &Value) -> Vec<String> {
     let listed = ask(running, "GET", "/consents?subject=ada", service, &Value::Null);
-    let all = listed["_embedded"]["consents"].as_array().cloned().unwrap_or_default();
+    let all = listed["_embedded"]["consents"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let accepted = all.iter().filter(|record| record["status"] == "accepted");
-    accepted.map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+    accepted
+        .map(|record| record["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn ask(running: &Running, method: &str, path: &str, service: &Value, body: &Value) -> Value {
@@ -83,7 +105,11 @@ fn ask(running: &Running, method: &str, path: &str, service: &Value, body: &Valu
     let head = format!(
         "{method} /consent/v1{path} HTTP/1.1\r\nAuthorization: {credential}\r\nContent-Type: application/json"
     );
-    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
     let (status, answer) = request(running.address, &head, &body).unwrap();
     assert_eq!(status, 200, "{path}: {answer}");
     serde_json::from_str(&answer).unwrap()
