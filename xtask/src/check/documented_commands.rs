@@ -48,6 +48,16 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::ByHand("the tests have systemd judge the unit; starting it would change the machine"),
     ),
     (
+        "docker build --file packaging/container/Containerfile --tag consentry:0.1.0 .",
+        Proof::ByHand(
+            "nothing here builds images; the tests read the last stage and run the binary with its files",
+        ),
+    ),
+    (
+        "helm install consentry packaging/helm/consentry --set publicUrl=https://consent.example.com --set tls.secretName=consent-tls",
+        Proof::ByHand("there is no cluster here"),
+    ),
+    (
         "consentry config show --config /etc/consentry/consentry.toml",
         Proof::Test(BINARY_TESTS, "environment_overrides_the_file"),
     ),

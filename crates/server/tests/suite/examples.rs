@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     apply::{CARLA, applied},
-    binary::{Running, exchange, free_address, request},
+    binary::{Running, exchange, request},
     manifests::{Place, run},
     wire::{Visitor, form},
 };
