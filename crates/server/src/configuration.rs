@@ -75,6 +75,8 @@ pub struct ServerSection {
     pub public_url: Option<Url>,
     /// Proxies, or networks of them, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// File with the token of whoever may apply manifests while this runs; none: nobody may.
+    pub operator_token_file: Option<PathBuf>,
     /// Most connections at once.
     pub connections: usize,
     /// Seconds a request may take.
@@ -89,6 +91,7 @@ impl Default for ServerSection {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             trusted_proxies: Vec::new(),
+            operator_token_file: None,
             connections: 10_000,
             deadline_seconds: 30,
             remember_requests_hours: 24,

@@ -37,11 +37,11 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     clients::Registry,
-    secrets::{machine_secret, secret},
     writing::{is_default, shortly},
 };
 pub use self::{
     clients::{ApplicationManifest, ClientManifest, DrawnSecret, PartyManifest},
+    secrets::Secrets,
     webhooks::WebhookManifest,
 };
 
@@ -269,8 +269,13 @@ const fn agreement() -> DefinitionKind {
 
 impl TenantManifest {
     /// What of it is configuration and people, in a ledger in which the tenant is `known`, or new.
-    pub fn contents(&self, known: Option<&TenantSnapshot>, ids: Ids<'_>) -> anyhow::Result<Contents> {
-        let registry = Registry::of(self, known, ids)?;
+    pub fn contents(
+        &self,
+        known: Option<&TenantSnapshot>,
+        ids: Ids<'_>,
+        secrets: &Secrets,
+    ) -> anyhow::Result<Contents> {
+        let registry = Registry::of(self, known, ids, secrets)?;
         let definitions = self.definitions.iter();
         let mut entries: Vec<Entry> = definitions
             .flat_map(|definition| definition.entries(ids.now))
@@ -278,12 +283,18 @@ impl TenantManifest {
         entries.extend(registry.entries());
         for key in &self.api_keys {
             let told = || format!("API key {}", key.id);
-            entries.push(Entry::ApiCredential(key.credential(known).with_context(told)?));
+            entries.push(Entry::ApiCredential(
+                key.credential(known, secrets).with_context(told)?,
+            ));
         }
-        let accounts = self.accounts.iter().map(AccountManifest::wish);
+        let accounts = self.accounts.iter().map(|account| account.wish(secrets));
         let people = self.people.iter();
-        let people =
-            people.map(|person| Ok((format!("person {}", person.name()), person.person(&registry)?)));
+        let people = people.map(|person| {
+            Ok((
+                format!("person {}", person.name()),
+                person.person(&registry, secrets)?,
+            ))
+        });
         Ok(Contents {
             entries,
             accounts: accounts.collect::<anyhow::Result<_>>()?,
@@ -338,14 +349,15 @@ impl DefinitionManifest {
 }
 
 impl ApiKeyManifest {
-    fn credential(&self, known: Option<&TenantSnapshot>) -> anyhow::Result<ApiCredential> {
+    fn credential(&self, known: Option<&TenantSnapshot>, secrets: &Secrets) -> anyhow::Result<ApiCredential> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         anyhow::ensure!(
             (20..=64).contains(&self.id.len()) && self.id.bytes().all(plain),
             "an id is 20 to 64 letters, digits, hyphens and underscores"
         );
         let known = known.and_then(|known| known.api_credentials.get(&self.id));
-        let secrets = match machine_secret(self.secret_file.as_deref(), self.secret_env.as_deref())? {
+        let told = secrets.machine_secret(self.secret_file.as_deref(), self.secret_env.as_deref())?;
+        let secrets = match told {
             Some(secret) => vec![StoredSecret {
                 sha256: opaque::hash_text(&secret),
                 expires_at: None,
@@ -369,13 +381,14 @@ impl AccountManifest {
         Dn::parse(&self.dn).with_context(|| format!("account {}", self.dn))
     }
 
-    fn wish(&self) -> anyhow::Result<AccountWish> {
+    fn wish(&self, secrets: &Secrets) -> anyhow::Result<AccountWish> {
         Ok(AccountWish {
             dn: self.dn()?,
             uid: self.uid.clone(),
             cn: self.cn.clone(),
             entry_uuid: self.entry_uuid.clone(),
-            password: secret(self.password_file.as_deref(), self.password_env.as_deref())?
+            password: secrets
+                .secret(self.password_file.as_deref(), self.password_env.as_deref())?
                 .map(|password| NewPassword::Clear(password.into())),
             bypass_acl: Some(self.bypass_acl),
             disabled: Some(self.disabled),
@@ -384,7 +397,7 @@ impl AccountManifest {
 }
 
 impl PersonManifest {
-    fn person(&self, registry: &Registry<'_>) -> anyhow::Result<Person> {
+    fn person(&self, registry: &Registry<'_>, secrets: &Secrets) -> anyhow::Result<Person> {
         let applications = match &self.applications {
             None => registry.all_applications(),
             Some(names) => {
@@ -420,7 +433,7 @@ impl PersonManifest {
                         .map(|known| Upstream::alias(&known.issuer, &known.sub)),
                 )
                 .collect(),
-            password: secret(self.password_file.as_deref(), self.password_env.as_deref())?,
+            password: secrets.secret(self.password_file.as_deref(), self.password_env.as_deref())?,
             applications,
             contact,
         })

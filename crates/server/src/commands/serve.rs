@@ -28,6 +28,7 @@ use crate::{
     ledger_place::LedgerPlace,
     listener,
     metrics::Metrics,
+    operating::Operator,
     site,
     tls::{self, Certificates},
 };
@@ -169,9 +170,15 @@ pub(super) async fn prepare(
             options,
         )
     };
+    let has_mirror = configuration.nats.is_on();
+    let operator = configuration.server.operator_token_file.as_deref();
+    let operator = operator
+        .map(|file| Operator::of(file, house.clone(), Arc::clone(&egress), has_mirror))
+        .transpose()?;
     let router = site::router(&site::Parts {
         house,
         egress,
+        operator,
         validators,
         messages: messages.clone(),
         entropy: Arc::new(SystemEntropy),

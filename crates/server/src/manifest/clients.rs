@@ -15,7 +15,7 @@ use consentry_domain::{
 use consentry_ledger::{Draw as _, Opaque, TenantSnapshot, environment::Ids, opaque, provision::Entry};
 use serde::{Deserialize, Serialize};
 
-use super::{TenantManifest, secrets::machine_secret, writing::is_default};
+use super::{TenantManifest, secrets::Secrets, writing::is_default};
 
 /// A product of the tenant. It is known again by its name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,6 +143,7 @@ pub struct DrawnSecret {
 pub(super) struct Registry<'a> {
     known: Option<&'a TenantSnapshot>,
     ids: Ids<'a>,
+    told: &'a Secrets,
     applications: Vec<Application>,
     parties: Vec<Party>,
     clients: Vec<Client>,
@@ -156,10 +157,12 @@ impl<'a> Registry<'a> {
         wanted: &TenantManifest,
         known: Option<&'a TenantSnapshot>,
         ids: Ids<'a>,
+        told: &'a Secrets,
     ) -> anyhow::Result<Self> {
         let mut registry = Self {
             known,
             ids,
+            told,
             applications: Vec::new(),
             parties: Vec::new(),
             clients: Vec::new(),
@@ -315,7 +318,8 @@ impl<'a> Registry<'a> {
         let kept = known.map(|known| known.secrets.clone()).unwrap_or_default();
         let lasts =
             |secret: &StoredSecret, sha256: &str| secret.sha256 == sha256 && secret.expires_at.is_none();
-        let told = machine_secret(wanted.secret_file.as_deref(), wanted.secret_env.as_deref())?;
+        let told = self.told;
+        let told = told.machine_secret(wanted.secret_file.as_deref(), wanted.secret_env.as_deref())?;
         let sha256 = match told {
             Some(secret) => {
                 let sha256 = opaque::hash_text(&secret);

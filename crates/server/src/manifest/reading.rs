@@ -40,20 +40,10 @@ impl Manifest {
     fn beside(mut self, file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         for tenant in &mut self.tenants {
-            let accounts = tenant
-                .accounts
-                .iter_mut()
-                .map(|account| &mut account.password_file);
-            let people = tenant.people.iter_mut().map(|person| &mut person.password_file);
-            let keys = tenant.api_keys.iter_mut().map(|key| &mut key.secret_file);
-            let clients = tenant.clients.iter_mut().map(|client| &mut client.secret_file);
-            let webhooks = tenant
-                .webhooks
-                .iter_mut()
-                .flat_map(|webhook| webhook.secret_files());
-            let all = accounts.chain(people).chain(keys).chain(clients).chain(webhooks);
-            for named in all.flatten() {
-                *named = folder.join(&*named);
+            for (_, named, _) in tenant.secret_places() {
+                if let Some(named) = named {
+                    *named = folder.join(&*named);
+                }
             }
         }
         self
@@ -72,7 +62,8 @@ impl Manifest {
     }
 
     /// Nothing is named twice: of two that contradict each other none would be right.
-    fn check(&self) -> anyhow::Result<()> {
+    pub fn check(&self) -> anyhow::Result<()> {
+        once("tenant", self.tenants.iter().map(|tenant| tenant.slug.clone()))?;
         for tenant in &self.tenants {
             tenant
                 .check()

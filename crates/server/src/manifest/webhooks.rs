@@ -14,7 +14,7 @@ use consentry_ledger::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    secrets::secret,
+    secrets::Secrets,
     writing::{is_default, shortly},
 };
 
@@ -128,17 +128,19 @@ impl WebhookManifest {
         std::iter::once(self.url.as_str()).chain(token)
     }
 
-    pub(super) fn secret_files(&mut self) -> impl Iterator<Item = &mut Option<PathBuf>> {
-        let basic = self.basic.iter_mut().map(|told| &mut told.password_file);
-        let token = self
-            .client_credentials
-            .iter_mut()
-            .map(|told| &mut told.client_secret_file);
+    /// Where its secret may be named.
+    pub(super) fn secret_places(
+        &mut self,
+    ) -> impl Iterator<Item = (&mut Option<PathBuf>, &mut Option<String>)> {
+        let basic = self.basic.iter_mut();
+        let basic = basic.map(|told| (&mut told.password_file, &mut told.password_env));
+        let token = self.client_credentials.iter_mut();
+        let token = token.map(|told| (&mut told.client_secret_file, &mut told.client_secret_env));
         basic.chain(token)
     }
 
     /// As the ledger takes it.
-    pub fn wish(&self) -> anyhow::Result<EndpointWish> {
+    pub fn wish(&self, secrets: &Secrets) -> anyhow::Result<EndpointWish> {
         let usual = EndpointSettings::usual(self.format);
         let settings = EndpointSettings {
             url: self.url.clone(),
@@ -160,24 +162,26 @@ impl WebhookManifest {
         Ok(EndpointWish {
             client: self.client.clone(),
             settings,
-            auth: self.auth().with_context(|| format!("webhook {}", self.name()))?,
+            auth: self
+                .auth(secrets)
+                .with_context(|| format!("webhook {}", self.name()))?,
             disabled: self.disabled,
         })
     }
 
-    fn auth(&self) -> anyhow::Result<Option<AuthTold>> {
+    fn auth(&self, secrets: &Secrets) -> anyhow::Result<Option<AuthTold>> {
         let (secret, whole): (_, &dyn Fn(String) -> Auth) = match (&self.basic, &self.client_credentials) {
             (None, None) => return Ok(None),
             (Some(_), Some(_)) => anyhow::bail!("basic and client_credentials are both given; take one away"),
             (Some(told), None) => (
-                secret(told.password_file.as_deref(), told.password_env.as_deref())?,
+                secrets.secret(told.password_file.as_deref(), told.password_env.as_deref())?,
                 &|password| Auth::Basic {
                     username: told.username.clone(),
                     password,
                 },
             ),
             (None, Some(told)) => (
-                secret(
+                secrets.secret(
                     told.client_secret_file.as_deref(),
                     told.client_secret_env.as_deref(),
                 )?,

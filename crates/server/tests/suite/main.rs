@@ -29,6 +29,7 @@ mod matrix_random;
 mod monitoring;
 mod move_to_postgres;
 mod nats;
+mod operator;
 mod pages;
 mod repeating;
 mod root_key;
