@@ -190,6 +190,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry apply -f docs/examples/bank.toml --server https://consent.example.com --token-file operator.token",
+        Proof::Test(
+            OPERATOR_TESTS,
+            "a_manifest_is_applied_to_a_server_that_runs_and_is_in_force_at_once",
+        ),
+    ),
+    (
         "consentry schema manifest > manifest.schema.json",
         Proof::Test(
             EXAMPLES_TESTS,
@@ -263,6 +270,7 @@ const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const APPLY_CLIENTS_TESTS: &str = "crates/server/tests/suite/apply_clients.rs";
 const EXAMPLES_TESTS: &str = "crates/server/tests/suite/examples.rs";
+const OPERATOR_TESTS: &str = "crates/server/tests/suite/operator.rs";
 const MANIFESTS_TESTS: &str = "crates/server/tests/suite/manifests.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const IMPORT_RECORDS_TESTS: &str = "crates/server/tests/suite/import_records.rs";
