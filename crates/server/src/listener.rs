@@ -99,8 +99,8 @@ impl Visit {
         };
         match tokio::time::timeout(HANDSHAKE, certificates.acceptor().accept(stream)).await {
             Ok(Ok(stream)) => {
-                self.talk(stream, headers::transport_security(Transport::Tls))
-                    .await
+                let strict = headers::transport_security(Transport::Tls);
+                self.talk(stream, strict).await;
             }
             Ok(Err(error)) => tracing::debug!(%error, "TLS could not begin"),
             Err(_) => tracing::debug!("TLS did not begin in time"),

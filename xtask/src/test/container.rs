@@ -125,15 +125,16 @@ impl Stage {
             .context("there is no FROM")?;
         ensure!(last > 0, "what builds is in the image that is run");
         let lines = lines[last..].to_vec();
-        let after = |word: &str| lines.iter().filter_map(move |line| line.strip_prefix(word));
-        let program = after("ENTRYPOINT ").next().context("there is no ENTRYPOINT")?;
+        let program = after(&lines, "ENTRYPOINT ")
+            .next()
+            .context("there is no ENTRYPOINT")?;
         let program = program
             .strip_prefix("[\"")
             .and_then(|rest| rest.strip_suffix("\"]"));
         let program = program
             .context("ENTRYPOINT is not one program by itself")?
             .to_owned();
-        let variables = after("ENV ").filter_map(|line| line.split_once('='));
+        let variables = after(&lines, "ENV ").filter_map(|line| line.split_once('='));
         let variables = variables
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
@@ -173,6 +174,11 @@ impl Stage {
         );
         Ok(())
     }
+}
+
+/// What stands behind a word, of each line that begins with it.
+fn after<'a>(lines: &'a [String], word: &'a str) -> impl Iterator<Item = &'a str> {
+    lines.iter().filter_map(move |line| line.strip_prefix(word))
 }
 
 #[cfg(test)]

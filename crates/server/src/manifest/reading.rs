@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, ensure};
 
-use super::{Manifest, TenantManifest};
+use super::{Manifest, TenantManifest, WebhookManifest};
 
 /// Endings of files that a manifest is read from. JSON is YAML.
 const ENDINGS: [&str; 4] = ["toml", "yaml", "yml", "json"];
@@ -121,7 +121,7 @@ impl TenantManifest {
         )?;
         once("party", self.parties.iter().map(|party| party.name.clone()))?;
         once("client", self.clients.iter().map(|client| client.id.to_string()))?;
-        once("webhook", self.webhooks.iter().map(|webhook| webhook.name()))?;
+        once("webhook", self.webhooks.iter().map(WebhookManifest::name))?;
         once("API key", self.api_keys.iter().map(|key| key.id.clone()))?;
         once("account", self.accounts.iter().map(|account| account.dn.clone()))
     }

@@ -132,7 +132,7 @@ struct Probe<'a> {
     seen: &'a RefCell<Look>,
 }
 
-impl<'a> Probe<'a> {
+impl Probe<'_> {
     /// Notes what is asked for where the path ends; the next step otherwise.
     fn step(self, shape: Shape) -> Result<(Step, Self), Refused> {
         let Some((step, rest)) = self.path.split_first() else {
