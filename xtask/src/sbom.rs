@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn a_bill_names_each_crate_once_with_what_it_asks_for() {
-        let tree = "0|consentry-server v0.1.0 (/work/crates/server)|MIT\n1|one v1.0.0|MIT/Apache-2.0\n2|two v2.0.0+3 (proc-macro)|ISC\n\
-                    1|two v2.0.0+3 (proc-macro)|ISC (*)\n1|own v0.1.0 (/work/crates/own)|MIT\n";
+        let tree = "0|consentry-server v0.1.0 (/source/crates/server)|MIT\n1|one v1.0.0|MIT/Apache-2.0\n2|two v2.0.0+3 (proc-macro)|ISC\n\
+                    1|two v2.0.0+3 (proc-macro)|ISC (*)\n1|own v0.1.0 (/source/crates/own)|MIT\n";
         let lock = "[[package]]\nname = \"one\"\nversion = \"1.0.0\"\nsource = \"x\"\nchecksum = \"ab\"\n";
         let bill = bill(&Parts::read(tree).unwrap(), &checksums(lock), "7.1");
         assert_eq!(bill["metadata"]["component"]["version"], "7.1");
