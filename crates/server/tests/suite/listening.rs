@@ -6,6 +6,7 @@ use std::{
     path::Path,
     process::{Child, Command, Output, Stdio},
     sync::Arc,
+    time::Duration,
 };
 
 use consentry_testkit::slapd::Authority;
@@ -73,7 +74,7 @@ impl Site {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let client = ClientConnection::new(Arc::new(config), "consent.example".try_into().unwrap()).unwrap();
-        let mut connection = StreamOwned::new(client, TcpStream::connect(self.address).unwrap());
+        let mut connection = StreamOwned::new(client, connect(self.address));
         connection.flush().ok()?;
         Some(connection)
     }
@@ -84,6 +85,10 @@ impl Drop for Site {
         let _gone = self.child.kill();
         let _gone = self.child.wait();
     }
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    TcpStream::connect_timeout(&address, Duration::from_secs(5)).unwrap()
 }
 
 fn serve(folder: &Path, address: SocketAddr) -> Command {
@@ -154,7 +159,7 @@ fn a_certificate_is_replaced_while_people_are_connected_and_a_bad_one_is_not_tak
     alive(&mut site.connect(&second).unwrap());
 
     // Whoever speaks plainly gets no answer, and is in nobody's way.
-    let mut plain = TcpStream::connect(site.address).unwrap();
+    let mut plain = connect(site.address);
     plain
         .write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         .unwrap();
