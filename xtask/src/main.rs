@@ -12,6 +12,7 @@ mod metadata;
 mod package;
 mod process;
 mod report;
+mod sbom;
 mod test;
 mod tools;
 mod workspace;

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: the Debian package, made of the release binary and of what `packaging` holds.
+//! `cargo xtask package`: the Debian package and the bill of materials, made of the release binary and of what `packaging` holds.
 //!
 //! What lives here: what lies where in the package. What may not: what is in it, which is in `packaging` and in the binary itself.
 
@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::process;
+use crate::sbom;
 use crate::workspace::Workspace;
 
 /// What the package is called.
@@ -23,7 +24,10 @@ pub const CONFIGURATION: &str = "etc/consentry/consentry.toml";
 /// The unit.
 pub const UNIT: &str = "usr/lib/systemd/system/consentry.service";
 
-/// Builds the release binary and packages it; says where the package is.
+/// What the binary is made of.
+pub const BILL: &str = "usr/share/doc/consentry/sbom.cdx.json";
+
+/// Builds the release binary and packages it; says where the package and the bill of its materials are.
 pub fn run(workspace: &Workspace) -> Result<()> {
     process::run(
         workspace
@@ -32,8 +36,12 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     )?;
     let folder = workspace.target().join("package");
     let binary = workspace.target().join("release").join(NAME);
-    let package = debian(workspace, &binary, env!("CARGO_PKG_VERSION"), &folder)?;
+    let version = env!("CARGO_PKG_VERSION");
+    let package = debian(workspace, &binary, version, &folder)?;
     println!("{}", package.display());
+    let bill = folder.join(format!("{NAME}_{version}.cdx.json"));
+    fs::write(&bill, sbom::of_binary(workspace, version)?)?;
+    println!("{}", bill.display());
     Ok(())
 }
 
@@ -54,6 +62,7 @@ pub fn debian(workspace: &Workspace, binary: &Path, version: &str, folder: &Path
         &workspace.root().join("CHANGELOG.md"),
         "usr/share/doc/consentry/changelog.gz",
     )?;
+    tree.write(BILL, &sbom::of_binary(workspace, version)?, 0o644)?;
     tree.manual(binary)?;
     tree.completions(binary)?;
     tree.write("DEBIAN/conffiles", &format!("/{CONFIGURATION}\n"), 0o644)?;

@@ -6,6 +6,7 @@ mod backup;
 mod config;
 mod demo;
 mod doctor;
+mod export;
 mod forward_auth;
 mod import;
 mod key;
@@ -13,6 +14,7 @@ mod manual;
 mod migrate;
 mod move_to_postgres;
 mod proof;
+mod schema;
 mod serve;
 mod verify;
 mod verify_ledger;
@@ -86,11 +88,25 @@ enum Command {
     /// Example: consentry audit --data consentry-data
     #[command(verbatim_doc_comment)]
     Audit(audit::AuditArguments),
-    /// Makes tenants, definitions, localizations, accounts and people what a manifest says. Twice is once.
+    /// Makes tenants, definitions, clients, webhooks, accounts and people what a manifest says. Twice is once.
     ///
-    /// Example: consentry apply -f consentry-manifest.toml --dry-run
+    /// Example: consentry apply -f consentry-manifest.yaml --dry-run
     #[command(verbatim_doc_comment)]
     Apply(apply::ApplyArguments),
+    /// Writes what is configured as a manifest, without secrets and people; applying it changes nothing.
+    ///
+    /// Example: consentry export --manifest > consentry-manifest.yaml
+    #[command(verbatim_doc_comment)]
+    Export(export::ExportArguments),
+    /// Prints the JSON Schema of a file that operators write.
+    ///
+    /// Example: consentry schema manifest > manifest.schema.json
+    #[command(verbatim_doc_comment)]
+    Schema {
+        /// Of which.
+        #[arg(value_enum)]
+        of: schema::Of,
+    },
     /// Takes over what other systems have.
     Import {
         #[command(subcommand)]
@@ -139,6 +155,8 @@ pub fn run() -> ExitCode {
         Command::MoveToPostgres(options) => move_to_postgres::run(arguments.config.as_deref(), &options),
         Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
         Command::Apply(options) => apply::run(arguments.config.as_deref(), &options),
+        Command::Export(options) => export::run(arguments.config.as_deref(), &options),
+        Command::Schema { of } => schema::run(of),
         Command::Backup(options) => backup::backup(arguments.config.as_deref(), &options),
         Command::Restore(options) => backup::restore(arguments.config.as_deref(), &options),
         Command::Import { command } => import::run(arguments.config.as_deref(), &command),

@@ -4,12 +4,14 @@ mod import;
 mod ldap;
 mod mail;
 mod nats;
+mod network;
 mod origins;
 mod signing_keys;
+mod tls;
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -27,7 +29,9 @@ pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
 pub use mail::MailSection;
 pub use nats::NatsSection;
+pub use network::Network;
 pub use signing_keys::SigningKeysSection;
+pub use tls::TlsSection;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +39,8 @@ pub use signing_keys::SigningKeysSection;
 pub struct Configuration {
     /// Listening and addresses.
     pub server: ServerSection,
+    /// The certificate of the listener.
+    pub tls: TlsSection,
     /// Where the ledger is.
     pub storage: StorageSection,
     /// The root key.
@@ -65,10 +71,12 @@ pub struct Configuration {
 pub struct ServerSection {
     /// Address and port to listen on.
     pub listen: SocketAddr,
-    /// Address people and clients use; none means `http://` and [`Self::listen`].
+    /// Address people and clients use; none means [`Self::listen`], with `https://` where there is a certificate.
     pub public_url: Option<Url>,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies, or networks of them, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// File with the token of whoever may apply manifests while this runs; none: nobody may.
+    pub operator_token_file: Option<PathBuf>,
     /// Most connections at once.
     pub connections: usize,
     /// Seconds a request may take.
@@ -83,6 +91,7 @@ impl Default for ServerSection {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             trusted_proxies: Vec::new(),
+            operator_token_file: None,
             connections: 10_000,
             deadline_seconds: 30,
             remember_requests_hours: 24,

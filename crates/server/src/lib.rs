@@ -3,6 +3,7 @@
 //! What lives here: putting the doors, the ledger and a store together, and everything an operator touches. What may not: rules of
 //! its own. The demo bank is here too, since it is a user of the doors like any other: it talks to them over HTTP only.
 
+pub mod applying;
 pub mod assembly;
 mod bounds;
 pub mod commands;
@@ -18,8 +19,11 @@ pub mod listener;
 pub mod manifest;
 pub mod metrics;
 pub mod moving;
+pub mod operating;
 pub mod root_key;
+pub mod schema;
 pub mod site;
 mod staleness;
 mod stalled;
+pub mod tls;
 pub mod verification;

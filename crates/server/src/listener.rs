@@ -3,18 +3,27 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::ConnectInfo};
+use consentry_web::{credentials::Transport, headers};
+use http::{HeaderName, HeaderValue};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulShutdown, Watcher},
 };
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
 use tower::ServiceExt;
 
-use crate::stalled::Impatient;
+use crate::{stalled::Impatient, tls::Certificates};
 
 /// Seconds a client may take for its request head.
 const HEADER_SECONDS: u64 = 10;
+
+/// How long beginning TLS may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Seconds running requests get to finish after shutdown was asked for.
 const DRAIN_SECONDS: u64 = 20;
@@ -22,13 +31,14 @@ const DRAIN_SECONDS: u64 = 20;
 /// How long a client may take nothing of its answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Serves until `shutdown` resolves, then drains.
+/// Serves until `shutdown` resolves, then drains. Over TLS where there are certificates.
 #[expect(
     clippy::disallowed_methods,
     reason = "backing off after a failed accept and bounding the drain are schedules"
 )]
 pub async fn serve(
     listener: TcpListener,
+    certificates: Option<Certificates>,
     router: Router,
     connections: usize,
     shutdown: impl Future<Output = ()>,
@@ -54,19 +64,14 @@ pub async fn serve(
             }
         };
         let _nodelay = stream.set_nodelay(true);
-        let router = router.clone();
-        let service =
-            service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request, peer));
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_secs(HEADER_SECONDS))
-            .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(Impatient::new(stream, PATIENCE)), service);
-        let connection = graceful.watch(connection);
+        let visit = Visit {
+            peer,
+            router: router.clone(),
+            watcher: graceful.watcher(),
+        };
+        let certificates = certificates.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
+            visit.receive(stream, certificates).await;
             drop(place);
         });
     }
@@ -79,12 +84,65 @@ pub async fn serve(
     }
 }
 
+/// One connection.
+struct Visit {
+    peer: SocketAddr,
+    router: Router,
+    watcher: Watcher,
+}
+
+impl Visit {
+    async fn receive(self, stream: TcpStream, certificates: Option<Certificates>) {
+        let stream = Impatient::new(stream, PATIENCE);
+        let Some(certificates) = certificates else {
+            return self.talk(stream, None).await;
+        };
+        match tokio::time::timeout(HANDSHAKE, certificates.acceptor().accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let strict = headers::transport_security(Transport::Tls);
+                self.talk(stream, strict).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "TLS could not begin"),
+            Err(_) => tracing::debug!("TLS did not begin in time"),
+        }
+    }
+
+    /// `strict` goes with every answer.
+    async fn talk(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        strict: Option<(HeaderName, HeaderValue)>,
+    ) {
+        let Self {
+            peer,
+            router,
+            watcher,
+        } = self;
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            answer(router.clone(), request, peer, strict.clone())
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(HEADER_SECONDS))
+            .max_buf_size(64 * 1024)
+            .serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
 async fn answer(
     router: Router,
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
+    strict: Option<(HeaderName, HeaderValue)>,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     let mut request = request.map(axum::body::Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    let mut response = router.oneshot(request).await?;
+    if let Some((name, value)) = strict {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
 }

@@ -1,10 +1,14 @@
-//! The manifest: tenants with what can be agreed to, applications and clients, directory accounts and people, as one TOML file.
+//! The manifest: tenants with what can be agreed to, applications and clients, webhooks, directory accounts and people.
 //!
-//! What lives here: how it is written, and reading it. What may not: what is done about it.
+//! What lives here: how it is written. What may not: what is done about it.
 
 mod clients;
+mod reading;
+mod secrets;
+mod webhooks;
+mod writing;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use consentry_domain::{
@@ -30,13 +34,20 @@ use consentry_ledger::{
     profile::Profile,
     provision::{Entry, Person},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use self::clients::Registry;
-pub use self::clients::{ApplicationManifest, ClientManifest, DrawnSecret, PartyManifest};
+use self::{
+    clients::Registry,
+    writing::{is_default, shortly},
+};
+pub use self::{
+    clients::{ApplicationManifest, ClientManifest, DrawnSecret, PartyManifest},
+    secrets::Secrets,
+    webhooks::WebhookManifest,
+};
 
 /// Everything a manifest says.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The tenants it speaks of; others are left alone.
@@ -45,67 +56,72 @@ pub struct Manifest {
 }
 
 /// One tenant. What is left out has its default.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TenantManifest {
     /// Short name, by which it is known again.
     pub slug: String,
     /// Host names that lead to it; may be left out where it is the only tenant.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
-    /// How it looks to people.
-    pub brand: Brand,
-    /// Language where the browser says nothing we have.
-    pub locale: Locale,
+    /// Language where the browser says nothing we have. It is in one file of a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// How it looks to people. It is in one file of a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
     /// Default lifetimes.
-    #[serde(default)]
-    pub lifetimes: Lifetimes,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub lifetimes: Option<Lifetimes>,
     /// Settings of the records door.
-    #[serde(default)]
-    pub records: RecordsSettings,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub records: Option<RecordsSettings>,
     /// Settings of the dashboard door.
-    #[serde(default)]
-    pub dashboard: DashboardSettings,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub dashboard: Option<DashboardSettings>,
     /// Settings of the authorization door.
-    #[serde(default)]
-    pub authorization: AuthorizationSettings,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<AuthorizationSettings>,
     /// Settings of the check API.
-    #[serde(default)]
-    pub checks: CheckSettings,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub checks: Option<CheckSettings>,
     /// Settings of mails.
-    #[serde(default)]
-    pub mail: MailSettings,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailSettings>,
     /// Settings of the dataspace door.
-    #[serde(default)]
-    pub dataspace: DataspaceSettings,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub dataspace: Option<DataspaceSettings>,
     /// Settings of the preferences door.
-    #[serde(default)]
-    pub preferences: PreferencesSettings,
+    #[serde(default, serialize_with = "shortly", skip_serializing_if = "Option::is_none")]
+    pub preferences: Option<PreferencesSettings>,
     /// Its products.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applications: Vec<ApplicationManifest>,
     /// Who stands behind clients.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<PartyManifest>,
     /// Clients of the authorization door.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<ClientManifest>,
+    /// Where back ends are told what happens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub webhooks: Vec<WebhookManifest>,
     /// Credentials of back ends.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub api_keys: Vec<ApiKeyManifest>,
     /// What can be agreed to.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub definitions: Vec<DefinitionManifest>,
     /// Directory accounts of services and operators.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<AccountManifest>,
     /// People who log in here.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<PersonManifest>,
 }
 
 /// A definition with its current wordings (consent-api 12.5).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefinitionManifest {
     /// Its id.
@@ -114,29 +130,33 @@ pub struct DefinitionManifest {
     #[serde(default = "agreement")]
     pub kind: DefinitionKind,
     /// Label for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// Longer description for operators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Free parameters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<String>,
     /// The broader definition that must not be switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<DefinitionKey>,
     /// How long a consent lasts, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifetime: Option<Lifetime>,
     /// What can be done with it; `use` and `read` where nothing is said.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub actions: Actions,
     /// How it is answered at the preferences door.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub choice: Choice,
     /// The words it is asked with. Published ones never change: a new version takes their place.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub localizations: Vec<LocalizationManifest>,
 }
 
 /// The words in one language.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LocalizationManifest {
     /// Language.
@@ -144,6 +164,7 @@ pub struct LocalizationManifest {
     /// `MAJOR.MINOR`.
     pub version: WordingVersion,
     /// Title or summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Which data.
     pub data: String,
@@ -152,71 +173,91 @@ pub struct LocalizationManifest {
 }
 
 /// A credential of a back end.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKeyManifest {
     /// The key: 20 to 64 letters, digits, hyphens and underscores.
     pub id: String,
-    /// File with its secret; a line break at the end does not count. It is a machine's, of 32 characters at least.
-    pub secret_file: PathBuf,
+    /// File with its secret; a line break at the end does not count. It is a machine's, of 32 characters at least. One that is known
+    /// keeps its secret where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_file: Option<PathBuf>,
+    /// Variable of the environment with it, in place of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_env: Option<String>,
     /// What it opens: `preferences`, `dataspace`, or `dashboard`.
     pub opens: Opens,
     /// Whether it is refused.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub disabled: bool,
 }
 
 /// A directory account.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountManifest {
     /// Distinguished name.
     pub dn: String,
     /// Login names.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uid: Vec<String>,
     /// Common names.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cn: Vec<String>,
     /// Its UUID in the directory it is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry_uuid: Option<String>,
     /// File with its password; a line break at the end does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_file: Option<PathBuf>,
+    /// Variable of the environment with it, in place of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_env: Option<String>,
     /// Whether it may do anything.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bypass_acl: bool,
     /// Whether it is refused.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub disabled: bool,
 }
 
 /// Somebody who logs in here, by the names they are known by at the doors.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonManifest {
     /// What they type to log in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
     /// Distinguished name, for the records door.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dn: Option<String>,
     /// Customer id, for the dashboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
     /// Who they are at other OpenID providers.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub upstream: Vec<UpstreamIdentity>,
     /// File with their password; a line break at the end does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_file: Option<PathBuf>,
+    /// Variable of the environment with it, in place of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_env: Option<String>,
     /// Where they are reached by mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailAddress>,
     /// The language they read best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
     /// What clients may be told of them, by the names of OpenID Connect Core 5.1.
     pub profile: Option<Profile>,
     /// Names of the applications they log in to; where nothing is said, all of the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applications: Option<Vec<String>>,
 }
 
 /// Who somebody is at another OpenID provider.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UpstreamIdentity {
     /// The provider's issuer.
@@ -225,99 +266,38 @@ pub struct UpstreamIdentity {
     pub sub: String,
 }
 
-/// Shortest secret of a machine, in characters: only its digest is kept, so it must not be guessable.
-const SHORTEST_SECRET: usize = 32;
-
 const fn agreement() -> DefinitionKind {
     DefinitionKind::Agreement
 }
 
-impl Manifest {
-    /// Reads a file. Files that it names are beside it.
-    pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        let mut manifest: Self = toml::from_str(&text)
-            .map_err(|error| anyhow::anyhow!("{}: {}", path.display(), error.to_string().trim_end()))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        for tenant in &mut manifest.tenants {
-            let accounts = tenant
-                .accounts
-                .iter_mut()
-                .map(|account| &mut account.password_file);
-            let people = tenant.people.iter_mut().map(|person| &mut person.password_file);
-            for file in accounts.chain(people).flatten() {
-                *file = folder.join(&*file);
-            }
-            for key in &mut tenant.api_keys {
-                key.secret_file = folder.join(&key.secret_file);
-            }
-            let clients = tenant.clients.iter_mut();
-            for file in clients.filter_map(|client| client.secret_file.as_mut()) {
-                *file = folder.join(&*file);
-            }
-        }
-        manifest.check()?;
-        Ok(manifest)
-    }
-
-    /// Nothing is named twice: of two that contradict each other none would be right.
-    fn check(&self) -> anyhow::Result<()> {
-        once("tenant", self.tenants.iter().map(|tenant| tenant.slug.clone()))?;
-        for tenant in &self.tenants {
-            let keys = tenant
-                .definitions
-                .iter()
-                .map(|definition| definition.key.to_string());
-            once("definition", keys)?;
-            for definition in &tenant.definitions {
-                let locales = definition.localizations.iter();
-                once(
-                    "localization",
-                    locales.map(|wording| format!("{} {}", definition.key, wording.locale).to_lowercase()),
-                )?;
-            }
-            let names = tenant.applications.iter();
-            once("application", names.map(|application| application.name.clone()))?;
-            once("party", tenant.parties.iter().map(|party| party.name.clone()))?;
-            once(
-                "client",
-                tenant.clients.iter().map(|client| client.id.to_string()),
-            )?;
-            once("API key", tenant.api_keys.iter().map(|key| key.id.clone()))?;
-            once(
-                "account",
-                tenant.accounts.iter().map(|account| account.dn.clone()),
-            )?;
-        }
-        Ok(())
-    }
-}
-
-fn once(what: &str, names: impl Iterator<Item = String>) -> anyhow::Result<()> {
-    let mut seen = std::collections::BTreeSet::new();
-    for name in names {
-        anyhow::ensure!(!seen.contains(&name), "{what} {name} is there twice");
-        seen.insert(name);
-    }
-    Ok(())
-}
-
 impl TenantManifest {
     /// What of it is configuration and people, in a ledger in which the tenant is `known`, or new.
-    pub fn contents(&self, known: Option<&TenantSnapshot>, ids: Ids<'_>) -> anyhow::Result<Contents> {
-        let registry = Registry::of(self, known, ids)?;
+    pub fn contents(
+        &self,
+        known: Option<&TenantSnapshot>,
+        ids: Ids<'_>,
+        secrets: &Secrets,
+    ) -> anyhow::Result<Contents> {
+        let registry = Registry::of(self, known, ids, secrets)?;
         let definitions = self.definitions.iter();
         let mut entries: Vec<Entry> = definitions
             .flat_map(|definition| definition.entries(ids.now))
             .collect();
         entries.extend(registry.entries());
         for key in &self.api_keys {
-            entries.push(Entry::ApiCredential(key.credential()?));
+            let told = || format!("API key {}", key.id);
+            entries.push(Entry::ApiCredential(
+                key.credential(known, secrets).with_context(told)?,
+            ));
         }
-        let accounts = self.accounts.iter().map(AccountManifest::wish);
+        let accounts = self.accounts.iter().map(|account| account.wish(secrets));
         let people = self.people.iter();
-        let people =
-            people.map(|person| Ok((format!("person {}", person.name()), person.person(&registry)?)));
+        let people = people.map(|person| {
+            Ok((
+                format!("person {}", person.name()),
+                person.person(&registry, secrets)?,
+            ))
+        });
         Ok(Contents {
             entries,
             accounts: accounts.collect::<anyhow::Result<_>>()?,
@@ -372,20 +352,26 @@ impl DefinitionManifest {
 }
 
 impl ApiKeyManifest {
-    fn credential(&self) -> anyhow::Result<ApiCredential> {
+    fn credential(&self, known: Option<&TenantSnapshot>, secrets: &Secrets) -> anyhow::Result<ApiCredential> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         anyhow::ensure!(
             (20..=64).contains(&self.id.len()) && self.id.bytes().all(plain),
-            "API key {}: an id is 20 to 64 letters, digits, hyphens and underscores",
-            self.id
+            "an id is 20 to 64 letters, digits, hyphens and underscores"
         );
-        let secret = machine_secret(&self.secret_file).with_context(|| format!("API key {}", self.id))?;
-        Ok(ApiCredential {
-            client_id: self.id.clone(),
-            secrets: vec![StoredSecret {
+        let known = known.and_then(|known| known.api_credentials.get(&self.id));
+        let told = secrets.machine_secret(self.secret_file.as_deref(), self.secret_env.as_deref())?;
+        let secrets = match told {
+            Some(secret) => vec![StoredSecret {
                 sha256: opaque::hash_text(&secret),
                 expires_at: None,
             }],
+            None => known
+                .map(|known| known.secrets.clone())
+                .context("a new one needs secret_file or secret_env")?,
+        };
+        Ok(ApiCredential {
+            client_id: self.id.clone(),
+            secrets,
             enabled: !self.disabled,
             opens: self.opens,
         })
@@ -398,13 +384,14 @@ impl AccountManifest {
         Dn::parse(&self.dn).with_context(|| format!("account {}", self.dn))
     }
 
-    fn wish(&self) -> anyhow::Result<AccountWish> {
+    fn wish(&self, secrets: &Secrets) -> anyhow::Result<AccountWish> {
         Ok(AccountWish {
             dn: self.dn()?,
             uid: self.uid.clone(),
             cn: self.cn.clone(),
             entry_uuid: self.entry_uuid.clone(),
-            password: password(self.password_file.as_deref())?
+            password: secrets
+                .secret(self.password_file.as_deref(), self.password_env.as_deref())?
                 .map(|password| NewPassword::Clear(password.into())),
             bypass_acl: Some(self.bypass_acl),
             disabled: Some(self.disabled),
@@ -413,7 +400,7 @@ impl AccountManifest {
 }
 
 impl PersonManifest {
-    fn person(&self, registry: &Registry<'_>) -> anyhow::Result<Person> {
+    fn person(&self, registry: &Registry<'_>, secrets: &Secrets) -> anyhow::Result<Person> {
         let applications = match &self.applications {
             None => registry.all_applications(),
             Some(names) => {
@@ -449,7 +436,7 @@ impl PersonManifest {
                         .map(|known| Upstream::alias(&known.issuer, &known.sub)),
                 )
                 .collect(),
-            password: password(self.password_file.as_deref())?,
+            password: secrets.secret(self.password_file.as_deref(), self.password_env.as_deref())?,
             applications,
             contact,
             profile: self.profile.clone(),
@@ -464,22 +451,4 @@ impl PersonManifest {
             .next()
             .map_or("without a name", String::as_str)
     }
-}
-
-fn password(file: Option<&Path>) -> anyhow::Result<Option<String>> {
-    let Some(file) = file else { return Ok(None) };
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let text = text.trim_end_matches(['\r', '\n']);
-    anyhow::ensure!(!text.is_empty(), "{} is empty", file.display());
-    Ok(Some(text.to_owned()))
-}
-
-/// A secret of a machine, from its file.
-fn machine_secret(file: &Path) -> anyhow::Result<String> {
-    let secret = password(Some(file))?.unwrap_or_default();
-    anyhow::ensure!(
-        secret.len() >= SHORTEST_SECRET,
-        "the secret has fewer than {SHORTEST_SECRET} characters"
-    );
-    Ok(secret)
 }

@@ -26,6 +26,7 @@ use crate::{
     bounds::{self, Bounds},
     demo, description, health,
     metrics::{self, Metrics},
+    operating::{self, Operator},
     staleness::{self, Memory},
 };
 
@@ -48,6 +49,8 @@ pub struct Parts {
     pub messages: Messages,
     /// Which addresses may be reached.
     pub egress: Arc<Egress>,
+    /// Who may apply manifests; none: nobody.
+    pub operator: Option<Operator>,
     /// How long a request may take.
     pub deadline: Duration,
 }
@@ -78,6 +81,9 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
     ];
     if parts.metrics_here {
         tables.push(metrics_table(&parts.metrics));
+    }
+    if let Some(operator) = &parts.operator {
+        tables.push(operating::routes().with_state(operator.clone()));
     }
     if let Some(demo) = &parts.demo {
         tables.push(demo::routes().with_state(Arc::clone(demo)));

@@ -273,6 +273,7 @@ impl TestApp {
             entropy: own.entropy,
             metrics: Metrics::of(&own.ledger),
             metrics_here: true,
+            operator: None,
             demo: None,
             deadline: Duration::from_secs(30),
         };

@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use consentry_ledger::{Fault, Ledger, TenantSnapshot};
 use http::{HeaderMap, Uri, header};
+use ipnet::IpNet;
 use url::Url;
 
 use crate::{
@@ -22,13 +23,13 @@ pub struct House {
 struct Inner {
     ledger: Ledger,
     public_url: Url,
-    trusted_proxies: Vec<IpAddr>,
+    trusted_proxies: Vec<IpNet>,
 }
 
 impl House {
     /// `public_url` is the address people and clients use; only its scheme, host and port count. `trusted_proxies` are the
-    /// addresses whose `X-Forwarded-For` is believed.
-    pub fn new(ledger: Ledger, public_url: Url, trusted_proxies: Vec<IpAddr>) -> Self {
+    /// networks whose `X-Forwarded-For` is believed.
+    pub fn new(ledger: Ledger, public_url: Url, trusted_proxies: Vec<IpNet>) -> Self {
         Self {
             inner: Arc::new(Inner {
                 ledger,
@@ -85,7 +86,12 @@ impl House {
 
     /// Whether this peer's `X-Forwarded-For` is believed.
     pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
-        self.inner.trusted_proxies.contains(&peer)
+        // Where IPv6 is listened on, a peer of IPv4 comes in the clothes of IPv6.
+        let peer = peer.to_canonical();
+        self.inner
+            .trusted_proxies
+            .iter()
+            .any(|network| network.contains(&peer))
     }
 }
 

@@ -48,6 +48,16 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::ByHand("the tests have systemd judge the unit; starting it would change the machine"),
     ),
     (
+        "docker build --file packaging/container/Containerfile --tag consentry:0.1.0 .",
+        Proof::ByHand(
+            "nothing here builds images; the tests read the last stage and run the binary with its files",
+        ),
+    ),
+    (
+        "helm install consentry packaging/helm/consentry --set publicUrl=https://consent.example.com --set tls.secretName=consent-tls",
+        Proof::ByHand("there is no cluster here"),
+    ),
+    (
         "consentry config show --config /etc/consentry/consentry.toml",
         Proof::Test(BINARY_TESTS, "environment_overrides_the_file"),
     ),
@@ -166,6 +176,41 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry apply -f docs/examples/newsletter.yaml",
+        Proof::Test(
+            EXAMPLES_TESTS,
+            "a_newsletter_is_chosen_on_its_page_and_the_shop_is_told",
+        ),
+    ),
+    (
+        "consentry apply -f docs/examples/dataspace",
+        Proof::Test(
+            EXAMPLES_TESTS,
+            "a_dataspace_asks_a_person_and_hands_out_a_token_that_a_data_source_takes",
+        ),
+    ),
+    (
+        "consentry apply -f docs/examples/bank.toml --server https://consent.example.com --token-file operator.token",
+        Proof::Test(
+            OPERATOR_TESTS,
+            "a_manifest_is_applied_to_a_server_that_runs_and_is_in_force_at_once",
+        ),
+    ),
+    (
+        "consentry schema manifest > manifest.schema.json",
+        Proof::Test(
+            EXAMPLES_TESTS,
+            "every_example_is_what_the_schema_says_and_what_is_wrong_is_not",
+        ),
+    ),
+    (
+        "consentry export --manifest > consentry-manifest.yaml",
+        Proof::Test(
+            MANIFESTS_TESTS,
+            "what_was_applied_is_written_back_and_applying_that_changes_nothing",
+        ),
+    ),
+    (
         "consentry import ldif -f people.ldif",
         Proof::Test(
             IMPORT_TESTS,
@@ -224,6 +269,9 @@ const CLUSTER_TESTS: &str = "crates/server/tests/suite/cluster.rs";
 const ROOT_KEY_TESTS: &str = "crates/server/tests/suite/root_key.rs";
 const APPLY_TESTS: &str = "crates/server/tests/suite/apply.rs";
 const APPLY_CLIENTS_TESTS: &str = "crates/server/tests/suite/apply_clients.rs";
+const EXAMPLES_TESTS: &str = "crates/server/tests/suite/examples.rs";
+const OPERATOR_TESTS: &str = "crates/server/tests/suite/operator.rs";
+const MANIFESTS_TESTS: &str = "crates/server/tests/suite/manifests.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const IMPORT_RECORDS_TESTS: &str = "crates/server/tests/suite/import_records.rs";
 const ADMINISTRATION_TESTS: &str = "crates/server/tests/suite/administration.rs";

@@ -2,6 +2,7 @@
 //! description of the API against the server, and the browser's against the development binary. Each runner's closing
 //! lines are left as they are.
 
+mod container;
 mod doors;
 pub mod needs;
 mod openapi;
@@ -46,6 +47,7 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
     report.add("clients of others", || clients_of_others(workspace, &node));
     report.add("SDKs as they are published", || sdk::published(workspace, &node));
     report.add("the Debian package", || package::lives(workspace));
+    report.add("the last stage of the container", || container::runs(workspace));
     report.add("benchmarks, a moment each", || bench::smoke(workspace));
     if !no_browser {
         report.add("browser tests", || in_a_browser(workspace, &node, None));
@@ -97,11 +99,12 @@ fn clients_of_others(workspace: &Workspace, node: &Node) -> Result<()> {
     )
 }
 
-/// Installs, starts, upgrades and removes the Debian package, and nothing else.
+/// Installs, starts, upgrades and removes the Debian package, runs the binary as the container does, and nothing else.
 pub fn package(workspace: &Workspace) -> Result<()> {
     needs::programs(&[By::Tests])?;
     build_binary(workspace)?;
-    package::lives(workspace)
+    package::lives(workspace)?;
+    container::runs(workspace)
 }
 
 /// Tests the SDKs alone, as they are published.

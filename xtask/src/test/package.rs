@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::package::{self, CONFIGURATION, NAME, UNIT};
+use crate::package::{self, BILL, CONFIGURATION, NAME, UNIT};
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -40,6 +40,7 @@ pub fn lives(workspace: &Workspace) -> Result<()> {
     machine.holds("usr/bin/consentry")?;
     machine.holds("usr/share/man/man1/consentry.1.gz")?;
     machine.holds("usr/share/bash-completion/completions/consentry")?;
+    machine.holds(BILL)?;
     machine.judge_unit()?;
     machine.serves()?;
 

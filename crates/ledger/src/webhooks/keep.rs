@@ -75,6 +75,11 @@ impl Keeper {
         (access.subject().is_none() && has).then(|| Self::new(access.client()))
     }
 
+    /// A client that configuration names, if it is registered with the scope.
+    pub(super) fn configured(client: &Arc<Client>) -> Option<Self> {
+        may_manage(client).then(|| Self::new(client))
+    }
+
     fn new(client: &Arc<Client>) -> Self {
         let mut scopes = client.allowed_scopes.values().iter();
         Self {
@@ -142,7 +147,7 @@ impl Ledger {
         settings: EndpointSettings,
         auth: &AuthWish,
     ) -> Result<Made, EndpointError> {
-        check(tenant, keeper, &settings, auth)?;
+        check(Some(tenant), keeper, &settings, auth)?;
         self.check_bounds(tenant, keeper, &settings)?;
         let ids = self.ids();
         let now = ids.now;
@@ -225,7 +230,7 @@ impl Ledger {
                 endpoint.allowed_per_minute = None;
             }
             endpoint.sees_subjects &= keeper.sees_subjects;
-            check(tenant, keeper, &endpoint.settings, auth)?;
+            check(Some(tenant), keeper, &endpoint.settings, auth)?;
             Ok(endpoint.put_auth(&tenant.keys, self.entropy(), auth)?)
         })
         .await

@@ -8,6 +8,7 @@
 
 mod auth;
 mod check;
+mod configured;
 mod endpoint;
 mod format;
 mod history;
@@ -19,6 +20,7 @@ mod signing;
 
 pub use auth::{Auth, AuthWish, SealedAuth};
 pub use check::EndpointError;
+pub use configured::{AuthTold, EndpointWish};
 pub use endpoint::{
     Endpoint, EndpointSettings, EndpointStatus, Handshake, Order, Resume, RetryProfile, Scheme, SealedSecret,
     Selection,

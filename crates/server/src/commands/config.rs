@@ -27,7 +27,10 @@ pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Resul
     directories::configured(&configuration.ldap)?;
     configuration.mail.mailer()?;
     match command {
-        ConfigCommand::Check => println!("configuration is fine"),
+        ConfigCommand::Check => {
+            configuration.check_reach(configuration.server.listen)?;
+            println!("configuration is fine");
+        }
         ConfigCommand::Show => print!("{}", Configuration::explained(file)?),
     }
     Ok(())

@@ -100,7 +100,11 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
     });
     let public = Url::parse(&addresses.base_url)?;
     let shown = Some(Arc::clone(&demo));
-    let ready = serve::prepare(configuration, listener, ledger, public, shown, mailer).await?;
+    let listening = serve::Listening {
+        listener,
+        certificates: None,
+    };
+    let ready = serve::prepare(configuration, listening, ledger, public, shown, mailer).await?;
     let started_in = started.elapsed().as_millis();
     if options.json {
         println!("{}", demo.description(std::process::id(), started_in));

@@ -46,7 +46,7 @@ pub(super) fn run(options: &ForwardAuthArguments) -> anyhow::Result<()> {
                 _ = interrupt.recv() => {}
             }
         };
-        listener::serve(listener, router, CONNECTIONS, told).await;
+        listener::serve(listener, None, router, CONNECTIONS, told).await;
         Ok(())
     })
 }

@@ -7,7 +7,9 @@ use consentry_door_records::{
     messages::{Messages, TARGET},
 };
 use consentry_egress::{Egress, Mailer};
-use consentry_ledger::{Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds};
+use consentry_ledger::{
+    Clock as _, Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds,
+};
 use consentry_outbound::{Mirror, Outbound, OutboundOptions};
 use consentry_web::house::House;
 use tokio::{
@@ -26,7 +28,9 @@ use crate::{
     ledger_place::LedgerPlace,
     listener,
     metrics::Metrics,
+    operating::Operator,
     site,
+    tls::{self, Certificates},
 };
 
 /// Days that events may stay in NATS without a word about it (EVT-34).
@@ -39,6 +43,8 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let listener = TcpListener::bind(configuration.server.listen).await?;
         let address = listener.local_addr()?;
+        configuration.check_reach(address)?;
+        let certificates = certificates(&configuration)?;
         let ledger = assembly::open_ledger_with(
             &place,
             &configuration.keys,
@@ -50,15 +56,35 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
         assembly::ensure_tenant(&ledger).await?;
         let public = match &configuration.server.public_url {
             Some(url) => url.clone(),
+            None if certificates.is_some() => Url::parse(&format!("https://{address}"))?,
             None => Url::parse(&format!("http://{address}"))?,
         };
         let mailer = configuration.mail.mailer()?;
-        let ready = prepare(&configuration, listener, ledger, public.clone(), None, mailer).await?;
+        let listening = Listening {
+            listener,
+            certificates,
+        };
+        let ready = prepare(&configuration, listening, ledger, public.clone(), None, mailer).await?;
         // Said when it can be told to stop, since whoever waits for this line may stop it at once.
         tracing::info!(address = %address, public_url = %public, "serving");
         ready.until_told().await;
         Ok(())
     })
+}
+
+/// The certificate that is shown, where there is one.
+fn certificates(configuration: &Configuration) -> anyhow::Result<Option<Certificates>> {
+    let Some(files) = configuration.tls.files()? else {
+        return Ok(None);
+    };
+    let (certificates, facts) = Certificates::read(files)?;
+    if !facts.counts(SystemClock.now()) {
+        tracing::error!(
+            from = %tls::shown(facts.from), until = %tls::shown(facts.until),
+            "the certificate does not count now, so browsers and clients refuse it; put another one in its place"
+        );
+    }
+    Ok(Some(certificates))
 }
 
 /// What of the configuration the ledger itself needs.
@@ -75,21 +101,30 @@ pub(super) fn ledger_options(configuration: &Configuration) -> anyhow::Result<Le
     })
 }
 
+/// Where it listens, and what it shows there.
+pub(super) struct Listening {
+    /// Bound.
+    pub(super) listener: TcpListener,
+    /// None: plain HTTP.
+    pub(super) certificates: Option<Certificates>,
+}
+
 /// A server that is about to serve: everything that can fail has succeeded, and it can be told to stop.
 pub(super) struct Ready {
-    listener: TcpListener,
+    listening: Listening,
     router: axum::Router,
     connections: usize,
     ledger: Ledger,
     outbound: Outbound,
     terminate: Signal,
     interrupt: Signal,
+    hangup: Signal,
 }
 
 /// Puts a server on a bound listener together.
 pub(super) async fn prepare(
     configuration: &Configuration,
-    listener: TcpListener,
+    listening: Listening,
     ledger: Ledger,
     public: Url,
     demo: Option<Arc<Demo>>,
@@ -97,13 +132,19 @@ pub(super) async fn prepare(
 ) -> anyhow::Result<Ready> {
     let terminate = signal(SignalKind::terminate())?;
     let interrupt = signal(SignalKind::interrupt())?;
+    let hangup = signal(SignalKind::hangup())?;
     let messages: Messages = configuration.telemetry.consent_messages.iter().copied().collect();
     consent_log::follow(&ledger, &messages).await?;
     let metrics = Metrics::of(&ledger);
     let house = House::new(
         ledger.clone(),
         public,
-        configuration.server.trusted_proxies.clone(),
+        configuration
+            .server
+            .trusted_proxies
+            .iter()
+            .map(|proxy| proxy.0)
+            .collect(),
     );
     if configuration.development.mock_tokens {
         tracing::warn!("mock tokens are taken: whoever reaches this server can be anybody");
@@ -129,9 +170,15 @@ pub(super) async fn prepare(
             options,
         )
     };
+    let has_mirror = configuration.nats.is_on();
+    let operator = configuration.server.operator_token_file.as_deref();
+    let operator = operator
+        .map(|file| Operator::of(file, house.clone(), Arc::clone(&egress), has_mirror))
+        .transpose()?;
     let router = site::router(&site::Parts {
         house,
         egress,
+        operator,
         validators,
         messages: messages.clone(),
         entropy: Arc::new(SystemEntropy),
@@ -147,16 +194,17 @@ pub(super) async fn prepare(
             "/metrics",
             axum::routing::get(move || std::future::ready(metrics.page())),
         );
-        tokio::spawn(listener::serve(own, page, 16, std::future::pending()));
+        tokio::spawn(listener::serve(own, None, page, 16, std::future::pending()));
     }
     Ok(Ready {
-        listener,
+        listening,
         router,
         connections: configuration.server.connections,
         ledger,
         outbound,
         terminate,
         interrupt,
+        hangup,
     })
 }
 
@@ -188,7 +236,17 @@ impl Ready {
             tracing::info!("shutting down");
             followed.stop_followers();
         };
-        listener::serve(self.listener, self.router, self.connections, told).await;
+        let Listening {
+            listener,
+            certificates,
+        } = self.listening;
+        let following = tokio::spawn(tls::follow(
+            certificates.clone(),
+            Arc::new(SystemClock),
+            self.hangup,
+        ));
+        listener::serve(listener, certificates, self.router, self.connections, told).await;
+        following.abort();
         self.outbound.stop().await;
         self.ledger.close().await;
     }

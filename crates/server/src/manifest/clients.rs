@@ -10,49 +10,55 @@ use consentry_domain::{
     ApplicationId, ClientId, Lifetime, PartyId, Shard,
     client::{Client, ClientAuthority, ClientSettings, ClientType, Party, Pkce, Prompt, StoredSecret},
     scope::Scope,
-    tenant::{Application, CallbackMode, PromptConsent, ScopeFormat},
+    tenant::{Application, AuthorizationSettings, CallbackMode, PromptConsent, ScopeFormat},
 };
 use consentry_ledger::{Draw as _, Opaque, TenantSnapshot, environment::Ids, opaque, provision::Entry};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{TenantManifest, machine_secret};
+use super::{TenantManifest, secrets::Secrets, writing::is_default};
 
 /// A product of the tenant. It is known again by its name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationManifest {
     /// Name people know.
     pub name: String,
     /// Audience of access tokens when no resource is named; none means the answers about people only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_resource: Option<String>,
     /// Resources its clients may name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub resources: Vec<String>,
     /// Hosts that may serve consent pages; empty means any.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub consent_hosts: Vec<String>,
 }
 
 /// Who stands behind clients. It is known again by its name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartyManifest {
     /// Trade name.
     pub name: String,
     /// Legal name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_name: Option<String>,
     /// Registry the id is from, such as `GLEIF`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registry: Option<String>,
     /// Id in that registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered_id: Option<String>,
     /// Web site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Where to complain or ask for deletion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
 }
 
 /// An OAuth client (third-party-authorization A.2). It is known again by its id.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientManifest {
     /// `client_id`.
@@ -62,51 +68,65 @@ pub struct ClientManifest {
     /// Name of its application.
     pub application: String,
     /// Name of the party behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<String>,
     /// Whether it is an outside company's client and always needs consent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub third_party: bool,
     /// Whether it is refused. Its tokens are over for good then; what people agreed to with it is paused.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub disabled: bool,
     /// Where it runs; `web` where nothing is said.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub client_type: Option<ClientType>,
     /// File with its secret, of 32 characters at least; a line break at the end does not count. A new one that has none, and
     /// proves itself in no other way, gets one that is shown once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<PathBuf>,
+    /// Variable of the environment with it, in place of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_env: Option<String>,
     /// Exact redirect addresses.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub redirect_uris: Vec<String>,
     /// Exact addresses for the way back from logging out; empty means the redirect addresses.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub post_logout_redirect_uris: Vec<String>,
     /// The page of the application that asks people; none means the hosted page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_uri: Option<String>,
     /// What it may request.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub scopes: Scope,
     /// How long consent to it lasts, in seconds; none means the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_validity: Option<Lifetime>,
     /// Whether a proof key is demanded; of a third party what the tenant says, and beside credentials where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pkce: Option<Pkce>,
     /// Values of `prompt` it may use; all where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompts: Option<Vec<Prompt>>,
     /// Resources it may name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub resources: Vec<String>,
     /// What its own access token may do: nothing, or manage its `application`, or the whole `tenant`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<ClientAuthority>,
     /// Purpose in the asker's words, shown beside the scopes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
     /// When `prompt=consent` asks; none means the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt_consent: Option<PromptConsent>,
     /// How the answer may be reported; none means the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_mode: Option<CallbackMode>,
     /// How `requested_scope` is written; none means the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope_format: Option<ScopeFormat>,
     /// What it is registered with beside that.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub settings: ClientSettings,
 }
 
@@ -123,6 +143,7 @@ pub struct DrawnSecret {
 pub(super) struct Registry<'a> {
     known: Option<&'a TenantSnapshot>,
     ids: Ids<'a>,
+    told: &'a Secrets,
     applications: Vec<Application>,
     parties: Vec<Party>,
     clients: Vec<Client>,
@@ -136,10 +157,12 @@ impl<'a> Registry<'a> {
         wanted: &TenantManifest,
         known: Option<&'a TenantSnapshot>,
         ids: Ids<'a>,
+        told: &'a Secrets,
     ) -> anyhow::Result<Self> {
         let mut registry = Self {
             known,
             ids,
+            told,
             applications: Vec::new(),
             parties: Vec::new(),
             clients: Vec::new(),
@@ -243,7 +266,11 @@ impl<'a> Registry<'a> {
         let party = wanted.party.as_deref();
         let party = party.map(|party| self.party_named(party)).transpose()?;
         let pkce = wanted.pkce.unwrap_or(if wanted.third_party {
-            tenant.authorization.third_party_pkce
+            let authorization = tenant.authorization.as_ref();
+            authorization.map_or_else(
+                || AuthorizationSettings::default().third_party_pkce,
+                |authorization| authorization.third_party_pkce,
+            )
         } else {
             Pkce::Enforce
         });
@@ -283,16 +310,19 @@ impl<'a> Registry<'a> {
     /// What it proves itself with. What it has stays where it is what the manifest says, or where the manifest says nothing.
     fn secrets(&mut self, client: &Client, wanted: &ClientManifest) -> anyhow::Result<Vec<StoredSecret>> {
         if client.is_public() || client.signs_assertions() {
-            anyhow::ensure!(wanted.secret_file.is_none(), "it needs no secret");
+            let is_told = wanted.secret_file.is_some() || wanted.secret_env.is_some();
+            anyhow::ensure!(!is_told, "it needs no secret");
             return Ok(Vec::new());
         }
         let known = self.known.and_then(|known| known.clients.get(&client.id));
         let kept = known.map(|known| known.secrets.clone()).unwrap_or_default();
         let lasts =
             |secret: &StoredSecret, sha256: &str| secret.sha256 == sha256 && secret.expires_at.is_none();
-        let sha256 = match &wanted.secret_file {
-            Some(file) => {
-                let sha256 = opaque::hash_text(&machine_secret(file)?);
+        let told = self.told;
+        let told = told.machine_secret(wanted.secret_file.as_deref(), wanted.secret_env.as_deref())?;
+        let sha256 = match told {
+            Some(secret) => {
+                let sha256 = opaque::hash_text(&secret);
                 if kept.iter().any(|secret| lasts(secret, &sha256)) {
                     return Ok(kept);
                 }

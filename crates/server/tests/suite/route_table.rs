@@ -25,6 +25,7 @@ async fn every_path_and_every_fallback_has_one_owner() {
         metrics: Metrics::of(&app.ledger),
         metrics_here: true,
         egress: Arc::new(Egress::new(EgressPolicy::default()).unwrap()),
+        operator: None,
         demo: Some(app.demo()),
         deadline: Duration::from_secs(30),
     };

@@ -47,7 +47,8 @@ impl Visitor {
         }
     }
 
-    fn send(&mut self, line: &str, body: &str) -> Option<Exchange> {
+    /// What the person's browser asks for with its cookies.
+    pub(crate) fn send(&mut self, line: &str, body: &str) -> Option<Exchange> {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -86,13 +87,15 @@ impl Visitor {
 
     /// The person logs in where asked and approves; gives the code.
     pub(crate) fn approve(&mut self) -> Option<String> {
+        self.approve_scope("openid offline_access accounts:balance accounts:transactions")
+    }
+
+    /// As [`Self::approve`], for a scope.
+    pub(crate) fn approve_scope(&mut self, scope: &str) -> Option<String> {
         let query = form(&[
             ("client_id", &self.client_id),
             ("response_type", "code"),
-            (
-                "scope",
-                "openid offline_access accounts:balance accounts:transactions",
-            ),
+            ("scope", scope),
             ("redirect_uri", REDIRECT_URI),
             ("prompt", "consent"),
             ("code_challenge", &challenge(VERIFIER)),
@@ -130,6 +133,11 @@ impl Visitor {
 
     /// The app redeems a code; gives the access token.
     pub(crate) fn redeem(&self, code: &str) -> Option<String> {
+        Some(self.redeem_all(code)?["access_token"].as_str()?.to_owned())
+    }
+
+    /// The app redeems a code; gives all that it is answered.
+    pub(crate) fn redeem_all(&self, code: &str) -> Option<Value> {
         let fields = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -138,8 +146,7 @@ impl Visitor {
         ];
         let answer = self.call("POST /cis/oidc/token", &self.app, &fields)?;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        let answer: Value = serde_json::from_str(&answer.body).ok()?;
-        Some(answer["access_token"].as_str()?.to_owned())
+        serde_json::from_str(&answer.body).ok()
     }
 
     /// The bank's back end takes everything back that the person gave the app.

@@ -23,7 +23,17 @@ struct Live {
 pub(super) fn public(configuration: &Configuration) -> anyhow::Result<Url> {
     match &configuration.server.public_url {
         Some(url) => Ok(url.clone()),
-        None => Ok(Url::parse(&format!("http://{}", configuration.server.listen))?),
+        None => {
+            let scheme = if configuration.tls.files()?.is_some() {
+                "https"
+            } else {
+                "http"
+            };
+            Ok(Url::parse(&format!(
+                "{scheme}://{}",
+                configuration.server.listen
+            ))?)
+        }
     }
 }
 
@@ -63,7 +73,7 @@ fn stated(patient: &Patient) -> Found {
             format!(
                 "{public} is not https: passwords and tokens cross the network in the clear, and clients refuse the issuer"
             ),
-            "end TLS in a proxy in front, and set server.public_url to its https address",
+            "set tls.certificate_file and tls.key_file, or end TLS in a proxy in front, and set server.public_url to the https address",
         );
     }
     if public.path() != "/" || public.query().is_some() {
@@ -101,9 +111,12 @@ fn leads_here(patient: &Patient) -> Found {
 /// Whether the addresses of people can be told from that of the proxy.
 pub(super) fn proxy(patient: &Patient) -> Vec<Found> {
     let server = &patient.configuration.server;
-    let is_behind_one = patient.public.scheme() == "https";
-    vec![if !is_behind_one {
+    let is_https = patient.public.scheme() == "https";
+    let ends_here = patient.configuration.tls.certificate_file.is_some();
+    vec![if !is_https {
         Found::Skipped("the public address is not https, so there is none".to_owned())
+    } else if ends_here && server.trusted_proxies.is_empty() {
+        Found::Skipped("TLS ends here, so people connect themselves".to_owned())
     } else if server.trusted_proxies.is_empty() {
         Found::wrong(
             "every person seems to come from the proxy, so one who guesses passwords locks all others out",

@@ -3,6 +3,7 @@
 //! Nothing is made that is not there, neither a ledger nor a key. One file per subject; what a subject may find is listed in it.
 
 mod address;
+mod certificate;
 mod clock;
 mod database;
 mod disk;
@@ -84,6 +85,7 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
             ("configuration", vec![Found::Fine("it can be read".to_owned())]),
             ("public address", address::look(&patient)),
             ("proxy", address::proxy(&patient)),
+            ("certificate", certificate::look(&patient)),
             ("clock", clock::look(&patient)),
             ("root key", key::look(&patient)),
             ("disk", disk::look(&patient)),
