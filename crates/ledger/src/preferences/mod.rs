@@ -18,6 +18,7 @@ pub mod model;
 mod person;
 mod proof;
 mod session;
+mod settings;
 mod token;
 mod tree;
 mod users;
@@ -29,7 +30,7 @@ pub use consentry_store::Hash as PlaceHash;
 
 pub use self::{
     approval::{Approval, ApprovalError},
-    center::OpenCenterError,
+    center::{Entrance, OpenCenterError},
     check::Wrong,
     events::{EventPatch, EventWish, Taking},
     link::{ConsentLink, LinkContent, LinkError},

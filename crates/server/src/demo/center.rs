@@ -12,6 +12,12 @@ use consentry_ledger::{Caller, Ledger, Target, access::Provision, authorize, pro
 
 use super::seed::{Addresses, Bank};
 
+/// By what the bank's own pages name it.
+pub(super) const PUBLIC_KEY: &str = "harbor-public";
+
+/// Purposes of the centers.
+pub(super) const PURPOSES: [&str; 3] = ["news", "surveys", "partner-offers"];
+
 /// Values of a question, each with its names in English and Arabic.
 type Values = &'static [(&'static str, &'static str, &'static str)];
 
@@ -101,6 +107,8 @@ pub(super) async fn open(ledger: &Ledger, bank: &Bank, addresses: &Addresses) ->
     ledger.provision(tenant, &permit, &entries).await?;
     let mut settings = tenant.tenant.clone();
     settings.preferences.centers = centers(addresses)?;
+    settings.preferences.public_key = Some(PUBLIC_KEY.to_owned());
+    settings.preferences.pages = vec![format!("{}/demo/bank/news", addresses.bank_url)];
     ledger.provision_tenant(&permit, &settings).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod entering;
 mod form;
 mod look;
+mod published;
 mod rows;
 mod showing;
 
@@ -29,7 +30,7 @@ use consentry_web::{
 };
 use http::{Method, Uri, request::Parts};
 
-pub(crate) use self::look::Look;
+pub(crate) use self::{look::Look, published::published};
 
 /// What a form may hold: a center may list many preferences.
 const FORM: Rules = Rules {
