@@ -239,7 +239,7 @@ fn later(seconds: i64) -> ApiError {
 /// `GET /auth-providers`: both ways in, since each is always there.
 pub(crate) async fn providers(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
-    admitted.managing()?;
+    let _permit = admitted.managing()?;
     admitted.require_organization()?;
     let usual = admitted.tenant().tenant.preferences.auth_provider;
     let all = AuthProvider::ALL.iter().map(|own| shown(&admitted, *own, usual));
@@ -249,7 +249,7 @@ pub(crate) async fn providers(visit: Visit, request: Request) -> Result<Response
 /// `GET /auth-providers/{provider}`.
 pub(crate) async fn provider(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
-    admitted.managing()?;
+    let _permit = admitted.managing()?;
     admitted.require_organization()?;
     let own = AuthProvider::from_name(&admitted.last_segment()?).ok_or_else(not_found)?;
     let usual = admitted.tenant().tenant.preferences.auth_provider;

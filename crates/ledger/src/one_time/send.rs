@@ -154,7 +154,8 @@ impl Ledger {
             None => Opaque::draw(self.entropy(), "oc"),
             Some(handle) => {
                 let key = RowKey::Token(handle.hash());
-                let before = self.inner.store.token(tenant.id(), handle.hash()).await?;
+                let before = self.inner.store.token(tenant.id(), handle.hash()).await;
+                let before = before.map_err(Fault::from)?;
                 version = before.as_ref().map_or(1, |before| before.version.saturating_add(1));
                 change.expect.push(match before {
                     Some(before) => Expect::At(key, before.version),
