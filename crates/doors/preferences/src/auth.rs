@@ -265,14 +265,14 @@ pub(crate) async fn add_provider(visit: Visit, request: Request) -> Result<Respo
 /// `PATCH /auth-providers/{provider}`: makes it the usual one, and the other one not.
 pub(crate) async fn change_provider(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Organization).await?;
-    let own = AuthProvider::from_name(&admitted.last_segment()?).ok_or_else(not_found)?;
-    change(&admitted, body, Some(own)).await
+    let own = admitted.last_segment()?;
+    change(&admitted, body, Some(&own)).await
 }
 
 async fn change(
     admitted: &Admitted,
     body: axum::body::Body,
-    own: Option<AuthProvider>,
+    own: Option<&str>,
 ) -> Result<Response, Feathers> {
     let permit = admitted.managing()?;
     let body = admitted.read(body, LARGEST).await?;
@@ -282,6 +282,10 @@ async fn change(
         return Err(not_found().into());
     };
     tokens::organization(admitted, &body)?;
+    let own = match own {
+        Some(id) => Some(AuthProvider::from_name(id).ok_or_else(not_found)?),
+        None => None,
+    };
     let named = Reader::member(object, "type").map(|value| value.as_str().and_then(AuthProvider::from_name));
     let named = match (named, own) {
         (Some(Some(named)), Some(own)) if named != own => {

@@ -8,6 +8,7 @@ mod answer;
 mod approval;
 mod auth;
 mod center;
+mod defining;
 mod events;
 mod failure;
 mod links;
@@ -31,9 +32,10 @@ use consentry_web::{
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 23] = [
-    "/auth",
+const PREFIXES: [&str; 25] = [
     "/auth-providers",
+    "/auth/initiate",
+    "/auth/protocols",
     "/compliance",
     "/consentry.js",
     "/consents",
@@ -41,8 +43,9 @@ const PREFIXES: [&str; 23] = [
     "/preferences",
     "/privacy-centers",
     "/sessions",
-    "/v1/auth",
     "/v1/auth-providers",
+    "/v1/auth/initiate",
+    "/v1/auth/protocols",
     "/v1/compliance",
     "/v1/consents/approvals",
     "/v1/consents/events",
@@ -128,6 +131,48 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         metadata::purpose
     );
+    let table = both!(
+        table,
+        post,
+        "/metadata/purposes",
+        Cors::Never,
+        defining::add_purpose
+    );
+    let table = both!(
+        table,
+        put,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        defining::put_purpose
+    );
+    let table = both!(
+        table,
+        patch,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        defining::patch_purpose
+    );
+    let table = both!(
+        table,
+        post,
+        "/preferences",
+        Cors::Never,
+        defining::add_preference
+    );
+    let table = both!(
+        table,
+        put,
+        "/preferences/{preference}",
+        Cors::Never,
+        defining::put_preference
+    );
+    let table = both!(
+        table,
+        patch,
+        "/preferences/{preference}",
+        Cors::Never,
+        defining::patch_preference
+    );
     let table = both!(table, get, "/preferences", Cors::Never, metadata::preferences);
     let table = both!(
         table,
@@ -191,6 +236,35 @@ pub fn routes() -> RouteTable<House> {
         "/auth-providers/{provider}",
         Cors::Never,
         auth::change_provider
+    );
+    let table = both!(table, get, "/privacy-centers", Cors::Never, privacy_centers::list);
+    let table = both!(
+        table,
+        post,
+        "/privacy-centers",
+        Cors::Never,
+        privacy_centers::add
+    );
+    let table = both!(
+        table,
+        put,
+        "/privacy-centers/{center}",
+        Cors::Anyone,
+        privacy_centers::put
+    );
+    let table = both!(
+        table,
+        patch,
+        "/privacy-centers/{center}",
+        Cors::Anyone,
+        privacy_centers::patch
+    );
+    let table = both!(
+        table,
+        delete,
+        "/privacy-centers/{center}",
+        Cors::Anyone,
+        privacy_centers::delete
     );
     let table = both!(
         table,

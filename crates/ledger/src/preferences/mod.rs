@@ -10,6 +10,7 @@ mod center;
 mod check;
 mod commit;
 mod contact;
+mod definitions;
 mod events;
 mod fold;
 mod link;
@@ -32,6 +33,7 @@ pub use self::{
     approval::{Approval, ApprovalError},
     center::{Entrance, OpenCenterError},
     check::Wrong,
+    definitions::{ChoiceText, ChoiceWish},
     events::{EventPatch, EventWish, Taking},
     link::{ConsentLink, LinkContent, LinkError},
     proof::{InvalidProof, LARGEST_PROOF, MOST_PROOFS, ProofFile, ProofView},

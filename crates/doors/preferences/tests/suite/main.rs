@@ -6,6 +6,7 @@ mod auth;
 mod centers;
 mod changing;
 mod deciding;
+mod defining;
 mod events;
 mod links;
 mod metadata;
