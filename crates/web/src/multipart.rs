@@ -79,7 +79,9 @@ pub async fn read(
     largest: usize,
 ) -> Result<Multipart, MultipartError> {
     body::require_media_type(headers, &[MEDIA_TYPE])?;
-    let named = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let named = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let boundary = named.and_then(boundary).ok_or(MultipartError::Malformed)?;
     let bytes = body::read(body, largest).await?;
     parse(&bytes, &boundary, rules)
@@ -114,7 +116,8 @@ fn parse(body: &[u8], boundary: &str, rules: &Rules) -> Result<Multipart, Multip
         let end = find(part, delimiter).ok_or(MultipartError::Malformed)?;
         rest = &part[end + delimiter.len()..];
         let part = &part[..end];
-        let head = find(&part[..part.len().min(LARGEST_HEAD)], b"\r\n\r\n").ok_or(MultipartError::Malformed)?;
+        let head =
+            find(&part[..part.len().min(LARGEST_HEAD)], b"\r\n\r\n").ok_or(MultipartError::Malformed)?;
         let content = &part[head + 4..];
         let Named { field, is_file } = named(&part[..head]).ok_or(MultipartError::Malformed)?;
         if is_file {
@@ -152,7 +155,10 @@ fn named(head: &[u8]) -> Option<Named> {
     let rest = value.trim_start().strip_prefix("form-data")?;
     let field = quoted(rest, "name")?;
     // As browsers write what would end the text otherwise (HTML, multipart/form-data encoding algorithm).
-    let field = field.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
+    let field = field
+        .replace("%22", "\"")
+        .replace("%0D", "\r")
+        .replace("%0A", "\n");
     Some(Named {
         field,
         is_file: quoted(rest, "filename").is_some(),
@@ -182,7 +188,9 @@ mod tests {
     fn form(parts: &[(&str, &[u8])]) -> Vec<u8> {
         let mut body = Vec::new();
         for (disposition, content) in parts {
-            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n").bytes());
+            body.extend(
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\n\r\n").bytes(),
+            );
             body.extend(*content);
             body.extend(b"\r\n");
         }
@@ -206,7 +214,10 @@ mod tests {
         let body = form(&[
             ("name=\"value:news topics\"", "سفر".as_bytes()),
             ("name=\"a%22b\"", b""),
-            ("name=\"signature\"; filename=\"name=\"\r\nContent-Type: image/png", file),
+            (
+                "name=\"signature\"; filename=\"name=\"\r\nContent-Type: image/png",
+                file,
+            ),
             ("name=\"document\"; filename=\"\"", b""),
         ]);
         for media_type in [usual(), format!("Multipart/Form-Data; Boundary=\"{BOUNDARY}\"")] {
@@ -228,15 +239,25 @@ mod tests {
         let good = form(&[("name=\"a\"", b"1")]);
         assert!(post(&usual(), good.clone()).await.is_ok());
         for end in 0..good.len() - 4 {
-            assert!(post(&usual(), good[..end].to_vec()).await.is_err(), "cut at {end}");
+            assert!(
+                post(&usual(), good[..end].to_vec()).await.is_err(),
+                "cut at {end}"
+            );
         }
         for disposition in ["", "name=a", "filename=\"b\"", "name=\"a"] {
             let body = form(&[(disposition, b"1")]);
-            assert_eq!(post(&usual(), body).await, Err(MultipartError::Malformed), "{disposition}");
+            assert_eq!(
+                post(&usual(), body).await,
+                Err(MultipartError::Malformed),
+                "{disposition}"
+            );
         }
         let not_text = form(&[("name=\"a\"", b"\xff")]);
         assert_eq!(post(&usual(), not_text).await, Err(MultipartError::Malformed));
-        assert_eq!(post(MEDIA_TYPE, good.clone()).await, Err(MultipartError::Malformed));
+        assert_eq!(
+            post(MEDIA_TYPE, good.clone()).await,
+            Err(MultipartError::Malformed)
+        );
         assert_eq!(
             post("text/plain", good).await,
             Err(MultipartError::Body(BodyError::MediaType))
@@ -253,6 +274,9 @@ mod tests {
         }
         let file = form(&[("name=\"a\"; filename=\"b\"", &[0; 65 * 1024])]);
         let refused = post(&usual(), file).await.unwrap_err();
-        assert!(matches!(refused, MultipartError::Body(BodyError::TooLarge { .. })), "{refused}");
+        assert!(
+            matches!(refused, MultipartError::Body(BodyError::TooLarge { .. })),
+            "{refused}"
+        );
     }
 }

@@ -177,7 +177,10 @@ impl PreferencesSettings {
         let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         let is_key = |key: &str| (1..=128).contains(&key.len()) && key.bytes().all(part);
         if self.public_key.as_deref().is_some_and(|key| !is_key(key)) {
-            return wrong("public_key", "must be 1 to 128 letters, digits, hyphens, underscores and full stops");
+            return wrong(
+                "public_key",
+                "must be 1 to 128 letters, digits, hyphens, underscores and full stops",
+            );
         }
         if self.pages.len() > MOST_PAGES || !self.pages.iter().all(|page| is_page(page)) {
             return wrong(

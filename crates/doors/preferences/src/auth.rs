@@ -113,12 +113,10 @@ pub(crate) async fn send_code(visit: Visit, request: Request) -> Result<Response
     let guest = Guest::admit(&visit, request.uri(), request.headers())?;
     guest.check_provider(AuthProvider::Otp)?;
     let name = guest.name("email")?;
-    let sent = visit.ledger().send_preference_code_by_name(
-        &visit.tenant,
-        name,
-        guest.may_begin(),
-        visit.address,
-    );
+    let sent =
+        visit
+            .ledger()
+            .send_preference_code_by_name(&visit.tenant, name, guest.may_begin(), visit.address);
     sent.await.map_err(not_sent)?;
     // Neither a key nor the id of a center holds anything that would have to be encoded.
     let key = guest.one("key").unwrap_or_default();
@@ -205,7 +203,9 @@ pub(crate) async fn send_link(visit: Visit, request: Request) -> Result<Response
         visit.address,
     );
     sent.await.map_err(not_sent)?;
-    Ok(ok(&json!({ "message": format!("An email was sent to {name} successfully") })))
+    Ok(ok(
+        &json!({ "message": format!("An email was sent to {name} successfully") }),
+    ))
 }
 
 /// Whether a token may be sent to this address: to a center that lets in by mail, or to a page of the settings; with any query.

@@ -73,7 +73,12 @@ pub(crate) async fn patch_preference(visit: Visit, request: Request) -> Result<R
     write(visit, request, DefinitionKind::Preference, Laid::Over).await
 }
 
-async fn write(visit: Visit, request: Request, kind: DefinitionKind, laid: Laid) -> Result<Response, Feathers> {
+async fn write(
+    visit: Visit,
+    request: Request,
+    kind: DefinitionKind,
+    laid: Laid,
+) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Organization).await?;
     let permit = admitted.managing()?;
     let said = read(&admitted, body, kind).await?;
@@ -138,14 +143,19 @@ impl Said {
         let before = known.filter(|_| laid == Laid::Over);
         let choice = before.map(|own| own.choice.clone()).unwrap_or_default();
         let own = self.texts.get(&tenant.tenant.locale);
-        let label = own.or_else(|| self.texts.values().next()).and_then(|text| text.title.clone());
+        let label = own
+            .or_else(|| self.texts.values().next())
+            .and_then(|text| text.title.clone());
         let definition = Definition {
             key: key.clone(),
             kind,
             display_name: label.or_else(|| known.and_then(|own| own.display_name.clone())),
             description: known.and_then(|own| own.description.clone()),
             parameters: known.map(|own| own.parameters.clone()).unwrap_or_default(),
-            parent: self.parent.clone().or_else(|| known.and_then(|own| own.parent.clone())),
+            parent: self
+                .parent
+                .clone()
+                .or_else(|| known.and_then(|own| own.parent.clone())),
             lifetime: known.and_then(|own| own.lifetime),
             actions: known.map_or_else(Actions::default, |own| own.actions.clone()),
             choice: Choice {
@@ -254,7 +264,10 @@ fn texts(
             (Some(locale), Some(text)) => {
                 found.insert(locale, text.to_owned());
             }
-            _ => reader.refuse(name, format!("must be a text of at most {LONGEST} characters, or such texts by language")),
+            _ => reader.refuse(
+                name,
+                format!("must be a text of at most {LONGEST} characters, or such texts by language"),
+            ),
         }
     }
     found
@@ -274,12 +287,20 @@ fn values(reader: &mut Reader, of: &Map<String, Value>, usual: &Locale) -> Optio
         };
         let id = reader.id(object, "id", &format!("{path}.id"));
         let is_plain = |id: &String| !id.contains(',') && !id.contains(char::is_whitespace);
-        let Some(id) = id.filter(is_plain).filter(|id| values.iter().all(|own| own.id != *id)) else {
-            reader.refuse(format!("{path}.id"), "must be an id without comma and white space that no other value has");
+        let Some(id) = id
+            .filter(is_plain)
+            .filter(|id| values.iter().all(|own| own.id != *id))
+        else {
+            reader.refuse(
+                format!("{path}.id"),
+                "must be an id without comma and white space that no other value has",
+            );
             continue;
         };
         let name = texts(reader, object, "name", usual);
-        let name = name.into_iter().map(|(locale, text)| (locale.as_str().to_owned(), text));
+        let name = name
+            .into_iter()
+            .map(|(locale, text)| (locale.as_str().to_owned(), text));
         values.push(ChoiceValue {
             id,
             name: name.collect(),

@@ -152,13 +152,7 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         defining::patch_purpose
     );
-    let table = both!(
-        table,
-        post,
-        "/preferences",
-        Cors::Never,
-        defining::add_preference
-    );
+    let table = both!(table, post, "/preferences", Cors::Never, defining::add_preference);
     let table = both!(
         table,
         put,
@@ -238,13 +232,7 @@ pub fn routes() -> RouteTable<House> {
         auth::change_provider
     );
     let table = both!(table, get, "/privacy-centers", Cors::Never, privacy_centers::list);
-    let table = both!(
-        table,
-        post,
-        "/privacy-centers",
-        Cors::Never,
-        privacy_centers::add
-    );
+    let table = both!(table, post, "/privacy-centers", Cors::Never, privacy_centers::add);
     let table = both!(
         table,
         put,

@@ -133,7 +133,11 @@ pub(crate) fn purpose_of(tenant: &TenantSnapshot, definition: &Definition, with_
 }
 
 /// A preference as it is answered.
-pub(crate) fn preference_of(tenant: &TenantSnapshot, definition: &Definition, with_translations: bool) -> Value {
+pub(crate) fn preference_of(
+    tenant: &TenantSnapshot,
+    definition: &Definition,
+    with_translations: bool,
+) -> Value {
     let title = |own: &consentry_domain::definition::Localization| own.title.clone();
     let purpose = |own: &consentry_domain::definition::Localization| Some(own.purpose.clone());
     let values: Vec<Value> = definition

@@ -4,12 +4,7 @@
 use axum::{body::Body, extract::Request, response::Response};
 use consentry_domain::tenant::{Center, PreferencesSettings};
 use consentry_ledger::preferences::{PreferenceError, Wrong, named};
-use consentry_web::{
-    error::ApiError,
-    parameters::Rules,
-    path, query, rate_limits,
-    visit::Visit,
-};
+use consentry_web::{error::ApiError, parameters::Rules, path, query, rate_limits, visit::Visit};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 

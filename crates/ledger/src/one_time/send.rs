@@ -113,7 +113,10 @@ impl Ledger {
         };
         let counter = tenant.keys.lookup("one-time codes", &counted);
         for _ in 0..ATTEMPTS {
-            match self.write_code(tenant, purpose, (subject, handle.clone()), counter).await {
+            match self
+                .write_code(tenant, purpose, (subject, handle.clone()), counter)
+                .await
+            {
                 Ok(handle) => {
                     self.inner.mailed.notify_waiters();
                     return Ok(handle);
@@ -156,7 +159,9 @@ impl Ledger {
                 let key = RowKey::Token(handle.hash());
                 let before = self.inner.store.token(tenant.id(), handle.hash()).await;
                 let before = before.map_err(Fault::from)?;
-                version = before.as_ref().map_or(1, |before| before.version.saturating_add(1));
+                version = before
+                    .as_ref()
+                    .map_or(1, |before| before.version.saturating_add(1));
                 change.expect.push(match before {
                     Some(before) => Expect::At(key, before.version),
                     None => Expect::Absent(key),

@@ -77,7 +77,12 @@ impl Ledger {
             tracing::info!(caller = ?permit.caller(), definition = %definition.key, "defining what can be chosen");
             let (ids, author) = (self.ids(), Author::of(permit.caller(), request));
             let mut plan = Plan::new(&now, ids.now);
-            plan.extend(of_entry(&now, &ids, &author, &Entry::Definition(definition.clone()))?);
+            plan.extend(of_entry(
+                &now,
+                &ids,
+                &author,
+                &Entry::Definition(definition.clone()),
+            )?);
             for (locale, text) in texts {
                 let wording = next_wording(&now, &definition, locale, text, ids.now);
                 if let Some(wording) = wording {

@@ -113,8 +113,7 @@ impl ProofFile {
         if bytes.len() > LARGEST_PROOF {
             return Err(InvalidProof::TooLarge);
         }
-        let begins =
-            |beginnings: &[&[u8]]| beginnings.iter().any(|beginning| bytes.starts_with(beginning));
+        let begins = |beginnings: &[&[u8]]| beginnings.iter().any(|beginning| bytes.starts_with(beginning));
         let (media_type, _) = TYPES
             .iter()
             .find(|(_, beginnings)| begins(beginnings))

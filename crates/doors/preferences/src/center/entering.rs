@@ -157,10 +157,12 @@ impl Visitor<'_> {
         self.offered()?;
         let (tenant, base) = (&self.visit.tenant, self.visit.base_url());
         let received = Opaque::received(handle);
-        let opened =
-            self.visit
-                .ledger()
-                .open_center_with_code(tenant, self.entrance(&base), (&received, code), self.visit.address);
+        let opened = self.visit.ledger().open_center_with_code(
+            tenant,
+            self.entrance(&base),
+            (&received, code),
+            self.visit.address,
+        );
         let text = |key| self.look.language.text(key);
         match opened.await {
             Ok(token) => self.open(&token.id_token).await,

@@ -18,10 +18,8 @@ pub(crate) fn published(visit: &Visit, center: &Center, headers: &HeaderMap, lan
     let settings = &tenant.tenant.preferences;
     let brand = tenant.tenant.brand.name.clone();
     let usual = || look.language.text("center-lead").with("brand", brand).to_string();
-    let title = named(&center.title, &read).map_or_else(
-        || look.language.text("center-title").to_string(),
-        str::to_owned,
-    );
+    let title = named(&center.title, &read)
+        .map_or_else(|| look.language.text("center-title").to_string(), str::to_owned);
     let asks: Vec<&str> = center
         .validations
         .as_ref()

@@ -23,7 +23,11 @@ pub(super) struct Asked {
 
 impl Asked {
     fn of(validations: &Validations) -> Self {
-        let is_on = |method: Method| validations.get(&method).is_some_and(|own: &Validation| own.enabled);
+        let is_on = |method: Method| {
+            validations
+                .get(&method)
+                .is_some_and(|own: &Validation| own.enabled)
+        };
         Self {
             signature: is_on(Method::Signature),
             document: is_on(Method::File),
@@ -104,7 +108,10 @@ mod tests {
             ..both
         };
         for wrong in [b"%PDF-1.7".as_slice(), b"<svg/>"] {
-            assert_eq!(proofs(signed, &[file("signature", wrong)]), Err("center-file-kind"));
+            assert_eq!(
+                proofs(signed, &[file("signature", wrong)]),
+                Err("center-file-kind")
+            );
         }
     }
 }

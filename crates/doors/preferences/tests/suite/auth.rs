@@ -72,8 +72,15 @@ async fn ctp_3_4_without_the_public_key_nothing_is_answered() {
             assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
         }
     }
-    refused(&verify(&world, "key=other", "000000").await, 401, "NotAuthenticated");
-    world.app.configure(|tenant| tenant.preferences.public_key = None).await;
+    refused(
+        &verify(&world, "key=other", "000000").await,
+        401,
+        "NotAuthenticated",
+    );
+    world
+        .app
+        .configure(|tenant| tenant.preferences.public_key = None)
+        .await;
     refused(
         &get(&world, &format!("/auth/initiate?{KEY}")).await,
         401,
@@ -95,7 +102,8 @@ async fn ctp_10_a_page_of_another_origin_gets_a_token_with_a_code_once() {
     let unknown = get(&world, &unknown).await.expect_status(200);
     let (sent, code_1) = code(&world, KEY, 1).await;
     assert_eq!(unknown.json(), sent, "the same whether there is anybody");
-    let callback = "http://127.0.0.1:8080/v1/auth/protocols/otp/verify?key=harbor-public&auth_provider_id=otp";
+    let callback =
+        "http://127.0.0.1:8080/v1/auth/protocols/otp/verify?key=harbor-public&auth_provider_id=otp";
     assert_eq!(sent, json!({ "redirect_url": "", "callback": callback }));
     let wrong = if code_1 == "000000" { "000001" } else { "000000" };
     let wrong = verify(&world, KEY, wrong).await;
@@ -105,10 +113,15 @@ async fn ctp_10_a_page_of_another_origin_gets_a_token_with_a_code_once() {
     let opened = verify(&world, KEY, &code_1).await.expect_status(200);
     assert_eq!(opened.header("cache-control"), Some("no-store"));
     let opened = opened.json();
-    assert_eq!((&opened["lifetime"], &opened["organization_user_id"]), (&json!(900), &json!(IRIS)));
+    assert_eq!(
+        (&opened["lifetime"], &opened["organization_user_id"]),
+        (&json!(900), &json!(IRIS))
+    );
     let token = text(&opened, "id_token");
     let event = json!({ "consents": { "purposes": [{ "id": "newsletter", "enabled": false }] } });
-    let saved = world.with(&token, Method::POST, "/consents/events", Some(&event)).await;
+    let saved = world
+        .with(&token, Method::POST, "/consents/events", Some(&event))
+        .await;
     let _ = saved.expect_status(200);
     assert_eq!(world.is_on(IRIS, "newsletter").await, false);
     refused(&verify(&world, KEY, &code_1).await, 401, "NotAuthenticated");
@@ -175,11 +188,18 @@ async fn ctp_10_a_link_leads_to_pages_of_the_organization_only() {
         json!({ "message": format!("An email was sent to {IRIS} successfully") })
     );
     let letter = mailbox.nth(IRIS, 1).await;
-    let address = letter.text.lines().find(|line| line.starts_with("https://")).unwrap();
+    let address = letter
+        .text
+        .lines()
+        .find(|line| line.starts_with("https://"))
+        .unwrap();
     let (page, token) = address.split_once("&token=").unwrap();
     assert_eq!(page, "https://shop.example/news?lang=en");
     let own = world.with(token, Method::GET, "/consents/users", None).await;
-    assert_eq!(own.expect_status(200).json()["data"][0]["organization_user_id"], IRIS);
+    assert_eq!(
+        own.expect_status(200).json()["data"][0]["organization_user_id"],
+        IRIS
+    );
     let _ = ask("http://127.0.0.1:8080/center/news").await.expect_status(200);
     let letter = mailbox.nth(IRIS, 2).await;
     assert!(letter.text.contains("/center/news?token="), "{}", letter.text);
@@ -187,7 +207,10 @@ async fn ctp_10_a_link_leads_to_pages_of_the_organization_only() {
     refused(&get(&world, &path).await, 400, "BadRequest");
     let ahead = world
         .app
-        .request(Method::GET, &format!("/auth/protocols/otp/generate?{KEY}&email={IRIS}"))
+        .request(
+            Method::GET,
+            &format!("/auth/protocols/otp/generate?{KEY}&email={IRIS}"),
+        )
         .header("sec-purpose", "prefetch");
     refused(&ahead.send().await, 503, "Unavailable");
     assert_eq!(mailbox.to(IRIS).len(), 2, "what is fetched ahead sends nothing");
@@ -195,14 +218,17 @@ async fn ctp_10_a_link_leads_to_pages_of_the_organization_only() {
 
 #[tokio::test]
 async fn ctp_7_2_a_token_asks_what_the_center_asks_that_it_was_got_for() {
-    let world = world_with(&json!({ "new_people": true, "validations": { "email": { "enabled": true } } })).await;
+    let world =
+        world_with(&json!({ "new_people": true, "validations": { "email": { "enabled": true } } })).await;
     let of_center = format!("{KEY}&widget_id=news");
     let (sent, given) = code(&world, &of_center, 1).await;
     assert!(text(&sent, "callback").ends_with("&widget_id=news"), "{sent}");
     let opened = verify(&world, &of_center, &given).await.expect_status(200).json();
     let token = text(&opened, "id_token");
     let event = json!({ "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } });
-    let saved = world.with(&token, Method::POST, "/consents/events", Some(&event)).await;
+    let saved = world
+        .with(&token, Method::POST, "/consents/events", Some(&event))
+        .await;
     assert_eq!(saved.expect_status(200).json()["status"], "pending_approval");
     let other = get(&world, &format!("/auth/initiate?{KEY}&widget_id=other")).await;
     refused(&other, 400, "BadRequest");
@@ -215,26 +241,45 @@ async fn ctp_7_2_a_token_asks_what_the_center_asks_that_it_was_got_for() {
 async fn ctp_10_one_provider_is_the_usual_one() {
     let world = world_with(&json!({})).await;
     let all = world.get("/auth-providers").await;
-    assert_eq!((&all["total"], &all["data"][0]["is_default"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&all["total"], &all["data"][0]["is_default"]),
+        (&json!(2), &json!(true))
+    );
     let body = json!({ "type": "message", "organization_id": "harbor", "is_default": true });
     let path = "/v1/auth-providers";
     let session = world.session();
     let added = world.with(&session, Method::POST, path, Some(&body)).await;
-    let expected = json!({ "id": "message", "type": "message", "organization_id": "harbor", "is_default": true });
+    let expected =
+        json!({ "id": "message", "type": "message", "organization_id": "harbor", "is_default": true });
     assert_eq!(added.expect_status(200).json(), expected);
     assert_eq!(world.get("/auth-providers/otp").await["is_default"], false);
-    let way = get(&world, &format!("/auth/initiate?{KEY}")).await.expect_status(200);
+    let way = get(&world, &format!("/auth/initiate?{KEY}"))
+        .await
+        .expect_status(200);
     assert_eq!(way.json()["type"], "message");
     let otp = json!({ "is_default": true });
     let changed = world.ask(Method::PATCH, "/auth-providers/otp", Some(&otp)).await;
     assert_eq!(changed.expect_status(200).json()["is_default"], true);
     let wrong = json!({ "type": "message" });
-    for (path, body) in [("/auth-providers/otp", &wrong), ("/auth-providers/otp", &json!({ "is_default": 1 }))] {
-        refused(&world.ask(Method::PATCH, path, Some(body)).await, 400, "BadRequest");
+    for (path, body) in [
+        ("/auth-providers/otp", &wrong),
+        ("/auth-providers/otp", &json!({ "is_default": 1 })),
+    ] {
+        refused(
+            &world.ask(Method::PATCH, path, Some(body)).await,
+            400,
+            "BadRequest",
+        );
     }
-    refused(&world.ask(Method::PATCH, "/auth-providers/sms", Some(&otp)).await, 404, "NotFound");
+    refused(
+        &world.ask(Method::PATCH, "/auth-providers/sms", Some(&otp)).await,
+        404,
+        "NotFound",
+    );
     let token = world.id_token(IRIS, &json!({})).await;
-    let answer = world.with(&token, Method::PATCH, "/auth-providers/otp", Some(&otp)).await;
+    let answer = world
+        .with(&token, Method::PATCH, "/auth-providers/otp", Some(&otp))
+        .await;
     refused(&answer, 403, "Forbidden");
 }
 
@@ -246,18 +291,35 @@ async fn ctp_11_2_what_is_published_of_a_center_is_nobodys_choices() {
     let answer = get(&world, &path).await.expect_status(200);
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
     let center = answer.json();
-    assert_eq!((&center["title"], &center["language"]), (&json!("Your news"), &json!("en")));
+    assert_eq!(
+        (&center["title"], &center["language"]),
+        (&json!("Your news"), &json!("en"))
+    );
     let purpose = &center["purposes"][0];
-    assert_eq!((&purpose["id"], &purpose["name"]), (&json!("newsletter"), &json!("Newsletter")));
+    assert_eq!(
+        (&purpose["id"], &purpose["name"]),
+        (&json!("newsletter"), &json!("Newsletter"))
+    );
     assert_eq!(purpose["preferences"][0]["values"][0]["name"], "DAILY");
-    assert_eq!(center["purposes"].as_array().unwrap().len(), 1, "only what the center shows");
+    assert_eq!(
+        center["purposes"].as_array().unwrap().len(),
+        1,
+        "only what the center shows"
+    );
     assert!(!answer.text().contains("enabled\":true"), "{}", answer.text());
     assert!(!answer.text().contains(IRIS));
     let token = world.id_token(IRIS, &json!({})).await;
     let path = "/privacy-centers/news";
-    let own = world.with(&token, Method::GET, path, None).await.expect_status(200);
+    let own = world
+        .with(&token, Method::GET, path, None)
+        .await
+        .expect_status(200);
     assert_eq!(own.json()["purposes"][0]["name"], "Newsletter");
-    refused(&get(&world, &format!("/privacy-centers/other?{KEY}")).await, 404, "NotFound");
+    refused(
+        &get(&world, &format!("/privacy-centers/other?{KEY}")).await,
+        404,
+        "NotFound",
+    );
 }
 
 #[tokio::test]
@@ -278,6 +340,9 @@ async fn ctp_11_3_the_script_is_one_file_that_any_page_may_load() {
     assert!(policy.contains("default-src 'none'"), "{policy}");
     assert!(!answer.text().contains("import ") && !answer.text().contains("eval("));
     let edition = answer.header("etag").unwrap();
-    let again = world.app.request(Method::GET, "/consentry.js").header("if-none-match", edition);
+    let again = world
+        .app
+        .request(Method::GET, "/consentry.js")
+        .header("if-none-match", edition);
     assert_eq!(again.send().await.status(), 304);
 }

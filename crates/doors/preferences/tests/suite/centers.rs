@@ -376,7 +376,10 @@ fn with_files(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
         part(format!("name=\"{name}\""), value.as_bytes());
     }
     for (name, content) in files {
-        part(format!("name=\"{name}\"; filename=\"x\"\r\nContent-Type: text/html"), content);
+        part(
+            format!("name=\"{name}\"; filename=\"x\"\r\nContent-Type: text/html"),
+            content,
+        );
     }
     body.extend(b"--limit--\r\n");
     body
@@ -409,10 +412,15 @@ async fn ctp_8_a_signature_and_a_document_are_given_on_the_page() {
     let page = open(&world, &token).await.expect_status(200);
     let html = page.text();
     assert!(
-        html.contains("multipart/form-data") && html.contains("<canvas") && html.contains(r#"name="document""#),
+        html.contains("multipart/form-data")
+            && html.contains("<canvas")
+            && html.contains(r#"name="document""#),
         "{html}"
     );
-    let (png, pdf) = (b"\x89PNG\r\n\x1a\n drawn".as_slice(), b"%PDF-1.7 letter".as_slice());
+    let (png, pdf) = (
+        b"\x89PNG\r\n\x1a\n drawn".as_slice(),
+        b"%PDF-1.7 letter".as_slice(),
+    );
     for (files, why) in [
         (vec![("document", pdf)], "Your signature is missing."),
         (vec![("signature", png)], "The document is missing."),
@@ -461,6 +469,13 @@ async fn ctp_7_2_a_token_decides_whether_the_page_asks_for_a_signature() {
     let page = open(&world, &token).await.expect_status(200);
     assert!(!page.text().contains("<canvas"));
     let saved = sign(&world, &page, &[("signature", b"<script>")]).await;
-    assert!(saved.expect_status(200).text().contains("Saved"), "what nobody asked for is not looked at");
-    assert!(events(&world).await[0].get("proofs_id").is_none_or(|own| own == &json!([])));
+    assert!(
+        saved.expect_status(200).text().contains("Saved"),
+        "what nobody asked for is not looked at"
+    );
+    assert!(
+        events(&world).await[0]
+            .get("proofs_id")
+            .is_none_or(|own| own == &json!([]))
+    );
 }
