@@ -59,6 +59,13 @@ SOURCES = [
 # old version, too many questions about one person.
 OF_DATASPACES = (401, 403, 410, 422, 429)
 
+# What the preferences door answers to what a schema cannot tell from a good request: a wrong secret or code, another person's event, an
+# id that is taken, and more questions than an organization has within 15 seconds.
+OF_PREFERENCES = (400, 401, 404, 409, 429)
+
+# What is there at the preferences door, by the name of the part of the address.
+CHOSEN = {"purpose": ["news", "surveys"], "preference": ["news-topics"], "center": ["news"], "provider": ["otp", "message"]}
+
 # Members of a body that repeat a part of the address.
 REPEATED = {"id": "definition", "definition": "definition", "locale": "locale", "dn": "account"}
 
@@ -76,6 +83,9 @@ def before_call(context, case, kwargs):
         return
     if case.operation.path.startswith("/Consent/"):
         ask_as_application(case)
+        return
+    if case.operation.path.startswith("/v1/"):
+        ask_as_back_end(case)
         return
     if isinstance(case.body, dict) and isinstance(case.body.get("definition"), dict):
         given = case.body["definition"]
@@ -95,6 +105,41 @@ def ask_as_application(case):
     for item in [wanted, *wanted.get("consentRequests", [])]:
         if "dataSource" in item:
             item["dataSource"] = SOURCES[chance(item["dataSource"], len(SOURCES))]
+
+
+def ask_as_back_end(case):
+    """Shows a session of the demo's back end, and names its organization and what is there."""
+    case.headers["Authorization"] = "Bearer " + session()
+    query, address = case.query or {}, case.path_parameters or {}
+    if "organization_id" in query:
+        query["organization_id"] = "harbor"
+    if "key" in query:
+        query["key"] = "harbor-public"
+    for name, values in CHOSEN.items():
+        if name in address and chance(address[name], 2) == 0:
+            address[name] = values[chance(address[name], len(values))]
+    event = case.body if isinstance(case.body, dict) else {}
+    choose(event.get("event", event))
+
+
+def choose(event):
+    """Lets an event be about a purpose that is there."""
+    consents = event.get("consents") if isinstance(event, dict) else None
+    for purpose in (consents or {}).get("purposes", []):
+        purpose["id"] = CHOSEN["purpose"][chance(purpose["id"], 2)]
+        if "values" in purpose:
+            purpose["values"] = {"news-topics": {"value": "home,travel"}} if purpose["id"] == "news" else {}
+
+
+@functools.cache
+def session():
+    """A session of the demo's back end, good for an hour."""
+    key = {"type": "api-key", "key": os.environ["ASKER_USERNAME"], "secret": os.environ["ASKER_PASSWORD"]}
+    request = urllib.request.Request(
+        os.environ["ASKER_BASE"] + "/v1/sessions", json.dumps(key).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["access_token"]
 
 
 @functools.cache
@@ -124,6 +169,11 @@ def filter_failure(context, failure, case, response):
     if kind == "IgnoredAuth":
         # Whoever tries wrong passwords again and again is made to wait.
         return "429" not in failure.message
+    if case.operation.path.startswith("/v1/"):
+        # Each request shows the session, those that try it without one as well; the door's own tests try it without.
+        return kind not in ("IgnoredAuth", "AcceptedNegativeData") and (
+            kind != "RejectedPositiveData" or response.status_code not in OF_PREFERENCES
+        )
     if kind == "MalformedJson" and case.operation.path.endswith(".jwt"):
         # A text is JSON for whoever looks at its schema alone.
         return False

@@ -26,11 +26,11 @@ struct Asker {
 const ALL: &str = "examples,coverage,fuzzing,stateful";
 
 /// Where administrators, keepers of webhooks and applications of a dataspace ask.
-const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known)/";
+const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known|v1)/";
 
-/// In the dataspace an application, which signs for itself; at the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
+/// At the preferences door a back end, which opens a session with its key. In the dataspace an application, which signs for itself; at the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
 /// at all. The administrator comes last, since the others need what can be taken away there.
-const ASKERS: [Asker; 5] = [
+const ASKERS: [Asker; 6] = [
     Asker {
         name: "/records/service_account/username",
         password: "/records/service_account/password",
@@ -56,6 +56,13 @@ const ASKERS: [Asker; 5] = [
         paths: ["--include-path-regex", r"^/(Consent|\.well-known)/"],
         // An application asks about a person 60 times in a minute.
         amount: ["10", "examples,coverage,fuzzing"],
+    },
+    Asker {
+        name: "/preferences/api_key/id",
+        password: "/preferences/api_key/secret",
+        paths: ["--include-path-regex", "^/v1/"],
+        // Members that are not known are ignored here, and `null` is nothing: what is refused is known to the door's own tests.
+        amount: ["12", "examples,fuzzing"],
     },
     Asker {
         name: "/authorization/admin/client_id",

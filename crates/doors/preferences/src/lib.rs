@@ -13,6 +13,7 @@ mod events;
 mod failure;
 mod links;
 mod metadata;
+pub mod openapi;
 mod privacy_centers;
 mod proofs;
 mod query;

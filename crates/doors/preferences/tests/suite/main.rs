@@ -7,6 +7,7 @@ mod centers;
 mod changing;
 mod deciding;
 mod defining;
+mod described;
 mod events;
 mod links;
 mod metadata;
