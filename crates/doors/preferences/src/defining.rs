@@ -32,6 +32,9 @@ const LONGEST: usize = 4_000;
 /// Most values of a preference.
 const MOST_VALUES: usize = 200;
 
+/// Puts a text into its place.
+type Put = fn(&mut ChoiceText, String);
+
 /// How a body is laid over what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Laid {
@@ -193,7 +196,6 @@ async fn read(admitted: &Admitted, body: Body, kind: DefinitionKind) -> Result<S
         ..Said::default()
     };
     let usual = &admitted.tenant().tenant.locale;
-    type Put = fn(&mut ChoiceText, String);
     let members: [(&str, Put); 3] = [
         ("name", |text, said| text.title = Some(said)),
         ("details", |text, said| text.data = Some(said)),

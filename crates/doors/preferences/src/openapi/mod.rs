@@ -69,11 +69,16 @@ pub fn document() -> OpenApi {
     let mut document = Components::openapi();
     operations::describe(&mut document.paths);
     let components = document.components.get_or_insert_default();
-    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "A session of a back end, which an API key opens, or the consent token of a person.",
-    ));
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "A session of a back end, which an API key opens, or the consent token of a person.",
+        ));
     components.add_security_scheme(BEARER, SecurityScheme::Http(bearer.build()));
-    let key = ApiKeyValue::with_description("key", "The public key of the organization. It grants nothing by itself.");
+    let key = ApiKeyValue::with_description(
+        "key",
+        "The public key of the organization. It grants nothing by itself.",
+    );
     components.add_security_scheme(PUBLIC_KEY, SecurityScheme::ApiKey(ApiKey::Query(key)));
     document.tags = Some(vec![tag(
         TAG,

@@ -13,10 +13,22 @@ use super::{BEARER, PUBLIC_KEY, TAG, examples};
 
 /// What every operation may answer: status, name, and when.
 const FAILURES: [(u16, &str, &str); 8] = [
-    (400, "BadRequest", "The request cannot be taken; `errors` says which parts and why."),
+    (
+        400,
+        "BadRequest",
+        "The request cannot be taken; `errors` says which parts and why.",
+    ),
     (401, "NotAuthenticated", "No good credential."),
-    (403, "Forbidden", "The credential may not do this, or is another organization's."),
-    (404, "NotFound", "There is no such thing, or it is somebody else's."),
+    (
+        403,
+        "Forbidden",
+        "The credential may not do this, or is another organization's.",
+    ),
+    (
+        404,
+        "NotFound",
+        "There is no such thing, or it is somebody else's.",
+    ),
     (409, "Conflict", "It collides with what is there."),
     (413, "PayloadTooLarge", "The body, or a part of it, is too large."),
     (500, "GeneralError", "Something went wrong on our side."),
@@ -51,7 +63,14 @@ struct Operation {
 
 /// Adds every operation.
 pub(super) fn describe(paths: &mut Paths) {
-    let all = [of_tokens(), of_events(), of_users(), of_words(), of_centers(), of_pages()];
+    let all = [
+        of_tokens(),
+        of_events(),
+        of_users(),
+        of_words(),
+        of_centers(),
+        of_pages(),
+    ];
     for operation in all.into_iter().flatten() {
         let path = format!("/v1{}", operation.path);
         let method = operation.method.clone();
@@ -71,7 +90,9 @@ fn built(own: Operation) -> OperationBuilder {
         Asker::Either => &[BEARER, PUBLIC_KEY],
     };
     if !names.is_empty() {
-        let either = names.iter().map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(*name, []));
+        let either = names
+            .iter()
+            .map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(*name, []));
         operation = operation.securities(Some(either));
     }
     let segments = own.path.split(['{', '}']).skip(1).step_by(2);
@@ -99,16 +120,22 @@ fn built(own: Operation) -> OperationBuilder {
         }
         None => operation.response("204", ResponseBuilder::new().description("It is done.").build()),
     };
-    let failing = FAILURES.iter().fold(operation, |operation, &(status, name, meaning)| {
-        let failure = ResponseBuilder::new()
-            .description(meaning)
-            .content("application/json", named("Failure", &examples::failure(status, name)));
-        operation.response(status.to_string(), failure.build())
-    });
+    let failing = FAILURES
+        .iter()
+        .fold(operation, |operation, &(status, name, meaning)| {
+            let failure = ResponseBuilder::new().description(meaning).content(
+                "application/json",
+                named("Failure", &examples::failure(status, name)),
+            );
+            operation.response(status.to_string(), failure.build())
+        });
     let limited = ResponseBuilder::new()
         .description("Too many requests.")
         .header("Retry-After", header("Seconds to wait."))
-        .content("application/json", named("Failure", &examples::failure(429, "TooManyRequests")));
+        .content(
+            "application/json",
+            named("Failure", &examples::failure(429, "TooManyRequests")),
+        );
     failing.response("429", limited.build())
 }
 
@@ -126,18 +153,27 @@ fn organization() -> Parameter {
 }
 
 fn query(name: &str, meaning: &str) -> Parameter {
-    described(name, ParameterIn::Query, meaning).schema(Some(text_like("^[!-~]{1,100}$"))).build()
+    described(name, ParameterIn::Query, meaning)
+        .schema(Some(text_like("^[!-~]{1,100}$")))
+        .build()
 }
 
 fn flag(name: &str, meaning: &str) -> Parameter {
     let schema = ObjectBuilder::new().schema_type(Type::Boolean).build();
-    described(name, ParameterIn::Query, meaning).schema(Some(schema)).build()
+    described(name, ParameterIn::Query, meaning)
+        .schema(Some(schema))
+        .build()
 }
 
 /// A number that is not negative.
 fn number(name: &str, least: usize, meaning: &str) -> Parameter {
-    let schema = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(100_000));
-    described(name, ParameterIn::Query, meaning).schema(Some(schema.build())).build()
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(least))
+        .maximum(Some(100_000));
+    described(name, ParameterIn::Query, meaning)
+        .schema(Some(schema.build()))
+        .build()
 }
 
 fn paging() -> Vec<Parameter> {
@@ -218,7 +254,10 @@ fn of_events() -> Vec<Operation> {
     let event = || Some(("Event", examples::event()));
     let filters = || {
         vec![
-            query("organization_user_id", "Whose, by what the organization knows them."),
+            query(
+                "organization_user_id",
+                "Whose, by what the organization knows them.",
+            ),
             query("user_id", "Whose, by a device."),
         ]
     };
@@ -227,7 +266,10 @@ fn of_events() -> Vec<Operation> {
             parameters: paging().into_iter().chain(filters()).collect(),
             ..of_session(
                 (Get, "/consents/events"),
-                ("list_events", "List events of somebody; those that count, under gdpr, where nothing else is asked for"),
+                (
+                    "list_events",
+                    "List events of somebody; those that count, under gdpr, where nothing else is asked for",
+                ),
                 None,
                 Some(("Events", examples::list(&examples::event()))),
             )
@@ -247,7 +289,12 @@ fn of_events() -> Vec<Operation> {
                 None,
             )
         },
-        of_session((Get, "/consents/events/{event}"), ("read_event", "Read an event"), None, event()),
+        of_session(
+            (Get, "/consents/events/{event}"),
+            ("read_event", "Read an event"),
+            None,
+            event(),
+        ),
         of_session(
             (Patch, "/consents/events/{event}"),
             ("correct_event", "Correct an event"),
@@ -272,9 +319,15 @@ fn of_users() -> Vec<Operation> {
         Operation {
             parameters: vec![
                 organization(),
-                query("organization_user_id", "Whom, by what the organization knows them."),
+                query(
+                    "organization_user_id",
+                    "Whom, by what the organization knows them.",
+                ),
                 number("$limit", 1, "Most people; 100 and at most 100."),
-                flag("$include_full_tree", "Whether purposes that nobody chose are shown too."),
+                flag(
+                    "$include_full_tree",
+                    "Whether purposes that nobody chose are shown too.",
+                ),
             ],
             ..of_session(
                 (Get, "/consents/users"),
@@ -283,9 +336,19 @@ fn of_users() -> Vec<Operation> {
                 Some(("Users", examples::users())),
             )
         },
-        of_session((Post, "/consents/users"), ("make_user", "Make somebody known"), wish(), user()),
+        of_session(
+            (Post, "/consents/users"),
+            ("make_user", "Make somebody known"),
+            wish(),
+            user(),
+        ),
         of_session((Get, path), ("read_user", "Read somebody"), None, user()),
-        of_session((Patch, path), ("change_user", "Change what is known about somebody"), wish(), user()),
+        of_session(
+            (Patch, path),
+            ("change_user", "Change what is known about somebody"),
+            wish(),
+            user(),
+        ),
         of_session(
             (Delete, path),
             ("delete_user", "Delete somebody with events, devices and tokens"),
@@ -310,29 +373,54 @@ fn of_words() -> Vec<Operation> {
         ..of_session((Get, path), name, None, Some((schema, examples::list(of))))
     };
     vec![
-        listed("/metadata/purposes", ("list_purposes", "List purposes"), &examples::purpose(), "Purposes"),
+        listed(
+            "/metadata/purposes",
+            ("list_purposes", "List purposes"),
+            &examples::purpose(),
+            "Purposes",
+        ),
         of_session(
             (Post, "/metadata/purposes"),
             ("define_purpose", "Define a purpose"),
             purpose_wish(),
             purpose(),
         ),
-        of_session((Get, one_purpose), ("read_purpose", "Read a purpose"), None, purpose()),
+        of_session(
+            (Get, one_purpose),
+            ("read_purpose", "Read a purpose"),
+            None,
+            purpose(),
+        ),
         of_session(
             (Put, one_purpose),
             ("put_purpose", "Define a purpose anew"),
             purpose_wish(),
             purpose(),
         ),
-        of_session((Patch, one_purpose), ("change_purpose", "Change a purpose"), purpose_wish(), purpose()),
-        listed("/preferences", ("list_preferences", "List preferences"), &examples::preference(), "Preferences"),
+        of_session(
+            (Patch, one_purpose),
+            ("change_purpose", "Change a purpose"),
+            purpose_wish(),
+            purpose(),
+        ),
+        listed(
+            "/preferences",
+            ("list_preferences", "List preferences"),
+            &examples::preference(),
+            "Preferences",
+        ),
         of_session(
             (Post, "/preferences"),
             ("define_preference", "Define a preference"),
             preference_wish(),
             preference(),
         ),
-        of_session((Get, one_preference), ("read_preference", "Read a preference"), None, preference()),
+        of_session(
+            (Get, one_preference),
+            ("read_preference", "Read a preference"),
+            None,
+            preference(),
+        ),
         of_session(
             (Put, one_preference),
             ("put_preference", "Define a preference anew"),
@@ -371,14 +459,39 @@ fn of_centers() -> Vec<Operation> {
                 Some(("Centers", examples::list(&examples::center()))),
             )
         },
-        of_session((Post, "/privacy-centers"), ("make_center", "Make a preferences center"), wish(), center()),
+        of_session(
+            (Post, "/privacy-centers"),
+            ("make_center", "Make a preferences center"),
+            wish(),
+            center(),
+        ),
         Operation {
             asker: Asker::Either,
-            ..of_session((Get, one), ("read_center", "Read a preferences center"), None, center())
+            ..of_session(
+                (Get, one),
+                ("read_center", "Read a preferences center"),
+                None,
+                center(),
+            )
         },
-        of_session((Put, one), ("put_center", "Make a preferences center anew"), wish(), center()),
-        of_session((Patch, one), ("change_center", "Change a preferences center"), wish(), center()),
-        of_session((Delete, one), ("delete_center", "Take a preferences center away"), None, center()),
+        of_session(
+            (Put, one),
+            ("put_center", "Make a preferences center anew"),
+            wish(),
+            center(),
+        ),
+        of_session(
+            (Patch, one),
+            ("change_center", "Change a preferences center"),
+            wish(),
+            center(),
+        ),
+        of_session(
+            (Delete, one),
+            ("delete_center", "Take a preferences center away"),
+            None,
+            center(),
+        ),
         Operation {
             parameters: paging(),
             ..of_session(
@@ -390,11 +503,19 @@ fn of_centers() -> Vec<Operation> {
         },
         of_session(
             (Post, "/auth-providers"),
-            ("add_provider", "Have a way in by mail, as the usual one where wanted"),
+            (
+                "add_provider",
+                "Have a way in by mail, as the usual one where wanted",
+            ),
             provider_wish(),
             provider(),
         ),
-        of_session((Get, one_provider), ("read_provider", "Read a way in by mail"), None, provider()),
+        of_session(
+            (Get, one_provider),
+            ("read_provider", "Read a way in by mail"),
+            None,
+            provider(),
+        ),
         of_session(
             (Patch, one_provider),
             ("change_provider", "Make a way in by mail the usual one"),
@@ -427,7 +548,10 @@ fn of_pages() -> Vec<Operation> {
         of_page(
             Get,
             "/auth/protocols/otp/generate",
-            ("send_code", "Send a code of six digits to somebody, if there is somebody"),
+            (
+                "send_code",
+                "Send a code of six digits to somebody, if there is somebody",
+            ),
             vec![query("email", "Their name at the organization.")],
             ("CodeSent", examples::code_sent()),
         ),
@@ -444,10 +568,16 @@ fn of_pages() -> Vec<Operation> {
         of_page(
             Get,
             "/auth/protocols/message/callback",
-            ("send_link", "Send a link with a consent token to somebody, if there is somebody"),
+            (
+                "send_link",
+                "Send a link with a consent token to somebody, if there is somebody",
+            ),
             vec![
                 query("id", "Their name at the organization."),
-                query("privacy_center_url", "Where the link leads: a center or a page of the organization."),
+                query(
+                    "privacy_center_url",
+                    "Where the link leads: a center or a page of the organization.",
+                ),
             ],
             ("LinkSent", examples::link_sent()),
         ),

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use consentry_testkit::description::{
-    assert_described, assert_examples, assert_path_parameters, operations,
-};
+use consentry_testkit::description::{assert_described, assert_examples, assert_path_parameters, operations};
 use consentry_web::routes::{CrossOriginPolicies, Site};
 use http::Method;
 use serde_json::{Value, json};
@@ -55,14 +53,25 @@ async fn real_answers_are_as_described() {
         .await;
     let document = document();
     let opened = json!({ "type": "api-key", "key": KEY, "secret": SECRET });
-    let session = world.app.request(Method::POST, "/v1/sessions").json(&opened).send().await;
+    let session = world
+        .app
+        .request(Method::POST, "/v1/sessions")
+        .json(&opened)
+        .send()
+        .await;
     assert_described(&document, "post", "/v1/sessions", &session);
     let ask = async |method: Method, path: &str, own: &str, body: Option<Value>, status: u16| -> Value {
-        let answer = world.ask(method.clone(), &format!("/v1{path}"), body.as_ref()).await;
+        let answer = world
+            .ask(method.clone(), &format!("/v1{path}"), body.as_ref())
+            .await;
         assert_eq!(answer.status(), status, "{method} {path}: {}", answer.text());
         let method = method.as_str().to_lowercase();
         assert_described(&document, &method, &format!("/v1{own}"), &answer);
-        if answer.bytes().is_empty() { Value::Null } else { answer.json() }
+        if answer.bytes().is_empty() {
+            Value::Null
+        } else {
+            answer.json()
+        }
     };
     use Method as M;
     let token = json!({ "organization_user_id": IRIS, "metadata": { "a": true }, "permissions": ["read"] });
@@ -76,16 +85,37 @@ async fn real_answers_are_as_described() {
     let event = ask(M::POST, "/consents/events", "/consents/events", Some(event), 200).await;
     let (id, user) = (text(&event, "id"), text(&event["user"], "id"));
     let proof = event["proofs_id"][0].as_str().unwrap();
-    ask(M::GET, &format!("/consents/proofs/{proof}"), "/consents/proofs/{proof}", None, 200).await;
+    ask(
+        M::GET,
+        &format!("/consents/proofs/{proof}"),
+        "/consents/proofs/{proof}",
+        None,
+        200,
+    )
+    .await;
     let path = format!("/consents/events?organization_user_id={IRIS}");
     ask(M::GET, &path, "/consents/events", None, 200).await;
     let (path, own) = (format!("/consents/events/{id}"), "/consents/events/{event}");
     ask(M::GET, &path, own, None, 200).await;
-    ask(M::PATCH, &path, own, Some(json!({ "metadata": { "c": true } })), 200).await;
+    ask(
+        M::PATCH,
+        &path,
+        own,
+        Some(json!({ "metadata": { "c": true } })),
+        200,
+    )
+    .await;
     ask(M::PATCH, &path, own, Some(json!({ "status": "over" })), 400).await;
     ask(M::DELETE, &path, own, None, 204).await;
     ask(M::GET, &path, own, None, 404).await;
-    ask(M::GET, "/consents/users?$include_full_tree=true", "/consents/users", None, 200).await;
+    ask(
+        M::GET,
+        "/consents/users?$include_full_tree=true",
+        "/consents/users",
+        None,
+        200,
+    )
+    .await;
     let (path, own) = (format!("/consents/users/{user}"), "/consents/users/{user}");
     ask(M::GET, &path, own, None, 200).await;
     ask(M::PATCH, &path, own, Some(json!({ "country": "PT" })), 200).await;
@@ -105,15 +135,36 @@ async fn real_answers_are_as_described() {
         ask(M::GET, path, own, None, 200).await;
     }
     let wish = json!({ "id": "trips", "name": "Trips" });
-    ask(M::POST, "/metadata/purposes", "/metadata/purposes", Some(wish.clone()), 200).await;
-    ask(M::POST, "/metadata/purposes", "/metadata/purposes", Some(wish), 409).await;
+    ask(
+        M::POST,
+        "/metadata/purposes",
+        "/metadata/purposes",
+        Some(wish.clone()),
+        200,
+    )
+    .await;
+    ask(
+        M::POST,
+        "/metadata/purposes",
+        "/metadata/purposes",
+        Some(wish),
+        409,
+    )
+    .await;
     let wish = json!({ "id": "where", "purpose_id": "trips", "values": [{ "id": "north", "name": { "en": "North" } }] });
     ask(M::POST, "/preferences", "/preferences", Some(wish), 200).await;
     let center = json!({ "id": "own", "name": "Your choices" });
     ask(M::POST, "/privacy-centers", "/privacy-centers", Some(center), 200).await;
     ask(M::GET, "/privacy-centers", "/privacy-centers", None, 200).await;
     let own = "/privacy-centers/{center}";
-    ask(M::PATCH, "/privacy-centers/own", own, Some(json!({ "auth_enabled": true })), 200).await;
+    ask(
+        M::PATCH,
+        "/privacy-centers/own",
+        own,
+        Some(json!({ "auth_enabled": true })),
+        200,
+    )
+    .await;
     let page = async |path: &str, status: u16| {
         let sign = if path.contains('?') { '&' } else { '?' };
         let answer = world.app.get(&format!("/v1{path}{sign}key=harbor-public")).await;
@@ -126,12 +177,21 @@ async fn real_answers_are_as_described() {
     page("/auth/initiate", 200).await;
     page(&format!("/auth/protocols/otp/generate?email={IRIS}"), 200).await;
     page("/auth/protocols/otp/generate", 400).await;
-    let link = format!("/auth/protocols/message/callback?id={IRIS}&privacy_center_url=http://127.0.0.1:8080/center/own");
+    let link = format!(
+        "/auth/protocols/message/callback?id={IRIS}&privacy_center_url=http://127.0.0.1:8080/center/own"
+    );
     page(&link, 200).await;
     ask(M::DELETE, "/privacy-centers/own", own, None, 200).await;
     let path = format!("/consents/tokens/{}", text(&token, "jti"));
     ask(M::DELETE, &path, "/consents/tokens/{jti}", None, 204).await;
-    ask(M::DELETE, &format!("/consents/users/{user}"), "/consents/users/{user}", None, 200).await;
+    ask(
+        M::DELETE,
+        &format!("/consents/users/{user}"),
+        "/consents/users/{user}",
+        None,
+        200,
+    )
+    .await;
     let bare = world.app.get("/v1/consents/users").await;
     assert_described(&document, "get", "/v1/consents/users", &bare);
 }
