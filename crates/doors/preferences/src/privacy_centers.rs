@@ -194,7 +194,21 @@ fn center_of(body: &Map<String, Value>, before: Value, admitted: &Admitted) -> R
             Some(value) => center[own] = value.clone(),
         }
     }
-    serde_json::from_value(center).map_err(|error| refused("", &error.to_string()))
+    let whole = center.clone();
+    serde_json::from_value(center).map_err(|error| {
+        // Which member it is, one after the other says.
+        let alone = |(_, own): &&(&str, &str)| {
+            let one = json!({ "id": "x", *own: whole[own] });
+            whole.get(own).is_some() && serde_json::from_value::<Center>(one).is_err()
+        };
+        let texts = [("content", "title"), ("content", "lead")];
+        let place = MEMBERS
+            .iter()
+            .chain(&texts)
+            .find(alone)
+            .map_or("", |(member, _)| member);
+        refused(place, &error.to_string())
+    })
 }
 
 /// A center shows purposes that are there.

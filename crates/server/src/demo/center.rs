@@ -84,12 +84,12 @@ const WORDS: [(&str, [&str; 3], [&str; 3]); 6] = [
     (
         "adviser",
         [
-            "Your tax adviser",
+            "Papers for your tax adviser",
             "Your statements and your tax certificates",
             "So that your tax adviser gets them from the bank each year",
         ],
         [
-            "مستشارك الضريبي",
+            "أوراق لمستشارك الضريبي",
             "كشوف حسابك وشهاداتك الضريبية",
             "ليحصل عليها مستشارك الضريبي من البنك كل عام",
         ],

@@ -460,6 +460,24 @@ async fn wrong_types_are_400_and_name_the_member() {
             (Organization, "/consents/proofs") => {
                 vec![("{}".to_owned(), "file"), ("{\"file\":7}".to_owned(), "file")]
             }
+            (Organization, "/auth/protocols/otp/verify") => vec![
+                ("{}".to_owned(), "code"),
+                ("{\"code\":7,\"organization_user_id\":\"a\"}".to_owned(), "code"),
+            ],
+            (Organization, path) if path.starts_with("/auth-providers") => vec![
+                ("{\"type\":7}".to_owned(), "type"),
+                ("{\"type\":\"otp\",\"is_default\":7}".to_owned(), "is_default"),
+            ],
+            (Organization, path) if path.starts_with("/privacy-centers") => vec![
+                ("{\"validations\":7}".to_owned(), "validations"),
+                ("{\"organization_id\":7}".to_owned(), "organization_id"),
+            ],
+            (Organization, path) if path.starts_with("/metadata") || path.starts_with("/preferences") => {
+                vec![
+                    ("{\"name\":7}".to_owned(), "name"),
+                    ("{\"one_click\":7}".to_owned(), "one_click"),
+                ]
+            }
             (Organization, path) if path.contains("/events") => vec![
                 ("{\"consents\":7}".to_owned(), "consents"),
                 (

@@ -21,7 +21,7 @@ center-problem = This did not work
 
 # Signing on a center's page, and handing in a document there.
 center-signature = Your signature
-center-signature-text = What you change here counts with your signature only.
+center-signature-text = What you change here counts only with your signature.
 center-signature-area = Draw your signature here with a finger, a pen or a mouse
 center-signature-anew = Clear
 center-signature-name = Or type your name
