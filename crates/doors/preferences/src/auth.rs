@@ -282,18 +282,15 @@ async fn change(
         return Err(not_found().into());
     };
     tokens::organization(admitted, &body)?;
-    let own = match own {
-        Some(id) => Some(AuthProvider::from_name(id).ok_or_else(not_found)?),
-        None => None,
-    };
+    let own = own.map(AuthProvider::from_name);
     let named = Reader::member(object, "type").map(|value| value.as_str().and_then(AuthProvider::from_name));
     let named = match (named, own) {
-        (Some(Some(named)), Some(own)) if named != own => {
+        (Some(Some(named)), Some(Some(own))) if named != own => {
             reader.refuse("type", "is that of another provider");
             None
         }
         (Some(Some(named)), _) => Some(named),
-        (None, Some(own)) => Some(own),
+        (None, Some(own)) => own,
         (Some(None) | None, _) => {
             reader.refuse("type", "must be otp or message");
             None
@@ -308,7 +305,7 @@ async fn change(
         }
     };
     reader.finish()?;
-    let named = named.ok_or_else(not_found)?;
+    let named = named.filter(|_| own != Some(None)).ok_or_else(not_found)?;
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant());
     let settings = if usual {
         let changed = ledger.change_preference_settings(tenant, &permit, |settings| {

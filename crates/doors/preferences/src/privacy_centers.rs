@@ -123,7 +123,8 @@ async fn change(visit: Visit, request: Request, is_over: bool) -> Result<Respons
         Some(_) if !is_over => Ok(json!({ "id": id })),
         Some(center) => Ok(serde_json::to_value(center).unwrap_or_default()),
     };
-    // What is wrong with the body is said in full, before it is laid over what others may change meanwhile.
+    // What is wrong with the body is said whether or not there is such a center.
+    center_of(&body, json!({ "id": id.clone() }), &admitted)?;
     let first = before(&tenant.tenant.preferences).map_err(told)?;
     let mut center = center_of(&body, first, &admitted)?;
     known(tenant, &center).map_err(told)?;
