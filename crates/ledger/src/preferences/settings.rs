@@ -2,7 +2,7 @@
 //! them: there is no second place where they are.
 
 use consentry_domain::tenant::PreferencesSettings;
-use consentry_store::{ChangeSet, CommitError, ConfigurationKind, Expect, RowKey};
+use consentry_store::{ChangeSet, ConfigurationKind, Expect, RowKey};
 
 use super::{ATTEMPTS, ManagePreferences, PreferenceError, check::Wrong};
 use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault, provision::change::put};
@@ -44,10 +44,8 @@ impl Ledger {
             written
                 .rows
                 .push(put(tenant.id(), kind, slug, version, &settings)?);
-            match self.commit(written).await {
-                Ok(_receipt) => return Ok(settings.preferences),
-                Err(CommitError::Stale) => {}
-                Err(error) => return Err(Fault::from(error).into()),
+            if self.settle(written).await? {
+                return Ok(settings.preferences);
             }
         }
         Err(Fault::Conflict.into())
