@@ -150,8 +150,8 @@ fn next_wording(
             .unwrap_or_default(),
         published_at,
     };
-    let says_the_same = |own: &&Localization| {
-        (&own.title, &own.data, &own.purpose) == (&next.title, &next.data, &next.purpose)
+    let is_other = |own: &Localization| {
+        (&own.title, &own.data, &own.purpose) != (&next.title, &next.data, &next.purpose)
     };
-    current.filter(says_the_same).is_none().then_some(next)
+    current.is_none_or(is_other).then_some(next)
 }
