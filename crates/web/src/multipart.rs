@@ -267,12 +267,13 @@ mod tests {
     #[tokio::test]
     async fn limits_hold_for_fields_and_for_the_whole() {
         let many: Vec<_> = std::iter::repeat_n(("name=\"a\"", b"1".as_slice()), 65).collect();
-        let large = [("name=\"a\"", [b'a'; 17 * 1024].as_slice())].to_vec();
+        let (text, bytes) = (vec![b'a'; 17 * 1024], vec![0; 65 * 1024]);
+        let large = [("name=\"a\"", text.as_slice())];
         for body in [form(&many), form(&large)] {
             let refused = post(&usual(), body).await.unwrap_err();
             assert!(matches!(refused, MultipartError::Parameters(_)), "{refused}");
         }
-        let file = form(&[("name=\"a\"; filename=\"b\"", &[0; 65 * 1024])]);
+        let file = form(&[("name=\"a\"; filename=\"b\"", bytes.as_slice())]);
         let refused = post(&usual(), file).await.unwrap_err();
         assert!(
             matches!(refused, MultipartError::Body(BodyError::TooLarge { .. })),
