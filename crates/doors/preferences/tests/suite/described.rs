@@ -73,20 +73,33 @@ async fn real_answers_are_as_described() {
             answer.json()
         }
     };
-    use Method as M;
     let token = json!({ "organization_user_id": IRIS, "metadata": { "a": true }, "permissions": ["read"] });
-    let token = ask(M::POST, "/consents/tokens", "/consents/tokens", Some(token), 200).await;
+    let token = ask(
+        Method::POST,
+        "/consents/tokens",
+        "/consents/tokens",
+        Some(token),
+        200,
+    )
+    .await;
     let event = json!({
         "user": { "organization_user_id": IRIS, "metadata": { "a": 1 } }, "metadata": { "b": [1] },
         "consents": { "purposes": [{ "id": "newsletter", "enabled": true, "values": { "rhythm": { "value": "daily" } } }],
             "channels": [{ "id": "post", "enabled": false }] },
         "proofs": ["data:application/pdf;base64,JVBERi0xLjcK"],
     });
-    let event = ask(M::POST, "/consents/events", "/consents/events", Some(event), 200).await;
+    let event = ask(
+        Method::POST,
+        "/consents/events",
+        "/consents/events",
+        Some(event),
+        200,
+    )
+    .await;
     let (id, user) = (text(&event, "id"), text(&event["user"], "id"));
     let proof = event["proofs_id"][0].as_str().unwrap();
     ask(
-        M::GET,
+        Method::GET,
         &format!("/consents/proofs/{proof}"),
         "/consents/proofs/{proof}",
         None,
@@ -94,22 +107,22 @@ async fn real_answers_are_as_described() {
     )
     .await;
     let path = format!("/consents/events?organization_user_id={IRIS}");
-    ask(M::GET, &path, "/consents/events", None, 200).await;
+    ask(Method::GET, &path, "/consents/events", None, 200).await;
     let (path, own) = (format!("/consents/events/{id}"), "/consents/events/{event}");
-    ask(M::GET, &path, own, None, 200).await;
+    ask(Method::GET, &path, own, None, 200).await;
     ask(
-        M::PATCH,
+        Method::PATCH,
         &path,
         own,
         Some(json!({ "metadata": { "c": true } })),
         200,
     )
     .await;
-    ask(M::PATCH, &path, own, Some(json!({ "status": "over" })), 400).await;
-    ask(M::DELETE, &path, own, None, 204).await;
-    ask(M::GET, &path, own, None, 404).await;
+    ask(Method::PATCH, &path, own, Some(json!({ "status": "over" })), 400).await;
+    ask(Method::DELETE, &path, own, None, 204).await;
+    ask(Method::GET, &path, own, None, 404).await;
     ask(
-        M::GET,
+        Method::GET,
         "/consents/users?$include_full_tree=true",
         "/consents/users",
         None,
@@ -117,12 +130,26 @@ async fn real_answers_are_as_described() {
     )
     .await;
     let (path, own) = (format!("/consents/users/{user}"), "/consents/users/{user}");
-    ask(M::GET, &path, own, None, 200).await;
-    ask(M::PATCH, &path, own, Some(json!({ "country": "PT" })), 200).await;
+    ask(Method::GET, &path, own, None, 200).await;
+    ask(Method::PATCH, &path, own, Some(json!({ "country": "PT" })), 200).await;
     let link = json!({ "organization_user_id": IRIS, "action": "event.create", "event": { "consents": {} } });
-    ask(M::POST, "/consents/links", "/consents/links", Some(link), 200).await;
+    ask(
+        Method::POST,
+        "/consents/links",
+        "/consents/links",
+        Some(link),
+        200,
+    )
+    .await;
     let file = json!({ "file": "data:application/pdf;base64,JVBERi0xLjcK" });
-    ask(M::POST, "/consents/proofs", "/consents/proofs", Some(file), 200).await;
+    ask(
+        Method::POST,
+        "/consents/proofs",
+        "/consents/proofs",
+        Some(file),
+        200,
+    )
+    .await;
     for (path, own) in [
         ("/metadata/purposes?$translations=true", "/metadata/purposes"),
         ("/metadata/purposes/newsletter", "/metadata/purposes/{purpose}"),
@@ -132,11 +159,11 @@ async fn real_answers_are_as_described() {
         ("/auth-providers", "/auth-providers"),
         ("/auth-providers/otp", "/auth-providers/{provider}"),
     ] {
-        ask(M::GET, path, own, None, 200).await;
+        ask(Method::GET, path, own, None, 200).await;
     }
     let wish = json!({ "id": "trips", "name": "Trips" });
     ask(
-        M::POST,
+        Method::POST,
         "/metadata/purposes",
         "/metadata/purposes",
         Some(wish.clone()),
@@ -144,7 +171,7 @@ async fn real_answers_are_as_described() {
     )
     .await;
     ask(
-        M::POST,
+        Method::POST,
         "/metadata/purposes",
         "/metadata/purposes",
         Some(wish),
@@ -152,13 +179,20 @@ async fn real_answers_are_as_described() {
     )
     .await;
     let wish = json!({ "id": "where", "purpose_id": "trips", "values": [{ "id": "north", "name": { "en": "North" } }] });
-    ask(M::POST, "/preferences", "/preferences", Some(wish), 200).await;
+    ask(Method::POST, "/preferences", "/preferences", Some(wish), 200).await;
     let center = json!({ "id": "own", "name": "Your choices" });
-    ask(M::POST, "/privacy-centers", "/privacy-centers", Some(center), 200).await;
-    ask(M::GET, "/privacy-centers", "/privacy-centers", None, 200).await;
+    ask(
+        Method::POST,
+        "/privacy-centers",
+        "/privacy-centers",
+        Some(center),
+        200,
+    )
+    .await;
+    ask(Method::GET, "/privacy-centers", "/privacy-centers", None, 200).await;
     let own = "/privacy-centers/{center}";
     ask(
-        M::PATCH,
+        Method::PATCH,
         "/privacy-centers/own",
         own,
         Some(json!({ "auth_enabled": true })),
@@ -181,11 +215,11 @@ async fn real_answers_are_as_described() {
         "/auth/protocols/message/callback?id={IRIS}&privacy_center_url=http://127.0.0.1:8080/center/own"
     );
     page(&link, 200).await;
-    ask(M::DELETE, "/privacy-centers/own", own, None, 200).await;
+    ask(Method::DELETE, "/privacy-centers/own", own, None, 200).await;
     let path = format!("/consents/tokens/{}", text(&token, "jti"));
-    ask(M::DELETE, &path, "/consents/tokens/{jti}", None, 204).await;
+    ask(Method::DELETE, &path, "/consents/tokens/{jti}", None, 204).await;
     ask(
-        M::DELETE,
+        Method::DELETE,
         &format!("/consents/users/{user}"),
         "/consents/users/{user}",
         None,
