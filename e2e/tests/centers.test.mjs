@@ -2,9 +2,12 @@
 // confirming a choice with a link by mail.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { gzipSync } from "node:zlib";
 import { after, before, test } from "node:test";
 
-import { startBrowser, startDemo } from "../harness.mjs";
+import { openPage, startBrowser, startDemo } from "../harness.mjs";
 import { judge } from "../judge.mjs";
 import { visitor } from "../walks.mjs";
 
@@ -196,4 +199,190 @@ test("ctp_7_5 a choice that waits is confirmed or declined with a link by mail, 
     assert.equal(await on.isChecked(), true, "what was declined changed nothing");
     await ben.close();
   }
+});
+
+test("ctp_8 what needs a signature is signed on the page: drawn, typed, or as a picture where there is no script", async () => {
+  for (const [options, suffix] of [
+    [{}, ""],
+    [{ language: "ar" }, "-ar"],
+    [{ javaScriptEnabled: false }, undefined],
+  ]) {
+    const ben = await visitor(browser, demo.facts, options);
+    const { page } = ben;
+    await logIn(ben, "ben");
+    await page.goto(center("adviser"));
+    await ben.button("center-save").waitFor();
+    const pad = page.locator("consentry-signature");
+    assert.equal(await pad.isVisible(), suffix !== undefined);
+    if (suffix === "") {
+      const { x, y, width, height } = await pad.locator("canvas").boundingBox();
+      const at = (right, down) => [x + width * right, y + height * down];
+      await page.mouse.move(...at(0.2, 0.7));
+      await page.mouse.down();
+      for (const step of [[0.3, 0.2], [0.4, 0.8], [0.5, 0.3], [0.8, 0.6]]) {
+        await page.mouse.move(...at(...step), { steps: 5 });
+      }
+      await page.mouse.up();
+    } else if (suffix === "-ar") {
+      await page.getByLabel(ben.say("center-signature-name")).fill("بن هاربور");
+    } else {
+      const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+      const file = { name: "signature.png", mimeType: "image/png", buffer: picture };
+      await page.getByLabel(ben.say("center-signature-file")).setInputFiles(file);
+    }
+    const letter = { name: "letter.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 letter") };
+    await page.getByLabel(ben.say("center-document-file")).setInputFiles(letter);
+    const wanted = suffix === "-ar" ? "off" : "on";
+    await page.locator(`input[name="purpose:adviser"][value="${wanted}"]`).check();
+    if (suffix !== undefined) {
+      await judge(page, `center-sign${suffix}`);
+    }
+    await ben.press(ben.button("center-save"));
+    await page.getByText(ben.say("center-saved")).first().waitFor();
+    if (suffix === "") {
+      await judge(page, "center-signed");
+      // The part that came with the answer is signed on again; what is cleared is not sent.
+      await pad.locator("canvas").click();
+      await ben.press(ben.button("center-signature-anew"));
+      await page.locator('input[name="purpose:adviser"][value="off"]').check();
+      await page.getByLabel(ben.say("center-document-file")).setInputFiles(letter);
+      await ben.press(ben.button("center-save"));
+      const missing = page.getByLabel(ben.say("center-signature-name"));
+      assert.equal(await missing.evaluate((field) => field.validity.valueMissing), true);
+    }
+    await ben.close();
+  }
+  const events = await asBackEnd(`/consents/events?organization_user_id=${CUSTOMERS.ben}`);
+  const [last, second, first] = events.data.filter((event) => event.consents.purposes?.[0]?.id === "adviser");
+  for (const event of [first, second, last]) {
+    const signature = await asBackEnd(`/consents/proofs/${event.proofs_id[0]}?`);
+    assert.match(signature.file, /^data:image\/png;base64,iVBORw0KGgo/);
+    assert.equal(event === last || signature.size > 2_000, true, `an empty picture of ${signature.size} bytes`);
+  }
+});
+
+/** Asks with the API key of the bank's back end. */
+async function asBackEnd(path) {
+  const { base, organization_id, api_key } = demo.facts.preferences;
+  const json = { "Content-Type": "application/json" };
+  const body = JSON.stringify({ type: "api-key", key: api_key.id, secret: api_key.secret });
+  const session = await (await fetch(`${base}/v1/sessions`, { method: "POST", headers: json, body })).json();
+  const sign = path.includes("?") ? "&" : "?";
+  const headers = { Authorization: `Bearer ${session.access_token}` };
+  const answer = await fetch(`${base}/v1${path}${sign}organization_id=${organization_id}`, { headers });
+  assert.equal(answer.status, 200, path);
+  return answer.json();
+}
+
+/** A page of the bank's on an origin of its own that forbids everything but the script and its requests. */
+async function foreignPage(attributes) {
+  const { base, public_key } = demo.facts.preferences;
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title>
+    <script src="${base}/consentry.js" data-key="${public_key}" ${attributes}></script>
+    <didomi-container-headless id="news">
+      <h1><didomi-component-content container-id="news"></didomi-component-content></h1>
+      <h2><didomi-entity-content container-id="news" entity-id="surveys" entity-type="purpose"></didomi-entity-content></h2>
+      <didomi-if-not-authenticated container-id="news">Who are you?
+        <didomi-auth-headless container-id="news" id="auth"></didomi-auth-headless></didomi-if-not-authenticated>
+      <didomi-if-authenticated container-id="news">Welcome
+        <didomi-consent-receiver container-id="news" id="receiver"></didomi-consent-receiver>
+        <didomi-pending-consent-receiver container-id="news" id="collector"></didomi-pending-consent-receiver>
+      </didomi-if-authenticated>
+    </didomi-container-headless></html>`;
+  const policy = `default-src 'none'; script-src ${base}; connect-src ${base}; frame-src ${base}; style-src 'none'`;
+  const server = createServer((request, answer) => {
+    answer.writeHead(request.url.startsWith("/?") || request.url === "/" ? 200 : 404, {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": policy,
+    });
+    answer.end(html);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { address: `http://localhost:${server.address().port}/`, close: () => server.close() };
+}
+
+/** Sends an event of a page into an element; answers what the script says about it. */
+const dispatch = (page, id, name, detail) =>
+  page.evaluate(
+    ([id, name, detail]) => {
+      const element = globalThis.document.getElementById(id);
+      const said = new Promise((done, fail) => {
+        element.addEventListener("didomi:done", (event) => done(event.detail.result), { once: true });
+        element.addEventListener("didomi:failed", (event) => fail(event.detail.failed), { once: true });
+      });
+      element.dispatchEvent(new globalThis.CustomEvent(`didomi:${name}`, { detail }));
+      return said;
+    },
+    [id, name, detail],
+  );
+
+test("ctp_11_3 a page of another origin shows and changes choices with the script", async () => {
+  const script = await (await fetch(`${demo.facts.base_url}/consentry.js`)).text();
+  const packed = gzipSync(script, { level: 9 }).length;
+  assert.ok(packed < 8_000, `${packed} bytes compressed`);
+
+  const site = await foreignPage('data-names="didomi"');
+  const { page, context, assertQuiet } = await openPage(browser, { locale: "en" });
+  await page.goto(site.address);
+  await page.getByRole("heading", { name: "News and surveys" }).waitFor();
+  await page.getByRole("heading", { name: "Surveys", exact: true }).waitFor();
+  await page.getByText("Who are you?").waitFor();
+  assert.equal(await page.getByText("Welcome").isVisible(), false);
+
+  const code = await nextMail("ada", CODE, () => dispatch(page, "auth", "send-authentication", { value: CUSTOMERS.ada }));
+  const wrong = dispatch(page, "auth", "verify-otp-code", { value: code === "000000" ? "000001" : "000000" });
+  await assert.rejects(wrong, /tries left: 4/);
+  await dispatch(page, "auth", "verify-otp-code", { value: code });
+  await page.getByText("Welcome").waitFor();
+  assert.equal(await page.getByText("Who are you?").isVisible(), false);
+
+  const saved = await dispatch(page, "receiver", "set-consents", { purposeId: "surveys", value: true });
+  assert.deepEqual(saved.consents.purposes, [{ id: "surveys", enabled: true }]);
+  assert.equal(saved.domain, "localhost");
+  const theirs = await page.evaluate(async () => {
+    const container = await new Promise((done) => globalThis.didomiWidgetsOnReady.push((widgets) => done(widgets.getContainerById("news"))));
+    return [container.isConsentPurposeEnabled("surveys"), (await container.getEntities()).map((purpose) => purpose.id)];
+  });
+  assert.deepEqual(theirs, [true, ["news", "surveys"]]);
+  assert.equal(await dispatch(page, "receiver", "set-consents", { purposeId: "surveys", value: true }), null ?? undefined);
+
+  await dispatch(page, "collector", "set-pending-consents", { purposeId: "surveys", value: false });
+  await dispatch(page, "collector", "set-pending-consents", { purposeId: "news", preferenceId: "news-topics", value: ["home", "travel"] });
+  await dispatch(page, "collector", "set-pending-consents", { channelId: "letter", value: false });
+  const all = await dispatch(page, "collector", "save-pending-consents");
+  assert.deepEqual(all.consents.purposes, [
+    { id: "surveys", enabled: false },
+    { id: "news", values: { "news-topics": { value: "home,travel" } } },
+  ]);
+  assert.deepEqual(all.consents.channels, [{ id: "letter", enabled: false }]);
+
+  // Our own names say the same, and the token outlives the page within its tab.
+  await page.reload();
+  await page.getByText("Welcome").waitFor();
+  const own = await page.evaluate(async () => {
+    const news = await globalThis.Consentry.open("news");
+    await news.setLanguage("ar");
+    const found = [
+      news.isEnabled("surveys"),
+      news.values({ purposeId: "news", preferenceId: "news-topics" }),
+      news.isChannelEnabled("letter"),
+      news.center.direction,
+      news.isWaiting("surveys"),
+    ];
+    await globalThis.Consentry.signOut();
+    return found;
+  });
+  assert.deepEqual(own, [false, ["home", "travel"], false, "rtl", false]);
+  await page.getByText("Who are you?").waitFor();
+  assert.equal(await page.evaluate(() => globalThis.sessionStorage.length + globalThis.localStorage.length), 0);
+  assert.deepEqual(await context.cookies(), []);
+
+  // A whole center as a frame needs leave of the center; another token of the page in its address is left alone.
+  await page.goto(`${site.address}?token=other&page=2`);
+  await page.getByText("Who are you?").waitFor();
+  assert.equal(page.url(), `${site.address}?token=other&page=2`);
+  assertQuiet();
+  await context.close();
+  site.close();
 });

@@ -24,7 +24,7 @@ pub use self::{
         TokenValidator, ValidatorKind,
     },
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
-    preferences::{PreferencesSettings, REGULATIONS, USUAL_REGULATION},
+    preferences::{AuthProvider, PreferencesSettings, REGULATIONS, USUAL_REGULATION},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},
     sign_in::{MfaError, SignIn},
     upstream::{SecretKey, Upstream},

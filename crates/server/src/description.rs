@@ -35,6 +35,7 @@ pub fn document() -> OpenApi {
     document.merge(consentry_door_administration::openapi::document());
     document.merge(consentry_door_decisions::openapi::document());
     document.merge(consentry_door_dataspace::openapi::document());
+    document.merge(consentry_door_preferences::openapi::document());
     document
 }
 

@@ -70,7 +70,8 @@ async function send(form, submitter) {
   const patience = new AbortController();
   const late = setTimeout(() => patience.abort(), 10000);
   try {
-    const fields = new URLSearchParams(new FormData(form, submitter));
+    const filled = new FormData(form, submitter);
+    const fields = form.enctype === "multipart/form-data" ? filled : new URLSearchParams(filled);
     // Attributes, because a field may be called "action" or "method".
     const address = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
     const answer = await fetch(address, {

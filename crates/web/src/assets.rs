@@ -69,6 +69,15 @@ pub static PASSKEYS: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// The module of pages on which people sign.
+pub static SIGNATURE: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "signature.js",
+        include_bytes!("../assets/signature.js"),
+        "text/javascript; charset=utf-8",
+    )
+});
+
 /// The icon in the browser's tab.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| asset("icon.svg", include_bytes!("../assets/icon.svg"), "image/svg+xml"));
@@ -83,7 +92,7 @@ pub fn routes() -> RouteTable {
 }
 
 async fn file(Path((hash, name)): Path<(String, String)>) -> Response {
-    let files: [&LazyLock<Asset>; 4] = [&STYLESHEET, &SCRIPT, &PASSKEYS, &ICON];
+    let files: [&LazyLock<Asset>; 5] = [&STYLESHEET, &SCRIPT, &PASSKEYS, &SIGNATURE, &ICON];
     match files.into_iter().find(|file| file.name == name) {
         Some(file) if file.hash == hash => answer(
             file.media_type,

@@ -48,6 +48,7 @@ pub mod headers;
 pub mod house;
 pub mod idempotency;
 pub mod json;
+pub mod multipart;
 pub mod openapi;
 pub mod origin;
 pub mod page;

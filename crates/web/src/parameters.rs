@@ -75,6 +75,16 @@ impl Parameters {
         Ok(Self { pairs })
     }
 
+    /// Parameters that came in another form than encoded text. Their size is the caller's to bound.
+    pub fn of(pairs: Vec<(String, String)>, rules: &Rules) -> Result<Self, ParameterError> {
+        let is_kept = |(_, value): &(String, String)| rules.empty == Empty::Kept || !value.is_empty();
+        let pairs: Vec<_> = pairs.into_iter().filter(is_kept).collect();
+        if pairs.len() > rules.count {
+            return Err(ParameterError::TooMany { limit: rules.count });
+        }
+        Ok(Self { pairs })
+    }
+
     /// The value of a parameter that may appear at most once.
     pub fn one(&self, name: &str) -> Result<Option<&str>, Repeated> {
         let mut values = self.values(name);

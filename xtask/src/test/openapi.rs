@@ -16,6 +16,8 @@ struct Asker {
     name: &'static str,
     /// Where it says their password.
     password: &'static str,
+    /// How Schemathesis is configured for them.
+    configuration: &'static str,
     /// Which operations they try: a filter of Schemathesis, and the paths.
     paths: [&'static str; 2],
     /// How many requests are made of each operation, and of which kinds.
@@ -26,26 +28,29 @@ struct Asker {
 const ALL: &str = "examples,coverage,fuzzing,stateful";
 
 /// Where administrators, keepers of webhooks and applications of a dataspace ask.
-const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known)/";
+const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known|v1)/";
 
-/// In the dataspace an application, which signs for itself; at the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
+/// At the preferences door a back end, which opens a session with its key. In the dataspace an application, which signs for itself; at the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
 /// at all. The administrator comes last, since the others need what can be taken away there.
-const ASKERS: [Asker; 5] = [
+const ASKERS: [Asker; 6] = [
     Asker {
         name: "/records/service_account/username",
         password: "/records/service_account/password",
+        configuration: "schemathesis.toml",
         paths: ["--exclude-path-regex", OWN],
         amount: ["100", ALL],
     },
     Asker {
         name: "/users/0/username",
         password: "/users/0/password",
+        configuration: "schemathesis.toml",
         paths: ["--exclude-path-regex", OWN],
         amount: ["100", ALL],
     },
     Asker {
         name: "/authorization/first_party/client_id",
         password: "/authorization/first_party/client_secret",
+        configuration: "schemathesis.toml",
         paths: ["--include-path-regex", "^/webhooks/"],
         // Each wrong value of each of the many settings by itself takes half a minute, and the door's own tests know them.
         amount: ["40", "examples,fuzzing"],
@@ -53,13 +58,23 @@ const ASKERS: [Asker; 5] = [
     Asker {
         name: "/users/0/username",
         password: "/users/0/password",
+        configuration: "schemathesis.toml",
         paths: ["--include-path-regex", r"^/(Consent|\.well-known)/"],
         // An application asks about a person 60 times in a minute.
         amount: ["10", "examples,coverage,fuzzing"],
     },
     Asker {
+        name: "/preferences/api_key/id",
+        password: "/preferences/api_key/secret",
+        configuration: "without-password.toml",
+        paths: ["--include-path-regex", "^/v1/"],
+        // An organization asks 100 times in 15 seconds, so that more requests are refused for that.
+        amount: ["6", "examples,fuzzing"],
+    },
+    Asker {
         name: "/authorization/admin/client_id",
         password: "/authorization/admin/client_secret",
+        configuration: "schemathesis.toml",
         paths: ["--include-path-regex", "^/admin/"],
         amount: ["100", ALL],
     },
@@ -73,7 +88,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         process::run(
             tools::schemathesis(workspace)?
                 .current_dir(workspace.root().join("e2e/openapi"))
-                .args(["--config-file", "schemathesis.toml"])
+                .args(["--config-file", asker.configuration])
                 .args(["run", &format!("{}/api/openapi.json", demo.says("/base_url")?)])
                 .args(["--checks", "all"])
                 .args(asker.paths)

@@ -3,13 +3,31 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Center, InvalidSetting, Validations, center};
-use crate::{Lifetime, mail::MailAddress, subject::Namespace};
+use crate::{Lifetime, decision::named_enum, mail::MailAddress, subject::Namespace};
 
 /// Longest lifetime of a consent token that can be configured: ten years.
 const LONGEST: i64 = 3_660 * 86_400;
 
 /// Most people who approve.
 const MOST_APPROVERS: usize = 20;
+
+/// Most pages that a link may lead to.
+const MOST_PAGES: usize = 100;
+
+/// Whether a link may lead to such an address at all: over TLS, or on this machine, where there is nothing in between.
+fn is_page(page: &str) -> bool {
+    let local = ["http://localhost", "http://127.0.0.1"];
+    let is_safe = page.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
+        || local.iter().any(|own| {
+            page.strip_prefix(own)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        });
+    is_safe
+        && page.len() <= 2_000
+        && page
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}?#@".contains(&byte))
+}
 
 /// How the preferences door behaves (consent-tokens-and-preferences 4.2, 5.3, 12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +57,43 @@ pub struct PreferencesSettings {
     /// Pages on which people see and change what they chose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub centers: Vec<Center>,
+    /// By what pages of others name the tenant: 1 to 128 letters, digits, hyphens, underscores and full stops. It grants nothing by
+    /// itself. Without one nobody gets a consent token by mail outside the tenant's centers (3.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// Pages that a link by mail may lead to, beside the tenant's centers: addresses without query and fragment (10).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<String>,
+    /// Whether somebody whom nobody knows yet gets a consent token by mail on pages of others.
+    #[serde(skip_serializing_if = "is_no")]
+    pub new_people: bool,
+    /// How people get one where a page does not say.
+    #[serde(skip_serializing_if = "AuthProvider::is_usual")]
+    pub auth_provider: AuthProvider,
+}
+
+named_enum! {
+    /// How somebody gets a consent token by mail (consent-tokens-and-preferences 10). Its name is its id too: each is there once.
+    #[derive(Default)]
+    AuthProvider {
+        /// A code that is typed in.
+        #[default]
+        Otp = "otp",
+        /// A link.
+        Message = "message",
+    }
+}
+
+impl AuthProvider {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_no(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Default for PreferencesSettings {
@@ -54,6 +109,10 @@ impl Default for PreferencesSettings {
             approval_lifetime: Lifetime::days(7),
             notify_on_reject: false,
             centers: Vec::new(),
+            public_key: None,
+            pages: Vec::new(),
+            new_people: false,
+            auth_provider: AuthProvider::default(),
         }
     }
 }
@@ -73,6 +132,11 @@ impl PreferencesSettings {
     /// The center with this id.
     pub fn center(&self, id: &str) -> Option<&Center> {
         self.centers.iter().find(|center| center.id == id)
+    }
+
+    /// Whether a page names this tenant by its public key.
+    pub fn is_public_key(&self, key: &str) -> bool {
+        self.public_key.as_deref() == Some(key)
     }
 
     /// Whether these can be served.
@@ -109,6 +173,20 @@ impl PreferencesSettings {
         }
         if !(3_600..=90 * 86_400).contains(&self.approval_lifetime.as_seconds()) {
             return wrong("approval_lifetime", "must be from an hour to 90 days");
+        }
+        let part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let is_key = |key: &str| (1..=128).contains(&key.len()) && key.bytes().all(part);
+        if self.public_key.as_deref().is_some_and(|key| !is_key(key)) {
+            return wrong(
+                "public_key",
+                "must be 1 to 128 letters, digits, hyphens, underscores and full stops",
+            );
+        }
+        if self.pages.len() > MOST_PAGES || !self.pages.iter().all(|page| is_page(page)) {
+            return wrong(
+                "pages",
+                "must be at most 100 addresses that begin with https:// and have neither query nor fragment",
+            );
         }
         if self.centers.len() > center::MOST {
             return wrong("centers", "must be at most 50");
@@ -165,6 +243,22 @@ mod tests {
             },
             PreferencesSettings {
                 approval_lifetime: Lifetime::minutes(59),
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                public_key: Some("not one".to_owned()),
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                pages: vec!["http://shop.example/news".to_owned()],
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                pages: vec!["https://shop.example/?a=b".to_owned()],
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                pages: vec!["http://localhost.shop.example/".to_owned()],
                 ..usual.clone()
             },
             with_centers(&["News"]),

@@ -6,13 +6,18 @@
 mod admission;
 mod answer;
 mod approval;
+mod auth;
 mod center;
+mod defining;
 mod events;
 mod failure;
 mod links;
 mod metadata;
+pub mod openapi;
+mod privacy_centers;
 mod proofs;
 mod query;
+mod script;
 mod sessions;
 mod shown;
 mod tokens;
@@ -28,12 +33,20 @@ use consentry_web::{
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 16] = [
+const PREFIXES: [&str; 25] = [
+    "/auth-providers",
+    "/auth/initiate",
+    "/auth/protocols",
     "/compliance",
+    "/consentry.js",
     "/consents",
     "/metadata",
     "/preferences",
+    "/privacy-centers",
     "/sessions",
+    "/v1/auth-providers",
+    "/v1/auth/initiate",
+    "/v1/auth/protocols",
     "/v1/compliance",
     "/v1/consents/approvals",
     "/v1/consents/events",
@@ -44,6 +57,7 @@ const PREFIXES: [&str; 16] = [
     "/v1/consents/users",
     "/v1/metadata",
     "/v1/preferences",
+    "/v1/privacy-centers",
     "/v1/sessions",
 ];
 
@@ -56,7 +70,7 @@ macro_rules! both {
     };
 }
 
-/// The routes of the door. Pages of other origins may use events and users, which a consent token opens.
+/// The routes of the door. Pages of other origins may use what a consent token or the public key opens.
 pub fn routes() -> RouteTable<House> {
     let table =
         RouteTable::new("preferences").owns_all(&PREFIXES, |_, error| Feathers(error).into_response());
@@ -118,6 +132,42 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         metadata::purpose
     );
+    let table = both!(
+        table,
+        post,
+        "/metadata/purposes",
+        Cors::Never,
+        defining::add_purpose
+    );
+    let table = both!(
+        table,
+        put,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        defining::put_purpose
+    );
+    let table = both!(
+        table,
+        patch,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        defining::patch_purpose
+    );
+    let table = both!(table, post, "/preferences", Cors::Never, defining::add_preference);
+    let table = both!(
+        table,
+        put,
+        "/preferences/{preference}",
+        Cors::Never,
+        defining::put_preference
+    );
+    let table = both!(
+        table,
+        patch,
+        "/preferences/{preference}",
+        Cors::Never,
+        defining::patch_preference
+    );
     let table = both!(table, get, "/preferences", Cors::Never, metadata::preferences);
     let table = both!(
         table,
@@ -144,7 +194,76 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         approval::post
     );
+    let table = both!(table, get, "/auth/initiate", Cors::Anyone, auth::initiate);
+    let table = both!(
+        table,
+        get_only,
+        "/auth/protocols/otp/generate",
+        Cors::Anyone,
+        auth::send_code
+    );
+    let table = both!(
+        table,
+        post,
+        "/auth/protocols/otp/verify",
+        Cors::Anyone,
+        auth::verify_code
+    );
+    let table = both!(
+        table,
+        get_only,
+        "/auth/protocols/message/callback",
+        Cors::Anyone,
+        auth::send_link
+    );
+    let table = both!(table, get, "/auth-providers", Cors::Never, auth::providers);
+    let table = both!(table, post, "/auth-providers", Cors::Never, auth::add_provider);
+    let table = both!(
+        table,
+        get,
+        "/auth-providers/{provider}",
+        Cors::Never,
+        auth::provider
+    );
+    let table = both!(
+        table,
+        patch,
+        "/auth-providers/{provider}",
+        Cors::Never,
+        auth::change_provider
+    );
+    let table = both!(table, get, "/privacy-centers", Cors::Never, privacy_centers::list);
+    let table = both!(table, post, "/privacy-centers", Cors::Never, privacy_centers::add);
+    let table = both!(
+        table,
+        put,
+        "/privacy-centers/{center}",
+        Cors::Anyone,
+        privacy_centers::put
+    );
+    let table = both!(
+        table,
+        patch,
+        "/privacy-centers/{center}",
+        Cors::Anyone,
+        privacy_centers::patch
+    );
+    let table = both!(
+        table,
+        delete,
+        "/privacy-centers/{center}",
+        Cors::Anyone,
+        privacy_centers::delete
+    );
+    let table = both!(
+        table,
+        get,
+        "/privacy-centers/{center}",
+        Cors::Anyone,
+        privacy_centers::read
+    );
     center::register(table)
+        .get("/consentry.js", Cors::Anyone, script::serve)
         .get("/compliance/v1/regulations", Cors::Never, metadata::regulations)
         .get(
             "/v1/compliance/v1/regulations",

@@ -1,5 +1,5 @@
 //! Purposes, preferences and regulations, for display (consent-tokens-and-preferences 12). They are definitions of the ledger, written by
-//! the manifest and at the administration door.
+//! the manifest, at the administration door, and here (see `defining`).
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::{
@@ -115,7 +115,8 @@ fn words(
     own.and_then(pick).map_or(Value::Null, Value::String)
 }
 
-fn purpose_of(tenant: &TenantSnapshot, definition: &Definition, with_translations: bool) -> Value {
+/// A purpose as it is answered.
+pub(crate) fn purpose_of(tenant: &TenantSnapshot, definition: &Definition, with_translations: bool) -> Value {
     let title = |own: &consentry_domain::definition::Localization| own.title.clone();
     let purpose = |own: &consentry_domain::definition::Localization| Some(own.purpose.clone());
     json!({
@@ -123,6 +124,7 @@ fn purpose_of(tenant: &TenantSnapshot, definition: &Definition, with_translation
         "type": "purpose",
         "name": name(tenant, definition, with_translations, title),
         "description": words(tenant, definition, with_translations, purpose),
+        "details": words(tenant, definition, with_translations, |own| Some(own.data.clone())),
         "organization_id": tenant.tenant.slug,
         "namespaces": { "custom": definition.key },
         "one_click": definition.choice.one_click,
@@ -130,7 +132,12 @@ fn purpose_of(tenant: &TenantSnapshot, definition: &Definition, with_translation
     })
 }
 
-fn preference_of(tenant: &TenantSnapshot, definition: &Definition, with_translations: bool) -> Value {
+/// A preference as it is answered.
+pub(crate) fn preference_of(
+    tenant: &TenantSnapshot,
+    definition: &Definition,
+    with_translations: bool,
+) -> Value {
     let title = |own: &consentry_domain::definition::Localization| own.title.clone();
     let purpose = |own: &consentry_domain::definition::Localization| Some(own.purpose.clone());
     let values: Vec<Value> = definition

@@ -60,7 +60,7 @@ pub(crate) async fn issue(visit: Visit, request: Request) -> Result<Response, Fe
 }
 
 /// In the query, in the body, or the same in both.
-fn organization(admitted: &Admitted, body: &Value) -> Result<(), Feathers> {
+pub(crate) fn organization(admitted: &Admitted, body: &Value) -> Result<(), Feathers> {
     let in_query = admitted.query.one("organization_id");
     let in_body = body.get("organization_id").filter(|value| !value.is_null());
     let Some(in_body) = in_body else {

@@ -1,7 +1,7 @@
 //! Codes that are sent to a person and used once.
 //!
 //! What lives here: drawing a code, keeping what it can be recognised by, sending it, and using it once. A code is good in the browser that
-//! asked for it only, which keeps its handle; each try is counted in the ledger before it is judged, so that no number of nodes or of
+//! asked for it only, which keeps its handle, or for the name that it was asked for; each try is counted in the ledger before it is judged, so that no number of nodes or of
 //! simultaneous requests gives more of them. What may not live here: pages, and what a code is good for beside its [`Purpose`].
 
 mod redeem;
@@ -10,7 +10,7 @@ mod send;
 mod tests;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use consentry_domain::Lifetime;
+use consentry_domain::{Lifetime, subject::Alias};
 use consentry_store::Hash;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,13 @@ fn draw(entropy: &dyn Entropy, long: usize) -> String {
         code.extend(digits.take(long - code.len()));
     }
     code
+}
+
+/// The handle of a name: nobody outside can tell it, and whoever has to know it counts it anew.
+pub(crate) fn handle_of(keys: &TenantKeys, name: &Alias) -> Opaque {
+    let named = format!("{}:{}", name.namespace.as_str(), name.value);
+    let hash: Hash = keys.lookup("one-time code of a name", &named);
+    Opaque::received(&format!("on_{}", URL_SAFE_NO_PAD.encode(hash.as_bytes())))
 }
 
 /// What a code is recognised by: bound to the handle, so that it is good for no other.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use consentry_domain::{SubjectId, Timestamp, subject::Alias};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 
-use super::{Detail, MOST_SENT, Purpose, WINDOW, draw, recognised_by};
+use super::{Detail, MOST_SENT, Purpose, WINDOW, draw, handle_of, recognised_by};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
     accounts::to_json,
@@ -48,7 +48,7 @@ impl Ledger {
     ) -> Result<Opaque, SendError> {
         self.count_asking(tenant, address)?;
         let subject = self.reachable(tenant, name).await?;
-        self.send_code(tenant, purpose, subject, name).await
+        self.send_code(tenant, purpose, subject, name, None).await
     }
 
     /// As [`Self::send_one_time_code`], to somebody whom the preferences door knows by this name, for their preferences. Where
@@ -63,8 +63,25 @@ impl Ledger {
         self.count_asking(tenant, address)?;
         let alias = Alias::new(tenant.tenant.preferences.organization_users, name);
         let subject = self.preferences_reachable(tenant, &alias, may_begin).await?;
-        self.send_code(tenant, Purpose::Preferences, subject, &alias)
+        self.send_code(tenant, Purpose::Preferences, subject, &alias, None)
             .await
+    }
+
+    /// As [`Self::send_preference_code`], for a page that keeps no handle and sends the name again with the code
+    /// (consent-tokens-and-preferences 10): of a name, the last code counts.
+    pub async fn send_preference_code_by_name(
+        &self,
+        tenant: &TenantSnapshot,
+        name: &str,
+        may_begin: bool,
+        address: IpAddr,
+    ) -> Result<(), SendError> {
+        self.count_asking(tenant, address)?;
+        let alias = Alias::new(tenant.tenant.preferences.organization_users, name);
+        let subject = self.preferences_reachable(tenant, &alias, may_begin).await?;
+        let handle = handle_of(&tenant.keys, &alias);
+        let sent = self.send_code(tenant, Purpose::Preferences, subject, &alias, Some(handle));
+        sent.await.map(|_| ())
     }
 
     /// Counts that something was asked for by mail, for the network it was asked from.
@@ -87,6 +104,7 @@ impl Ledger {
         purpose: Purpose,
         subject: Option<SubjectId>,
         name: &Alias,
+        handle: Option<Opaque>,
     ) -> Result<Opaque, SendError> {
         // What is counted is the person whatever they are called, or the name nobody has.
         let counted = match subject {
@@ -95,7 +113,10 @@ impl Ledger {
         };
         let counter = tenant.keys.lookup("one-time codes", &counted);
         for _ in 0..ATTEMPTS {
-            match self.write_code(tenant, purpose, subject, counter).await {
+            match self
+                .write_code(tenant, purpose, (subject, handle.clone()), counter)
+                .await
+            {
                 Ok(handle) => {
                     self.inner.mailed.notify_waiters();
                     return Ok(handle);
@@ -124,14 +145,30 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         purpose: Purpose,
-        subject: Option<SubjectId>,
+        (subject, handle): (Option<SubjectId>, Option<Opaque>),
         counter: Hash,
     ) -> Result<Opaque, Written> {
         let now = self.now();
         let mut change = ChangeSet::new(tenant.id(), now);
         let is_enough = self.count_code(&mut change, counter, now).await?;
         let subject = subject.filter(|_| !is_enough);
-        let handle = Opaque::draw(self.entropy(), "oc");
+        let mut version = 1;
+        let handle = match handle {
+            None => Opaque::draw(self.entropy(), "oc"),
+            Some(handle) => {
+                let key = RowKey::Token(handle.hash());
+                let before = self.inner.store.token(tenant.id(), handle.hash()).await;
+                let before = before.map_err(Fault::from)?;
+                version = before
+                    .as_ref()
+                    .map_or(1, |before| before.version.saturating_add(1));
+                change.expect.push(match before {
+                    Some(before) => Expect::At(key, before.version),
+                    None => Expect::Absent(key),
+                });
+                handle
+            }
+        };
         let code = draw(self.entropy(), purpose.digits());
         let detail = Detail {
             purpose,
@@ -140,7 +177,7 @@ impl Ledger {
         let row = TokenRow {
             hash: handle.hash(),
             kind: TokenKind::OneTimeCode,
-            version: 1,
+            version,
             subject,
             client: None,
             grant: None,

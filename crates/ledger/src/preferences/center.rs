@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use consentry_domain::{Lifetime, SubjectId, subject::Alias};
+use consentry_domain::{Lifetime, SubjectId, subject::Alias, tenant::Validations};
 use consentry_store::{ChangeSet, CommitError, Row, RowChange};
 
 use super::{ATTEMPTS, IssuedToken, Permission, TokenDetail, TokenWish};
@@ -12,7 +12,7 @@ use crate::{
     Ledger, Opaque, TenantSnapshot,
     error::Fault,
     mail::{About, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, put},
-    one_time::{Purpose, RedeemError, SendError},
+    one_time::{Purpose, RedeemError, SendError, handle_of},
     opaque::base64url,
     sessions::Session,
 };
@@ -31,7 +31,16 @@ pub enum OpenCenterError {
     Fault(#[from] Fault),
 }
 
-fn own_wish(name: String) -> TokenWish {
+/// What is asked of choices that are made with a token, and who it is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Entrance<'a> {
+    /// Where Consentry is, for the token.
+    pub base: &'a str,
+    /// What the token asks of choices; none leaves it to the center or the tenant.
+    pub validations: Option<&'a Validations>,
+}
+
+fn own_wish(name: String, validations: Option<&Validations>) -> TokenWish {
     TokenWish {
         lifetime: STAY,
         metadata: None,
@@ -40,7 +49,7 @@ fn own_wish(name: String) -> TokenWish {
             permissions: vec![Permission::Read, Permission::Write],
             event: None,
             delegate: None,
-            validations: None,
+            validations: validations.cloned(),
         },
     }
 }
@@ -53,36 +62,55 @@ impl Ledger {
         base: &str,
         session: &Session,
     ) -> Result<Option<IssuedToken>, Fault> {
-        self.own_token(tenant, base, session.subject).await
+        let entrance = Entrance {
+            base,
+            validations: None,
+        };
+        self.own_token(tenant, entrance, session.subject).await
     }
 
     /// A consent token for whoever got this code. The code is used up.
     pub async fn open_center_with_code(
         &self,
         tenant: &TenantSnapshot,
-        base: &str,
+        entrance: Entrance<'_>,
         (handle, code): (&Opaque, &str),
         address: IpAddr,
     ) -> Result<IssuedToken, OpenCenterError> {
         let subject = self
             .redeem_one_time_code(tenant, Purpose::Preferences, handle, code, address)
             .await?;
-        let token = self.own_token(tenant, base, subject).await?;
+        let token = self.own_token(tenant, entrance, subject).await?;
         Ok(token.ok_or(RedeemError::Over)?)
+    }
+
+    /// A consent token for the person with this name, who got the last code that was asked for with it. The code is used up.
+    pub async fn open_center_by_name(
+        &self,
+        tenant: &TenantSnapshot,
+        entrance: Entrance<'_>,
+        (name, code): (&str, &str),
+        address: IpAddr,
+    ) -> Result<IssuedToken, OpenCenterError> {
+        let alias = Alias::new(tenant.tenant.preferences.organization_users, name);
+        let handle = handle_of(&tenant.keys, &alias);
+        self.open_center_with_code(tenant, entrance, (&handle, code), address)
+            .await
     }
 
     async fn own_token(
         &self,
         tenant: &TenantSnapshot,
-        base: &str,
+        entrance: Entrance<'_>,
         subject: SubjectId,
     ) -> Result<Option<IssuedToken>, Fault> {
         let namespace = tenant.tenant.preferences.organization_users;
         let Some(name) = self.name_of(tenant, subject, namespace).await? else {
             return Ok(None);
         };
+        let wish = own_wish(name, entrance.validations);
         let (issued, row) = self
-            .prepare_consent_token(tenant, base, (subject, None), &own_wish(name))
+            .prepare_consent_token(tenant, entrance.base, (subject, None), &wish)
             .await?;
         let mut change = ChangeSet::new(tenant.id(), row.issued_at);
         change.rows.push(RowChange::Put(Row::Token(row)));
@@ -90,12 +118,12 @@ impl Ledger {
         Ok(Some(issued))
     }
 
-    /// Sends a link that opens a center to the person with this name. As with codes, what is answered is the same whether there is anybody
+    /// Sends a link that opens a page, a center or one of the first party's, to the person with this name. As with codes, what is answered is the same whether there is anybody
     /// to send it to, and no more are sent within the same time.
     pub async fn send_center_link(
         &self,
         tenant: &TenantSnapshot,
-        (base, page): (&str, &str),
+        (entrance, page): (Entrance<'_>, &str),
         name: &str,
         may_begin: bool,
         address: IpAddr,
@@ -110,7 +138,7 @@ impl Ledger {
             let mut change = ChangeSet::new(tenant.id(), now);
             let is_enough = self.count_code(&mut change, counter, now).await?;
             if let Some(subject) = subject.filter(|_| !is_enough) {
-                self.put_link(&mut change, tenant, (base, page), (subject, name))
+                self.put_link(&mut change, tenant, (entrance, page), (subject, name))
                     .await?;
             }
             match self.commit(change).await {
@@ -129,7 +157,7 @@ impl Ledger {
         &self,
         change: &mut ChangeSet,
         tenant: &TenantSnapshot,
-        (base, page): (&str, &str),
+        (entrance, page): (Entrance<'_>, &str),
         (subject, name): (SubjectId, &str),
     ) -> Result<(), Fault> {
         let contact = self.preference_contact(tenant, subject).await?;
@@ -137,11 +165,12 @@ impl Ledger {
         let (Some(contact), Some(key)) = (contact, key) else {
             return Ok(());
         };
-        let wish = own_wish(name.to_owned());
+        let wish = own_wish(name.to_owned(), entrance.validations);
         let (issued, row) = self
-            .prepare_consent_token(tenant, base, (subject, None), &wish)
+            .prepare_consent_token(tenant, entrance.base, (subject, None), &wish)
             .await?;
-        let words = PreferenceWords::secret(contact, format!("{page}?token={}", issued.id_token));
+        let sign = if page.contains('?') { '&' } else { '?' };
+        let words = PreferenceWords::secret(contact, format!("{page}{sign}token={}", issued.id_token));
         let matter = PreferenceMatter::Link;
         let sealed = PreferenceMail::sealed(matter, subject, Some(row.hash), &words, &key, self.entropy())?;
         let mail = Mail {

@@ -10,6 +10,7 @@ mod center;
 mod check;
 mod commit;
 mod contact;
+mod definitions;
 mod events;
 mod fold;
 mod link;
@@ -18,6 +19,7 @@ pub mod model;
 mod person;
 mod proof;
 mod session;
+mod settings;
 mod token;
 mod tree;
 mod users;
@@ -29,8 +31,9 @@ pub use consentry_store::Hash as PlaceHash;
 
 pub use self::{
     approval::{Approval, ApprovalError},
-    center::OpenCenterError,
+    center::{Entrance, OpenCenterError},
     check::Wrong,
+    definitions::{ChoiceText, ChoiceWish},
     events::{EventPatch, EventWish, Taking},
     link::{ConsentLink, LinkContent, LinkError},
     proof::{InvalidProof, LARGEST_PROOF, MOST_PROOFS, ProofFile, ProofView},

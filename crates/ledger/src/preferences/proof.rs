@@ -108,6 +108,24 @@ impl ProofFile {
         Ok(Self { media_type, bytes })
     }
 
+    /// Takes a file as a form sends it. Its type is what its bytes begin with, whatever it is called.
+    pub fn of(bytes: Vec<u8>) -> Result<Self, InvalidProof> {
+        if bytes.len() > LARGEST_PROOF {
+            return Err(InvalidProof::TooLarge);
+        }
+        let begins = |beginnings: &[&[u8]]| beginnings.iter().any(|beginning| bytes.starts_with(beginning));
+        let (media_type, _) = TYPES
+            .iter()
+            .find(|(_, beginnings)| begins(beginnings))
+            .ok_or(InvalidProof::Type)?;
+        Ok(Self { media_type, bytes })
+    }
+
+    /// Whether it is a picture, as a signature has to be.
+    pub fn is_picture(&self) -> bool {
+        self.media_type.starts_with("image/")
+    }
+
     fn uri(&self) -> String {
         format!("data:{};base64,{}", self.media_type, STANDARD.encode(&self.bytes))
     }
@@ -385,8 +403,13 @@ mod tests {
             for beginning in beginnings {
                 let kept = ProofFile::parse(&uri(media_type, &[beginning, &b"rest"[..]].concat())).unwrap();
                 assert_eq!(kept.media_type, media_type);
+                let sent = ProofFile::of([beginning, &b"rest"[..]].concat()).unwrap();
+                assert_eq!(sent, kept, "its bytes say the same without a name");
+                assert_eq!(sent.is_picture(), media_type.starts_with("image/"));
             }
         }
+        assert_eq!(ProofFile::of(b"<svg>".to_vec()), Err(InvalidProof::Type));
+        assert_eq!(ProofFile::of(Vec::new()), Err(InvalidProof::Type));
         let png = b"\x89PNG\r\n\x1a\nrest";
         assert_eq!(
             ProofFile::parse(&uri("image/jpg", png)),

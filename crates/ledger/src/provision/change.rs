@@ -32,6 +32,10 @@ impl Author {
                 client: Some(client.as_str().to_owned()),
                 request: Some(request.to_owned()),
             },
+            Caller::Organization { key } => Self {
+                client: Some(key.clone()),
+                request: Some(request.to_owned()),
+            },
             _ => Self::default(),
         }
     }

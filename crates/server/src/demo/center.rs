@@ -1,4 +1,5 @@
-//! The bank's preferences centers: news that people choose from, and offers of partners, which they confirm by mail.
+//! The bank's preferences centers: news that people choose from, offers of partners, which they confirm by mail, and their tax adviser,
+//! for whom they sign.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,12 @@ use consentry_domain::{
 use consentry_ledger::{Caller, Ledger, Target, access::Provision, authorize, provision::Entry};
 
 use super::seed::{Addresses, Bank};
+
+/// By what the bank's own pages name it.
+pub(super) const PUBLIC_KEY: &str = "harbor-public";
+
+/// Purposes of the centers.
+pub(super) const PURPOSES: [&str; 4] = ["news", "surveys", "partner-offers", "adviser"];
 
 /// Values of a question, each with its names in English and Arabic.
 type Values = &'static [(&'static str, &'static str, &'static str)];
@@ -32,7 +39,7 @@ const CHANNELS: Values = &[
 ];
 
 /// Key, and title, data and purpose in English and in Arabic.
-const WORDS: [(&str, [&str; 3], [&str; 3]); 5] = [
+const WORDS: [(&str, [&str; 3], [&str; 3]); 6] = [
     (
         "news",
         [
@@ -74,6 +81,19 @@ const WORDS: [(&str, [&str; 3], [&str; 3]); 5] = [
             "ليرسل إليك شركاء البنك القريبون منك عروضهم",
         ],
     ),
+    (
+        "adviser",
+        [
+            "Papers for your tax adviser",
+            "Your statements and your tax certificates",
+            "So that your tax adviser gets them from the bank each year",
+        ],
+        [
+            "أوراق لمستشارك الضريبي",
+            "كشوف حسابك وشهاداتك الضريبية",
+            "ليحصل عليها مستشارك الضريبي من البنك كل عام",
+        ],
+    ),
 ];
 
 /// Opens the centers of a bank that was just made.
@@ -101,6 +121,7 @@ pub(super) async fn open(ledger: &Ledger, bank: &Bank, addresses: &Addresses) ->
     ledger.provision(tenant, &permit, &entries).await?;
     let mut settings = tenant.tenant.clone();
     settings.preferences.centers = centers(addresses)?;
+    settings.preferences.public_key = Some(PUBLIC_KEY.to_owned());
     ledger.provision_tenant(&permit, &settings).await?;
     Ok(())
 }
@@ -172,6 +193,10 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
         enabled: true,
         approval: true,
     };
+    let given = Validation {
+        approval: false,
+        ..asked
+    };
     Ok(vec![
         Center {
             id: "partners".to_owned(),
@@ -183,6 +208,24 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
             purposes: keys(&["partner-offers"])?,
             channels: Vec::new(),
             validations: Some([(ValidationMethod::Email, asked)].into()),
+            ..news.clone()
+        },
+        Center {
+            id: "adviser".to_owned(),
+            title: texts("Your tax adviser", "مستشارك الضريبي"),
+            lead: texts(
+                "Say here whether the bank sends them your papers. It needs your signature and their letter of engagement.",
+                "قل هنا هل يرسل البنك أوراقك إليه. يحتاج ذلك إلى توقيعك وإلى خطاب تكليفه.",
+            ),
+            purposes: keys(&["adviser"])?,
+            channels: Vec::new(),
+            validations: Some(
+                [
+                    (ValidationMethod::Signature, given),
+                    (ValidationMethod::File, given),
+                ]
+                .into(),
+            ),
             ..news.clone()
         },
         news,

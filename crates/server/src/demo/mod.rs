@@ -169,12 +169,21 @@ impl Demo {
                 "frame_host": format!("{}/demo/bank", self.addresses.bank_url),
             },
             "dataspace": dataspace::description(base),
-            "preferences": { "center": format!("{base}/center/news") },
+            "preferences": {
+                "base": base,
+                "organization_id": bank.tenant,
+                "api_key": { "id": bank.preferences.client_id, "secret": bank.preferences.client_secret },
+                "public_key": center::PUBLIC_KEY,
+                "center": format!("{base}/center/news"),
+                "purposes": center::PURPOSES,
+            },
             "pid": pid,
             "started_in_ms": u64::try_from(started_in_ms).unwrap_or(u64::MAX),
         });
         if self.outbox.is_some() {
-            description["mail_outbox"] = format!("{base}/demo/mail").into();
+            let outbox: Value = format!("{base}/demo/mail").into();
+            description["preferences"]["mail_outbox"] = outbox.clone();
+            description["mail_outbox"] = outbox;
         }
         description
     }

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use consentry_domain::{
     ApplicationId, ClientId, DefinitionKey, Lifetime, PartyId, Shard, SubjectId,
     client::{Client, ClientAuthority, ClientType, Party, Pkce, Prompt, StoredSecret},
-    credential::{ApiCredential, Principal},
+    credential::{ApiCredential, Opens, Principal},
     definition::{Definition, DefinitionKind},
     locale::Locale,
     mail::MailAddress,
@@ -73,6 +73,8 @@ pub struct Bank {
     pub service: KnownClient,
     /// The bank's back end at the dashboard.
     pub dashboard: KnownClient,
+    /// The bank's back end at the preferences door; its API key.
+    pub preferences: KnownClient,
     /// Audience of access tokens: the bank's accounts API.
     pub resource_api: String,
 }
@@ -152,12 +154,10 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         secrets: vec![stored(&cast.service)],
         ..Principal::default()
     }));
-    entries.push(Entry::ApiCredential(ApiCredential {
-        opens: consentry_domain::credential::Opens::Dashboard,
-        client_id: cast.dashboard.client_id.clone(),
-        secrets: vec![stored(&cast.dashboard)],
-        enabled: true,
-    }));
+    entries.extend([
+        api_key(&cast.dashboard, Opens::Dashboard),
+        api_key(&cast.preferences, Opens::Preferences),
+    ]);
     ledger.provision(tenant, &permit, &entries).await?;
     let mut customers = Vec::new();
     for (username, number, given_name, family_name) in [
@@ -205,6 +205,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         admin: cast.admin,
         service: cast.service,
         dashboard: cast.dashboard,
+        preferences: cast.preferences,
         resource_api,
     })
 }
@@ -291,6 +292,7 @@ struct Cast {
     admin: KnownClient,
     service: KnownClient,
     dashboard: KnownClient,
+    preferences: KnownClient,
 }
 
 impl Cast {
@@ -306,6 +308,7 @@ impl Cast {
             admin: known("harbor-admin"),
             service: known("portal"),
             dashboard: known("harbor-dashboard-backend"),
+            preferences: known("harbor-news"),
         }
     }
 
@@ -420,6 +423,15 @@ fn stored(known: &KnownClient) -> StoredSecret {
         sha256: opaque::hash_text(&known.client_secret),
         expires_at: None,
     }
+}
+
+fn api_key(known: &KnownClient, opens: Opens) -> Entry {
+    Entry::ApiCredential(ApiCredential {
+        opens,
+        client_id: known.client_id.clone(),
+        secrets: vec![stored(known)],
+        enabled: true,
+    })
 }
 
 fn definitions() -> anyhow::Result<Vec<Entry>> {

@@ -75,6 +75,11 @@ impl Page {
         assets::PASSKEYS.path()
     }
 
+    /// Address of the module of pages on which people sign.
+    pub fn signature_script(&self) -> String {
+        assets::SIGNATURE.path()
+    }
+
     /// Address of the icon.
     pub fn icon(&self) -> String {
         assets::ICON.path()

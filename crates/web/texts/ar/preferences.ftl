@@ -11,7 +11,6 @@ center-unchanged = لم يتغير شيء
 center-refused = تعذّر حفظ ذلك
 center-refused-text = لم يعد اختيار جزء منه ممكنًا. اطّلع على الصفحة من جديد وحاول مرة أخرى.
 center-no-address = يجب تأكيده بالبريد، وليس لدينا عنوان لك.
-center-proof-needed = يحتاج ذلك إلى توقيع أو مستند، ولا يمكن تقديمه في هذه الصفحة.
 center-confirm = يُرجى التأكيد بالبريد
 center-confirm-text = أرسلنا إليك رسالة. يسري ما اخترته بعد أن تؤكده فيها، وحتى ذلك الحين يبقى كل شيء كما كان.
 center-waits-mail = ينتظر تأكيدك بالبريد
@@ -19,6 +18,20 @@ center-waits = ينتظر الموافقة
 center-waits-text = إلى أن تتم الموافقة عليه يبقى كل شيء كما كان.
 center-delegate = يتصرّف { $name } نيابةً عن { $person }.
 center-problem = لم ينجح ذلك
+
+# Signing on a center's page, and handing in a document there.
+center-signature = توقيعك
+center-signature-text = لا يسري ما تغيّره هنا إلا بتوقيعك.
+center-signature-area = ارسم توقيعك هنا بإصبعك أو بقلم أو بالفأرة
+center-signature-anew = مسح
+center-signature-name = أو اكتب اسمك
+center-signature-file = صورة لتوقيعك
+center-signature-needed = توقيعك غير موجود.
+center-document = مستندك
+center-document-file = ملف المستند
+center-document-needed = المستند غير موجود.
+center-file-kind = ليس الملف من الأنواع المقبولة.
+center-file-large = الملف كبير جدًا.
 
 # Getting into a center.
 center-enter-title = افتح تفضيلاتك

@@ -10,7 +10,6 @@ center-unchanged = Es wurde nichts geändert
 center-refused = Das konnte nicht gespeichert werden
 center-refused-text = Etwas davon lässt sich nicht mehr wählen. Sehen Sie sich die Seite noch einmal an und versuchen Sie es erneut.
 center-no-address = Das muss per E-Mail bestätigt werden, und wir haben keine Adresse von Ihnen.
-center-proof-needed = Dafür ist eine Unterschrift oder ein Dokument nötig. Auf dieser Seite ist das nicht möglich.
 center-confirm = Bitte per E-Mail bestätigen
 center-confirm-text = Wir haben Ihnen eine E-Mail geschickt. Ihre Auswahl gilt, sobald Sie sie dort bestätigen. Bis dahin bleibt alles, wie es war.
 center-waits-mail = Wartet auf Ihre Bestätigung per E-Mail

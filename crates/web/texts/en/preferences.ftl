@@ -11,7 +11,6 @@ center-unchanged = Nothing was changed
 center-refused = This could not be saved
 center-refused-text = Something of it cannot be chosen any more. Look at the page again and try once more.
 center-no-address = It has to be confirmed by mail, and we have no address of yours.
-center-proof-needed = A signature or a document is needed for it, which cannot be given on this page.
 center-confirm = Please confirm by mail
 center-confirm-text = We have sent you a mail. What you chose counts once you confirm it there; until then everything stays as it was.
 center-waits-mail = Waits for your confirmation by mail
@@ -19,6 +18,20 @@ center-waits = Waits for approval
 center-waits-text = Until it is approved everything stays as it was.
 center-delegate = { $name } is acting for { $person }.
 center-problem = This did not work
+
+# Signing on a center's page, and handing in a document there.
+center-signature = Your signature
+center-signature-text = What you change here counts only with your signature.
+center-signature-area = Draw your signature here with a finger, a pen or a mouse
+center-signature-anew = Clear
+center-signature-name = Or type your name
+center-signature-file = A picture of your signature
+center-signature-needed = Your signature is missing.
+center-document = Your document
+center-document-file = A file with the document
+center-document-needed = The document is missing.
+center-file-kind = The file is none of the kinds that can be taken.
+center-file-large = The file is too large.
 
 # Getting into a center.
 center-enter-title = Open your preferences

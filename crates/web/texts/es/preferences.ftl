@@ -10,7 +10,6 @@ center-unchanged = No se ha cambiado nada
 center-refused = No se ha podido guardar
 center-refused-text = Algo de lo que ha elegido ya no está disponible. Revise la página e inténtelo de nuevo.
 center-no-address = Hay que confirmarlo por correo, y no tenemos ninguna dirección de correo suya.
-center-proof-needed = Hace falta una firma o un documento, y eso no se puede aportar en esta página.
 center-confirm = Confírmelo por correo
 center-confirm-text = Le hemos enviado un correo. Lo que ha elegido se aplica cuando lo confirme allí; hasta entonces todo sigue como estaba.
 center-waits-mail = Pendiente de su confirmación por correo

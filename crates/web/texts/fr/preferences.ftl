@@ -10,7 +10,6 @@ center-unchanged = Rien n’a été modifié
 center-refused = L’enregistrement n’a pas été possible
 center-refused-text = Une partie de ce choix n’est plus possible. Regardez à nouveau la page et réessayez.
 center-no-address = Ce choix doit être confirmé par e-mail, et nous n’avons pas votre adresse.
-center-proof-needed = Ce choix nécessite une signature ou un document, ce qui n’est pas possible sur cette page.
 center-confirm = Veuillez confirmer par e-mail
 center-confirm-text = Nous vous avons envoyé un e-mail. Votre choix s’appliquera dès que vous l’y aurez confirmé ; d’ici là, tout reste comme avant.
 center-waits-mail = En attente de votre confirmation par e-mail

@@ -10,7 +10,6 @@ center-unchanged = 何も変更されていません
 center-refused = 保存できませんでした
 center-refused-text = 選択できなくなった項目があります。ページをもう一度確認して、やり直してください。
 center-no-address = メールでの確認が必要ですが、お客様のメールアドレスが登録されていません。
-center-proof-needed = 署名または書類が必要です。このページでは提出できません。
 center-confirm = メールで確認してください
 center-confirm-text = メールをお送りしました。メールのリンクから確定すると、選択した内容が有効になります。それまでは、すべてこれまでのままです。
 center-waits-mail = メールでの確認待ち

@@ -10,7 +10,6 @@ center-unchanged = Nic nie zostało zmienione
 center-refused = Nie udało się tego zapisać
 center-refused-text = Czegoś z tego nie można już wybrać. Przejrzyj stronę jeszcze raz i spróbuj ponownie.
 center-no-address = Trzeba to potwierdzić przez e-mail, a nie mamy Twojego adresu.
-center-proof-needed = Potrzebny jest do tego podpis lub dokument, a na tej stronie nie można ich złożyć.
 center-confirm = Potwierdź przez e-mail
 center-confirm-text = Wysłaliśmy Ci e-mail. Twój wybór zacznie obowiązywać, gdy go tam potwierdzisz. Do tego czasu wszystko pozostaje bez zmian.
 center-waits-mail = Czeka na Twoje potwierdzenie przez e-mail

@@ -10,7 +10,6 @@ center-unchanged = Nada foi alterado
 center-refused = Não foi possível guardar
 center-refused-text = Algo do que escolheu já não está disponível. Verifique a página e tente novamente.
 center-no-address = É preciso confirmar por e-mail, e não temos nenhum endereço de e-mail seu.
-center-proof-needed = É necessária uma assinatura ou um documento, o que não é possível nesta página.
 center-confirm = Confirme por e-mail
 center-confirm-text = Enviamos um e-mail. O que escolheu passa a valer quando confirmar por lá; até então, tudo fica como estava.
 center-waits-mail = Aguarda a sua confirmação por e-mail

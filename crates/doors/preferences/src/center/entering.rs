@@ -6,7 +6,7 @@ use consentry_domain::subject::Namespace;
 use consentry_ledger::{
     Opaque,
     one_time::{Purpose, RedeemError, SendError},
-    preferences::OpenCenterError,
+    preferences::{Entrance, OpenCenterError},
 };
 use consentry_web::{
     error::{ApiError, registry},
@@ -81,6 +81,14 @@ impl Visitor<'_> {
         self.look.answer(status, &template)
     }
 
+    /// What is asked of choices made on this page, the page says when it saves.
+    const fn entrance<'a>(&self, base: &'a str) -> Entrance<'a> {
+        Entrance {
+            base,
+            validations: None,
+        }
+    }
+
     /// There is no way in by mail where the center has none.
     fn offered(&self) -> Result<(), PageFailure> {
         if self.center.sign_in {
@@ -112,7 +120,7 @@ impl Visitor<'_> {
         let (tenant, address) = (&self.visit.tenant, self.visit.address);
         let sent = self.visit.ledger().send_center_link(
             tenant,
-            (&base, &page),
+            (self.entrance(&base), &page),
             name,
             self.center.new_people,
             address,
@@ -149,10 +157,12 @@ impl Visitor<'_> {
         self.offered()?;
         let (tenant, base) = (&self.visit.tenant, self.visit.base_url());
         let received = Opaque::received(handle);
-        let opened =
-            self.visit
-                .ledger()
-                .open_center_with_code(tenant, &base, (&received, code), self.visit.address);
+        let opened = self.visit.ledger().open_center_with_code(
+            tenant,
+            self.entrance(&base),
+            (&received, code),
+            self.visit.address,
+        );
         let text = |key| self.look.language.text(key);
         match opened.await {
             Ok(token) => self.open(&token.id_token).await,

@@ -6,12 +6,15 @@
 mod entering;
 mod form;
 mod look;
+mod published;
 mod rows;
 mod showing;
+mod signing;
 
 use std::collections::BTreeSet;
 
 use axum::{
+    body::Body,
     extract::Request,
     response::{IntoResponse as _, Response},
 };
@@ -20,6 +23,7 @@ use consentry_web::{
     error::{ApiError, Problem, registry, wants_page},
     form as posted,
     house::House,
+    multipart::{self, Multipart},
     origin,
     parameters::{Empty, Parameters, Rules},
     path, query,
@@ -27,9 +31,9 @@ use consentry_web::{
     sign_in,
     visit::Visit,
 };
-use http::{Method, Uri, request::Parts};
+use http::{HeaderMap, Method, Uri, request::Parts};
 
-pub(crate) use self::look::Look;
+pub(crate) use self::{look::Look, published::published};
 
 /// What a form may hold: a center may list many preferences.
 const FORM: Rules = Rules {
@@ -37,6 +41,9 @@ const FORM: Rules = Rules {
     size: 256 * 1024,
     empty: Empty::Kept,
 };
+
+/// What a form with files may hold in all, in bytes: what the house lets in.
+const LARGEST: usize = crate::admission::LARGEST;
 
 /// Adds the pages. A `GET` may issue a token, so none answers `HEAD`.
 pub(crate) fn register(table: RouteTable<House>) -> RouteTable<House> {
@@ -103,11 +110,11 @@ async fn get(visit: Visit, request: Request) -> Response {
 
 async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let form = match posted::read(&parts.headers, body, &FORM).await {
-        Ok(form) => form,
-        Err(error) => return Look::new(&visit, None, &parts.headers, None).failure(&visit, error.into()),
-    };
     let center = center_of(&visit, &parts.uri);
+    let Multipart { fields: form, files } = match read_form(&parts.headers, body).await {
+        Ok(form) => form,
+        Err(error) => return Look::new(&visit, center, &parts.headers, None).failure(&visit, error),
+    };
     let look = Look::new(&visit, center, &parts.headers, form.all("lang").next());
     let Some(center) = center else {
         return PageFailure(ApiError::new(&registry::NOT_FOUND)).html(&visit, &look);
@@ -125,7 +132,7 @@ async fn post(visit: Visit, request: Request) -> Response {
         origin::guard(&Method::POST, &parts.headers, &own)?;
         let one = |name| form.all(name).next().unwrap_or_default();
         match one("step") {
-            "save" => visitor.save(one("token"), &form).await,
+            "save" => visitor.save(one("token"), &form, &files).await,
             "code" => visitor.send_code(one("name")).await,
             "link" => visitor.send_link(one("name")).await,
             "enter" => visitor.enter_with_code(one("handle"), one("code")).await,
@@ -133,6 +140,18 @@ async fn post(visit: Visit, request: Request) -> Response {
         }
     };
     done.await.unwrap_or_else(|failure| failure.html(&visit, &look))
+}
+
+/// A form, with files where the page asks for some.
+async fn read_form(headers: &HeaderMap, body: Body) -> Result<Multipart, ApiError> {
+    if multipart::is_multipart(headers) {
+        return Ok(multipart::read(headers, body, &FORM, LARGEST).await?);
+    }
+    let fields = posted::read(headers, body, &FORM).await?;
+    Ok(Multipart {
+        fields,
+        files: Vec::new(),
+    })
 }
 
 fn center_of<'a>(visit: &'a Visit, uri: &Uri) -> Option<&'a Center> {

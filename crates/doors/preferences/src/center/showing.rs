@@ -15,6 +15,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
+    multipart::File,
     page::Page,
     parameters::Parameters,
 };
@@ -23,6 +24,7 @@ use http::{StatusCode, Uri};
 use super::{
     PageFailure, Visitor, form,
     rows::{self, SwitchRow},
+    signing::{self, Asked},
 };
 use crate::failure::told;
 
@@ -40,6 +42,7 @@ struct CenterPage {
     purposes: Vec<SwitchRow>,
     channels: Vec<SwitchRow>,
     may_write: bool,
+    asked: Asked,
 }
 
 /// What somebody chose, as far as their token shows it.
@@ -67,7 +70,12 @@ impl Visitor<'_> {
     }
 
     /// Saves what was changed as one event.
-    pub(super) async fn save(&self, id_token: &str, sent: &Parameters) -> Result<Response, PageFailure> {
+    pub(super) async fn save(
+        &self,
+        id_token: &str,
+        sent: &Parameters,
+        files: &[File],
+    ) -> Result<Response, PageFailure> {
         let Some(token) = self.token(id_token).await? else {
             return Ok(self.enter("", true, String::new()));
         };
@@ -80,12 +88,20 @@ impl Visitor<'_> {
         let Some(choices) = form::changed(sent, &purposes, &channels) else {
             return self.show(id_token, &token, Said::Unchanged).await;
         };
+        let proofs = match signing::proofs(self.asked(&token), files) {
+            Ok(proofs) => proofs,
+            Err(why) => {
+                let said = Said::Refused(self.look.language.text(why).to_string());
+                return self.show(id_token, &token, said).await;
+            }
+        };
         let base = self.visit.base_url();
         let host = base.parse::<Uri>().ok();
         let wish = EventWish {
             regulation: self.regulation(&token),
             domain: host.and_then(|uri| uri.host().map(str::to_owned)),
             choices,
+            proofs,
             validations: self.center.validations.clone(),
             links_from: base,
             ..EventWish::default()
@@ -105,7 +121,6 @@ impl Visitor<'_> {
             Err(PreferenceError::Invalid(wrong)) => {
                 let key = match wrong.first().map(|wrong| wrong.path.as_str()) {
                     Some("user.metadata.email") => "center-no-address",
-                    Some("proofs") => "center-proof-needed",
                     _ => "center-refused-text",
                 };
                 Said::Refused(self.look.language.text(key).to_string())
@@ -230,6 +245,7 @@ impl Visitor<'_> {
             ),
             channels: rows::of_channels(self.center, standing.user.as_ref(), &standing.pending, &read),
             may_write: token.may(Permission::Write),
+            asked: self.asked(token),
         };
         Ok(self.look.answer(StatusCode::OK, &template))
     }

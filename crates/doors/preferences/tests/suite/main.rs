@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
 mod approvals;
+mod auth;
 mod centers;
 mod changing;
 mod deciding;
+mod defining;
+mod described;
 mod events;
 mod links;
 mod metadata;

@@ -39,7 +39,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 65] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 77] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -126,6 +126,18 @@ pub(super) const ROUTES: [(Method, &str, Takes); 65] = [
     ),
     (Method::POST, "/webhooks/v1/endpoints/{id}/replay", Endpoint),
     (Method::POST, "/sessions", Organization),
+    (Method::POST, "/auth-providers", Organization),
+    (Method::PATCH, "/auth-providers/{provider}", Organization),
+    (Method::POST, "/privacy-centers", Organization),
+    (Method::PUT, "/privacy-centers/{center}", Organization),
+    (Method::PATCH, "/privacy-centers/{center}", Organization),
+    (Method::POST, "/metadata/purposes", Organization),
+    (Method::PUT, "/metadata/purposes/{purpose}", Organization),
+    (Method::PATCH, "/metadata/purposes/{purpose}", Organization),
+    (Method::POST, "/preferences", Organization),
+    (Method::PUT, "/preferences/{preference}", Organization),
+    (Method::PATCH, "/preferences/{preference}", Organization),
+    (Method::POST, "/auth/protocols/otp/verify", Organization),
     (Method::POST, "/consents/tokens", Organization),
     (Method::POST, "/consents/events", Organization),
     (Method::PATCH, "/consents/events/{event}", Organization),

@@ -1,0 +1,585 @@
+//! The operations.
+
+use consentry_web::openapi::{content, described, header, text, text_like};
+use serde_json::Value;
+use utoipa::openapi::{
+    ObjectBuilder, Paths, Required, ResponseBuilder, Type,
+    path::{HttpMethod, OperationBuilder, Parameter, ParameterIn},
+    request_body::RequestBodyBuilder,
+    security::SecurityRequirement,
+};
+
+use super::{BEARER, PUBLIC_KEY, TAG, examples};
+
+/// What every operation may answer: status, name, and when.
+const FAILURES: [(u16, &str, &str); 8] = [
+    (
+        400,
+        "BadRequest",
+        "The request cannot be taken; `errors` says which parts and why.",
+    ),
+    (401, "NotAuthenticated", "No good credential."),
+    (
+        403,
+        "Forbidden",
+        "The credential may not do this, or is another organization's.",
+    ),
+    (
+        404,
+        "NotFound",
+        "There is no such thing, or it is somebody else's.",
+    ),
+    (409, "Conflict", "It collides with what is there."),
+    (413, "PayloadTooLarge", "The body, or a part of it, is too large."),
+    (500, "GeneralError", "Something went wrong on our side."),
+    (503, "Unavailable", "The service cannot be asked now."),
+];
+
+/// Who may ask.
+#[derive(Clone, Copy)]
+enum Asker {
+    /// Anybody.
+    Anybody,
+    /// A session, or a consent token as far as it goes.
+    Bearer,
+    /// A page that names the public key.
+    Page,
+    /// Any of them.
+    Either,
+}
+
+/// One operation.
+struct Operation {
+    method: HttpMethod,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    asker: Asker,
+    parameters: Vec<Parameter>,
+    body: Option<(&'static str, Value)>,
+    /// Schema and example; none where the answer is 204.
+    answer: Option<(&'static str, Value)>,
+}
+
+/// Adds every operation.
+pub(super) fn describe(paths: &mut Paths) {
+    let all = [
+        of_tokens(),
+        of_events(),
+        of_users(),
+        of_words(),
+        of_centers(),
+        of_pages(),
+    ];
+    for operation in all.into_iter().flatten() {
+        let path = format!("/v1{}", operation.path);
+        let method = operation.method.clone();
+        paths.add_path_operation(&path, vec![method], built(operation).build());
+    }
+}
+
+fn built(own: Operation) -> OperationBuilder {
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(format!("preferences_{}", own.id)))
+        .tag(TAG)
+        .summary(Some(own.summary));
+    let names: &[&str] = match own.asker {
+        Asker::Anybody => &[],
+        Asker::Bearer => &[BEARER],
+        Asker::Page => &[PUBLIC_KEY],
+        Asker::Either => &[BEARER, PUBLIC_KEY],
+    };
+    if !names.is_empty() {
+        let either = names
+            .iter()
+            .map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(*name, []));
+        operation = operation.securities(Some(either));
+    }
+    let segments = own.path.split(['{', '}']).skip(1).step_by(2);
+    for segment in segments {
+        let meaning = format!("Id of the {segment}.");
+        let schema = text_like("^[A-Za-z0-9_-]{1,64}$");
+        let parameter = described(segment, ParameterIn::Path, &meaning).schema(Some(schema));
+        operation = operation.parameter(parameter.build());
+    }
+    for parameter in own.parameters {
+        operation = operation.parameter(parameter);
+    }
+    if let Some((schema, example)) = own.body {
+        let body = RequestBodyBuilder::new()
+            .content("application/json", named(schema, &example))
+            .required(Some(Required::True));
+        operation = operation.request_body(Some(body.build()));
+    }
+    operation = match own.answer {
+        Some((schema, example)) => {
+            let answer = ResponseBuilder::new()
+                .description("The answer.")
+                .content("application/json", named(schema, &example));
+            operation.response("200", answer.build())
+        }
+        None => operation.response("204", ResponseBuilder::new().description("It is done.").build()),
+    };
+    let failing = FAILURES
+        .iter()
+        .fold(operation, |operation, &(status, name, meaning)| {
+            let failure = ResponseBuilder::new().description(meaning).content(
+                "application/json",
+                named("Failure", &examples::failure(status, name)),
+            );
+            operation.response(status.to_string(), failure.build())
+        });
+    let limited = ResponseBuilder::new()
+        .description("Too many requests.")
+        .header("Retry-After", header("Seconds to wait."))
+        .content(
+            "application/json",
+            named("Failure", &examples::failure(429, "TooManyRequests")),
+        );
+    failing.response("429", limited.build())
+}
+
+fn named(schema: &str, example: &Value) -> utoipa::openapi::Content {
+    content(&format!("preferences.{schema}"), example)
+}
+
+/// The organization that a session is of.
+fn organization() -> Parameter {
+    let meaning = "The organization; with a consent token it may be left out.";
+    described("organization_id", ParameterIn::Query, meaning)
+        .required(Required::True)
+        .schema(Some(text()))
+        .build()
+}
+
+fn query(name: &str, meaning: &str) -> Parameter {
+    described(name, ParameterIn::Query, meaning)
+        .schema(Some(text_like("^[!-~]{1,100}$")))
+        .build()
+}
+
+fn flag(name: &str, meaning: &str) -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::Boolean).build();
+    described(name, ParameterIn::Query, meaning)
+        .schema(Some(schema))
+        .build()
+}
+
+/// A number that is not negative.
+fn number(name: &str, least: usize, meaning: &str) -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(least))
+        .maximum(Some(100_000));
+    described(name, ParameterIn::Query, meaning)
+        .schema(Some(schema.build()))
+        .build()
+}
+
+fn paging() -> Vec<Parameter> {
+    vec![
+        organization(),
+        number("$limit", 0, "Most entries; 100 and at most 100."),
+        number("$skip", 0, "How many are passed over."),
+    ]
+}
+
+/// An operation of a back end that names its organization in the query.
+fn of_session(
+    (method, path): (HttpMethod, &'static str),
+    (id, summary): (&'static str, &'static str),
+    body: Option<(&'static str, Value)>,
+    answer: Option<(&'static str, Value)>,
+) -> Operation {
+    Operation {
+        method,
+        path,
+        id,
+        summary,
+        asker: Asker::Bearer,
+        parameters: vec![organization()],
+        body,
+        answer,
+    }
+}
+
+fn of_tokens() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Post};
+    vec![
+        Operation {
+            asker: Asker::Anybody,
+            parameters: Vec::new(),
+            ..of_session(
+                (Post, "/sessions"),
+                ("open_session", "Open a session with an API key"),
+                Some(("SessionToOpen", examples::session_to_open())),
+                Some(("Session", examples::session())),
+            )
+        },
+        of_session(
+            (Post, "/consents/tokens"),
+            ("issue_token", "Issue a consent token for somebody's browser"),
+            Some(("TokenToIssue", examples::token_to_issue())),
+            Some(("Token", examples::token())),
+        ),
+        of_session(
+            (Delete, "/consents/tokens/{jti}"),
+            ("revoke_token", "Make a consent token useless"),
+            None,
+            None,
+        ),
+        of_session(
+            (Post, "/consents/links"),
+            ("make_link", "Make a link that records an event when it is opened"),
+            Some(("LinkToMake", examples::link_to_make())),
+            Some(("Link", examples::link())),
+        ),
+        of_session(
+            (Post, "/consents/proofs"),
+            ("keep_proof", "Hand in a file for an event to come"),
+            Some(("ProofToKeep", examples::proof_to_keep())),
+            Some(("Proof", examples::proof())),
+        ),
+        of_session(
+            (Get, "/consents/proofs/{proof}"),
+            ("read_proof", "Read a file"),
+            None,
+            Some(("Proof", examples::proof())),
+        ),
+    ]
+}
+
+fn of_events() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post};
+    let event = || Some(("Event", examples::event()));
+    let filters = || {
+        vec![
+            query(
+                "organization_user_id",
+                "Whose, by what the organization knows them.",
+            ),
+            query("user_id", "Whose, by a device."),
+        ]
+    };
+    vec![
+        Operation {
+            parameters: paging().into_iter().chain(filters()).collect(),
+            ..of_session(
+                (Get, "/consents/events"),
+                (
+                    "list_events",
+                    "List events of somebody; those that count, under gdpr, where nothing else is asked for",
+                ),
+                None,
+                Some(("Events", examples::list(&examples::event()))),
+            )
+        },
+        of_session(
+            (Post, "/consents/events"),
+            ("record_event", "Record what somebody chose"),
+            Some(("EventToRecord", examples::event_to_record())),
+            event(),
+        ),
+        Operation {
+            parameters: [organization()].into_iter().chain(filters()).collect(),
+            ..of_session(
+                (Delete, "/consents/events"),
+                ("delete_events", "Delete events of somebody that fit the query"),
+                None,
+                None,
+            )
+        },
+        of_session(
+            (Get, "/consents/events/{event}"),
+            ("read_event", "Read an event"),
+            None,
+            event(),
+        ),
+        of_session(
+            (Patch, "/consents/events/{event}"),
+            ("correct_event", "Correct an event"),
+            Some(("EventToCorrect", examples::event_to_correct())),
+            event(),
+        ),
+        of_session(
+            (Delete, "/consents/events/{event}"),
+            ("delete_event", "Delete an event"),
+            None,
+            None,
+        ),
+    ]
+}
+
+fn of_users() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post};
+    let user = || Some(("User", examples::user()));
+    let wish = || Some(("UserToWrite", examples::user_to_write()));
+    let path = "/consents/users/{user}";
+    vec![
+        Operation {
+            parameters: vec![
+                organization(),
+                query(
+                    "organization_user_id",
+                    "Whom, by what the organization knows them.",
+                ),
+                number("$limit", 1, "Most people; 100 and at most 100."),
+                flag(
+                    "$include_full_tree",
+                    "Whether purposes that nobody chose are shown too.",
+                ),
+            ],
+            ..of_session(
+                (Get, "/consents/users"),
+                ("list_users", "List people"),
+                None,
+                Some(("Users", examples::users())),
+            )
+        },
+        of_session(
+            (Post, "/consents/users"),
+            ("make_user", "Make somebody known"),
+            wish(),
+            user(),
+        ),
+        of_session((Get, path), ("read_user", "Read somebody"), None, user()),
+        of_session(
+            (Patch, path),
+            ("change_user", "Change what is known about somebody"),
+            wish(),
+            user(),
+        ),
+        of_session(
+            (Delete, path),
+            ("delete_user", "Delete somebody with events, devices and tokens"),
+            None,
+            user(),
+        ),
+    ]
+}
+
+fn of_words() -> Vec<Operation> {
+    use HttpMethod::{Get, Patch, Post, Put};
+    let purpose = || Some(("Purpose", examples::purpose()));
+    let purpose_wish = || Some(("PurposeToDefine", examples::purpose_to_define()));
+    let preference = || Some(("Preference", examples::preference()));
+    let preference_wish = || Some(("PreferenceToDefine", examples::preference_to_define()));
+    let (one_purpose, one_preference) = ("/metadata/purposes/{purpose}", "/preferences/{preference}");
+    let listed = |path, name, of: &Value, schema| Operation {
+        parameters: paging()
+            .into_iter()
+            .chain([flag("$translations", "Whether texts are shown in all languages.")])
+            .collect(),
+        ..of_session((Get, path), name, None, Some((schema, examples::list(of))))
+    };
+    vec![
+        listed(
+            "/metadata/purposes",
+            ("list_purposes", "List purposes"),
+            &examples::purpose(),
+            "Purposes",
+        ),
+        of_session(
+            (Post, "/metadata/purposes"),
+            ("define_purpose", "Define a purpose"),
+            purpose_wish(),
+            purpose(),
+        ),
+        of_session(
+            (Get, one_purpose),
+            ("read_purpose", "Read a purpose"),
+            None,
+            purpose(),
+        ),
+        of_session(
+            (Put, one_purpose),
+            ("put_purpose", "Define a purpose anew"),
+            purpose_wish(),
+            purpose(),
+        ),
+        of_session(
+            (Patch, one_purpose),
+            ("change_purpose", "Change a purpose"),
+            purpose_wish(),
+            purpose(),
+        ),
+        listed(
+            "/preferences",
+            ("list_preferences", "List preferences"),
+            &examples::preference(),
+            "Preferences",
+        ),
+        of_session(
+            (Post, "/preferences"),
+            ("define_preference", "Define a preference"),
+            preference_wish(),
+            preference(),
+        ),
+        of_session(
+            (Get, one_preference),
+            ("read_preference", "Read a preference"),
+            None,
+            preference(),
+        ),
+        of_session(
+            (Put, one_preference),
+            ("put_preference", "Define a preference anew"),
+            preference_wish(),
+            preference(),
+        ),
+        of_session(
+            (Patch, one_preference),
+            ("change_preference", "Change a preference"),
+            preference_wish(),
+            preference(),
+        ),
+        of_session(
+            (Get, "/compliance/v1/regulations"),
+            ("list_regulations", "List regulations"),
+            None,
+            Some(("Regulations", examples::regulations())),
+        ),
+    ]
+}
+
+fn of_centers() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post, Put};
+    let center = || Some(("Center", examples::center()));
+    let wish = || Some(("CenterToMake", examples::center_to_make()));
+    let provider = || Some(("Provider", examples::provider()));
+    let provider_wish = || Some(("ProviderToWrite", examples::provider_to_write()));
+    let (one, one_provider) = ("/privacy-centers/{center}", "/auth-providers/{provider}");
+    vec![
+        Operation {
+            parameters: paging(),
+            ..of_session(
+                (Get, "/privacy-centers"),
+                ("list_centers", "List preferences centers"),
+                None,
+                Some(("Centers", examples::list(&examples::center()))),
+            )
+        },
+        of_session(
+            (Post, "/privacy-centers"),
+            ("make_center", "Make a preferences center"),
+            wish(),
+            center(),
+        ),
+        Operation {
+            asker: Asker::Either,
+            ..of_session(
+                (Get, one),
+                ("read_center", "Read a preferences center"),
+                None,
+                center(),
+            )
+        },
+        of_session(
+            (Put, one),
+            ("put_center", "Make a preferences center anew"),
+            wish(),
+            center(),
+        ),
+        of_session(
+            (Patch, one),
+            ("change_center", "Change a preferences center"),
+            wish(),
+            center(),
+        ),
+        of_session(
+            (Delete, one),
+            ("delete_center", "Take a preferences center away"),
+            None,
+            center(),
+        ),
+        Operation {
+            parameters: paging(),
+            ..of_session(
+                (Get, "/auth-providers"),
+                ("list_providers", "List the ways in by mail"),
+                None,
+                Some(("Providers", examples::list(&examples::provider()))),
+            )
+        },
+        of_session(
+            (Post, "/auth-providers"),
+            (
+                "add_provider",
+                "Have a way in by mail, as the usual one where wanted",
+            ),
+            provider_wish(),
+            provider(),
+        ),
+        of_session(
+            (Get, one_provider),
+            ("read_provider", "Read a way in by mail"),
+            None,
+            provider(),
+        ),
+        of_session(
+            (Patch, one_provider),
+            ("change_provider", "Make a way in by mail the usual one"),
+            provider_wish(),
+            provider(),
+        ),
+    ]
+}
+
+fn of_pages() -> Vec<Operation> {
+    use HttpMethod::{Get, Post};
+    let of_page = |method, path, name: (&'static str, &'static str), parameters, answer| Operation {
+        method,
+        path,
+        id: name.0,
+        summary: name.1,
+        asker: Asker::Page,
+        parameters,
+        body: None,
+        answer: Some(answer),
+    };
+    vec![
+        of_page(
+            Get,
+            "/auth/initiate",
+            ("initiate", "Ask which way in a page shall offer"),
+            Vec::new(),
+            ("WayIn", examples::way_in()),
+        ),
+        of_page(
+            Get,
+            "/auth/protocols/otp/generate",
+            (
+                "send_code",
+                "Send a code of six digits to somebody, if there is somebody",
+            ),
+            vec![query("email", "Their name at the organization.")],
+            ("CodeSent", examples::code_sent()),
+        ),
+        Operation {
+            body: Some(("CodeToVerify", examples::code_to_verify())),
+            ..of_page(
+                Post,
+                "/auth/protocols/otp/verify",
+                ("verify_code", "Get a consent token with a code"),
+                Vec::new(),
+                ("TokenGot", examples::token_got()),
+            )
+        },
+        of_page(
+            Get,
+            "/auth/protocols/message/callback",
+            (
+                "send_link",
+                "Send a link with a consent token to somebody, if there is somebody",
+            ),
+            vec![
+                query("id", "Their name at the organization."),
+                query(
+                    "privacy_center_url",
+                    "Where the link leads: a center or a page of the organization.",
+                ),
+            ],
+            ("LinkSent", examples::link_sent()),
+        ),
+    ]
+}

@@ -1,0 +1,214 @@
+//! Purposes, preferences and centers that a back end makes here (consent-tokens-and-preferences 11.2, 12).
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::world::{IRIS, World, purpose_of, refused, switch};
+
+async fn post(world: &World, path: &str, body: &Value) -> Value {
+    let answer = world.ask(Method::POST, path, Some(body)).await;
+    answer.expect_status(200).json()
+}
+
+async fn patch(world: &World, path: &str, body: &Value) -> Value {
+    let answer = world.ask(Method::PATCH, path, Some(body)).await;
+    answer.expect_status(200).json()
+}
+
+#[tokio::test]
+async fn ctp_12_a_purpose_and_its_preference_are_defined_worded_and_chosen() {
+    let world = World::new().await;
+    let wish = json!({
+        "id": "events",
+        "name": { "en-GB": "Invitations", "ar": "دعوات" },
+        "description": "So that we can invite you",
+        "details": "Your address",
+    });
+    let made = post(&world, "/v1/metadata/purposes?$translations=true", &wish).await;
+    assert_eq!(made["name"], json!({ "en-GB": "Invitations", "ar": "دعوات" }));
+    assert_eq!(made["description"]["en-GB"], "So that we can invite you");
+    let wish = json!({
+        "id": "place", "purpose_id": "events", "name": "Where", "type": "multi",
+        "values": [{ "id": "north", "name": { "en": "North" } }, { "id": "south" }],
+    });
+    let made = post(&world, "/preferences", &wish).await;
+    assert_eq!(
+        (&made["type"], &made["values"][0]["name"]["en"]),
+        (&json!("multi"), &json!("North"))
+    );
+    let chosen = json!({
+        "user": { "organization_user_id": IRIS },
+        "consents": { "purposes": [{ "id": "events", "enabled": true, "values": { "place": { "value": "south,north" } } }] },
+    });
+    world.event(&chosen).await;
+    let user = world.user(IRIS).await;
+    assert_eq!(
+        purpose_of(&user, "events")["values"]["place"]["value"],
+        "south,north"
+    );
+    assert_eq!(world.is_on(IRIS, "events").await, true);
+
+    let renamed = patch(&world, "/metadata/purposes/events", &json!({ "name": "Events" })).await;
+    assert_eq!(
+        (&renamed["name"], &renamed["details"]),
+        (&json!("Events"), &json!("Your address"))
+    );
+    let tenant = world.app.tenant();
+    let key = "events".parse().unwrap();
+    let versions: Vec<String> = tenant
+        .wordings_in(&key, "en-GB")
+        .iter()
+        .map(|own| own.version.to_string())
+        .collect();
+    assert_eq!(versions, ["1.0", "1.1"], "what was shown stays what it was");
+    let same = patch(&world, "/metadata/purposes/events", &json!({ "name": "Events" })).await;
+    assert_eq!(same, renamed);
+    assert_eq!(
+        world.app.tenant().wordings_in(&key, "en-GB").len(),
+        2,
+        "nothing new is said"
+    );
+    let put = json!({ "name": "Events", "one_click": true });
+    let put = world
+        .ask(Method::PUT, "/metadata/purposes/events", Some(&put))
+        .await;
+    assert_eq!(put.expect_status(200).json()["one_click"], true);
+    world.verify().await;
+}
+
+#[tokio::test]
+async fn ctp_12_what_cannot_be_defined_is_refused_and_changes_nothing() {
+    let world = World::new().await;
+    let before = world.get("/metadata/purposes").await;
+    for (path, body) in [
+        ("/metadata/purposes", json!({ "id": "a", "name": 5 })),
+        (
+            "/metadata/purposes",
+            json!({ "id": "a", "name": { "not a language": "x" } }),
+        ),
+        (
+            "/preferences",
+            json!({ "id": "a", "purpose_id": "nothing", "values": [{ "id": "x" }] }),
+        ),
+        (
+            "/preferences",
+            json!({ "id": "a", "purpose_id": "offers", "values": [] }),
+        ),
+        (
+            "/preferences",
+            json!({ "id": "a", "purpose_id": "offers", "values": [{ "id": "x" }, { "id": "x" }] }),
+        ),
+        (
+            "/preferences",
+            json!({ "id": "a", "purpose_id": "offers", "values": [{ "id": "x,y" }] }),
+        ),
+        (
+            "/preferences",
+            json!({ "id": "a", "purpose_id": "accounts:balance", "values": [{ "id": "x" }] }),
+        ),
+    ] {
+        refused(
+            &world.ask(Method::POST, path, Some(&body)).await,
+            400,
+            "BadRequest",
+        );
+    }
+    let taken = json!({ "id": "accounts:balance", "name": "x" });
+    refused(
+        &world.ask(Method::POST, "/metadata/purposes", Some(&taken)).await,
+        409,
+        "Conflict",
+    );
+    let other = world
+        .ask(
+            Method::PATCH,
+            "/metadata/purposes/accounts:balance",
+            Some(&json!({ "name": "x" })),
+        )
+        .await;
+    refused(&other, 404, "NotFound");
+    let token = world.id_token(IRIS, &json!({})).await;
+    let answer = world
+        .with(&token, Method::POST, "/metadata/purposes", Some(&taken))
+        .await;
+    refused(&answer, 403, "Forbidden");
+    assert_eq!(world.get("/metadata/purposes").await, before);
+}
+
+#[tokio::test]
+async fn ctp_11_2_a_center_is_made_changed_and_taken_away() {
+    let world = World::new().await;
+    let wish = json!({
+        "id": "own", "name": "Your choices", "purposes": ["newsletter"],
+        "channels": [{ "id": "post", "name": { "en": "Letters" } }],
+        "auth_allow_user_creation": true,
+        "validations": { "email": { "enabled": true } },
+    });
+    let made = post(&world, "/v1/privacy-centers", &wish).await;
+    assert_eq!(
+        (&made["name"], &made["auth_enabled"]),
+        (&json!("Your choices"), &json!(true))
+    );
+    assert_eq!(made["url"], "http://127.0.0.1:8080/center/own");
+    let page = world.app.get("/center/own").await.expect_status(200);
+    assert!(page.text().contains("E-mail address"));
+    refused(
+        &world.ask(Method::POST, "/privacy-centers", Some(&wish)).await,
+        409,
+        "Conflict",
+    );
+    let changed = patch(
+        &world,
+        "/privacy-centers/own",
+        &json!({ "validations": null, "frame_origins": ["https://shop.example"] }),
+    )
+    .await;
+    assert_eq!(
+        (&changed["validations"], &changed["purposes"]),
+        (&Value::Null, &json!(["newsletter"]))
+    );
+    assert_eq!(world.get("/privacy-centers").await["total"], 1);
+    let put = json!({ "name": "Only this" });
+    let put = world
+        .ask(Method::PUT, "/privacy-centers/own", Some(&put))
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!((&put["purposes"], &put["channels"]), (&json!([]), &json!([])));
+    for body in [
+        json!({ "id": "Not This" }),
+        json!({ "id": "b", "purposes": ["nothing"] }),
+        json!({ "id": "b", "purposes": "newsletter" }),
+        json!({ "id": "b", "regulation": "unknown" }),
+    ] {
+        refused(
+            &world.ask(Method::POST, "/privacy-centers", Some(&body)).await,
+            400,
+            "BadRequest",
+        );
+    }
+    let other = json!({ "id": "other" });
+    refused(
+        &world
+            .ask(Method::PATCH, "/privacy-centers/own", Some(&other))
+            .await,
+        400,
+        "BadRequest",
+    );
+    let gone = world.ask(Method::DELETE, "/privacy-centers/own", None).await;
+    assert_eq!(gone.expect_status(200).json()["id"], "own");
+    refused(
+        &world.ask(Method::GET, "/privacy-centers/own", None).await,
+        404,
+        "NotFound",
+    );
+    refused(
+        &world
+            .ask(Method::PATCH, "/privacy-centers/own", Some(&json!({})))
+            .await,
+        404,
+        "NotFound",
+    );
+    world.event(&switch(IRIS, "newsletter", json!(true))).await;
+    world.verify().await;
+}
