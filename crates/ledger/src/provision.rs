@@ -19,6 +19,7 @@ use crate::{
     access::{Permit, Provision},
     accounts::{self, UnusablePassword},
     clients::{InvalidRegistration, check_registrations},
+    embed::SharedSecret,
     environment::{Draw, Ids},
     error::Fault,
     events,
@@ -49,6 +50,8 @@ pub enum Entry {
     Principal(Principal),
     /// An API credential.
     ApiCredential(ApiCredential),
+    /// A secret that a back end shares with the tenant; what is kept of it is an API credential that holds it sealed.
+    SharedSecret(SharedSecret),
 }
 
 /// A person as configuration describes them.

@@ -21,8 +21,10 @@ use consentry_domain::{
         MailSettings, PreferencesSettings, RecordsSettings, Upstream,
     },
 };
+use consentry_jose::DirectKey;
 use consentry_ledger::{
     TenantSnapshot,
+    embed::SharedSecret,
     environment::Ids,
     import::{AccountWish, NewPassword},
     mail::Contact,
@@ -158,7 +160,7 @@ pub struct ApiKeyManifest {
     pub id: String,
     /// File with its secret; a line break at the end does not count. It is a machine's, of 32 characters at least.
     pub secret_file: PathBuf,
-    /// What it opens: `preferences`, `dataspace`, or `dashboard`.
+    /// What it opens: `preferences`, `dataspace`, `dashboard`, or `admin_jwt`, whose secret is base64 of 32 bytes.
     pub opens: Opens,
     /// Whether it is refused.
     #[serde(default)]
@@ -281,6 +283,13 @@ impl Manifest {
                 tenant.clients.iter().map(|client| client.id.to_string()),
             )?;
             once("API key", tenant.api_keys.iter().map(|key| key.id.clone()))?;
+            let shared = tenant.api_keys.iter();
+            let shared = shared.filter(|key| key.opens == Opens::AdminJwt && !key.disabled);
+            anyhow::ensure!(
+                shared.count() <= 2,
+                "tenant {}: at most two API keys that open admin_jwt can be in use, to change from one to the other",
+                tenant.slug
+            );
             once(
                 "account",
                 tenant.accounts.iter().map(|account| account.dn.clone()),
@@ -309,7 +318,7 @@ impl TenantManifest {
             .collect();
         entries.extend(registry.entries());
         for key in &self.api_keys {
-            entries.push(Entry::ApiCredential(key.credential()?));
+            entries.push(key.entry()?);
         }
         let accounts = self.accounts.iter().map(AccountManifest::wish);
         let people = self.people.iter();
@@ -369,7 +378,7 @@ impl DefinitionManifest {
 }
 
 impl ApiKeyManifest {
-    fn credential(&self) -> anyhow::Result<ApiCredential> {
+    fn entry(&self) -> anyhow::Result<Entry> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         anyhow::ensure!(
             (20..=64).contains(&self.id.len()) && self.id.bytes().all(plain),
@@ -377,7 +386,15 @@ impl ApiKeyManifest {
             self.id
         );
         let secret = machine_secret(&self.secret_file).with_context(|| format!("API key {}", self.id))?;
-        Ok(ApiCredential {
+        if self.opens == Opens::AdminJwt {
+            return Ok(Entry::SharedSecret(SharedSecret {
+                id: self.id.clone(),
+                key: DirectKey::parse(&secret).with_context(|| format!("API key {}", self.id))?,
+                enabled: !self.disabled,
+            }));
+        }
+        Ok(Entry::ApiCredential(ApiCredential {
+            sealed: None,
             client_id: self.id.clone(),
             secrets: vec![StoredSecret {
                 sha256: opaque::hash_text(&secret),
@@ -385,7 +402,7 @@ impl ApiKeyManifest {
             }],
             enabled: !self.disabled,
             opens: self.opens,
-        })
+        }))
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     customer::CustomerId,
+    customer_jwt,
     provider::{Provider, SecretId},
 };
 use crate::{
@@ -35,6 +36,27 @@ pub(crate) struct TicketDetail {
     /// The page session it opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<Hash>,
+    /// Whether it was handed out as it is or within a customer JWT: the one is never taken for the other (A3).
+    #[serde(default, skip_serializing_if = "Form::is_plain")]
+    pub(super) form: Form,
+}
+
+/// How a one-time token is handed out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Form {
+    /// As it is.
+    #[default]
+    Plain,
+    /// Within a customer JWT.
+    Encrypted,
+}
+
+impl Form {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
 }
 
 /// Why no token was issued.
@@ -43,6 +65,9 @@ pub enum IssueError {
     /// The tenant refuses customers that were never seen before.
     #[error("the customer is not known")]
     UnknownCustomer,
+    /// The admin JWT was taken once already.
+    #[error("the token was used before")]
+    Replayed,
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -62,13 +87,35 @@ impl Ledger {
         let now = self.now();
         let lifetime = tenant.tenant.lifetimes.embed_ticket;
         let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
+        let change = self.ticket_change(
+            tenant,
+            provider,
+            (token.hash(), subject),
+            (now, lifetime),
+            Form::Plain,
+        )?;
+        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        tracing::info!(caller = ?permit.caller(), token.prefix = ?token.hash(), "one-time token issued");
+        Ok(Ticket { token, lifetime })
+    }
+
+    /// The change that makes a one-time token.
+    pub(super) fn ticket_change(
+        &self,
+        tenant: &TenantSnapshot,
+        provider: &Provider,
+        (hash, subject): (Hash, SubjectId),
+        (now, lifetime): (Timestamp, Lifetime),
+        form: Form,
+    ) -> Result<ChangeSet, Fault> {
         let detail = TicketDetail {
             secret: provider.secret().clone(),
             session: None,
+            form,
         };
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
-            hash: token.hash(),
+            hash,
             kind: TokenKind::EmbedTicket,
             version: 1,
             subject: Some(subject),
@@ -81,9 +128,7 @@ impl Ledger {
             failures: 0,
             detail: to_json(&detail, "embed ticket")?,
         })));
-        let _receipt = self.commit(change).await.map_err(Fault::from)?;
-        tracing::info!(caller = ?permit.caller(), token.prefix = ?token.hash(), "one-time token issued");
-        Ok(Ticket { token, lifetime })
+        Ok(change)
     }
 
     /// Makes a one-time token useless and ends the page session it opened. Any other text is fine and changes nothing (A2.7).
@@ -93,7 +138,7 @@ impl Ledger {
         permit: &Permit<OpenDashboard>,
         token: &Opaque,
     ) -> Result<(), Fault> {
-        let hash = token.hash();
+        let hash = customer_jwt::read(tenant, token).map_or_else(|| token.hash(), |named| named.hash);
         for _ in 0..ATTEMPTS {
             let change = self.ticket_revocation(tenant, hash).await?;
             if change.is_empty() {
@@ -111,7 +156,7 @@ impl Ledger {
         Err(Fault::Conflict)
     }
 
-    async fn customer(
+    pub(super) async fn customer(
         &self,
         tenant: &TenantSnapshot,
         customer: &CustomerId,

@@ -348,5 +348,6 @@ fn shown(entry: &Entry) -> String {
         Entry::Party(party) => format!("party {}", party.name),
         Entry::Client(client) => format!("client {}", client.id),
         Entry::ApiCredential(credential) => format!("API credential {}", credential.client_id),
+        Entry::SharedSecret(secret) => format!("API credential {}", secret.id),
     }
 }

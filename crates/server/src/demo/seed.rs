@@ -15,10 +15,12 @@ use consentry_domain::{
         DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, SignIn, Tenant, TenantState,
     },
 };
+use consentry_jose::DirectKey;
 use consentry_ledger::{
     Caller, Draw, Ledger, Target,
     access::{Provision, authorize},
     administration::ADMINISTER,
+    embed::SharedSecret,
     mail::Contact,
     opaque,
     provision::{Entry, Person},
@@ -72,6 +74,8 @@ pub struct Bank {
     pub service: KnownClient,
     /// The bank's back end at the dashboard.
     pub dashboard: KnownClient,
+    /// The secret that it shares with the dashboard: base64 of 32 bytes.
+    pub shared_secret: String,
     /// Audience of access tokens: the bank's accounts API.
     pub resource_api: String,
 }
@@ -149,9 +153,15 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         ..Principal::default()
     }));
     entries.push(Entry::ApiCredential(ApiCredential {
+        sealed: None,
         opens: consentry_domain::credential::Opens::Dashboard,
         client_id: cast.dashboard.client_id.clone(),
         secrets: vec![stored(&cast.dashboard)],
+        enabled: true,
+    }));
+    entries.push(Entry::SharedSecret(SharedSecret {
+        id: "harbor-shared-secret".to_owned(),
+        key: cast.shared_secret.clone(),
         enabled: true,
     }));
     ledger.provision(tenant, &permit, &entries).await?;
@@ -191,6 +201,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         admin: cast.admin,
         service: cast.service,
         dashboard: cast.dashboard,
+        shared_secret: cast.shared_secret.to_text().to_string(),
         resource_api,
     })
 }
@@ -277,6 +288,7 @@ struct Cast {
     admin: KnownClient,
     service: KnownClient,
     dashboard: KnownClient,
+    shared_secret: DirectKey,
 }
 
 impl Cast {
@@ -292,6 +304,7 @@ impl Cast {
             admin: known("harbor-admin"),
             service: known("portal"),
             dashboard: known("harbor-dashboard-backend"),
+            shared_secret: DirectKey::new(ledger.entropy().bytes()),
         }
     }
 

@@ -7,10 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_domain::locale::Locale;
-use consentry_ledger::{
-    Opaque,
-    embed::{OpenError, Opening},
-};
+use consentry_ledger::embed::{OpenError, Opening, Presented};
 use consentry_web::{
     error::{ApiError, registry},
     form, origin,
@@ -59,7 +56,7 @@ pub async fn open_by_form(visit: Visit, request: Request) -> Response {
 
 /// What was asked for beside the headers.
 struct Wish {
-    token: Option<Opaque>,
+    token: Option<Presented>,
     locale: Option<String>,
     theme: Option<String>,
     look: Look,
@@ -67,7 +64,7 @@ struct Wish {
 
 impl Wish {
     /// `sources` are looked at in order for `locale` and `theme`; what cannot be one is ignored.
-    fn new(visit: &Visit, token: Option<Opaque>, sources: &[&Parameters]) -> Self {
+    fn new(visit: &Visit, token: Option<Presented>, sources: &[&Parameters]) -> Self {
         let first = |name: &str| {
             sources
                 .iter()

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod activity;
+mod customer_jwt;
 mod framing;
 mod opening;
 mod page_api;
