@@ -94,6 +94,9 @@ pub fn routes() -> RouteTable<House> {
             embed::several::confirm,
         )
         .post("/embed/through", Cors::Never, embed::several::by_intermediary)
+        .post("/embed/single", Cors::Never, embed::single::show)
+        .post("/embed/single/stop", Cors::Never, embed::single::ask)
+        .post("/embed/single/stop/confirm", Cors::Never, embed::single::confirm)
         .post("/embed/accounts", Cors::Never, embed::accounts::ask)
         .post("/embed/accounts/review", Cors::Never, embed::accounts::review)
         .post("/embed/accounts/save", Cors::Never, embed::accounts::save)

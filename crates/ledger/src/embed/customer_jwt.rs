@@ -62,7 +62,7 @@ impl Ledger {
         let provider = admin.provider();
         let mut change = self.ticket_change(
             tenant,
-            provider,
+            Some(provider),
             (jti.hash(), subject),
             (now, LIFETIME),
             Form::Encrypted,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    access::{OpenDashboard, Permit},
+    access::{ManageAgreements, OpenDashboard, Permit},
     accounts::{from_json, to_json},
     error::Fault,
 };
@@ -31,8 +31,9 @@ pub struct Ticket {
 /// What belongs to a ticket beside the columns of its row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct TicketDetail {
-    /// The secret it was asked with; once that is gone, so is the ticket (A1).
-    pub(crate) secret: SecretId,
+    /// The secret it was asked with; once that is gone, so is the ticket (A1). None: the person asked for it at the hosted pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) secret: Option<SecretId>,
     /// The page session it opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<Hash>,
@@ -87,29 +88,41 @@ impl Ledger {
         let now = self.now();
         let lifetime = tenant.tenant.lifetimes.embed_ticket;
         let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
-        let change = self.ticket_change(
-            tenant,
-            provider,
-            (token.hash(), subject),
-            (now, lifetime),
-            Form::Plain,
-        )?;
+        let kept = (token.hash(), subject);
+        let change = self.ticket_change(tenant, Some(provider), kept, (now, lifetime), Form::Plain)?;
         let _receipt = self.commit(change).await.map_err(Fault::from)?;
         tracing::info!(caller = ?permit.caller(), token.prefix = ?token.hash(), "one-time token issued");
         Ok(Ticket { token, lifetime })
+    }
+
+    /// Issues a token for the person themself, who is logged in at the hosted pages.
+    pub async fn issue_own_ticket(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<ManageAgreements>,
+        subject: SubjectId,
+    ) -> Result<Opaque, Fault> {
+        let now = self.now();
+        let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
+        let lifetime = tenant.tenant.lifetimes.embed_ticket;
+        let kept = (token.hash(), subject);
+        let change = self.ticket_change(tenant, None, kept, (now, lifetime), Form::Plain)?;
+        let _receipt = self.commit(change).await?;
+        tracing::info!(caller = ?permit.caller().credential(), token.prefix = ?token.hash(), "one-time token issued");
+        Ok(token)
     }
 
     /// The change that makes a one-time token.
     pub(super) fn ticket_change(
         &self,
         tenant: &TenantSnapshot,
-        provider: &Provider,
+        provider: Option<&Provider>,
         (hash, subject): (Hash, SubjectId),
         (now, lifetime): (Timestamp, Lifetime),
         form: Form,
     ) -> Result<ChangeSet, Fault> {
         let detail = TicketDetail {
-            secret: provider.secret().clone(),
+            secret: provider.map(|provider| provider.secret().clone()),
             session: None,
             form,
         };
@@ -119,7 +132,7 @@ impl Ledger {
             kind: TokenKind::EmbedTicket,
             version: 1,
             subject: Some(subject),
-            client: Some(provider.client_id().to_owned()),
+            client: provider.map(|provider| provider.client_id().to_owned()),
             grant: None,
             issued_at: now,
             expires_at: now.plus(lifetime),

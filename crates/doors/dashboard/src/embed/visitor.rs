@@ -4,7 +4,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::AgreementId;
+use consentry_domain::{AgreementId, Consent};
 use consentry_ledger::{
     Fault, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
@@ -157,6 +157,19 @@ impl Visitor {
             ..AgreementQuery::default()
         };
         let found = visit.ledger().agreements(&visit.tenant, &permit, query).await?;
+        Ok(found)
+    }
+
+    /// What the person agreed to outside of connections, read now.
+    pub async fn singles(&self, visit: &Visit) -> Result<Vec<Consent>, ApiError> {
+        let permit = self
+            .permit()
+            .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+        let subject = self.session.subject;
+        let found = visit
+            .ledger()
+            .single_consents(&visit.tenant, &permit, subject)
+            .await?;
         Ok(found)
     }
 

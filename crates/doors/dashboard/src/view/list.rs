@@ -4,7 +4,7 @@ use consentry_domain::AccountId;
 use consentry_ledger::agreements::Connection;
 use consentry_web::{parameters::Parameters, texts::Language};
 
-use super::{ConnectionView, Phase, Telling, accounts::label, is_listed};
+use super::{ConnectionView, Phase, Telling, accounts::label, is_listed, single::Beside};
 
 /// How many ended connections are shown before they are asked for.
 const ENDED_AT_FIRST: usize = 10;
@@ -36,6 +36,8 @@ pub struct List {
     pub accounts: Vec<(String, String, bool)>,
     /// How many connections stand, shown or not.
     pub standing: usize,
+    /// What the person agreed to outside of connections.
+    pub beside: Beside,
 }
 
 /// The connections of one application; each ends separately.
@@ -178,6 +180,7 @@ impl List {
                 })
                 .collect(),
             standing: count,
+            beside: Beside::default(),
             wanted,
         }
     }

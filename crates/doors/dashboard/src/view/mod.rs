@@ -8,6 +8,7 @@ pub mod link;
 pub mod list;
 pub mod object;
 pub mod renewal;
+pub mod single;
 pub mod status;
 pub mod telling;
 

@@ -84,12 +84,12 @@ async fn dsh_a6_the_bare_token_and_the_forms_of_a_request() {
         .await
         .expect_status(200);
     assert_eq!(bare.header("content-type"), Some("application/jwt"));
-    open(&app, bare.text()).await.expect_status(200);
+    let _answer = open(&app, bare.text()).await.expect_status(200);
     let ignored = with_credential(&app, PATH)
         .json(&json!({ "token": jwt }))
         .send()
         .await;
-    ignored.expect_status(200);
+    let _answer = ignored.expect_status(200);
     for (body, error) in [
         (json!({}), "malformed_jwe"),
         (json!([]), "malformed_jwe"),
@@ -113,7 +113,7 @@ async fn dsh_a6_the_bare_token_and_the_forms_of_a_request() {
     }
     let long = post(&app, &"a".repeat(8193)).await.expect_status(413);
     assert_eq!(long.json()["error"], "request_too_large");
-    app.request(Method::GET, PATH).send().await.expect_status(405);
+    let _answer = app.request(Method::GET, PATH).send().await.expect_status(405);
 }
 
 #[tokio::test]
@@ -248,11 +248,11 @@ async fn dsh_a5_4_a_signed_token_within_needs_a_key_of_its_own() {
             .unwrap()
     };
     let jwt = nested(&signed, 1);
-    post(&app, &jwt).await.expect_status(401);
+    let _answer = post(&app, &jwt).await.expect_status(401);
     let keys = json!({ "keys": [signing.public_jwk()] }).to_string();
     configure(&app, |tenant| tenant.dashboard.admin_jwt.jwks = Some(keys)).await;
-    post(&app, &jwt).await.expect_status(200);
-    post(&app, &nested("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.", 2))
+    let _answer = post(&app, &jwt).await.expect_status(200);
+    let _answer = post(&app, &nested("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.", 2))
         .await
         .expect_status(401);
 }
@@ -287,10 +287,10 @@ async fn dsh_a5_1_two_secrets_live_and_one_that_is_removed_voids_what_was_issued
         .expect_status(200)
         .json();
     assert_eq!(keep(false).await, 1);
-    open(&app, issued["jwt"].as_str().unwrap())
+    let _answer = open(&app, issued["jwt"].as_str().unwrap())
         .await
         .expect_status(404);
-    post(&app, &encrypted(&second, &json!({ "sub": ADA }).to_string()))
+    let _answer = post(&app, &encrypted(&second, &json!({ "sub": ADA }).to_string()))
         .await
         .expect_status(401);
 }
@@ -305,7 +305,7 @@ async fn dsh_a5_1_a_shared_secret_is_no_api_credential_and_without_one_there_is_
         .json(&crate::world::canonical(ADA))
         .send()
         .await;
-    answer.expect_status(401);
+    let _answer = answer.expect_status(401);
     let jwt = admin_jwt(&app, &json!({ "sub": ADA }));
     let off = SharedSecret {
         id: id.to_owned(),
@@ -327,48 +327,50 @@ async fn dsh_a5_1_a_shared_secret_is_no_api_credential_and_without_one_there_is_
 async fn dsh_a7_a_customer_jwt_opens_one_page_within_900_seconds() {
     let app = TestApp::start().await;
     let jwt = customer_jwt(&app, json!({ "sub": ADA })).await;
-    open(&app, &jwt).await.expect_status(200);
+    let _answer = open(&app, &jwt).await.expect_status(200);
     let again = open(&app, &jwt).await.expect_status(404);
     assert!(again.text().contains("Unauthorized"));
     let late = customer_jwt(&app, json!({ "sub": ADA })).await;
     let later = customer_jwt(&app, json!({ "sub": ADA })).await;
     app.clock.advance_micros(900_000_000 - 1);
-    open(&app, &late).await.expect_status(200);
+    let _answer = open(&app, &late).await.expect_status(200);
     app.clock.advance_micros(1);
-    open(&app, &later).await.expect_status(404);
+    let _answer = open(&app, &later).await.expect_status(404);
 }
 
 #[tokio::test]
 async fn dsh_a7_the_kinds_are_never_taken_for_each_other() {
     let app = TestApp::start().await;
     let admin = admin_jwt(&app, &json!({ "sub": ADA, "jti": "one", "aud": "embed" }));
-    open(&app, &admin).await.expect_status(404);
+    let _answer = open(&app, &admin).await.expect_status(404);
     let customer = customer_jwt(&app, json!({ "sub": ADA })).await;
     let answer = post(&app, &customer).await.expect_status(401);
     assert_eq!(answer.json()["error"], "invalid_jwe");
     let as_access_token = format!("/embed/authorizations?access_token={customer}");
-    app.request(Method::GET, &as_access_token)
+    let _answer = app
+        .request(Method::GET, &as_access_token)
         .send()
         .await
         .expect_status(404);
     let form = [("jwt", customer.as_str())];
-    app.post_embedded("/embed/authorizations", &form)
+    let _answer = app
+        .post_embedded("/embed/authorizations", &form)
         .await
         .expect_status(404);
-    open(&app, &customer).await.expect_status(200);
-    open(&app, &token(&app, ADA).await).await.expect_status(200);
+    let _answer = open(&app, &customer).await.expect_status(200);
+    let _answer = open(&app, &token(&app, ADA).await).await.expect_status(200);
 }
 
 #[tokio::test]
 async fn dsh_a2_7_a_customer_jwt_is_revoked_like_a_token() {
     let app = TestApp::start().await;
     let jwt = customer_jwt(&app, json!({ "sub": ADA })).await;
-    with_credential(&app, "/api/v4/token/revoke")
+    let _answer = with_credential(&app, "/api/v4/token/revoke")
         .json(&json!({ "token": jwt }))
         .send()
         .await
         .expect_status(200);
-    open(&app, &jwt).await.expect_status(404);
+    let _answer = open(&app, &jwt).await.expect_status(404);
 }
 
 #[tokio::test]
@@ -382,7 +384,7 @@ async fn dsh_a7_an_unknown_customer_is_made_once_or_refused() {
             .as_str()
             .unwrap()
             .to_owned();
-        open(&app, &jwt).await.expect_status(200);
+        let _answer = open(&app, &jwt).await.expect_status(200);
     }
     configure(&app, |tenant| tenant.dashboard.reject_unknown_customers = true).await;
     customer_jwt(&app, json!({ "sub": "cust-new" })).await;
