@@ -28,6 +28,8 @@ pub struct Opening {
     pub locale: Option<String>,
     /// Theme asked for with the opening.
     pub theme: Option<String>,
+    /// Whether the page around it wants to be told when the person is done (consent-dashboard A10).
+    pub has_done: bool,
 }
 
 /// A one-time token as it came.
@@ -255,6 +257,7 @@ impl Ledger {
             ticket: ticket.hash,
             locale: opening.locale.clone(),
             theme: opening.theme.clone(),
+            has_done: opening.has_done,
         };
         let session = TokenRow {
             hash: bearer.hash(),

@@ -243,6 +243,7 @@ dashboard-stay = البقاء
 
 dashboard-everything-intro = ترى هنا ما وافقت عليه لدى { $bank }، ويمكنك إيقافه في أي وقت.
 dashboard-apps = التطبيقات والخدمات
+dashboard-sources = بيانات من جهات أخرى
 dashboard-purposes = ما يجوز استخدام بياناتك من أجله
 dashboard-purposes-text = لقد وافقت على أن يستخدم { $bank } بياناتك لهذه الأغراض.
 dashboard-records = موافقات أخرى
@@ -258,3 +259,4 @@ dashboard-single-granted = سُجّلت موافقتك
 dashboard-single-refused = لقد رفضت
 dashboard-single-changed = جرى تغييرها
 dashboard-single-stopped-by-you = لقد سحبت الموافقة
+dashboard-done = تم

@@ -221,6 +221,7 @@ dashboard-stay = Stay
 
 dashboard-everything-intro = Here you see what you have agreed to at { $bank }, and you can stop it at any time.
 dashboard-apps = Apps and services
+dashboard-sources = Data from other places
 dashboard-purposes = What your data may be used for
 dashboard-purposes-text = You said yes to these uses by { $bank }.
 dashboard-records = Other agreements
@@ -236,3 +237,4 @@ dashboard-single-granted = Your yes was written down
 dashboard-single-refused = You said no
 dashboard-single-changed = It was changed
 dashboard-single-stopped-by-you = You took it back
+dashboard-done = Done

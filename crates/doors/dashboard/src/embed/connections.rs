@@ -57,7 +57,7 @@ pub async fn page(visit: &Visit, visitor: &Visitor, show: Show) -> Response {
         Ok(list) => list,
         Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
     };
-    let title = visitor.look.language.text(if list.beside.is_empty() {
+    let title = visitor.look.language.text(if list.is_of_apps() {
         "dashboard-title"
     } else {
         "everything-title"
@@ -96,6 +96,7 @@ pub(super) fn screen(
             session: visitor.bearer.expose().to_owned(),
             help,
             notice,
+            has_done: visitor.session.has_done,
             ends_in: visitor.session.ends_at.seconds_since(visit.ledger().now()),
             idle: visit.tenant.tenant.lifetimes.page_idle.as_seconds(),
         },

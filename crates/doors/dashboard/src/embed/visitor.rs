@@ -4,7 +4,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::{AgreementId, Consent};
+use consentry_domain::{AgreementId, Consent, locale::Locale};
 use consentry_ledger::{
     Fault, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
@@ -81,6 +81,15 @@ impl Visitor {
             .await
             .map_err(|fault| Refusal::plain(visit, look, fault.into()))?
             .ok_or_else(|| refusal::session_ended(visit, look))?;
+        let session = match asked_locale(&form) {
+            Some(locale) => visit
+                .ledger()
+                .speak_in(&visit.tenant, &session, locale)
+                .await
+                .map_err(|fault| Refusal::plain(visit, look, fault.into()))?
+                .ok_or_else(|| refusal::session_ended(visit, look))?,
+            None => session,
+        };
         let look = Look::of_session(visit, &session);
         let held = Held::of(visit, session.subject).await;
         Ok(Self {
@@ -195,6 +204,12 @@ impl Visitor {
                 && view::is_listed(connection)
         }))
     }
+}
+
+/// The language that the page around this one asked for (consent-dashboard A10); what is none is ignored.
+fn asked_locale(form: &Parameters) -> Option<&str> {
+    let named = form.one("locale").ok().flatten()?;
+    Locale::parse(named).is_ok().then_some(named)
 }
 
 /// Whether another site's page sent it. Pages without referrer send the origin `null`, so where no fetch metadata speaks, that one is
