@@ -610,7 +610,7 @@ test("everything somebody agreed to stands on one page, reached from the login, 
     const purposes = page.locator("section[aria-labelledby=purposes]");
     await ada.press(purposes.locator("h3 button"));
     await ada.heading("dashboard-single-means").waitFor();
-    await page.getByText(ada.say("dashboard-single-granted-by-you")).waitFor();
+    await page.locator("dd").getByText(ada.say("dashboard-single-granted-by-you")).first().waitFor();
     await judge(page, `agreed${suffix}`);
     await ada.press(ada.button("dashboard-single-stop"));
     await ada.button("dashboard-go-back").waitFor();

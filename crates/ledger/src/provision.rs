@@ -19,7 +19,7 @@ use crate::{
     access::{Permit, Provision},
     accounts::{self, UnusablePassword},
     clients::{InvalidRegistration, check_registrations},
-    embed::SharedSecret,
+    embed::{SharedSecret, admin_jwt},
     environment::{Draw, Ids},
     error::Fault,
     events,
@@ -138,6 +138,7 @@ impl Ledger {
         tenant.check()?;
         Mappers::prepare(&tenant.records)?;
         MailTemplates::prepare(&tenant.mail)?;
+        admin_jwt::check_settings(&tenant.dashboard.admin_jwt)?;
         let directory = self.directory();
         let known = directory.tenant(tenant.id);
         let version = known.and_then(|known| {

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use consentry_domain::{
     Timestamp,
     credential::{ApiCredential, Opens},
-    tenant::AdminJwtSettings,
+    tenant::{AdminJwtSettings, InvalidSetting},
 };
 use consentry_jose::{Algorithm, DirectError, DirectKey, DirectToken, Expectations, KeySet, strict_object};
 use serde_json::{Map, Value};
@@ -179,6 +179,19 @@ impl Ledger {
     pub fn takes_admin_jwts(&self, tenant: &TenantSnapshot) -> bool {
         shared_secrets(tenant).next().is_some()
     }
+}
+
+/// Checks what no default can repair.
+pub(crate) fn check_settings(settings: &AdminJwtSettings) -> Result<(), InvalidSetting> {
+    let keys = settings.jwks.as_deref().map(KeySet::parse);
+    if keys.is_some_and(|keys| keys.is_ok_and(|keys| !keys.is_empty())) || settings.jwks.is_none() {
+        return Ok(());
+    }
+    Err(InvalidSetting {
+        section: "dashboard",
+        key: "admin_jwt.jwks".to_owned(),
+        why: "must be the JSON of a key set with at least one key for RS256 or ES256",
+    })
 }
 
 /// The secrets of a tenant that open admin JWTs.

@@ -255,6 +255,13 @@ async fn dsh_a5_4_a_signed_token_within_needs_a_key_of_its_own() {
     let _answer = post(&app, &nested("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.", 2))
         .await
         .expect_status(401);
+    let mut tenant = app.tenant().tenant.clone();
+    for unusable in ["{}", "not JSON", r#"{"keys":[]}"#] {
+        tenant.dashboard.admin_jwt.jwks = Some(unusable.to_owned());
+        let refused = app.ledger.provision_tenant(&operator(), &tenant).await;
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains("dashboard.admin_jwt.jwks"), "{error}");
+    }
 }
 
 #[tokio::test]
