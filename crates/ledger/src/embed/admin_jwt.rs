@@ -181,8 +181,8 @@ impl Ledger {
     }
 }
 
-/// Checks what no default can repair.
-pub(crate) fn check_settings(settings: &AdminJwtSettings) -> Result<(), InvalidSetting> {
+/// Checks what no default can repair: keys of signed tokens that are none.
+pub fn check_settings(settings: &AdminJwtSettings) -> Result<(), InvalidSetting> {
     let keys = settings.jwks.as_deref().map(KeySet::parse);
     if keys.is_some_and(|keys| keys.is_ok_and(|keys| !keys.is_empty())) || settings.jwks.is_none() {
         return Ok(());

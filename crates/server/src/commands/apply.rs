@@ -15,6 +15,7 @@ use consentry_ledger::{
     access::{Permit, Provision},
     authorize,
     clients::check_registrations,
+    embed::admin_jwt::check_settings,
     environment::Ids,
     import::{AccountWish, Writing},
     mail::check_templates,
@@ -131,6 +132,7 @@ impl Plan {
         let tenant = tenant(ledger, known.map(Arc::as_ref), wanted);
         tenant.check()?;
         Mappers::prepare(&tenant.records)?;
+        check_settings(&tenant.dashboard.admin_jwt)?;
         check_templates(&tenant.mail)?;
         self.note(
             tenant_taken(known.map(Arc::as_ref), &tenant),
