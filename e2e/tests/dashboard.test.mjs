@@ -251,7 +251,7 @@ test("dsh_b7 a connection that is not there shows the list with a notice", async
   await ada.openDashboard();
   await page.locator("form.covering input[name=id]").first().evaluate((field) => (field.value = "agr_nobody"));
   await ada.press(ada.standing(page).getByRole("button", { name: "Moneytrack", exact: true }));
-  await page.getByText(ada.say("dashboard-missing-title")).waitFor();
+  await page.getByText(ada.say("dashboard-missing-title")).first().waitFor();
   await judge(page, "apps-missing");
   await ada.stopSharing(page);
   await ada.close();

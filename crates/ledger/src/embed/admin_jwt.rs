@@ -34,6 +34,8 @@ const FURTHEST: i64 = 24 * 3600;
 const MAX_JTI: usize = 255;
 /// Deepest claims.
 const DEPTH: usize = 8;
+/// Latest time in seconds: beyond 2^53 neither side could be sure which second is meant.
+const MOST_SECONDS: f64 = 9_007_199_254_740_992.0;
 /// Longest token in a token.
 const MAX_NESTED: usize = 4096;
 
@@ -288,9 +290,7 @@ fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, 
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
-    // Beyond 2^53 neither side could be sure which second is meant.
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    let seconds = value.as_f64().filter(|seconds| seconds.abs() < MOST);
+    let seconds = value.as_f64().filter(|seconds| seconds.abs() < MOST_SECONDS);
     #[expect(
         clippy::cast_possible_truncation,
         reason = "bounded above, and fractions are cut off"
