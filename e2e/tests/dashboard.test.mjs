@@ -251,7 +251,7 @@ test("dsh_b7 a connection that is not there shows the list with a notice", async
   await ada.openDashboard();
   await page.locator("form.covering input[name=id]").first().evaluate((field) => (field.value = "agr_nobody"));
   await ada.press(ada.standing(page).getByRole("button", { name: "Moneytrack", exact: true }));
-  await page.getByText(ada.say("dashboard-missing-title")).waitFor();
+  await page.getByText(ada.say("dashboard-missing-title")).first().waitFor();
   await judge(page, "apps-missing");
   await ada.stopSharing(page);
   await ada.close();
@@ -554,6 +554,18 @@ test("dsh_a10 a frame that has no size yet asks for no height of its own, and fo
     heights.every((height) => height >= 600 && height <= Math.max(600, needed)),
     `${heights}, and ${needed} are needed`,
   );
+  // The bank's page changes its language, and the frame goes along.
+  const origin = new URL(inside.url()).origin;
+  await page.evaluate((origin) => {
+    const message = { type: "consentry:locale", locale: "ar" };
+    document.querySelector("iframe").contentWindow.postMessage(message, origin);
+  }, origin);
+  await ada.frame.locator("html[dir=rtl][lang=ar]").waitFor();
+  // Who asks for it is told when the person is done.
+  const address = `${await ada.ticketAddress()}&done=yes`;
+  await page.evaluate((address) => document.querySelector("iframe").setAttribute("src", address), address);
+  await ada.press(ada.button("dashboard-done", {}, ada.frame));
+  await page.waitForFunction(() => window.told.some(({ type }) => type === "consentry:close"));
   await ada.close();
 });
 

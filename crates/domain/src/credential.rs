@@ -56,6 +56,8 @@ pub enum Opens {
     Preferences,
     /// Introspection of consent tokens of a dataspace (dataspace-consent-protocol 11.3).
     Dataspace,
+    /// Customer JWTs of the dashboard, for admin JWTs that are encrypted with it (consent-dashboard A5).
+    AdminJwt,
 }
 
 impl Opens {
@@ -78,4 +80,7 @@ pub struct ApiCredential {
     /// What it opens.
     #[serde(default, skip_serializing_if = "Opens::is_usual")]
     pub opens: Opens,
+    /// The secret itself, sealed, base64url: only where it has to be had in clear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
 }

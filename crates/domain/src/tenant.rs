@@ -141,6 +141,25 @@ pub struct DashboardSettings {
     pub may_widen: bool,
     /// Where a connection is kept for longer (consent-dashboard B6.2).
     pub renewal: Renewal,
+    /// What admin JWTs must say (consent-dashboard A5).
+    pub admin_jwt: AdminJwtSettings,
+}
+
+/// What admin JWTs must say beside `sub` (consent-dashboard A5.3, A5.4).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdminJwtSettings {
+    /// Whether `iat` or `exp` is demanded: a token without them can be used for ever by whoever sees it.
+    pub require_time: bool,
+    /// The expected `iss`; none looks at no issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// What must be among `aud`; none looks at no audience.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// Public keys, as the JSON of a key set, of signed tokens within; none refuses those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<String>,
 }
 
 impl Default for DashboardSettings {
@@ -152,6 +171,7 @@ impl Default for DashboardSettings {
             account_changes: true,
             may_widen: true,
             renewal: Renewal::Recipient,
+            admin_jwt: AdminJwtSettings::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! JSON Web Signature, Encryption, Key and Key Set (RFC 7515, 7516, 7517, 7518, 7519, 7638) with keys parsed once.
 //!
-//! What lives here: signing and verifying compact JWS with RS256 and ES256, opening compact JWE, public JWKs and their
+//! What lives here: signing and verifying compact JWS with RS256 and ES256, opening compact JWE, making those
+//! under a shared secret, public JWKs and their
 //! thumbprints, sets of keys with lookup by `kid`, and the check of the registered claims.
 //!
 //! What may not: a clock, the network, storage, and any meaning of a token. A caller says what it expects; nothing in a
@@ -18,6 +19,7 @@ mod key_set;
 mod modulus;
 mod shared_secret;
 mod signing;
+mod strict;
 mod verifying;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -25,11 +27,12 @@ pub use claims::{Claims, ClaimsError, Validation};
 pub use compact::{DEFAULT_MAX_LEN, Header, Limits, Unverified, decode};
 pub use comparison::constant_time_eq;
 pub use encryption::{
-    Acceptance, ContentEncryption, DecryptError, DecryptionKey, KeyEncryption, UnknownEncryption, decrypt,
-    is_encrypted,
+    Acceptance, ContentEncryption, DecryptError, DecryptionKey, DirectError, DirectKey, DirectToken,
+    KeyEncryption, NoDirectKey, UnknownEncryption, decrypt, is_encrypted,
 };
 pub use jwk::{Jwk, JwkError, Jwks, KeyType, MAX_KEYS};
 pub use key_set::{Expectations, KeySet, Verified, VerifyError};
 pub use shared_secret::{SHORTEST_SHARED_SECRET, verify_shared_secret};
 pub use signing::{EncodedHeader, SignError, SigningKey};
+pub use strict::{NotStrict, strict_object};
 pub use verifying::{KeyError, VerifyingKey};

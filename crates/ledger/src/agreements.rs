@@ -5,6 +5,7 @@ mod history;
 mod provision;
 mod receipt;
 mod renew;
+mod single;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,7 @@ pub use self::{
     history::{Happened, HistoryEntry},
     provision::AgreementWish,
     renew::{MOST_DAYS, RENEWAL_WINDOW, RenewError, Subjected, is_renewable},
+    single::{SingleEntry, SingleHappened},
 };
 use crate::{
     Ledger, TenantSnapshot,

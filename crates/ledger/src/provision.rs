@@ -19,6 +19,7 @@ use crate::{
     access::{Permit, Provision},
     accounts::{self, UnusablePassword},
     clients::{InvalidRegistration, check_registrations},
+    embed::{SharedSecret, admin_jwt},
     environment::{Draw, Ids},
     error::Fault,
     events,
@@ -50,6 +51,8 @@ pub enum Entry {
     Principal(Principal),
     /// An API credential.
     ApiCredential(ApiCredential),
+    /// A secret that a back end shares with the tenant; what is kept of it is an API credential that holds it sealed.
+    SharedSecret(SharedSecret),
 }
 
 /// A person as configuration describes them.
@@ -138,6 +141,7 @@ impl Ledger {
         tenant.check()?;
         Mappers::prepare(&tenant.records)?;
         MailTemplates::prepare(&tenant.mail)?;
+        admin_jwt::check_settings(&tenant.dashboard.admin_jwt)?;
         let directory = self.directory();
         let known = directory.tenant(tenant.id);
         let version = known.and_then(|known| {

@@ -10,6 +10,7 @@ use aws_lc_rs::{
     hmac,
 };
 use consentry_domain::{EventId, SubjectId, TenantId};
+use consentry_jose::DirectKey;
 use consentry_store::Hash;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -161,6 +162,7 @@ pub struct TenantKeys {
     cursors: Key,
     partitions: Key,
     requests: Key,
+    customer_jwt: DirectKey,
 }
 
 impl TenantKeys {
@@ -175,6 +177,7 @@ impl TenantKeys {
             cursors: key.derive(&[b"consentry/v1/cursors"]),
             partitions: key.derive(&[b"consentry/v1/partitions"]),
             requests: key.derive(&[b"consentry/v1/requests"]),
+            customer_jwt: DirectKey::new(*key.derive(&[b"consentry/v1/customer-jwt"]).0),
         }
     }
 
@@ -234,6 +237,25 @@ impl TenantKeys {
     /// Opens the private part of a signing key.
     pub fn open_private_key(&self, kid: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealBroken> {
         self.private_keys.open(kid.as_bytes(), sealed).map(Zeroizing::new)
+    }
+
+    /// Seals a secret that the tenant shares with a back end.
+    pub fn seal_shared_secret(&self, entropy: &dyn Entropy, id: &str, key: &DirectKey) -> Vec<u8> {
+        let place = format!("shared-secret/{id}");
+        self.private_keys.seal(entropy, place.as_bytes(), key.as_bytes())
+    }
+
+    /// Opens what [`Self::seal_shared_secret`] made.
+    pub fn open_shared_secret(&self, id: &str, sealed: &[u8]) -> Result<DirectKey, SealBroken> {
+        let place = format!("shared-secret/{id}");
+        let bytes = Zeroizing::new(self.private_keys.open(place.as_bytes(), sealed)?);
+        let bytes = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SealBroken)?;
+        Ok(DirectKey::new(bytes))
+    }
+
+    /// The key of customer JWTs, which only the server has (consent-dashboard A7).
+    pub const fn customer_jwt(&self) -> &DirectKey {
+        &self.customer_jwt
     }
 
     /// The tenant they belong to.

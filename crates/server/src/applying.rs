@@ -15,6 +15,7 @@ use consentry_ledger::{
     access::{Permit, Provision},
     authorize,
     clients::check_registrations,
+    embed::admin_jwt::check_settings,
     environment::Ids,
     import::{AccountWish, Writing},
     mail::check_templates,
@@ -210,6 +211,7 @@ impl Plan {
         let tenant = tenant(ledger, known.map(Arc::as_ref), wanted)?;
         tenant.check()?;
         Mappers::prepare(&tenant.records)?;
+        check_settings(&tenant.dashboard.admin_jwt)?;
         check_templates(&tenant.mail)?;
         self.note(
             tenant_taken(known.map(Arc::as_ref), &tenant),
@@ -385,5 +387,6 @@ fn shown(entry: &Entry) -> String {
         Entry::Party(party) => format!("party {}", party.name),
         Entry::Client(client) => format!("client {}", client.id),
         Entry::ApiCredential(credential) => format!("API credential {}", credential.client_id),
+        Entry::SharedSecret(secret) => format!("API credential {}", secret.id),
     }
 }

@@ -25,8 +25,10 @@ use consentry_domain::{
         MailSettings, PreferencesSettings, RecordsSettings, Upstream,
     },
 };
+use consentry_jose::DirectKey;
 use consentry_ledger::{
     TenantSnapshot,
+    embed::SharedSecret,
     environment::Ids,
     import::{AccountWish, NewPassword},
     mail::Contact,
@@ -185,7 +187,7 @@ pub struct ApiKeyManifest {
     /// Variable of the environment with it, in place of a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_env: Option<String>,
-    /// What it opens: `preferences`, `dataspace`, or `dashboard`.
+    /// What it opens: `preferences`, `dataspace`, `dashboard`, or `admin_jwt`, whose secret is base64 of 32 bytes.
     pub opens: Opens,
     /// Whether it is refused.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -286,9 +288,7 @@ impl TenantManifest {
         entries.extend(registry.entries());
         for key in &self.api_keys {
             let told = || format!("API key {}", key.id);
-            entries.push(Entry::ApiCredential(
-                key.credential(known, secrets).with_context(told)?,
-            ));
+            entries.push(key.entry(known, secrets).with_context(told)?);
         }
         let accounts = self.accounts.iter().map(|account| account.wish(secrets));
         let people = self.people.iter();
@@ -352,29 +352,43 @@ impl DefinitionManifest {
 }
 
 impl ApiKeyManifest {
-    fn credential(&self, known: Option<&TenantSnapshot>, secrets: &Secrets) -> anyhow::Result<ApiCredential> {
+    fn entry(&self, known: Option<&TenantSnapshot>, secrets: &Secrets) -> anyhow::Result<Entry> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         anyhow::ensure!(
             (20..=64).contains(&self.id.len()) && self.id.bytes().all(plain),
             "an id is 20 to 64 letters, digits, hyphens and underscores"
         );
-        let known = known.and_then(|known| known.api_credentials.get(&self.id));
         let told = secrets.machine_secret(self.secret_file.as_deref(), self.secret_env.as_deref())?;
-        let secrets = match told {
-            Some(secret) => vec![StoredSecret {
-                sha256: opaque::hash_text(&secret),
-                expires_at: None,
-            }],
-            None => known
-                .map(|known| known.secrets.clone())
-                .context("a new one needs secret_file or secret_env")?,
-        };
-        Ok(ApiCredential {
-            client_id: self.id.clone(),
-            secrets,
-            enabled: !self.disabled,
-            opens: self.opens,
-        })
+        let known = known.and_then(|known| known.api_credentials.get(&self.id));
+        match told {
+            Some(secret) if self.opens == Opens::AdminJwt => Ok(Entry::SharedSecret(SharedSecret {
+                id: self.id.clone(),
+                key: DirectKey::parse(&secret)?,
+                enabled: !self.disabled,
+            })),
+            Some(secret) => Ok(Entry::ApiCredential(ApiCredential {
+                client_id: self.id.clone(),
+                secrets: vec![StoredSecret {
+                    sha256: opaque::hash_text(&secret),
+                    expires_at: None,
+                }],
+                enabled: !self.disabled,
+                opens: self.opens,
+                sealed: None,
+            })),
+            None => {
+                let known = known.context("a new one needs secret_file or secret_env")?;
+                anyhow::ensure!(
+                    (known.opens == Opens::AdminJwt) == (self.opens == Opens::AdminJwt),
+                    "its secret is kept in another way where it opens something else, so secret_file or secret_env is needed"
+                );
+                Ok(Entry::ApiCredential(ApiCredential {
+                    enabled: !self.disabled,
+                    opens: self.opens,
+                    ..known.clone()
+                }))
+            }
+        }
     }
 }
 

@@ -126,6 +126,9 @@ let session;
 
 function watch(part) {
   const view = part.querySelector("[data-session]");
+  const done = part.querySelector("[data-close]");
+  // There is nobody to tell without a page around.
+  if (done && embedded && !opaque) done.hidden = false;
   if (!view) return;
   clearTimeout(session?.warning);
   clearTimeout(session?.over);
@@ -178,6 +181,7 @@ function call(path, method, body) {
 }
 
 document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-close]")) tell({ type: "consentry:close" });
   if (!event.target.closest("[data-stay]") || !session) return;
   if (session.until === session.ends) {
     tell({ type: "consentry:token-needed", secondsLeft: Math.round((session.until - Date.now()) / 1000) });
@@ -187,10 +191,25 @@ document.addEventListener("click", async (event) => {
   if (answer?.ok) idleFrom(Date.now());
 });
 
-// A new token, from the page around this one alone.
+// The whole page in another language: what stands around the content speaks it too.
+function speak(locale) {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = "/embed/connections";
+  for (const [name, value] of [["session", session.bearer], ["locale", locale]]) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+}
+
+// A new token, theme or language, from the page around this one alone.
 addEventListener("message", async ({ source, origin, data }) => {
   if (!embedded || source !== window.parent || !(words.hosts ?? "").split(" ").includes(origin)) return;
   if (data?.type === "consentry:theme" && ["auto", "light", "dark"].includes(data.theme)) root.dataset.theme = data.theme;
+  if (data?.type === "consentry:locale" && typeof data.locale === "string" && session) speak(data.locale);
   if (data?.type !== "consentry:token" || typeof data.access_token !== "string" || !session) return;
   const answer = await call("session/renew", "POST", { access_token: data.access_token }).catch(() => undefined);
   if (answer?.ok) {

@@ -1,6 +1,6 @@
 //! The dashboard door: a bank's customers see and end what they share, from inside the bank's own site or app.
 //!
-//! What lives here: the wire of the bank's back end ([`api`]: one-time tokens), the embedded pages ([`embed`]: opening, list, one
+//! What lives here: the wire of the bank's back end ([`api`]: one-time tokens, plain or encrypted), the embedded pages ([`embed`]: opening, list, one
 //! connection, stopping) and how the ledger's connections are put into words ([`view`]). What may not: state, rules about consent,
 //! other doors. The specification is consent-dashboard; `docs/doors/dashboard.md` says what is built.
 
@@ -57,7 +57,10 @@ const API: [ApiPaths; 3] = [api_paths!("v4"), api_paths!("v5"), api_paths!("v6")
 
 /// The routes of the door. `v4`, `v5` and `v6` of the API behave alike, other versions do not exist (A0).
 pub fn routes() -> RouteTable<House> {
-    let mut table = RouteTable::new("dashboard").owns_with("/embed", embed::unserved);
+    let mut table = RouteTable::new("dashboard")
+        .owns_with("/embed", embed::unserved)
+        .owns_with("/admin/customers", unserved)
+        .post("/admin/customers/jwt", Cors::Never, api::customer_jwt::issue);
     for paths in API {
         table = table
             .owns_with(paths.prefix, unserved)
@@ -91,6 +94,9 @@ pub fn routes() -> RouteTable<House> {
             embed::several::confirm,
         )
         .post("/embed/through", Cors::Never, embed::several::by_intermediary)
+        .post("/embed/single", Cors::Never, embed::single::show)
+        .post("/embed/single/stop", Cors::Never, embed::single::ask)
+        .post("/embed/single/stop/confirm", Cors::Never, embed::single::confirm)
         .post("/embed/accounts", Cors::Never, embed::accounts::ask)
         .post("/embed/accounts/review", Cors::Never, embed::accounts::review)
         .post("/embed/accounts/save", Cors::Never, embed::accounts::save)

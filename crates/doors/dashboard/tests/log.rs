@@ -1,5 +1,6 @@
 //! What the log never holds. A program of its own, because what is logged is a setting of the whole process.
 
+use consentry_jose::DirectKey;
 use consentry_testkit::{CapturedLog, FULL_SCOPE, TestApp};
 
 #[tokio::test]
@@ -28,12 +29,34 @@ async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
         .await
         .expect_status(200);
 
+    let key = DirectKey::parse(&app.bank.shared_secret).unwrap();
+    let claims = serde_json::json!({ "sub": customer }).to_string();
+    let admin = key.encrypt(&[], [1; 12], claims.as_bytes()).unwrap();
+    let wrong = DirectKey::new([2; 32])
+        .encrypt(&[], [1; 12], claims.as_bytes())
+        .unwrap();
+    let bring = async |jwt: &str| {
+        let request = app.request(http::Method::POST, "/admin/customers/jwt");
+        request.json(&serde_json::json!({ "jwt": jwt })).send().await
+    };
+    let _refused = bring(&wrong).await.expect_status(401);
+    let issued = bring(&admin).await.expect_status(200).json();
+    let jwt = issued["jwt"].as_str().unwrap();
+    let _opened = app
+        .get(&format!("/embed/authorizations?jwt={jwt}"))
+        .await
+        .expect_status(200);
+
     let log = lines.text();
     for expected in [
         "one-time token issued",
         "one-time token redeemed",
         "one-time token refused",
         "Reused",
+        "admin JWT refused",
+        "encrypted with another secret",
+        "without iat and exp",
+        "customer JWT issued",
     ] {
         assert!(log.contains(expected), "{expected} is not in the log");
     }
@@ -44,6 +67,10 @@ async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
         secret.as_str(),
         customer.as_str(),
         connected.access.as_str(),
+        admin.as_str(),
+        wrong.as_str(),
+        jwt,
+        app.bank.shared_secret.as_str(),
     ] {
         assert!(!log.contains(forbidden), "{forbidden} is in the log");
     }

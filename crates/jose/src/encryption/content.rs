@@ -14,6 +14,7 @@ use crate::comparison::constant_time_eq;
 const GCM_TAG_LEN: usize = 16;
 
 /// The parts of a token that belong to its content.
+#[derive(Debug)]
 pub(super) struct Sealed<'a> {
     pub iv: Vec<u8>,
     pub ciphertext: Vec<u8>,

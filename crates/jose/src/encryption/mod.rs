@@ -1,18 +1,21 @@
 //! Opening tokens that are encrypted for us: compact JWE (RFC 7516 section 7.1, RFC 7518 sections 4 and 5).
 //!
-//! What lives here: private keys that open, which algorithms there are, and one way to open a token. What may not: making
-//! encrypted tokens, JSON serialization, compression (`zip`: a small token could grow without bounds), passwords, RSA with
-//! PKCS #1 v1.5 padding (its errors give keys away), and shared secrets.
+//! What lives here: private keys that open, which algorithms there are, one way to open a token, and apart from all that
+//! [`direct`]: tokens under a secret that both sides share. What may not: making tokens for a public key, JSON serialization,
+//! compression (`zip`: a small token could grow without bounds), passwords, and RSA with PKCS #1 v1.5 padding (its errors give
+//! keys away).
 //!
 //! Whoever can read our public key can encrypt, so what comes out is as trustworthy as what a stranger says until its own
 //! signature was checked (RFC 7519 section 11.2).
 
 mod algorithms;
 mod content;
+mod direct;
 mod header;
 mod key;
 
 pub use algorithms::{ContentEncryption, KeyEncryption, UnknownEncryption};
+pub use direct::{DirectError, DirectKey, DirectToken, NoDirectKey};
 pub use key::DecryptionKey;
 
 use zeroize::Zeroizing;

@@ -1,16 +1,13 @@
 //! Taking consents to data sources back: by the person, or by the application that does not need them any more.
 
 use consentry_domain::{
-    Audience, Command, Consent, Fact, Slot, SubjectId,
-    command::{Act, Withdraw},
+    Audience, Consent, SubjectId,
     decision::{Door, EndReason},
 };
-use consentry_store::Seeds;
 
 use crate::{
     Ledger, TenantSnapshot,
     access::{Caller, Permit, WithdrawSources},
-    carry_out::Plan,
     error::DecisionError,
 };
 
@@ -36,38 +33,13 @@ impl Ledger {
             consent.slot.subject == subject && for_client
         };
         let consents: Vec<&Consent> = consents.iter().filter(is_within).collect();
-        let slots: Vec<&Slot> = consents.iter().map(|consent| &consent.slot).collect();
-        let seeds = Seeds {
-            agreements: self.agreements_around(tenant, &slots).await?,
-            slots: slots.into_iter().cloned().collect(),
-            ..Seeds::default()
-        };
-        let decision = self.ids().decision(subject);
-        let done = self
-            .carry_out(tenant, permit, seeds, |_before, _now| {
-                let act = Act {
-                    decision,
-                    subject,
-                    door: Door::Dataspace,
-                    actor: permit.caller().actor(),
-                    credential: permit.caller().credential(),
-                    texts: Vec::new(),
-                    interaction: None,
-                    request: request.clone(),
-                };
-                Ok::<_, DecisionError>(Plan {
-                    command: Some(Command::Withdraw(Withdraw {
-                        act,
-                        consents: consents.iter().map(|consent| consent.id).collect(),
-                        reason,
-                    })),
-                    ..Plan::default()
-                })
-            })
-            .await?;
-        let ended = done.facts.iter();
-        Ok(ended
-            .filter(|fact| matches!(fact, Fact::ConsentRevoked(_)))
-            .count())
+        self.withdraw(
+            tenant,
+            permit,
+            (subject, &consents),
+            (Door::Dataspace, reason),
+            request,
+        )
+        .await
     }
 }

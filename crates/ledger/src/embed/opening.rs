@@ -6,8 +6,9 @@ use consentry_domain::{SubjectId, Timestamp, subject::SubjectState};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
 
 use super::{
+    customer_jwt,
     session::{PageSession, SessionDetail},
-    ticket::TicketDetail,
+    ticket::{Form, TicketDetail},
 };
 use crate::{
     Caller, Ledger, Opaque, TenantSnapshot, Via,
@@ -20,13 +21,53 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Opening {
     /// The one-time token; none where what came cannot be one.
-    pub token: Option<Opaque>,
+    pub token: Option<Presented>,
     /// Network address of the browser; failures count for it.
     pub address: IpAddr,
     /// Language asked for with the opening, kept for the page's later screens.
     pub locale: Option<String>,
     /// Theme asked for with the opening.
     pub theme: Option<String>,
+    /// Whether the page around it wants to be told when the person is done (consent-dashboard A10).
+    pub has_done: bool,
+}
+
+/// A one-time token as it came.
+#[derive(Debug, Clone)]
+pub enum Presented {
+    /// As a token: nothing else is taken for one.
+    Token(Opaque),
+    /// As a JWT: a customer JWT, or leniently a token (consent-dashboard A4.1).
+    Jwt(Opaque),
+}
+
+/// A one-time token by what is kept of it.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    hash: Hash,
+    form: Form,
+    /// Whom it names itself.
+    names: Option<SubjectId>,
+}
+
+impl Presented {
+    fn kept(&self, tenant: &TenantSnapshot) -> Option<Kept> {
+        match self {
+            Self::Jwt(token) if consentry_jose::is_encrypted(token.expose()) => {
+                let named = customer_jwt::read(tenant, token)?;
+                Some(Kept {
+                    hash: named.hash,
+                    form: Form::Encrypted,
+                    names: Some(named.subject),
+                })
+            }
+            Self::Token(token) | Self::Jwt(token) => Some(Kept {
+                hash: token.hash(),
+                form: Form::Plain,
+                names: None,
+            }),
+        }
+    }
 }
 
 /// The dashboard is open.
@@ -80,13 +121,14 @@ impl Ledger {
         if let Some(seconds) = rates.wait(tenant.id(), Rate::RefusedOpenings, &key, self.now()) {
             return Err(OpenError::TooMany { seconds });
         }
-        match self.spend(tenant, opening).await? {
+        let kept = opening.token.as_ref().and_then(|token| token.kept(tenant));
+        let prefix = kept.map(|kept| kept.hash);
+        match self.spend(tenant, opening, kept).await? {
             Ok(opened) => {
-                tracing::info!(token.prefix = ?opening.token.as_ref().map(Opaque::hash), "one-time token redeemed");
+                tracing::info!(token.prefix = ?prefix, "one-time token redeemed");
                 Ok(opened)
             }
             Err(reason) => {
-                let prefix = opening.token.as_ref().map(Opaque::hash);
                 tracing::info!(refused.reason = ?reason, token.prefix = ?prefix, "one-time token refused");
                 rates.count(tenant.id(), Rate::RefusedOpenings, &key, self.now());
                 Err(OpenError::Refused)
@@ -109,7 +151,7 @@ impl Ledger {
         }
         let found = self.inner.store.token(tenant.id(), token.hash()).await;
         let judged = match found.map_err(Fault::from)? {
-            Some(ticket) => self.judge(tenant, &ticket, self.now()).await?,
+            Some(ticket) => self.judge(tenant, &ticket, Form::Plain, self.now()).await?,
             None => Err(Reason::Unknown),
         };
         match judged {
@@ -129,15 +171,19 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         opening: &Opening,
+        kept: Option<Kept>,
     ) -> Result<Result<Opened, Reason>, Fault> {
-        let Some(token) = &opening.token else {
+        let Some(kept) = kept else {
             return Ok(Err(Reason::Malformed));
         };
-        let Some(ticket) = self.inner.store.token(tenant.id(), token.hash()).await? else {
+        let Some(ticket) = self.inner.store.token(tenant.id(), kept.hash).await? else {
             return Ok(Err(Reason::Unknown));
         };
         let now = self.now();
-        let (subject, detail) = match self.judge(tenant, &ticket, now).await? {
+        let (subject, detail) = match self.judge(tenant, &ticket, kept.form, now).await? {
+            Ok((subject, _)) if kept.names.is_some_and(|named| named != subject) => {
+                return Ok(Err(Reason::Unknown));
+            }
             Ok(usable) => usable,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -154,11 +200,10 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         ticket: &TokenRow,
+        form: Form,
         now: Timestamp,
     ) -> Result<Result<(SubjectId, TicketDetail), Reason>, Fault> {
-        let (TokenKind::EmbedTicket, Some(subject), Some(client)) =
-            (ticket.kind, ticket.subject, &ticket.client)
-        else {
+        let (TokenKind::EmbedTicket, Some(subject)) = (ticket.kind, ticket.subject) else {
             return Ok(Err(Reason::OtherKind));
         };
         if ticket.consumed_at.is_some() {
@@ -171,7 +216,16 @@ impl Ledger {
             return Ok(Err(Reason::Expired));
         }
         let detail: TicketDetail = from_json(&ticket.detail, "embed ticket")?;
-        if !detail.secret.is_live(tenant, client, now) {
+        if detail.form != form {
+            return Ok(Err(Reason::OtherKind));
+        }
+        let is_backed = match (&detail.secret, &ticket.client) {
+            (Some(secret), Some(client)) => secret.is_live(tenant, client, now),
+            // The person's own.
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_backed {
             return Ok(Err(Reason::CredentialGone));
         }
         if !self.is_active(tenant, subject).await? {
@@ -203,6 +257,7 @@ impl Ledger {
             ticket: ticket.hash,
             locale: opening.locale.clone(),
             theme: opening.theme.clone(),
+            has_done: opening.has_done,
         };
         let session = TokenRow {
             hash: bearer.hash(),

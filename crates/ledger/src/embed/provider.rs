@@ -22,6 +22,13 @@ pub struct Provider {
 }
 
 impl Provider {
+    pub(super) fn new(client_id: &str, secret: &StoredSecret) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            secret: SecretId::of(secret),
+        }
+    }
+
     /// As a caller.
     pub fn caller(&self) -> Caller {
         Caller::DataProvider {
@@ -130,7 +137,7 @@ pub(crate) fn matching_secret(credential: Option<&ApiCredential>, given: &str, n
     matching(credential, given, now).is_some()
 }
 
-fn live(credential: &ApiCredential, now: Timestamp) -> impl Iterator<Item = &StoredSecret> {
+pub(super) fn live(credential: &ApiCredential, now: Timestamp) -> impl Iterator<Item = &StoredSecret> {
     credential
         .secrets
         .iter()

@@ -8,6 +8,7 @@ use consentry_store::{ChangeSet, CommitError, Expect, Row, RowChange, TokenKind,
 use super::{
     opening::{OpenError, spent},
     session::{PageSession, SessionDetail},
+    ticket::Form,
 };
 use crate::{
     Ledger, Opaque, TenantSnapshot,
@@ -46,7 +47,7 @@ impl Ledger {
             .await
             .map_err(Fault::from)?;
         let judged = match &ticket {
-            Some(ticket) => self.judge(tenant, ticket, now).await?.ok(),
+            Some(ticket) => self.judge(tenant, ticket, Form::Plain, now).await?.ok(),
             None => None,
         };
         let (Some(ticket), Some((subject, detail))) = (ticket, judged) else {

@@ -23,6 +23,8 @@ pub struct PageSession {
     pub locale: Option<String>,
     /// Theme asked for when it was opened.
     pub theme: Option<String>,
+    /// Whether the page around it wants to be told when the person is done (consent-dashboard A10).
+    pub has_done: bool,
 }
 
 impl PageSession {
@@ -33,6 +35,7 @@ impl PageSession {
             ends_at: detail.ends_at,
             locale: detail.locale.clone(),
             theme: detail.theme.clone(),
+            has_done: detail.has_done,
         }
     }
 
@@ -58,6 +61,8 @@ pub(super) struct SessionDetail {
     pub(super) locale: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) theme: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) has_done: bool,
 }
 
 impl SessionDetail {
@@ -107,6 +112,38 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Lets a page session go on in another language, a BCP 47 tag. None: it is over.
+    pub async fn speak_in(
+        &self,
+        tenant: &TenantSnapshot,
+        session: &PageSession,
+        locale: &str,
+    ) -> Result<Option<PageSession>, Fault> {
+        let row = self.inner.store.token(tenant.id(), session.hash).await?;
+        let Some(row) = row.filter(|row| row.kind == TokenKind::PageSession) else {
+            return Ok(None);
+        };
+        let now = self.now();
+        let mut detail: SessionDetail = from_json(&row.detail, "page session")?;
+        detail.locale = Some(locale.to_owned());
+        let speaking = PageSession::new(row.hash, session.subject, &detail);
+        let row = TokenRow {
+            version: row.version.saturating_add(1),
+            detail: to_json(&detail, "page session")?,
+            ..row
+        };
+        let mut change = ChangeSet::new(tenant.id(), now);
+        change.expect.push(Expect::Unspent(row.hash, now));
+        change.rows.push(RowChange::Put(Row::Token(row)));
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(Some(speaking)),
+            Err(CommitError::Spent) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +158,7 @@ mod tests {
                 ticket: Hash::new([0; 32]),
                 locale: None,
                 theme: None,
+                has_done: false,
             }
             .over_at(Lifetime::seconds(600))
             .as_seconds()

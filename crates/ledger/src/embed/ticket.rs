@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     customer::CustomerId,
+    customer_jwt,
     provider::{Provider, SecretId},
 };
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    access::{OpenDashboard, Permit},
+    access::{ManageAgreements, OpenDashboard, Permit},
     accounts::{from_json, to_json},
     error::Fault,
 };
@@ -30,11 +31,33 @@ pub struct Ticket {
 /// What belongs to a ticket beside the columns of its row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct TicketDetail {
-    /// The secret it was asked with; once that is gone, so is the ticket (A1).
-    pub(crate) secret: SecretId,
+    /// The secret it was asked with; once that is gone, so is the ticket (A1). None: the person asked for it at the hosted pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) secret: Option<SecretId>,
     /// The page session it opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<Hash>,
+    /// Whether it was handed out as it is or within a customer JWT: the one is never taken for the other (A3).
+    #[serde(default, skip_serializing_if = "Form::is_plain")]
+    pub(super) form: Form,
+}
+
+/// How a one-time token is handed out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Form {
+    /// As it is.
+    #[default]
+    Plain,
+    /// Within a customer JWT.
+    Encrypted,
+}
+
+impl Form {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
 }
 
 /// Why no token was issued.
@@ -43,6 +66,9 @@ pub enum IssueError {
     /// The tenant refuses customers that were never seen before.
     #[error("the customer is not known")]
     UnknownCustomer,
+    /// The admin JWT was taken once already.
+    #[error("the token was used before")]
+    Replayed,
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -62,17 +88,51 @@ impl Ledger {
         let now = self.now();
         let lifetime = tenant.tenant.lifetimes.embed_ticket;
         let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
+        let kept = (token.hash(), subject);
+        let change = self.ticket_change(tenant, Some(provider), kept, (now, lifetime), Form::Plain)?;
+        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        tracing::info!(caller = ?permit.caller(), token.prefix = ?token.hash(), "one-time token issued");
+        Ok(Ticket { token, lifetime })
+    }
+
+    /// Issues a token for the person themself, who is logged in at the hosted pages.
+    pub async fn issue_own_ticket(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<ManageAgreements>,
+        subject: SubjectId,
+    ) -> Result<Opaque, Fault> {
+        let now = self.now();
+        let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
+        let lifetime = tenant.tenant.lifetimes.embed_ticket;
+        let kept = (token.hash(), subject);
+        let change = self.ticket_change(tenant, None, kept, (now, lifetime), Form::Plain)?;
+        let _receipt = self.commit(change).await?;
+        tracing::info!(caller = ?permit.caller().credential(), token.prefix = ?token.hash(), "one-time token issued");
+        Ok(token)
+    }
+
+    /// The change that makes a one-time token.
+    pub(super) fn ticket_change(
+        &self,
+        tenant: &TenantSnapshot,
+        provider: Option<&Provider>,
+        (hash, subject): (Hash, SubjectId),
+        (now, lifetime): (Timestamp, Lifetime),
+        form: Form,
+    ) -> Result<ChangeSet, Fault> {
         let detail = TicketDetail {
-            secret: provider.secret().clone(),
+            secret: provider.map(|provider| provider.secret().clone()),
             session: None,
+            form,
         };
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
-            hash: token.hash(),
+            hash,
             kind: TokenKind::EmbedTicket,
             version: 1,
             subject: Some(subject),
-            client: Some(provider.client_id().to_owned()),
+            client: provider.map(|provider| provider.client_id().to_owned()),
             grant: None,
             issued_at: now,
             expires_at: now.plus(lifetime),
@@ -81,9 +141,7 @@ impl Ledger {
             failures: 0,
             detail: to_json(&detail, "embed ticket")?,
         })));
-        let _receipt = self.commit(change).await.map_err(Fault::from)?;
-        tracing::info!(caller = ?permit.caller(), token.prefix = ?token.hash(), "one-time token issued");
-        Ok(Ticket { token, lifetime })
+        Ok(change)
     }
 
     /// Makes a one-time token useless and ends the page session it opened. Any other text is fine and changes nothing (A2.7).
@@ -93,7 +151,7 @@ impl Ledger {
         permit: &Permit<OpenDashboard>,
         token: &Opaque,
     ) -> Result<(), Fault> {
-        let hash = token.hash();
+        let hash = customer_jwt::read(tenant, token).map_or_else(|| token.hash(), |named| named.hash);
         for _ in 0..ATTEMPTS {
             let change = self.ticket_revocation(tenant, hash).await?;
             if change.is_empty() {
@@ -111,7 +169,7 @@ impl Ledger {
         Err(Fault::Conflict)
     }
 
-    async fn customer(
+    pub(super) async fn customer(
         &self,
         tenant: &TenantSnapshot,
         customer: &CustomerId,

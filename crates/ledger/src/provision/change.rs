@@ -3,7 +3,10 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use consentry_domain::{
-    DefinitionKey, TenantId, Timestamp, client::Client, credential::Principal, definition::Localization,
+    DefinitionKey, TenantId, Timestamp,
+    client::{Client, StoredSecret},
+    credential::{ApiCredential, Opens, Principal},
+    definition::Localization,
 };
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, ConfigurationRow, Expect, NewEvent, Row, RowChange, RowKey,
@@ -13,8 +16,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Entry, ProvisionError, Taken};
 use crate::{
-    Caller, Ledger, TenantSnapshot, environment::Ids, error::Fault, events, records::audit,
-    snapshot::digest_of,
+    Caller, Ledger, TenantSnapshot, embed::SharedSecret, environment::Ids, error::Fault, events, opaque,
+    records::audit, snapshot::digest_of,
 };
 
 /// Who changes configuration, as the log keeps it. Nobody is named where it is somebody with access to the machine.
@@ -156,7 +159,10 @@ pub(crate) fn of_entry(
     author: &Author,
     entry: &Entry,
 ) -> Result<Option<EntryChange>, ProvisionError> {
-    let entry = with_epoch(tenant, entry, ids.now);
+    let entry = match entry {
+        Entry::SharedSecret(secret) => Cow::Owned(Entry::ApiCredential(kept(tenant, ids, secret))),
+        entry => with_epoch(tenant, entry, ids.now),
+    };
     let signed = Signed { ids, author };
     let (kind, id, event) = match &*entry {
         Entry::Application(entity) if tenant.applications.get(&entity.id) != Some(entity) => {
@@ -242,6 +248,30 @@ impl Signed<'_> {
             .collect();
         self.author.sign(&mut body);
         events::public(self.ids, kind, party, &body)
+    }
+}
+
+/// What is kept of a shared secret: as it was, where it is the same. A seal is another each time.
+fn kept(tenant: &TenantSnapshot, ids: &Ids<'_>, secret: &SharedSecret) -> ApiCredential {
+    let sha256 = opaque::hash_text(&secret.key.to_text());
+    let known = tenant.api_credentials.get(&secret.id).filter(|known| {
+        known.opens == Opens::AdminJwt && known.secrets.iter().any(|kept| kept.sha256 == sha256)
+    });
+    let sealed = known.and_then(|known| known.sealed.clone()).unwrap_or_else(|| {
+        let sealed = tenant
+            .keys
+            .seal_shared_secret(ids.entropy, &secret.id, &secret.key);
+        consentry_jose::encoding::encode(sealed)
+    });
+    ApiCredential {
+        client_id: secret.id.clone(),
+        secrets: vec![StoredSecret {
+            sha256,
+            expires_at: None,
+        }],
+        enabled: secret.enabled,
+        opens: Opens::AdminJwt,
+        sealed: Some(sealed),
     }
 }
 
@@ -342,6 +372,10 @@ fn row(
         Entry::Localization(entity) => put(tenant, kind, id, version, entity),
         Entry::Principal(entity) => put(tenant, kind, id, version, entity),
         Entry::ApiCredential(entity) => put(tenant, kind, id, version, entity),
+        Entry::SharedSecret(secret) => Err(Fault::Unreadable {
+            what: kind.table(),
+            why: format!("shared secret {} is not sealed", secret.id),
+        }),
     }
 }
 

@@ -510,6 +510,7 @@ pub(crate) async fn preferences_session(app: &TestApp) -> String {
     app.provision(&[
         Entry::Definition(purpose),
         Entry::ApiCredential(ApiCredential {
+            sealed: None,
             client_id: key.to_owned(),
             secrets: vec![StoredSecret {
                 sha256: opaque::hash_text(secret),

@@ -166,6 +166,7 @@ impl Demo {
                 "client_id": bank.dashboard.client_id,
                 "client_secret": bank.dashboard.client_secret,
                 "customer_id": bank.customers.first().map(|customer| &customer.customer_id),
+                "shared_secret": bank.shared_secret,
                 "frame_host": format!("{}/demo/bank", self.addresses.bank_url),
             },
             "dataspace": dataspace::description(base),

@@ -15,10 +15,12 @@ use consentry_domain::{
         DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, SignIn, Tenant, TenantState,
     },
 };
+use consentry_jose::DirectKey;
 use consentry_ledger::{
     Caller, Draw, Ledger, Target,
     access::{Provision, authorize},
     administration::ADMINISTER,
+    embed::SharedSecret,
     mail::Contact,
     opaque,
     provision::{Entry, Person},
@@ -75,6 +77,8 @@ pub struct Bank {
     pub dashboard: KnownClient,
     /// The bank's back end at the preferences door; its API key.
     pub preferences: KnownClient,
+    /// The secret that it shares with the dashboard: base64 of 32 bytes.
+    pub shared_secret: String,
     /// Audience of access tokens: the bank's accounts API.
     pub resource_api: String,
 }
@@ -157,6 +161,11 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
     entries.extend([
         api_key(&cast.dashboard, Opens::Dashboard),
         api_key(&cast.preferences, Opens::Preferences),
+        Entry::SharedSecret(SharedSecret {
+            id: "harbor-shared-secret".to_owned(),
+            key: cast.shared_secret.clone(),
+            enabled: true,
+        }),
     ]);
     ledger.provision(tenant, &permit, &entries).await?;
     let mut customers = Vec::new();
@@ -206,6 +215,7 @@ pub async fn seed(ledger: &Ledger, addresses: &Addresses) -> anyhow::Result<Bank
         service: cast.service,
         dashboard: cast.dashboard,
         preferences: cast.preferences,
+        shared_secret: cast.shared_secret.to_text().to_string(),
         resource_api,
     })
 }
@@ -293,6 +303,7 @@ struct Cast {
     service: KnownClient,
     dashboard: KnownClient,
     preferences: KnownClient,
+    shared_secret: DirectKey,
 }
 
 impl Cast {
@@ -309,6 +320,7 @@ impl Cast {
             service: known("portal"),
             dashboard: known("harbor-dashboard-backend"),
             preferences: known("harbor-news"),
+            shared_secret: DirectKey::new(ledger.entropy().bytes()),
         }
     }
 
@@ -431,6 +443,7 @@ fn api_key(known: &KnownClient, opens: Opens) -> Entry {
         client_id: known.client_id.clone(),
         secrets: vec![stored(known)],
         enabled: true,
+        sealed: None,
     })
 }
 

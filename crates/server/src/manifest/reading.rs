@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, ensure};
+use consentry_domain::credential::Opens;
 
 use super::{Manifest, TenantManifest, WebhookManifest};
 
@@ -123,6 +124,12 @@ impl TenantManifest {
         once("client", self.clients.iter().map(|client| client.id.to_string()))?;
         once("webhook", self.webhooks.iter().map(WebhookManifest::name))?;
         once("API key", self.api_keys.iter().map(|key| key.id.clone()))?;
+        let shared = self.api_keys.iter();
+        let shared = shared.filter(|key| key.opens == Opens::AdminJwt && !key.disabled);
+        ensure!(
+            shared.count() <= 2,
+            "at most two API keys that open admin_jwt can be in use, to change from one to the other"
+        );
         once("account", self.accounts.iter().map(|account| account.dn.clone()))
     }
 }

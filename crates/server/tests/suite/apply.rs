@@ -459,3 +459,37 @@ fn ctp_3_1_keys_purposes_and_preferences_come_from_the_manifest() {
         "garden"
     );
 }
+
+#[test]
+fn dsh_a5_1_a_shared_secret_comes_from_the_manifest_and_is_base64_of_32_bytes() {
+    let house = House::new();
+    let secret = house.folder.path().join("shared");
+    let key = |id: &str| {
+        format!("\n[[tenants.api_keys]]\nid = \"{id}\"\nsecret_file = \"shared\"\nopens = \"admin_jwt\"\n")
+    };
+    let manifest = format!("{EXAMPLE}{}", key("meadow-shared-secret-1"));
+    std::fs::write(&secret, "x".repeat(44)).unwrap();
+    assert!(refused(&house.apply(&manifest, &[])).contains("base64 of exactly 32 bytes"));
+    std::fs::write(&secret, "OsB/bDFOpzax4/drCC5Cp3xVAcdzn+00+vacy9hVFqo=\n").unwrap();
+    let added = applied(&house.apply(&manifest, &[]));
+    assert!(
+        added.contains("+ API credential meadow-shared-secret-1"),
+        "{added}"
+    );
+    let again = applied(&house.apply(&manifest, &[]));
+    assert!(
+        !again.contains("API credential"),
+        "a seal is another each time, the secret is not: {again}"
+    );
+    let three = ["2", "3"]
+        .map(|number| key(&format!("meadow-shared-secret-{number}")))
+        .concat();
+    assert!(refused(&house.apply(&format!("{manifest}{three}"), &[])).contains("at most two"));
+    let running = house.serve();
+    // Vector V1 of consent-dashboard A5.5.
+    let jwt = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..Jz2gZVf_w_m_dHIc.Sd0eva5CmCXFr5VaIBDXNT4imLZp.7KYZ2XCvoRrDgfqJP-DLmw";
+    let head = "POST /admin/customers/jwt HTTP/1.1\r\nContent-Type: application/jwt";
+    let (status, body) = request(running.address, head, jwt).unwrap();
+    assert_eq!(status, 200, "{body}");
+    assert!(body.contains("\"expires_in\":900"), "{body}");
+}

@@ -139,6 +139,7 @@ pub(crate) async fn session(app: &TestApp) -> String {
         "a secret of a machine that nobody guesses",
     );
     app.provision(&[Entry::ApiCredential(ApiCredential {
+        sealed: None,
         client_id: key.to_owned(),
         secrets: vec![StoredSecret {
             sha256: opaque::hash_text(secret),

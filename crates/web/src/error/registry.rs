@@ -93,6 +93,10 @@ registry! {
         "Send a fresh key", "Nothing";
     IDEMPOTENCY_KEY_INVALID: BAD_REQUEST, "idempotency_key_invalid", "The Idempotency-Key is malformed",
         "Send 1 to 255 visible characters", "Nothing";
+    MALFORMED_JWE: BAD_REQUEST, "malformed_jwe", "The request holds no compact JWE, or more than one",
+        "Send one token of five base64url parts", "Nothing";
+    INVALID_CLAIMS: BAD_REQUEST, "invalid_claims", "The token was opened, and its claims cannot be used",
+        "Encrypt a JSON object with a usable sub", "Nothing";
     INVALID_GRANT: BAD_REQUEST, "invalid_grant", "The grant is invalid, expired, used or revoked",
         "Ask the person again", "Nothing";
     INVALID_SCOPE: BAD_REQUEST, "invalid_scope", "The scope is not acceptable",
@@ -111,6 +115,8 @@ registry! {
         "Send valid credentials", "Nothing";
     INVALID_CLIENT: UNAUTHORIZED, "invalid_client", "The client could not be authenticated",
         "Check the client's id and credential", "Look for many of these from one address";
+    INVALID_JWE: UNAUTHORIZED, "invalid_jwe", "The encrypted token is not valid here",
+        "Encrypt it with alg dir, enc A256GCM and the shared secret, afresh for each request", "Find the reason in the log";
     INVALID_TOKEN: UNAUTHORIZED, "invalid_token", "The token is missing, expired, revoked or not valid here",
         "Get a new token", "Nothing";
     REQUEST_TOKEN_MISSING: UNAUTHORIZED, "consent_request_token_missing", "The signed request is missing",

@@ -240,3 +240,23 @@ dashboard-copy-signed = الملف موقّع من { $bank }، بحيث يمكن
 
 dashboard-closes = يُغلق هذا العرض خلال دقيقتين حفاظًا على أمان بياناتك.
 dashboard-stay = البقاء
+
+dashboard-everything-intro = ترى هنا ما وافقت عليه لدى { $bank }، ويمكنك إيقافه في أي وقت.
+dashboard-apps = التطبيقات والخدمات
+dashboard-sources = بيانات من جهات أخرى
+dashboard-purposes = ما يجوز استخدام بياناتك من أجله
+dashboard-purposes-text = أغراض وافقت على أن يستخدم { $bank } بياناتك من أجلها.
+dashboard-records = موافقات أخرى
+dashboard-records-text = لقد وافقت على هذه في صفحة أو نموذج لدى { $bank } أو لدى جهة تعمل معه.
+dashboard-single-means = ماذا يعني ذلك
+dashboard-single-over = انتهى في { $date }
+dashboard-single-stop = سحب الموافقة
+dashboard-single-stop-title = هل تريد سحب الموافقة على «{ $title }»؟
+dashboard-single-stop-effect = ابتداءً من هذه اللحظة لا تعود الموافقة سارية أينما أعطيتها. يمكنك الموافقة من جديد في أي وقت. وما يجب على { $bank } الاحتفاظ به قانونًا يبقى محفوظًا.
+dashboard-single-stopped = لقد سحبت موافقتك على «{ $title }».
+dashboard-single-granted-by-you = لقد وافقت
+dashboard-single-granted = سُجّلت موافقتك
+dashboard-single-refused = لقد رفضت
+dashboard-single-changed = جرى تغييرها
+dashboard-single-stopped-by-you = لقد سحبت الموافقة
+dashboard-done = تم

@@ -122,3 +122,5 @@ auth-foreign-title = Das gehört nicht zu diesem Browser
 auth-foreign-text = Die Anfrage wurde in einem anderen Browser begonnen, oder bei { $bank } ist jetzt jemand anderes angemeldet. Es wurde nichts geteilt. Gehen Sie zur App zurück und beginnen Sie von vorn.
 auth-changed-title = Inzwischen hat sich etwas geändert
 auth-changed-text = Während diese Seite geöffnet war, hat sich die App oder Ihr Konto bei { $bank } geändert. Die Anfrage gilt deshalb nicht mehr. Es wurde nichts geteilt. Gehen Sie zur App zurück und beginnen Sie von vorn.
+
+everything-title = Alles, dem Sie zugestimmt haben

@@ -133,3 +133,6 @@ demo-variation-center = Neuigkeiten und Umfragen
 demo-variation-center-text = Ein Präferenzcenter: worüber die Bank schreiben darf, und wie. Es öffnet sich für Angemeldete oder mit einem Code, der in den E-Mails unten steht, für die Kundennummer cust-7f3a91.
 demo-variation-confirm = Angebote von Partnern
 demo-variation-confirm-text = Dasselbe, aber eine Auswahl gilt erst, wenn sie über einen Link per E-Mail bestätigt ist.
+
+demo-variation-sign = Ihre Steuerberatung
+demo-variation-sign-text = Eine Auswahl, die eine Unterschrift und ein Dokument braucht, beides direkt auf der Seite.

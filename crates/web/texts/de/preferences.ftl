@@ -62,3 +62,17 @@ link-done = Erledigt
 link-done-text = Ihre Auswahl ist gespeichert. Sie können diese Seite schließen.
 link-over = Dieser Link gilt nicht mehr
 link-over-text = Er war zu lange offen. Es wurde nichts geändert. Bitten Sie den Absender um einen neuen.
+
+center-signature = Ihre Unterschrift
+center-signature-text = Was Sie hier ändern, gilt nur mit Ihrer Unterschrift.
+center-signature-area = Unterschreiben Sie hier mit dem Finger, einem Stift oder der Maus
+center-signature-anew = Löschen
+center-signature-name = Oder geben Sie Ihren Namen ein
+center-signature-file = Ein Bild Ihrer Unterschrift
+center-signature-needed = Ihre Unterschrift fehlt.
+center-document = Ihr Dokument
+center-document-file = Eine Datei mit dem Dokument
+center-document-needed = Das Dokument fehlt.
+center-file-kind = Dateien dieser Art werden hier nicht angenommen.
+center-file-large = Die Datei ist zu groß.
+

@@ -34,6 +34,7 @@ upstream-foreign-title = This answer does not belong here
 upstream-foreign-text = It does not fit what this browser asked for, or it was used before. Nobody was logged in. Go back to where you came from and start again.
 upstream-trouble-title = This way is not available now
 upstream-trouble-text = We could not make sure who you are. Nobody was logged in. Please try again later, or log in to { $bank } another way.
+everything-title = Everything you agreed to
 sessions-title = Where you are logged in
 sessions-text = Each entry is a browser in which you are logged in to { $bank }. Log out where it is not you, or where you are no longer.
 sessions-note = Apps that you allowed to stay connected while you are away go on.

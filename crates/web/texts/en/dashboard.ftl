@@ -218,3 +218,23 @@ dashboard-copy-signed = The file is signed by { $bank }, so that others can see 
 
 dashboard-closes = This view closes in two minutes, to keep your data safe.
 dashboard-stay = Stay
+
+dashboard-everything-intro = Here you see what you have agreed to at { $bank }, and you can stop it at any time.
+dashboard-apps = Apps and services
+dashboard-sources = Data from other places
+dashboard-purposes = What your data may be used for
+dashboard-purposes-text = Uses by { $bank } that you have said yes to.
+dashboard-records = Other agreements
+dashboard-records-text = You agreed to these on a page or a form of { $bank }, or of somebody who works with it.
+dashboard-single-means = What it means
+dashboard-single-over = Ended on { $date }
+dashboard-single-stop = Take back
+dashboard-single-stop-title = Take back “{ $title }”?
+dashboard-single-stop-effect = From this moment it no longer counts, wherever you agreed to it. You can say yes again at any time. What { $bank } has to keep by law stays.
+dashboard-single-stopped = You took back “{ $title }”.
+dashboard-single-granted-by-you = You agreed
+dashboard-single-granted = Your yes was written down
+dashboard-single-refused = You said no
+dashboard-single-changed = It was changed
+dashboard-single-stopped-by-you = You took it back
+dashboard-done = Done

@@ -122,3 +122,5 @@ auth-foreign-title = Esto no pertenece a este navegador
 auth-foreign-text = La solicitud se inició en otro navegador, o ahora hay otra persona con la sesión iniciada en { $bank }. No se ha compartido nada. Vuelva a la aplicación y empiece de nuevo.
 auth-changed-title = Algo ha cambiado entretanto
 auth-changed-text = Mientras esta página estaba abierta, la aplicación o su cuenta en { $bank } ha cambiado, de modo que la solicitud ya no es válida. No se ha compartido nada. Vuelva a la aplicación y empiece de nuevo.
+
+everything-title = Todo lo que ha aceptado

@@ -133,3 +133,6 @@ demo-variation-center = Novedades y encuestas
 demo-variation-center-text = Un centro de preferencias: sobre qué puede escribir el banco, y cómo. Se abre para quien tiene la sesión iniciada, o con un código enviado a los correos de abajo, con el número de cliente cust-7f3a91.
 demo-variation-confirm = Ofertas de empresas asociadas
 demo-variation-confirm-text = Lo mismo, pero una elección solo se aplica cuando se confirma con un enlace por correo.
+
+demo-variation-sign = Su asesoría fiscal
+demo-variation-sign-text = Una elección que necesita una firma y un documento, que se aportan en la propia página.

@@ -62,3 +62,16 @@ link-done = Hecho
 link-done-text = Su elección se ha registrado. Puede cerrar esta página.
 link-over = Este enlace ya no sirve
 link-over-text = Ha estado abierto demasiado tiempo. No se ha cambiado nada. Pida uno nuevo a quien se lo envió.
+
+center-signature = Su firma
+center-signature-text = Lo que cambie aquí solo se aplica con su firma.
+center-signature-area = Firme aquí con el dedo, un lápiz digital o el ratón
+center-signature-anew = Borrar
+center-signature-name = O escriba su nombre
+center-signature-file = Una imagen de su firma
+center-signature-needed = Falta su firma.
+center-document = Su documento
+center-document-file = Un archivo con el documento
+center-document-needed = Falta el documento.
+center-file-kind = Este tipo de archivo no se admite.
+center-file-large = El archivo es demasiado grande.

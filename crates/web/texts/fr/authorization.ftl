@@ -122,3 +122,5 @@ auth-foreign-title = Ceci n’appartient pas à ce navigateur
 auth-foreign-text = La demande a commencé dans un autre navigateur, ou une autre personne a maintenant une session ouverte chez { $bank }. Rien n’a été partagé. Retournez à l’application et recommencez.
 auth-changed-title = Quelque chose a changé entre-temps
 auth-changed-text = Pendant que cette page était ouverte, l’application ou votre compte chez { $bank } a changé, et la demande n’est plus valable. Rien n’a été partagé. Retournez à l’application et recommencez.
+
+everything-title = Tout ce que vous avez accepté

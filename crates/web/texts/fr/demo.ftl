@@ -133,3 +133,6 @@ demo-variation-center = Actualités et enquêtes
 demo-variation-center-text = Un centre de préférences : à quel sujet la banque peut écrire, et comment. Il s’ouvre aux personnes connectées, ou avec un code envoyé dans les e-mails ci-dessous, pour le numéro de client cust-7f3a91.
 demo-variation-confirm = Offres de partenaires
 demo-variation-confirm-text = La même chose, mais un choix ne s’applique qu’une fois confirmé par un lien reçu par e-mail.
+
+demo-variation-sign = Votre conseiller fiscal
+demo-variation-sign-text = Un choix qui nécessite une signature et un document, à fournir sur la page.

@@ -62,3 +62,17 @@ link-done = C’est fait
 link-done-text = Votre choix est enregistré. Vous pouvez fermer cette page.
 link-over = Ce lien ne fonctionne plus
 link-over-text = Il est resté ouvert trop longtemps. Rien n’a été modifié. Demandez-en un nouveau à l’expéditeur.
+
+center-signature = Votre signature
+center-signature-text = Ce que vous modifiez ici ne s’applique qu’avec votre signature.
+center-signature-area = Signez ici avec le doigt, un stylet ou la souris
+center-signature-anew = Effacer
+center-signature-name = Ou saisissez votre nom
+center-signature-file = Une image de votre signature
+center-signature-needed = Il manque votre signature.
+center-document = Votre document
+center-document-file = Un fichier contenant le document
+center-document-needed = Il manque le document.
+center-file-kind = Ce type de fichier n’est pas accepté.
+center-file-large = Le fichier est trop volumineux.
+

@@ -133,3 +133,6 @@ demo-variation-center = お知らせとアンケート
 demo-variation-center-text = プリファレンスセンターです。銀行からの連絡の内容と方法を選べます。ログイン中であれば開くことができ、お客様番号 cust-7f3a91 を使って、下のメールに届くコードで開くこともできます。
 demo-variation-confirm = 提携先からのご案内
 demo-variation-confirm-text = 同じ内容ですが、選択はメールのリンクで確定して初めて有効になります。
+
+demo-variation-sign = お客様の税理士
+demo-variation-sign-text = 署名と書類が必要な選択です。どちらもページ上で提出します。

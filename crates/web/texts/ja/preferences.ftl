@@ -61,3 +61,16 @@ link-done = 完了しました
 link-done-text = 選択を記録しました。このページを閉じてかまいません。
 link-over = このリンクは使えなくなりました
 link-over-text = 長い間開かれたままでした。何も変更されていません。送り主に新しいリンクを請求してください。
+
+center-signature = お客様の署名
+center-signature-text = ここでの変更は、署名をいただいて初めて有効になります。
+center-signature-area = 指、ペン、マウスのいずれかで、ここに署名してください
+center-signature-anew = 消去
+center-signature-name = または、お名前を入力
+center-signature-file = 署名の画像
+center-signature-needed = 署名がありません。
+center-document = お客様の書類
+center-document-file = 書類のファイル
+center-document-needed = 書類がありません。
+center-file-kind = この形式のファイルは受け付けられません。
+center-file-large = ファイルのサイズが大きすぎます。

@@ -126,3 +126,5 @@ auth-foreign-title = To nie należy do tej przeglądarki
 auth-foreign-text = Prośba rozpoczęła się w innej przeglądarce albo w { $bank } jest teraz zalogowany ktoś inny. Niczego nie udostępniono. Wróć do aplikacji i zacznij od nowa.
 auth-changed-title = W międzyczasie coś się zmieniło
 auth-changed-text = Gdy ta strona była otwarta, zmieniła się aplikacja lub Twoje konto w { $bank }, więc prośba nie jest już ważna. Niczego nie udostępniono. Wróć do aplikacji i zacznij od nowa.
+
+everything-title = Wszystkie Twoje zgody

@@ -133,3 +133,6 @@ demo-variation-center = Aktualności i ankiety
 demo-variation-center-text = Centrum preferencji: o czym bank może pisać i w jaki sposób. Otwiera się dla zalogowanych albo kodem z e-maili poniżej, dla numeru klienta cust-7f3a91.
 demo-variation-confirm = Oferty partnerów
 demo-variation-confirm-text = To samo, ale wybór obowiązuje dopiero po potwierdzeniu linkiem z e-maila.
+
+demo-variation-sign = Twój doradca podatkowy
+demo-variation-sign-text = Wybór, który wymaga podpisu i dokumentu, składanych na stronie.

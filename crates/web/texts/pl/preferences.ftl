@@ -64,3 +64,17 @@ link-done = Gotowe
 link-done-text = Twój wybór został zapisany. Możesz zamknąć tę stronę.
 link-over = Ten link już nie działa
 link-over-text = Był otwarty zbyt długo. Nic nie zostało zmienione. Poproś nadawcę o nowy.
+
+center-signature = Twój podpis
+center-signature-text = Zmiany na tej stronie obowiązują tylko z Twoim podpisem.
+center-signature-area = Złóż tutaj podpis palcem, rysikiem lub myszą
+center-signature-anew = Wyczyść
+center-signature-name = Albo wpisz imię i nazwisko
+center-signature-file = Obraz Twojego podpisu
+center-signature-needed = Brakuje Twojego podpisu.
+center-document = Twój dokument
+center-document-file = Plik z dokumentem
+center-document-needed = Brakuje dokumentu.
+center-file-kind = Pliki tego rodzaju nie są tu przyjmowane.
+center-file-large = Plik jest za duży.
+

@@ -122,3 +122,5 @@ auth-foreign-title = Isto não pertence a este navegador
 auth-foreign-text = O pedido foi iniciado em outro navegador, ou outra pessoa tem agora a sessão aberta em { $bank }. Nada foi compartilhado. Volte à aplicação e comece de novo.
 auth-changed-title = Algo mudou entretanto
 auth-changed-text = Enquanto esta página estava aberta, a aplicação ou a sua conta em { $bank } mudou, e o pedido deixou de ser válido. Nada foi compartilhado. Volte à aplicação e comece de novo.
+
+everything-title = Tudo o que aceitou

@@ -133,3 +133,6 @@ demo-variation-center = Novidades e questionários
 demo-variation-center-text = Um centro de preferências: sobre o que o banco pode escrever, e como. Abre para quem tem a sessão aberta, ou com um código enviado aos e-mails abaixo, com o número de cliente cust-7f3a91.
 demo-variation-confirm = Ofertas de parceiros
 demo-variation-confirm-text = O mesmo, mas uma escolha só passa a valer quando é confirmada com um link por e-mail.
+
+demo-variation-sign = A sua assessoria fiscal
+demo-variation-sign-text = Uma escolha que precisa de uma assinatura e de um documento, entregues na própria página.

@@ -62,3 +62,16 @@ link-done = Está feito
 link-done-text = A sua escolha foi guardada. Pode fechar esta página.
 link-over = Este link já não funciona
 link-over-text = Ficou aberto por muito tempo. Nada foi alterado. Peça um novo a quem o enviou.
+
+center-signature = A sua assinatura
+center-signature-text = O que mudar aqui só vale com a sua assinatura.
+center-signature-area = Assine aqui com o dedo, uma caneta digital ou o mouse
+center-signature-anew = Limpar
+center-signature-name = Ou escreva o seu nome
+center-signature-file = Uma imagem da sua assinatura
+center-signature-needed = Falta a sua assinatura.
+center-document = O seu documento
+center-document-file = Documento a enviar
+center-document-needed = Falta o documento.
+center-file-kind = O formato enviado não é aceito.
+center-file-large = O tamanho ultrapassa o limite.

@@ -22,6 +22,7 @@ use consentry_web::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
+    agreements,
     browser::Browser,
     code,
     failure::Failure,
@@ -56,6 +57,8 @@ struct SignedInPage {
     message: String,
     /// Whether there is a page with the person's passkeys.
     has_passkeys: bool,
+    /// Whether there is a page with all that they agreed to.
+    has_agreements: bool,
 }
 
 /// `GET /login`: for somebody who comes without a request of an app.
@@ -290,6 +293,7 @@ async fn signed_in(visit: &Visit, session: &Session) -> Result<Response, Failure
         page,
         message,
         has_passkeys: passkey::offered(visit).is_some(),
+        has_agreements: agreements::offered(visit),
     };
     Ok(page::answer(&template.page, &template, &[]).into_response())
 }

@@ -5,6 +5,7 @@
 //! [`AuthorizationRequest`](consentry_ledger::interactions::AuthorizationRequest) by the checks of [`authorize`]; everything after
 //! that is a use case of the ledger.
 
+mod agreements;
 mod answer;
 mod authorize;
 mod browser;
@@ -78,6 +79,7 @@ pub(crate) fn register(table: RouteTable<House>, providers: &Arc<Providers>) -> 
         .post(passkey::USE, Cors::Never, passkey::post)
         .get_only(passkeys::PAGE, Cors::Never, passkeys::get)
         .post(passkeys::PAGE, Cors::Never, passkeys::post)
+        .get_only("/login/agreements", Cors::Never, agreements::get)
         .get_only("/login/sessions", Cors::Never, sessions::get)
         .post("/login/sessions", Cors::Never, sessions::post)
         .get_only(

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod consents;
 pub mod credentials;
+pub mod customer_jwt;
 pub mod token;
 pub mod token_request;
 

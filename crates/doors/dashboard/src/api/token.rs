@@ -36,6 +36,7 @@ pub async fn issue(visit: Visit, request: Request) -> Result<Response, Dashboard
         .await
         .map_err(|error| match error {
             IssueError::UnknownCustomer => ApiError::new(&registry::CUSTOMER_NOT_FOUND),
+            IssueError::Replayed => ApiError::new(&registry::INVALID_REQUEST).because(error),
             IssueError::Fault(fault) => fault.into(),
         })?;
     let answer = json!({

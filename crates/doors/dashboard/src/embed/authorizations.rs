@@ -7,10 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_domain::locale::Locale;
-use consentry_ledger::{
-    Opaque,
-    embed::{OpenError, Opening},
-};
+use consentry_ledger::embed::{OpenError, Opening, Presented};
 use consentry_web::{
     error::{ApiError, registry},
     form, origin,
@@ -59,15 +56,16 @@ pub async fn open_by_form(visit: Visit, request: Request) -> Response {
 
 /// What was asked for beside the headers.
 struct Wish {
-    token: Option<Opaque>,
+    token: Option<Presented>,
     locale: Option<String>,
     theme: Option<String>,
+    has_done: bool,
     look: Look,
 }
 
 impl Wish {
-    /// `sources` are looked at in order for `locale` and `theme`; what cannot be one is ignored.
-    fn new(visit: &Visit, token: Option<Opaque>, sources: &[&Parameters]) -> Self {
+    /// `sources` are looked at in order for `locale`, `theme` and `done`; what cannot be one is ignored.
+    fn new(visit: &Visit, token: Option<Presented>, sources: &[&Parameters]) -> Self {
         let first = |name: &str| {
             sources
                 .iter()
@@ -76,10 +74,12 @@ impl Wish {
         let locale = first("locale").filter(|tag| Locale::parse(tag).is_ok());
         let theme = first("theme").map(|theme| Theme::parse(&theme).as_str().to_owned());
         let look = Look::asked(visit, locale.as_deref(), theme.as_deref());
+        let has_done = first("done").is_some_and(|done| done == "yes");
         Self {
             token,
             locale,
             theme,
+            has_done,
             look,
         }
     }
@@ -95,6 +95,7 @@ async fn open(visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
         address: visit.address,
         locale: wish.locale,
         theme: wish.theme,
+        has_done: wish.has_done,
     };
     match visit.ledger().open_dashboard(&visit.tenant, &opening).await {
         Ok(opened) => {

@@ -1,5 +1,7 @@
 //! The list: who has access, and who has not any more (consent-dashboard B3).
 
+use std::fmt::Display;
+
 use askama::Template;
 use axum::{
     extract::Request,
@@ -8,7 +10,6 @@ use axum::{
 use consentry_web::{
     error::ApiError,
     page::{Page, respond},
-    texts::Text,
     visit::Visit,
 };
 use http::{HeaderValue, StatusCode, header};
@@ -17,6 +18,7 @@ use super::{frame, refusal::Refusal, visitor::Visitor};
 use crate::view::{
     Notice, Screen,
     list::{List, Wanted},
+    single::{Beside, SingleView},
 };
 
 /// How the list is shown.
@@ -51,11 +53,15 @@ pub async fn list(visit: Visit, request: Request) -> Response {
 
 /// The list of a visitor, read from the ledger now.
 pub async fn page(visit: &Visit, visitor: &Visitor, show: Show) -> Response {
-    let title = visitor.look.language.text("dashboard-title");
     let list = match read(visit, visitor, show.wanted).await {
         Ok(list) => list,
         Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
     };
+    let title = visitor.look.language.text(if list.is_of_apps() {
+        "dashboard-title"
+    } else {
+        "everything-title"
+    });
     let (page, screen) = screen(visit, visitor, &title, show.notice);
     let template = ListPage { page, screen, list };
     answer(visit, visitor, show.status.unwrap_or(StatusCode::OK), &template)
@@ -77,7 +83,7 @@ pub async fn not_found(visit: &Visit, visitor: &Visitor) -> Response {
 pub(super) fn screen(
     visit: &Visit,
     visitor: &Visitor,
-    title: &Text,
+    title: &impl Display,
     notice: Option<Notice>,
 ) -> (Page, Screen) {
     let page = frame::page(visit, visitor.look, title.to_string());
@@ -90,6 +96,7 @@ pub(super) fn screen(
             session: visitor.bearer.expose().to_owned(),
             help,
             notice,
+            has_done: visitor.session.has_done,
             ends_in: visitor.session.ends_at.seconds_since(visit.ledger().now()),
             idle: visit.tenant.tenant.lifetimes.page_idle.as_seconds(),
         },
@@ -120,5 +127,12 @@ struct ListPage {
 
 async fn read(visit: &Visit, visitor: &Visitor, wanted: Wanted) -> Result<List, ApiError> {
     let connections = visitor.connections(visit).await?;
-    Ok(List::new(&visitor.telling(visit), &connections, wanted))
+    let singles = visitor.singles(visit).await?;
+    let (telling, now) = (visitor.telling(visit), visit.ledger().now());
+    let singles = singles
+        .iter()
+        .map(|consent| SingleView::new(&telling, consent, now));
+    let mut list = List::new(&telling, &connections, wanted);
+    list.beside = Beside::new(singles);
+    Ok(list)
 }

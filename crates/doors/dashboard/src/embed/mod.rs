@@ -13,6 +13,7 @@ pub mod presented;
 pub mod refusal;
 pub mod round;
 pub mod several;
+pub mod single;
 pub mod stop;
 pub mod visitor;
 

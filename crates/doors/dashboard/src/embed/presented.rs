@@ -1,28 +1,34 @@
 //! One-time tokens as they come in: what can be one at all (consent-dashboard A4.1, A4.2 step 6).
 
-use consentry_ledger::Opaque;
+use consentry_ledger::{Opaque, embed::Presented};
 use consentry_web::parameters::Parameters;
 
 /// Longest text that is looked at, in characters.
 const LONGEST: usize = 8192;
 
-/// The token of a link: `access_token`, or leniently `jwt`. Exactly one of them, once, not empty.
-pub fn in_link(parameters: &Parameters) -> Option<Opaque> {
+/// The token of a link: `access_token`, or `jwt` with a customer JWT, leniently with a token. Exactly one of them, once, not empty.
+pub fn in_link(parameters: &Parameters) -> Option<Presented> {
     let mut tokens = parameters
         .iter()
         .filter(|(name, _)| matches!(*name, "access_token" | "jwt"));
     match (tokens.next(), tokens.next()) {
-        (Some((_, token)), None) => parse(token),
+        (Some(("jwt", token)), None) => parse(token).map(Presented::Jwt),
+        (Some((_, token)), None) => parse(token).map(Presented::Token),
         _ => None,
     }
 }
 
 /// The token of a form: `access_token` once, and no `jwt` (A4.5).
-pub fn in_form(parameters: &Parameters) -> Option<Opaque> {
+pub fn in_form(parameters: &Parameters) -> Option<Presented> {
     if parameters.all("jwt").next().is_some() {
         return None;
     }
-    parameters.one("access_token").ok().flatten().and_then(parse)
+    parameters
+        .one("access_token")
+        .ok()
+        .flatten()
+        .and_then(parse)
+        .map(Presented::Token)
 }
 
 fn parse(token: &str) -> Option<Opaque> {
@@ -40,12 +46,19 @@ mod tests {
         Parameters::parse(query.as_bytes(), &Rules::DEFAULT).unwrap()
     }
 
+    fn text(presented: Presented) -> String {
+        match presented {
+            Presented::Token(token) => token.expose().to_owned(),
+            Presented::Jwt(token) => format!("jwt {}", token.expose()),
+        }
+    }
+
     fn link(query: &str) -> Option<String> {
-        in_link(&read(query)).map(|token| token.expose().to_owned())
+        in_link(&read(query)).map(text)
     }
 
     fn form(query: &str) -> Option<String> {
-        in_form(&read(query)).map(|token| token.expose().to_owned())
+        in_form(&read(query)).map(text)
     }
 
     #[test]
@@ -54,7 +67,7 @@ mod tests {
             link("access_token=et_a.b~c-d&locale=ar").as_deref(),
             Some("et_a.b~c-d")
         );
-        assert_eq!(link("jwt=et_a").as_deref(), Some("et_a"));
+        assert_eq!(link("jwt=et_a").as_deref(), Some("jwt et_a"));
         for bad in [
             "",
             "locale=ar",

@@ -4,7 +4,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::AgreementId;
+use consentry_domain::{AgreementId, Consent, locale::Locale};
 use consentry_ledger::{
     Fault, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
@@ -81,6 +81,15 @@ impl Visitor {
             .await
             .map_err(|fault| Refusal::plain(visit, look, fault.into()))?
             .ok_or_else(|| refusal::session_ended(visit, look))?;
+        let session = match asked_locale(&form) {
+            Some(locale) => visit
+                .ledger()
+                .speak_in(&visit.tenant, &session, locale)
+                .await
+                .map_err(|fault| Refusal::plain(visit, look, fault.into()))?
+                .ok_or_else(|| refusal::session_ended(visit, look))?,
+            None => session,
+        };
         let look = Look::of_session(visit, &session);
         let held = Held::of(visit, session.subject).await;
         Ok(Self {
@@ -160,6 +169,19 @@ impl Visitor {
         Ok(found)
     }
 
+    /// What the person agreed to outside of connections, read now.
+    pub async fn singles(&self, visit: &Visit) -> Result<Vec<Consent>, ApiError> {
+        let permit = self
+            .permit()
+            .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+        let subject = self.session.subject;
+        let found = visit
+            .ledger()
+            .single_consents(&visit.tenant, &permit, subject)
+            .await?;
+        Ok(found)
+    }
+
     /// The connection that the form names, or the answer where there is none.
     pub async fn connection_or_answer(&self, visit: &Visit) -> Result<Connection, Response> {
         match self.connection(visit).await {
@@ -182,6 +204,12 @@ impl Visitor {
                 && view::is_listed(connection)
         }))
     }
+}
+
+/// The language that the page around this one asked for (consent-dashboard A10); what is none is ignored.
+fn asked_locale(form: &Parameters) -> Option<&str> {
+    let named = form.one("locale").ok().flatten()?;
+    Locale::parse(named).is_ok().then_some(named)
 }
 
 /// Whether another site's page sent it. Pages without referrer send the origin `null`, so where no fetch metadata speaks, that one is

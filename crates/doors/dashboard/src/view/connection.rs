@@ -4,6 +4,7 @@ use consentry_domain::{
     State, Timestamp,
     client::Party,
     decision::{Actor, EndReason, Role},
+    definition::DefinitionKind,
 };
 use consentry_ledger::{TenantSnapshot, agreements::Connection};
 use consentry_web::{
@@ -88,6 +89,8 @@ pub struct ConnectionView {
     pub marks: Vec<String>,
     /// Whether and where it can be kept for longer now.
     pub keeping: Keeping,
+    /// Whether the data comes from other places than the bank.
+    pub is_source: bool,
     /// Raised with each change; forms that change something say which one they saw.
     pub version: u32,
 }
@@ -191,6 +194,7 @@ impl ConnectionView {
                 Vec::new()
             },
             keeping: Keeping::of(tenant, client, connection),
+            is_source: is_source(tenant, connection),
             version: agreement.version,
             name,
         };
@@ -330,6 +334,14 @@ fn ended(
         (_, None) => return None,
     };
     Some(text.with("moment", moment(language, at?)))
+}
+
+/// Whether an agreement is about data sources of a dataspace.
+fn is_source(tenant: &TenantSnapshot, connection: &Connection) -> bool {
+    connection.agreement.items.iter().any(|item| {
+        let definition = tenant.definitions.get(&item.definition);
+        definition.is_some_and(|definition| definition.kind == DefinitionKind::Source)
+    })
 }
 
 /// The day that a moment is in (UTC).

@@ -4,7 +4,7 @@ use consentry_domain::AccountId;
 use consentry_ledger::agreements::Connection;
 use consentry_web::{parameters::Parameters, texts::Language};
 
-use super::{ConnectionView, Phase, Telling, accounts::label, is_listed};
+use super::{ConnectionView, Phase, Telling, accounts::label, is_listed, single::Beside};
 
 /// How many ended connections are shown before they are asked for.
 const ENDED_AT_FIRST: usize = 10;
@@ -20,6 +20,8 @@ const LONGEST_SEARCH: usize = 64;
 pub struct List {
     /// Applications with access, the one first that was granted or used last.
     pub groups: Vec<Group>,
+    /// The same for applications that get data from other places than the bank.
+    pub sources: Vec<Group>,
     /// Connections that ended, the latest first.
     pub ended: Vec<ConnectionView>,
     /// How many ended ones there are in all.
@@ -36,6 +38,8 @@ pub struct List {
     pub accounts: Vec<(String, String, bool)>,
     /// How many connections stand, shown or not.
     pub standing: usize,
+    /// What the person agreed to outside of connections.
+    pub beside: Beside,
 }
 
 /// The connections of one application; each ends separately.
@@ -162,9 +166,11 @@ impl List {
         if !wanted.all {
             ended.truncate(ENDED_AT_FIRST);
         }
+        let (sources, apps) = standing.into_iter().partition(|view| view.is_source);
         let held = if count == 0 { &[] } else { telling.held.named() };
         Self {
-            groups: grouped(standing),
+            groups: grouped(apps),
+            sources: grouped(sources),
             ended,
             ended_in_all,
             summary: summary(telling.language, applications, soon),
@@ -178,8 +184,14 @@ impl List {
                 })
                 .collect(),
             standing: count,
+            beside: Beside::default(),
             wanted,
         }
+    }
+
+    /// Whether it is about applications with access to accounts and nothing else.
+    pub const fn is_of_apps(&self) -> bool {
+        self.sources.is_empty() && self.beside.is_empty()
     }
 
     /// Whether there is anything to look for.

@@ -8,6 +8,7 @@ pub mod link;
 pub mod list;
 pub mod object;
 pub mod renewal;
+pub mod single;
 pub mod status;
 pub mod telling;
 
@@ -84,6 +85,8 @@ pub struct Screen {
     pub help: Option<String>,
     /// What just happened.
     pub notice: Option<Notice>,
+    /// Whether there is a button for who is done.
+    pub has_done: bool,
     /// Seconds until the page session is over, whatever is done.
     pub ends_in: i64,
     /// Seconds until it is over where nothing is done.

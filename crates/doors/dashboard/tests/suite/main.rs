@@ -4,6 +4,8 @@
 
 mod accounts;
 mod activity;
+mod customer_jwt;
+mod everything;
 mod framing;
 mod opening;
 mod page_api;

@@ -163,3 +163,35 @@ async fn dsh_a8_1_no_answer_below_embed_sets_cookies_or_allows_other_origins() {
         .expect_status(405);
     assert_eq!(preflight.header("access-control-allow-origin"), None);
 }
+
+#[tokio::test]
+async fn dsh_a10_a_session_goes_on_in_the_language_that_was_asked_for() {
+    let app = TestApp::start().await;
+    let session = session(&app, ADA).await;
+    let speaking = async |locale: &str| {
+        let fields = [("session", session.as_str()), ("locale", locale)];
+        let page = app.post_embedded("/embed/connections", &fields).await;
+        page.expect_status(200).text().to_owned()
+    };
+    assert!(speaking("ar").await.contains("lang=\"ar\""));
+    let later = list(&app, &session).await.expect_status(200);
+    assert!(later.text().contains("lang=\"ar\""), "it stays");
+    assert!(speaking("no such language").await.contains("lang=\"ar\""));
+    assert!(speaking("en").await.contains("lang=\"en\""));
+}
+
+#[tokio::test]
+async fn dsh_a10_the_button_for_who_is_done_is_there_for_who_asks() {
+    let app = TestApp::start().await;
+    let without = open(&app, &token(&app, ADA).await).await.expect_status(200);
+    assert!(!without.text().contains("data-close"));
+    let asked = format!("{}&done=yes", token(&app, ADA).await);
+    let with = open(&app, &asked).await.expect_status(200);
+    assert!(
+        with.text().contains("data-close hidden"),
+        "shown by the script alone, which can tell"
+    );
+    let session = with.field("session").unwrap();
+    let later = list(&app, &session).await.expect_status(200);
+    assert!(later.text().contains("data-close"), "on every screen");
+}

@@ -97,6 +97,7 @@ pub async fn configure(app: &TestApp, change: impl FnOnce(&mut Tenant)) {
 /// Makes the bank's API credential what is given.
 pub async fn credential(app: &TestApp, secrets: Vec<StoredSecret>, enabled: bool) {
     let credential = ApiCredential {
+        sealed: None,
         opens: consentry_domain::credential::Opens::Dashboard,
         client_id: app.bank.dashboard.client_id.clone(),
         secrets,

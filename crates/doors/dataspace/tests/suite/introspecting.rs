@@ -81,6 +81,7 @@ async fn dsp_11_3_a_key_of_the_operator_opens_introspection_for_every_data_sourc
     world.granted(&[PROFILE, ADDRESS]).await;
     let key = |client_id: &str, opens: Opens| {
         Entry::ApiCredential(ApiCredential {
+            sealed: None,
             client_id: client_id.to_owned(),
             secrets: vec![StoredSecret {
                 sha256: hash_text(SECRET),

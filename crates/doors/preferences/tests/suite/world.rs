@@ -63,6 +63,7 @@ fn values(multiple: bool, ids: &[&str]) -> Choice {
 
 pub fn key(id: &str, secret: &str, enabled: bool) -> Entry {
     Entry::ApiCredential(ApiCredential {
+        sealed: None,
         client_id: id.to_owned(),
         secrets: vec![StoredSecret {
             sha256: opaque::hash_text(secret),

@@ -160,6 +160,9 @@ pub(super) const WITHOUT_BODY: [&str; 6] = [
 /// Routes of the dataspace door, which is closed here: its own suite sends them what is broken (`dsp_5_7`, `dsp_5_1`, `dsp_9`).
 pub(super) const OF_THE_DATASPACE: [&str; 3] = ["/Consent/", "/request/", "/portal"];
 
+/// Takes a token in four forms, text among them: the dashboard's own suite sends it what is broken (`dsh_a6`).
+pub(super) const IN_FOUR_FORMS: &str = "/admin/customers/jwt";
+
 /// An opening of the dashboard is refused in one way, whatever is wrong with it (consent-dashboard A4.4).
 pub(super) const OPENING: &str = "/embed/authorizations";
 
