@@ -37,8 +37,8 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         })
     };
     let (alone, beside_logins) = setup.turns(introspect, || {
+        let (begun, begin) = mpsc::channel();
         std::thread::scope(|scope| {
-            let (begun, begin) = mpsc::channel();
             let logins = scope.spawn(|| log_in(&demo, setup.window * 2, &begun));
             begin.recv().context("nobody logs in")?;
             let introspected = introspect()?;
