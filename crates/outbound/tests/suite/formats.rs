@@ -309,8 +309,11 @@ async fn whk_24_didomi_tells_what_was_said_and_how_the_person_stands() {
             .iter()
             .any(|one| one["webhook_id"].as_str().unwrap().ends_with("_u"))
     );
+    let stored = json!(stored).to_string();
+    // As a value, or as one in a body that is kept as text; ids may have these letters too.
+    let names = ["\"ada\"", "ada\\\""];
     assert!(
-        !json!(stored).to_string().contains("ada"),
+        !names.iter().any(|name| stored.contains(name)),
         "no person is stored with a message"
     );
     outbound.stop().await;

@@ -67,7 +67,7 @@ async fn definitions_are_listed_by_id() {
         .iter()
         .map(|definition| definition["id"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(ids.len(), 9);
+    assert_eq!(ids.len(), 11);
     assert!(ids.is_sorted() && ids.contains(&"Zoo".to_owned()), "{ids:?}");
     let kept = request(&app, Method::GET, "/definitions").header("if-none-match", &tag(&listed));
     let _same = kept.send().await.expect_status(304);

@@ -85,7 +85,7 @@ async fn rec_11_1_collections_count_in_numbers_and_are_ordered_by_id() {
     assert!(listed.contains(&"share-location".to_owned()));
     assert_eq!(
         (all["count"].as_u64(), all["size"].as_u64()),
-        (Some(10), Some(10))
+        (Some(12), Some(12))
     );
     assert_eq!(all["_links"]["self"], href("/definitions"));
 
