@@ -2,7 +2,10 @@
 //!
 //! What a file is called and of which type it says that it is are not read: nobody here believes either.
 
+use std::convert::Infallible;
+
 use axum::body::Body;
+use futures_util::stream;
 use http::{HeaderMap, header};
 
 use crate::{
@@ -13,9 +16,6 @@ use crate::{
 
 /// Media type of such a body.
 pub const MEDIA_TYPE: &str = "multipart/form-data";
-
-/// Largest head of one part, in bytes.
-const LARGEST_HEAD: usize = 8 * 1024;
 
 /// A form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +55,12 @@ pub enum MultipartError {
     Malformed,
 }
 
+impl From<multer::Error> for MultipartError {
+    fn from(_: multer::Error) -> Self {
+        Self::Malformed
+    }
+}
+
 impl From<MultipartError> for ApiError {
     fn from(error: MultipartError) -> Self {
         match error {
@@ -81,45 +87,17 @@ pub async fn read(
     body::require_media_type(headers, &[MEDIA_TYPE])?;
     let named = headers
         .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let boundary = named.and_then(boundary).ok_or(MultipartError::Malformed)?;
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let boundary = multer::parse_boundary(named)?;
     let bytes = body::read(body, largest).await?;
-    parse(&bytes, &boundary, rules)
-}
-
-/// The boundary that a media type names: 1 to 70 visible characters.
-fn boundary(media_type: &str) -> Option<String> {
-    let mut parameters = media_type.split(';').skip(1);
-    let value = parameters.find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("boundary").then(|| value.trim())
-    })?;
-    let value = value
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(value);
-    let is_plain = (1..=70).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic());
-    is_plain.then(|| value.to_owned())
-}
-
-fn parse(body: &[u8], boundary: &str, rules: &Rules) -> Result<Multipart, MultipartError> {
-    let delimiter = format!("\r\n--{boundary}");
-    let (first, delimiter) = (&delimiter.as_bytes()[2..], delimiter.as_bytes());
-    let mut rest = body.strip_prefix(first).ok_or(MultipartError::Malformed)?;
+    let whole = stream::once(async { Ok::<_, Infallible>(bytes) });
+    let mut parts = multer::Multipart::new(whole, boundary);
     let (mut fields, mut files, mut size) = (Vec::new(), Vec::new(), 0);
-    loop {
-        if rest.starts_with(b"--") {
-            let fields = Parameters::of(fields, rules)?;
-            return Ok(Multipart { fields, files });
-        }
-        let part = rest.strip_prefix(b"\r\n").ok_or(MultipartError::Malformed)?;
-        let end = find(part, delimiter).ok_or(MultipartError::Malformed)?;
-        rest = &part[end + delimiter.len()..];
-        let part = &part[..end];
-        let head =
-            find(&part[..part.len().min(LARGEST_HEAD)], b"\r\n\r\n").ok_or(MultipartError::Malformed)?;
-        let content = &part[head + 4..];
-        let Named { field, is_file } = named(&part[..head]).ok_or(MultipartError::Malformed)?;
+    while let Some(part) = parts.next_field().await? {
+        let field = unescaped(part.name().ok_or(MultipartError::Malformed)?);
+        let is_file = part.file_name().is_some();
+        let content = part.bytes().await?;
         if is_file {
             if !content.is_empty() {
                 files.push(File {
@@ -133,50 +111,18 @@ fn parse(body: &[u8], boundary: &str, rules: &Rules) -> Result<Multipart, Multip
         if size > rules.size {
             return Err(ParameterError::TooLong { limit: rules.size }.into());
         }
-        let value = std::str::from_utf8(content).map_err(|_| MultipartError::Malformed)?;
+        let value = std::str::from_utf8(&content).map_err(|_| MultipartError::Malformed)?;
         fields.push((field, value.to_owned()));
     }
+    let fields = Parameters::of(fields, rules)?;
+    Ok(Multipart { fields, files })
 }
 
-fn find(within: &[u8], text: &[u8]) -> Option<usize> {
-    within.windows(text.len()).position(|window| window == text)
-}
-
-/// What the head of a part says.
-struct Named {
-    field: String,
-    is_file: bool,
-}
-
-fn named(head: &[u8]) -> Option<Named> {
-    let head = std::str::from_utf8(head).ok()?;
-    let mut lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
-    let (_, value) = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"))?;
-    let rest = value.trim_start().strip_prefix("form-data")?;
-    let field = quoted(rest, "name")?;
-    // As browsers write what would end the text otherwise (HTML, multipart/form-data encoding algorithm).
-    let field = field
-        .replace("%22", "\"")
+/// A name without what browsers write for what would end it (HTML, multipart/form-data encoding algorithm).
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"")
         .replace("%0D", "\r")
-        .replace("%0A", "\n");
-    Some(Named {
-        field,
-        is_file: quoted(rest, "filename").is_some(),
-    })
-}
-
-/// The value of a parameter in quotes.
-fn quoted<'a>(parameters: &'a str, wanted: &str) -> Option<&'a str> {
-    let mut rest = parameters;
-    loop {
-        rest = rest.trim_start().strip_prefix(';')?.trim_start();
-        let (name, after) = rest.split_once("=\"")?;
-        let (value, after) = after.split_once('"')?;
-        if name.eq_ignore_ascii_case(wanted) {
-            return Some(value);
-        }
-        rest = after;
-    }
+        .replace("%0A", "\n")
 }
 
 #[cfg(test)]
@@ -244,7 +190,7 @@ mod tests {
                 "cut at {end}"
             );
         }
-        for disposition in ["", "name=a", "filename=\"b\"", "name=\"a"] {
+        for disposition in ["", "filename=\"b\"", "name=\"a"] {
             let body = form(&[(disposition, b"1")]);
             assert_eq!(
                 post(&usual(), body).await,
