@@ -87,6 +87,9 @@ pub struct Party {
     /// Where to complain or ask for deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// Whether the operator has verified that it is who it says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
 }
 
 /// A secret of a client as kept: never the value.

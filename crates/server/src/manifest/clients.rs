@@ -55,6 +55,9 @@ pub struct PartyManifest {
     /// Where to complain or ask for deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// Whether you have verified that it is who it says, which people are told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
 }
 
 /// An OAuth client (third-party-authorization A.2). It is known again by its id.
@@ -243,6 +246,7 @@ impl<'a> Registry<'a> {
             registered_id: wanted.registered_id.clone(),
             website: wanted.website.clone(),
             contact: wanted.contact.clone(),
+            verified: wanted.verified,
         })
     }
 

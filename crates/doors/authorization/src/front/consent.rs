@@ -34,6 +34,8 @@ struct ConsentPage {
     page: Page,
     client: ShownName,
     organization: Option<ShownName>,
+    /// Whether the operator has verified who asks (B22-02).
+    verified: bool,
     host: String,
     purpose: Option<String>,
     items: Vec<Item>,
@@ -112,6 +114,7 @@ pub(super) async fn page_for(
             .organization
             .filter(|organization| *organization != client.name)
             .map(|name| ShownName::new(&name)),
+        verified: visit.tenant.party_of(client).is_some_and(|party| party.verified),
         host: host(&request.redirect_uri),
         purpose: client.purpose.clone(),
         divisible: items.iter().filter(|item| item.optional).count() > 1,

@@ -65,6 +65,7 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
             "client_id": client.id,
             "name": client.name,
             "organization_name": organization.or(own.organization_name.as_ref()),
+            "verified": party.is_some_and(|party| party.verified),
             "client_uri": own.client_uri.as_ref().or(website),
             "logo_uri": own.logo_uri,
             "policy_uri": own.policy_uri,

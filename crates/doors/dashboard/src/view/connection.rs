@@ -35,6 +35,8 @@ pub struct ConnectionView {
     pub application: Option<ShownName>,
     /// Legal name.
     pub legal_name: Option<ShownName>,
+    /// Whether the operator has verified who it is.
+    pub verified: bool,
     /// Registry and id in it.
     pub registered: Option<String>,
     /// Web site.
@@ -139,6 +141,7 @@ impl ConnectionView {
                 })
                 .map(ShownName::new)
                 .filter(|legal| *legal != name),
+            verified: party.is_some_and(|party| party.verified),
             registered: party.and_then(registered),
             website: party.and_then(|party| party.website.as_deref()).map(Link::new),
             contact: party.and_then(|party| party.contact.as_deref()).map(Link::new),

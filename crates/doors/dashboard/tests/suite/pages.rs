@@ -62,6 +62,7 @@ async fn dsh_b4_one_connection_shows_everything_the_ledger_knows() {
         &page,
         &[
             "Moneytrack BV",
+            "Verified by Harbor Bank",
             "href=\"https://moneytrack.example/\" target=\"_blank\" rel=\"noopener noreferrer\"",
             "href=\"https://moneytrack.example/privacy\"",
             "opens moneytrack.example in a new window",

@@ -1,9 +1,10 @@
 //! The hosted consent page.
 
+use consentry_ledger::provision::Entry;
 use consentry_testkit::{FULL_SCOPE, TestApp};
 use http::Method;
 
-use super::{assert_local_page, code};
+use super::{assert_local_page, change_client, code};
 
 #[tokio::test]
 async fn b01_20_b13_24_the_page_says_who_what_why_and_until_when() {
@@ -45,6 +46,34 @@ async fn b01_20_b13_24_the_page_says_who_what_why_and_until_when() {
         plain(buttons[0]),
         plain(buttons[1]),
         "tpa_a8_4_5: both answers look alike"
+    );
+}
+
+#[tokio::test]
+async fn b22_02_the_page_says_whether_the_bank_verified_who_asks() {
+    let app = TestApp::start().await;
+    let request = app.authorization(&app.bank.third_party, FULL_SCOPE, &[]);
+    let said = async || {
+        let page = app.reach_question(&app.browser(), "ada", &request).await;
+        let has = |words: &str| page.text().contains(words);
+        (has("Verified by"), has("has not verified who this is"))
+    };
+    assert_eq!(said().await, (true, false));
+    let tenant = app.tenant();
+    let client = tenant.client(&app.bank.third_party.client_id).unwrap();
+    let mut party = tenant.party_of(client).unwrap().clone();
+    party.verified = false;
+    app.provision(&[Entry::Party(party)]).await;
+    assert_eq!(said().await, (false, true));
+    change_client(&app, &app.bank.third_party.client_id, |client| {
+        client.party = None;
+        client.settings.organization_name = Some("Moneytrack BV, verified by everybody".to_owned());
+    })
+    .await;
+    assert_eq!(
+        said().await,
+        (false, true),
+        "what it says of itself proves nothing"
     );
 }
 

@@ -44,6 +44,7 @@ async fn tpa_a9_the_look_up_says_who_asks_for_what() {
     assert_eq!(found["client"]["name"], "Pennywise");
     assert_eq!(found["client"]["organization_name"], "Pennywise Software GmbH");
     assert_eq!(found["client"]["redirect_host"], "127.0.0.1");
+    assert_eq!(found["client"]["verified"], true);
     assert_eq!(
         found["requested_scope"],
         json!(FULL_SCOPE.split(' ').collect::<Vec<_>>())
