@@ -71,6 +71,9 @@ function device(page) {
   let authenticatorId;
   return {
     near: async () => {
+      // Whether Chromium has forgotten it depends on what else looked at the page.
+      await cdp?.send("WebAuthn.disable");
+      await cdp?.detach();
       cdp = await page.context().newCDPSession(page);
       cdp.on("WebAuthn.credentialAdded", keep);
       cdp.on("WebAuthn.credentialAsserted", keep);
