@@ -181,6 +181,11 @@ impl Demo {
             .form(fields)
     }
 
+    /// Where Moneytrack sends users who are to be asked, whatever they agreed to before.
+    pub fn question(&self) -> Result<String> {
+        Ok(format!("{}&prompt=consent", self.authorization()?))
+    }
+
     /// Where Moneytrack sends its users.
     pub fn authorization(&self) -> Result<String> {
         let client = "/authorization/third_party";
@@ -292,7 +297,7 @@ impl<'a> Visitor<'a> {
 
     /// Logs in, approves what Moneytrack asks for, and answers the code.
     pub async fn approve(&mut self) -> Result<String> {
-        let login = self.open(&self.demo.authorization()?).await?;
+        let login = self.open(&self.demo.question()?).await?;
         let interaction = field(&login, "interaction")?;
         let (username, password) = (
             self.demo.fact("/users/0/username")?,
