@@ -15,7 +15,6 @@ use consentry_domain::{
     subject::{Alias, Namespace},
 };
 use consentry_store::{Hash, TokenRow};
-use serde::Serialize;
 
 use crate::{Ledger, TenantSnapshot, environment::Draw as _, error::Fault, opaque};
 
@@ -229,20 +228,6 @@ pub(crate) fn revoked(row: &TokenRow, now: Timestamp) -> TokenRow {
         version: row.version.saturating_add(1),
         ..row.clone()
     }
-}
-
-pub(crate) fn to_json(value: &impl Serialize, what: &'static str) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|error| Fault::Unreadable {
-        what,
-        why: error.to_string(),
-    })
-}
-
-pub(crate) fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: &'static str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::Unreadable {
-        what,
-        why: error.to_string(),
-    })
 }
 
 /// Failed logins by name and by address, in memory: growing waits after five within a minute. Names come from outside, so only their

@@ -57,6 +57,7 @@ mod following;
 mod ledger;
 mod root;
 mod sealed_value;
+mod stored_json;
 mod telling;
 mod templating;
 #[cfg(test)]

@@ -4,11 +4,11 @@ use consentry_store::Hash;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    accounts::{from_json, to_json},
     environment::Entropy,
     error::Fault,
     opaque::{base64url, from_base64url},
     sealing::Key,
+    stored_json::{from_json, to_json},
 };
 
 impl Key {

@@ -8,7 +8,7 @@ use consentry_domain::{
 };
 use serde::Serialize;
 
-use crate::{TenantSnapshot, accounts::to_json, error::Fault, opaque::base64url};
+use crate::{TenantSnapshot, error::Fault, opaque::base64url, stored_json::to_json};
 
 /// Bytes of the keyed hash that are kept.
 const BYTES: usize = 16;

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use crate::{
     Draw as _, Ledger, TenantSnapshot,
-    accounts::{from_json, to_json},
     error::Fault,
     interactions::AskedItem,
     opaque::base64url,
     sessions::Session,
     snapshot,
+    stored_json::{from_json, to_json},
 };
 
 /// How often what is shown is written again when somebody else was faster.

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     Caller, Ledger, Opaque, TenantSnapshot, Via,
-    accounts::{from_json, to_json},
     error::Fault,
     rates::{Rate, source},
+    stored_json::{from_json, to_json},
 };
 
 /// A wish to open the dashboard.

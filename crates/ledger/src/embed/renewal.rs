@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    accounts::{from_json, to_json},
     error::Fault,
     rates::{Rate, source},
+    stored_json::{from_json, to_json},
 };
 
 /// What came of a renewal; the token is spent either way.

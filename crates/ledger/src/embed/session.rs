@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Caller, Ledger, Opaque, TenantSnapshot, Via,
-    accounts::{from_json, to_json},
     error::Fault,
+    stored_json::{from_json, to_json},
 };
 
 /// A page session that is alive. Its authority is what one person agreed to, at one tenant.

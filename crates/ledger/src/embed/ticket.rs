@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Ledger, Opaque, TenantSnapshot,
     access::{ManageAgreements, OpenDashboard, Permit},
-    accounts::{from_json, to_json},
     error::Fault,
+    stored_json::{from_json, to_json},
 };
 
 /// How often a revocation that lost against another change is tried anew.

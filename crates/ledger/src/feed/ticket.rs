@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::Reader;
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    accounts::{from_json, to_json},
     error::Fault,
     opaque,
+    stored_json::{from_json, to_json},
     tokens::ActiveAccess,
 };
 

@@ -10,9 +10,9 @@ use subtle::ConstantTimeEq;
 use super::{AuthorizationRequest, Step};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    accounts::{from_json, to_json},
     error::Fault,
     opaque::base64url,
+    stored_json::{from_json, to_json},
 };
 
 /// Failures with the right cookie that cancel an interaction (TPA-CB-01).

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{ApproveError, AuthorizationRequest, recheck::still_fits};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    accounts::{from_json, to_json},
     error::Fault,
+    stored_json::{from_json, to_json},
 };
 
 /// How long the person has to come with the reference (third-party-authorization A.10).

@@ -8,8 +8,8 @@ use super::Interaction;
 use crate::{
     Caller, Denied, Ledger, Opaque, Target, TenantSnapshot,
     access::{ReportDecisions, authorize},
-    accounts::{from_json, to_json},
     error::Fault,
+    stored_json::{from_json, to_json},
 };
 
 /// How long the browser has to open the address (TPA-CB-08).

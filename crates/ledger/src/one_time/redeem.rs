@@ -7,11 +7,7 @@ use consentry_store::{ChangeSet, CommitError, Expect, Row, RowChange, RowKey, To
 use subtle::ConstantTimeEq;
 
 use super::{Detail, Purpose, TRIES, recognised_by};
-use crate::{
-    Ledger, Opaque, TenantSnapshot,
-    accounts::{LoginError, from_json},
-    error::Fault,
-};
+use crate::{Ledger, Opaque, TenantSnapshot, accounts::LoginError, error::Fault, stored_json::from_json};
 
 /// How often a try is counted anew when another was faster.
 const ATTEMPTS: u32 = 2 * TRIES;

@@ -8,11 +8,11 @@ use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowK
 use super::{Detail, MOST_SENT, Purpose, WINDOW, draw, handle_of, recognised_by};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    accounts::to_json,
     error::Fault,
     mail::{About, CodeMail, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, put},
     opaque::base64url,
     rates::{Rate, source},
+    stored_json::to_json,
 };
 
 /// How often sending is tried anew when another request was faster.

@@ -19,7 +19,6 @@ use super::{
 use crate::{
     Ledger, Opaque, TenantSnapshot,
     access::{Caller, Target, Via, authorize},
-    accounts::{from_json, to_json},
     error::Fault,
     mail::{
         About, Contact, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, later_row_of, row_of,
@@ -27,6 +26,7 @@ use crate::{
     opaque::base64url,
     sealed_value::SealedDetail,
     sealing::Key,
+    stored_json::{from_json, to_json},
 };
 
 /// Kind of the rows that say when an event is not waited for any more.

@@ -16,10 +16,10 @@ use super::{
 use crate::{
     Ledger, TenantSnapshot,
     access::Permit,
-    accounts::{from_json, to_json},
     error::Fault,
     opaque::{base64url, hash_text},
     sealing::Key,
+    stored_json::{from_json, to_json},
 };
 
 /// Largest file, in bytes.

@@ -19,10 +19,10 @@ use super::{
 use crate::{
     Ledger, TenantSnapshot,
     access::{Caller, Permit, Via},
-    accounts::{from_json, to_json},
     environment::Draw,
     error::Fault,
     opaque,
+    stored_json::{from_json, to_json},
 };
 
 /// Longest token looked at, in bytes.

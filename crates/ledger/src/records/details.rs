@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 use super::status::KeptStatus;
 use crate::{
     TenantSnapshot,
-    accounts::{from_json, to_json},
     environment::Entropy,
     error::Fault,
     sealing::Key,
+    stored_json::{from_json, to_json},
 };
 
 /// The bulk of a record, as sealed.

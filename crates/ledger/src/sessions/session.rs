@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Ledger, Opaque, TenantSnapshot,
-    accounts::{from_json, revoked, to_json},
+    accounts::revoked,
     error::Fault,
     opaque::base64url,
+    stored_json::{from_json, to_json},
 };
 
 /// That somebody is there is written down this seldom, in seconds; sooner where sessions end sooner without use.

@@ -4,7 +4,7 @@ use consentry_domain::{ClientId, GrantId, SubjectId, Timestamp, scope::Scope};
 use consentry_store::{TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ledger, Opaque, TenantSnapshot, accounts, error::Fault};
+use crate::{Ledger, Opaque, TenantSnapshot, error::Fault, stored_json};
 
 /// What a code is bound to (TPA-TOK-07). Part of the code's row, so never a secret in clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ impl Ledger {
             consumed_at: None,
             revoked_at: None,
             failures: 0,
-            detail: accounts::to_json(&new.detail, "code")?,
+            detail: stored_json::to_json(&new.detail, "code")?,
         };
         Ok((code, row))
     }

@@ -12,7 +12,7 @@ use super::{
     ActiveAccess, Issuer, ProvenClient, access_token::subject_identifier, client_authentication::authority,
     family, issue::RefreshDetail,
 };
-use crate::{Ledger, Opaque, TenantSnapshot, accounts, error::Fault};
+use crate::{Ledger, Opaque, TenantSnapshot, error::Fault, stored_json};
 
 /// What is told about a token that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl Ledger {
         if !family::is_live(&grant, client, now) {
             return Ok(None);
         }
-        let detail: RefreshDetail = accounts::from_json(&row.detail, "refresh token")?;
+        let detail: RefreshDetail = stored_json::from_json(&row.detail, "refresh token")?;
         let coverage = self.coverage(tenant, client, &grant, &detail.scope, now).await?;
         let covered = coverage.covered.contains(Scope::OFFLINE_ACCESS)
             && family::is_enough(client, &detail.scope, &coverage);

@@ -10,7 +10,7 @@ use super::{
     access_token::{self, NewAccessToken},
     id_token::{self, Requested},
 };
-use crate::{Ledger, Opaque, TenantSnapshot, accounts, error::Fault};
+use crate::{Ledger, Opaque, TenantSnapshot, error::Fault, stored_json};
 
 /// What a client gets (RFC 6749 5.1).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,7 +165,7 @@ impl Ledger {
             consumed_at: None,
             revoked_at: None,
             failures: 0,
-            detail: accounts::to_json(detail, "refresh token")?,
+            detail: stored_json::to_json(detail, "refresh token")?,
         };
         Ok((token, row))
     }

@@ -14,7 +14,7 @@ use super::{
     issue::{InUse, RefreshDetail, audience},
 };
 use crate::{
-    Caller, Ledger, Opaque, Permit, TenantSnapshot, access::UseGrant, accounts, error::Fault, opaque,
+    Caller, Ledger, Opaque, Permit, TenantSnapshot, access::UseGrant, error::Fault, opaque, stored_json,
 };
 
 /// Failed redemptions after which a code is dead (TPA-TOK-10).
@@ -74,7 +74,7 @@ impl Ledger {
         if row.client.as_deref() != Some(client.id.as_str()) {
             return Err(TokenError::CODE);
         }
-        let detail: CodeDetail = accounts::from_json(&row.detail, "code")?;
+        let detail: CodeDetail = stored_json::from_json(&row.detail, "code")?;
         let grant = match row.grant {
             Some(id) => self.inner.store.grant(tenant.id(), id).await?,
             None => None,

@@ -13,8 +13,8 @@ use super::{
     issue::{InUse, RefreshDetail, audience},
 };
 use crate::{
-    Caller, Ledger, Opaque, Permit, TenantSnapshot, access::UseGrant, accounts, error::Fault, opaque,
-    sealing::Key,
+    Caller, Ledger, Opaque, Permit, TenantSnapshot, access::UseGrant, error::Fault, opaque, sealing::Key,
+    stored_json,
 };
 
 /// How often a refresh that lost against another change is looked at anew.
@@ -88,7 +88,7 @@ impl Ledger {
         if row.client.as_deref() != Some(client.id.as_str()) || row.revoked_at.is_some() {
             return Err(TokenError::REFRESH);
         }
-        let detail: RefreshDetail = accounts::from_json(&row.detail, "refresh token")?;
+        let detail: RefreshDetail = stored_json::from_json(&row.detail, "refresh token")?;
         let grant = match row.grant {
             Some(id) => self.inner.store.grant(tenant.id(), id).await?,
             None => None,
@@ -230,7 +230,7 @@ impl Ledger {
         if leeway(tenant) == 0 {
             return Ok(None);
         }
-        let plain = accounts::to_json(answer, "token answer")?;
+        let plain = stored_json::to_json(answer, "token answer")?;
         let sealed = seal_key(presented).seal(self.entropy(), presented.hash().as_bytes(), plain.as_bytes());
         Ok(Some(opaque::base64url(&sealed)))
     }
@@ -270,7 +270,7 @@ fn rotation(
     change.rows.push(RowChange::Put(Row::Token(TokenRow {
         version: row.version.saturating_add(1),
         consumed_at: Some(now),
-        detail: accounts::to_json(spent, "refresh token")?,
+        detail: stored_json::to_json(spent, "refresh token")?,
         ..row.clone()
     })));
     change.rows.push(RowChange::Put(Row::Token(successor)));

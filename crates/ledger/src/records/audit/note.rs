@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Attributes, ChangeType, Note, Touched};
 use crate::{
-    accounts::to_json,
     error::Fault,
     records::{details::Details, requester::Requester},
+    stored_json::to_json,
 };
 
 /// Name of the note in an event's body.
@@ -172,6 +172,6 @@ fn blank(requester: Option<&Requester>, record: RecordId, change: ChangeType) ->
 
 fn written(note: &Note) -> Result<Map<String, Value>, Fault> {
     let text = to_json(note, "record change")?;
-    let value: Value = crate::accounts::from_json(&text, "record change")?;
+    let value: Value = crate::stored_json::from_json(&text, "record change")?;
     Ok(Map::from_iter([(NAME.to_owned(), value)]))
 }

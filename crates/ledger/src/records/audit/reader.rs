@@ -14,9 +14,9 @@ use super::{Attributes, ChangeType, Note, Touched, account_reference, note::NAME
 use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, ReadLog},
-    accounts::from_json,
     error::Fault,
     events::Body,
+    stored_json::from_json,
     verify::Opened,
 };
 

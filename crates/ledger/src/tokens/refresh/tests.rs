@@ -44,7 +44,7 @@ fn tpa_rt_06_only_the_presented_token_opens_what_is_kept_for_the_leeway() {
         id_token: None,
         refresh_token: Some("rt_successor".to_owned()),
     };
-    let plain = accounts::to_json(&answer, "token answer").unwrap();
+    let plain = stored_json::to_json(&answer, "token answer").unwrap();
     let aad = presented.hash();
     let sealed = seal_key(&presented).seal(&SystemEntropy, aad.as_bytes(), plain.as_bytes());
     let sealed = opaque::base64url(&sealed);
