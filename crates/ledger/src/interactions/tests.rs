@@ -137,6 +137,7 @@ mod asking {
             mappers: Default::default(),
             mails: Default::default(),
             api_credentials: BTreeMap::new(),
+            logos: Default::default(),
             endpoints: BTreeMap::new(),
             key_ring: KeyRing::open(Vec::new(), &keys).unwrap(),
             keys,

@@ -291,6 +291,7 @@ fn party(ledger: &Ledger, name: &str, legal: &str, website: &str) -> Party {
         registered_id: None,
         website: Some(website.to_owned()),
         contact: Some(format!("{website}/privacy")),
+        logo_uri: None,
         verified: true,
     }
 }

@@ -12,7 +12,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
-    form, origin,
+    form, logos, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
     query, sign_in,
@@ -36,7 +36,7 @@ use super::{
 #[template(path = "authorization/login.html")]
 struct LoginPage {
     page: Page,
-    client: Option<ShownName>,
+    client: Option<Asker>,
     interaction: String,
     username: String,
     problem: String,
@@ -253,10 +253,20 @@ pub(super) fn asked_in(errand: Option<&Errand>) -> &[String] {
     errand.map_or(&[], |errand| &errand.interaction.request.ui_locales)
 }
 
-/// The name of the app that somebody signs in for.
-pub(super) fn client_of(visit: &Visit, errand: Option<&Errand>) -> Option<ShownName> {
+/// The app that somebody signs in for.
+pub(super) struct Asker {
+    pub(super) name: ShownName,
+    /// Path of its logo; empty where there is none.
+    pub(super) logo: String,
+}
+
+/// The app that somebody signs in for.
+pub(super) fn client_of(visit: &Visit, errand: Option<&Errand>) -> Option<Asker> {
     let client = errand.and_then(|errand| errand.client(visit).ok());
-    client.map(|client| ShownName::new(&client.name))
+    client.map(|client| Asker {
+        name: ShownName::new(&client.name),
+        logo: logos::of_client(&visit.tenant, &client),
+    })
 }
 
 /// What a form carries on of an errand.
