@@ -185,11 +185,13 @@ pub enum TokenKind {
     Approval,
     /// A link that records or corrects what a person chose when it is opened.
     ConsentLink,
+    /// The challenge of a proof key whose code was redeemed, so that a client that always has the same one is noticed (RFC 9700 2.1.1).
+    RedeemedChallenge,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -207,6 +209,7 @@ impl TokenKind {
         Self::PasskeyChallenge,
         Self::Approval,
         Self::ConsentLink,
+        Self::RedeemedChallenge,
     ];
 
     /// The name as stored.
@@ -229,6 +232,7 @@ impl TokenKind {
             Self::PasskeyChallenge => "passkey_challenge",
             Self::Approval => "approval",
             Self::ConsentLink => "consent_link",
+            Self::RedeemedChallenge => "redeemed_challenge",
         }
     }
 

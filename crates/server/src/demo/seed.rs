@@ -11,7 +11,7 @@ use consentry_domain::{
     scope::Scope,
     subject::{Alias, Namespace},
     tenant::{
-        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings,
+        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, ConstantChallenges, DashboardSettings,
         DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, SignIn, Tenant, TenantState,
     },
 };
@@ -259,6 +259,8 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
                 email_code: true,
                 ..SignIn::default()
             },
+            // Whoever tries the demo by hand sends the request of an example again and again.
+            constant_challenges: ConstantChallenges::Accept,
             ..AuthorizationSettings::default()
         },
         checks: CheckSettings {

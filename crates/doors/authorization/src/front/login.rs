@@ -26,7 +26,7 @@ use super::{
     browser::Browser,
     code,
     failure::Failure,
-    page, passkey,
+    links, page, passkey,
     redirect::see_other,
     signed_in::{Errand, proved},
     upstream,
@@ -57,6 +57,8 @@ struct SignedInPage {
     message: String,
     /// Whether there is a page with the person's passkeys.
     has_passkeys: bool,
+    /// Whether there is a page with their identities at other providers.
+    has_links: bool,
     /// Whether there is a page with all that they agreed to.
     has_agreements: bool,
 }
@@ -303,6 +305,7 @@ async fn signed_in(visit: &Visit, session: &Session) -> Result<Response, Failure
         page,
         message,
         has_passkeys: passkey::offered(visit).is_some(),
+        has_links: links::offered(visit),
         has_agreements: agreements::offered(visit),
     };
     Ok(page::answer(&template.page, &template, &[]).into_response())

@@ -8,6 +8,7 @@ mod codes;
 mod conformance;
 mod hosted;
 mod interaction;
+mod links;
 mod logging_in;
 mod logging_out;
 mod passkeys;
