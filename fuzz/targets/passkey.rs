@@ -19,17 +19,28 @@ const PLACE: Place<'static> = Place {
 };
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((kind, rest)) = bytes.split_first() else { return };
+    let Some((kind, rest)) = bytes.split_first() else {
+        return;
+    };
     let answer = match kind {
-        b'o' => wrapped("webauthn.create", &format!("\"attestationObject\":\"{}\"", base64url(rest))),
+        b'o' => wrapped(
+            "webauthn.create",
+            &format!("\"attestationObject\":\"{}\"", base64url(rest)),
+        ),
         b'm' => {
             let object = [b"\xa1\x68authData\x59".as_slice(), &length(rest), &of_host(rest)].concat();
-            wrapped("webauthn.create", &format!("\"attestationObject\":\"{}\"", base64url(&object)))
+            wrapped(
+                "webauthn.create",
+                &format!("\"attestationObject\":\"{}\"", base64url(&object)),
+            )
         }
         b'u' => {
             let data = base64url(&of_host(rest));
             let rest = "\"signature\":\"AAAA\",\"userHandle\":\"AAAAAAAAAAAAAAAAAAAAAA\"";
-            wrapped("webauthn.get", &format!("\"authenticatorData\":\"{data}\",{rest}"))
+            wrapped(
+                "webauthn.get",
+                &format!("\"authenticatorData\":\"{data}\",{rest}"),
+            )
         }
         _ => String::from_utf8_lossy(rest).into_owned(),
     };
@@ -49,7 +60,10 @@ fn length(rest: &[u8]) -> [u8; 2] {
 
 fn wrapped(kind: &str, response: &str) -> String {
     let challenge = base64url(CHALLENGE);
-    let said = format!("{{\"type\":\"{kind}\",\"challenge\":\"{challenge}\",\"origin\":\"{}\"}}", PLACE.origin);
+    let said = format!(
+        "{{\"type\":\"{kind}\",\"challenge\":\"{challenge}\",\"origin\":\"{}\"}}",
+        PLACE.origin
+    );
     format!(
         "{{\"id\":\"AQ\",\"type\":\"public-key\",\"response\":{{\"clientDataJSON\":\"{}\",{response}}}}}",
         base64url(said.as_bytes())

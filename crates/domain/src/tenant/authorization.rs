@@ -88,9 +88,7 @@ impl From<Written> for AuthorizationSettings {
                 .unwrap_or(preset.require_pushed_requests),
             interaction: written.interaction.or(preset.interaction),
             mfa_error: written.mfa_error.unwrap_or(preset.mfa_error),
-            constant_challenges: written
-                .constant_challenges
-                .unwrap_or(preset.constant_challenges),
+            constant_challenges: written.constant_challenges.unwrap_or(preset.constant_challenges),
             sign_in: written.sign_in.unwrap_or(preset.sign_in),
         }
     }

@@ -177,6 +177,7 @@ mod asking {
     fn request(scope: &str, prompt: &[Prompt]) -> AuthorizationRequest {
         let client = client();
         AuthorizationRequest {
+            response_mode: ResponseMode::default(),
             client: client.id,
             application: client.application,
             redirect_uri: "https://moneytrack.example/verify".to_owned(),

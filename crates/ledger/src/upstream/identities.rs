@@ -144,18 +144,12 @@ impl Ledger {
                 return Ok(false);
             };
             let names = self.names_of(tenant, session.subject).await?;
-            let has_login = names
-                .iter()
-                .any(|(namespace, _)| *namespace == Namespace::Login);
-            if found.len() < 2
-                && !has_own_way(&tenant.tenant.authorization.sign_in, &account, has_login)
-            {
+            let has_login = names.iter().any(|(namespace, _)| *namespace == Namespace::Login);
+            if found.len() < 2 && !has_own_way(&tenant.tenant.authorization.sign_in, &account, has_login) {
                 return Err(UnlinkError::LastWay);
             }
             let mut change = ChangeSet::new(tenant.id(), self.now());
-            change
-                .expect
-                .push(Expect::At(RowKey::Alias(*hash), VERSION));
+            change.expect.push(Expect::At(RowKey::Alias(*hash), VERSION));
             change.rows.push(RowChange::Delete(RowKey::Alias(*hash)));
             rest_on(account, &mut change);
             match self.commit(change).await {

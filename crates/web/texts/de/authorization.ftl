@@ -140,3 +140,8 @@ links-taken = Damit meldet sich hier schon jemand anderes an. Es wurde nichts ge
 links-full = Es ist kein Platz für eine weitere Anmeldung. Lösen Sie zuerst eine Verknüpfung.
 links-last = Das ist Ihr einziger Weg, sich anzumelden, also bleibt er. Fügen Sie zuerst einen anderen hinzu, zum Beispiel einen Passkey.
 links-elsewhere = Inzwischen hat sich hier jemand anderes angemeldet. Es wurde nichts verknüpft.
+
+# On to the app.
+onward-title = Einen Moment
+onward-text = Es geht weiter zu { $client }.
+onward-button = Weiter

@@ -141,3 +141,8 @@ links-taken = Somebody else here logs in with this already. Nothing was changed.
 links-full = There is no room for another login. Unlink one first.
 links-last = This is your only way to log in, so it stays. Add another way first, a passkey for instance.
 links-elsewhere = Somebody else logged in here meanwhile. Nothing was linked.
+
+# On to the app.
+onward-title = One moment
+onward-text = You are going on to { $client }.
+onward-button = Go on

@@ -140,3 +140,8 @@ links-taken = Otra persona entra aquí ya con este acceso. No se ha cambiado nad
 links-full = No hay sitio para otro acceso. Desvincule antes uno.
 links-last = Es su única manera de entrar, así que se queda. Añada antes otra, por ejemplo una clave de acceso.
 links-elsewhere = Entretanto ha entrado aquí otra persona. No se ha vinculado nada.
+
+# On to the app.
+onward-title = Un momento
+onward-text = Continúa en { $client }.
+onward-button = Continuar

@@ -140,3 +140,8 @@ links-taken = Quelqu’un d’autre se connecte déjà ici de cette façon. Rien
 links-full = Il n’y a plus de place pour une autre connexion. Dissociez-en d’abord une.
 links-last = C’est votre seule façon de vous connecter, elle reste donc. Ajoutez-en d’abord une autre, par exemple une clé d’accès.
 links-elsewhere = Quelqu’un d’autre s’est connecté ici entre-temps. Rien n’a été associé.
+
+# On to the app.
+onward-title = Un instant
+onward-text = Vous continuez vers { $client }.
+onward-button = Continuer

@@ -138,3 +138,8 @@ links-taken = このアカウントは、すでに別の方がここで使って
 links-full = これ以上は連携できません。先にひとつ解除してください。
 links-last = これはログインできる唯一の方法なので、残しました。先にパスキーなど別の方法を追加してください。
 links-elsewhere = その間に別の方がここでログインしました。何も連携していません。
+
+# On to the app.
+onward-title = しばらくお待ちください
+onward-text = { $client } に進みます。
+onward-button = 進む

@@ -144,3 +144,8 @@ links-taken = Ktoś inny już się tym tutaj loguje. Niczego nie zmieniono.
 links-full = Nie ma miejsca na kolejny login. Najpierw odłącz któryś.
 links-last = To Twój jedyny sposób logowania, więc zostaje. Najpierw dodaj inny, na przykład klucz dostępu.
 links-elsewhere = W międzyczasie zalogował się tu ktoś inny. Niczego nie połączono.
+
+# On to the app.
+onward-title = Chwileczkę
+onward-text = Przechodzisz dalej do { $client }.
+onward-button = Dalej

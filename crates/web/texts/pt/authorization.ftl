@@ -140,3 +140,8 @@ links-taken = Outra pessoa já entra aqui com este acesso. Nada foi alterado.
 links-full = Não há lugar para outro acesso. Desligue primeiro um.
 links-last = É a sua única forma de entrar, por isso fica. Adicione primeiro outra, por exemplo uma chave de acesso.
 links-elsewhere = Entretanto, outra pessoa entrou aqui. Nada foi ligado.
+
+# On to the app.
+onward-title = Um momento
+onward-text = Vai continuar em { $client }.
+onward-button = Continuar

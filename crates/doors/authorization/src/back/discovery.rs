@@ -111,7 +111,7 @@ fn metadata(visit: &Visit) -> Metadata {
         pushed_authorization_request_endpoint: below("/request"),
         scopes_supported: scopes.collect(),
         response_types_supported: &["code"],
-        response_modes_supported: &["query"],
+        response_modes_supported: &["query", "form_post"],
         grant_types_supported: &["authorization_code", "refresh_token", "client_credentials"],
         subject_types_supported: &["pairwise", "public"],
         id_token_signing_alg_values_supported: &["RS256", "ES256"],

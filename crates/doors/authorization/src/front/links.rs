@@ -149,15 +149,8 @@ pub(super) async fn link(
     Ok(see_other(&with_parameters(PAGE, [("said", said)]), used)?)
 }
 
-async fn unlink(
-    visit: &Visit,
-    session: &Session,
-    id: &str,
-) -> Result<Option<(&'static str, bool)>, Failure> {
-    let unlinked = visit
-        .ledger()
-        .unlink_identity(&visit.tenant, session, id)
-        .await;
+async fn unlink(visit: &Visit, session: &Session, id: &str) -> Result<Option<(&'static str, bool)>, Failure> {
+    let unlinked = visit.ledger().unlink_identity(&visit.tenant, session, id).await;
     match unlinked {
         Ok(true) => Ok(Some(("links-unlinked", true))),
         // One that is gone already, or somebody else's: there is nothing to take away, and nothing is told. Else the page says what to do.
@@ -182,9 +175,7 @@ async fn list(
     let (ledger, tenant) = (visit.ledger(), &visit.tenant);
     let identities = ledger.identities_of(tenant, session.subject).await?;
     let mut page = page::new(visit, &[], "links-title");
-    page.person = ledger
-        .name_of(tenant, session.subject, Namespace::Login)
-        .await?;
+    page.person = ledger.name_of(tenant, session.subject, Namespace::Login).await?;
     let words = |wanted: bool| {
         let said = said.filter(|(_, is_done)| *is_done == wanted);
         said.map(|(key, _)| page.text(key).to_string())

@@ -18,6 +18,7 @@ mod links;
 mod login;
 mod logout;
 mod look_up;
+mod onward;
 mod page;
 mod passkey;
 mod passkeys;

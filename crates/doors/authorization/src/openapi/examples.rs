@@ -12,7 +12,11 @@ const AT: &str = "2026-03-04T09:15:27.123Z";
 const CALLBACK: &str = "https://moneytrack.example/verify";
 
 pub(super) fn failure(status: u16, message: &str) -> Value {
-    let message = if status == 400 { json!([message]) } else { json!(message) };
+    let message = if status == 400 {
+        json!([message])
+    } else {
+        json!(message)
+    };
     let mut failure = json!({ "message": message, "error_code": status });
     if status == 409 {
         failure["ts_error_code"] = json!("identifier_taken");

@@ -1,8 +1,6 @@
 //! The operations.
 
-use consentry_web::openapi::{
-    content, described, header, idempotency_key, limit, replayed, text, text_like,
-};
+use consentry_web::openapi::{content, described, header, idempotency_key, limit, replayed, text, text_like};
 use serde_json::{Value, json};
 use utoipa::openapi::{
     ObjectBuilder, Paths, Required, Response, ResponseBuilder, Type,
@@ -15,28 +13,76 @@ use super::{SCHEMES, TAG, examples};
 
 /// Failures below `/v1` and of the callback (third-party-authorization A.1.2): status, message, and when.
 const OF_VENDOR: [(u16, &str, &str); 12] = [
-    (400, "limit must be a whole number from 1 to 200", "The request cannot be taken; `message` is a list."),
+    (
+        400,
+        "limit must be a whole number from 1 to 200",
+        "The request cannot be taken; `message` is a list.",
+    ),
     (401, "Invalid token", "No good token."),
-    (403, "Forbidden", "Not with this token. Third parties are refused everything here."),
-    (404, "Consent not found", "There is no such thing, or it is another application's."),
-    (409, "Client name already used", "It collides with what is there, or the first request with this key is being carried out."),
-    (410, "Interaction is over", "It was answered, or it took too long."),
+    (
+        403,
+        "Forbidden",
+        "Not with this token. Third parties are refused everything here.",
+    ),
+    (
+        404,
+        "Consent not found",
+        "There is no such thing, or it is another application's.",
+    ),
+    (
+        409,
+        "Client name already used",
+        "It collides with what is there, or the first request with this key is being carried out.",
+    ),
+    (
+        410,
+        "Interaction is over",
+        "It was answered, or it took too long.",
+    ),
     (413, "The body is too large", "The body is too large."),
-    (415, "The media type of the body is not supported", "The body is of a type that is not read here."),
-    (422, "The key was used for another request", "The key was used for another request."),
+    (
+        415,
+        "The media type of the body is not supported",
+        "The body is of a type that is not read here.",
+    ),
+    (
+        422,
+        "The key was used for another request",
+        "The key was used for another request.",
+    ),
     (429, "Too many requests", "Too many requests."),
-    (500, "Something went wrong - Internal server error", "Something went wrong on our side."),
-    (503, "The service is not available now", "The service cannot be asked now."),
+    (
+        500,
+        "Something went wrong - Internal server error",
+        "Something went wrong on our side.",
+    ),
+    (
+        503,
+        "The service is not available now",
+        "The service cannot be asked now.",
+    ),
 ];
 
 /// Failures of OAuth endpoints (RFC 6749 5.2): status, error, and when.
 const OF_OAUTH: [(u16, &str, &str); 8] = [
-    (400, "invalid_request", "The request cannot be taken; `error` says why."),
+    (
+        400,
+        "invalid_request",
+        "The request cannot be taken; `error` says why.",
+    ),
     (401, "invalid_client", "No good credentials."),
     (403, "insufficient_scope", "The token opens something else."),
     (413, "invalid_request", "The body is too large."),
-    (415, "invalid_request", "The body is of a type that is not read here."),
-    (429, "temporarily_unavailable", "Too many requests, or too many failed attempts."),
+    (
+        415,
+        "invalid_request",
+        "The body is of a type that is not read here.",
+    ),
+    (
+        429,
+        "temporarily_unavailable",
+        "Too many requests, or too many failed attempts.",
+    ),
     (500, "server_error", "Something went wrong on our side."),
     (503, "temporarily_unavailable", "The service cannot be asked now."),
 ];
@@ -151,15 +197,19 @@ fn built(path: &str, own: Operation) -> OperationBuilder {
     }
     operation = operation.response(status.to_string(), answer.build());
     if own.failures == Failures::Vendor {
-        OF_VENDOR.into_iter().fold(operation, |operation, (status, message, when)| {
-            let example = examples::failure(status, message);
-            operation.response(status.to_string(), failure(status, when, "Failure", &example))
-        })
+        OF_VENDOR
+            .into_iter()
+            .fold(operation, |operation, (status, message, when)| {
+                let example = examples::failure(status, message);
+                operation.response(status.to_string(), failure(status, when, "Failure", &example))
+            })
     } else {
-        OF_OAUTH.into_iter().fold(operation, |operation, (status, error, when)| {
-            let example = examples::refusal(status, error);
-            operation.response(status.to_string(), failure(status, when, "Refusal", &example))
-        })
+        OF_OAUTH
+            .into_iter()
+            .fold(operation, |operation, (status, error, when)| {
+                let example = examples::refusal(status, error);
+                operation.response(status.to_string(), failure(status, when, "Refusal", &example))
+            })
     }
 }
 
@@ -195,14 +245,22 @@ fn required(name: &str, meaning: &str) -> Parameter {
 
 /// What narrows a list of consents, and which part of it is wanted.
 fn of_list() -> Vec<Parameter> {
-    let status = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(["active", "all", "expired", "revoked", "superseded"]));
+    let status = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([
+        "active",
+        "all",
+        "expired",
+        "revoked",
+        "superseded",
+    ]));
     vec![
         query("client_id", "Toward this client."),
-        described("status", ParameterIn::Query, "Where they stand; `active` where nothing is said.")
-            .schema(Some(status))
-            .build(),
+        described(
+            "status",
+            ParameterIn::Query,
+            "Where they stand; `active` where nothing is said.",
+        )
+        .schema(Some(status))
+        .build(),
         limit(Some(200), "Most consents of a page; 200 where nothing is said."),
         query("cursor", "Where the page begins, from `next_cursor`."),
     ]
@@ -214,7 +272,12 @@ fn with(mut parameters: Vec<Parameter>, more: impl IntoIterator<Item = Parameter
 }
 
 /// A question about consents or interactions.
-fn ask(path: &'static str, id: &'static str, summary: &'static str, answer: (&'static str, Value)) -> Operation {
+fn ask(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    answer: (&'static str, Value),
+) -> Operation {
     Operation {
         method: HttpMethod::Get,
         path,
@@ -248,7 +311,12 @@ fn of_consents() -> Vec<Operation> {
     vec![
         Operation {
             parameters: with(of_list(), [user()]),
-            ..ask("/v1/consents", "list_consents", "List what people agreed to", consents())
+            ..ask(
+                "/v1/consents",
+                "list_consents",
+                "List what people agreed to",
+                consents(),
+            )
         },
         ask(
             "/v1/consents/{consent_id}",
@@ -279,7 +347,12 @@ fn of_consents() -> Vec<Operation> {
         ),
         Operation {
             parameters: of_list(),
-            ..ask("/v1/consents/me", "list_own_consents", "List what the person agreed to", consents())
+            ..ask(
+                "/v1/consents/me",
+                "list_own_consents",
+                "List what the person agreed to",
+                consents(),
+            )
         },
         stop(
             "/v1/consents/me/clients/{client_id}",
@@ -340,7 +413,12 @@ fn of_clients() -> Vec<Operation> {
         ..ask(path, id, summary, client())
     };
     vec![
-        ask("/clients", "list_clients", "List clients", ("Clients", json!([examples::client("[redacted]")]))),
+        ask(
+            "/clients",
+            "list_clients",
+            "List clients",
+            ("Clients", json!([examples::client("[redacted]")])),
+        ),
         write(
             HttpMethod::Post,
             "/clients",
@@ -366,13 +444,23 @@ fn of_clients() -> Vec<Operation> {
             Some(("ClientToChange", json!({ "name": "Moneytrack" }))),
             (200, Some(client())),
         ),
-        write(HttpMethod::Delete, one, "remove_client", "Remove a client with all that it was given", None, (204, None)),
+        write(
+            HttpMethod::Delete,
+            one,
+            "remove_client",
+            "Remove a client with all that it was given",
+            None,
+            (204, None),
+        ),
         write(
             HttpMethod::Put,
             "/clients/{client_id}/resources",
             "set_resources_of_client",
             "Say which resources a client may name",
-            Some(("ResourcesToSet", json!({ "resource_ids": ["https://api.bank.example"] }))),
+            Some((
+                "ResourcesToSet",
+                json!({ "resource_ids": ["https://api.bank.example"] }),
+            )),
             (200, Some(client())),
         ),
         write(
@@ -408,7 +496,12 @@ fn post(
 }
 
 /// What anybody may read.
-fn open(path: &'static str, id: &'static str, summary: &'static str, answer: (&'static str, Value)) -> Operation {
+fn open(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    answer: (&'static str, Value),
+) -> Operation {
     Operation {
         method: HttpMethod::Get,
         asker: Asker::Anybody,
@@ -427,7 +520,12 @@ fn of_oauth() -> Vec<Operation> {
     let userinfo = |method, id| Operation {
         method,
         asker: Asker::Bearer,
-        ..open("/oidc/me", id, "Who the person is (OpenID Connect Core 5.3)", ("UserInfo", examples::user_info()))
+        ..open(
+            "/oidc/me",
+            id,
+            "Who the person is (OpenID Connect Core 5.3)",
+            ("UserInfo", examples::user_info()),
+        )
     };
     vec![
         post(
@@ -438,7 +536,10 @@ fn of_oauth() -> Vec<Operation> {
         ),
         post(
             "/oidc/token/introspection",
-            ("introspect_token", "Whether a token is good now, and for what (RFC 7662)"),
+            (
+                "introspect_token",
+                "Whether a token is good now, and for what (RFC 7662)",
+            ),
             ("TokenToLookAt", examples::token_to_look_at()),
             (200, Some(("Introspected", examples::introspected()))),
         ),
@@ -450,13 +551,21 @@ fn of_oauth() -> Vec<Operation> {
         ),
         post(
             "/oidc/request",
-            ("push_request", "Hand an authorization request in beforehand (RFC 9126)"),
+            (
+                "push_request",
+                "Hand an authorization request in beforehand (RFC 9126)",
+            ),
             ("RequestToPush", examples::request_to_push()),
             (201, Some(("Pushed", examples::pushed()))),
         ),
         userinfo(HttpMethod::Get, "read_user_info"),
         userinfo(HttpMethod::Post, "ask_user_info"),
-        open("/oidc/jwks", "read_keys", "The keys that tokens are signed with", ("Keys", examples::keys())),
+        open(
+            "/oidc/jwks",
+            "read_keys",
+            "The keys that tokens are signed with",
+            ("Keys", examples::keys()),
+        ),
         discovery("read_configuration", "/oidc/.well-known/openid-configuration"),
     ]
 }

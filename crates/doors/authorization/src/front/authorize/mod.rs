@@ -30,6 +30,7 @@ use http::HeaderMap;
 use super::{
     browser::Browser,
     failure::{self, Failure},
+    onward::{Leaving, leave},
     proceed,
     redirect::{Target, see_other, with_parameters},
 };
@@ -96,10 +97,14 @@ async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) ->
                 state: address.state.as_deref(),
                 issuer: &issuer,
             };
-            Ok(see_other(
-                &target.with_error(refusal.error, &refusal.description),
-                Vec::new(),
-            )?)
+            let fields = target.error(refusal.error, &refusal.description);
+            let leaving = Leaving {
+                target,
+                mode: address.mode,
+                client: &address.client.name,
+                ui_locales: &[],
+            };
+            Ok(leave(visit, leaving, fields, Vec::new())?)
         }
     }
 }

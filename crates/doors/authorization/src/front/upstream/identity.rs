@@ -165,7 +165,11 @@ mod tests {
             (Value::Null, Some(900), true),
         ] {
             let found = read(auth_time.clone(), since);
-            let expected = if is_believed { Ok("7".to_owned()) } else { Err(Disbelief::NotRecent) };
+            let expected = if is_believed {
+                Ok("7".to_owned())
+            } else {
+                Err(Disbelief::NotRecent)
+            };
             assert_eq!(found, expected, "{auth_time} {since:?}");
         }
     }

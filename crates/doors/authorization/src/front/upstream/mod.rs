@@ -15,11 +15,7 @@ use axum::{
 };
 use consentry_domain::tenant::Upstream;
 use consentry_ledger::{
-    Opaque,
-    interactions::cookie_mark,
-    opaque::hash_text,
-    sessions::Method,
-    upstream::RECENT,
+    Opaque, interactions::cookie_mark, opaque::hash_text, sessions::Method, upstream::RECENT,
 };
 use consentry_web::{
     error::{ApiError, registry},

@@ -71,7 +71,10 @@ async fn somebody_links_who_they_are_there_logs_in_with_it_and_takes_it_away() {
     let page = unlink(&browser, &page).await.expect_status(200);
     assert!(page.text().contains("It is unlinked"), "{}", page.text());
     assert_eq!(whose(&app, &provider, "77").await, None);
-    assert!(!is_logged_in(&other).await, "where it was logged in by it is logged out");
+    assert!(
+        !is_logged_in(&other).await,
+        "where it was logged in by it is logged out"
+    );
     assert!(is_logged_in(&browser).await);
     let refused = come_back(&other, &go(&other, &provider, "/login/with/other").await).await;
     assert_local_page(&refused, 403);
@@ -92,7 +95,10 @@ async fn an_identity_of_somebody_else_stays_theirs() {
     let browser = app.browser();
     log_in(&app, &browser, "ada").await;
     let page = link(&app, &browser, &provider).await.expect_status(200);
-    assert!(page.text().contains("Somebody else here logs in with this already"));
+    assert!(
+        page.text()
+            .contains("Somebody else here logs in with this already")
+    );
     let ben = super::user_id(&app, "ben");
     assert_eq!(whose(&app, &provider, "8").await.as_deref(), Some(ben));
 
@@ -124,10 +130,7 @@ async fn changing_anything_needs_a_recent_login_and_the_same_person_when_the_ans
     let refused = browser.press(LINK).await.expect_status(303);
     assert_eq!(refused.location().path(), PAGE);
     assert_eq!(whose(&app, &provider, "77").await, None);
-    let again = browser
-        .submit(PAGE, &[("do", "again")])
-        .await
-        .expect_status(303);
+    let again = browser.submit(PAGE, &[("do", "again")]).await.expect_status(303);
     assert_eq!(again.location().query(), Some("anew=yes"));
     let login = browser.follow(&again).await;
     let back = app.log_in_at(&browser, "ada", &login).await;
@@ -186,7 +189,11 @@ async fn the_last_way_to_log_in_stays_also_where_two_are_taken_away_at_once() {
     // She has no password, no address and no passkey.
     let page = browser.open(PAGE).await.expect_status(200);
     let refused = unlink(&browser, &page).await.expect_status(409);
-    assert!(refused.text().contains("This is your only way to log in"), "{}", refused.text());
+    assert!(
+        refused.text().contains("This is your only way to log in"),
+        "{}",
+        refused.text()
+    );
     assert!(whose(&app, &provider, "5").await.is_some());
 
     // With another identity one of the two can go, and only one.
@@ -208,7 +215,10 @@ async fn the_last_way_to_log_in_stays_also_where_two_are_taken_away_at_once() {
         .collect();
     assert_eq!(ids.len(), 2);
     let take = |id: &str| {
-        let fields = [("do".to_owned(), "unlink".to_owned()), ("identity".to_owned(), id.to_owned())];
+        let fields = [
+            ("do".to_owned(), "unlink".to_owned()),
+            ("identity".to_owned(), id.to_owned()),
+        ];
         let browser = &browser;
         async move {
             let fields: Vec<(&str, &str)> = fields
