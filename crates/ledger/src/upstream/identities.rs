@@ -11,7 +11,12 @@ use consentry_domain::{
 use consentry_store::{AccountRow, AliasRow, ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey};
 
 use crate::{
-    Ledger, TenantSnapshot, error::Fault, opaque::base64url, sessions::Session, subjects::alias_hash,
+    Ledger, TenantSnapshot,
+    error::Fault,
+    mail::{About, GIVE_UP, Mail, To, put},
+    opaque::base64url,
+    sessions::Session,
+    subjects::alias_hash,
 };
 
 /// How long after proving who they are somebody may link or unlink an identity.
@@ -112,11 +117,16 @@ impl Ledger {
             }
             let row = self.alias_of(tenant, session.subject, &alias).await?;
             let mut change = ChangeSet::new(tenant.id(), self.now());
+            let row_mark = base64url(hash.as_bytes());
             change.expect.push(Expect::Absent(RowKey::Alias(hash)));
             change.rows.push(RowChange::Put(Row::Alias(row)));
             rest_on(account, &mut change);
+            tell(&mut change, session.subject, (true, upstream), &row_mark)?;
             match self.commit(change).await {
-                Ok(_receipt) => return Ok(()),
+                Ok(_receipt) => {
+                    self.inner.mailed.notify_waiters();
+                    return Ok(());
+                }
                 Err(CommitError::Stale | CommitError::Taken) => {}
                 Err(error) => return Err(Fault::from(error).into()),
             }
@@ -152,8 +162,13 @@ impl Ledger {
             change.expect.push(Expect::At(RowKey::Alias(*hash), VERSION));
             change.rows.push(RowChange::Delete(RowKey::Alias(*hash)));
             rest_on(account, &mut change);
+            let sign_in = &tenant.tenant.authorization.sign_in;
+            if let Some(upstream) = sign_in.upstream(&gone.upstream) {
+                tell(&mut change, session.subject, (false, upstream), id)?;
+            }
             match self.commit(change).await {
                 Ok(_receipt) => {
+                    self.inner.mailed.notify_waiters();
                     self.end_sessions_by(tenant, session, &gone.upstream).await?;
                     return Ok(true);
                 }
@@ -226,6 +241,29 @@ impl Ledger {
         }
         Ok(found)
     }
+}
+
+/// Puts the mail that tells a person of it; the moment makes it another than one before about the same identity.
+fn tell(
+    change: &mut ChangeSet,
+    subject: SubjectId,
+    (is_added, upstream): (bool, &Upstream),
+    mark: &str,
+) -> Result<(), Fault> {
+    let now = change.at;
+    put(
+        change,
+        &Mail {
+            key: format!("login {mark} {}", now.as_micros()),
+            to: To::Person(subject),
+            about: About::Login {
+                is_added,
+                provider: upstream.label.clone(),
+            },
+            due_at: now,
+            until: now.plus(GIVE_UP),
+        },
+    )
 }
 
 /// Lets a change come about only if nobody changed the account meanwhile, and lets whoever did so at the same time see that.

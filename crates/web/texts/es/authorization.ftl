@@ -138,7 +138,7 @@ links-linked = Está vinculado. Desde ahora puede entrar con él.
 links-unlinked = Está desvinculado y ya no abre nada aquí. Donde había entrado con él, la sesión se ha cerrado.
 links-taken = Otra persona entra aquí ya con este acceso. No se ha cambiado nada.
 links-full = No hay sitio para otro acceso. Desvincule antes uno.
-links-last = Es su única manera de entrar, así que se queda. Añada antes otra, por ejemplo una clave de acceso.
+links-last = Es su única manera de entrar, así que se queda. Añada antes otra, por ejemplo una llave de acceso.
 links-elsewhere = Entretanto ha entrado aquí otra persona. No se ha vinculado nada.
 
 # On to the app.

@@ -36,6 +36,7 @@ async fn somebody_links_who_they_are_there_logs_in_with_it_and_takes_it_away() {
     let mut provider = Provider::start(&["other"]);
     let app = beside(&provider, |_| {}).await;
     provider.sits(&json!({ "sub": "77" }));
+    let mails = app.mailbox();
     let browser = app.browser();
     // Who is not logged in is sent to log in first.
     let first = browser.open(PAGE).await.expect_status(303);
@@ -57,6 +58,10 @@ async fn somebody_links_who_they_are_there_logs_in_with_it_and_takes_it_away() {
     assert!(page.text().contains("It is linked") && page.text().contains("Linked since"));
     let ada = super::user_id(&app, "ada");
     assert_eq!(whose(&app, &provider, "77").await.as_deref(), Some(ada));
+    assert_eq!(
+        mails.nth("ada@example.com", 1).await.subject,
+        "A login elsewhere was linked to your account"
+    );
 
     // From then on it opens, in another browser too.
     let other = app.browser();
@@ -70,6 +75,9 @@ async fn somebody_links_who_they_are_there_logs_in_with_it_and_takes_it_away() {
 
     let page = unlink(&browser, &page).await.expect_status(200);
     assert!(page.text().contains("It is unlinked"), "{}", page.text());
+    let told = mails.nth("ada@example.com", 2).await;
+    assert_eq!(told.subject, "A login elsewhere was unlinked from your account");
+    assert!(told.text.contains("Other ID"));
     assert_eq!(whose(&app, &provider, "77").await, None);
     assert!(
         !is_logged_in(&other).await,
