@@ -194,8 +194,8 @@ async fn how_long_a_refusal_takes_tells_nothing_about_a_secret_or_a_name() {
             client_secret: secret,
         };
         let answer = token(&app, "", &wrong, &[("grant_type", "client_credentials")]).await;
-        assert!(matches!(answer.status(), 401 | 429));
-        app.pass(3_600);
+        assert_eq!(answer.status(), 401);
+        app.pass(86_400);
     };
     // A secret of which nothing is right, one of which all but the end is, and a client that is not there.
     let nearly = &right.client_secret[..right.client_secret.len() - 1];
@@ -220,8 +220,9 @@ async fn how_long_a_refusal_takes_tells_nothing_about_a_secret_or_a_name() {
         let answer = app
             .post_form("/login", &[("username", name), ("password", "wrong")])
             .await;
-        assert!(matches!(answer.status(), 403 | 429), "{}", answer.status());
-        app.pass(3_600);
+        // Whoever is made to wait is told so at once, whatever the name.
+        assert_eq!(answer.status(), 403);
+        app.pass(86_400);
     };
     let known = shortest(5, async |_| log_in("ada").await).await;
     let unknown = shortest(5, async |_| log_in("nobody").await).await;
