@@ -1,5 +1,6 @@
 """What a schema cannot say about the API, so that everything else counts as a failure."""
 
+import base64
 import functools
 import json
 import os
@@ -69,6 +70,10 @@ OF_PREFERENCES = {
     429: ("/v1/",),
 }
 
+# What the authorization door refuses although it fits a schema: what is named there has to be there, and a code, a token or a client is
+# made elsewhere.
+OF_AUTHORIZATION = (400, 401, 403, 404, 409, 410, 422, 429)
+
 # What is there at the preferences door, by the name of the part of the address.
 CHOSEN = {"purpose": ["news", "surveys"], "preference": ["news-topics"], "center": ["news"], "provider": ["otp", "message"]}
 
@@ -92,6 +97,9 @@ def before_call(context, case, kwargs):
         return
     if case.operation.path.startswith("/v1/"):
         ask_as_back_end(case)
+        return
+    if case.operation.path.startswith("/cis/"):
+        ask_as_first_party(case)
         return
     if isinstance(case.body, dict) and isinstance(case.body.get("definition"), dict):
         given = case.body["definition"]
@@ -127,6 +135,49 @@ def ask_as_back_end(case):
             address[name] = values[chance(address[name], len(values))]
     event = case.body if isinstance(case.body, dict) else {}
     choose(event.get("event", event))
+
+
+def ask_as_first_party(case):
+    """Shows the credentials of the first party's back end, or a token of its own, and names its application and its clients."""
+    security = case.operation.definition.raw.get("security", [])
+    if any("authorization_basic" in way for way in security):
+        case.headers["Authorization"] = "Basic " + credentials()
+    elif security:
+        case.headers["Authorization"] = "Bearer " + own_token()
+    address = case.path_parameters or {}
+    if "app_id" in address:
+        address["app_id"] = clients()[0]["app_id"]
+    if "app_id" in (case.query or {}):
+        case.query["app_id"] = clients()[0]["app_id"]
+    # Never the one that asks: a change of itself could end its token.
+    others = [client["client_id"] for client in clients() if client["client_id"] != os.environ["ASKER_USERNAME"]]
+    if "client_id" in address and chance(address["client_id"], 2) == 0:
+        address["client_id"] = others[chance(address["client_id"], len(others))]
+
+
+def credentials():
+    pair = os.environ["ASKER_USERNAME"] + ":" + os.environ["ASKER_PASSWORD"]
+    return base64.b64encode(pair.encode()).decode()
+
+
+@functools.cache
+def own_token():
+    """A token of the back end's own, good for an hour."""
+    request = urllib.request.Request(
+        os.environ["ASKER_BASE"] + "/cis/oidc/token", b"grant_type=client_credentials", {"Authorization": "Basic " + credentials()}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["access_token"]
+
+
+@functools.cache
+def clients():
+    """The clients of the first party, as they were at the beginning."""
+    request = urllib.request.Request(
+        os.environ["ASKER_BASE"] + "/cis/v1/clients", headers={"Authorization": "Bearer " + own_token()}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
 
 
 def choose(event):
@@ -177,6 +228,9 @@ def filter_failure(context, failure, case, response):
         # Each request shows the session, those that try it without one as well: the door's own tests try it without. So do they with
         # what does not fit, since members that are not known are ignored there, and `null` is nothing.
         return kind == "RejectedPositiveData" and not case.operation.path.startswith(OF_PREFERENCES.get(response.status_code, ()))
+    if case.operation.path.startswith("/cis/") and kind in ("IgnoredAuth", "AcceptedNegativeData", "RejectedPositiveData"):
+        # As at the preferences door: each request shows who asks, and parameters that are not known are ignored.
+        return kind == "RejectedPositiveData" and response.status_code not in OF_AUTHORIZATION
     if kind == "IgnoredAuth":
         # Whoever tries wrong passwords again and again is made to wait.
         return "429" not in failure.message

@@ -60,7 +60,11 @@ accent = "#0b5c6b"
 password = true
 email_code = true
 passkey = true
-${upstream("northmail", "Northmail")}${upstream("tide", "Tide Identity")}`;
+${upstream("northmail", "Northmail")}${upstream("tide", "Tide Identity")}
+[[tenants.people]]
+login = "ada"
+upstream = [{ issuer = "https://northmail.example", sub = "7" }]
+`;
 }
 
 /** A device with a fingerprint reader. Chromium forgets it with the document, so it comes near to each page anew, with what it keeps. */
@@ -163,5 +167,27 @@ test("the page says what passkeys need where there is no script, and in Arabic t
   await arabic.page.goto(`${base}/login/passkey`);
   await arabic.button("passkey-use").waitFor();
   await judge(arabic.page, "passkey-ar");
+  await arabic.close();
+});
+
+test("somebody sees where else they log in with, and takes it away", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  await page.goto(`${base}/login`);
+  await ada.logIn();
+  await ada.press(ada.link("links-title"));
+  await ada.link("link-add", { provider: "Tide Identity" }).waitFor();
+  await judge(page, "links");
+  await ada.press(ada.button("link-remove", { provider: "Northmail" }));
+  await page.getByText(ada.say("links-unlinked")).waitFor();
+  await judge(page, "links-unlinked");
+  assert.equal(await page.getByText(ada.say("link-linked"), { exact: true }).count(), 0);
+  await ada.close();
+  const arabic = await visitor(browser, demo.facts, { language: "ar" });
+  await arabic.page.goto(`${base}/login`);
+  await arabic.logIn();
+  await arabic.press(arabic.link("links-title"));
+  await arabic.link("link-add", { provider: "Tide Identity" }).waitFor();
+  await judge(arabic.page, "links-ar");
   await arabic.close();
 });

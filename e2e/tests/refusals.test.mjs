@@ -312,3 +312,45 @@ async function send(page, action, fields) {
   );
   await answered;
 }
+
+test("tpa_a5_1 an answer as a form goes to the app by itself, and by a button without script", async () => {
+  const state = "st-51";
+  for (const options of [{}, { javaScriptEnabled: false }, { language: "ar" }]) {
+    const ada = await visitor(browser, demo.facts, options);
+    const { page } = ada;
+    const address = new URL(`${demo.facts.issuer}/auth`);
+    address.search = new URLSearchParams({
+      client_id: demo.facts.authorization.third_party.client_id,
+      redirect_uri: OUTSIDE,
+      response_type: "token",
+      response_mode: "form_post",
+      ui_locales: options.language ?? "en",
+      state,
+    });
+    let posted;
+    await page.route(OUTSIDE, async (route) => {
+      posted = route.request();
+      await route.fulfill({ contentType: "text/plain", body: "taken" });
+    });
+    // Held back, so that there is a page to look at.
+    await page.route("**/onward.js", (route) => route.abort());
+    await page.goto(address.href);
+    await ada.button("onward-button").waitFor();
+    if (options.javaScriptEnabled === false) {
+      await ada.press(ada.button("onward-button"));
+    } else {
+      ada.complaints.length = 0;
+      await judge(page, options.language === undefined ? "onward" : "onward-ar");
+      ada.complaints.length = 0;
+      await page.unroute("**/onward.js");
+      await page.goto(address.href);
+    }
+    await page.waitForURL(OUTSIDE);
+    assert.equal(posted.method(), "POST");
+    const fields = new URLSearchParams(posted.postData());
+    assert.equal(fields.get("error"), "unsupported_response_type");
+    assert.equal(fields.get("state"), state);
+    assert.equal(fields.get("iss"), demo.facts.issuer);
+    await page.context().close();
+  }
+});

@@ -12,7 +12,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Every reader.
-const READERS: [&str; 1] = ["filter"];
+const READERS: [&str; 3] = ["filter", "multipart", "passkey"];
 
 /// What LLVM adds to each branch.
 const INSTRUMENTED: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

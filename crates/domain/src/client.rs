@@ -87,6 +87,9 @@ pub struct Party {
     /// Where to complain or ask for deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// Where its picture is: fetched by the server and shown from its own address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
     /// Whether the operator has verified that it is who it says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verified: bool,

@@ -15,7 +15,7 @@ mod validation;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    authorization::Preset,
+    authorization::{ConstantChallenges, Preset},
     center::Center,
     checks::CheckSettings,
     dataspace::{DataspaceApplication, DataspaceSettings, MOST_SOURCES, SourceOwner},
@@ -308,6 +308,8 @@ pub struct AuthorizationSettings {
     pub interaction: Option<Lifetime>,
     /// What is answered where a second factor is demanded and cannot be had (third-party-authorization A.14).
     pub mfa_error: MfaError,
+    /// Whether a client may bring the challenge of a proof key again after a code with it was redeemed (RFC 9700 2.1.1).
+    pub constant_challenges: ConstantChallenges,
     /// How people sign in.
     pub sign_in: SignIn,
 }
@@ -325,6 +327,7 @@ impl Default for AuthorizationSettings {
             require_pushed_requests: false,
             interaction: None,
             mfa_error: MfaError::Standard,
+            constant_challenges: ConstantChallenges::Refuse,
             sign_in: SignIn::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! One request while it is being written.
 
-use std::time::Duration;
+use std::{marker::PhantomData, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -12,13 +12,19 @@ use crate::error::{EgressError, from_client};
 #[must_use = "a request does nothing until it is sent"]
 #[derive(Debug)]
 pub struct Request<'e> {
-    egress: &'e Egress,
+    /// Ties the request to the way out that judged its address.
+    egress: PhantomData<&'e Egress>,
+    max_answer_len: usize,
     builder: Result<reqwest::RequestBuilder, EgressError>,
 }
 
 impl<'e> Request<'e> {
     pub(crate) fn new(egress: &'e Egress, builder: Result<reqwest::RequestBuilder, EgressError>) -> Self {
-        Self { egress, builder }
+        Self {
+            egress: PhantomData,
+            max_answer_len: egress.policy().max_answer_len,
+            builder,
+        }
     }
 
     /// Adds a header.
@@ -47,6 +53,12 @@ impl<'e> Request<'e> {
         self.with(|builder| builder.timeout(deadline))
     }
 
+    /// Reads at most this many bytes of the answer, where the policy would read more or fewer.
+    pub fn longest_answer(mut self, len: usize) -> Self {
+        self.max_answer_len = len;
+        self
+    }
+
     fn with(mut self, change: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Self {
         self.builder = self.builder.map(change);
         self
@@ -55,12 +67,12 @@ impl<'e> Request<'e> {
     /// Sends the request and reads the whole answer within the deadline and the length limit.
     pub async fn send(self) -> Result<Answer, EgressError> {
         let response = self.builder?.send().await.map_err(|error| from_client(&error))?;
-        Answer::read(response, self.egress.policy().max_answer_len).await
+        Answer::read(response, self.max_answer_len).await
     }
 
     /// As [`Self::send`], where a long answer is as good as a short one: what is beyond the limit is not read.
     pub async fn send_and_cut(self) -> Result<Answer, EgressError> {
         let response = self.builder?.send().await.map_err(|error| from_client(&error))?;
-        Answer::read_cut(response, self.egress.policy().max_answer_len).await
+        Answer::read_cut(response, self.max_answer_len).await
     }
 }

@@ -26,6 +26,7 @@ pub mod jobs;
 pub mod key_revocation;
 pub mod key_ring;
 pub mod key_rotation;
+pub mod logos;
 pub mod mail;
 pub mod once;
 pub mod one_time;

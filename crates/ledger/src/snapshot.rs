@@ -16,6 +16,7 @@ use crate::{
     canonical::to_canonical,
     error::Fault,
     key_ring::{KeyRing, StoredKey},
+    logos::{Logo, Logos},
     mail::MailTemplates,
     opaque,
     principals::Principals,
@@ -52,6 +53,8 @@ pub struct TenantSnapshot {
     pub api_credentials: BTreeMap<String, ApiCredential>,
     /// Where its webhooks go.
     pub endpoints: BTreeMap<EndpointId, Arc<Endpoint>>,
+    /// Its pictures of those who ask.
+    pub logos: Logos,
     /// Its derived keys.
     pub keys: TenantKeys,
     /// Its signing keys.
@@ -257,6 +260,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
     let mut principals = Vec::new();
     let mut api_credentials = BTreeMap::new();
     let mut endpoints = BTreeMap::new();
+    let mut logos = Logos::default();
     let mut versions = BTreeMap::new();
     for row in rows {
         versions.insert((row.kind, row.id.clone()), row.version);
@@ -296,6 +300,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
                 let endpoint = read::<Endpoint>(&row)?;
                 endpoints.insert(endpoint.id, Arc::new(endpoint));
             }
+            ConfigurationKind::Logo => logos.extend([read::<Logo>(&row)?]),
         }
     }
     let (Some(tenant), Some(tenant_key)) = (tenant, tenant_key) else {
@@ -331,6 +336,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         mails,
         api_credentials,
         endpoints,
+        logos,
         keys,
         key_ring,
         versions,

@@ -11,6 +11,7 @@ mod attempt;
 mod credentials;
 mod handshake;
 mod lane;
+mod logos;
 mod mail;
 mod mirror;
 mod order;
@@ -200,6 +201,7 @@ async fn all_tenants(shared: Arc<Shared>) {
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Sweep)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Ends)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Keys)),
+                    tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Logos)),
                 ];
                 own.into_iter().chain(mirrored).chain(mailed).collect()
             });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use consentry_domain::{Lifetime, TenantId};
 use consentry_ledger::{Fault, TenantSnapshot, ends::ENDS, jobs::Lease};
 
-use crate::{Shared, pause};
+use crate::{Shared, logos, pause};
 
 /// How long credentials, interactions and remembered requests are kept after their end, so that reused can be told from unknown
 /// (consent-dashboard A3).
@@ -23,6 +23,8 @@ pub(crate) enum Round {
     Ends,
     /// Replaces signing keys that are old enough.
     Keys,
+    /// Fetches pictures of those who ask.
+    Logos,
 }
 
 impl Round {
@@ -31,6 +33,7 @@ impl Round {
             Self::Sweep => ("round", "sweep"),
             Self::Ends => ENDS,
             Self::Keys => ("round", "keys"),
+            Self::Logos => ("round", "logos"),
         }
     }
 
@@ -40,6 +43,7 @@ impl Round {
             Self::Sweep => Lifetime::minutes(10),
             Self::Ends => Lifetime::seconds(20),
             Self::Keys => Lifetime::minutes(10),
+            Self::Logos => Lifetime::seconds(20),
         }
     }
 
@@ -76,6 +80,10 @@ impl Round {
                 for turn in turns {
                     tracing::info!(?turn, tenant = %tenant.tenant.slug, "a signing key turned");
                 }
+                Ok(lease)
+            }
+            Self::Logos => {
+                logos::fetch_due(shared, tenant.id()).await?;
                 Ok(lease)
             }
         }

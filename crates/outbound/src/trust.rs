@@ -24,6 +24,11 @@ impl WaysOut {
         }
     }
 
+    /// The way to everybody who named no authority.
+    pub(crate) fn usual(&self) -> Arc<Egress> {
+        Arc::clone(&self.usual)
+    }
+
     /// The way to an endpoint's receiver.
     pub(crate) fn to(&self, endpoint: &Endpoint) -> Result<Arc<Egress>, EgressError> {
         let ca = &endpoint.settings.ca;

@@ -33,6 +33,7 @@ pub fn document() -> OpenApi {
         .build();
     document.merge(consentry_door_records::openapi::document());
     document.merge(consentry_door_administration::openapi::document());
+    document.merge(consentry_door_authorization::openapi::document());
     document.merge(consentry_door_decisions::openapi::document());
     document.merge(consentry_door_dataspace::openapi::document());
     document.merge(consentry_door_preferences::openapi::document());

@@ -15,6 +15,7 @@ use consentry_web::{
     assets,
     error::{ApiError, HtmlFailure, Problem, registry, wants_page},
     house::House,
+    logos,
     page::{Brand, Page},
     request_id::{self, Sources},
     routes::{Conflict, Cors, CrossOriginPolicies, RouteTable, Site},
@@ -68,6 +69,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
     let house = &parts.house;
     let mut tables = vec![
         assets::routes(),
+        logos::routes().with_state(house.clone()),
         health::routes().with_state(house.clone()),
         description::routes().with_state(house.clone()),
         home(parts).with_state(house.clone()),

@@ -78,11 +78,13 @@ pub enum ConfigurationKind {
     ApiCredential,
     /// Where webhooks go, with sealed secrets.
     WebhookEndpoint,
+    /// Pictures of those who ask, by the address each was fetched from.
+    Logo,
 }
 
 impl ConfigurationKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Tenant,
         Self::Application,
         Self::Party,
@@ -93,6 +95,7 @@ impl ConfigurationKind {
         Self::Principal,
         Self::ApiCredential,
         Self::WebhookEndpoint,
+        Self::Logo,
     ];
 
     /// The table's name.
@@ -108,6 +111,7 @@ impl ConfigurationKind {
             Self::Principal => "principal",
             Self::ApiCredential => "api_credential",
             Self::WebhookEndpoint => "webhook_endpoint",
+            Self::Logo => "logo",
         }
     }
 }
@@ -181,11 +185,13 @@ pub enum TokenKind {
     Approval,
     /// A link that records or corrects what a person chose when it is opened.
     ConsentLink,
+    /// The challenge of a proof key whose code was redeemed, so that a client that always has the same one is noticed (RFC 9700 2.1.1).
+    RedeemedChallenge,
 }
 
 impl TokenKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Code,
         Self::Refresh,
         Self::RevokedAccess,
@@ -203,6 +209,7 @@ impl TokenKind {
         Self::PasskeyChallenge,
         Self::Approval,
         Self::ConsentLink,
+        Self::RedeemedChallenge,
     ];
 
     /// The name as stored.
@@ -225,6 +232,7 @@ impl TokenKind {
             Self::PasskeyChallenge => "passkey_challenge",
             Self::Approval => "approval",
             Self::ConsentLink => "consent_link",
+            Self::RedeemedChallenge => "redeemed_challenge",
         }
     }
 

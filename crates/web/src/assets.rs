@@ -78,6 +78,15 @@ pub static SIGNATURE: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// The module of pages that only lead on.
+pub static ONWARD: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "onward.js",
+        include_bytes!("../assets/onward.js"),
+        "text/javascript; charset=utf-8",
+    )
+});
+
 /// The icon in the browser's tab.
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| asset("icon.svg", include_bytes!("../assets/icon.svg"), "image/svg+xml"));
@@ -92,7 +101,7 @@ pub fn routes() -> RouteTable {
 }
 
 async fn file(Path((hash, name)): Path<(String, String)>) -> Response {
-    let files: [&LazyLock<Asset>; 5] = [&STYLESHEET, &SCRIPT, &PASSKEYS, &SIGNATURE, &ICON];
+    let files: [&LazyLock<Asset>; 6] = [&STYLESHEET, &SCRIPT, &PASSKEYS, &SIGNATURE, &ONWARD, &ICON];
     match files.into_iter().find(|file| file.name == name) {
         Some(file) if file.hash == hash => answer(
             file.media_type,

@@ -24,6 +24,7 @@
 //! | [`texts`] | the words of the interface, in every language of the house |
 //! | [`page`] | the layout that every page extends |
 //! | [`assets`] | stylesheet, script, icon |
+//! | [`logos`] | pictures of those who ask |
 //!
 //! # A new page in a door
 //!
@@ -48,6 +49,7 @@ pub mod headers;
 pub mod house;
 pub mod idempotency;
 pub mod json;
+pub mod logos;
 pub mod multipart;
 pub mod openapi;
 pub mod origin;

@@ -82,6 +82,7 @@ fn is_ours(path: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     path == "/portal"
         || path == "/login/passkeys"
+        || path == "/login/links"
         || path
             .strip_prefix("/request/")
             .is_some_and(|id| !id.is_empty() && id.bytes().all(plain))
@@ -114,6 +115,7 @@ mod tests {
         for ours in [
             "/portal",
             "/login/passkeys",
+            "/login/links",
             "/request/5f0f6b1e-8f3e-4a55-9d5c-0a8f7b7f2c11",
         ] {
             assert!(is_ours(ours), "{ours}");

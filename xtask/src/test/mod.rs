@@ -158,6 +158,10 @@ fn build(workspace: &Workspace) -> Result<()> {
         "consentry-bench",
         "--bin",
         "fuzz-filter",
+        "--bin",
+        "fuzz-multipart",
+        "--bin",
+        "fuzz-passkey",
         "--locked",
     ]))
 }

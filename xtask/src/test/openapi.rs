@@ -28,11 +28,11 @@ struct Asker {
 const ALL: &str = "examples,coverage,fuzzing,stateful";
 
 /// Where administrators, keepers of webhooks and applications of a dataspace ask.
-const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known|v1)/";
+const OWN: &str = r"^/(admin|webhooks|Consent|\.well-known|v1|cis)/";
 
 /// At the preferences door a back end, which opens a session with its key. In the dataspace an application, which signs for itself; at the records door somebody who may do everything, and somebody who may do little; at webhooks and at the administration door who may
-/// at all. The administrator comes last, since the others need what can be taken away there.
-const ASKERS: [Asker; 6] = [
+/// at all. The administrator and the back end of the first party come last, since the others need what can be taken away there.
+const ASKERS: [Asker; 7] = [
     Asker {
         name: "/records/service_account/username",
         password: "/records/service_account/password",
@@ -77,6 +77,14 @@ const ASKERS: [Asker; 6] = [
         configuration: "schemathesis.toml",
         paths: ["--include-path-regex", "^/admin/"],
         amount: ["100", ALL],
+    },
+    Asker {
+        name: "/authorization/first_party/client_id",
+        password: "/authorization/first_party/client_secret",
+        configuration: "without-password.toml",
+        paths: ["--include-path-regex", "^/cis/"],
+        // An application asks 600 times a minute; and its own clients go, which the others need.
+        amount: ["5", "examples,fuzzing"],
     },
 ];
 

@@ -17,6 +17,16 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// What becomes of a client that has the same proof key for every request.
+    ConstantChallenges {
+        /// Its request is refused once a code with this challenge was redeemed.
+        Refuse = "refuse",
+        /// It is served.
+        Accept = "accept",
+    }
+}
+
 impl Preset {
     /// All switches at once.
     pub fn settings(self) -> AuthorizationSettings {
@@ -32,6 +42,7 @@ impl Preset {
                 client_assertion_audience: AssertionAudience::TokenEndpoint,
                 interaction: Some(Lifetime::seconds(3600)),
                 mfa_error: MfaError::MfaRequired,
+                constant_challenges: ConstantChallenges::Accept,
                 ..strict
             },
         }
@@ -53,6 +64,7 @@ pub(super) struct Written {
     require_pushed_requests: Option<bool>,
     interaction: Option<Lifetime>,
     mfa_error: Option<MfaError>,
+    constant_challenges: Option<ConstantChallenges>,
     sign_in: Option<SignIn>,
 }
 
@@ -76,6 +88,7 @@ impl From<Written> for AuthorizationSettings {
                 .unwrap_or(preset.require_pushed_requests),
             interaction: written.interaction.or(preset.interaction),
             mfa_error: written.mfa_error.unwrap_or(preset.mfa_error),
+            constant_challenges: written.constant_challenges.unwrap_or(preset.constant_challenges),
             sign_in: written.sign_in.unwrap_or(preset.sign_in),
         }
     }

@@ -20,6 +20,8 @@ named_enum! {
         OneTimeCode = "one-time-code",
         /// To the person: a passkey was added to their account, or removed.
         PasskeyChanged = "passkey-changed",
+        /// To the person: a login at another provider was linked to their account, or unlinked.
+        LoginChanged = "login-changed",
         /// To the person: a link that opens their preferences.
         PreferencesLink = "preferences-link",
         /// To the person: what they chose, which counts once they confirm it.

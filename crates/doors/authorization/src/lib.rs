@@ -8,6 +8,7 @@ mod back;
 mod bearer;
 mod client_authentication;
 mod front;
+pub mod openapi;
 
 use std::sync::Arc;
 

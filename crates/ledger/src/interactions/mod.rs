@@ -42,5 +42,5 @@ pub use push::{Pushed, Reference};
 pub use recheck::{Changed, redirect_fits};
 pub use reject::Misuse;
 pub use report::{Report, ReportError, Reported};
-pub use request::{AuthorizationRequest, RequestedClaims};
+pub use request::{AuthorizationRequest, RequestedClaims, ResponseMode};
 pub use step::{AskedItem, IllegalStep, Question, Step};

@@ -4,6 +4,24 @@ use consentry_domain::{ApplicationId, ClientId, Qualifier, client::Prompt, scope
 use consentry_store::Hash;
 use serde::{Deserialize, Serialize};
 
+/// How an answer goes to the client (OAuth 2.0 Multiple Response Types 2.1, OAuth 2.0 Form Post Response Mode).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the query of the redirect address.
+    #[default]
+    Query,
+    /// As a form that the browser posts there.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Whether it is what nobody has to ask for.
+    pub(crate) fn is_usual(&self) -> bool {
+        *self == Self::Query
+    }
+}
+
 /// A request that was found good. All values are as checked; none is a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
@@ -13,6 +31,9 @@ pub struct AuthorizationRequest {
     pub application: ApplicationId,
     /// Where the answer goes: exactly one of the registered addresses.
     pub redirect_uri: String,
+    /// How the answer goes there.
+    #[serde(default, skip_serializing_if = "ResponseMode::is_usual")]
+    pub response_mode: ResponseMode,
     /// Returned unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,

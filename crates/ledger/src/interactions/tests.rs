@@ -137,6 +137,7 @@ mod asking {
             mappers: Default::default(),
             mails: Default::default(),
             api_credentials: BTreeMap::new(),
+            logos: Default::default(),
             endpoints: BTreeMap::new(),
             key_ring: KeyRing::open(Vec::new(), &keys).unwrap(),
             keys,
@@ -176,6 +177,7 @@ mod asking {
     fn request(scope: &str, prompt: &[Prompt]) -> AuthorizationRequest {
         let client = client();
         AuthorizationRequest {
+            response_mode: ResponseMode::default(),
             client: client.id,
             application: client.application,
             redirect_uri: "https://moneytrack.example/verify".to_owned(),

@@ -39,6 +39,13 @@ pub enum About {
         /// Whether it was added.
         is_added: bool,
     },
+    /// A login at another provider was linked to the person's account, or unlinked.
+    Login {
+        /// Whether it was linked.
+        is_added: bool,
+        /// What people call the provider.
+        provider: String,
+    },
     /// Something about what a person chooses at the preferences door; it knows its own address.
     Preference(PreferenceMail),
 }
@@ -62,6 +69,7 @@ impl About {
             Self::EndpointDisabled(_) => MailKind::EndpointDisabled,
             Self::Code(_) => MailKind::OneTimeCode,
             Self::Passkey { .. } => MailKind::PasskeyChanged,
+            Self::Login { .. } => MailKind::LoginChanged,
             Self::Preference(mail) => match mail.matter {
                 PreferenceMatter::Code => MailKind::OneTimeCode,
                 PreferenceMatter::Link => MailKind::PreferencesLink,
@@ -80,7 +88,7 @@ impl About {
             | Self::Expired(origin)
             | Self::Expiring(origin, _)
             | Self::EndpointDisabled(origin) => Some(*origin),
-            Self::Code(_) | Self::Passkey { .. } | Self::Preference(_) => None,
+            Self::Code(_) | Self::Passkey { .. } | Self::Login { .. } | Self::Preference(_) => None,
         }
     }
 }

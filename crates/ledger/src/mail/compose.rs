@@ -65,6 +65,10 @@ pub(super) enum Matter {
     Passkey {
         is_added: bool,
     },
+    Login {
+        is_added: bool,
+        provider: String,
+    },
     Link {
         link: String,
         minutes: i64,
@@ -88,6 +92,10 @@ impl Ledger {
                     let matter = match (about, about.origin()) {
                         (About::Code(code), _) => self.code(tenant, mail.to(), code).await?,
                         (About::Passkey { is_added }, _) => Some(Matter::Passkey { is_added: *is_added }),
+                        (About::Login { is_added, provider }, _) => Some(Matter::Login {
+                            is_added: *is_added,
+                            provider: provider.clone(),
+                        }),
                         (about, Some(origin)) => self.matter(tenant, about, origin).await?,
                         (_, None) => None,
                     };
@@ -203,9 +211,11 @@ impl Ledger {
                 together.retain(wanted);
                 together
             }
-            About::EndpointDisabled(_) | About::Code(_) | About::Passkey { .. } | About::Preference(_) => {
-                Vec::new()
-            }
+            About::EndpointDisabled(_)
+            | About::Code(_)
+            | About::Passkey { .. }
+            | About::Login { .. }
+            | About::Preference(_) => Vec::new(),
         };
         let Some(first) = consents.first() else {
             return Ok(None);
@@ -339,6 +349,10 @@ fn variables(
             all.push(("minutes", Value::from(*minutes)));
         }
         Matter::Passkey { is_added } => all.push(("added", Value::from(*is_added))),
+        Matter::Login { is_added, provider } => {
+            all.push(("added", Value::from(*is_added)));
+            all.push(("provider", text(provider)));
+        }
         Matter::Link { link, minutes } => {
             all.push(("link", text(link)));
             all.push(("minutes", Value::from(*minutes)));

@@ -205,10 +205,13 @@ pub struct MailQueue {
 impl Ledger {
     /// Whether there may be mails to send: something of what happens leads to one, or one waits.
     pub async fn has_mails(&self, tenant: &TenantSnapshot) -> Result<bool, Fault> {
-        // Where codes are sent, or passkeys told of, nobody waits until a node has found out that there is one.
+        // Where codes are sent, or passkeys and logins elsewhere told of, nobody waits until a node has found out that there is one.
         let settings = &tenant.tenant;
         let sign_in = &settings.authorization.sign_in;
-        let tells = sign_in.email_code || sign_in.passkey || !settings.preferences.centers.is_empty();
+        let tells = sign_in.email_code
+            || sign_in.passkey
+            || !sign_in.upstreams.is_empty()
+            || !settings.preferences.centers.is_empty();
         if wants_any(tenant) || tells {
             return Ok(true);
         }

@@ -122,6 +122,7 @@ const OWN: &[[Own; 8]] = own![
     EndpointDisabled "endpoint-disabled",
     OneTimeCode "one-time-code",
     PasskeyChanged "passkey-changed",
+    LoginChanged "login-changed",
     PreferencesLink "preferences-link",
     ChoiceConfirmation "choice-confirmation",
     ChoiceApproval "choice-approval",
@@ -454,6 +455,7 @@ fn sample(kind: MailKind, is_full: bool) -> Variables {
             ("minutes", Value::from(if is_full { 10 } else { 1 })),
         ],
         MailKind::PasskeyChanged => vec![("added", Value::from(is_full))],
+        MailKind::LoginChanged => vec![("added", Value::from(is_full)), ("provider", text("Northmail"))],
         MailKind::PreferencesLink => vec![
             ("link", text("https://bank.example/center/news?token=x")),
             ("minutes", Value::from(if is_full { 15 } else { 1 })),

@@ -61,3 +61,12 @@ pub enum PasskeyError {
     #[error(transparent)]
     Fault(#[from] Fault),
 }
+
+/// Whether a text can be read as the answer to making a passkey, and to using one: for whoever feeds both with bytes that nobody thought of.
+/// What follows from an answer, and whether its signature is right, is asked elsewhere.
+pub fn can_be_read(answer: &str, challenge: &[u8], place: Place<'_>) -> (bool, bool) {
+    (
+        answer::made(answer, challenge, place).is_ok(),
+        answer::used(answer, challenge, place).is_ok(),
+    )
+}

@@ -13,6 +13,7 @@ pub mod revocations;
 
 mod active;
 mod bearer;
+mod challenge;
 pub(crate) mod client_assertion;
 mod client_authentication;
 mod client_credentials;

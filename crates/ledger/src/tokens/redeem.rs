@@ -7,7 +7,7 @@ use consentry_jose::constant_time_eq;
 use consentry_store::{ChangeSet, CommitError, Expect, Row, RowChange, RowKey, TokenKind, TokenRow};
 
 use super::{
-    Issuer, TokenAnswer, TokenError,
+    Issuer, TokenAnswer, TokenError, challenge,
     code::CodeDetail,
     family::{self, Ending},
     id_token::Requested,
@@ -124,6 +124,11 @@ impl Ledger {
         let with_id_token = scope.contains(Scope::OPENID);
         let mut answer = self.sign_tokens(tenant, &used, scope, requested, with_id_token)?;
         let mut change = spending(tenant, &row, &grant, now);
+        if let Some(challenge) = &detail.code_challenge {
+            change
+                .rows
+                .extend(challenge::remembered(tenant, &client.id, challenge, now));
+        }
         if grant.offline && coverage.covered.contains(Scope::OFFLINE_ACCESS) {
             let detail = RefreshDetail {
                 scope: detail.scope,

@@ -13,6 +13,7 @@ mod formats;
 mod keeping;
 mod keys;
 mod libraries;
+mod logos;
 mod mail;
 mod mail_server;
 mod mirroring;

@@ -153,6 +153,7 @@ fn party(ledger: &Ledger, name: &str, legal: &str, host: &str) -> Party {
         registered_id: None,
         contact: Some(format!("{website}/privacy")),
         website: Some(website),
+        logo_uri: None,
         verified: true,
     }
 }

@@ -295,6 +295,12 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
                 include_str!("../../assets/bank.js"),
             )
         })
+        .get("/demo/moneytrack/logo.png", Cors::Never, || async {
+            asset(
+                "image/png",
+                include_bytes!("../../assets/moneytrack.png").as_slice(),
+            )
+        })
         .get("/demo/mail", Cors::Never, page(mail::page))
         .get("/demo/mail.json", Cors::Never, mail::json)
         .post("/demo/clock", Cors::Never, page(clock::pass))
@@ -310,11 +316,11 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
 }
 
 /// A file of the demo's own pages, beside what all pages load.
-fn asset(media_type: &'static str, content: &'static str) -> impl IntoResponse {
+fn asset(media_type: &'static str, content: impl Into<axum::body::Body>) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, "public, max-age=300"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, content)
+    (headers, content.into())
 }

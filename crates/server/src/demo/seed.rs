@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use consentry_domain::{
     ApplicationId, ClientId, DefinitionKey, Lifetime, PartyId, Shard, SubjectId,
-    client::{Client, ClientAuthority, ClientType, Party, Pkce, Prompt, StoredSecret},
+    client::{Client, ClientAuthority, ClientSettings, ClientType, Party, Pkce, Prompt, StoredSecret},
     credential::{ApiCredential, Opens, Principal},
     definition::{Definition, DefinitionKind},
     locale::Locale,
@@ -11,8 +11,9 @@ use consentry_domain::{
     scope::Scope,
     subject::{Alias, Namespace},
     tenant::{
-        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, DashboardSettings,
-        DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, SignIn, Tenant, TenantState,
+        Application, AuthorizationSettings, Brand, CallbackMode, CheckSettings, ConstantChallenges,
+        DashboardSettings, DataspaceSettings, Lifetimes, MailSettings, RecordsSettings, SignIn, Tenant,
+        TenantState,
     },
 };
 use consentry_jose::DirectKey;
@@ -259,6 +260,8 @@ fn tenant(id: consentry_domain::TenantId, addresses: &Addresses) -> anyhow::Resu
                 email_code: true,
                 ..SignIn::default()
             },
+            // Whoever tries the demo by hand sends the request of an example again and again.
+            constant_challenges: ConstantChallenges::Accept,
             ..AuthorizationSettings::default()
         },
         checks: CheckSettings {
@@ -291,6 +294,7 @@ fn party(ledger: &Ledger, name: &str, legal: &str, website: &str) -> Party {
         registered_id: None,
         website: Some(website.to_owned()),
         contact: Some(format!("{website}/privacy")),
+        logo_uri: None,
         verified: true,
     }
 }
@@ -393,12 +397,18 @@ impl Cast {
                 ))?,
                 ..client(&self.first_party, "Harbor Bank")?
             },
-            third(
-                &self.third_party,
-                &parties[0],
-                "moneytrack",
-                "Moneytrack shows all your accounts in one place.",
-            )?,
+            Client {
+                settings: Box::new(ClientSettings {
+                    logo_uri: Some(format!("{base}/demo/moneytrack/logo.png")),
+                    ..ClientSettings::default()
+                }),
+                ..third(
+                    &self.third_party,
+                    &parties[0],
+                    "moneytrack",
+                    "Moneytrack shows all your accounts in one place.",
+                )?
+            },
             Client {
                 consent_uri: Some(format!("{bank}/demo/bank/consent?for=pennywise")),
                 callback_mode: Some(CallbackMode::Compat),

@@ -8,7 +8,10 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use consentry_domain::{
     ApplicationId, ClientId, Lifetime, PartyId, Shard,
-    client::{Client, ClientAuthority, ClientSettings, ClientType, Party, Pkce, Prompt, StoredSecret},
+    client::{
+        Client, ClientAuthority, ClientSettings, ClientType, Party, Pkce, Prompt, StoredSecret, UriUse,
+        check_uri,
+    },
     scope::Scope,
     tenant::{Application, AuthorizationSettings, CallbackMode, PromptConsent, ScopeFormat},
 };
@@ -55,6 +58,9 @@ pub struct PartyManifest {
     /// Where to complain or ask for deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// Where its picture is: PNG, JPEG or WebP. The server fetches it and shows it from its own address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
     /// Whether you have verified that it is who it says, which people are told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verified: bool,
@@ -238,6 +244,10 @@ impl<'a> Registry<'a> {
     fn party(&self, wanted: &PartyManifest) -> anyhow::Result<Party> {
         let known = self.known_party(&wanted.name)?;
         let fresh = || PartyId::new(self.ids.now, Shard::new(0), self.ids.entropy.bytes());
+        if let Some(logo) = &wanted.logo_uri {
+            let checked = check_uri(logo, UriUse::Page);
+            checked.map_err(|why| anyhow::anyhow!("logo_uri of the party {} {why}", wanted.name))?;
+        }
         Ok(Party {
             id: known.unwrap_or_else(fresh),
             name: wanted.name.clone(),
@@ -246,6 +256,7 @@ impl<'a> Registry<'a> {
             registered_id: wanted.registered_id.clone(),
             website: wanted.website.clone(),
             contact: wanted.contact.clone(),
+            logo_uri: wanted.logo_uri.clone(),
             verified: wanted.verified,
         })
     }

@@ -217,6 +217,7 @@ impl PartyManifest {
             registered_id: party.registered_id.clone(),
             website: party.website.clone(),
             contact: party.contact.clone(),
+            logo_uri: party.logo_uri.clone(),
             verified: party.verified,
         }
     }

@@ -80,6 +80,11 @@ impl Page {
         assets::SIGNATURE.path()
     }
 
+    /// Address of the module of pages that only lead on.
+    pub fn onward_script(&self) -> String {
+        assets::ONWARD.path()
+    }
+
     /// Address of the icon.
     pub fn icon(&self) -> String {
         assets::ICON.path()

@@ -124,3 +124,24 @@ auth-changed-title = Inzwischen hat sich etwas geändert
 auth-changed-text = Während diese Seite geöffnet war, hat sich die App oder Ihr Konto bei { $bank } geändert. Die Anfrage gilt deshalb nicht mehr. Es wurde nichts geteilt. Gehen Sie zur App zurück und beginnen Sie von vorn.
 
 everything-title = Alles, dem Sie zugestimmt haben
+
+# Identities at other providers.
+links-title = Ihre Anmeldungen anderswo
+links-text = Sie können sich bei { $bank } mit dem anmelden, was Sie bei diesen Anbietern haben. { $bank } erfährt, wer Sie dort sind, und sonst nichts.
+links-again-text = Um hier etwas zu ändern, melden Sie sich bitte noch einmal an. So kann es niemand, der Ihr Gerät offen findet.
+link-linked = verknüpft
+link-since = Verknüpft seit
+link-none = Damit melden Sie sich noch nicht an.
+link-add = { $provider } verknüpfen
+link-remove = Verknüpfung mit { $provider } lösen
+links-linked = Die Verknüpfung besteht. Ab jetzt können Sie sich damit anmelden.
+links-unlinked = Die Verknüpfung ist gelöst und öffnet hier nichts mehr. Wo Sie damit angemeldet waren, sind Sie abgemeldet.
+links-taken = Damit meldet sich hier schon jemand anderes an. Es wurde nichts geändert.
+links-full = Es ist kein Platz für eine weitere Anmeldung. Lösen Sie zuerst eine Verknüpfung.
+links-last = Das ist Ihr einziger Weg, sich anzumelden, also bleibt er. Fügen Sie zuerst einen anderen hinzu, zum Beispiel einen Passkey.
+links-elsewhere = Inzwischen hat sich hier jemand anderes angemeldet. Es wurde nichts verknüpft.
+
+# On to the app.
+onward-title = Einen Moment
+onward-text = Es geht weiter zu { $client }.
+onward-button = Weiter

@@ -125,3 +125,24 @@ auth-foreign-title = This does not belong to this browser
 auth-foreign-text = The request was begun in another browser, or somebody else is logged in to { $bank } now. Nothing was shared. Go back to the app and start again.
 auth-changed-title = Something changed meanwhile
 auth-changed-text = While this page was open, the app or your account at { $bank } changed, so the request is no longer valid. Nothing was shared. Go back to the app and start again.
+
+# Identities at other providers.
+links-title = Your logins elsewhere
+links-text = You can log in to { $bank } with what you have at these providers. { $bank } learns who you are there, and nothing else.
+links-again-text = To change something here, log in once more first. So nobody can who finds your device open.
+link-linked = linked
+link-since = Linked since
+link-none = You do not log in with it yet.
+link-add = Link { $provider }
+link-remove = Unlink { $provider }
+links-linked = It is linked. You can log in with it from now on.
+links-unlinked = It is unlinked and opens nothing here any more. Where you were logged in by it, you are logged out.
+links-taken = Somebody else here logs in with this already. Nothing was changed.
+links-full = There is no room for another login. Unlink one first.
+links-last = This is your only way to log in, so it stays. Add another way first, a passkey for instance.
+links-elsewhere = Somebody else logged in here meanwhile. Nothing was linked.
+
+# On to the app.
+onward-title = One moment
+onward-text = You are going on to { $client }.
+onward-button = Go on

@@ -124,3 +124,24 @@ auth-changed-title = Algo ha cambiado entretanto
 auth-changed-text = Mientras esta página estaba abierta, la aplicación o su cuenta en { $bank } ha cambiado, de modo que la solicitud ya no es válida. No se ha compartido nada. Vuelva a la aplicación y empiece de nuevo.
 
 everything-title = Todo lo que ha aceptado
+
+# Identities at other providers.
+links-title = Sus accesos en otros sitios
+links-text = Puede entrar en { $bank } con lo que tiene en estos proveedores. { $bank } sabe quién es usted allí, y nada más.
+links-again-text = Para cambiar algo aquí, entre antes otra vez. Así no puede hacerlo nadie que encuentre su dispositivo abierto.
+link-linked = vinculado
+link-since = Vinculado desde
+link-none = Todavía no entra con él.
+link-add = Vincular { $provider }
+link-remove = Desvincular { $provider }
+links-linked = Está vinculado. Desde ahora puede entrar con él.
+links-unlinked = Está desvinculado y ya no abre nada aquí. Donde había entrado con él, la sesión se ha cerrado.
+links-taken = Otra persona entra aquí ya con este acceso. No se ha cambiado nada.
+links-full = No hay sitio para otro acceso. Desvincule antes uno.
+links-last = Es su única manera de entrar, así que se queda. Añada antes otra, por ejemplo una llave de acceso.
+links-elsewhere = Entretanto ha entrado aquí otra persona. No se ha vinculado nada.
+
+# On to the app.
+onward-title = Un momento
+onward-text = Continúa en { $client }.
+onward-button = Continuar

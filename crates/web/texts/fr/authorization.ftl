@@ -124,3 +124,24 @@ auth-changed-title = Quelque chose a changé entre-temps
 auth-changed-text = Pendant que cette page était ouverte, l’application ou votre compte chez { $bank } a changé, et la demande n’est plus valable. Rien n’a été partagé. Retournez à l’application et recommencez.
 
 everything-title = Tout ce que vous avez accepté
+
+# Identities at other providers.
+links-title = Vos connexions ailleurs
+links-text = Vous pouvez vous connecter à { $bank } avec ce que vous avez chez ces fournisseurs. { $bank } apprend qui vous y êtes, et rien d’autre.
+links-again-text = Pour modifier quelque chose ici, connectez-vous d’abord encore une fois. Ainsi, personne ne le peut en trouvant votre appareil ouvert.
+link-linked = associé
+link-since = Associé depuis
+link-none = Vous ne vous connectez pas encore avec lui.
+link-add = Associer { $provider }
+link-remove = Dissocier { $provider }
+links-linked = C’est associé. Vous pouvez désormais vous connecter ainsi.
+links-unlinked = C’est dissocié et n’ouvre plus rien ici. Là où vous étiez connecté ainsi, vous êtes déconnecté.
+links-taken = Quelqu’un d’autre se connecte déjà ici de cette façon. Rien n’a été modifié.
+links-full = Il n’y a plus de place pour une autre connexion. Dissociez-en d’abord une.
+links-last = C’est votre seule façon de vous connecter, elle reste donc. Ajoutez-en d’abord une autre, par exemple une clé d’accès.
+links-elsewhere = Quelqu’un d’autre s’est connecté ici entre-temps. Rien n’a été associé.
+
+# On to the app.
+onward-title = Un instant
+onward-text = Vous continuez vers { $client }.
+onward-button = Continuer

@@ -122,3 +122,24 @@ auth-changed-title = 途中で変更がありました
 auth-changed-text = このページを開いている間に、アプリまたは { $bank } のお客様のアカウントに変更があったため、この依頼は無効になりました。何も共有されていません。アプリに戻って、最初からやり直してください。
 
 everything-title = 同意した内容の一覧
+
+# Identities at other providers.
+links-title = ほかのサービスでのログイン
+links-text = 次の事業者のアカウントで { $bank } にログインできます。{ $bank } に伝わるのは、そこであなたが誰であるかだけです。
+links-again-text = 変更するには、まずもう一度ログインしてください。開いたままの端末を見つけた他人が変更できないようにするためです。
+link-linked = 連携済み
+link-since = 連携した日時
+link-none = まだこの方法ではログインしていません。
+link-add = { $provider } を連携する
+link-remove = { $provider } の連携を解除する
+links-linked = 連携しました。これからこの方法でログインできます。
+links-unlinked = 連携を解除しました。ここではもう使えません。この方法でログインしていたところからはログアウトしました。
+links-taken = このアカウントは、すでに別の方がここで使っています。何も変更していません。
+links-full = これ以上は連携できません。先にひとつ解除してください。
+links-last = これはログインできる唯一の方法なので、残しました。先にパスキーなど別の方法を追加してください。
+links-elsewhere = その間に別の方がここでログインしました。何も連携していません。
+
+# On to the app.
+onward-title = しばらくお待ちください
+onward-text = { $client } に進みます。
+onward-button = 進む

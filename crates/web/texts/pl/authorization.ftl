@@ -128,3 +128,24 @@ auth-changed-title = W międzyczasie coś się zmieniło
 auth-changed-text = Gdy ta strona była otwarta, zmieniła się aplikacja lub Twoje konto w { $bank }, więc prośba nie jest już ważna. Niczego nie udostępniono. Wróć do aplikacji i zacznij od nowa.
 
 everything-title = Wszystkie Twoje zgody
+
+# Identities at other providers.
+links-title = Twoje loginy u innych
+links-text = Do { $bank } możesz się logować tym, co masz u tych dostawców. { $bank } dowiaduje się, kim tam jesteś, i niczego więcej.
+links-again-text = Aby coś tu zmienić, zaloguj się najpierw jeszcze raz. Dzięki temu nie zrobi tego nikt, kto znajdzie Twoje otwarte urządzenie.
+link-linked = połączono
+link-since = Połączono od
+link-none = Jeszcze się tym nie logujesz.
+link-add = Połącz { $provider }
+link-remove = Odłącz { $provider }
+links-linked = Połączono. Od teraz możesz się tym logować.
+links-unlinked = Odłączono, niczego tu już nie otwiera. Tam, gdzie była tym otwarta sesja, jest zakończona.
+links-taken = Ktoś inny już się tym tutaj loguje. Niczego nie zmieniono.
+links-full = Nie ma miejsca na kolejny login. Najpierw odłącz któryś.
+links-last = To Twój jedyny sposób logowania, więc zostaje. Najpierw dodaj inny, na przykład klucz dostępu.
+links-elsewhere = W międzyczasie zalogował się tu ktoś inny. Niczego nie połączono.
+
+# On to the app.
+onward-title = Chwileczkę
+onward-text = Przechodzisz dalej do { $client }.
+onward-button = Dalej

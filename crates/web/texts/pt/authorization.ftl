@@ -124,3 +124,24 @@ auth-changed-title = Algo mudou entretanto
 auth-changed-text = Enquanto esta página estava aberta, a aplicação ou a sua conta em { $bank } mudou, e o pedido deixou de ser válido. Nada foi compartilhado. Volte à aplicação e comece de novo.
 
 everything-title = Tudo o que aceitou
+
+# Identities at other providers.
+links-title = Os seus acessos noutros sítios
+links-text = Pode entrar em { $bank } com o que tem nestes fornecedores. { $bank } fica a saber quem é lá, e mais nada.
+links-again-text = Para alterar algo aqui, entre primeiro mais uma vez. Assim, ninguém que encontre o seu dispositivo aberto o pode fazer.
+link-linked = ligado
+link-since = Ligado desde
+link-none = Ainda não entra com ele.
+link-add = Ligar { $provider }
+link-remove = Desligar { $provider }
+links-linked = Está ligado. A partir de agora pode entrar com ele.
+links-unlinked = Está desligado e já não abre nada aqui. Onde tinha entrado com ele, a sessão terminou.
+links-taken = Outra pessoa já entra aqui com este acesso. Nada foi alterado.
+links-full = Não há lugar para outro acesso. Desligue primeiro um.
+links-last = É a sua única forma de entrar, por isso fica. Adicione primeiro outra, por exemplo uma chave de acesso.
+links-elsewhere = Entretanto, outra pessoa entrou aqui. Nada foi ligado.
+
+# On to the app.
+onward-title = Um momento
+onward-text = Vai continuar em { $client }.
+onward-button = Continuar

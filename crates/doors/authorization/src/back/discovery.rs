@@ -9,7 +9,7 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use super::keys::cacheable;
-use crate::bearer::issuer;
+use crate::{bearer::issuer, front::offers_passkeys};
 
 const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt"];
 const METHODS_AND_NONE: &[&str] = &[
@@ -98,6 +98,8 @@ fn metadata(visit: &Visit) -> Metadata {
         .into_iter()
         .chain(carried.map(|(claim, _)| claim))
         .collect();
+    let mut sign_in = visit.tenant.tenant.authorization.sign_in.clone();
+    sign_in.passkey = offers_passkeys(visit);
     Metadata {
         authorization_endpoint: below("/auth"),
         token_endpoint: below("/token"),
@@ -109,7 +111,7 @@ fn metadata(visit: &Visit) -> Metadata {
         pushed_authorization_request_endpoint: below("/request"),
         scopes_supported: scopes.collect(),
         response_types_supported: &["code"],
-        response_modes_supported: &["query"],
+        response_modes_supported: &["query", "form_post"],
         grant_types_supported: &["authorization_code", "refresh_token", "client_credentials"],
         subject_types_supported: &["pairwise", "public"],
         id_token_signing_alg_values_supported: &["RS256", "ES256"],
@@ -121,7 +123,7 @@ fn metadata(visit: &Visit) -> Metadata {
         introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
         code_challenge_methods_supported: &["S256"],
         claims_supported,
-        acr_values_supported: Level::offered(&visit.tenant.tenant.authorization.sign_in),
+        acr_values_supported: Level::offered(&sign_in),
         claim_types_supported: &["normal"],
         prompt_values_supported: &["none", "login", "consent"],
         authorization_response_iss_parameter_supported: true,

@@ -42,7 +42,7 @@ pub(crate) async fn push(visit: Visit, request: Request) -> Result<Response, OAu
         return Err(error.detail("request_uri cannot be handed in").into());
     }
     let told = |answer| rate_limits::told(answer, Some(&quota));
-    match judge(&visit, proven.client(), &form) {
+    match judge(&visit, proven.client(), &form).await? {
         Ok(request) => {
             let pushed = visit
                 .ledger()

@@ -12,7 +12,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
-    page::{Page, ShownName},
+    page::Page,
     parameters::{Parameters, Rules},
     query,
     texts::Text,
@@ -23,7 +23,7 @@ use http::HeaderMap;
 use super::{
     browser::{self, Browser},
     failure::Failure,
-    login::{answer, asked_in, client_of, handle_of, own_form, refused_with, throttled},
+    login::{Asker, answer, asked_in, client_of, handle_of, own_form, refused_with, throttled},
     page, passkey,
     redirect::see_other,
     signed_in::{Errand, proved},
@@ -39,7 +39,7 @@ pub(super) const TYPE: &str = "/login/code/entry";
 #[template(path = "authorization/code_ask.html")]
 struct AskPage {
     page: Page,
-    client: Option<ShownName>,
+    client: Option<Asker>,
     interaction: String,
     username: String,
     problem: String,

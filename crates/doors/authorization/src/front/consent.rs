@@ -10,7 +10,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
-    form, origin,
+    form, logos, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
     texts::negotiate,
@@ -33,6 +33,8 @@ use super::{
 struct ConsentPage {
     page: Page,
     client: ShownName,
+    /// Path of its logo; empty where there is none.
+    logo: String,
     organization: Option<ShownName>,
     /// Whether the operator has verified who asks (B22-02).
     verified: bool,
@@ -119,6 +121,7 @@ pub(super) async fn page_for(
         purpose: client.purpose.clone(),
         divisible: items.iter().filter(|item| item.optional).count() > 1,
         items,
+        logo: logos::of_client(&visit.tenant, client),
         client: name,
         interaction: handle.expose().to_owned(),
         problem: if problem.is_empty() {

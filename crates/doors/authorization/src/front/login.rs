@@ -12,7 +12,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
-    form, origin,
+    form, logos, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
     query, sign_in,
@@ -26,7 +26,7 @@ use super::{
     browser::Browser,
     code,
     failure::Failure,
-    page, passkey,
+    links, page, passkey,
     redirect::see_other,
     signed_in::{Errand, proved},
     upstream,
@@ -36,7 +36,7 @@ use super::{
 #[template(path = "authorization/login.html")]
 struct LoginPage {
     page: Page,
-    client: Option<ShownName>,
+    client: Option<Asker>,
     interaction: String,
     username: String,
     problem: String,
@@ -57,6 +57,8 @@ struct SignedInPage {
     message: String,
     /// Whether there is a page with the person's passkeys.
     has_passkeys: bool,
+    /// Whether there is a page with their identities at other providers.
+    has_links: bool,
     /// Whether there is a page with all that they agreed to.
     has_agreements: bool,
 }
@@ -253,10 +255,20 @@ pub(super) fn asked_in(errand: Option<&Errand>) -> &[String] {
     errand.map_or(&[], |errand| &errand.interaction.request.ui_locales)
 }
 
-/// The name of the app that somebody signs in for.
-pub(super) fn client_of(visit: &Visit, errand: Option<&Errand>) -> Option<ShownName> {
+/// The app that somebody signs in for.
+pub(super) struct Asker {
+    pub(super) name: ShownName,
+    /// Path of its logo; empty where there is none.
+    pub(super) logo: String,
+}
+
+/// The app that somebody signs in for.
+pub(super) fn client_of(visit: &Visit, errand: Option<&Errand>) -> Option<Asker> {
     let client = errand.and_then(|errand| errand.client(visit).ok());
-    client.map(|client| ShownName::new(&client.name))
+    client.map(|client| Asker {
+        name: ShownName::new(&client.name),
+        logo: logos::of_client(&visit.tenant, &client),
+    })
 }
 
 /// What a form carries on of an errand.
@@ -293,6 +305,7 @@ async fn signed_in(visit: &Visit, session: &Session) -> Result<Response, Failure
         page,
         message,
         has_passkeys: passkey::offered(visit).is_some(),
+        has_links: links::offered(visit),
         has_agreements: agreements::offered(visit),
     };
     Ok(page::answer(&template.page, &template, &[]).into_response())

@@ -12,7 +12,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, Vendor, registry},
-    headers,
+    headers, logos,
     visit::Visit,
 };
 use serde_json::{Value, json};
@@ -57,6 +57,11 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
     let own = &client.settings;
     let website = party.and_then(|party| party.website.as_ref());
     let redirect = Url::parse(&request.redirect_uri).ok();
+    // Ours: a page that shows it tells nobody who looks at it.
+    let logo = visit.tenant.logo_of(client).is_some().then(|| {
+        let base = visit.house.base_url(&visit.tenant);
+        format!("{base}{}", logos::of_client(&visit.tenant, client))
+    });
     Some(json!({
         "src_interaction": handle,
         "app_id": request.application,
@@ -67,7 +72,7 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
             "organization_name": organization.or(own.organization_name.as_ref()),
             "verified": party.is_some_and(|party| party.verified),
             "client_uri": own.client_uri.as_ref().or(website),
-            "logo_uri": own.logo_uri,
+            "logo_uri": logo,
             "policy_uri": own.policy_uri,
             "tos_uri": own.tos_uri,
             "contacts": own.contacts,

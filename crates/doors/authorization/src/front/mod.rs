@@ -14,9 +14,11 @@ mod code;
 mod consent;
 mod external;
 mod failure;
+mod links;
 mod login;
 mod logout;
 mod look_up;
+mod onward;
 mod page;
 mod passkey;
 mod passkeys;
@@ -38,6 +40,11 @@ use consentry_web::{
 
 pub(crate) use self::authorize::judge;
 use self::upstream::Providers;
+
+/// Whether people may log in with a passkey here: browsers have none for an address without a name.
+pub(crate) fn offers_passkeys(visit: &Visit) -> bool {
+    passkey::offered(visit).is_some()
+}
 
 /// Registers a path with and without the prefix of the original (TPA-URL-01).
 macro_rules! both {
@@ -79,6 +86,8 @@ pub(crate) fn register(table: RouteTable<House>, providers: &Arc<Providers>) -> 
         .post(passkey::USE, Cors::Never, passkey::post)
         .get_only(passkeys::PAGE, Cors::Never, passkeys::get)
         .post(passkeys::PAGE, Cors::Never, passkeys::post)
+        .get_only(links::PAGE, Cors::Never, links::get)
+        .post(links::PAGE, Cors::Never, links::post)
         .get_only("/login/agreements", Cors::Never, agreements::get)
         .get_only("/login/sessions", Cors::Never, sessions::get)
         .post("/login/sessions", Cors::Never, sessions::post)

@@ -12,7 +12,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
-    page::{Page, ShownName},
+    page::Page,
     parameters::{Parameters, Rules},
     query,
     texts::Text,
@@ -25,7 +25,7 @@ use url::{Host, Url};
 use super::{
     browser::{self, Browser},
     failure::Failure,
-    login::{answer, asked_in, client_of, handle_of, own_form, refused_with, throttled},
+    login::{Asker, answer, asked_in, client_of, handle_of, own_form, refused_with, throttled},
     page,
     redirect::see_other,
     signed_in::{Errand, proved},
@@ -38,7 +38,7 @@ pub(super) const USE: &str = "/login/passkey";
 #[template(path = "authorization/passkey.html")]
 struct UsePage {
     page: Page,
-    client: Option<ShownName>,
+    client: Option<Asker>,
     interaction: String,
     problem: String,
     /// What the authenticator is asked, as JSON.

@@ -18,8 +18,10 @@ use super::{
     browser::{self, Browser},
     consent, external,
     failure::Failure,
-    login, page,
-    redirect::{Target, see_other},
+    login,
+    onward::{Leaving, leave},
+    page,
+    redirect::{Fields, Target, see_other},
     signed_in::Errand,
 };
 
@@ -369,12 +371,8 @@ pub(super) fn answer(
     issued: &Issued,
     interaction: Option<&Interaction>,
 ) -> Result<Response, Failure> {
-    let issuer = visit.house.issuer(&visit.tenant);
-    back(
-        visit,
-        &target(request, &issuer).with_code(issued.code.expose()),
-        interaction,
-    )
+    let code = issued.code.expose();
+    back(visit, request, interaction, |target| target.code(code))
 }
 
 /// The refusal goes to the client.
@@ -385,26 +383,34 @@ pub(super) fn refuse(
     description: &str,
     interaction: Option<&Interaction>,
 ) -> Result<Response, Failure> {
-    let issuer = visit.house.issuer(&visit.tenant);
-    back(
-        visit,
-        &target(request, &issuer).with_error(error, description),
-        interaction,
-    )
-}
-
-fn target<'a>(request: &'a AuthorizationRequest, issuer: &'a str) -> Target<'a> {
-    Target {
-        redirect_uri: &request.redirect_uri,
-        state: request.state.as_deref(),
-        issuer,
-    }
+    back(visit, request, interaction, |target| {
+        target.error(error, description)
+    })
 }
 
 /// The browser leaves; the cookie of what led here goes.
-fn back(visit: &Visit, location: &str, interaction: Option<&Interaction>) -> Result<Response, Failure> {
+fn back(
+    visit: &Visit,
+    request: &AuthorizationRequest,
+    interaction: Option<&Interaction>,
+    said: impl FnOnce(&Target<'_>) -> Fields,
+) -> Result<Response, Failure> {
+    let issuer = visit.house.issuer(&visit.tenant);
+    let target = Target {
+        redirect_uri: &request.redirect_uri,
+        state: request.state.as_deref(),
+        issuer: &issuer,
+    };
     let cookies = interaction
         .map(|interaction| browser::forget_interaction(visit, interaction))
         .transpose()?;
-    Ok(see_other(location, cookies.into_iter().collect())?)
+    let client = visit.tenant.client(request.client.as_str());
+    let leaving = Leaving {
+        target,
+        mode: request.response_mode,
+        client: client.map_or(request.client.as_str(), |client| client.name.as_str()),
+        ui_locales: &request.ui_locales,
+    };
+    let fields = said(&target);
+    Ok(leave(visit, leaving, fields, cookies.into_iter().collect())?)
 }

@@ -43,24 +43,33 @@ pub(super) struct Target<'a> {
     pub issuer: &'a str,
 }
 
+/// The parameters of an authorization response, in their order.
+pub(super) type Fields = Vec<(&'static str, String)>;
+
 impl Target<'_> {
-    /// The address with a code.
-    pub(super) fn with_code(&self, code: &str) -> String {
-        self.with(&[("code", code)])
+    /// What is said with a code.
+    pub(super) fn code(&self, code: &str) -> Fields {
+        self.fields(vec![("code", code.to_owned())])
     }
 
-    /// The address with an error (RFC 6749 4.1.2.1).
-    pub(super) fn with_error(&self, error: &str, description: &str) -> String {
-        self.with(&[
-            ("error", error),
-            ("error_description", &error_description(description)),
+    /// What is said of an error (RFC 6749 4.1.2.1).
+    pub(super) fn error(&self, error: &str, description: &str) -> Fields {
+        self.fields(vec![
+            ("error", error.to_owned()),
+            ("error_description", error_description(description)),
         ])
     }
 
-    fn with(&self, answer: &[(&str, &str)]) -> String {
-        let state = self.state.map(|state| ("state", state));
-        let rest = state.into_iter().chain([("iss", self.issuer)]);
-        with_parameters(self.redirect_uri, answer.iter().copied().chain(rest))
+    fn fields(&self, mut fields: Fields) -> Fields {
+        fields.extend(self.state.map(|state| ("state", state.to_owned())));
+        fields.push(("iss", self.issuer.to_owned()));
+        fields
+    }
+
+    /// The redirect address with what is said in its query.
+    pub(super) fn with(&self, fields: &Fields) -> String {
+        let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
+        with_parameters(self.redirect_uri, fields)
     }
 }
 
@@ -102,7 +111,7 @@ mod tests {
             issuer: "https://id.bank.example/cis/oidc",
         };
         assert_eq!(
-            target.with_error("access_denied", "User denied consent to requested scope"),
+            target.with(&target.error("access_denied", "User denied consent to requested scope")),
             "https://moneytrack.example/verify?error=access_denied\
              &error_description=User%20denied%20consent%20to%20requested%20scope&state=st-51\
              &iss=https%3A%2F%2Fid.bank.example%2Fcis%2Foidc"
@@ -112,12 +121,12 @@ mod tests {
     #[test]
     fn b01_13_state_is_returned_unchanged() {
         let state = "a+b c&d=é%25\u{1f600}";
-        let address = Target {
+        let target = Target {
             redirect_uri: "https://a.example/",
             state: Some(state),
             issuer: "i",
-        }
-        .with_code("c");
+        };
+        let address = target.with(&target.code("c"));
         let url = url::Url::parse(&address).unwrap();
         let returned = url
             .query_pairs()
@@ -135,7 +144,7 @@ mod tests {
             state: None,
             issuer: "i",
         };
-        let address = target.with_error("invalid_request", "bad \"value\"\né");
+        let address = target.with(&target.error("invalid_request", "bad \"value\"\né"));
         let url = url::Url::parse(&address).unwrap();
         let shown = url
             .query_pairs()

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use super::{
     browser::{self, Browser},
     failure::Failure,
+    links,
     login::own_form,
     page, passkey,
     redirect::see_other,
@@ -28,6 +29,8 @@ struct SessionsPage {
     done: String,
     /// Whether there is a page with the person's passkeys.
     has_passkeys: bool,
+    /// Whether there is a page with their identities at other providers.
+    has_links: bool,
 }
 
 /// One place, in words.
@@ -93,6 +96,7 @@ async fn list(visit: &Visit, session: &Session, done: Option<&'static str>) -> R
         entries,
         done,
         has_passkeys: passkey::offered(visit).is_some(),
+        has_links: links::offered(visit),
     };
     Ok(page::answer(&template.page, &template, &[]))
 }

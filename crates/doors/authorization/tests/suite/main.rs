@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
+mod attacks;
 mod back;
+mod described;
 mod front;
 mod management;

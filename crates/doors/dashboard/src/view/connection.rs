@@ -8,6 +8,7 @@ use consentry_domain::{
 };
 use consentry_ledger::{TenantSnapshot, agreements::Connection};
 use consentry_web::{
+    logos,
     page::ShownName,
     texts::{Language, Text},
 };
@@ -31,6 +32,8 @@ pub struct ConnectionView {
     pub client: String,
     /// Trade name of who receives the data, or the name that was shown when it was granted.
     pub name: ShownName,
+    /// Path of its logo; empty where there is none.
+    pub logo: String,
     /// Name of the application, where it differs from the trade name.
     pub application: Option<ShownName>,
     /// Legal name.
@@ -134,6 +137,9 @@ impl ConnectionView {
         let mut own = Self {
             id: agreement.id.to_string(),
             client: agreement.client.as_str().to_owned(),
+            logo: client
+                .map(|client| logos::of_client(tenant, client))
+                .unwrap_or_default(),
             application: (application != name).then_some(application),
             legal_name: party
                 .map_or(disclosed.organization.as_deref(), |party| {

@@ -172,6 +172,7 @@ pub async fn intermediary(app: &TestApp, name: &str) -> consentry_domain::PartyI
         registered_id: None,
         website: Some("https://linkbridge.example".to_owned()),
         contact: None,
+        logo_uri: None,
         verified: false,
     };
     app.ledger

@@ -39,12 +39,13 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 77] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 78] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
     (Method::POST, "/login/code", Page),
     (Method::POST, "/login/code/entry", Page),
+    (Method::POST, "/login/links", Page),
     (Method::POST, "/login/passkey", Page),
     (Method::POST, "/login/passkeys", Page),
     (Method::POST, "/login/sessions", Page),

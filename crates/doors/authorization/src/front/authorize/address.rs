@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use consentry_domain::client::Client;
-use consentry_ledger::{TenantSnapshot, interactions::redirect_fits};
+use consentry_ledger::{
+    TenantSnapshot,
+    interactions::{ResponseMode, redirect_fits},
+};
 use consentry_web::parameters::{Parameters, Repeated};
 
 /// A client and one of its addresses.
@@ -13,6 +16,8 @@ pub(super) struct Address {
     pub client: Arc<Client>,
     /// Its redirect address as given.
     pub redirect_uri: String,
+    /// How the answer goes there.
+    pub mode: ResponseMode,
     /// `state`, where it was given once.
     pub state: Option<String>,
 }
@@ -28,7 +33,7 @@ pub(super) enum Wrong {
     RedirectMissing,
     #[error("redirect_uri is not registered for this client")]
     RedirectUnknown,
-    #[error("response_mode is not supported; use query")]
+    #[error("response_mode is not supported; use query or form_post")]
     ResponseMode,
     #[error(transparent)]
     Repeated(#[from] Repeated),
@@ -68,15 +73,20 @@ pub(super) fn find_for(client: &Arc<Client>, parameters: &Parameters) -> Result<
     {
         return Err(Wrong::RedirectUnknown);
     }
-    if parameters
-        .one("response_mode")?
-        .is_some_and(|mode| mode != "query")
-    {
-        return Err(Wrong::ResponseMode);
-    }
+    let mode = match parameters.one("response_mode")? {
+        None | Some("query") => ResponseMode::Query,
+        Some("form_post") if is_web(redirect_uri) => ResponseMode::FormPost,
+        Some(_) => return Err(Wrong::ResponseMode),
+    };
     Ok(Address {
+        mode,
         client: Arc::clone(client),
         redirect_uri: redirect_uri.to_owned(),
         state: parameters.one("state").ok().flatten().map(str::to_owned),
     })
+}
+
+/// Whether a form can be posted there: an app on a device is opened by its address alone.
+fn is_web(redirect_uri: &str) -> bool {
+    redirect_uri.starts_with("https://") || redirect_uri.starts_with("http://")
 }

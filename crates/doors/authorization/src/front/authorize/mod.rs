@@ -13,7 +13,10 @@ use address::Wrong;
 use axum::{extract::Request, response::Response};
 use checks::{Refusal, Way};
 use consentry_domain::client::Client;
-use consentry_ledger::interactions::{AuthorizationRequest, Reference};
+use consentry_ledger::{
+    Fault,
+    interactions::{AuthorizationRequest, Reference},
+};
 use consentry_web::{
     error::{ApiError, registry},
     form,
@@ -27,6 +30,7 @@ use http::HeaderMap;
 use super::{
     browser::Browser,
     failure::{self, Failure},
+    onward::{Leaving, leave},
     proceed,
     redirect::{Target, see_other, with_parameters},
 };
@@ -83,7 +87,8 @@ async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) ->
     }
     let address = address::find(&visit.tenant, parameters)?;
     let issuer = visit.house.issuer(&visit.tenant);
-    match checks::run(&visit.tenant, &issuer, &address, parameters, Way::Browser) {
+    let judged = checks::run(&visit.tenant, &issuer, &address, parameters, Way::Browser);
+    match fresh(visit, judged).await? {
         Ok(request) => proceed::first_step(visit, headers, &address.client, request).await,
         Err(refusal) => {
             tracing::info!(oauth.error = refusal.error, client.id = %address.client.id, "authorization request refused");
@@ -92,10 +97,14 @@ async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) ->
                 state: address.state.as_deref(),
                 issuer: &issuer,
             };
-            Ok(see_other(
-                &target.with_error(refusal.error, &refusal.description),
-                Vec::new(),
-            )?)
+            let fields = target.error(refusal.error, &refusal.description);
+            let leaving = Leaving {
+                target,
+                mode: address.mode,
+                client: &address.client.name,
+                ui_locales: &[],
+            };
+            Ok(leave(visit, leaving, fields, Vec::new())?)
         }
     }
 }
@@ -130,15 +139,39 @@ async fn handed_in(
 }
 
 /// Judges a request that a client's back end hands in as if a browser had brought it.
-pub(crate) fn judge(
+pub(crate) async fn judge(
     visit: &Visit,
     client: &Arc<Client>,
     parameters: &Parameters,
-) -> Result<AuthorizationRequest, Refusal> {
-    let address =
-        address::find_for(client, parameters).map_err(|wrong| Refusal::invalid_request(wrong.to_string()))?;
+) -> Result<Result<AuthorizationRequest, Refusal>, Fault> {
+    let address = match address::find_for(client, parameters) {
+        Ok(address) => address,
+        Err(wrong) => return Ok(Err(Refusal::invalid_request(wrong.to_string()))),
+    };
     let issuer = visit.house.issuer(&visit.tenant);
-    checks::run(&visit.tenant, &issuer, &address, parameters, Way::BackEnd)
+    let judged = checks::run(&visit.tenant, &issuer, &address, parameters, Way::BackEnd);
+    fresh(visit, judged).await
+}
+
+/// Refuses a request whose challenge is one that the client redeemed a code with before (B12-05): the only check that asks the ledger, so
+/// it comes when all others are done.
+async fn fresh(
+    visit: &Visit,
+    judged: Result<AuthorizationRequest, Refusal>,
+) -> Result<Result<AuthorizationRequest, Refusal>, Fault> {
+    let Ok(request) = judged else { return Ok(judged) };
+    let Some(challenge) = &request.code_challenge else {
+        return Ok(Ok(request));
+    };
+    let is_redeemed = visit
+        .ledger()
+        .is_challenge_redeemed(&visit.tenant, &request.client, challenge);
+    if is_redeemed.await? {
+        return Ok(Err(Refusal::invalid_request(
+            "code_challenge was used before, and each request needs one of its own",
+        )));
+    }
+    Ok(Ok(request))
 }
 
 impl From<Wrong> for Failure {

@@ -1,6 +1,6 @@
 //! What a provider's id token says, checked (OpenID Connect Core 3.1.3.7).
 
-use consentry_domain::tenant::Upstream;
+use consentry_domain::{Timestamp, tenant::Upstream};
 use consentry_jose::{Claims, Validation};
 use consentry_web::json::{self, Limits};
 use serde_json::{Map, Value};
@@ -32,6 +32,9 @@ pub(super) enum Disbelief {
     /// It was made for another request.
     #[error("the id token was made for another request")]
     Nonce,
+    /// The person proved there who they are too long ago.
+    #[error("the id token tells of a login that is too long ago")]
+    NotRecent,
     /// It names nobody.
     #[error("the id token names nobody")]
     Subject,
@@ -41,7 +44,7 @@ pub(super) enum Disbelief {
 pub(super) fn read(
     upstream: &Upstream,
     payload: &[u8],
-    nonce: &str,
+    (nonce, since): (&str, Option<Timestamp>),
     now: i64,
 ) -> Result<Identity, Disbelief> {
     let validation = Validation {
@@ -62,6 +65,13 @@ pub(super) fn read(
     }
     if text("nonce") != Some(nonce) {
         return Err(Disbelief::Nonce);
+    }
+    // Some providers leave it out although it was asked for (OpenID Connect Core 2); what was proved here counts still.
+    let proved_at = members.get("auth_time").and_then(Value::as_i64);
+    if let (Some(since), Some(at)) = (since, proved_at)
+        && at.saturating_add(LEEWAY.into()) < since.as_seconds()
+    {
+        return Err(Disbelief::NotRecent);
     }
     let sub = claims
         .sub
@@ -108,13 +118,13 @@ mod tests {
     fn read_changed(name: &str, value: Value) -> Result<Identity, Disbelief> {
         let mut token = token();
         token[name] = value;
-        read(&upstream(), token.to_string().as_bytes(), "n", 1_500)
+        read(&upstream(), token.to_string().as_bytes(), ("n", None), 1_500)
     }
 
     #[test]
     fn b13_13_an_id_token_of_another_issuer_audience_or_request_is_not_believed() {
         use consentry_jose::ClaimsError as C;
-        let right = read(&upstream(), token().to_string().as_bytes(), "n", 1_500).unwrap();
+        let right = read(&upstream(), token().to_string().as_bytes(), ("n", None), 1_500).unwrap();
         assert_eq!(right.sub, "7");
         assert_eq!(right.verified_email.as_deref(), Some("ada@example.com"));
         for (name, value, why) in [
@@ -136,6 +146,31 @@ mod tests {
                 why,
                 "{name} {value}"
             );
+        }
+    }
+
+    #[test]
+    fn a_login_that_is_too_long_ago_links_nothing_where_the_provider_tells() {
+        let read = |auth_time: Value, since: Option<i64>| {
+            let mut token = token();
+            token["auth_time"] = auth_time;
+            let asked = ("n", since.map(Timestamp::from_seconds));
+            read(&upstream(), token.to_string().as_bytes(), asked, 1_500).map(|identity| identity.sub)
+        };
+        for (auth_time, since, is_believed) in [
+            (json!(900), Some(900), true),
+            (json!(840), Some(900), true),
+            (json!(839), Some(900), false),
+            (json!(0), None, true),
+            (Value::Null, Some(900), true),
+        ] {
+            let found = read(auth_time.clone(), since);
+            let expected = if is_believed {
+                Ok("7".to_owned())
+            } else {
+                Err(Disbelief::NotRecent)
+            };
+            assert_eq!(found, expected, "{auth_time} {since:?}");
         }
     }
 

@@ -14,7 +14,9 @@ use axum::{
     response::Response,
 };
 use consentry_domain::tenant::Upstream;
-use consentry_ledger::{Opaque, interactions::cookie_mark, opaque::hash_text, sessions::Method};
+use consentry_ledger::{
+    Opaque, interactions::cookie_mark, opaque::hash_text, sessions::Method, upstream::RECENT,
+};
 use consentry_web::{
     error::{ApiError, registry},
     form,
@@ -30,6 +32,7 @@ use self::provider::{Exchange, Trouble};
 use super::{
     browser::{self, Browser},
     failure::Failure,
+    links,
     redirect::{see_other, with_parameters},
     signed_in::{Errand, proved},
 };
@@ -51,17 +54,49 @@ pub(super) fn path(upstream: &Upstream) -> String {
     format!("/login/with/{}", upstream.name)
 }
 
+/// What somebody is sent to a provider for.
+enum Purpose {
+    /// To sign in, without an app.
+    SignIn,
+    /// To sign in for the app of an interaction.
+    Errand(Opaque),
+    /// To link who they are there to the person of this session, who is logged in already.
+    Link(String),
+}
+
+/// How the session of [`Purpose::Link`] begins; no handle does.
+const LINK: &str = "link.";
+
+impl Purpose {
+    fn text(&self) -> String {
+        match self {
+            Self::SignIn => String::new(),
+            Self::Errand(handle) => handle.expose().to_owned(),
+            Self::Link(session) => format!("{LINK}{session}"),
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        match text.strip_prefix(LINK) {
+            Some(session) => Self::Link(session.to_owned()),
+            None if text.is_empty() => Self::SignIn,
+            None => Self::Errand(Opaque::received(text)),
+        }
+    }
+}
+
 /// What a browser keeps of a request: `state`, a secret, the provider, and what it is for.
 struct Kept {
     state: String,
     secret: String,
     upstream: String,
-    errand: String,
+    purpose: Purpose,
 }
 
 impl Kept {
     fn text(&self) -> String {
-        [&self.state, &self.secret, &self.upstream, &self.errand]
+        let purpose = self.purpose.text();
+        [&self.state, &self.secret, &self.upstream, &purpose]
             .map(String::as_str)
             .join(".")
     }
@@ -72,7 +107,7 @@ impl Kept {
             state: parts.next()?,
             secret: parts.next()?,
             upstream: parts.next()?,
-            errand: parts.next()?,
+            purpose: Purpose::read(&parts.next()?),
         })
     }
 
@@ -86,7 +121,7 @@ impl Kept {
     }
 }
 
-/// `GET /login/with/{upstream}`: sends the browser to the provider.
+/// `GET /login/with/{upstream}`: sends the browser to the provider; with `for=link` to link who the person is there.
 pub(super) async fn begin(
     providers: Arc<Providers>,
     visit: Visit,
@@ -106,8 +141,16 @@ pub(super) async fn begin(
             return Ok(see_other("/login", Vec::new())?);
         }
         let parameters = query::read(&parts.uri, &Rules::DEFAULT).map_err(ApiError::from)?;
-        let errand = Errand::of(&visit, &parts.headers, &parameters).await?;
-        send(&providers, &visit, upstream, errand.as_ref()).await
+        let purpose = if parameters.one("for").map_err(ApiError::from)? == Some("link") {
+            match links::may_begin(&visit, &parts.headers).await? {
+                Some(session) => Purpose::Link(session.id),
+                None => return Ok(see_other(links::PAGE, Vec::new())?),
+            }
+        } else {
+            let errand = Errand::of(&visit, &parts.headers, &parameters).await?;
+            errand.map_or(Purpose::SignIn, |errand| Purpose::Errand(errand.handle))
+        };
+        send(&providers, &visit, upstream, purpose).await
     };
     done.await
         .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
@@ -165,7 +208,7 @@ async fn send(
     providers: &Providers,
     visit: &Visit,
     upstream: &Upstream,
-    errand: Option<&Errand>,
+    purpose: Purpose,
 ) -> Result<Response, Failure> {
     let ledger = visit.ledger();
     let known = providers.known(&upstream.issuer, ledger.now()).await;
@@ -175,15 +218,14 @@ async fn send(
         state: state.expose().to_owned(),
         secret: Opaque::draw(ledger.entropy(), "up").expose().to_owned(),
         upstream: upstream.name.clone(),
-        errand: errand
-            .map(|errand| errand.handle.expose().to_owned())
-            .unwrap_or_default(),
+        purpose,
     };
     let mut scopes = vec!["openid"];
     scopes.extend(upstream.scopes.iter().map(String::as_str));
     scopes.dedup();
     let (scope, redirect_uri) = (scopes.join(" "), redirect_uri(visit, upstream));
     let (nonce, challenge) = (kept.nonce(), hash_text(&kept.verifier()));
+    let max_age = RECENT.as_seconds().to_string();
     let mut parameters = vec![
         ("response_type", "code"),
         ("client_id", &upstream.client_id),
@@ -194,6 +236,10 @@ async fn send(
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
     ];
+    // Who is to be linked proves there who they are now, too: an open browser is not enough.
+    if matches!(kept.purpose, Purpose::Link(_)) {
+        parameters.push(("max_age", &max_age));
+    }
     if upstream.form_post {
         parameters.push(("response_mode", "form_post"));
     }
@@ -230,16 +276,18 @@ async fn take(
         }
         _ => {}
     }
-    let errand = match kept.errand.as_str() {
-        "" => None,
-        handle => Errand::open(visit, headers, &Opaque::received(handle))
-            .await?
-            .into(),
+    let errand = match &kept.purpose {
+        Purpose::Errand(handle) => Some(Errand::open(visit, headers, handle).await?),
+        Purpose::SignIn | Purpose::Link(_) => None,
     };
     let Some(code) = value("code")?.filter(|code| !code.is_empty()) else {
         let error = value("error")?.unwrap_or_default();
         tracing::info!(oauth.error = error, upstream = %upstream.name, "a provider vouched for nobody");
-        let path = errand.as_ref().map_or_else(|| "/login".to_owned(), Errand::path);
+        let path = match (&kept.purpose, &errand) {
+            (Purpose::Link(_), _) => links::PAGE.to_owned(),
+            (_, Some(errand)) => errand.path(),
+            (_, None) => "/login".to_owned(),
+        };
         return Ok(see_other(&path, used)?);
     };
     if let Some(errand) = errand.as_ref().filter(|errand| errand.is_past()) {
@@ -250,9 +298,13 @@ async fn take(
         redirect_uri: &redirect_uri(visit, upstream),
         verifier: &kept.verifier(),
         nonce: &kept.nonce(),
+        since: matches!(kept.purpose, Purpose::Link(_)).then(|| now.minus(RECENT)),
     };
     let identity = providers.exchange(upstream, exchange, now).await;
     let identity = identity.map_err(|error| trouble(upstream, &error))?;
+    if let Purpose::Link(session) = &kept.purpose {
+        return links::link(visit, headers, session, (upstream, &identity.sub), used).await;
+    }
     let person = ledger
         .person_at(
             &visit.tenant,

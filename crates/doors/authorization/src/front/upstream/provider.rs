@@ -89,6 +89,8 @@ pub(super) struct Exchange<'a> {
     pub redirect_uri: &'a str,
     pub verifier: &'a str,
     pub nonce: &'a str,
+    /// Since when the person has to have proved there who they are, where it matters and the provider tells.
+    pub since: Option<Timestamp>,
 }
 
 impl Providers {
@@ -190,7 +192,7 @@ impl Providers {
         Ok(identity::read(
             upstream,
             &verified,
-            exchange.nonce,
+            (exchange.nonce, exchange.since),
             now.as_seconds(),
         )?)
     }

@@ -424,3 +424,43 @@ async fn tpa_a_3_1_when_data_was_last_delivered_is_told_where_it_was() {
     let one = bank(&app, &format!("/v1/consents/{id}")).await;
     assert_eq!(one["result"]["last_used_at"], app.now().as_seconds());
 }
+
+#[tokio::test]
+async fn tpa_co_01_each_approval_is_a_record_of_its_own_and_what_counts_is_all_of_them() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let parts = ["openid accounts:balance", "openid accounts:transactions"];
+    for scope in parts {
+        let _connected = app.connect(&browser, "ada", scope).await;
+        app.pass(1);
+    }
+    let listed = bank(&app, "/v1/consents").await["result"].clone();
+    let scopes: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|consent| consent["scope"].as_str().unwrap())
+        .collect();
+    // Newest first. What both were asked for counts once, by the newer.
+    assert_eq!(scopes, [parts[1], "accounts:balance"]);
+    // Both together cover what neither does alone.
+    let both = "openid accounts:balance accounts:transactions";
+    let request = app.authorization(&app.bank.third_party, both, &[("prompt", "none")]);
+    let back = browser.open(&request).await.expect_status(303);
+    let code = back.location_parameter("code").unwrap();
+    assert_eq!(app.redeem(&app.bank.third_party, &code).await.scope, both);
+    // One of them taken back takes its part with it.
+    let id = listed[1]["consent_id"].as_str().unwrap();
+    let path = format!("{}?consent_id={id}", pair(&app));
+    let _gone = ask(&app, &app.bank.first_party, Method::DELETE, &path)
+        .await
+        .expect_status(200);
+    let refused = browser.open(&request).await.expect_status(303);
+    assert_eq!(
+        refused.location_parameter("error").as_deref(),
+        Some("consent_required")
+    );
+    // What ended stays to be seen.
+    let all = bank(&app, "/v1/consents?status=revoked").await["result"].clone();
+    assert_eq!(all[0]["scope"], parts[0]);
+}

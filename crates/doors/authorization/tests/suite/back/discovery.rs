@@ -54,7 +54,10 @@ async fn b03_05_b03_06_b03_07_the_document_says_what_defaults_would_get_wrong() 
         document["code_challenge_methods_supported"],
         serde_json::json!(["S256"])
     );
-    assert_eq!(document["response_modes_supported"], serde_json::json!(["query"]));
+    assert_eq!(
+        document["response_modes_supported"],
+        serde_json::json!(["query", "form_post"])
+    );
     assert_eq!(document["response_types_supported"], serde_json::json!(["code"]));
     assert_eq!(
         document["id_token_signing_alg_values_supported"],
@@ -104,4 +107,20 @@ async fn b03_10_tpa_tok_03_the_key_set_is_public_typed_and_cacheable() {
         .send()
         .await;
     assert_eq!((again.status(), again.bytes().len()), (304, 0));
+}
+
+#[tokio::test]
+async fn b03_09_passkeys_are_named_where_browsers_have_them() {
+    let app = TestApp::start().await;
+    app.configure(|tenant| tenant.authorization.sign_in.passkey = true)
+        .await;
+    let named = async |address: &str| {
+        let document = app.get(address).await.expect_status(200).json();
+        let values = document["acr_values_supported"].as_array().unwrap().clone();
+        values.iter().any(|value| value == "urn:consentry:passkey")
+    };
+    assert!(!named(DOCUMENTS[0]).await, "an address without a name");
+    app.configure(|tenant| tenant.hosts = vec!["bank.localhost:8080".to_owned()])
+        .await;
+    assert!(named(&format!("http://bank.localhost:8080{}", DOCUMENTS[0])).await);
 }

@@ -24,7 +24,7 @@ async fn tpa_a5_1_steps_1_to_3_b01_07_wrong_client_address_or_mode_is_shown_here
         &[("redirect_uri", "http://127.0.0.1:8080/demo/moneytrack/callback/")],
         &[("redirect_uri", "http://127.0.0.1:9998/callback")],
         &[("response_mode", "fragment")],
-        &[("response_mode", "form_post")],
+        &[("response_mode", "web_message")],
     ];
     for row in rows {
         let answer = browser.open(&app.authorization(client, FULL_SCOPE, row)).await;
@@ -341,4 +341,165 @@ async fn b12_15_no_cors_head_or_options_at_the_authorization_endpoint() {
         .send()
         .await;
     assert_eq!(prefetched.status(), 403);
+}
+
+/// What the form of a page would post, and where.
+fn posted(page: &consentry_testkit::Answer) -> (String, Vec<(String, String)>) {
+    let between = |text: &str, before: &str| -> Option<String> {
+        let (_, rest) = text.split_once(before)?;
+        Some(rest.split_once('"')?.0.replace("&#38;", "&"))
+    };
+    let (_, form) = page.text().split_once("data-onward").unwrap();
+    let address = between(page.text(), "<form method=\"post\" action=\"").unwrap();
+    let inputs = form.split("<input").skip(1);
+    let fields = inputs.filter_map(|input| Some((between(input, "name=\"")?, between(input, "value=\"")?)));
+    (address, fields.collect())
+}
+
+#[tokio::test]
+async fn tpa_a5_1_step_3_form_post_answers_with_a_form_for_the_redirect_address() {
+    let app = TestApp::start().await;
+    let client = &app.bank.third_party;
+    let redirect_uri = app.redirect_uri(client);
+    let browser = app.browser();
+    let mode = ("response_mode", "form_post");
+
+    // An error, before anybody is asked.
+    let request = app.authorization(
+        client,
+        FULL_SCOPE,
+        &[mode, ("response_type", "token"), ("state", "a\"><b>")],
+    );
+    let page = browser.open(&request).await;
+    assert_local_page(&page, 200);
+    assert!(!page.text().contains("<b>"));
+    let (address, fields) = posted(&page);
+    assert_eq!(address, redirect_uri);
+    assert_eq!(
+        fields[0],
+        ("error".to_owned(), "unsupported_response_type".to_owned())
+    );
+    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["error", "error_description", "state", "iss"]);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("form-action 'self' http://127.0.0.1:8080"),
+        "{policy}"
+    );
+
+    // A decline, and a code.
+    let request = app.authorization(client, FULL_SCOPE, &[mode]);
+    for decision in ["decline", "approve"] {
+        let question = app.reach_question(&browser, "ada", &request).await;
+        let question = app.land(&browser, question).await;
+        let page = app.decide(&browser, &question, decision).await;
+        assert_local_page(&page, 200);
+        let (address, fields) = posted(&page);
+        assert_eq!(address, redirect_uri);
+        let value = |wanted: &str| {
+            let found = fields.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.as_str())
+        };
+        assert_eq!(value("state"), Some("st-51"));
+        assert_eq!(value("iss"), Some(super::ISSUER));
+        if decision == "decline" {
+            assert_eq!(value("error"), Some("access_denied"));
+        } else {
+            let tokens = app.redeem(client, value("code").unwrap()).await;
+            assert_eq!(tokens.scope, FULL_SCOPE);
+        }
+        assert!(
+            page.header("set-cookie").unwrap().contains("Max-Age=0"),
+            "the interaction is over"
+        );
+    }
+    // What is remembered answers at once, in the same way.
+    let quiet = app.authorization(client, FULL_SCOPE, &[mode, ("prompt", "none")]);
+    let page = browser.open(&quiet).await;
+    assert!(posted(&page).1.iter().any(|(name, _)| name == "code"));
+}
+
+#[tokio::test]
+async fn tpa_a5_1_step_3_nothing_is_posted_to_an_app_on_a_device() {
+    let app = TestApp::start().await;
+    change_client(&app, "moneytrack", |client| {
+        client.client_type = ClientType::Native;
+        client.redirect_uris.push("com.moneytrack.app://back".to_owned());
+    })
+    .await;
+    let client = &app.bank.third_party;
+    let parameters = [
+        ("redirect_uri", "com.moneytrack.app://back"),
+        ("response_mode", "form_post"),
+    ];
+    let request = app.authorization(client, FULL_SCOPE, &parameters);
+    assert_local_page(&app.browser().open(&request).await, 400);
+}
+
+#[tokio::test]
+async fn b12_05_a_challenge_whose_code_was_redeemed_is_refused_for_the_same_client() {
+    use consentry_domain::tenant::ConstantChallenges;
+    let app = TestApp::start().await;
+    app.configure(|tenant| tenant.authorization.constant_challenges = ConstantChallenges::Refuse)
+        .await;
+    let client = &app.bank.third_party;
+    let browser = app.browser();
+    let request = app.authorization(client, FULL_SCOPE, &[]);
+    // Seen is not redeemed: people reload, and have two tabs.
+    for _ in 0..2 {
+        let opened = browser.open(&request).await.expect_status(303);
+        assert_eq!(opened.location_parameter("error"), None);
+    }
+    let question = app.reach_question(&browser, "ada", &request).await;
+    let question = app.land(&browser, question).await;
+    let back = app.decide(&browser, &question, "approve").await;
+    let code = back.location_parameter("code").unwrap();
+    let again = browser.open(&request).await;
+    assert_eq!(
+        again.location_parameter("error"),
+        None,
+        "its code was not redeemed yet"
+    );
+    app.redeem(client, &code).await;
+
+    assert_refused(&browser.open(&request).await, "invalid_request");
+    assert_refused(&app.browser().open(&request).await, "invalid_request");
+    let (_, query) = request.split_once('?').unwrap();
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let pushed = app
+        .request(Method::POST, "/cis/oidc/request")
+        .basic(&client.client_id, &client.client_secret)
+        .form(&fields)
+        .send()
+        .await
+        .expect_status(400);
+    assert_eq!(pushed.json()["error"], "invalid_request");
+
+    // Another challenge, another client, or a day later.
+    let other = consentry_testkit::challenge("another-verifier-of-at-least-forty-three-characters");
+    let fresh = app.authorization(client, FULL_SCOPE, &[("code_challenge", &other)]);
+    assert_eq!(browser.open(&fresh).await.location_parameter("error"), None);
+    let theirs = app.authorization(&app.bank.external, "openid", &[]);
+    assert_eq!(
+        app.browser().open(&theirs).await.location_parameter("error"),
+        None
+    );
+    app.pass(86_401);
+    assert_eq!(
+        app.browser().open(&request).await.location_parameter("error"),
+        None
+    );
+
+    // Where the tenant has clients that cannot do better.
+    app.configure(|tenant| tenant.authorization.constant_challenges = ConstantChallenges::Accept)
+        .await;
+    for _ in 0..2 {
+        app.connect(&app.browser(), "ada", FULL_SCOPE).await;
+    }
 }

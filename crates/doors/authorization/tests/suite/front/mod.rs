@@ -8,6 +8,7 @@ mod codes;
 mod conformance;
 mod hosted;
 mod interaction;
+mod links;
 mod logging_in;
 mod logging_out;
 mod passkeys;
@@ -90,7 +91,7 @@ fn code(answer: &Answer) -> String {
 
 /// Asserts a page of our own: no redirect, no code, the headers of B.23.
 #[track_caller]
-fn assert_local_page(answer: &Answer, status: u16) {
+pub(crate) fn assert_local_page(answer: &Answer, status: u16) {
     assert_eq!(answer.status(), status, "{}", answer.text());
     assert_eq!(answer.header("location"), None);
     assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
@@ -123,7 +124,7 @@ async fn approved(app: &TestApp, browser: &Browser<'_>, scope: &str) -> String {
 }
 
 /// Somebody logs in with their password, for no app.
-async fn log_in(app: &TestApp, browser: &Browser<'_>, username: &str) {
+pub(crate) async fn log_in(app: &TestApp, browser: &Browser<'_>, username: &str) {
     let customers = &app.bank.customers;
     let known = customers.iter().find(|customer| customer.username == username);
     let password = known.unwrap().password.clone();

@@ -15,7 +15,7 @@ use super::{assert_local_page, code, is_logged_in};
 use crate::back::support::claims;
 
 /// The tenant's settings for a provider.
-fn settings(app: &TestApp, provider: &Provider, name: &str) -> Upstream {
+pub(super) fn settings(app: &TestApp, provider: &Provider, name: &str) -> Upstream {
     let file = app.folder().join("provider.secret");
     std::fs::write(&file, format!("{}\n", PROVIDER_CLIENT.1)).unwrap();
     serde_json::from_value(json!({
@@ -30,7 +30,7 @@ fn settings(app: &TestApp, provider: &Provider, name: &str) -> Upstream {
 }
 
 /// A bank whose people may sign in at a provider.
-async fn beside(provider: &Provider, change: impl FnOnce(&mut Upstream)) -> TestApp {
+pub(super) async fn beside(provider: &Provider, change: impl FnOnce(&mut Upstream)) -> TestApp {
     let app = TestApp::start().await;
     // The provider has a clock of its own, which is that of the machine.
     app.clock.set(SystemClock.now());
@@ -42,7 +42,7 @@ async fn beside(provider: &Provider, change: impl FnOnce(&mut Upstream)) -> Test
 }
 
 /// Makes somebody known by who they are at the provider.
-async fn known(app: &TestApp, provider: &Provider, login: &str, sub: &str) {
+pub(super) async fn known(app: &TestApp, provider: &Provider, login: &str, sub: &str) {
     let person = Person {
         aliases: vec![
             Alias::new(Namespace::Login, login),
@@ -57,13 +57,13 @@ async fn known(app: &TestApp, provider: &Provider, login: &str, sub: &str) {
 }
 
 /// From our page to the provider and as far as its answer, which the browser did not bring back yet.
-async fn go(browser: &Browser<'_>, provider: &Provider, address: &str) -> Answered {
+pub(super) async fn go(browser: &Browser<'_>, provider: &Provider, address: &str) -> Answered {
     let sent = browser.press(address).await.expect_status(303);
     assert!(sent.header("set-cookie").unwrap().starts_with("cst_up_"));
     provider.answer(&sent.location()).await
 }
 
-async fn come_back(browser: &Browser<'_>, answered: &Answered) -> Answer {
+pub(super) async fn come_back(browser: &Browser<'_>, answered: &Answered) -> Answer {
     browser.open(&answered.with(&[])).await
 }
 

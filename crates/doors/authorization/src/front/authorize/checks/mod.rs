@@ -117,6 +117,7 @@ pub(super) fn run(
             client: client.id.clone(),
             application: client.application,
             redirect_uri: address.redirect_uri.clone(),
+            response_mode: address.mode,
             state: address.state.clone(),
             scope: Scope::default(),
             prompt: Vec::new(),

@@ -1,5 +1,9 @@
 //! Who somebody is here whom another OpenID provider vouches for.
 
+mod identities;
+
+pub use identities::{Identity, LinkIdentityError, RECENT, UnlinkError};
+
 use consentry_domain::{
     SubjectId,
     subject::{Alias, Namespace},
