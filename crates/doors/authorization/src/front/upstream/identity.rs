@@ -18,6 +18,8 @@ pub(super) struct Identity {
     pub sub: String,
     /// Their mail address, where it says that it verified one.
     pub verified_email: Option<String>,
+    /// How they proved it there, if it says so.
+    pub acr: Option<String>,
 }
 
 /// Why an id token is not believed.
@@ -63,6 +65,7 @@ pub(super) fn read(
     if text("nonce") != Some(nonce) {
         return Err(Disbelief::Nonce);
     }
+    let acr = text("acr").map(str::to_owned);
     let sub = claims
         .sub
         .filter(|sub| !sub.is_empty() && sub.len() <= LONGEST_SUB)
@@ -70,6 +73,7 @@ pub(super) fn read(
     Ok(Identity {
         sub,
         verified_email: verified_email(upstream, &members),
+        acr,
     })
 }
 
@@ -116,6 +120,11 @@ mod tests {
         use consentry_jose::ClaimsError as C;
         let right = read(&upstream(), token().to_string().as_bytes(), "n", 1_500).unwrap();
         assert_eq!(right.sub, "7");
+        assert_eq!(right.acr, None);
+        assert_eq!(
+            read_changed("acr", json!("eid-high")).unwrap().acr.as_deref(),
+            Some("eid-high")
+        );
         assert_eq!(right.verified_email.as_deref(), Some("ada@example.com"));
         for (name, value, why) in [
             ("iss", json!("https://evil.example"), C::Issuer.into()),
