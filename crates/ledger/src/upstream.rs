@@ -42,10 +42,10 @@ impl Ledger {
         };
         let Some(subject) = named else {
             let is_welcome = tenant.tenant.dataspace.login_issuer(upstream).is_some();
-            return match is_welcome {
-                true => self.welcome(tenant, &permit, there).await.map(Some),
-                false => Ok(None),
-            };
+            if is_welcome {
+                return self.welcome(tenant, &permit, there).await.map(Some);
+            }
+            return Ok(None);
         };
         let Some(subject) = self.usable(tenant, subject).await? else {
             return Ok(None);

@@ -6,6 +6,7 @@ use consentry_ledger::{Clock as _, SystemClock};
 use consentry_testkit::{APPLICATION_CLIENT, Answer, Browser, PROVIDER_CLIENT, Provider};
 use http::Method;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use crate::world::{ADDRESS, LOGIN_ISSUER, PROFILE, World, contents, send};
 
@@ -15,7 +16,8 @@ const HIGH: &str = "eid-high";
 /// A dataspace whose application is registered at another provider, where people log in.
 struct Northbay {
     world: World,
-    provider: Provider,
+    issuer: String,
+    provider: Mutex<Provider>,
 }
 
 impl Northbay {
@@ -46,17 +48,30 @@ impl Northbay {
                 tenant.dataspace.applications[0].registration = Some(registration);
             })
             .await;
-        Self { world, provider }
+        Self {
+            world,
+            issuer: provider.issuer.clone(),
+            provider: Mutex::new(provider),
+        }
     }
 
-    fn sits(&mut self, sub: &str, acr: &str) {
-        self.provider.sits(&json!({ "sub": sub, "acr": acr }));
+    /// From now on somebody sits in front of the provider, who logs in like that.
+    async fn sits(&self, sub: &str, acr: &str) {
+        self.provider
+            .lock()
+            .await
+            .sits(&json!({ "sub": sub, "acr": acr }));
+    }
+
+    /// The ID token that the application gets of them.
+    async fn id_token(&self, acr: &str) -> String {
+        self.provider.lock().await.id_token(acr).await
     }
 
     fn claims(&self, sub: &str, acr: &str) -> Value {
         let mut claims = self.world.claims();
-        claims["subiss"] = json!(self.provider.issuer);
-        claims["appiss"] = json!(self.provider.issuer);
+        claims["subiss"] = json!(self.issuer);
+        claims["appiss"] = json!(self.issuer);
         claims["app"] = json!(APPLICATION_CLIENT.0);
         claims["sub"] = json!(sub);
         claims["acr"] = json!(acr);
@@ -94,15 +109,15 @@ impl Northbay {
     async fn log_in(&self, browser: &Browser<'_>, page: &Answer) -> Answer {
         let link = link(page).unwrap_or_else(|| panic!("no link to the provider: {}", page.text()));
         let sent = browser.press(&link).await.expect_status(303);
-        let answered = self.provider.answer(&sent.location()).await;
+        let answered = self.provider.lock().await.answer(&sent.location()).await;
         let back = browser.open(&answered.with(&[])).await.expect_status(303);
         let onward = browser.open(back.location().path()).await.expect_status(303);
         browser.open(onward.location().path()).await
     }
 
     /// Somebody at the provider agrees to the profile, in a browser of their own.
-    async fn agreed(&mut self, browser: &Browser<'_>, sub: &str, acr: &str) -> Value {
-        self.sits(sub, acr);
+    async fn agreed(&self, browser: &Browser<'_>, sub: &str, acr: &str) -> Value {
+        self.sits(sub, acr).await;
         let path = self.page(sub, acr).await;
         let shown = browser.open(&path).await.expect_status(200);
         let asked = self.log_in(browser, &shown).await.expect_status(200);
@@ -145,7 +160,7 @@ fn missing() -> Value {
 
 #[tokio::test]
 async fn dsp_2_1_somebody_of_another_provider_agrees_and_the_token_says_where_they_logged_in() {
-    let mut northbay = Northbay::start().await;
+    let northbay = Northbay::start().await;
     let browser = northbay.world.app.browser();
     let path = northbay.page("7", SUBSTANTIAL).await;
     let shown = browser.open(&path).await.expect_status(200);
@@ -160,7 +175,7 @@ async fn dsp_2_1_somebody_of_another_provider_agrees_and_the_token_says_where_th
             .query_pairs()
             .any(|(name, value)| name == "acr_values" && value == SUBSTANTIAL)
     );
-    northbay.sits("7", SUBSTANTIAL);
+    northbay.sits("7", SUBSTANTIAL).await;
     let asked = northbay.log_in(&browser, &shown).await.expect_status(200);
     assert!(asked.text().contains("type=\"checkbox\""), "{}", asked.text());
     assert!(asked.text().contains("Northbay eID"));
@@ -174,10 +189,10 @@ async fn dsp_2_1_somebody_of_another_provider_agrees_and_the_token_says_where_th
     let said = contents(token).1;
     for (name, value) in [
         ("sub", "7"),
-        ("subiss", &northbay.provider.issuer),
+        ("subiss", &northbay.issuer),
         ("acr", SUBSTANTIAL),
         ("app", APPLICATION_CLIENT.0),
-        ("appiss", &northbay.provider.issuer),
+        ("appiss", &northbay.issuer),
     ] {
         assert_eq!(said[name], value, "{said}");
     }
@@ -216,19 +231,19 @@ async fn dsp_2_1_issuers_contexts_and_applications_that_are_not_registered_are_r
 
 #[tokio::test]
 async fn dsp_8_4_an_id_token_counts_for_who_it_is_about_and_how_they_logged_in() {
-    let mut northbay = Northbay::start().await;
+    let northbay = Northbay::start().await;
     let browser = northbay.world.app.browser();
     let given = northbay.agreed(&browser, "7", SUBSTANTIAL).await;
     let token = given["consentToken"].as_str().unwrap();
-    let own = northbay.provider.id_token(SUBSTANTIAL).await;
+    let own = northbay.id_token(SUBSTANTIAL).await;
     assert_eq!(contents(&own).1["acr"], SUBSTANTIAL);
     assert!(northbay.is_verified(&own, token).await);
     assert!(northbay.is_verified(&own, token).await, "and again, from memory");
-    northbay.sits("7", HIGH);
-    let higher = northbay.provider.id_token(HIGH).await;
+    northbay.sits("7", HIGH).await;
+    let higher = northbay.id_token(HIGH).await;
     assert!(!northbay.is_verified(&higher, token).await, "another context");
-    northbay.sits("8", SUBSTANTIAL);
-    let other = northbay.provider.id_token(SUBSTANTIAL).await;
+    northbay.sits("8", SUBSTANTIAL).await;
+    let other = northbay.id_token(SUBSTANTIAL).await;
     assert!(!northbay.is_verified(&other, token).await, "another person");
     let tampered = format!("{}A", &own[..own.len() - 1]);
     assert!(tampered == own || !northbay.is_verified(&tampered, token).await);
@@ -251,12 +266,12 @@ async fn dsp_8_4_an_id_token_counts_for_who_it_is_about_and_how_they_logged_in()
 
 #[tokio::test]
 async fn dsp_6_5_another_person_of_the_provider_and_another_context_grant_nothing() {
-    let mut northbay = Northbay::start().await;
+    let northbay = Northbay::start().await;
     for (sub, acr) in [("8", SUBSTANTIAL), ("7", HIGH)] {
         let browser = northbay.world.app.browser();
         let path = northbay.page("7", SUBSTANTIAL).await;
         let shown = browser.open(&path).await.expect_status(200);
-        northbay.sits(sub, acr);
+        northbay.sits(sub, acr).await;
         let refused = northbay.log_in(&browser, &shown).await.expect_status(403);
         assert!(
             refused.text().contains("same person as in the app"),
@@ -287,7 +302,7 @@ async fn dsp_6_5_another_person_of_the_provider_and_another_context_grant_nothin
 
 #[tokio::test]
 async fn dsp_9_consents_of_one_person_are_kept_apart_by_context_and_end_one_by_one() {
-    let mut northbay = Northbay::start().await;
+    let northbay = Northbay::start().await;
     let browser = northbay.world.app.browser();
     let lower = northbay.agreed(&browser, "7", SUBSTANTIAL).await;
     let higher = northbay.agreed(&northbay.world.app.browser(), "7", HIGH).await;
@@ -316,11 +331,11 @@ async fn dsp_9_consents_of_one_person_are_kept_apart_by_context_and_end_one_by_o
 
 #[tokio::test]
 async fn dsp_9_a_provider_that_is_no_longer_trusted_vouches_for_nobody() {
-    let mut northbay = Northbay::start().await;
+    let northbay = Northbay::start().await;
     let browser = northbay.world.app.browser();
     let given = northbay.agreed(&browser, "7", SUBSTANTIAL).await;
     let token = given["consentToken"].as_str().unwrap();
-    let id_token = northbay.provider.id_token(SUBSTANTIAL).await;
+    let id_token = northbay.id_token(SUBSTANTIAL).await;
     let path = northbay.page("7", HIGH).await;
     northbay
         .world
@@ -335,10 +350,10 @@ async fn dsp_9_a_provider_that_is_no_longer_trusted_vouches_for_nobody() {
     assert_eq!(answer.json()["type"], "subject_issuer_not_allowed");
     assert_eq!(northbay.world.app.browser().open(&path).await.status(), 410);
     // Nobody new becomes a person here by it.
-    northbay.sits("9", SUBSTANTIAL);
+    northbay.sits("9", SUBSTANTIAL).await;
     let stranger = northbay.world.app.browser();
     let sent = stranger.press("/login/with/eid").await.expect_status(303);
-    let answered = northbay.provider.answer(&sent.location()).await;
+    let answered = northbay.provider.lock().await.answer(&sent.location()).await;
     assert_eq!(stranger.open(&answered.with(&[])).await.status(), 403);
     // But what they shared stays theirs to see and to stop.
     let portal = browser.open("/portal").await.expect_status(200);
