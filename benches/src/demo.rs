@@ -42,16 +42,31 @@ impl Demo {
         Self::start_with(binary, folder, &["--listen", listen])
     }
 
+    /// Starts one with a setting of the server, as the environment says it.
+    pub fn start_with_setting(binary: &Path, folder: &Path, setting: (&str, &str)) -> Result<Self> {
+        Self::start_in_environment(binary, folder, &["--listen", "127.0.0.1:0"], &[setting])
+    }
+
     /// Starts one with its ledger in a PostgreSQL database.
     pub fn start_in(binary: &Path, folder: &Path, url: &str) -> Result<Self> {
         Self::start_with(binary, folder, &["--listen", "127.0.0.1:0", "--database", url])
     }
 
     fn start_with(binary: &Path, folder: &Path, options: &[&str]) -> Result<Self> {
+        Self::start_in_environment(binary, folder, options, &[])
+    }
+
+    fn start_in_environment(
+        binary: &Path,
+        folder: &Path,
+        options: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let mut child = Command::new(binary)
             .args(["demo", "--json", "--data"])
             .arg(folder)
             .env(RECEIVERS.0, RECEIVERS.1)
+            .envs(settings.iter().copied())
             .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -321,6 +336,26 @@ impl<'a> Visitor<'a> {
             )
             .await?;
         code_in(&back)
+    }
+
+    /// Logs in on the way to a page that asks for a data source, and agrees.
+    pub async fn share(&mut self, page: &str, source: &str) -> Result<()> {
+        let _asked = self.open(page).await?;
+        let _login = self.submit(page, &[("decision", "login")]).await?;
+        let (username, password) = (
+            self.demo.fact("/users/0/username")?,
+            self.demo.fact("/users/0/password")?,
+        );
+        let fields = [("username", username), ("password", password)];
+        let question = self.submit("/login", &fields).await?;
+        let token = field(&question, "token")?;
+        let fields = [
+            ("token", token.as_str()),
+            ("decision", "grant"),
+            ("source", source),
+        ];
+        let _ended = self.submit(page, &fields).await?;
+        Ok(())
     }
 
     async fn open(&mut self, target: &str) -> Result<String> {

@@ -1,5 +1,6 @@
 // Another OpenID provider that people sign in with: oidc-provider as it is published, on a free port of the loopback. Its first line says where
-// it is; each line of its stdin says who sits in front of it from then on, in place of a person at its login page. It ends with its stdin.
+// it is; each line of its stdin says who sits in front of it from then on, in place of a person at its login page, and with `acr` how they log in there.
+// It ends with its stdin.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -11,10 +12,11 @@ const REDIRECTS = process.argv.slice(2);
 
 const accounts = new Map();
 let sitting;
+let context;
 
 const server = createServer(async (request, response) => {
   if (request.url.startsWith("/interaction/")) {
-    await provider.interactionFinished(request, response, { login: { accountId: sitting } });
+    await provider.interactionFinished(request, response, { login: { accountId: sitting, acr: context } });
   } else {
     provider.callback()(request, response);
   }
@@ -36,9 +38,12 @@ const provider = new Provider(issuer, {
     client("bank", "b4nk&secret", "RS256"),
     // As LINE does: its ID tokens are signed with the secret.
     client("bank-hs256", "b4nk&secret-of-at-least-32-bytes", "HS256"),
+    // An application of a dataspace, which is registered here.
+    client("web", "w3b&secret", "RS256"),
   ],
+  acrValues: ["eid-substantial", "eid-high"],
   enabledJWA: { idTokenSigningAlgValues: ["RS256", "HS256"] },
-  claims: { openid: ["sub"], email: ["email", "email_verified"] },
+  claims: { acr: null, openid: ["sub"], email: ["email", "email_verified"] },
   conformIdTokenClaims: false,
   pkce: { required: () => true },
   features: { devInteractions: { enabled: false } },
@@ -54,9 +59,10 @@ const provider = new Provider(issuer, {
 
 console.log(issuer);
 for await (const line of createInterface({ input: process.stdin })) {
-  const { sub, ...claims } = JSON.parse(line);
+  const { sub, acr, ...claims } = JSON.parse(line);
   accounts.set(sub, claims);
   sitting = sub;
+  context = acr;
   console.log("sits");
 }
 process.exit(0);

@@ -9,6 +9,7 @@ mod introspect;
 mod isolation;
 mod logins;
 mod memory;
+mod portable_token;
 mod read_record;
 mod refresh;
 mod revocation_lag;
@@ -36,7 +37,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 17] = [
+pub const SCENARIOS: [Scenario; 18] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -52,6 +53,10 @@ pub const SCENARIOS: [Scenario; 17] = [
     Scenario {
         name: "verify-sdk",
         measure: verify_sdk::measure,
+    },
+    Scenario {
+        name: "portable-token",
+        measure: portable_token::measure,
     },
     Scenario {
         name: "grant",

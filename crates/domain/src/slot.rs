@@ -86,6 +86,18 @@ impl Qualifier {
         }
     }
 
+    /// Answers of people whom this issuer, or we ourselves, vouched for in this authentication context (dataspace-consent-protocol 2.1).
+    pub fn login(issuer: Option<&str>, acr: &str) -> Self {
+        // An issuer has no spaces.
+        Self(format!("login={} {acr}", issuer.unwrap_or("here")))
+    }
+
+    /// Issuer and authentication context of a [login](Self::login); no issuer where it is our own.
+    pub fn as_login(&self) -> Option<(Option<&str>, &str)> {
+        let (issuer, acr) = self.0.strip_prefix("login=")?.split_once(' ')?;
+        Some(((issuer != "here").then_some(issuer), acr))
+    }
+
     /// The canonical text, empty for none.
     pub fn as_str(&self) -> &str {
         &self.0

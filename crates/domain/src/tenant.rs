@@ -18,7 +18,9 @@ pub use self::{
     authorization::{ConstantChallenges, Preset},
     center::Center,
     checks::CheckSettings,
-    dataspace::{DataspaceApplication, DataspaceSettings, MOST_SOURCES, SourceOwner},
+    dataspace::{
+        DataspaceApplication, DataspaceSettings, LoginIssuer, MOST_SOURCES, Registration, SourceOwner,
+    },
     identities::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
         TokenValidator, ValidatorKind,
@@ -234,6 +236,7 @@ impl Tenant {
             });
         }
         self.dataspace.check()?;
+        self.dataspace.check_providers(&self.authorization.sign_in)?;
         self.preferences.check()
     }
 }

@@ -1,5 +1,5 @@
-//! The record of use: when data was last delivered under a consent, on which days, and when it was last refused
-//! (consent-dashboard B4.6, B9.2). It says how a consent is used and decides nothing.
+//! The record of use: when data was last delivered under a consent, on which days, when it was last refused, and when a token was last
+//! issued for it (consent-dashboard B4.6, B9.2; dataspace-consent-protocol 9). It says how a consent is used and decides nothing.
 
 use crate::Timestamp;
 
@@ -18,6 +18,7 @@ const MINUTE: i64 = 60;
 pub struct Usage {
     last_used_at: Option<Timestamp>,
     last_refused_at: Option<Timestamp>,
+    last_issued_at: Option<Timestamp>,
     /// Bit n: used n days before the day of `last_used_at`.
     days: u32,
 }
@@ -28,6 +29,7 @@ impl Usage {
         Self {
             last_used_at: Some(at),
             last_refused_at: None,
+            last_issued_at: None,
             days: 1,
         }
     }
@@ -37,6 +39,17 @@ impl Usage {
         Self {
             last_used_at: None,
             last_refused_at: Some(at),
+            last_issued_at: None,
+            days: 0,
+        }
+    }
+
+    /// A token was issued once, with which data can be asked for.
+    pub const fn issued(at: Timestamp) -> Self {
+        Self {
+            last_used_at: None,
+            last_refused_at: None,
+            last_issued_at: Some(at),
             days: 0,
         }
     }
@@ -45,11 +58,13 @@ impl Usage {
     pub const fn from_stored(
         last_used_at: Option<Timestamp>,
         last_refused_at: Option<Timestamp>,
+        last_issued_at: Option<Timestamp>,
         days: u32,
     ) -> Self {
         Self {
             last_used_at,
             last_refused_at,
+            last_issued_at,
             days: days & mask(),
         }
     }
@@ -62,6 +77,11 @@ impl Usage {
     /// When data was last asked for and refused, to the minute.
     pub const fn last_refused_at(&self) -> Option<Timestamp> {
         self.last_refused_at
+    }
+
+    /// When a token was last issued, to the minute.
+    pub const fn last_issued_at(&self) -> Option<Timestamp> {
+        self.last_issued_at
     }
 
     /// The days of use (UTC): bit n stands for n days before that of the last use, up to [`DAYS`] of them.
@@ -90,11 +110,12 @@ impl Usage {
         Self {
             last_used_at: later.last_used_at,
             last_refused_at: self.last_refused_at.max(other.last_refused_at),
+            last_issued_at: self.last_issued_at.max(other.last_issued_at),
             days,
         }
     }
 
-    /// Whether `other` tells nothing that this does not: no later use or refusal than in the same minute, and no other day. What is
+    /// Whether `other` tells nothing that this does not: no later use, refusal or token than in the same minute, and no other day. What is
     /// covered need not be written, so that there is at most one write for a consent and minute.
     pub fn covers(&self, other: &Self) -> bool {
         let same_or_later = |own: Option<Timestamp>, other: Option<Timestamp>| match (own, other) {
@@ -104,6 +125,7 @@ impl Usage {
         };
         same_or_later(self.last_used_at, other.last_used_at)
             && same_or_later(self.last_refused_at, other.last_refused_at)
+            && same_or_later(self.last_issued_at, other.last_issued_at)
             && self.merge(*other).days.count_ones() == self.days.count_ones()
     }
 }
@@ -167,17 +189,18 @@ mod tests {
         assert!(stored.covers(&Usage::used(at(100, 119))));
         assert!(!stored.covers(&Usage::used(at(100, 180))));
         assert!(!stored.covers(&Usage::refused(at(100, 120))));
+        assert!(!stored.covers(&Usage::issued(at(100, 120))));
         assert!(!stored.covers(&Usage::used(at(99, 0))), "that day is new");
         assert!(Usage::default().covers(&Usage::default()));
     }
 
     fn usage() -> impl Strategy<Value = Usage> {
-        prop::collection::vec((any::<bool>(), 0..70_i64, 0..DAY), 0..6).prop_map(|happened| {
+        prop::collection::vec((0..3_usize, 0..70_i64, 0..DAY), 0..6).prop_map(|happened| {
             happened
                 .into_iter()
-                .map(|(used, day, seconds)| {
-                    let happened = if used { Usage::used } else { Usage::refused };
-                    happened(at(day, seconds))
+                .map(|(kind, day, seconds)| {
+                    let kinds: [fn(Timestamp) -> Usage; 3] = [Usage::used, Usage::refused, Usage::issued];
+                    kinds[kind](at(day, seconds))
                 })
                 .fold(Usage::default(), Usage::merge)
         })
@@ -194,7 +217,7 @@ mod tests {
             prop_assert!(one.merge(two).covers(&two));
             prop_assert!(one.merge(two).last_used_at() >= one.last_used_at());
             prop_assert!(one.merge(two).used_days(at(now, 0)) <= DAYS);
-            let stored = Usage::from_stored(one.last_used_at(), one.last_refused_at(), one.days());
+            let stored = Usage::from_stored(one.last_used_at(), one.last_refused_at(), one.last_issued_at(), one.days());
             prop_assert_eq!(stored, one);
         }
     }

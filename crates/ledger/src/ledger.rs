@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 use crate::{
     accounts::Throttle,
     cache::Corrected,
+    dataspace::SignedTokens,
     environment::{Clock, Entropy, Ids},
     error::Fault,
     feed::{FeedOptions, Tails},
@@ -43,6 +44,8 @@ pub struct LedgerOptions {
     pub record_bytes: u64,
     /// Signed access tokens whose signature was checked, kept in memory; some 700 bytes each.
     pub access_tokens: usize,
+    /// Consent tokens of a dataspace that were signed lately, kept in memory; some 2 kB each.
+    pub signed_tokens: usize,
     /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms.
     pub password_checks: usize,
     /// Directories that are asked live, in their order, after what the ledger knows itself.
@@ -66,6 +69,7 @@ impl Default for LedgerOptions {
             names: 100_000,
             record_bytes: 64 << 20,
             access_tokens: 50_000,
+            signed_tokens: 10_000,
             password_checks: 2,
             directories: Vec::new(),
             feed: FeedOptions::default(),
@@ -101,6 +105,7 @@ pub(crate) struct Inner {
     pub(crate) verified_passwords: PasswordMemory,
     pub(crate) directories: Vec<Arc<dyn LiveDirectory>>,
     pub(crate) access_tokens: VerifiedTokens,
+    pub(crate) signed_tokens: SignedTokens,
     pub(crate) rates: Rates,
     pub(crate) tails: Tails,
     pub(crate) revocation_feeds: RevocationFeeds,
@@ -160,6 +165,7 @@ impl Ledger {
                 verified_passwords: PasswordMemory::default(),
                 directories: options.directories.clone(),
                 access_tokens: VerifiedTokens::new(options.access_tokens),
+                signed_tokens: SignedTokens::new(options.signed_tokens),
                 rates: Rates::default(),
                 tails: Tails::new(options.feed.clone()),
                 revocation_feeds: RevocationFeeds::default(),

@@ -19,6 +19,7 @@ use crate::{
     access::{Permit, Provision},
     accounts::{self, UnusablePassword},
     clients::{InvalidRegistration, check_registrations},
+    dataspace,
     embed::{SharedSecret, admin_jwt},
     environment::{Draw, Ids},
     error::Fault,
@@ -142,6 +143,7 @@ impl Ledger {
         Mappers::prepare(&tenant.records)?;
         MailTemplates::prepare(&tenant.mail)?;
         admin_jwt::check_settings(&tenant.dashboard.admin_jwt)?;
+        dataspace::check_contexts(tenant)?;
         let directory = self.directory();
         let known = directory.tenant(tenant.id);
         let version = known.and_then(|known| {

@@ -29,10 +29,10 @@ pub(crate) enum Rate {
     Management,
     /// Authorization requests that are handed in, by client: 600 in a minute.
     PushedRequests,
-    /// Signed requests of the dataspace, by application: 100 in a second.
-    SignedRequests,
-    /// Signed requests of the dataspace about one person, by application and person: 60 in a minute.
-    SignedRequestsAbout,
+    /// Signed requests of the dataspace, by application: so many in a second as the tenant allows.
+    SignedRequests(u32),
+    /// Signed requests of the dataspace about one person, by application and person: so many in a minute as the tenant allows.
+    SignedRequestsAbout(u32),
     /// One-time codes that are asked for, by address: 20 in 15 minutes.
     Codes,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
@@ -66,13 +66,15 @@ impl Rate {
             Self::ProviderRequests => (50, 1),
             Self::RefusedOpenings => (30, 60),
             Self::Management | Self::PushedRequests => (600, 60),
-            Self::SignedRequests => (100, 1),
-            Self::SignedRequestsAbout => (60, 60),
             Self::Codes => (20, 900),
             Self::OrganizationRequests => (100, 15),
             Self::ConsentTokenRequests => (60, 10),
-            Self::RecordsRequests(allowed) | Self::StreamOpens(allowed) => (allowed, 60),
-            Self::Questions(allowed) | Self::Searches(allowed) => (allowed, 1),
+            Self::RecordsRequests(allowed)
+            | Self::StreamOpens(allowed)
+            | Self::SignedRequestsAbout(allowed) => (allowed, 60),
+            Self::Questions(allowed) | Self::Searches(allowed) | Self::SignedRequests(allowed) => {
+                (allowed, 1)
+            }
         }
     }
 
@@ -88,8 +90,8 @@ impl Rate {
             Self::StreamOpens(_) => "streams",
             Self::Management => "management",
             Self::PushedRequests => "pushed",
-            Self::SignedRequests => "requests",
-            Self::SignedRequestsAbout => "requests-about-one",
+            Self::SignedRequests(_) => "requests",
+            Self::SignedRequestsAbout(_) => "requests-about-one",
             Self::Codes => "codes",
             Self::OrganizationRequests => "organization",
             Self::ConsentTokenRequests => "consents",
@@ -245,12 +247,15 @@ impl Ledger {
         person: &str,
     ) -> Result<Quota, Quota> {
         let (rates, now) = (&self.inner.rates, self.now());
-        rates.take(tenant.id(), Rate::SignedRequests, client.id.as_str(), now)?;
+        let settings = &tenant.tenant.dataspace;
+        let of_application = Rate::SignedRequests(settings.requests_per_second);
+        rates.take(tenant.id(), of_application, client.id.as_str(), now)?;
         let about = tenant
             .keys
             .lookup("signed request", &format!("{} {person}", client.id));
         let about = opaque::base64url(about.as_bytes());
-        rates.take(tenant.id(), Rate::SignedRequestsAbout, &about, now)
+        let of_person = Rate::SignedRequestsAbout(settings.requests_per_person);
+        rates.take(tenant.id(), of_person, &about, now)
     }
 
     /// Counts a request of one of a tenant's back ends at the preferences door.

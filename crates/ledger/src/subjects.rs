@@ -34,7 +34,15 @@ impl Ledger {
         tenant: &TenantSnapshot,
         alias: &Alias,
     ) -> Result<Option<SubjectId>, Fault> {
-        let hash = alias_hash(tenant, alias);
+        self.subject_of_name(tenant, alias_hash(tenant, alias)).await
+    }
+
+    /// Whose name this is, by its keyed hash.
+    pub(crate) async fn subject_of_name(
+        &self,
+        tenant: &TenantSnapshot,
+        hash: Hash,
+    ) -> Result<Option<SubjectId>, Fault> {
         self.inner
             .names
             .get_or_read(&(tenant.id(), hash), async {

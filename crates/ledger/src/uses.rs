@@ -1,4 +1,5 @@
-//! The record of use: what checks say was delivered or refused under a consent (consent-dashboard B9.2).
+//! The record of use: what checks say was delivered or refused under a consent (consent-dashboard B9.2), and which tokens were issued for
+//! it (dataspace-consent-protocol 9).
 //!
 //! What lives here: the memory in which uses wait, and the task that writes them down. Noting a use is a look into memory; nobody
 //! waits for the writing. What may not: who may say that something was used, which the doors' own use cases know.
@@ -61,6 +62,7 @@ impl Noted {
     /// Whether a use at this time would be a new minute, so that nothing is left to remember.
     fn is_over(&self, now: Timestamp) -> bool {
         let last = self.known.last_used_at().max(self.known.last_refused_at());
+        let last = last.max(self.known.last_issued_at());
         !self.waits && last.is_none_or(|last| minute(last) < minute(now))
     }
 }

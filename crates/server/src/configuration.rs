@@ -19,7 +19,7 @@ use config::{Config, Environment, File, FileFormat};
 use consentry_domain::Lifetime;
 use consentry_door_records::messages::MessageType;
 use consentry_egress::EgressPolicy;
-use consentry_ledger::{once::REMEMBERED, webhooks::EndpointBounds};
+use consentry_ledger::{LedgerOptions, once::REMEMBERED, webhooks::EndpointBounds};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -83,6 +83,9 @@ pub struct ServerSection {
     pub deadline_seconds: u64,
     /// Hours for which a request with an `Idempotency-Key` is remembered, 1 to 168.
     pub remember_requests_hours: u8,
+    /// Consent tokens of dataspaces that are kept in memory until a tenth of their life is over, some 2 kB each; 0: each request is signed
+    /// for anew.
+    pub signed_tokens: usize,
 }
 
 impl Default for ServerSection {
@@ -95,6 +98,7 @@ impl Default for ServerSection {
             connections: 10_000,
             deadline_seconds: 30,
             remember_requests_hours: 24,
+            signed_tokens: LedgerOptions::default().signed_tokens,
         }
     }
 }

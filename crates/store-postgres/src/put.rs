@@ -204,6 +204,7 @@ impl<'a> Writes<'a> {
             Cell::optional_time(row.usage.last_used_at()),
             Cell::optional_time(row.usage.last_refused_at()),
             Cell::Number(Some(i64::from(row.usage.days()))),
+            Cell::optional_time(row.usage.last_issued_at()),
         ]);
     }
 

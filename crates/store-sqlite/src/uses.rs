@@ -24,6 +24,7 @@ pub(crate) fn put(connection: &Connection, tenant: TenantId, row: &UseRow) -> Re
             row.usage.last_used_at().map(Timestamp::as_micros),
             row.usage.last_refused_at().map(Timestamp::as_micros),
             row.usage.days(),
+            row.usage.last_issued_at().map(Timestamp::as_micros),
         ],
     )
 }

@@ -48,6 +48,6 @@ pub use fault::ForeignLock;
 pub use listening::{Block, Listening};
 pub use mail_server::MailServer;
 pub use mailbox::Mailbox;
-pub use provider::{Answered, HS256_CLIENT, PROVIDER_CLIENT, Provider};
+pub use provider::{APPLICATION_CLIENT, Answered, HS256_CLIENT, PROVIDER_CLIENT, Provider};
 pub use receiver::{Received, Receiver, Reply};
 pub use story::{FULL_SCOPE, Tokens, VERIFIER, challenge, tokens};

@@ -21,11 +21,15 @@ pub const PROVIDER_CLIENT: (&str, &str) = ("bank", "b4nk&secret");
 /// How it knows us as a client whose ID tokens it signs with the secret.
 pub const HS256_CLIENT: (&str, &str) = ("bank-hs256", "b4nk&secret-of-at-least-32-bytes");
 
+/// How it knows an application of a dataspace that is registered there.
+pub const APPLICATION_CLIENT: (&str, &str) = ("web", "w3b&secret");
+
 /// The provider.
 #[derive(Debug)]
 pub struct Provider {
     /// Its issuer.
     pub issuer: String,
+    name: String,
     process: Child,
     tasks: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -70,6 +74,7 @@ impl Provider {
         let answers = BufReader::new(process.stdout.take().unwrap());
         let mut provider = Self {
             issuer: String::new(),
+            name: names[0].to_owned(),
             process,
             tasks,
             answers,
@@ -85,13 +90,46 @@ impl Provider {
         while self.line() != "sits" {}
     }
 
+    /// The ID token that an application registered there gets of who sits in front of it, in an authentication context.
+    pub async fn id_token(&self, acr: &str) -> String {
+        let (id, secret) = APPLICATION_CLIENT;
+        // Any address of ours that it knows; nobody goes there.
+        let redirect_uri = format!("{BASE_URL}/login/with/{}/back", self.name);
+        let (verifier, challenge) = (
+            "a-verifier-of-at-least-forty-three-characters",
+            consentry_ledger::opaque::hash_text("a-verifier-of-at-least-forty-three-characters"),
+        );
+        let asked = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                ("response_type", "code"),
+                ("client_id", id),
+                ("redirect_uri", &redirect_uri),
+                ("scope", "openid"),
+                ("acr_values", acr),
+                ("code_challenge", &challenge),
+                ("code_challenge_method", "S256"),
+            ])
+            .finish();
+        let address = Url::parse(&format!("{}/auth?{asked}", self.issuer)).unwrap();
+        let answered = self.answer(&address).await;
+        let code = answered.parameters.iter().find(|(name, _)| name == "code");
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.unwrap().1.as_str()),
+            ("redirect_uri", &redirect_uri),
+            ("code_verifier", verifier),
+            ("client_id", id),
+            ("client_secret", secret),
+        ];
+        let egress = egress();
+        let token = egress.post_form(&format!("{}/token", self.issuer), &form);
+        let answer: Value = token.send().await.unwrap().json().unwrap();
+        answer["id_token"].as_str().unwrap().to_owned()
+    }
+
     /// Goes there with a fresh browser, and through its pages until it answers.
     pub async fn answer(&self, address: &Url) -> Answered {
-        let policy = EgressPolicy {
-            exceptions: vec!["127.0.0.0/8".parse().unwrap()],
-            ..EgressPolicy::default()
-        };
-        let egress = Egress::new(policy).unwrap();
+        let egress = egress();
         let mut cookies = BTreeMap::new();
         let mut next = address.clone();
         for _ in 0..8 {
@@ -135,6 +173,15 @@ impl Provider {
         assert!(!line.is_empty(), "the provider ended");
         line.trim_end().to_owned()
     }
+}
+
+/// The way to it.
+fn egress() -> Egress {
+    let policy = EgressPolicy {
+        exceptions: vec!["127.0.0.0/8".parse().unwrap()],
+        ..EgressPolicy::default()
+    };
+    Egress::new(policy).unwrap()
 }
 
 /// What a page that posts itself would post.

@@ -4,6 +4,7 @@
 use axum::response::{IntoResponse, Response};
 use consentry_ledger::{Fault, Opaque, sessions::Session};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use url::form_urlencoded;
 
 use crate::{
     credentials::{CookieName, SameSite, clear_cookie, cookie, set_cookie},
@@ -50,17 +51,44 @@ pub fn send_to_login_anew(visit: &Visit, path: &str) -> Result<Response, ApiErro
     send(visit, LOGIN_ANEW, path)
 }
 
+/// The same for somebody who has to prove who they are in an authentication context.
+pub fn send_to_login_in(visit: &Visit, acr: &str, path: &str) -> Result<Response, ApiError> {
+    let asked = form_urlencoded::Serializer::new(format!("{LOGIN}?"))
+        .append_pair("acr_values", acr)
+        .finish();
+    send(visit, &asked, path)
+}
+
+/// Where a link to another login provider leads, which asks for an authentication context there, and back to this path of ours. `is_anew`
+/// where somebody else may be logged in there.
+pub fn way_to_provider(upstream: &str, acr: &str, is_anew: bool, path: &str) -> String {
+    let mut asked = form_urlencoded::Serializer::new(format!("{LOGIN}/with/{upstream}?"));
+    asked.append_pair("acr_values", acr).append_pair("next", path);
+    if is_anew {
+        asked.append_pair("anew", "yes");
+    }
+    asked.finish()
+}
+
 fn send(visit: &Visit, login: &str, path: &str) -> Result<Response, ApiError> {
+    see_other(login, [kept_way(visit, path)?])
+}
+
+/// The cookie that remembers where a browser is on its way to; none where that is no page which sends browsers to log in.
+pub fn keep_way(visit: &Visit, path: &str) -> Result<Option<HeaderValue>, ApiError> {
+    is_ours(path).then(|| kept_way(visit, path)).transpose()
+}
+
+fn kept_way(visit: &Visit, path: &str) -> Result<HeaderValue, ApiError> {
     let name = CookieName::new(NEXT).map_err(ApiError::internal)?;
-    let kept = set_cookie(
+    set_cookie(
         &name,
         path,
         SameSite::Lax,
         Some(REMEMBERED),
         visit.house.transport(),
     )
-    .map_err(ApiError::internal)?;
-    see_other(login, [kept])
+    .map_err(ApiError::internal)
 }
 
 /// Where a browser that is logged in goes on to, where it was sent to the login page from somewhere else.

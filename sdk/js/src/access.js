@@ -3,7 +3,7 @@
 import { Refused } from "./errors.js";
 import { environment, jsonOf, requireSecure } from "./fetching.js";
 import { KeySource } from "./keys.js";
-import { hasTime, isText, takeApart, trimmed } from "./parsing.js";
+import { KnownHeaders, hasTime, isText, takeApart, trimmed } from "./parsing.js";
 import { Remembered } from "./remembering.js";
 import { RevocationFeed } from "./revocation.js";
 import { verifies } from "./signatures.js";
@@ -44,6 +44,7 @@ export class AccessVerifier {
   #settings;
   #environment;
   #keys;
+  #headers = new KnownHeaders();
   #feed;
   #verdicts;
 
@@ -94,7 +95,7 @@ export class AccessVerifier {
 
   async #judge(text, now) {
     const { issuer, audience, skew } = this.#settings;
-    const token = partsOf(text);
+    const token = partsOf(text, this.#headers);
     const { alg, typ, kid } = token.header;
     if (alg !== "RS256") {
       throw new Refused("alg");
@@ -111,6 +112,7 @@ export class AccessVerifier {
     if (!(await verifies(await this.#keys.key(kid), token))) {
       throw new Refused("signature");
     }
+    this.#headers.keep(token);
     const { access, audiences } = claimsOf(token);
     if (access.iat > now + skew || (token.claims.nbf ?? access.iat) > now + skew) {
       throw new Refused("not_yet");
@@ -188,9 +190,9 @@ function claimsOf(token) {
   return { access: Object.freeze(access), audiences };
 }
 
-function partsOf(text) {
+function partsOf(text, headers) {
   try {
-    return takeApart(text);
+    return takeApart(text, { headers });
   } catch (error) {
     throw new Refused("malformed", error.message, { cause: error });
   }

@@ -5,7 +5,7 @@ import { Refused } from "./errors.js";
 import { environment, jsonOf, maxAgeOf, requireSecure } from "./fetching.js";
 import { IdTokens, isFor } from "./identity.js";
 import { KeySource } from "./keys.js";
-import { hasTime, isText, takeApart, trimmed } from "./parsing.js";
+import { KnownHeaders, hasTime, isText, takeApart, trimmed } from "./parsing.js";
 import { Remembered } from "./remembering.js";
 import { RevocationFeed } from "./revocation.js";
 import { verifies } from "./signatures.js";
@@ -78,6 +78,7 @@ export class ConsentVerifier {
   #settings;
   #environment;
   #keys;
+  #headers = new KnownHeaders();
   #idTokens;
   #feed;
   #verdicts;
@@ -141,7 +142,7 @@ export class ConsentVerifier {
   /** Everything but whether the consent still stands; with until when that verdict holds. */
   async #judge(text, idToken, dsi, now) {
     const { issuer, skew, requireIdToken } = this.#settings;
-    const token = partsOf(text);
+    const token = partsOf(text, this.#headers);
     requireHeader(token.header);
     if (token.claims.iss !== issuer) {
       throw new Refused("issuer");
@@ -155,6 +156,7 @@ export class ConsentVerifier {
     if (good !== true && !(await good)) {
       throw new Refused("signature");
     }
+    this.#headers.keep(token);
     const consent = claimsOf(token);
     this.#requireTime(consent, now);
     this.#requireDsi(consent.dsi, dsi);
@@ -298,9 +300,9 @@ function requireOn(listed, value, code) {
   }
 }
 
-function partsOf(text) {
+function partsOf(text, headers) {
   try {
-    return takeApart(text);
+    return takeApart(text, { headers });
   } catch (error) {
     throw new Refused("malformed", error.message, { cause: error });
   }

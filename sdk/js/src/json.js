@@ -16,6 +16,7 @@ const MEMBER = `${TEXT}:(?:${TEXT}|0|[1-9][0-9]{0,14})`;
 const FLAT = new RegExp(`^\\{${MEMBER}(?:,${MEMBER})*\\}$`);
 const NO_FRACTIONS = new Set();
 const WORDS = { t: "true", f: "false", n: "null" };
+const node = globalThis.process?.getBuiltinModule?.("node:buffer");
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -26,13 +27,20 @@ const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  *   are numbers written with a fraction or an exponent
  */
 export function readObject(bytes) {
-  let text;
+  const text = textOf(bytes);
+  return readFlat(text) ?? new Reader(text).whole();
+}
+
+function textOf(bytes) {
+  // What is ASCII is its own text, which the platform tells in a fraction of the time.
+  if (node?.Buffer.isBuffer(bytes) && node.isAscii(bytes)) {
+    return bytes.latin1Slice();
+  }
   try {
-    text = UTF_8.decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     throw new Malformed("not UTF-8");
   }
-  return readFlat(text) ?? new Reader(text).whole();
 }
 
 /** The usual object, read by the platform alone; none where that could hide something. */

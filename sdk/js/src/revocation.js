@@ -6,7 +6,8 @@ import { Malformed } from "./json.js";
 import { hasTime, isText, isTime, takeApart } from "./parsing.js";
 import { verifies } from "./signatures.js";
 
-const MAX_FEED_BYTES = 4 * 1024 * 1024;
+/** A hundred thousand entries take ten million bytes. */
+const MAX_FEED_BYTES = 16 * 1024 * 1024;
 const TYP = "consent-revocations+jwt";
 const PAUSE = 5;
 
@@ -17,8 +18,8 @@ export async function hashed(identifier) {
 }
 
 /**
- * The feed of one issuer. It is looked at again after `poll` seconds beside a request, and after twice as many before the
- * request is judged, so a revocation counts after that time at the latest.
+ * The feed of one issuer. It is looked at again after `poll` seconds beside a request, and a second later before the request is
+ * judged, so a revocation counts after that time at the latest. Where looking fails nobody waits for it again before twice as many.
  */
 export class RevocationFeed {
   #feed;
@@ -49,7 +50,9 @@ export class RevocationFeed {
   async #current() {
     const now = this.environment.clock();
     const age = now - this.#lookedAt;
-    if (this.#feed === undefined || age >= 2 * this.poll) {
+    // What is on its way is waited for.
+    const isAnswering = this.#triedAt <= this.#lookedAt || this.#flight !== undefined;
+    if (this.#feed === undefined || age >= 2 * this.poll || (age >= this.poll + 1 && isAnswering)) {
       await this.#refresh(now);
     } else if (age >= this.poll && now - this.#triedAt >= this.poll / 2) {
       this.#refreshBeside(now);
@@ -109,7 +112,7 @@ export class RevocationFeed {
   }
 
   async #read(text, now) {
-    const token = takeApart(text, MAX_FEED_BYTES);
+    const token = takeApart(text, { maxBytes: MAX_FEED_BYTES });
     const { alg, typ, kid } = token.header;
     if (alg !== "RS256" || typ !== TYP || !isText(kid, 255)) {
       throw new Malformed("not a feed");

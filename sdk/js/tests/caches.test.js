@@ -168,7 +168,7 @@ it("a verdict is about the exact texts and ends with the keys", async () => {
   assert.equal(await code(verifier, "unknown members"), "kid_unknown", "not longer than its key is fresh");
 });
 
-it("11.2: a revocation counts within a minute, also for remembered verdicts", async () => {
+it("11.2: a revocation counts after the poll interval, also for remembered verdicts", async () => {
   const provider = new Provider();
   provider.feed("feed lists others");
   const verifier = provider.verifier({ revocation: "feed" });
@@ -184,14 +184,30 @@ it("11.2: a revocation counts within a minute, also for remembered verdicts", as
   assert.equal(provider.count(FEED), 2);
 });
 
-it("11.2: after a minute nobody is judged before it was looked at", async () => {
+it("11.2: a second after the poll interval nobody is judged before it was looked at", async () => {
   const provider = new Provider();
   provider.feed("feed lists others");
   const verifier = provider.verifier({ revocation: "feed" });
   assert.equal(await code(verifier, "valid"), "ok");
   provider.feed("feed lists it");
-  provider.now += 60;
+  provider.now += 31;
   assert.equal(await code(verifier, "valid"), "revoked");
+});
+
+it("11.2: nobody waits again and again for a feed that cannot be had", async () => {
+  const provider = new Provider();
+  provider.feed("feed lists others");
+  const verifier = provider.verifier({ revocation: "feed" });
+  assert.equal(await code(verifier, "valid"), "ok");
+  provider.documents[FEED] = null;
+  provider.now += 31;
+  assert.equal(await code(verifier, "valid"), "ok");
+  provider.now += 14;
+  assert.equal(await code(verifier, "valid"), "ok");
+  assert.deepEqual([provider.count(FEED), provider.beside.length], [2, 0]);
+  provider.now += 1;
+  assert.equal(await code(verifier, "valid"), "ok");
+  assert.deepEqual([provider.count(FEED), provider.beside.length], [2, 1]);
 });
 
 it("11.2: a feed with an etag is asked for by it", async () => {

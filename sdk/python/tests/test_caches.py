@@ -146,7 +146,7 @@ class Verdicts(unittest.TestCase):
 
 
 class Feeds(unittest.TestCase):
-    def test_11_2_a_revocation_counts_within_a_minute_also_for_remembered_verdicts(self):
+    def test_11_2_a_revocation_counts_after_the_poll_interval_also_for_remembered_verdicts(self):
         provider = Provider()
         provider.feed("feed lists others")
         verifier = provider.verifier(revocation="feed")
@@ -161,14 +161,29 @@ class Feeds(unittest.TestCase):
         self.assertEqual(code(verifier, "valid"), "revoked")
         self.assertEqual(provider.count(FEED), 2)
 
-    def test_11_2_after_a_minute_nobody_is_judged_before_it_was_looked_at(self):
+    def test_11_2_a_second_after_the_poll_interval_nobody_is_judged_before_it_was_looked_at(self):
         provider = Provider()
         provider.feed("feed lists others")
         verifier = provider.verifier(revocation="feed")
         self.assertEqual(code(verifier, "valid"), "ok")
         provider.feed("feed lists it")
-        provider.now += 60
+        provider.now += 31
         self.assertEqual(code(verifier, "valid"), "revoked")
+
+    def test_11_2_nobody_waits_again_and_again_for_a_feed_that_cannot_be_had(self):
+        provider = Provider()
+        provider.feed("feed lists others")
+        verifier = provider.verifier(revocation="feed")
+        self.assertEqual(code(verifier, "valid"), "ok")
+        provider.documents[FEED] = None
+        provider.now += 31
+        self.assertEqual(code(verifier, "valid"), "ok")
+        provider.now += 14
+        self.assertEqual(code(verifier, "valid"), "ok")
+        self.assertEqual((provider.count(FEED), len(provider.beside)), (2, 0))
+        provider.now += 1
+        self.assertEqual(code(verifier, "valid"), "ok")
+        self.assertEqual((provider.count(FEED), len(provider.beside)), (2, 1))
 
     def test_11_2_a_feed_with_an_etag_is_asked_for_by_it(self):
         provider = Provider()

@@ -11,7 +11,7 @@ use crate::error::{Code, Refused, SettingsError};
 use crate::fetching::{Environment, Headers, Request, is_secure, require_secure};
 use crate::identity::audience;
 use crate::keys::KeySource;
-use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, take_apart, text, time, trimmed};
+use crate::parsing::{KnownHeaders, MAX_NAME, MAX_TOKEN_BYTES, take_apart, text, time, trimmed};
 use crate::remembered::{Name, Remembered};
 use crate::revocation::{Listed, RevocationFeed};
 
@@ -91,6 +91,7 @@ pub struct AccessVerifier {
     environment: Environment,
     keys: KeySource,
     feed: Option<RevocationFeed>,
+    headers: KnownHeaders,
     verdicts: Remembered<Name, Arc<Access>>,
     unjudged: AtomicU64,
 }
@@ -135,6 +136,7 @@ impl AccessVerifier {
             AccessRevocation::None | AccessRevocation::Introspect(_) => None,
         };
         Ok(Self {
+            headers: KnownHeaders::default(),
             verdicts: Remembered::new(settings.remember),
             unjudged: AtomicU64::new(0),
             settings,
@@ -174,7 +176,7 @@ impl AccessVerifier {
 
     async fn judge(&self, token: &str, now: i64) -> Result<Access, Refused> {
         let settings = &self.settings;
-        let token = take_apart(token, MAX_TOKEN_BYTES)
+        let token = take_apart(token, MAX_TOKEN_BYTES, Some(&self.headers))
             .map_err(|error| Refused::because(Code::Malformed, error.to_string()))?;
         let of_header = |name: &str| token.header.str(name);
         if of_header("alg") != Some("RS256") {
@@ -191,6 +193,7 @@ impl AccessVerifier {
         if !self.keys.key(kid).await?.verifies(&token) {
             return Err(Code::Signature.into());
         }
+        self.headers.keep(&token);
         let (access, not_before, audience) = claims(token.claims.into_map()).ok_or(Code::Claims)?;
         if access.iat.max(not_before) > now + settings.skew {
             return Err(Code::NotYet.into());

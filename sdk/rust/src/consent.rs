@@ -12,7 +12,9 @@ use crate::fetching::{Environment, Headers, Kept, Request, Response, is_secure, 
 use crate::identity::{IdToken, IdTokens};
 use crate::keys::KeySource;
 use crate::members::Members;
-use crate::parsing::{MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, UnverifiedToken, take_apart, trimmed};
+use crate::parsing::{
+    KnownHeaders, MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, UnverifiedToken, take_apart, trimmed,
+};
 use crate::remembered::{Name, Remembered};
 use crate::revocation::{Listed, Place, RevocationFeed};
 
@@ -170,6 +172,7 @@ pub struct ConsentVerifier {
     keys: KeySource,
     id_tokens: IdTokens,
     feed: RevocationFeed,
+    headers: KnownHeaders,
     verdicts: Remembered<Name, Arc<Consent>>,
     standing: Remembered<Name, ()>,
     unjudged: AtomicU64,
@@ -210,6 +213,7 @@ impl ConsentVerifier {
             settings.skew,
         );
         Ok(Self {
+            headers: KnownHeaders::default(),
             verdicts: Remembered::new(settings.remember),
             standing: Remembered::new(settings.remember),
             unjudged: AtomicU64::new(0),
@@ -262,7 +266,7 @@ impl ConsentVerifier {
         now: i64,
     ) -> Result<(Consent, i64), Refused> {
         let settings = &self.settings;
-        let token = take_apart(token, MAX_TOKEN_BYTES)
+        let token = take_apart(token, MAX_TOKEN_BYTES, Some(&self.headers))
             .map_err(|error| Refused::because(Code::Malformed, error.to_string()))?;
         let header = Header::read(&token.header)?;
         if token.claims.str("iss") != Some(settings.issuer.as_str()) {
@@ -275,6 +279,7 @@ impl ConsentVerifier {
         if !self.keys.key_of(&published, header.kid).await?.verifies(&token) {
             return Err(Code::Signature.into());
         }
+        self.headers.keep(&token);
         let consent = claims(&token, header.tid)?;
         self.require_time(&consent, now)?;
         self.require_dsi(&consent.dsi, dsi)?;

@@ -42,7 +42,7 @@ impl IdTokens {
     pub async fn verify(&self, shown: &str, now: i64) -> Result<IdToken, Refused> {
         let refused = |why: &str| Refused::because(Code::IdToken, why);
         let token =
-            take_apart(trimmed(shown), MAX_TOKEN_BYTES).map_err(|error| refused(&error.to_string()))?;
+            take_apart(trimmed(shown), MAX_TOKEN_BYTES, None).map_err(|error| refused(&error.to_string()))?;
         let claims = &token.claims;
         let issuer = claims.str("iss").unwrap_or_default();
         let (Some(source), Some("RS256"), Some(kid)) = (

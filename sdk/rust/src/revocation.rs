@@ -13,7 +13,8 @@ use crate::json::Malformed;
 use crate::keys::KeySource;
 use crate::parsing::{MAX_NAME, take_apart, text, time, to_base64url};
 
-const MAX_FEED_BYTES: usize = 4 * 1024 * 1024;
+/// A hundred thousand entries take ten million bytes.
+const MAX_FEED_BYTES: usize = 16 * 1024 * 1024;
 const TYP: &str = "consent-revocations+jwt";
 const PAUSE: i64 = 5;
 
@@ -44,8 +45,9 @@ struct State {
     tried_at: Option<i64>,
 }
 
-/// The feed of one issuer. It is looked at again after `poll` seconds beside a request, and after twice as many before the request
-/// is judged, so a revocation counts after that time at the latest. Cheap to clone.
+/// The feed of one issuer. It is looked at again after `poll` seconds beside a request, and a second later before the request is judged,
+/// so a revocation counts after that time at the latest. Where looking fails nobody waits for it again before twice as many. Cheap to
+/// clone.
 #[derive(Clone)]
 pub(crate) struct RevocationFeed(Arc<Inner>);
 
@@ -108,17 +110,20 @@ impl RevocationFeed {
     async fn current(&self) -> Result<Arc<Feed>, Refused> {
         let now = self.0.environment.now();
         let poll = self.0.poll;
-        let (age, since_tried) = {
+        let (age, since_tried, has_failed) = {
             let state = self.state();
             let age = state
                 .looked_at
                 .filter(|_| state.feed.is_some())
                 .map(|at| now - at);
-            (age, state.tried_at.map_or(i64::MAX, |at| now - at))
+            let since_tried = state.tried_at.map_or(i64::MAX, |at| now - at);
+            (age, since_tried, state.tried_at > state.looked_at)
         };
+        // What is on its way is waited for.
+        let is_answering = !has_failed || self.0.flight.try_lock().is_err();
         match age {
             None => self.refresh(now).await,
-            Some(age) if age >= 2 * poll => self.refresh(now).await,
+            Some(age) if age >= 2 * poll || (age > poll && is_answering) => self.refresh(now).await,
             Some(age) if age >= poll && since_tried >= poll / 2 => self.refresh_beside(now),
             Some(_) => {}
         }
@@ -198,7 +203,7 @@ impl RevocationFeed {
     }
 
     async fn read(&self, jwt: &str, etag: Option<String>, now: i64) -> Result<Feed, Malformed> {
-        let token = take_apart(jwt, MAX_FEED_BYTES)?;
+        let token = take_apart(jwt, MAX_FEED_BYTES, None)?;
         let of_header = |name| token.header.text(name, MAX_NAME);
         let (Some("RS256"), Some(TYP), Some(kid)) = (of_header("alg"), of_header("typ"), of_header("kid"))
         else {

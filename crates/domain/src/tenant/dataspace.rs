@@ -1,9 +1,12 @@
 //! Settings of the dataspace door: the dataspace that is served, its applications and who owns its data sources.
 
+mod logins;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::logins::{LoginIssuer, Registration};
 use super::InvalidSetting;
 use crate::{
     ClientId, DefinitionKey, Lifetime,
@@ -22,9 +25,6 @@ pub const MOST_SOURCES: u32 = 50;
 /// What stands for the definition in the address of its description.
 const DEFINITION: &str = "{definition}";
 
-/// Longest name of an authentication context.
-const LONGEST_ACR: usize = 255;
-
 /// The consent provider of a dataspace (dataspace-consent-protocol 15). Its issuer is the public address of the tenant. Data sources
 /// are the definitions of the kind `source` whose key is a data source identifier of this dataspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,12 @@ pub struct DataspaceSettings {
     /// Authentication context (`acr`) of everybody who logs in here. Applications of the dataspace find it in their ID tokens, and a
     /// consent request token must name it.
     pub acr: String,
+    /// Further authentication contexts of people who log in here: values of `acr` that the login offers (dataspace-consent-protocol 2.1).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<String>,
+    /// Login providers beside our own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub login_issuers: Vec<LoginIssuer>,
     /// Clients that may ask for consent. They know people by public identifiers, whatever the tenant does elsewhere.
     pub applications: Vec<DataspaceApplication>,
     /// Parties that own data sources, for introspection.
@@ -56,6 +62,10 @@ pub struct DataspaceSettings {
     /// How often a person may say no to an application about a data source within the life of a request before they are not asked
     /// again; from 1.
     pub most_denials: u32,
+    /// How many signed requests of an application are answered in a second; from 1.
+    pub requests_per_second: u32,
+    /// How many of them about one person in a minute; from 1.
+    pub requests_per_person: u32,
     /// How many of the data sources of one request may be required: 1 to [`MOST_SOURCES`].
     pub most_required: u32,
     /// Where people read what a data source delivers: an `https` address with `{definition}` in its path.
@@ -69,6 +79,8 @@ impl Default for DataspaceSettings {
             base_domain: None,
             name: None,
             acr: "login".to_owned(),
+            acr_values: Vec::new(),
+            login_issuers: Vec::new(),
             applications: Vec::new(),
             sources: Vec::new(),
             clock_skew_seconds: 60,
@@ -77,6 +89,8 @@ impl Default for DataspaceSettings {
             request: Lifetime::seconds(3600),
             local_returns: false,
             most_denials: 3,
+            requests_per_second: 100,
+            requests_per_person: 60,
             most_required: MOST_SOURCES,
             definition_viewer: None,
         }
@@ -87,8 +101,11 @@ impl Default for DataspaceSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataspaceApplication {
-    /// The client.
+    /// The client: what people are told of the application, and for how long they agree.
     pub client: ClientId,
+    /// Where it is registered, if not at our own OpenID provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Registration>,
     /// Domain of its party.
     pub party: String,
     /// Where the party's configuration is, if not at its domain: for test rigs and closed networks.
@@ -144,12 +161,7 @@ impl DataspaceSettings {
                 ));
             }
         }
-        if self.acr.is_empty() || self.acr.len() > LONGEST_ACR || self.acr.chars().any(char::is_control) {
-            return Err(refused(
-                "acr",
-                "must have 1 to 255 bytes and no control characters",
-            ));
-        }
+        self.check_logins()?;
         let mut seen = BTreeSet::new();
         if !self.applications.iter().all(|own| seen.insert(&own.client)) {
             return Err(refused("applications", "must name each client once"));
@@ -187,6 +199,14 @@ impl DataspaceSettings {
         }
         if self.most_denials == 0 {
             return Err(refused("most_denials", "must be at least 1"));
+        }
+        for (key, allowed) in [
+            ("requests_per_second", self.requests_per_second),
+            ("requests_per_person", self.requests_per_person),
+        ] {
+            if allowed == 0 {
+                return Err(refused(key, "must be at least 1"));
+            }
         }
         if !(1..=MOST_SOURCES).contains(&self.most_required) {
             return Err(refused("most_required", "must be 1 to 50"));
@@ -240,6 +260,7 @@ mod tests {
             base_domain: Some("northbay.example".to_owned()),
             applications: vec![DataspaceApplication {
                 client: ClientId::parse("vesper").unwrap(),
+                registration: None,
                 party: "keys.vesper.example".to_owned(),
                 party_configuration: None,
                 return_origins: vec!["https://app.vesper.example:8443".to_owned()],
@@ -259,7 +280,7 @@ mod tests {
     fn dsp_15_settings_that_cannot_be_served_are_refused() {
         assert_eq!(settings().check(), Ok(()));
         assert_eq!(DataspaceSettings::default().check(), Ok(()));
-        let wrong: [(&str, Change); 20] = [
+        let wrong: [(&str, Change); 22] = [
             ("base_domain", |own| {
                 own.base_domain = Some("localhost".to_owned());
             }),
@@ -287,6 +308,8 @@ mod tests {
             }),
             ("request", |own| own.request = Lifetime::days(2)),
             ("most_denials", |own| own.most_denials = 0),
+            ("requests_per_second", |own| own.requests_per_second = 0),
+            ("requests_per_person", |own| own.requests_per_person = 0),
             ("most_required", |own| own.most_required = 0),
             ("most_required", |own| own.most_required = 51),
             ("definition_viewer", |own| {

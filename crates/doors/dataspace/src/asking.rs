@@ -67,15 +67,14 @@ async fn ask(
 ) -> Result<Response, ApiError> {
     let wanted = wanted(visit, members)?;
     let ledger = visit.ledger();
-    let client = &asker.client.id;
     let missing = ledger
-        .missing_sources(&visit.tenant, asker.subject, client, &wanted)
+        .missing_sources(&visit.tenant, asker.relation.as_ref(), &wanted)
         .await?;
     if missing.is_empty() {
         return answer::json(StatusCode::OK, &json!({ "type": "allConsentsGranted" }));
     }
     let id = ledger
-        .begin_source_request(&visit.tenant, client, asker.subject, wanted)
+        .begin_source_request(&visit.tenant, &asker.client.id, asker.person(), wanted)
         .await?;
     let missing: Vec<Missing<'_>> = missing
         .iter()

@@ -2,7 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 use consentry_jose::{Jwks, KeyType};
-use consentry_ledger::{opaque, tokens::Issuer};
+use consentry_ledger::{
+    opaque,
+    tokens::{Issuer, revocations::Listed},
+};
 use consentry_web::{conditional::Conditions, error::ApiError, headers, visit::Visit};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
@@ -74,7 +77,7 @@ pub(crate) async fn revocations(visit: Visit, asked: HeaderMap) -> Result<Respon
     let issuer = Issuer::new(own.issuer);
     let feed = visit
         .ledger()
-        .revocation_feed(&visit.tenant, &issuer)
+        .revocation_feed(&visit.tenant, &issuer, Listed::Consents)
         .await
         .map_err(ApiError::from)?;
     answered(

@@ -1,4 +1,4 @@
-//! `POST /Consent/GetToken`: a fresh token for a consent in force (dataspace-consent-protocol 5.2).
+//! `POST /Consent/GetToken`: a token for a consent in force (dataspace-consent-protocol 5.2).
 
 use axum::{extract::Request, response::Response};
 use consentry_web::{error::ApiError, visit::Visit};
@@ -18,11 +18,11 @@ pub(crate) async fn get_token(
     let members = body::object(&parts.headers, body).await?;
     let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
     let ledger = visit.ledger();
-    let (client, is_known) = (&asker.client, visit.tenant.data_source(&source).is_some());
-    let consent = match asker.subject.filter(|_| is_known) {
-        Some(subject) => {
+    let is_known = visit.tenant.data_source(&source).is_some();
+    let consent = match asker.relation.as_ref().filter(|_| is_known) {
+        Some(relation) => {
             ledger
-                .source_consent(&visit.tenant, subject, &client.id, source.key())
+                .source_consent(&visit.tenant, relation, source.key())
                 .await?
         }
         None => None,
@@ -30,7 +30,7 @@ pub(crate) async fn get_token(
     let Some(consent) = consent else {
         return answer::json(StatusCode::OK, &json!({ "type": "missingConsent" }));
     };
-    let signed = ledger.sign_consent_token(&visit.tenant, &asker.provider, client, &consent)?;
+    let signed = ledger.consent_token(&visit.tenant, &asker.provider, &asker.spoken(), &consent)?;
     let body = json!({
         "type": "consentGranted",
         "consentToken": signed.token,

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     answer,
     body::{self, wrong},
-    parties::{Parties, Party, PartyError},
+    parties::{Parties, PartyError, Place},
     provider::provider,
     signed::{NoStatement, party_domain, statement},
 };
@@ -43,7 +43,7 @@ pub(crate) async fn introspect(
     let shown = Shown {
         token,
         source: source.as_str(),
-        id_token: None,
+        person: None,
     };
     let found = visit
         .ledger()
@@ -89,12 +89,15 @@ async fn admit(
         .iter()
         .find(|owner| owner.source == *source.key() && owner.party == domain)
         .ok_or_else(|| ApiError::new(&registry::DATA_SOURCE_NOT_YOURS))?;
-    let party = Party {
+    let party = Place::Party {
         domain,
         configuration: owner.party_configuration.as_deref(),
     };
     let now = visit.ledger().now();
-    match parties.check(&party, &statement, now).await {
+    match parties
+        .check(&party, (statement.token, &statement.kid), now)
+        .await
+    {
         Ok(()) => {}
         Err(PartyError::NotSigned) => {
             return Err(refused(NoStatement::Malformed("no key of the party signed it")));

@@ -10,6 +10,7 @@ mod body;
 mod discovery;
 mod failure;
 mod giving;
+mod id_token;
 mod introspecting;
 pub mod openapi;
 mod page;
@@ -65,7 +66,7 @@ pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
             Cors::Never,
             signed!(introspecting::introspect),
         )
-        .post("/Consent/Verify", Cors::Never, verifying::verify)
+        .post("/Consent/Verify", Cors::Never, signed!(verifying::verify))
         .post("/Consent/Request", Cors::Never, signed!(asking::legacy));
     page::register(table)
 }

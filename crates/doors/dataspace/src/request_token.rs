@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
-use consentry_domain::{SubjectId, Timestamp, client::Client};
-use consentry_ledger::{dataspace::Provider, rates::Quota, tokens::access_token::subject_identified};
+use consentry_domain::{Timestamp, client::Client};
+use consentry_ledger::{
+    dataspace::{Provider, Relation, SourceLogin, Spoken, request::AskedPerson},
+    rates::Quota,
+};
 use consentry_web::{
     error::{ApiError, registry},
     rate_limits,
@@ -15,7 +18,7 @@ use consentry_web::{
 use http::HeaderMap;
 
 use crate::{
-    parties::{Parties, Party, PartyError},
+    parties::{Parties, PartyError, Place},
     provider::provider,
     signed::{NoStatement, Statement, party_domain, statement},
 };
@@ -31,10 +34,35 @@ const LONGEST_SUB: usize = 255;
 pub(crate) struct Asker {
     /// The application.
     pub client: Arc<Client>,
-    /// The person; none where nobody of that name is known here.
-    pub subject: Option<SubjectId>,
+    /// The person as they logged in, and the application; none where nobody of that name is known here.
+    pub relation: Option<Relation>,
     /// The provider that was asked.
     pub provider: Provider,
+    login: SourceLogin,
+    sub: String,
+    app: String,
+    appiss: String,
+}
+
+impl Asker {
+    /// Whom it asks for.
+    pub(crate) fn person(&self) -> AskedPerson<'_> {
+        AskedPerson {
+            subject: self.relation.as_ref().map(|relation| relation.subject),
+            login: &self.login,
+            sub: &self.sub,
+        }
+    }
+
+    /// What a token says of the person and the application: what the application said itself.
+    pub(crate) fn spoken(&self) -> Spoken<'_> {
+        Spoken {
+            sub: &self.sub,
+            login: &self.login,
+            app: &self.app,
+            appiss: &self.appiss,
+        }
+    }
 }
 
 /// Checks the token of a request.
@@ -46,18 +74,17 @@ pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap)
     let issuer = statement.text("iss").map_err(refused)?;
     let domain = party_domain(issuer).ok_or_else(|| refused(NoStatement::Malformed("iss is no party")))?;
     let app = statement.text("app").map_err(refused)?;
-    let is_here = statement.text("appiss").map_err(refused)? == provider.login_issuer;
+    let appiss = statement.text("appiss").map_err(refused)?;
     let not_allowed = || ApiError::new(&registry::APPLICATION_NOT_ALLOWED);
     let client = visit
         .tenant
-        .client(app)
-        .filter(|_| is_here)
+        .source_application(&provider, appiss, app)
         .ok_or_else(not_allowed)?;
     let own = settings.application(&client.id).ok_or_else(not_allowed)?;
     if own.party != domain {
         return Err(not_allowed());
     }
-    let party = Party {
+    let party = Place::Party {
         domain,
         configuration: own.party_configuration.as_deref(),
     };
@@ -71,9 +98,10 @@ pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap)
         statement.text("subiss").map_err(refused)?,
         statement.text("acr").map_err(refused)?,
     );
-    if subiss != provider.login_issuer || acr != settings.acr {
-        return Err(ApiError::new(&registry::SUBJECT_ISSUER_NOT_ALLOWED));
-    }
+    let login = visit
+        .tenant
+        .source_login(&provider, subiss, acr)
+        .ok_or_else(|| ApiError::new(&registry::SUBJECT_ISSUER_NOT_ALLOWED))?;
     if sub.is_empty() || sub.chars().count() > LONGEST_SUB || sub.chars().any(char::is_control) {
         return Err(refused(NoStatement::Malformed("sub is not 1 to 255 characters")));
     }
@@ -81,40 +109,39 @@ pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap)
         .ledger()
         .count_signed_request(&visit.tenant, client, sub)
         .map_err(|quota: Quota| rate_limits::exceeded(&quota))?;
-    let subject = known(visit, client, sub).await?;
+    let subject = visit
+        .ledger()
+        .source_person(&visit.tenant, client, &login, sub)
+        .await?;
+    let relation = subject.map(|subject| Relation {
+        subject,
+        client: client.id.clone(),
+        qualifier: visit.tenant.qualifier_of(&login),
+    });
     Ok(Asker {
         client: Arc::clone(client),
-        subject,
+        relation,
+        sub: sub.to_owned(),
+        app: app.to_owned(),
+        appiss: appiss.to_owned(),
+        login,
         provider,
     })
 }
 
 async fn signed_by(
     parties: &Parties,
-    party: &Party<'_>,
+    party: &Place<'_>,
     statement: &Statement<'_>,
     now: Timestamp,
 ) -> Result<(), ApiError> {
-    match parties.check(party, statement, now).await {
+    match parties.check(party, (statement.token, &statement.kid), now).await {
         Ok(()) => Ok(()),
         Err(PartyError::NotSigned) => Err(refused(NoStatement::Malformed("no key of the party signed it"))),
         Err(PartyError::Unavailable { seconds }) => {
             Err(ApiError::new(&registry::PARTY_KEYS_UNAVAILABLE).retry_after(seconds))
         }
     }
-}
-
-/// The person of this name, if there is one.
-async fn known(visit: &Visit, client: &Client, sub: &str) -> Result<Option<SubjectId>, ApiError> {
-    let Some(subject) = subject_identified(&visit.tenant, client, sub) else {
-        return Ok(None);
-    };
-    // Identifiers are compared byte for byte; another spelling is somebody unknown.
-    if subject.to_string() != sub {
-        return Ok(None);
-    }
-    let is_there = visit.ledger().is_somebody(&visit.tenant, subject).await?;
-    Ok(is_there.then_some(subject))
 }
 
 /// The answer to what is no good request token. Which rule it broke is for the log.

@@ -23,11 +23,11 @@ pub(crate) async fn revoke(visit: &Visit, parties: &Parties, request: Request) -
     let members = body::object(&parts.headers, body).await?;
     let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
     let (ledger, client) = (visit.ledger(), &asker.client);
-    let consent = match asker.subject {
-        Some(subject) => ledger
-            .source_consent(&visit.tenant, subject, &client.id, source.key())
+    let consent = match &asker.relation {
+        Some(relation) => ledger
+            .source_consent(&visit.tenant, relation, source.key())
             .await?
-            .map(|consent| (subject, consent)),
+            .map(|consent| (relation.subject, consent)),
         None => None,
     };
     if let Some((subject, consent)) = consent {

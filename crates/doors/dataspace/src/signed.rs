@@ -93,7 +93,8 @@ fn parse(token: &str) -> Result<Statement<'_>, NoStatement> {
     })
 }
 
-fn object(text: &[u8]) -> Option<Map<String, Value>> {
+/// A JSON object, read strictly.
+pub(crate) fn object(text: &[u8]) -> Option<Map<String, Value>> {
     let limits = Limits {
         size: LONGEST,
         depth: DEEPEST,

@@ -14,34 +14,37 @@ use serde_json::json;
 use crate::{
     answer,
     body::{self, wrong},
-    failure::Failure,
+    id_token,
+    parties::Parties,
     provider::provider,
 };
 
 /// `POST /Consent/Verify`. Nothing is said about why not; only what is no question at all is refused.
-pub(crate) async fn verify(visit: Visit, request: Request) -> Result<Response, Failure> {
-    let provider = provider(&visit)?;
+pub(crate) async fn verify(visit: &Visit, parties: &Parties, request: Request) -> Result<Response, ApiError> {
+    let provider = provider(visit)?;
     let (parts, body) = request.into_parts();
     let Ok(Credentials::Bearer(id_token)) = authorization(&parts.headers) else {
-        return Err(wrong("", "the header Authorization must be one Bearer token").into());
+        return Err(wrong("", "the header Authorization must be one Bearer token"));
     };
     let token = consent_token(&parts.headers)?;
     let members = body::object(&parts.headers, body).await?;
     let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
-    let shown = Shown {
-        token,
-        source: source.as_str(),
-        id_token: Some(id_token.expose_secret()),
+    let person = id_token::vouched(visit, parties, &provider, id_token.expose_secret()).await?;
+    let found = match &person {
+        Some(person) => {
+            let shown = Shown {
+                token,
+                source: source.as_str(),
+                person: Some(person),
+            };
+            visit
+                .ledger()
+                .shown_consent(&visit.tenant, &provider, &shown)
+                .await?
+        }
+        None => None,
     };
-    let found = visit
-        .ledger()
-        .shown_consent(&visit.tenant, &provider, &shown)
-        .await
-        .map_err(ApiError::from)?;
-    Ok(answer::json(
-        StatusCode::OK,
-        &json!({ "verified": found.is_some() }),
-    )?)
+    answer::json(StatusCode::OK, &json!({ "verified": found.is_some() }))
 }
 
 fn consent_token(headers: &HeaderMap) -> Result<&str, ApiError> {

@@ -7,7 +7,7 @@ use consentry_domain::{
 };
 use consentry_store::Seeds;
 
-use super::{SourceOutcome, SourceQuestion, SourceRequest, slot};
+use super::{Sitting, SourceOutcome, SourceQuestion, SourceRequest, slot};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Answer, Permit},
@@ -77,7 +77,10 @@ impl Ledger {
         }
         let question = request.question.as_ref().ok_or(SourceAnswerError::Over)?;
         let subject = session.subject;
-        if request.subject != Some(subject) || question.session != session.id {
+        let sitting = self
+            .sitting(tenant, (request.subject, &request.login), session)
+            .await?;
+        if sitting != Sitting::Asked || question.session != session.id {
             return Err(SourceAnswerError::Foreign);
         }
         let is_asked = |source: &DefinitionKey| question.wanted.iter().any(|own| own.source == *source);
@@ -158,7 +161,8 @@ impl Ledger {
             .client(ended.client.as_str())
             .filter(|client| tenant.tenant.dataspace.application(&client.id).is_some())
             .ok_or(SourceAnswerError::Over)?;
-        let (ids, subject) = (self.ids(), act.subject);
+        let relation = ended.relation(tenant).ok_or(SourceAnswerError::Over)?;
+        let (ids, subject) = (self.ids(), relation.subject);
         let validity = client.consent_lifetime(&tenant.tenant);
         let texts = act.texts.clone();
         let wording = |source: &DefinitionKey| {
@@ -180,7 +184,7 @@ impl Ledger {
             agreement: ids.agreement(subject),
             application: client.application,
             client: client.id.clone(),
-            qualifier: consentry_domain::Qualifier::none(),
+            qualifier: relation.qualifier.clone(),
             items,
             left_out: question_of(ended)
                 .filter(|source| !granted.contains(source))
@@ -190,10 +194,7 @@ impl Ledger {
             disclosure: disclosure(tenant, client, texts),
             accounts: consentry_domain::Accounts::default(),
         };
-        let slots: Vec<Slot> = granted
-            .iter()
-            .map(|source| slot(subject, &client.id, source))
-            .collect();
+        let slots: Vec<Slot> = granted.iter().map(|source| slot(&relation, source)).collect();
         let around = self
             .agreements_around(tenant, &slots.iter().collect::<Vec<_>>())
             .await?;
@@ -210,7 +211,7 @@ impl Ledger {
             let touched = &before.touched;
             // What another tab granted meanwhile keeps its consent, and with it its `tid`.
             let stands = |item: &&NewItem| {
-                let slot = slot(subject, &client.id, &item.definition);
+                let slot = slot(&relation, &item.definition);
                 let deciding = touched.slots.get(&slot).and_then(|id| touched.consents.get(id));
                 deciding.is_some_and(|consent| consent.is_in_force_for_all(now))
             };

@@ -7,11 +7,12 @@ use consentry_store::{ChangeSet, CommitError, Expect, Hash, InteractionRow, Row,
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::people::{Relation, SourceLogin};
 use crate::{
     Draw as _, Ledger, TenantSnapshot,
     error::Fault,
     interactions::AskedItem,
-    opaque::base64url,
+    opaque::{base64url, from_base64url},
     sessions::Session,
     snapshot,
     stored_json::{from_json, to_json},
@@ -65,8 +66,10 @@ impl SourceOutcome {
 pub struct SourceRequest {
     /// Who asks.
     pub client: ClientId,
-    /// Who is asked; none where the application named nobody who is known here.
+    /// Who is asked; none where the application named nobody who is known here, yet.
     pub subject: Option<SubjectId>,
+    /// How they logged in at the application.
+    pub login: SourceLogin,
     /// What for, each data source once.
     pub wanted: Vec<Wanted>,
     /// Where the browser returns to, once an address was found good.
@@ -75,13 +78,31 @@ pub struct SourceRequest {
     pub question: Option<SourceQuestion>,
     /// Its end, once there is one.
     pub outcome: Option<SourceOutcome>,
+    /// Their name at a provider beside our own, as a keyed hash: they may become a person here only on the way to the answer.
+    pub(super) name: Option<String>,
     pub(super) row: InteractionRow,
+}
+
+/// Whom an application asks for, and how they logged in there.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedPerson<'a> {
+    /// The person; none where nobody is known here by that name, yet.
+    pub subject: Option<SubjectId>,
+    /// How they logged in.
+    pub login: &'a SourceLogin,
+    /// What the provider calls them.
+    pub sub: &'a str,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Detail {
     client: ClientId,
     wanted: Vec<Wanted>,
+    /// None of a program that knew one login only, which is the usual one.
+    #[serde(default)]
+    login: Option<SourceLogin>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     #[serde(default)]
     return_url: Option<String>,
     #[serde(default)]
@@ -91,11 +112,13 @@ struct Detail {
 }
 
 impl SourceRequest {
-    fn read(row: InteractionRow) -> Result<Self, Fault> {
+    fn read(tenant: &TenantSnapshot, row: InteractionRow) -> Result<Self, Fault> {
         let detail: Detail = from_json(&row.detail, "request of the dataspace")?;
         Ok(Self {
             client: detail.client,
             subject: row.subject,
+            login: detail.login.unwrap_or_else(|| tenant.usual_login()),
+            name: detail.name,
             wanted: detail.wanted,
             return_url: detail.return_url,
             question: detail.question,
@@ -114,16 +137,28 @@ impl SourceRequest {
         let detail = Detail {
             client: self.client.clone(),
             wanted: self.wanted.clone(),
+            login: Some(self.login.clone()),
+            name: self.name.clone(),
             return_url: self.return_url.clone(),
             question: self.question.clone(),
             outcome: self.outcome,
         };
         Ok(RowChange::Put(Row::Interaction(InteractionRow {
             version: self.row.version.saturating_add(1),
+            subject: self.subject,
             terminal: self.outcome.is_some(),
             detail: to_json(&detail, "request of the dataspace")?,
             ..self.row.clone()
         })))
+    }
+
+    /// Whom it is about, and for which application.
+    pub(super) fn relation(&self, tenant: &TenantSnapshot) -> Option<Relation> {
+        Some(Relation {
+            subject: self.subject?,
+            client: self.client.clone(),
+            qualifier: tenant.qualifier_of(&self.login),
+        })
     }
 
     /// The condition under which it may be written: nobody was faster.
@@ -137,28 +172,37 @@ impl SourceRequest {
     }
 }
 
+fn hash_from(text: &str) -> Option<Hash> {
+    let bytes: [u8; 32] = from_base64url(text)?.try_into().ok()?;
+    Some(Hash::new(bytes))
+}
+
 fn hash_of(tenant: &TenantSnapshot, id: &str) -> Hash {
     tenant.keys.lookup("request of the dataspace", id)
 }
 
-/// By what the requests of an application about a person are found.
-fn about(tenant: &TenantSnapshot, client: &ClientId, subject: Option<SubjectId>) -> Hash {
-    let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
+/// By what the requests of an application about a person are found. A name at another provider says who it is before and after they
+/// became a person here.
+fn about(tenant: &TenantSnapshot, client: &ClientId, subject: Option<SubjectId>, name: Option<&str>) -> Hash {
+    let subject = subject.map(|subject| subject.to_string());
+    let who = name.map(str::to_owned).or(subject).unwrap_or_default();
     tenant
         .keys
-        .lookup("requests of the dataspace about", &format!("{client} {subject}"))
+        .lookup("requests of the dataspace about", &format!("{client} {who}"))
 }
 
 impl Ledger {
-    /// Keeps a request; answers the id that its page has. `subject` is none where the application named nobody who is known here.
+    /// Keeps a request; answers the id that its page has.
     pub async fn begin_source_request(
         &self,
         tenant: &TenantSnapshot,
         client: &ClientId,
-        subject: Option<SubjectId>,
+        person: AskedPerson<'_>,
         wanted: Vec<Wanted>,
     ) -> Result<Uuid, Fault> {
         let now = self.now();
+        let AskedPerson { subject, login, sub } = person;
+        let name = tenant.name_at(login, sub).map(|name| base64url(name.as_bytes()));
         let id = uuid::Builder::from_random_bytes(self.entropy().bytes()).into_uuid();
         let request = SourceRequest {
             client: client.clone(),
@@ -167,16 +211,18 @@ impl Ledger {
             return_url: None,
             question: None,
             outcome: None,
+            login: login.clone(),
             row: InteractionRow {
                 hash: hash_of(tenant, &id.to_string()),
                 version: 0,
-                browser: about(tenant, client, subject),
+                browser: about(tenant, client, subject, name.as_deref()),
                 subject,
                 expires_at: now.plus(tenant.tenant.dataspace.request),
                 created_at: now,
                 terminal: false,
                 detail: String::new(),
             },
+            name,
         };
         let mut change = ChangeSet::new(tenant.id(), now);
         change
@@ -201,8 +247,16 @@ impl Ledger {
         tenant: &TenantSnapshot,
         hash: Hash,
     ) -> Result<Option<SourceRequest>, Fault> {
-        let row = self.inner.store.interaction(tenant.id(), hash).await?;
-        row.map(SourceRequest::read).transpose()
+        let Some(row) = self.inner.store.interaction(tenant.id(), hash).await? else {
+            return Ok(None);
+        };
+        let mut request = SourceRequest::read(tenant, row)?;
+        if request.subject.is_none()
+            && let Some(name) = request.name.as_deref().and_then(hash_from)
+        {
+            request.subject = self.subject_of_name(tenant, name).await?;
+        }
+        Ok(Some(request))
     }
 
     /// Writes down what a person is shown, in the best of these languages, and where the browser returns to. Of a request that has ended
@@ -219,10 +273,10 @@ impl Ledger {
             if request.outcome.is_some() {
                 return Ok(request);
             }
-            let question = match (shown, request.subject) {
-                (Some((session, languages)), Some(subject)) => {
+            let question = match (shown, request.relation(tenant)) {
+                (Some((session, languages)), Some(relation)) => {
                     let wanted = self
-                        .missing_sources(tenant, Some(subject), &request.client, &request.wanted)
+                        .missing_sources(tenant, Some(&relation), &request.wanted)
                         .await?;
                     Some(SourceQuestion {
                         session: session.id.clone(),
@@ -269,7 +323,7 @@ impl Ledger {
         tenant: &TenantSnapshot,
         request: &SourceRequest,
     ) -> Result<u32, Fault> {
-        let about = about(tenant, &request.client, request.subject);
+        let about = about(tenant, &request.client, request.subject, request.name.as_deref());
         let rows = self
             .inner
             .store
@@ -277,7 +331,7 @@ impl Ledger {
             .await?;
         let mut denials = 0_u32;
         for row in rows.into_iter().filter(|row| row.terminal) {
-            let other = SourceRequest::read(row)?;
+            let other = SourceRequest::read(tenant, row)?;
             let overlaps = || {
                 let asked = other.wanted.iter().map(|wanted| &wanted.source);
                 let mut asked_now = request.wanted.iter().map(|wanted| &wanted.source);

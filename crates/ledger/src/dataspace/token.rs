@@ -1,21 +1,22 @@
 //! Consent tokens: what proves to a data source that a person agreed (dataspace-consent-protocol 4.2, 8.2, 8.4).
 //!
 //! Exactly the members of the schema are written. A token has the id of its consent, so all tokens of a consent share it, and none of an
-//! earlier one ever comes back.
+//! earlier one ever comes back. One that was signed is given again until a tenth of its life is over.
 
-use consentry_domain::{ClientId, Consent, ConsentId, DefinitionKey, Timestamp, client::Client};
+use std::sync::Arc;
+
+use consentry_domain::{Consent, ConsentId, DefinitionKey, Timestamp, Usage};
 use consentry_jose::{Algorithm, Expectations, Header};
+use consentry_store::Hash;
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use crate::{
-    Ledger, TenantSnapshot,
-    error::Fault,
-    tokens::{
-        IdClaims,
-        access_token::{subject_identified, subject_identifier},
-    },
+use super::{
+    people::{Relation, SourceLogin},
+    vouched::VouchedPerson,
 };
+use crate::{Ledger, TenantSnapshot, error::Fault, opaque};
 
 /// The version of the protocol, in the header of each token.
 pub const VERSION: &str = "0.2";
@@ -25,6 +26,9 @@ const TYP: &str = "JWT";
 
 /// Longest token that is looked at, in bytes.
 pub const LONGEST: usize = 8192;
+
+/// Into how many parts the life of a token is divided; in the first of them it is given again.
+const PARTS: i64 = 10;
 
 /// What tokens say of the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +80,46 @@ struct OwnHeader {
     jku: String,
 }
 
+/// Whom a token is about and for which application, in the words of the application itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Spoken<'a> {
+    /// `sub`.
+    pub sub: &'a str,
+    /// `subiss` and `acr`.
+    pub login: &'a SourceLogin,
+    /// `app`.
+    pub app: &'a str,
+    /// `appiss`.
+    pub appiss: &'a str,
+}
+
+/// Tokens that were signed, by what they say but their times.
+pub(crate) struct SignedTokens(Option<Cache<Hash, Arc<Signed>>>);
+
+struct Signed {
+    token: ConsentToken,
+    /// From when on another one is signed.
+    given_until: Timestamp,
+}
+
+impl SignedTokens {
+    /// At most this many; with none each is signed anew.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self((capacity > 0).then(|| Cache::new(capacity)))
+    }
+
+    fn get(&self, name: &Hash, now: Timestamp) -> Option<ConsentToken> {
+        let signed = self.0.as_ref()?.get(name)?;
+        (now < signed.given_until).then(|| signed.token.clone())
+    }
+
+    fn keep(&self, name: Hash, signed: Signed) {
+        if let Some(kept) = &self.0 {
+            kept.insert(name, Arc::new(signed));
+        }
+    }
+}
+
 /// Who shows a token and what for.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
@@ -83,17 +127,17 @@ pub struct Shown<'a> {
     pub token: &'a str,
     /// The data source that it is shown to.
     pub source: &'a str,
-    /// The ID token beside it.
-    pub id_token: Option<&'a str>,
+    /// Whom the ID token beside it is about, where there has to be one.
+    pub person: Option<&'a VouchedPerson>,
 }
 
 impl Ledger {
-    /// Signs a token for a consent in force. It never outlives the consent.
-    pub fn sign_consent_token(
+    /// Signs a token for a consent in force, or gives one that was signed lately. It never outlives the consent.
+    pub fn consent_token(
         &self,
         tenant: &TenantSnapshot,
         provider: &Provider,
-        client: &Client,
+        spoken: &Spoken<'_>,
         consent: &Consent,
     ) -> Result<ConsentToken, Fault> {
         let now = self.now();
@@ -102,18 +146,26 @@ impl Ledger {
         let ends = consent
             .valid_until
             .map_or(life_ends, |until| until.min(life_ends));
-        let claims = ConsentClaims {
+        let subiss = spoken.login.issuer.as_ref().unwrap_or(&provider.login_issuer);
+        let mut claims = ConsentClaims {
             iss: provider.issuer.clone(),
-            sub: subject_identifier(tenant, client, consent.slot.subject)?,
-            subiss: provider.login_issuer.clone(),
-            acr: settings.acr.clone(),
-            app: client.id.as_str().to_owned(),
-            appiss: provider.login_issuer.clone(),
+            sub: spoken.sub.to_owned(),
+            subiss: subiss.clone(),
+            acr: spoken.login.acr.clone(),
+            app: spoken.app.to_owned(),
+            appiss: spoken.appiss.to_owned(),
             dsi: consent.slot.definition.as_str().to_owned(),
-            exp: ends.as_seconds(),
-            iat: now.as_seconds() - i64::from(settings.issue_backdate_seconds),
+            exp: 0,
+            iat: 0,
         };
         let signer = tenant.key_ring.signer(Algorithm::Rs256)?;
+        let signed = &self.inner.signed_tokens;
+        let name = named(tenant, provider, consent, signer.kid(), &claims)?;
+        if let Some(token) = signed.get(&name, now) {
+            return Ok(token);
+        }
+        claims.exp = ends.as_seconds();
+        claims.iat = now.as_seconds() - i64::from(settings.issue_backdate_seconds);
         let members = Map::from_iter([
             ("v".to_owned(), VERSION.into()),
             ("tid".to_owned(), consent.id.to_string().into()),
@@ -121,10 +173,18 @@ impl Ledger {
         ]);
         let signing = |error: consentry_jose::SignError| Fault::Signing(error.to_string());
         let header = signer.header_with(Some(TYP), members).map_err(signing)?;
-        Ok(ConsentToken {
+        let token = ConsentToken {
             token: signer.sign(&header, &claims).map_err(signing)?,
             expires_at: Timestamp::from_seconds(claims.exp),
-        })
+        };
+        self.note_use(tenant.id(), consent, Usage::issued(now));
+        let part = ends.as_micros().saturating_sub(now.as_micros()) / PARTS;
+        let given = Signed {
+            token: token.clone(),
+            given_until: Timestamp::from_micros(now.as_micros().saturating_add(part)),
+        };
+        signed.keep(name, given);
+        Ok(token)
     }
 
     /// The consent behind a token that is good now: signed here, in time, for this data source, of the person of the ID token where one
@@ -139,28 +199,50 @@ impl Ledger {
         let Some((id, claims)) = verified(tenant, provider, shown.token, now) else {
             return Ok(None);
         };
-        let fits_person = shown
-            .id_token
-            .is_none_or(|id_token| is_same_person(tenant, provider, id_token, &claims, now));
+        let fits_person = shown.person.is_none_or(|person| person.fits(&claims));
         if claims.dsi != shown.source || !fits_person {
             return Ok(None);
         }
-        let subject = tenant
-            .client(&claims.app)
-            .and_then(|client| subject_identified(tenant, client, &claims.sub));
-        let (Some(subject), Ok(client), Ok(source)) = (
-            subject,
-            ClientId::parse(&claims.app),
+        // Who was registered when it was signed need not be any more.
+        let (Some(login), Some(client), Ok(source)) = (
+            tenant.source_login(provider, &claims.subiss, &claims.acr),
+            tenant.source_application(provider, &claims.appiss, &claims.app),
             DefinitionKey::parse(&claims.dsi),
         ) else {
             return Ok(None);
         };
-        let consent = self.source_consent(tenant, subject, &client, &source).await?;
+        let Some(subject) = self.source_person(tenant, client, &login, &claims.sub).await? else {
+            return Ok(None);
+        };
+        let relation = Relation {
+            subject,
+            client: client.id.clone(),
+            qualifier: tenant.qualifier_of(&login),
+        };
+        let consent = self.source_consent(tenant, &relation, &source).await?;
         // A consent given anew does not revive the tokens of the one before.
         Ok(consent
             .filter(|consent| consent.id == id)
             .map(|consent| (consent, claims)))
     }
+}
+
+/// What a signed token is found by: everything it says, and what its times follow from.
+fn named(
+    tenant: &TenantSnapshot,
+    provider: &Provider,
+    consent: &Consent,
+    kid: &str,
+    claims: &ConsentClaims,
+) -> Result<Hash, Fault> {
+    let settings = &tenant.tenant.dataspace;
+    let said = (
+        (tenant.id(), consent.id, kid, &provider.jwks_uri, claims),
+        (consent.valid_until, tenant.tenant.lifetimes.consent_token),
+        settings.issue_backdate_seconds,
+    );
+    let said = serde_json::to_vec(&said).map_err(|error| Fault::Signing(error.to_string()))?;
+    Ok(opaque::hash(&said))
 }
 
 /// Steps 2 to 10 of dataspace-consent-protocol 8.2, with our own keys.
@@ -185,46 +267,14 @@ fn verified(
     let is_in_time = claims.iat <= now.saturating_add(skew)
         && now.saturating_sub(skew) <= claims.exp
         && claims.iat <= claims.exp;
-    let is_ours = claims.iss == provider.issuer
-        && claims.subiss == provider.login_issuer
-        && claims.appiss == provider.login_issuer
-        && claims.acr == tenant.tenant.dataspace.acr;
-    (is_in_time && is_ours).then_some((tid.parse().ok()?, claims))
+    (is_in_time && claims.iss == provider.issuer).then_some((tid.parse().ok()?, claims))
+}
+
+/// Whether a token of ours is a consent token, which the same keys sign as ID tokens: it has a version of this protocol.
+pub(super) fn is_consent_token(header: &Header) -> bool {
+    own_header(header).is_some()
 }
 
 fn own_header(header: &Header) -> Option<OwnHeader> {
     header.members().ok()
-}
-
-/// Whether an ID token of ours is about the person of a consent token and for its application (dataspace-consent-protocol 8.2 step 12,
-/// 8.4).
-fn is_same_person(
-    tenant: &TenantSnapshot,
-    provider: &Provider,
-    id_token: &str,
-    claims: &ConsentClaims,
-    now: i64,
-) -> bool {
-    let expectations = Expectations {
-        algorithms: &[Algorithm::Rs256],
-        typ: Some(TYP),
-        max_len: LONGEST,
-    };
-    let Ok(verified) = tenant.key_ring.verifying().verify(id_token, &expectations) else {
-        return false;
-    };
-    // What has a version of this protocol is a consent token, signed with the same keys.
-    if own_header(&verified.header).is_some() {
-        return false;
-    }
-    let Ok(known) = verified.claims::<IdClaims>() else {
-        return false;
-    };
-    let skew = i64::from(tenant.tenant.dataspace.clock_skew_seconds);
-    known.iss == provider.login_issuer
-        && now.saturating_sub(skew) < known.exp
-        && known.iat <= now.saturating_add(skew)
-        && known.sub == claims.sub
-        && known.acr.as_ref() == Some(&claims.acr)
-        && known.aud == claims.app
 }

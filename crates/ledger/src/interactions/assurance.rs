@@ -216,10 +216,43 @@ impl Ledger {
         if request.is_met_by(sign_in, session, since) {
             return Ok(Assurance::Enough);
         }
-        let level = request.level(sign_in);
+        let missing = self
+            .missing_proof(tenant, request.level(sign_in), session, since)
+            .await?;
+        Ok(match missing {
+            Some(method) => Assurance::Missing(method),
+            None if request.insists(sign_in) => Assurance::Unreachable,
+            None => Assurance::Enough,
+        })
+    }
+
+    /// What a session is worth where this level has to be reached, whatever an app asks for.
+    pub async fn assurance_at(
+        &self,
+        tenant: &TenantSnapshot,
+        level: Level,
+        session: &Session,
+        since: Timestamp,
+    ) -> Result<Assurance, Fault> {
+        if level.is_met(&tenant.tenant.authorization.sign_in, session, since) {
+            return Ok(Assurance::Enough);
+        }
+        let missing = self.missing_proof(tenant, level, session, since).await?;
+        Ok(missing.map_or(Assurance::Unreachable, Assurance::Missing))
+    }
+
+    /// How a person proves next who they are on the way to a level; none where they have no way to reach it.
+    async fn missing_proof(
+        &self,
+        tenant: &TenantSnapshot,
+        level: Level,
+        session: &Session,
+        since: Timestamp,
+    ) -> Result<Option<Method>, Fault> {
+        let sign_in = &tenant.tenant.authorization.sign_in;
         let subject = session.subject;
         let next = level.next(sign_in, Some(session), since);
-        let missing = match level {
+        Ok(match level {
             Level::Any | Level::Upstream(_) => Some(next),
             Level::By(method) => self.can_prove(tenant, subject, method).await?.then_some(next),
             Level::Two if has_both(sign_in) && self.can_prove_both(tenant, subject).await? => Some(next),
@@ -227,11 +260,6 @@ impl Ledger {
                 Some(Method::Passkey)
             }
             Level::Two => None,
-        };
-        Ok(match missing {
-            Some(method) => Assurance::Missing(method),
-            None if request.insists(sign_in) => Assurance::Unreachable,
-            None => Assurance::Enough,
         })
     }
 
@@ -243,8 +271,15 @@ impl Ledger {
     /// How somebody who is not known yet signs in for a request.
     pub fn first_method(&self, tenant: &TenantSnapshot, request: Option<&AuthorizationRequest>) -> Method {
         let sign_in = &tenant.tenant.authorization.sign_in;
-        let level = request.map_or(Level::Any, |request| request.level(sign_in));
-        level.next(sign_in, None, Timestamp::EPOCH)
+        self.first_method_for(
+            tenant,
+            request.map_or(Level::Any, |request| request.level(sign_in)),
+        )
+    }
+
+    /// How somebody who is not known yet begins to sign in where this level has to be reached.
+    pub fn first_method_for(&self, tenant: &TenantSnapshot, level: Level) -> Method {
+        level.next(&tenant.tenant.authorization.sign_in, None, Timestamp::EPOCH)
     }
 
     /// Whether a person has what this way needs: a password, an address, or a passkey.

@@ -7,4 +7,4 @@ mod listed;
 mod session;
 
 pub use listed::Listed;
-pub use session::{Method, Proof, Session};
+pub use session::{Method, Proof, Session, Vouched};

@@ -67,6 +67,8 @@ pub struct Session {
     pub proofs: Vec<Proof>,
     /// Name of the other provider where they last proved it, if they ever did.
     pub upstream: Option<String>,
+    /// `acr` of the ID token with which that provider vouched for them, if it said one.
+    pub upstream_acr: Option<String>,
     /// Since when somebody is logged in under this id.
     pub begun_at: Timestamp,
     /// When it was last used, give or take five minutes.
@@ -102,6 +104,15 @@ impl Session {
     }
 }
 
+/// That another provider vouched for somebody.
+#[derive(Debug, Clone, Copy)]
+pub struct Vouched<'a> {
+    /// Its name.
+    pub upstream: &'a str,
+    /// In which authentication context, as its ID token says.
+    pub acr: Option<&'a str>,
+}
+
 /// What the row says beside its own columns.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Detail {
@@ -112,6 +123,8 @@ struct Detail {
     proofs: Vec<Proof>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     upstream: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    upstream_acr: Option<String>,
     #[serde(default)]
     begun_at: Option<Timestamp>,
     #[serde(default)]
@@ -142,6 +155,7 @@ impl Session {
             auth_time: detail.auth_time,
             proofs,
             upstream: detail.upstream,
+            upstream_acr: detail.upstream_acr,
             begun_at: detail.begun_at.unwrap_or(row.issued_at),
             seen_at: detail.seen_at.unwrap_or(row.issued_at),
             device: detail.device,
@@ -156,6 +170,7 @@ impl Session {
             amr: self.amr(Timestamp::EPOCH),
             proofs: self.proofs.clone(),
             upstream: self.upstream.clone(),
+            upstream_acr: self.upstream_acr.clone(),
             begun_at: Some(self.begun_at),
             seen_at: Some(self.seen_at),
             device: self.device,
@@ -175,7 +190,7 @@ impl Ledger {
         previous: Option<&Opaque>,
         subject: SubjectId,
         (method, since): (Method, Timestamp),
-        upstream: Option<&str>,
+        vouched: Option<Vouched<'_>>,
         device: Device,
     ) -> Result<(Opaque, Session), Fault> {
         let now = self.now();
@@ -188,6 +203,7 @@ impl Ledger {
             auth_time: now,
             proofs: Vec::new(),
             upstream: None,
+            upstream_acr: None,
             begun_at: now,
             seen_at: now,
             device,
@@ -202,6 +218,7 @@ impl Ledger {
                 session.begun_at = before.begun_at;
                 session.proofs = before.proofs;
                 session.upstream = before.upstream;
+                session.upstream_acr = before.upstream_acr;
                 session
                     .proofs
                     .retain(|proof| proof.by != method && proof.at >= since);
@@ -209,8 +226,9 @@ impl Ledger {
             change.rows.push(RowChange::Put(Row::Token(revoked(&row, now))));
         }
         session.proofs.push(Proof { by: method, at: now });
-        if let Some(name) = upstream {
-            session.upstream = Some(name.to_owned());
+        if let Some(vouched) = vouched {
+            session.upstream = Some(vouched.upstream.to_owned());
+            session.upstream_acr = vouched.acr.map(str::to_owned);
         }
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
             hash: session.hash,

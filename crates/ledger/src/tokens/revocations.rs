@@ -29,8 +29,18 @@ const KEPT: Lifetime = Lifetime::seconds(60);
 /// How far clocks may differ: for so long after the last token ended an entry stays, and so does the key that signed it.
 pub const LEEWAY: Lifetime = Lifetime::seconds(600);
 
-/// Most entries of an answer. Where there are more, `since` moves up: of tokens made before it the feed says nothing.
-const MOST: usize = 20_000;
+/// Most entries of an answer. Where there are more, `since` moves up: of tokens made before it the feed says nothing. So many take six
+/// million bytes where they are compressed.
+const MOST: usize = 100_000;
+
+/// What an answer lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Consents alone, which is what tokens of a dataspace name.
+    Consents,
+    /// Agreements too, which access tokens name.
+    Everything,
+}
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +58,8 @@ struct Entry {
     at: i64,
     /// Base64url of the SHA-256 of the id.
     h: String,
+    #[serde(skip)]
+    is_consent: bool,
 }
 
 #[derive(Serialize)]
@@ -57,7 +69,7 @@ struct FeedClaims<'a> {
     exp: i64,
     since: i64,
     seq: u64,
-    revoked: &'a [Entry],
+    revoked: &'a [&'a Entry],
 }
 
 /// What was asked of the ledger last, and what was signed.
@@ -98,6 +110,7 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         issuer: &Issuer,
+        listed: Listed,
     ) -> Result<Arc<RevocationFeed>, Fault> {
         let place = self.inner.revocation_feeds.of(tenant.id());
         let mut place = place.lock().await;
@@ -124,16 +137,13 @@ impl Ledger {
             return Ok(Arc::clone(&signed.feed));
         }
         let lives = self.token_lives(tenant).await?;
-        let since = match kept.entries.get(MOST) {
-            Some((_, first_left_out)) => first_left_out.at.saturating_add(1),
+        let of_this = |entry: &&Entry| listed == Listed::Everything || entry.is_consent;
+        let mut entries = kept.entries.iter().map(|(_, entry)| entry).filter(of_this);
+        let listed: Vec<&Entry> = entries.by_ref().take(MOST).collect();
+        let since = match entries.next() {
+            Some(first_left_out) => first_left_out.at.saturating_add(1),
             None => since(now, lives.access).as_seconds(),
         };
-        let listed: Vec<Entry> = kept
-            .entries
-            .iter()
-            .take(MOST)
-            .map(|(_, entry)| entry.clone())
-            .collect();
         let claims = FeedClaims {
             iss: issuer.as_str(),
             iat: now.as_seconds(),
@@ -168,21 +178,23 @@ impl Ledger {
         let since = since(now, lives.access);
         let most = u32::try_from(MOST).unwrap_or(u32::MAX).saturating_add(1);
         let found = self.inner.store.withdrawn(tenant.id(), since, now, most).await?;
-        let entry = |id: String, at: Timestamp| {
+        let entry = |id: String, at: Timestamp, is_consent: bool| {
             let h = opaque::base64url(opaque::hash(id.as_bytes()).as_bytes());
             (
                 at,
                 Entry {
                     at: at.as_seconds(),
                     h,
+                    is_consent,
                 },
             )
         };
-        let consents = found.consents.iter().map(|(id, at)| entry(id.to_string(), *at));
-        let agreements = found.agreements.iter().map(|(id, at)| entry(id.to_string(), *at));
+        let consents = found.consents.iter();
+        let consents = consents.map(|(id, at)| entry(id.to_string(), *at, true));
+        let agreements = found.agreements.iter();
+        let agreements = agreements.map(|(id, at)| entry(id.to_string(), *at, false));
         let mut entries: Vec<(Timestamp, Entry)> = consents.chain(agreements).collect();
         entries.sort_unstable_by(|one, other| other.cmp(one));
-        entries.truncate(MOST.saturating_add(1));
         // What was signed stays where it says the same.
         let signed = before.filter(|before| before.entries == entries);
         let signed = signed.map(|before| before.signed).unwrap_or_default();

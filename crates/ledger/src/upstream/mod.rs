@@ -12,15 +12,16 @@ use consentry_domain::{
 
 use crate::{
     Caller, Ledger, Target, TenantSnapshot,
-    access::{Provision, authorize},
+    access::{Permit, Provision, authorize},
     error::Fault,
+    provision::{Person, ProvisionError},
     subjects::LinkError,
 };
 
 impl Ledger {
     /// The person whom a provider knows by this subject identifier: by the link that was made for it, or, where the provider is trusted
-    /// with that, the one whose user name is the mail address it verified, which makes the link. Nobody becomes a person by this
-    /// (TPA-FL-01); who is switched off is nobody.
+    /// with that, the one whose user name is the mail address it verified, which makes the link. Somebody becomes a person by this only
+    /// where the provider is a login provider of the dataspace (TPA-FL-01, dataspace-consent-protocol 1); who is switched off is nobody.
     pub async fn person_at(
         &self,
         tenant: &TenantSnapshot,
@@ -32,26 +33,53 @@ impl Ledger {
         if let Some(subject) = self.find_subject(tenant, &there).await? {
             return self.usable(tenant, subject).await;
         }
-        let Some(email) = verified_email.filter(|_| upstream.link_by_email) else {
+        // What follows is what the tenant said in its settings.
+        let Ok(permit) = authorize::<Provision>(&Caller::Operator, Target::Tenant) else {
             return Ok(None);
         };
-        let named = self
-            .find_subject(tenant, &Alias::new(Namespace::Login, email))
-            .await?;
+        let named = match verified_email.filter(|_| upstream.link_by_email) {
+            Some(email) => {
+                let name = Alias::new(Namespace::Login, email);
+                self.find_subject(tenant, &name).await?
+            }
+            None => None,
+        };
         let Some(subject) = named else {
+            let is_welcome = tenant.tenant.dataspace.login_issuer(upstream).is_some();
+            if is_welcome {
+                return self.welcome(tenant, &permit, there).await.map(Some);
+            }
             return Ok(None);
         };
         let Some(subject) = self.usable(tenant, subject).await? else {
-            return Ok(None);
-        };
-        // The tenant said in its settings that this proves it.
-        let Ok(permit) = authorize::<Provision>(&Caller::Operator, Target::Tenant) else {
             return Ok(None);
         };
         match self.link_alias(tenant, &permit, subject, &there).await {
             Ok(()) => Ok(Some(subject)),
             Err(LinkError::BelongsToAnother) => Ok(None),
             Err(LinkError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Makes somebody a person by their first login. They are registered with no application, and have no way in but this one.
+    async fn welcome(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<Provision>,
+        there: Alias,
+    ) -> Result<SubjectId, Fault> {
+        let person = Person {
+            aliases: vec![there],
+            password: None,
+            applications: Vec::new(),
+            contact: None,
+            profile: None,
+        };
+        match self.provision_person(tenant, permit, &person).await {
+            Ok(subject) => Ok(subject),
+            Err(ProvisionError::Fault(fault)) => Err(fault),
+            // One name, and it is nobody's else: nothing is left that could be in the way but another who was faster.
+            Err(_) => Err(Fault::Conflict),
         }
     }
 

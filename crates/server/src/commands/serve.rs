@@ -97,6 +97,7 @@ pub(super) fn ledger_options(configuration: &Configuration) -> anyhow::Result<Le
             of_host: configuration.webhooks.endpoints_of_host,
         },
         remembered: configuration.server.remembered()?,
+        signed_tokens: configuration.server.signed_tokens,
         ..LedgerOptions::default()
     })
 }

@@ -65,6 +65,7 @@ async fn dsp_4_2_the_verifier_takes_our_tokens_until_the_consent_is_taken_back()
         .ask("/Consent/Revoke", &json!({ "dataSource": PROFILE }))
         .await
         .expect_status(200);
-    world.app.pass(60);
+    // The poll interval of the verifier and a second.
+    world.app.pass(31);
     assert_eq!(right.verify(shown()).await.unwrap_err().code.as_str(), "revoked");
 }

@@ -25,6 +25,7 @@ mod listening;
 mod mail;
 mod manifests;
 mod matrix;
+mod matrix_dataspace;
 mod matrix_random;
 mod monitoring;
 mod move_to_postgres;

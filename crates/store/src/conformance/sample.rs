@@ -162,7 +162,8 @@ pub fn usage(consent: &Consent) -> UseRow {
         subject: consent.slot.subject,
         usage: Usage::used(at(86_400 * 3))
             .merge(Usage::used(at(86_400 + 1)))
-            .merge(Usage::refused(at(7))),
+            .merge(Usage::refused(at(7)))
+            .merge(Usage::issued(at(9))),
     }
 }
 

@@ -71,6 +71,7 @@ impl Stored for UseRow {
             usage: Usage::from_stored(
                 cells.optional_time("last_used_at")?,
                 cells.optional_time("last_refused_at")?,
+                cells.optional_time("last_issued_at")?,
                 cells.number("days")?,
             ),
         })

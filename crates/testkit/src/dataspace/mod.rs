@@ -62,6 +62,7 @@ impl Dataspace {
                     name: Some("Northbay".to_owned()),
                     applications: vec![DataspaceApplication {
                         client,
+                        registration: None,
                         party: "keys.vesper.example".to_owned(),
                         party_configuration: configuration.clone(),
                         return_origins: vec!["https://app.vesper.example".to_owned()],

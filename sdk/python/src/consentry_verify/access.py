@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from .errors import Code, Refused
 from .fetching import Environment, FetchError, Request, UrllibFetch, require_secure
 from .keys import KeySource, verifies
-from .parsing import Malformed, UnverifiedToken, is_text, is_time, take_apart
+from .parsing import KnownHeaders, Malformed, UnverifiedToken, is_text, is_time, take_apart
 from .remembering import Remembered
 from .revocation import RevocationFeed
 
@@ -85,6 +85,7 @@ class AccessVerifier:
             settings.feed_poll,
             settings.skew,
         )
+        self._headers = KnownHeaders()
         self._verdicts: Remembered[Access] = Remembered(settings.remember)
         #: How many tokens were accepted although nobody could tell whether their consent stands (``fail_open``).
         self.unjudged = 0
@@ -109,7 +110,7 @@ class AccessVerifier:
     def _judge(self, text: str, now: float) -> Access:
         settings = self._settings
         try:
-            token = take_apart(text)
+            token = take_apart(text, headers=self._headers)
         except Malformed as error:
             raise Refused(Code.MALFORMED, str(error)) from error
         header = token.header
@@ -124,6 +125,7 @@ class AccessVerifier:
             raise Refused(Code.ISSUER)
         if not verifies(self._keys.key(header["kid"]), token.signing_input, token.signature):
             raise Refused(Code.SIGNATURE)
+        self._headers.keep(token)
         access, audience = _claims(token)
         not_before = token.claims.get("nbf", access.iat)
         if access.iat > now + settings.skew or not_before > now + settings.skew:

@@ -12,7 +12,7 @@ from .errors import Code, Refused
 from .fetching import Environment, FetchError, Request, Response, UrllibFetch, require_secure
 from .identity import IdToken, IdTokens
 from .keys import KeySource, verifies
-from .parsing import Malformed, UnverifiedToken, is_text, is_time, take_apart
+from .parsing import KnownHeaders, Malformed, UnverifiedToken, is_text, is_time, take_apart
 from .remembering import Name, Remembered
 from .revocation import RevocationFeed
 
@@ -117,6 +117,7 @@ class ConsentVerifier:
             settings.feed_poll,
             settings.skew,
         )
+        self._headers = KnownHeaders()
         self._verdicts: Remembered[Consent] = Remembered(settings.remember)
         self._standing: Remembered[bool] = Remembered(settings.remember)
         #: How many tokens were accepted although nobody could tell whether their consent stands (``fail_open``).
@@ -147,7 +148,7 @@ class ConsentVerifier:
     def _judge(self, text: str, id_token: str | None, dsi: str | None, now: float) -> tuple[Consent, float]:
         """Everything but whether the consent still stands; with until when that verdict holds."""
         settings = self._settings
-        token = _read(text)
+        token = _read(text, self._headers)
         kid = _require_header(token)
         if token.claims.get("iss") != settings.issuer:
             raise Refused(Code.ISSUER)
@@ -157,6 +158,7 @@ class ConsentVerifier:
         key = published.keys.get(kid) or self._keys.key(kid)
         if not verifies(key, token.signing_input, token.signature):
             raise Refused(Code.SIGNATURE)
+        self._headers.keep(token)
         consent = _claims(token)
         self._require_time(consent, now)
         self._require_dsi(consent.dsi, dsi)
@@ -276,9 +278,9 @@ def _member(response: Response, name: str) -> object:
         raise Refused(Code.REVOCATION_UNAVAILABLE, str(error)) from error
 
 
-def _read(text: str) -> UnverifiedToken:
+def _read(text: str, headers: KnownHeaders) -> UnverifiedToken:
     try:
-        return take_apart(text)
+        return take_apart(text, headers=headers)
     except Malformed as error:
         raise Refused(Code.MALFORMED, str(error)) from error
 

@@ -39,20 +39,48 @@ class UnverifiedToken(NamedTuple):
     signature: bytes
 
 
-def take_apart(text: str, max_bytes: int = MAX_TOKEN_BYTES) -> UnverifiedToken:
-    """Takes a compact JWS apart; raises ``Malformed``."""
+MOST_HEADERS = 256
+"""How many headers are remembered."""
+
+
+class KnownHeaders:
+    """Headers of tokens whose signature was good, by their text.
+
+    Many tokens have the same, and what was read strictly once need not be read again. Strangers put none here.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, dict[str, Any]] = {}
+        self.get = self._known.get
+
+    def keep(self, token: UnverifiedToken) -> None:
+        encoded = token.signing_input[: token.signing_input.index(b".")]
+        if encoded in self._known:
+            return
+        if len(self._known) >= MOST_HEADERS:
+            self._known.clear()
+        self._known[encoded] = token.header
+
+
+def take_apart(text: str, max_bytes: int = MAX_TOKEN_BYTES, headers: KnownHeaders | None = None) -> UnverifiedToken:
+    """Takes a compact JWS apart; raises ``Malformed``. ``headers`` are those that were read before."""
     if len(text) > max_bytes or not text.isascii():
         raise Malformed("too long or not ASCII")
     signing_input, _, signature = text.encode().rpartition(b".")
     header, _, claims = signing_input.partition(b".")
     if b"." in claims:
         raise Malformed("not three parts")
-    unverified = UnverifiedToken(
-        json_object(_decoded(header)), json_object(_decoded(claims)), signing_input, _decoded(signature)
+    known = headers.get(header) if headers else None
+    return UnverifiedToken(
+        known or _header(header), json_object(_decoded(claims)), signing_input, _decoded(signature)
     )
-    if not unverified.header.keys().isdisjoint(_NOT_UNDERSTOOD):
+
+
+def _header(encoded: bytes) -> dict[str, Any]:
+    header = json_object(_decoded(encoded))
+    if not header.keys().isdisjoint(_NOT_UNDERSTOOD):
         raise Malformed("a header member that is not understood")
-    return unverified
+    return header
 
 
 def from_base64url(text: str) -> bytes:

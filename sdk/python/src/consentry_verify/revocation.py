@@ -13,7 +13,7 @@ from .fetching import Environment, FetchError, Request
 from .keys import KeySource, verifies
 from .parsing import Malformed, is_text, is_time, take_apart
 
-MAX_FEED_BYTES = 4 * 1024 * 1024
+MAX_FEED_BYTES = 16 * 1024 * 1024
 TYP = "consent-revocations+jwt"
 
 
@@ -27,8 +27,9 @@ class _Feed:
 
 
 class RevocationFeed:
-    """The feed of one issuer. It is looked at again after ``poll`` seconds beside a request, and after twice as many
-    before the request is judged, so a revocation counts after that time at the latest."""
+    """The feed of one issuer. It is looked at again after ``poll`` seconds beside a request, and a second later before the
+    request is judged, so a revocation counts after that time at the latest. Where looking fails nobody waits for it again
+    before twice as many."""
 
     def __init__(
         self,
@@ -68,7 +69,9 @@ class RevocationFeed:
     def _current(self) -> _Feed:
         now = self._environment.clock()
         age = now - self._looked_at
-        if self._feed is None or age >= 2 * self._poll:
+        # What is on its way is waited for.
+        is_answering = self._tried_at <= self._looked_at or self._flight.locked()
+        if self._feed is None or age >= 2 * self._poll or (age >= self._poll + 1 and is_answering):
             self._refresh(now)
         elif age >= self._poll and now - self._tried_at >= self._poll / 2:
             self._refresh_beside(now)

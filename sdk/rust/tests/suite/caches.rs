@@ -218,7 +218,7 @@ fn following(provider: &Provider) -> ConsentVerifier {
 }
 
 #[tokio::test]
-async fn dcp_11_2_a_revocation_counts_within_a_minute_also_for_remembered_verdicts() {
+async fn dcp_11_2_a_revocation_counts_after_the_poll_interval_also_for_remembered_verdicts() {
     let provider = Provider::new();
     provider.feed("feed lists others", None);
     let verifier = following(&provider);
@@ -239,14 +239,31 @@ async fn dcp_11_2_a_revocation_counts_within_a_minute_also_for_remembered_verdic
 }
 
 #[tokio::test]
-async fn dcp_11_2_after_a_minute_nobody_is_judged_before_it_was_looked_at() {
+async fn dcp_11_2_a_second_after_the_poll_interval_nobody_is_judged_before_it_was_looked_at() {
     let provider = Provider::new();
     provider.feed("feed lists others", None);
     let verifier = following(&provider);
     assert_eq!(provider.code(&verifier, "valid").await, "ok");
     provider.feed("feed lists it", None);
-    provider.advance(60);
+    provider.advance(31);
     assert_eq!(provider.code(&verifier, "valid").await, "revoked");
+}
+
+#[tokio::test]
+async fn dcp_11_2_nobody_waits_again_and_again_for_a_feed_that_cannot_be_had() {
+    let provider = Provider::new();
+    provider.feed("feed lists others", None);
+    let verifier = following(&provider);
+    assert_eq!(provider.code(&verifier, "valid").await, "ok");
+    provider.put(FEED, Value::Null);
+    provider.advance(31);
+    assert_eq!(provider.code(&verifier, "valid").await, "ok");
+    provider.advance(14);
+    assert_eq!(provider.code(&verifier, "valid").await, "ok");
+    assert_eq!((provider.count(FEED), provider.beside()), (2, 0));
+    provider.advance(1);
+    assert_eq!(provider.code(&verifier, "valid").await, "ok");
+    assert_eq!((provider.count(FEED), provider.beside()), (2, 1));
 }
 
 #[tokio::test]

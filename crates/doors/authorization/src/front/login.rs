@@ -4,10 +4,10 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::subject::Namespace;
+use consentry_domain::{Timestamp, subject::Namespace};
 use consentry_ledger::{
     accounts::LoginError,
-    interactions::Level,
+    interactions::{Assurance, Level},
     sessions::{Method, Session},
 };
 use consentry_web::{
@@ -71,24 +71,64 @@ pub(super) async fn get(visit: Visit, request: Request) -> Response {
         let parameters = query::read(&parts.uri, &Rules::DEFAULT).map_err(ApiError::from)?;
         let is_anew = parameters.one("anew").map_err(ApiError::from)? == Some("yes");
         let session = Browser::new(&visit, &headers).session().await?;
+        let level = wanted(&visit, &parameters)?;
         match session {
             Some(session) if is_anew => {
                 let ledger = visit.ledger();
                 let name = ledger.name_of(&visit.tenant, session.subject, Namespace::Login);
                 Ok(render(&visit, None, name.await?.unwrap_or_default(), |_| None))
             }
-            Some(session) => match sign_in::on_the_way(&visit, &headers) {
-                Some(onward) => Ok(onward?),
-                None => signed_in(&visit, &session).await,
-            },
-            None if visit.ledger().first_method(&visit.tenant, None) == Method::EmailCode => {
-                Ok(see_other(code::ASK, Vec::new())?)
+            Some(session) => {
+                if let Some(further) = further(&visit, &session, level).await? {
+                    return Ok(further);
+                }
+                match sign_in::on_the_way(&visit, &headers) {
+                    Some(onward) => Ok(onward?),
+                    None => signed_in(&visit, &session).await,
+                }
             }
-            None => Ok(render(&visit, None, String::new(), |_| None)),
+            None => match visit.ledger().first_method_for(&visit.tenant, level) {
+                Method::EmailCode => Ok(see_other(code::ASK, Vec::new())?),
+                Method::Passkey => Ok(see_other(passkey::USE, Vec::new())?),
+                Method::Password | Method::Upstream => {
+                    Ok(render_for(&visit, None, level, String::new(), |_| None))
+                }
+            },
         }
     };
     done.await
         .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
+}
+
+/// The level that a page of ours wants somebody to reach, of those that can be reached here.
+fn wanted(visit: &Visit, parameters: &Parameters) -> Result<Level, ApiError> {
+    let sign_in = &visit.tenant.tenant.authorization.sign_in;
+    let asked = parameters.one("acr_values")?;
+    let level = asked.and_then(|acr| Level::of(acr, sign_in));
+    Ok(level
+        .filter(|level| level.is_offered(sign_in))
+        .unwrap_or(Level::Any))
+}
+
+/// The page on which somebody who is logged in proves more of who they are; none where nothing more is wanted, or they cannot.
+async fn further(visit: &Visit, session: &Session, level: Level) -> Result<Option<Response>, Failure> {
+    let ledger = visit.ledger();
+    let assurance = ledger
+        .assurance_at(&visit.tenant, level, session, Timestamp::EPOCH)
+        .await?;
+    let Assurance::Missing(method) = assurance else {
+        return Ok(None);
+    };
+    let name = ledger.name_of(&visit.tenant, session.subject, Namespace::Login);
+    let name = name.await?.unwrap_or_default();
+    Ok(Some(match method {
+        Method::EmailCode => {
+            let is_second = session.proves(Method::Password, Timestamp::EPOCH);
+            code::ask_page(visit, None, name, is_second)
+        }
+        Method::Passkey => see_other(passkey::USE, Vec::new())?,
+        Method::Password | Method::Upstream => render_for(visit, None, level, name, |_| None),
+    }))
 }
 
 /// `POST /login`.
@@ -218,6 +258,17 @@ fn render(
 ) -> Response {
     let sign_in = &visit.tenant.tenant.authorization.sign_in;
     let level = errand.map_or(Level::Any, |errand| errand.interaction.request.level(sign_in));
+    render_for(visit, errand, level, username, problem)
+}
+
+fn render_for(
+    visit: &Visit,
+    errand: Option<&Errand>,
+    level: Level,
+    username: String,
+    problem: impl Fn(&Page) -> Option<Text>,
+) -> Response {
+    let sign_in = &visit.tenant.tenant.authorization.sign_in;
     let by_code = if sign_in.email_code && level == Level::Any {
         Errand::at(errand, code::ASK)
     } else {

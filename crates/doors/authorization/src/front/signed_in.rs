@@ -5,7 +5,7 @@ use consentry_domain::{SubjectId, Timestamp, client::Client};
 use consentry_ledger::{
     Opaque,
     interactions::{Interaction, Misuse},
-    sessions::Method,
+    sessions::{Method, Vouched},
 };
 use consentry_web::{parameters::Parameters, visit::Visit};
 use http::{HeaderMap, HeaderValue};
@@ -114,7 +114,7 @@ pub(super) async fn proved(
     visit: &Visit,
     headers: &HeaderMap,
     errand: Option<&Errand>,
-    (subject, method, upstream): (SubjectId, Method, Option<&str>),
+    (subject, method, vouched): (SubjectId, Method, Option<Vouched<'_>>),
     mut cookies: Vec<HeaderValue>,
 ) -> Result<Response, Failure> {
     let ledger = visit.ledger();
@@ -129,7 +129,7 @@ pub(super) async fn proved(
             previous.as_ref(),
             subject,
             (method, since),
-            upstream,
+            vouched,
             browser.device(),
         )
         .await?;

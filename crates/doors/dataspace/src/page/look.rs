@@ -1,7 +1,8 @@
 //! What all pages of this door have in common: language, brand, headers.
 
 use axum::response::{IntoResponse, Response};
-use consentry_domain::Timestamp;
+use consentry_domain::{Timestamp, subject::Namespace};
+use consentry_ledger::{Fault, sessions::Session};
 use consentry_web::{
     headers::{self, FormTarget},
     page::{Brand, Page, respond},
@@ -52,6 +53,20 @@ pub(super) fn answer(
         HeaderValue::from_static(page.language.tag),
     );
     answer
+}
+
+/// What the person who is logged in is called here, or at the provider where they logged in last.
+pub(super) async fn person(visit: &Visit, session: &Session) -> Result<Option<String>, Fault> {
+    let name = visit
+        .ledger()
+        .name_of(&visit.tenant, session.subject, Namespace::Login)
+        .await?;
+    let sign_in = &visit.tenant.tenant.authorization.sign_in;
+    let provider = session
+        .upstream
+        .as_deref()
+        .and_then(|name| sign_in.upstream(name));
+    Ok(name.or_else(|| provider.map(|provider| provider.label.clone())))
 }
 
 /// A day in words.

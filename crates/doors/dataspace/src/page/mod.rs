@@ -2,6 +2,7 @@
 //!
 //! What lives here: addresses, forms, words. Nobody is asked here who is not logged in, and logging in is the authorization door's.
 
+mod logging_in;
 mod look;
 mod portal;
 mod request;

@@ -1,9 +1,7 @@
 //! `/portal`: what a person agreed to in the dataspace, and taking it back (dataspace-consent-protocol 5.5, 9).
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{
-    Consent, DefinitionKey, State, Timestamp, definition::DefinitionKind, subject::Namespace,
-};
+use consentry_domain::{Consent, DefinitionKey, State, Timestamp, Usage, definition::DefinitionKind};
 use consentry_ledger::{
     Caller, Target, Via,
     access::{ManageAgreements, WithdrawSources, authorize},
@@ -67,6 +65,10 @@ struct Entry {
     client: ShownName,
     granted: String,
     until: String,
+    /// When a token was last issued; empty where none was.
+    issued: String,
+    /// How the person logged in, where it is not as usual; else empty.
+    login: String,
     ended: String,
 }
 
@@ -197,10 +199,7 @@ async fn stop(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result<R
 
 async fn titled(visit: &Visit, session: &Session, title: &'static str) -> Result<Page, ApiError> {
     let mut page = look::new(visit, title);
-    page.person = visit
-        .ledger()
-        .name_of(&visit.tenant, session.subject, Namespace::Login)
-        .await?;
+    page.person = look::person(visit, session).await?;
     Ok(page)
 }
 
@@ -213,12 +212,19 @@ async fn entries(visit: &Visit, page: &Page, session: &Session) -> Result<Vec<En
         ..AgreementQuery::default()
     };
     let connections = visit.ledger().agreements(&visit.tenant, &permit, query).await?;
+    let of_sources = connections.iter().flat_map(|connection| &connection.consents);
+    let of_sources = of_sources.filter(|consent| is_source(visit, &consent.slot.definition));
+    let uses = visit
+        .ledger()
+        .uses(visit.tenant.id(), of_sources.map(|consent| consent.id).collect())
+        .await?;
     let mut entries: Vec<Entry> = Vec::new();
     for connection in &connections {
         for consent in &connection.consents {
             let is_known = entries.iter().any(|entry| entry.consent.id == consent.id);
             if is_source(visit, &consent.slot.definition) && !is_known {
-                entries.push(entry(visit, page, connection, consent));
+                let issued = uses.get(&consent.id).and_then(Usage::last_issued_at);
+                entries.push(entry(visit, page, connection, (consent, issued)));
             }
         }
     }
@@ -233,7 +239,12 @@ fn is_source(visit: &Visit, key: &DefinitionKey) -> bool {
     }
 }
 
-fn entry(visit: &Visit, page: &Page, connection: &Connection, consent: &Consent) -> Entry {
+fn entry(
+    visit: &Visit,
+    page: &Page,
+    connection: &Connection,
+    (consent, issued): (&Consent, Option<Timestamp>),
+) -> Entry {
     let now = visit.ledger().now();
     let client = visit
         .tenant
@@ -261,9 +272,30 @@ fn entry(visit: &Visit, page: &Page, connection: &Connection, consent: &Consent)
         client: ShownName::new(name),
         granted: day(consent.valid_from),
         until: day(consent.valid_until),
+        issued: day(issued),
+        login: login(visit, page, consent),
         ended,
         consent: consent.clone(),
     }
+}
+
+/// How the person logged in where they agreed, in words; empty where it was as usual.
+fn login(visit: &Visit, page: &Page, consent: &Consent) -> String {
+    let Some((issuer, acr)) = consent.slot.qualifier.as_login() else {
+        return String::new();
+    };
+    let provider = match issuer {
+        None => page.brand.name.clone(),
+        // One that is no longer trusted is still where they agreed.
+        Some(issuer) => visit
+            .tenant
+            .login_provider(issuer)
+            .map_or_else(|| issuer.to_owned(), |(provider, _)| provider.label.clone()),
+    };
+    page.text("dataspace-login-of")
+        .with("provider", ShownName::new(&provider).short)
+        .with("acr", ShownName::new(acr).short)
+        .to_string()
 }
 
 /// When a consent was over.

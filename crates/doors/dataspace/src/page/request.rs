@@ -4,11 +4,11 @@ use axum::{
     extract::{Path, Request},
     response::Response,
 };
-use consentry_domain::{DefinitionKey, client::Client, subject::Namespace};
+use consentry_domain::{DefinitionKey, client::Client};
 use consentry_ledger::{
     Caller, Target, Via,
     access::{Answer, authorize},
-    dataspace::{SourceAnswer, SourceAnswerError, SourceOutcome, SourceRequest},
+    dataspace::{Sitting, SourceAnswer, SourceAnswerError, SourceOutcome, SourceRequest},
     interactions::disclosure,
     sessions::Session,
 };
@@ -24,7 +24,9 @@ use consentry_web::{
 use http::{HeaderMap, Method, StatusCode};
 
 use super::{
-    PageFailure, look, returning,
+    PageFailure,
+    logging_in::{Door, door, send_to_login, sitting, way_in},
+    look, returning,
     words::{self, Words},
 };
 use crate::provider::provider;
@@ -47,6 +49,8 @@ struct RequestPage {
     leads_back: bool,
     /// Where the person is, of the two steps.
     is_signed_in: bool,
+    /// How they log in, or as somebody else.
+    door: Door,
 }
 
 struct Item {
@@ -59,8 +63,8 @@ struct Item {
 struct NoticePage {
     page: Page,
     message: String,
-    /// Id of the request, where the person can log in as somebody else.
-    switch: Option<String>,
+    /// How the person can log in as somebody else.
+    switch: Option<Door>,
     /// Where the application is, if that is known.
     back: Option<String>,
 }
@@ -138,17 +142,17 @@ async fn show(
     if request.is_over(now) {
         return Err(over());
     }
-    let session = sign_in::session(visit, headers).await?;
     let languages = look::languages(visit);
-    let Some(session) = session else {
-        let request = ledger
-            .ask_for_sources(&visit.tenant, request, None, return_url)
-            .await?;
-        return Ok(question(visit, (id, &request, client), None, problem).await?);
+    let session = match sitting(visit, headers, &request).await? {
+        Some((session, Sitting::Asked)) => session,
+        Some((session, Sitting::Another)) => return wrong_person(visit, (id, &request), &session).await,
+        Some((_, Sitting::Unproved)) | None => {
+            let request = ledger
+                .ask_for_sources(&visit.tenant, request, None, return_url)
+                .await?;
+            return question(visit, (id, &request, client), None, problem).await;
+        }
     };
-    if request.subject != Some(session.subject) {
-        return wrong_person(visit, id, &session).await;
-    }
     let settings = &visit.tenant.tenant.dataspace;
     if ledger.recent_denials(&visit.tenant, &request).await? >= settings.most_denials {
         return Ok(asked_too_often(visit, client, return_url));
@@ -160,7 +164,7 @@ async fn show(
     if let Some(outcome) = request.outcome {
         return Ok(ended(visit, &request, outcome));
     }
-    Ok(question(visit, (id, &request, client), Some(&session), problem).await?)
+    question(visit, (id, &request, client), Some(&session), problem).await
 }
 
 async fn question(
@@ -168,7 +172,8 @@ async fn question(
     (id, request, client): (&str, &SourceRequest, &Client),
     session: Option<&Session>,
     problem: &'static str,
-) -> Result<Response, ApiError> {
+) -> Result<Response, PageFailure> {
+    let way = way_in(visit, request)?;
     let mut page = look::new(visit, "dataspace-problem");
     let name = ShownName::new(&client.name);
     let dataspace = dataspace_name(visit);
@@ -177,11 +182,7 @@ async fn question(
         .with("client", name.short.clone())
         .to_string();
     if let Some(session) = session {
-        let known = visit
-            .ledger()
-            .name_of(&visit.tenant, session.subject, Namespace::Login)
-            .await?;
-        page.person = known;
+        page.person = look::person(visit, session).await?;
     }
     let languages = look::languages(visit);
     let asked = request.question.as_ref().filter(|_| session.is_some());
@@ -227,6 +228,7 @@ async fn question(
         },
         leads_back: request.return_url.is_some(),
         is_signed_in: session.is_some(),
+        door: door(&way, id, session.is_some()),
         client: name,
         page,
     };
@@ -253,8 +255,8 @@ async fn decide(
     let path = format!("/request/{id}");
     let decision = one("decision");
     match decision {
-        "login" => return Ok(sign_in::send_to_login(visit, &path)?),
-        "switch" => return log_out(visit, headers, &path).await,
+        "login" => return send_to_login(visit, &request, &path),
+        "switch" => return log_out(visit, headers, &request, &path).await,
         "grant" | "deny" => {}
         _ => {
             return Err(ApiError::new(&registry::INVALID_REQUEST)
@@ -262,12 +264,11 @@ async fn decide(
                 .into());
         }
     }
-    let Some(session) = sign_in::session(visit, headers).await? else {
-        return Ok(sign_in::send_to_login(visit, &path)?);
+    let session = match sitting(visit, headers, &request).await? {
+        Some((session, Sitting::Asked)) => session,
+        Some((session, Sitting::Another)) => return wrong_person(visit, (id, &request), &session).await,
+        Some((_, Sitting::Unproved)) | None => return send_to_login(visit, &request, &path),
     };
-    if request.subject != Some(session.subject) {
-        return wrong_person(visit, id, &session).await;
-    }
     let token = visit.ledger().source_form_token(&visit.tenant, &session, id);
     if !consentry_jose::constant_time_eq(token.as_bytes(), one("token").as_bytes()) {
         return Err(foreign());
@@ -338,18 +339,23 @@ fn onward(request: &SourceRequest, outcome: SourceOutcome, path: &str) -> Result
     }
 }
 
-async fn log_out(visit: &Visit, headers: &HeaderMap, path: &str) -> Result<Response, PageFailure> {
+async fn log_out(
+    visit: &Visit,
+    headers: &HeaderMap,
+    request: &SourceRequest,
+    path: &str,
+) -> Result<Response, PageFailure> {
     if let Some(bearer) = sign_in::session_bearer(visit, headers) {
         visit.ledger().log_out(&visit.tenant, &bearer).await?;
     }
-    let mut answer = sign_in::send_to_login(visit, path)?;
+    let mut answer = send_to_login(visit, request, path)?;
     answer
         .headers_mut()
         .append(http::header::SET_COOKIE, sign_in::forget_session(visit)?);
     Ok(answer)
 }
 
-fn over() -> PageFailure {
+pub(super) fn over() -> PageFailure {
     PageFailure::with_words(
         ApiError::new(&registry::GONE),
         "dataspace-over-title",
@@ -366,15 +372,17 @@ fn foreign() -> PageFailure {
 }
 
 /// Somebody else is logged in here. Who was meant is not told (dataspace-consent-protocol 6.5).
-async fn wrong_person(visit: &Visit, id: &str, session: &Session) -> Result<Response, PageFailure> {
+async fn wrong_person(
+    visit: &Visit,
+    (id, request): (&str, &SourceRequest),
+    session: &Session,
+) -> Result<Response, PageFailure> {
+    let way = way_in(visit, request)?;
     let mut page = look::new(visit, "dataspace-wrong-person-title");
-    page.person = visit
-        .ledger()
-        .name_of(&visit.tenant, session.subject, Namespace::Login)
-        .await?;
+    page.person = look::person(visit, session).await?;
     let template = NoticePage {
         message: page.text("dataspace-wrong-person-text").to_string(),
-        switch: Some(id.to_owned()),
+        switch: Some(door(&way, id, true)),
         back: None,
         page,
     };

@@ -1,4 +1,4 @@
-//! Fetching the two documents of a party (dataspace-consent-protocol 3.3, 8.7). Addresses are judged by the way out, which follows no
+//! Fetching the two documents of a party, or of a login provider (dataspace-consent-protocol 3.3, 8.4, 8.7). Addresses are judged by the way out, which follows no
 //! redirect and knows no proxy; what a document must look like is judged here. Callers are not told why something was refused.
 
 use std::{net::IpAddr, time::Duration};
@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::{Party, usable};
+use super::{Place, usable};
 
 /// Longest time for one document.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -47,28 +47,72 @@ enum NoDocument {
     MediaType,
     #[error("it is no JSON object of this shape")]
     Shape,
+    #[error("it names another issuer")]
+    Issuer,
     #[error("there is no usable key in it")]
     Empty,
 }
 
-/// Fetches the keys of a party.
-pub(super) async fn fetch(egress: &Egress, party: &Party<'_>) -> Option<Fetched> {
-    let fetched = keys(egress, party).await;
+/// A document that says where keys are.
+pub(super) struct Document {
+    address: String,
+    /// The issuer that it must name; none where it names none, and its addresses were chosen by somebody else than the operator.
+    issuer: Option<String>,
+}
+
+impl Document {
+    /// The configuration of a party.
+    pub(super) fn of_party(domain: &str, configuration: Option<&str>) -> Self {
+        let usual = || format!("https://{domain}/.well-known/dataspace/party-configuration.json");
+        Self {
+            address: configuration.map_or_else(usual, str::to_owned),
+            issuer: None,
+        }
+    }
+
+    /// What a login provider says of itself (OpenID Connect Discovery 1.0).
+    pub(super) fn of_login(issuer: &str) -> Self {
+        Self {
+            address: format!(
+                "{}/.well-known/openid-configuration",
+                issuer.trim_end_matches('/')
+            ),
+            issuer: Some(issuer.to_owned()),
+        }
+    }
+}
+
+/// Fetches the keys of a place.
+pub(super) async fn fetch(egress: &Egress, place: &Place<'_>) -> Option<Fetched> {
+    fetch_from(egress, &place.document()).await
+}
+
+/// Fetches the keys that a document leads to.
+pub(super) async fn fetch_from(egress: &Egress, document: &Document) -> Option<Fetched> {
+    let fetched = keys(egress, document).await;
     fetched
-        .inspect_err(
-            |error| tracing::warn!(party.domain = party.domain, %error, "keys of a party cannot be fetched"),
-        )
+        .inspect_err(|error| {
+            tracing::warn!(document = %document.address, %error, "keys of a party or login provider cannot be fetched");
+        })
         .ok()
 }
 
-async fn keys(egress: &Egress, party: &Party<'_>) -> Result<Fetched, NoDocument> {
-    let usual = format!(
-        "https://{}/.well-known/dataspace/party-configuration.json",
-        party.domain
-    );
-    let (configuration, _) = document(egress, party.configuration.unwrap_or(&usual)).await?;
-    let place = configuration.get("jwks_uri").and_then(Value::as_str);
-    let (set, answered) = document(egress, place.ok_or(NoDocument::Shape)?).await?;
+async fn keys(egress: &Egress, from: &Document) -> Result<Fetched, NoDocument> {
+    let is_ours = from.issuer.is_some();
+    let (configuration, _) = document(egress, &from.address, is_ours).await?;
+    let says = |name: &str| configuration.get(name).and_then(Value::as_str);
+    if let Some(issuer) = &from.issuer {
+        if says("issuer") != Some(issuer) {
+            return Err(NoDocument::Issuer);
+        }
+        if !knows_publicly(&configuration) {
+            tracing::warn!(
+                %issuer,
+                "this login provider knows people by pairwise identifiers, so no consent will ever be found for them"
+            );
+        }
+    }
+    let (set, answered) = document(egress, says("jwks_uri").ok_or(NoDocument::Shape)?, is_ours).await?;
     let keys = usable::keys(&set).ok_or(NoDocument::Shape)?;
     if keys.is_empty() {
         return Err(NoDocument::Empty);
@@ -79,8 +123,17 @@ async fn keys(egress: &Egress, party: &Party<'_>) -> Result<Fetched, NoDocument>
     })
 }
 
-async fn document(egress: &Egress, address: &str) -> Result<(Value, HeaderMap), NoDocument> {
-    admit(egress, address)?;
+/// Whether a login provider says the same of a person to all (dataspace-consent-protocol 1).
+fn knows_publicly(metadata: &Value) -> bool {
+    let types = metadata.get("subject_types_supported").and_then(Value::as_array);
+    types.is_some_and(|types| types.iter().any(|one| one == "public"))
+}
+
+/// Fetches one. The addresses of a login provider are the operator's own choice, so they may have any port.
+async fn document(egress: &Egress, address: &str, is_ours: bool) -> Result<(Value, HeaderMap), NoDocument> {
+    if !is_ours {
+        admit(egress, address)?;
+    }
     let answer = egress
         .get(address)
         .header(header::ACCEPT, HeaderValue::from_static("application/json"))

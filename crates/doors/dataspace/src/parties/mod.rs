@@ -1,5 +1,7 @@
-//! Keys of parties: fetched from where their configuration says, kept for a while, and asked for as seldom as possible
-//! (dataspace-consent-protocol 8.5).
+//! Keys of parties and of login providers: fetched from where their own document says, kept for a while, and asked for as seldom as
+//! possible (dataspace-consent-protocol 8.5).
+//!
+//! What was found signed is remembered as long as the keys that were found then, since applications show their tokens again and again.
 //!
 //! What lives here: when to fetch, and what to do when that fails. How it is done is in [`fetching`], what counts as a key in [`usable`].
 
@@ -8,15 +10,15 @@ mod usable;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_egress::Egress;
 use consentry_jose::{Algorithm, Expectations, KeySet};
-use consentry_ledger::dataspace::token::LONGEST;
+use consentry_ledger::{dataspace::token::LONGEST, opaque};
 
-use crate::signed::Statement;
+use self::fetching::Document;
 
 /// How soon keys are fetched again because of one that is not among them.
 const COOLDOWN: Lifetime = Lifetime::seconds(30);
@@ -40,13 +42,47 @@ const BACK_OFF: (i64, i64) = (5, 300);
 /// Most parties kept; their number is that of registrations, so this is never reached by strangers.
 const MOST_PARTIES: usize = 10_000;
 
-/// A party whose keys are needed.
+/// Most statements that are remembered as signed; some 100 bytes each.
+const MOST_SIGNED: usize = 10_000;
+
+/// Whose keys are needed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Party<'a> {
-    /// Its domain.
-    pub domain: &'a str,
-    /// Where its configuration is, if not at its domain.
-    pub configuration: Option<&'a str>,
+pub(crate) enum Place<'a> {
+    /// A party.
+    Party {
+        /// Its domain.
+        domain: &'a str,
+        /// Where its configuration is, if not at its domain.
+        configuration: Option<&'a str>,
+    },
+    /// A login provider that the operator configured, by its issuer.
+    Login(&'a str),
+}
+
+impl Place<'_> {
+    /// What tells it from all others.
+    fn name(&self) -> String {
+        match self {
+            Self::Party {
+                domain,
+                configuration,
+            } => {
+                format!("{domain} {}", configuration.unwrap_or_default())
+            }
+            Self::Login(issuer) => format!("login {issuer}"),
+        }
+    }
+
+    /// The document that says where its keys are.
+    fn document(&self) -> Document {
+        match self {
+            Self::Party {
+                domain,
+                configuration,
+            } => Document::of_party(domain, *configuration),
+            Self::Login(issuer) => Document::of_login(issuer),
+        }
+    }
 }
 
 /// Why a signature was not found good.
@@ -65,6 +101,28 @@ pub(crate) enum PartyError {
 pub(crate) struct Parties {
     egress: Arc<Egress>,
     sources: Mutex<HashMap<String, Arc<Source>>>,
+    signed: Mutex<Signed>,
+}
+
+/// Statements that were found signed, by their SHA-256, with the keys that were those of their place then.
+#[derive(Default)]
+struct Signed(HashMap<[u8; 32], Weak<KeySet>>);
+
+impl Signed {
+    fn has(&self, statement: &[u8; 32], keys: &Arc<KeySet>) -> bool {
+        let found = self.0.get(statement).and_then(Weak::upgrade);
+        found.is_some_and(|found| Arc::ptr_eq(&found, keys))
+    }
+
+    fn put(&mut self, statement: [u8; 32], keys: &Arc<KeySet>) {
+        if self.0.len() >= MOST_SIGNED {
+            self.0.retain(|_, keys| keys.strong_count() > 0);
+        }
+        if self.0.len() >= MOST_SIGNED {
+            self.0.clear();
+        }
+        self.0.insert(statement, Arc::downgrade(keys));
+    }
 }
 
 struct Source {
@@ -111,33 +169,43 @@ impl Parties {
         Self {
             egress,
             sources: Mutex::default(),
+            signed: Mutex::default(),
         }
     }
 
-    /// Whether a key of the party signed a statement.
+    /// Whether a key of this place signed a statement, which says that it was this one.
     pub(crate) async fn check(
         &self,
-        party: &Party<'_>,
-        statement: &Statement<'_>,
+        place: &Place<'_>,
+        (statement, kid): (&str, &str),
         now: Timestamp,
     ) -> Result<(), PartyError> {
-        let keys = self.keys(party, &statement.kid, now).await?;
+        let keys = self.keys(place, kid, now).await?;
+        let name = *opaque::hash(statement.as_bytes()).as_bytes();
+        if self.signed().has(&name, &keys) {
+            return Ok(());
+        }
         let expectations = Expectations {
             algorithms: &[Algorithm::Rs256],
             typ: None,
             max_len: LONGEST,
         };
-        keys.verify(statement.token, &expectations)
-            .map(|_| ())
-            .map_err(|_| PartyError::NotSigned)
+        keys.verify(statement, &expectations)
+            .map_err(|_| PartyError::NotSigned)?;
+        self.signed().put(name, &keys);
+        Ok(())
     }
 
-    /// Keys of a party with this one among them.
-    async fn keys(&self, party: &Party<'_>, kid: &str, now: Timestamp) -> Result<Arc<KeySet>, PartyError> {
-        let source = self.source(party);
+    fn signed(&self) -> MutexGuard<'_, Signed> {
+        self.signed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keys of a place with this one among them.
+    async fn keys(&self, place: &Place<'_>, kid: &str, now: Timestamp) -> Result<Arc<KeySet>, PartyError> {
+        let source = self.source(place);
         if let Some(settled) = settled(source.next(kid, now)) {
             if source.is_due(now) {
-                self.refresh_beside(&source, party, now);
+                self.refresh_beside(&source, place, now);
             }
             return settled;
         }
@@ -146,7 +214,7 @@ impl Parties {
         if let Some(settled) = settled(source.next(kid, now)) {
             return settled;
         }
-        let fetched = fetching::fetch(&self.egress, party).await;
+        let fetched = fetching::fetch(&self.egress, place).await;
         source.keep(fetched, now);
         drop(fetching);
         match source.next(kid, now) {
@@ -157,27 +225,22 @@ impl Parties {
     }
 
     /// Fetches keys that are still fresh, while nobody waits for it.
-    fn refresh_beside(&self, source: &Arc<Source>, party: &Party<'_>, now: Timestamp) {
+    fn refresh_beside(&self, source: &Arc<Source>, place: &Place<'_>, now: Timestamp) {
         let (egress, source) = (Arc::clone(&self.egress), Arc::clone(source));
-        let domain = party.domain.to_owned();
-        let configuration = party.configuration.map(str::to_owned);
+        let document = place.document();
         tokio::spawn(async move {
             let Ok(_fetching) = source.fetching.try_lock() else {
                 return;
             };
             if source.is_due(now) {
-                let party = Party {
-                    domain: &domain,
-                    configuration: configuration.as_deref(),
-                };
-                let fetched = fetching::fetch(&egress, &party).await;
+                let fetched = fetching::fetch_from(&egress, &document).await;
                 source.keep(fetched, now);
             }
         });
     }
 
-    fn source(&self, party: &Party<'_>) -> Arc<Source> {
-        let name = format!("{} {}", party.domain, party.configuration.unwrap_or_default());
+    fn source(&self, place: &Place<'_>) -> Arc<Source> {
+        let name = place.name();
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         if sources.len() >= MOST_PARTIES && !sources.contains_key(&name) {
             sources.clear();

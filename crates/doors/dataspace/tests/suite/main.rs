@@ -6,6 +6,7 @@ mod asking;
 mod configuration;
 mod described;
 mod introspecting;
+mod logins;
 mod page;
 mod portal;
 mod request_token;

@@ -29,6 +29,34 @@ async fn dsp_5_5_the_portal_is_for_who_is_logged_in() {
 }
 
 #[tokio::test]
+async fn dsp_9_the_portal_says_when_a_token_was_last_issued() {
+    let world = World::start().await;
+    world.granted(&[PROFILE, ADDRESS]).await;
+    let browser = world.app.browser();
+    world.log_in(&browser, "ada").await;
+    let shown = browser.open("/portal").await.expect_status(200);
+    assert!(!shown.text().contains("proof last issued"), "none was");
+    let _token = world.consent_token(PROFILE).await;
+    world.app.pass(86_400);
+    let _later = world.consent_token(PROFILE).await;
+    world.app.ledger.write_uses().await.unwrap();
+    world.log_in(&browser, "ada").await;
+    let shown = browser.open("/portal").await.expect_status(200);
+    assert_eq!(
+        shown.text().matches("proof last issued on").count(),
+        1,
+        "{}",
+        shown.text()
+    );
+    let today = world.app.now().to_jiff().strftime("%-d %B %Y").to_string();
+    assert!(
+        shown.text().contains(&format!("proof last issued on {today}")),
+        "{}",
+        shown.text()
+    );
+}
+
+#[tokio::test]
 async fn dsp_9_one_is_stopped_and_the_others_go_on() {
     let world = World::start().await;
     world.granted(&[PROFILE, ADDRESS]).await;

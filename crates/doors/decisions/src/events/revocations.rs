@@ -3,7 +3,7 @@
 //! It is public: what it lists are digests of ids, which tell nothing to somebody without the token.
 
 use axum::response::{IntoResponse, Response};
-use consentry_ledger::tokens::Issuer;
+use consentry_ledger::tokens::{Issuer, revocations::Listed};
 use consentry_web::{
     conditional::Conditions,
     error::{ApiError, Problem},
@@ -21,7 +21,7 @@ pub(crate) async fn revocations(visit: Visit, asked: HeaderMap) -> Result<Respon
     let issuer = Issuer::new(visit.house.issuer(&visit.tenant));
     let feed = visit
         .ledger()
-        .revocation_feed(&visit.tenant, &issuer)
+        .revocation_feed(&visit.tenant, &issuer, Listed::Everything)
         .await
         .map_err(ApiError::from)?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", feed.tag)).map_err(ApiError::internal)?;

@@ -69,12 +69,16 @@ fn settings(bank: &Bank, addresses: &Addresses) -> anyhow::Result<DataspaceSetti
         base_domain: Some(DOMAIN.to_owned()),
         name: Some(NAME.to_owned()),
         applications: vec![DataspaceApplication {
+            registration: None,
             client: ClientId::parse(&bank.third_party.client_id)?,
             party: "moneytrack.example".to_owned(),
             party_configuration: Some(format!("{base}/demo/api/moneytrack/party-configuration.json")),
             return_origins: Vec::new(),
         }],
         local_returns: true,
+        // Whoever tries it out, or measures it, is not to be told to wait.
+        requests_per_second: 1_000_000,
+        requests_per_person: 1_000_000,
         ..DataspaceSettings::default()
     })
 }

@@ -18,6 +18,8 @@ pub(super) struct Identity {
     pub sub: String,
     /// Their mail address, where it says that it verified one.
     pub verified_email: Option<String>,
+    /// How they proved it there, if it says so.
+    pub acr: Option<String>,
 }
 
 /// Why an id token is not believed.
@@ -73,6 +75,7 @@ pub(super) fn read(
     {
         return Err(Disbelief::NotRecent);
     }
+    let acr = text("acr").map(str::to_owned);
     let sub = claims
         .sub
         .filter(|sub| !sub.is_empty() && sub.len() <= LONGEST_SUB)
@@ -80,6 +83,7 @@ pub(super) fn read(
     Ok(Identity {
         sub,
         verified_email: verified_email(upstream, &members),
+        acr,
     })
 }
 
@@ -126,6 +130,11 @@ mod tests {
         use consentry_jose::ClaimsError as C;
         let right = read(&upstream(), token().to_string().as_bytes(), ("n", None), 1_500).unwrap();
         assert_eq!(right.sub, "7");
+        assert_eq!(right.acr, None);
+        assert_eq!(
+            read_changed("acr", json!("eid-high")).unwrap().acr.as_deref(),
+            Some("eid-high")
+        );
         assert_eq!(right.verified_email.as_deref(), Some("ada@example.com"));
         for (name, value, why) in [
             ("iss", json!("https://evil.example"), C::Issuer.into()),

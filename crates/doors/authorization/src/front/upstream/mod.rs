@@ -15,14 +15,18 @@ use axum::{
 };
 use consentry_domain::tenant::Upstream;
 use consentry_ledger::{
-    Opaque, interactions::cookie_mark, opaque::hash_text, sessions::Method, upstream::RECENT,
+    Opaque,
+    interactions::cookie_mark,
+    opaque::hash_text,
+    sessions::{Method, Vouched},
+    upstream::RECENT,
 };
 use consentry_web::{
     error::{ApiError, registry},
     form,
     origin::{self, Provenance},
     parameters::{Parameters, Rules},
-    query,
+    query, sign_in,
     visit::Visit,
 };
 use http::HeaderMap;
@@ -121,6 +125,31 @@ impl Kept {
     }
 }
 
+/// What a page of ours wants of a provider beside a login.
+struct Wish<'p> {
+    /// The authentication context, of those that the dataspace counts.
+    acr: Option<&'p str>,
+    /// Whether somebody else may be logged in there.
+    is_anew: bool,
+    /// Where the browser is on its way to.
+    onward: Option<&'p str>,
+}
+
+impl<'p> Wish<'p> {
+    fn of(visit: &Visit, upstream: &Upstream, parameters: &'p Parameters) -> Result<Self, ApiError> {
+        let dataspace = &visit.tenant.tenant.dataspace;
+        let counts = |acr: &&str| {
+            let issuer = dataspace.login_issuer(upstream);
+            issuer.is_some_and(|issuer| issuer.acr.iter().any(|own| own == acr))
+        };
+        Ok(Self {
+            acr: parameters.one("acr_values")?.filter(counts),
+            is_anew: parameters.one("anew")? == Some("yes"),
+            onward: parameters.one("next")?,
+        })
+    }
+}
+
 /// `GET /login/with/{upstream}`: sends the browser to the provider; with `for=link` to link who the person is there.
 pub(super) async fn begin(
     providers: Arc<Providers>,
@@ -150,7 +179,8 @@ pub(super) async fn begin(
             let errand = Errand::of(&visit, &parts.headers, &parameters).await?;
             errand.map_or(Purpose::SignIn, |errand| Purpose::Errand(errand.handle))
         };
-        send(&providers, &visit, upstream, purpose).await
+        let wish = Wish::of(&visit, upstream, &parameters)?;
+        send(&providers, &visit, upstream, purpose, &wish).await
     };
     done.await
         .unwrap_or_else(|failure: Failure| failure.html(&visit, &[]))
@@ -209,6 +239,7 @@ async fn send(
     visit: &Visit,
     upstream: &Upstream,
     purpose: Purpose,
+    wish: &Wish<'_>,
 ) -> Result<Response, Failure> {
     let ledger = visit.ledger();
     let known = providers.known(&upstream.issuer, ledger.now()).await;
@@ -243,9 +274,18 @@ async fn send(
     if upstream.form_post {
         parameters.push(("response_mode", "form_post"));
     }
+    if let Some(acr) = wish.acr {
+        parameters.push(("acr_values", acr));
+    }
+    if wish.is_anew {
+        parameters.push(("prompt", "login"));
+    }
     let address = with_parameters(&known.metadata.authorization_endpoint, parameters);
-    let cookie = browser::keep_upstream(visit, &cookie_mark(&state), &kept.text())?;
-    Ok(see_other(&address, vec![cookie])?)
+    let mut cookies = vec![browser::keep_upstream(visit, &cookie_mark(&state), &kept.text())?];
+    if let Some(onward) = wish.onward {
+        cookies.extend(sign_in::keep_way(visit, onward)?);
+    }
+    Ok(see_other(&address, cookies)?)
 }
 
 async fn take(
@@ -317,7 +357,11 @@ async fn take(
         let error = ApiError::new(&registry::FORBIDDEN).detail("nobody here is known by this identity");
         Failure::with_words(error, NOBODY)
     })?;
-    let proof = (subject, Method::Upstream, Some(upstream.name.as_str()));
+    let vouched = Vouched {
+        upstream: &upstream.name,
+        acr: identity.acr.as_deref(),
+    };
+    let proof = (subject, Method::Upstream, Some(vouched));
     proved(visit, headers, errand.as_ref(), proof, used).await
 }
 

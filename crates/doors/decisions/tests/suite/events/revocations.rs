@@ -258,3 +258,81 @@ fn said_head(token: &str) -> Value {
     let head = token.split('.').next().unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(head).unwrap()).unwrap()
 }
+
+/// Bytes of a text once it is compressed, by the tool that everybody has.
+fn compressed(text: &str) -> usize {
+    use std::{
+        io::{Read as _, Write as _},
+        process::{Command, Stdio},
+    };
+    let mut gzip = Command::new("gzip")
+        .arg("-c")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut input, text) = (gzip.stdin.take().unwrap(), text.to_owned());
+    let writing = std::thread::spawn(move || input.write_all(text.as_bytes()).unwrap());
+    let mut output = Vec::new();
+    let mut answered = gzip.stdout.take().unwrap();
+    let _read = answered.read_to_end(&mut output).unwrap();
+    writing.join().unwrap();
+    assert!(gzip.wait().unwrap().success());
+    output.len()
+}
+
+#[tokio::test]
+async fn evt_35_a_hundred_thousand_revocations_are_told_in_six_million_bytes_compressed() {
+    const MANY: usize = 99_900;
+    let app = TestApp::start_in_folder().await;
+    let _token = app.connect(&app.browser(), "ada", SCOPE).await;
+    let _done = app.stop_sharing("ada").await.expect_status(200);
+    let before = claims(&app).await["revoked"].as_array().unwrap().len();
+    // Nobody waits for so many people to log in: what one of them did is written down as often.
+    let database = rusqlite::Connection::open(app.folder().join("ledger.db")).unwrap();
+    let mut columns = database
+        .prepare("SELECT name FROM pragma_table_info('consent')")
+        .unwrap();
+    let columns: Vec<String> = columns
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let values: Vec<&str> = columns
+        .iter()
+        .map(|name| {
+            if name == "id" {
+                "randomblob(16)"
+            } else {
+                name.as_str()
+            }
+        })
+        .collect();
+    let written = database
+        .execute(
+            &format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) \
+                 INSERT INTO consent ({}) SELECT {} FROM (SELECT * FROM consent WHERE status = 'revoked' LIMIT 1), n",
+                columns.join(", "),
+                values.join(", "),
+            ),
+            [],
+        )
+        .unwrap();
+    assert_eq!(written, MANY);
+    app.pass(1);
+    let feed = asked(&app).await;
+    let listed = said(feed.text());
+    assert_eq!(listed["revoked"].as_array().unwrap().len(), before + MANY);
+    assert_eq!(
+        listed["since"],
+        app.now().as_seconds() - WINDOW,
+        "nothing was left out"
+    );
+    let size = compressed(feed.text());
+    assert!(size < 6_000_000, "{size}");
+    let request = app
+        .request(Method::GET, PATH)
+        .header("if-none-match", feed.header("etag").unwrap());
+    assert_eq!(request.send().await.status(), 304);
+}

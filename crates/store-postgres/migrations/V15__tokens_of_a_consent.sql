@@ -1,0 +1,2 @@
+-- When a token was last issued for a consent.
+ALTER TABLE consent_use ADD COLUMN last_issued_at bigint;
