@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consentry_ledger::{
     Caller, Target,
     access::{Provision, authorize},
-    records::{Imported, ImportedIdentity, ImportedRecord, RecordStatus, RecordWish},
+    records::{ImportedIdentity, ImportedRecord, RecordStatus, RecordWish},
     webhooks::WebhookSecret,
 };
 use consentry_testkit::{Received, Receiver, TestApp};

@@ -24,11 +24,12 @@ pub(super) fn without_consents(
     tenant: TenantId,
     id: AgreementId,
 ) -> Result<Option<Agreement>> {
+    let shard = put::agreement_place(connection, tenant, id)?;
     let found = by_id(
         connection,
         sql::AGREEMENT,
         tenant,
-        (id.shard(), id.uuid()),
+        (shard, id.uuid()),
         rows::read,
     )?;
     found
@@ -45,7 +46,7 @@ pub(super) fn with_items(
         connection,
         sql::AGREEMENT_ITEMS,
         params![
-            agreement.id.shard().number(),
+            agreement.subject.shard().number(),
             put::id(tenant.uuid()),
             put::id(agreement.id.uuid())
         ],
