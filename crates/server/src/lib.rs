@@ -27,5 +27,7 @@ pub mod site;
 mod staleness;
 mod stalled;
 pub mod taking_over;
+pub mod telemetry;
+pub mod tenant_file;
 pub mod tls;
 pub mod verification;

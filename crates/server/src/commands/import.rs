@@ -3,6 +3,7 @@
 mod agreements;
 mod records;
 mod taking;
+mod tenant;
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +26,7 @@ use consentry_ledger::{
 use self::{
     agreements::{DataspaceArguments, GrantsArguments, ThirdPartyArguments},
     records::RecordsArguments,
+    tenant::TenantArguments,
 };
 use super::serve;
 use crate::{
@@ -65,6 +67,11 @@ pub(super) enum ImportCommand {
     /// Example: consentry import dataspace consents.ndjson --dry-run
     #[command(verbatim_doc_comment)]
     Dataspace(DataspaceArguments),
+    /// Takes a tenant in that `consentry export --to` wrote, its ledger included, and proves both to be the same. Twice is once.
+    ///
+    /// Example: consentry import tenant harbor.ndjson --root-file harbor-root.key
+    #[command(verbatim_doc_comment)]
+    Tenant(TenantArguments),
 }
 
 /// Options of the import.
@@ -91,6 +98,7 @@ pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Resul
         ImportCommand::ThirdParty(options) => agreements::third_party(file, options),
         ImportCommand::Grants(options) => agreements::grants(file, options),
         ImportCommand::Dataspace(options) => agreements::dataspace(file, options),
+        ImportCommand::Tenant(options) => tenant::run(file, options),
     }
 }
 
