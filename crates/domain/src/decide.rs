@@ -14,8 +14,8 @@ mod withdraw;
 use std::collections::BTreeMap;
 
 use crate::{
-    AgreementId, Command, Consent, ConsentId, DecisionId, DefinitionKey, Fact, RecordId, Status, SubjectId, Timestamp,
-    Touched,
+    AgreementId, Command, Consent, ConsentId, DecisionId, DefinitionKey, Fact, RecordId, Status, SubjectId,
+    Timestamp, Touched,
     apply::apply,
     command::{Act, Decline},
     consent::Ended,

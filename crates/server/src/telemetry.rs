@@ -53,7 +53,13 @@ impl Telemetry {
     /// Begins for the whole process; once. `runtime` sends.
     pub fn begin(section: &TelemetrySection, runtime: &Handle) -> anyhow::Result<Self> {
         let own = Self::of(&section.otlp, runtime)?;
-        let outward = || filter_fn(|told| !OF_SENDING.iter().any(|sending| told.target().starts_with(sending)));
+        let outward = || {
+            filter_fn(|told| {
+                !OF_SENDING
+                    .iter()
+                    .any(|sending| told.target().starts_with(sending))
+            })
+        };
         let traces = own.traces.as_ref().map(|traces| {
             tracing_opentelemetry::layer()
                 .with_tracer(traces.tracer("consentry"))
@@ -66,17 +72,17 @@ impl Telemetry {
             .logs
             .as_ref()
             .map(|logs| OpenTelemetryTracingBridge::new(logs).with_filter(outward()));
-        let lines = || {
-            tracing_subscriber::fmt::layer()
-                // Colours are for eyes; in a journal they are noise.
-                .with_ansi(std::io::stderr().is_terminal())
-                .with_writer(std::io::stderr)
+        let lines = tracing_subscriber::fmt::layer()
+            // Colours are for eyes; in a journal they are noise.
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr);
+        let lines = match section.format {
+            LogFormat::Text => lines.boxed(),
+            LogFormat::Json => lines.json().boxed(),
         };
-        let is_text = section.format == LogFormat::Text;
         tracing_subscriber::registry()
             .with(filter(section)?)
-            .with(is_text.then(lines))
-            .with((!is_text).then(|| lines().json()))
+            .with(lines)
             .with(traces)
             .with(logs)
             .init();
@@ -87,13 +93,19 @@ impl Telemetry {
         let Some(url) = &section.url else {
             return Ok(Self::default());
         };
-        ensure!(section.sample_percent <= 100, "telemetry.otlp.sample_percent is 0 to 100");
+        ensure!(
+            section.sample_percent <= 100,
+            "telemetry.otlp.sample_percent is 0 to 100"
+        );
         let url = Url::parse(url).context("telemetry.otlp.url")?;
         let base = url.as_str().trim_end_matches('/').to_owned();
         let sender: Arc<dyn HttpClient> = Arc::new(Sender::of(section, runtime.clone())?);
         let resource = Resource::builder_empty()
             .with_service_name(section.service_name.clone())
-            .with_attribute(opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+            .with_attribute(opentelemetry::KeyValue::new(
+                "service.version",
+                env!("CARGO_PKG_VERSION"),
+            ))
             .build();
         let mut own = Self::default();
         if section.traces {

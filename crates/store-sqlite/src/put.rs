@@ -333,12 +333,7 @@ fn cut_items(
     run(
         connection,
         sql::AGREEMENT_ITEMS_CUT,
-        params![
-            shard.number(),
-            id(tenant.uuid()),
-            id(agreement.uuid()),
-            from
-        ],
+        params![shard.number(), id(tenant.uuid()), id(agreement.uuid()), from],
     )
 }
 

@@ -141,11 +141,7 @@ impl Source {
     }
 
     /// Hands the rows of a table on in the order of their keys, some at a time, until all are or `each` answers false.
-    pub fn rows(
-        &self,
-        shape: &Shape,
-        each: impl FnMut(Vec<Vec<Cell>>) -> bool,
-    ) -> Result<(), SourceError> {
+    pub fn rows(&self, shape: &Shape, each: impl FnMut(Vec<Vec<Cell>>) -> bool) -> Result<(), SourceError> {
         hand_on(&self.connection, shape, None, each)
     }
 

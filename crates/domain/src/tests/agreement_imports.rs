@@ -69,7 +69,12 @@ fn tpa_co_01_an_imported_bundle_keeps_its_id_and_dates_and_grants() {
     let facts = carry_out(&mut world, command);
     assert_eq!(
         World::names(&facts),
-        ["decision.recorded", "consent.imported", "consent.imported", "grant.created"]
+        [
+            "decision.recorded",
+            "consent.imported",
+            "consent.imported",
+            "grant.created"
+        ]
     );
     assert!(facts.iter().all(Fact::is_imported));
     let agreement = &world.state.agreements[&id(7)];
@@ -132,7 +137,11 @@ fn tpa_co_01_a_bundle_of_which_a_part_was_replaced_keeps_the_rest() {
     carry_out(&mut world, older);
     let state = &world.state;
     assert!(standing(&state.agreements[&id(1)], &world));
-    let of = |definition: &str| state.deciding(&world.client_slot(definition, "moneytrack")).unwrap();
+    let of = |definition: &str| {
+        state
+            .deciding(&world.client_slot(definition, "moneytrack"))
+            .unwrap()
+    };
     assert_eq!(of("accounts").agreement, Some(id(2)));
     assert_eq!(of("transactions").agreement, Some(id(1)));
 }
@@ -148,7 +157,10 @@ fn what_was_decided_here_since_is_never_written_over() {
         .state
         .deciding(&world.client_slot("accounts", "moneytrack"))
         .unwrap();
-    assert_eq!((deciding.agreement, deciding.status), (Some(here), Status::Revoked));
+    assert_eq!(
+        (deciding.agreement, deciding.status),
+        (Some(here), Status::Revoked)
+    );
     assert!(!standing(&world.state.agreements[&id(1)], &world));
 
     let mut world = World::new();
@@ -169,7 +181,10 @@ fn a_bundle_that_cannot_be_is_refused_and_leaves_nothing() {
     let refused = |world: &mut World, command: ImportAgreement| {
         world.run(&Command::ImportAgreement(command)).unwrap_err()
     };
-    assert_eq!(refused(&mut world, first.clone()), Rejection::AgreementExists(id(1)));
+    assert_eq!(
+        refused(&mut world, first.clone()),
+        Rejection::AgreementExists(id(1))
+    );
     let consent = first.items[0].consent;
     let twin = ImportAgreement {
         agreement: id(2),

@@ -140,9 +140,11 @@ impl Ledger {
                 standing => Ok(Err(standing)),
             }
         }));
-        person_by_person(people.await, async |index, person, ()| match agreements.get(index) {
-            Some(wanted) => self.import_agreement(tenant, permit, wanted, person).await,
-            None => Ok(Imported::Gone),
+        person_by_person(people.await, async |index, person, ()| {
+            match agreements.get(index) {
+                Some(wanted) => self.import_agreement(tenant, permit, wanted, person).await,
+                None => Ok(Imported::Gone),
+            }
         })
         .await
     }
@@ -179,9 +181,9 @@ impl Ledger {
             .carry_out(tenant, permit, seeds, |_before, _now| {
                 Ok::<_, DecisionError>(Plan {
                     command: Some(Command::ImportAgreement(command.clone())),
-                    expect: vec![consentry_store::Expect::Absent(consentry_store::RowKey::Agreement(
-                        wanted.id,
-                    ))],
+                    expect: vec![consentry_store::Expect::Absent(
+                        consentry_store::RowKey::Agreement(wanted.id),
+                    )],
                     ..Plan::default()
                 })
             })
@@ -202,7 +204,9 @@ impl Ledger {
             Err(DecisionError::Rejected(Rejection::ConsentExists(id))) => {
                 Err(AgreementNotImported::ConsentTaken(id))
             }
-            Err(DecisionError::Rejected(Rejection::ImpossibleTimes)) => Err(AgreementNotImported::InTheFuture),
+            Err(DecisionError::Rejected(Rejection::ImpossibleTimes)) => {
+                Err(AgreementNotImported::InTheFuture)
+            }
             Err(DecisionError::Fault(fault)) => Err(fault.into()),
             Err(other) => Err(Fault::Unreadable {
                 what: "imported agreement",
@@ -276,7 +280,11 @@ impl Ledger {
     }
 
     /// What has to be right whoever it is about.
-    fn judge_agreement(&self, tenant: &TenantSnapshot, wanted: &ImportedAgreement) -> Result<(), AgreementNotImported> {
+    fn judge_agreement(
+        &self,
+        tenant: &TenantSnapshot,
+        wanted: &ImportedAgreement,
+    ) -> Result<(), AgreementNotImported> {
         let client = tenant
             .clients
             .get(&wanted.client)

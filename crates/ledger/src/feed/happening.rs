@@ -2,8 +2,7 @@
 
 use consentry_domain::{
     AgreementId, Audience, ClientId, ConsentId, EndpointId, EventId, Fact, SubjectId, Timestamp,
-    decision::Door,
-    subject::Namespace,
+    decision::Door, subject::Namespace,
 };
 use consentry_store::{EventRow, Hash, chain};
 use serde::Deserialize;

@@ -13,7 +13,9 @@ use clap::Args;
 use consentry_ledger::{Ledger, SystemClock, SystemEntropy};
 
 use super::serve;
-use crate::{assembly, configuration::Configuration, ledger_place::LedgerPlace, manifest::Manifest, tenant_file};
+use crate::{
+    assembly, configuration::Configuration, ledger_place::LedgerPlace, manifest::Manifest, tenant_file,
+};
 
 /// Options of the export.
 #[derive(Debug, Args)]
@@ -71,7 +73,9 @@ async fn into_file(place: &LedgerPlace, tenant: Option<&str>, to: &Path) -> anyh
             return Err(error);
         }
     };
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+    file.into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?
+        .sync_all()?;
     let (rows, name) = (taken.rows, to.display());
     writeln!(
         std::io::stdout(),

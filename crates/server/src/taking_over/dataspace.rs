@@ -1,6 +1,11 @@
 //! Consents of a consent provider of a dataspace, one data source each (dataspace-consent-protocol 7).
 
-use consentry_domain::{Accounts, TenantId, decision::EndReason, dsi::Dsi, subject::{Alias, Namespace}};
+use consentry_domain::{
+    Accounts, TenantId,
+    decision::EndReason,
+    dsi::Dsi,
+    subject::{Alias, Namespace},
+};
 use consentry_ledger::agreements::{ImportedAgreement, ImportedEnd};
 
 use super::{Element, FoundAgreement, Members, consent_called};
@@ -13,15 +18,21 @@ pub fn dataspace_consent(tenant: TenantId, element: Element) -> Result<FoundAgre
     let issuer = members.text("subiss", "it is the login issuer that knows the person");
     let sub = members.text("sub", "it is what the login issuer calls the person");
     let client = members.client("app");
-    let source = members.text("dsi", "it is the data source, as dpp://…").and_then(|dsi| {
-        if dsi.parse::<Dsi>().is_err() {
-            members.refuse("dsi", "is no data source identifier", "it is the data source, as dpp://…");
-            return None;
-        }
-        members
-            .definitions("dsi", [dsi.as_str()], "it is the data source, as dpp://…")
-            .pop()
-    });
+    let source = members
+        .text("dsi", "it is the data source, as dpp://…")
+        .and_then(|dsi| {
+            if dsi.parse::<Dsi>().is_err() {
+                members.refuse(
+                    "dsi",
+                    "is no data source identifier",
+                    "it is the data source, as dpp://…",
+                );
+                return None;
+            }
+            members
+                .definitions("dsi", [dsi.as_str()], "it is the data source, as dpp://…")
+                .pop()
+        });
     let created_at = members.required("granted_at", Members::moment_or_seconds);
     let ended_at = members.moment_or_seconds("ended_at");
     let valid_until = members.moment_or_seconds("valid_until");
@@ -31,7 +42,11 @@ pub fn dataspace_consent(tenant: TenantId, element: Element) -> Result<FoundAgre
             members.refuse("ended_at", "is missing", "a consent that ended says when");
         }
         (Some(State::Expired), _, None) => {
-            members.refuse("valid_until", "is missing", "an expired consent says when it expired");
+            members.refuse(
+                "valid_until",
+                "is missing",
+                "an expired consent says when it expired",
+            );
         }
         _ => {}
     }

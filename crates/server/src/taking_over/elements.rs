@@ -136,7 +136,10 @@ impl<R: BufRead> Elements<R> {
                     }
                 }
                 (b'{', _) => return self.rest(self.line, vec![b'{']).map(Some),
-                _ => return Err(self.refuse("is no object; a file has a list of objects, or one object after the other")),
+                _ => {
+                    return Err(self
+                        .refuse("is no object; a file has a list of objects, or one object after the other"));
+                }
             }
         }
     }
@@ -176,7 +179,9 @@ impl<R: BufRead> Elements<R> {
                 Some(_) => {}
                 None => {
                     let names = LISTS.join(", ");
-                    return Err(self.refuse(&format!("the answer has no list; it is a member called {names}")));
+                    return Err(
+                        self.refuse(&format!("the answer has no list; it is a member called {names}"))
+                    );
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! Consent grants of FDX (consent-dashboard D1), with the customer beside: the object itself does not say whose it is.
 
-use consentry_domain::{AccountId, Accounts, ClientId, DefinitionKey, PartyId, decision::EndReason, subject::Alias};
+use consentry_domain::{
+    AccountId, Accounts, ClientId, DefinitionKey, PartyId, decision::EndReason, subject::Alias,
+};
 use consentry_ledger::{
     TenantSnapshot,
     agreements::{ImportedAgreement, ImportedEnd, agreement_called},
@@ -21,7 +23,10 @@ pub fn consent_grant(
     let id = members.text("id", "it is the id that clients know");
     let customer = match customer {
         Some(customer) => Some(customer.to_owned()),
-        None => members.text("customerId", "it says whose grant it is, as does --customer for a whole file"),
+        None => members.text(
+            "customerId",
+            "it says whose grant it is, as does --customer for a whole file",
+        ),
     };
     let parties = objects(&mut members, "parties", "it is a list of parties");
     let client = recipient(tenant, &mut members, &parties);
@@ -32,15 +37,27 @@ pub fn consent_grant(
     let valid_until = members.moment("expirationTime");
     let status = status(&mut members);
     if status == Some(Status::Expired) && valid_until.is_none() {
-        members.refuse("expirationTime", "is missing", "an expired grant says when it expired");
+        members.refuse(
+            "expirationTime",
+            "is missing",
+            "an expired grant says when it expired",
+        );
     }
     let duration = members.optional_text("durationType", "it is TIME_BOUND or PERSISTENT");
     match duration.as_deref() {
         Some("TIME_BOUND") if valid_until.is_none() => {
-            members.refuse("expirationTime", "is missing", "a grant that is TIME_BOUND has one");
+            members.refuse(
+                "expirationTime",
+                "is missing",
+                "a grant that is TIME_BOUND has one",
+            );
         }
         Some("ONE_TIME") => {
-            members.refuse("durationType", "is ONE_TIME", "such a grant is used up, and nothing of it can be kept");
+            members.refuse(
+                "durationType",
+                "is ONE_TIME",
+                "such a grant is used up, and nothing of it can be kept",
+            );
         }
         _ => {}
     }
@@ -136,7 +153,9 @@ fn of_type<'a>(
     parties: &'a [Map<String, Value>],
     kind: &'a str,
 ) -> impl Iterator<Item = &'a Map<String, Value>> {
-    parties.iter().filter(move |party| member(party, "type") == Some(kind))
+    parties
+        .iter()
+        .filter(move |party| member(party, "type") == Some(kind))
 }
 
 /// The client of the party that receives the data.
@@ -148,7 +167,10 @@ fn recipient(
     let mut refuse = |wrong: &str, right: &str| members.refuse("parties", wrong, right);
     let mut recipients = of_type(parties, "DATA_RECIPIENT");
     let (Some(recipient), None) = (recipients.next(), recipients.next()) else {
-        refuse("does not name one DATA_RECIPIENT", "it names who receives the data");
+        refuse(
+            "does not name one DATA_RECIPIENT",
+            "it names who receives the data",
+        );
         return None;
     };
     let ids = known(tenant, recipient);
@@ -230,7 +252,11 @@ fn resources(members: &mut Members<'_>) -> (Vec<DefinitionKey>, Accounts) {
                 }
             }
             Some("CUSTOMER" | "DOCUMENT") => whole.extend(clusters),
-            _ => members.refuse("resourceType", "is unknown", "it is ACCOUNT, CUSTOMER or DOCUMENT"),
+            _ => members.refuse(
+                "resourceType",
+                "is unknown",
+                "it is ACCOUNT, CUSTOMER or DOCUMENT",
+            ),
         }
     }
     if accounts.len() > Accounts::MOST {
@@ -244,7 +270,11 @@ fn resources(members: &mut Members<'_>) -> (Vec<DefinitionKey>, Accounts) {
     if items.is_empty() && !resources.is_empty() {
         members.refuse("resources", "grants nothing", RIGHT);
     } else if items.is_empty() {
-        members.refuse("resources", "is empty", "a grant names the data it is about, shared or not");
+        members.refuse(
+            "resources",
+            "is empty",
+            "a grant names the data it is about, shared or not",
+        );
     }
     (items, Accounts::only(accounts))
 }

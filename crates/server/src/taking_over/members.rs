@@ -29,7 +29,11 @@ impl<'a> Members<'a> {
             };
             vec![Refused::at(line, why)]
         })?;
-        let name = map.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = map
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         Ok(Self {
             element,
             map,
@@ -125,11 +129,17 @@ impl<'a> Members<'a> {
     pub fn seconds(&mut self, member: &str) -> Option<Timestamp> {
         const RIGHT: &str = "it is a number of seconds since 1970";
         match self.value(member)?.as_f64() {
-            Some(number) if number.fract() == 0.0 && (0.0..1e11).contains(&number) => {
-                self.value(member)?.as_i64().or_else(|| whole(number)).map(Timestamp::from_seconds)
-            }
+            Some(number) if number.fract() == 0.0 && (0.0..1e11).contains(&number) => self
+                .value(member)?
+                .as_i64()
+                .or_else(|| whole(number))
+                .map(Timestamp::from_seconds),
             Some(number) if number >= 1e11 => {
-                self.refuse(member, "is too large", "it is a number of seconds since 1970, not of milliseconds");
+                self.refuse(
+                    member,
+                    "is too large",
+                    "it is a number of seconds since 1970, not of milliseconds",
+                );
                 None
             }
             _ => {

@@ -33,13 +33,17 @@ const MEMBERS: [&str; 17] = [
 /// Reads one record, at a tenant with these settings.
 pub fn record(settings: &RecordsSettings, element: &Element) -> Result<RecordEntry, Vec<Refused>> {
     let mut members = Members::of(element, "id")?;
-    let id = members.text("id", "it is the id that clients know").and_then(|id| {
-        let id = uuid::Uuid::try_parse(&id).ok().filter(|_| id.len() == uuid::fmt::Hyphenated::LENGTH);
-        if id.is_none() {
-            members.refuse("id", "is no UUID", "it is the id that clients know");
-        }
-        id.map(RecordId::from_uuid)
-    });
+    let id = members
+        .text("id", "it is the id that clients know")
+        .and_then(|id| {
+            let id = uuid::Uuid::try_parse(&id)
+                .ok()
+                .filter(|_| id.len() == uuid::fmt::Hyphenated::LENGTH);
+            if id.is_none() {
+                members.refuse("id", "is no UUID", "it is the id that clients know");
+            }
+            id.map(RecordId::from_uuid)
+        });
     let subject = identity(&mut members, "subject", "subjectDN");
     if subject.is_none() && members.value("subject").is_none() {
         members.refuse("subject", "is missing", "it says whose record it is");
@@ -54,7 +58,12 @@ pub fn record(settings: &RecordsSettings, element: &Element) -> Result<RecordEnt
         .collect();
     let places = Places::new(members.name().to_owned(), element.line, lines);
     let wish = imported::read(settings, &element.text);
-    let told = |broken: Vec<Broken>| broken.iter().map(|broken| places.refuse(broken)).collect::<Vec<_>>();
+    let told = |broken: Vec<Broken>| {
+        broken
+            .iter()
+            .map(|broken| places.refuse(broken))
+            .collect::<Vec<_>>()
+    };
     let wish = match wish {
         Ok(wish) => Some(wish),
         Err(broken) => return Err(with(members, told(broken))),
@@ -77,20 +86,26 @@ pub fn record(settings: &RecordsSettings, element: &Element) -> Result<RecordEnt
 fn with(members: Members<'_>, broken: Vec<Refused>) -> Vec<Refused> {
     let mut all = members.finish(None::<Timestamp>).err().unwrap_or_default();
     let known: Vec<usize> = all.iter().map(|refused| refused.line).collect();
-    all.extend(broken.into_iter().filter(|refused| !known.contains(&refused.line)));
+    all.extend(
+        broken
+            .into_iter()
+            .filter(|refused| !known.contains(&refused.line)),
+    );
     all.sort_by_key(|refused| refused.line);
     all
 }
 
 fn identity(members: &mut Members<'_>, text: &str, dn: &str) -> Option<ImportedIdentity> {
     let given = members.optional_text(text, "it is a text");
-    let dn = members.optional_text(dn, "it is a distinguished name").and_then(|name| {
-        let name = Dn::parse(&name).ok();
-        if name.is_none() {
-            members.refuse(dn, "is no distinguished name", "it is one (RFC 4514)");
-        }
-        name
-    });
+    let dn = members
+        .optional_text(dn, "it is a distinguished name")
+        .and_then(|name| {
+            let name = Dn::parse(&name).ok();
+            if name.is_none() {
+                members.refuse(dn, "is no distinguished name", "it is one (RFC 4514)");
+            }
+            name
+        });
     let text = given.or_else(|| dn.as_ref().map(|dn| dn.as_str().to_owned()))?;
     Some(ImportedIdentity { text, dn })
 }

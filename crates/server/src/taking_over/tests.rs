@@ -36,8 +36,14 @@ fn objects_stand_in_lists_in_answers_or_one_after_the_other() {
     assert_eq!(good(r#"[{"a":"]}\"{"}]"#), [one.clone()]);
     assert_eq!(good(r#"{"a":"]}\"{"}"#), [one.clone()]);
     let two = (3, r#"{"b":[{"c":{}}]}"#.to_owned());
-    assert_eq!(good("{\"a\":\"]}\\\"{\"}\n\n{\"b\":[{\"c\":{}}]}\n"), [one, two.clone()]);
-    assert_eq!(good("{\"result\":[\n\n{\"b\":[{\"c\":{}}]}\n],\"next_cursor\":\"x\"}"), [two.clone()]);
+    assert_eq!(
+        good("{\"a\":\"]}\\\"{\"}\n\n{\"b\":[{\"c\":{}}]}\n"),
+        [one, two.clone()]
+    );
+    assert_eq!(
+        good("{\"result\":[\n\n{\"b\":[{\"c\":{}}]}\n],\"next_cursor\":\"x\"}"),
+        [two.clone()]
+    );
     let hal = "{\"count\":1,\"_embedded\":{\n\"consents\":[\n{\"b\":[{\"c\":{}}]}]}}";
     assert_eq!(good(hal), [two]);
     assert_eq!(good(""), []);
@@ -95,9 +101,15 @@ fn tpa_a3_1_a_third_party_consent_keeps_its_times_and_scopes() {
     let scopes: Vec<_> = agreement.items.iter().map(|(scope, _)| scope.as_str()).collect();
     assert_eq!(scopes, ["openid", "offline_access", "accounts:balance"]);
     assert_eq!(agreement.created_at, Timestamp::from_seconds(1_790_000_000));
-    assert_eq!(agreement.valid_until, Some(Timestamp::from_seconds(1_792_592_000)));
+    assert_eq!(
+        agreement.valid_until,
+        Some(Timestamp::from_seconds(1_792_592_000))
+    );
     let ended = agreement.ended.unwrap();
-    assert_eq!((ended.at.as_seconds(), ended.reason), (1_790_000_001, EndReason::PartyAction));
+    assert_eq!(
+        (ended.at.as_seconds(), ended.reason),
+        (1_790_000_001, EndReason::PartyAction)
+    );
     assert_eq!(agreement.person.value, "usr_A1");
 }
 
@@ -127,7 +139,10 @@ fn a_consent_of_a_dataspace_keeps_the_id_that_its_tokens_carry() {
     let found = dataspace_consent(tenant(), element(text)).unwrap().agreement;
     let (source, consent) = &found.items[0];
     assert_eq!(source.as_str(), "dpp://office@northbay.example/Person_v1.0");
-    assert_eq!(consent.unwrap().to_string(), "0b6f5f0c-6f5e-4b0e-8a55-3f0f3c1f9e21");
+    assert_eq!(
+        consent.unwrap().to_string(),
+        "0b6f5f0c-6f5e-4b0e-8a55-3f0f3c1f9e21"
+    );
     assert_eq!(found.person.value, "https://login.example ada");
     let wrong = r#"{"tid":"x","app":"app-1","subiss":"https://login.example","sub":"ada","dsi":"https://x","state":"revoked",
         "granted_at":1790000000}"#;

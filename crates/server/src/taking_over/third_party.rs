@@ -38,7 +38,11 @@ pub fn third_party_consent(
         }
     }
     if status == Some(Status::Expired) && valid_until.is_none() {
-        members.refuse("expires_at", "is missing", "an expired consent says when it expired");
+        members.refuse(
+            "expires_at",
+            "is missing",
+            "an expired consent says when it expired",
+        );
     }
     let name = id.clone().unwrap_or_default();
     let read = (|| {

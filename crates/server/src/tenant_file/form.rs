@@ -89,7 +89,10 @@ impl<W: Write> Lines<W> {
 
     pub(super) fn table(&mut self, shape: &Shape) -> std::io::Result<()> {
         self.whole.begin(shape.table);
-        line(&mut self.to, &json!({ "table": shape.table, "columns": shape.columns }))
+        line(
+            &mut self.to,
+            &json!({ "table": shape.table, "columns": shape.columns }),
+        )
     }
 
     /// Writes a row; answers how many bytes it takes.
@@ -228,12 +231,15 @@ impl<R: BufRead> Reader<R> {
                 } else if members.contains_key("table") {
                     table(&members)
                 } else {
-                    serde_json::from_value(Value::Object(members)).ok().map(Line::Head)
+                    serde_json::from_value(Value::Object(members))
+                        .ok()
+                        .map(Line::Head)
                 }
             }
             _ => None,
         };
-        read.map(Some).ok_or_else(|| self.wrong("is none of a tenant's file"))
+        read.map(Some)
+            .ok_or_else(|| self.wrong("is none of a tenant's file"))
     }
 }
 
@@ -291,12 +297,19 @@ mod tests {
     #[test]
     fn what_is_no_file_of_a_tenant_is_told_with_its_line() {
         for (text, told) in [
-            ("", "line 0: is no beginning of a tenant's file, as `consentry export --to` writes it"),
+            (
+                "",
+                "line 0: is no beginning of a tenant's file, as `consentry export --to` writes it",
+            ),
             ("{\"kind\":\"x\"}\n", "line 1: is none of a tenant's file"),
             ("[7", "line 1: is cut off, or too long"),
             ("nonsense\n", "line 1: is no JSON"),
         ] {
-            assert_eq!(Reader::new(text.as_bytes()).head().unwrap_err().to_string(), told, "{text}");
+            assert_eq!(
+                Reader::new(text.as_bytes()).head().unwrap_err().to_string(),
+                told,
+                "{text}"
+            );
         }
     }
 }

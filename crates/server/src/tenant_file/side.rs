@@ -82,12 +82,12 @@ impl Side {
                     page.iter().try_for_each(|row| each(row))?;
                 }
             }
-            Self::Folder(source) => {
-                read_ahead(source, shape, move |source, shape, each| source.rows_of(shape, tenant, each))
-            }
-            Self::Sink(sink) => {
-                read_ahead(sink, shape, move |sink, shape, each| sink.rows_of(shape, tenant, each))
-            }
+            Self::Folder(source) => read_ahead(source, shape, move |source, shape, each| {
+                source.rows_of(shape, tenant, each)
+            }),
+            Self::Sink(sink) => read_ahead(sink, shape, move |sink, shape, each| {
+                sink.rows_of(shape, tenant, each)
+            }),
         };
         while let Some(page) = pages.recv().await {
             page?.iter().try_for_each(|row| each(row))?;

@@ -61,7 +61,9 @@ impl<'a> TakingIn<'a> {
                 Line::Row(row) => {
                     let shape = at.ok_or_else(|| reader.wrong("is of no table"))?;
                     if row.len() != shape.columns.len() || !is_of(shape, &row, head.tenant) {
-                        return Err(reader.wrong(format!("is no row of this tenant in {}", shape.table)).into());
+                        return Err(reader
+                            .wrong(format!("is no row of this tenant in {}", shape.table))
+                            .into());
                     }
                     whole.add(&row);
                     rows += 1;
@@ -132,7 +134,9 @@ impl<'a> TakingIn<'a> {
             let is_row = matches!(line, Line::Row(_));
             if let (true, Some(shape)) = (!waiting.is_empty() && (!is_row || waiting.len() == TOGETHER), at) {
                 let rows = std::mem::replace(&mut waiting, Vec::with_capacity(TOGETHER));
-                side.add(shape, rows).await.with_context(|| shape.table.to_owned())?;
+                side.add(shape, rows)
+                    .await
+                    .with_context(|| shape.table.to_owned())?;
             }
             match line {
                 Line::Head(_) => {}
@@ -184,9 +188,10 @@ impl<'a> TakingIn<'a> {
             match line {
                 Line::Table { table, .. } => at = shapes.iter().position(|shape| shape.table == table),
                 Line::Row(row) => {
-                    let (Some(shape), Some(own)) =
-                        (at.and_then(|at| shapes.get(at)), at.and_then(|at| digests.get_mut(at)))
-                    else {
+                    let (Some(shape), Some(own)) = (
+                        at.and_then(|at| shapes.get(at)),
+                        at.and_then(|at| digests.get_mut(at)),
+                    ) else {
                         continue;
                     };
                     if configuration(shape, &row, self.head.tenant).is_none() {
@@ -198,7 +203,10 @@ impl<'a> TakingIn<'a> {
             }
         }
         progress.end();
-        Ok(digests.into_iter().map(|(rows, digest)| (rows, digest.finish())).collect())
+        Ok(digests
+            .into_iter()
+            .map(|(rows, digest)| (rows, digest.finish()))
+            .collect())
     }
 
     /// What makes the tenant known here: `from` is the root key that opens the file, `to` the one of this ledger.
@@ -238,10 +246,7 @@ fn progress(file: &Path, what: &'static str) -> Progress {
     Progress::of_bytes(what, std::fs::metadata(file).ok().map(|file| file.len()))
 }
 
-fn reader<'a>(
-    file: &Path,
-    progress: &'a Progress,
-) -> anyhow::Result<Reader<BufReader<Counted<'a, File>>>> {
+fn reader<'a>(file: &Path, progress: &'a Progress) -> anyhow::Result<Reader<BufReader<Counted<'a, File>>>> {
     let opened = File::open(file).with_context(|| file.display().to_string())?;
     Ok(Reader::new(BufReader::new(progress.counting(opened))))
 }

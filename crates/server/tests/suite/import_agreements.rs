@@ -51,7 +51,10 @@ fn ask(running: &Running, line: &str) -> (u16, Value) {
         token["access_token"].as_str().unwrap()
     );
     let answer = exchange(running.address, &head, "").unwrap();
-    (answer.status, serde_json::from_str(&answer.body).unwrap_or_default())
+    (
+        answer.status,
+        serde_json::from_str(&answer.body).unwrap_or_default(),
+    )
 }
 
 fn import(place: &Place, kind: &str, file: &str, more: &[&str]) -> std::process::Output {
@@ -83,7 +86,10 @@ fn tpa_a3_third_party_consents_keep_ids_and_dates_and_a_second_import_changes_no
     assert_eq!(dry, format!("nothing is written; it would be {counted}"));
     assert_eq!(applied(&import(&place, "third-party", &file, &[])), counted);
     let again = applied(&import(&place, "third-party", &file, &[]));
-    assert_eq!(again, "0 added, 3 unchanged, 0 different, 0 left out; no consents: 0\n");
+    assert_eq!(
+        again,
+        "0 added, 3 unchanged, 0 different, 0 left out; no consents: 0\n"
+    );
     let verified = applied(&place.run(&[], &["verify-ledger"]));
     assert!(verified.contains("chain and rows agree"), "{verified}");
 
@@ -114,10 +120,15 @@ fn tpa_a3_third_party_consents_keep_ids_and_dates_and_a_second_import_changes_no
     // What was decided here since stays, and is told.
     let lines = told(&import(&place, "third-party", &file, &[]));
     assert!(
-        lines[0].contains(&format!("{ACTIVE}: it is here with another status; it stays as it is")),
+        lines[0].contains(&format!(
+            "{ACTIVE}: it is here with another status; it stays as it is"
+        )),
         "{lines:?}"
     );
-    assert_eq!(lines.last().unwrap(), "consentry: 1 entries of the file are not what stands here");
+    assert_eq!(
+        lines.last().unwrap(),
+        "consentry: 1 entries of the file are not what stands here"
+    );
 }
 
 #[test]
@@ -128,7 +139,11 @@ fn each_refused_line_is_told_with_what_would_be_right_and_nothing_is_written() {
         consent("cn_2", &json!({ "client_id": "nobody" })).to_string(),
         consent("cn_3", &json!({ "scope": "openid accounts:gold" })).to_string(),
         consent("cn_4", &json!({ "created_at": 1_760_000_000_000_i64 })).to_string(),
-        consent("cn_5", &json!({ "updated_at": 1_759_999_999, "created_at": 1_760_000_000 })).to_string(),
+        consent(
+            "cn_5",
+            &json!({ "updated_at": 1_759_999_999, "created_at": 1_760_000_000 }),
+        )
+        .to_string(),
         consent("cn_6", &json!({ "client_id": "meadow-backend" })).to_string(),
     ];
     let file = place.write("consents.ndjson", &lines.join("\n"));
@@ -136,14 +151,21 @@ fn each_refused_line_is_told_with_what_would_be_right_and_nothing_is_written() {
     assert_eq!(
         refused,
         [
-            format!("{file}:2: cn_2: there is no client nobody; register it first, with this id, in a manifest"),
+            format!(
+                "{file}:2: cn_2: there is no client nobody; register it first, with this id, in a manifest"
+            ),
             format!("{file}:3: cn_3: there is no definition accounts:gold; define it first, in a manifest"),
             format!(
                 "{file}:4: cn_4: created_at is too large; it is a number of seconds since 1970, not of milliseconds"
             ),
-            format!("{file}:5: cn_5: it changes or ends before it is made; changes and ends come after it was made"),
-            format!("{file}:6: cn_6: meadow-backend is no third party; only what third parties were granted is taken over"),
-            "consentry: nothing is written, since 5 entries cannot be taken over; --skip-bad leaves them out".to_owned(),
+            format!(
+                "{file}:5: cn_5: it changes or ends before it is made; changes and ends come after it was made"
+            ),
+            format!(
+                "{file}:6: cn_6: meadow-backend is no third party; only what third parties were granted is taken over"
+            ),
+            "consentry: nothing is written, since 5 entries cannot be taken over; --skip-bad leaves them out"
+                .to_owned(),
         ]
     );
     let skipping = import(&place, "third-party", &file, &["--skip-bad"]);
@@ -152,7 +174,10 @@ fn each_refused_line_is_told_with_what_would_be_right_and_nothing_is_written() {
         "1 added, 0 unchanged, 0 different, 5 left out; no consents: 0\n"
     );
     // What was left out is taken over once it can be.
-    let mended = place.write("consents.ndjson", &[lines[0].clone(), lines[2].replace(":gold", ":balance")].join("\n"));
+    let mended = place.write(
+        "consents.ndjson",
+        &[lines[0].clone(), lines[2].replace(":gold", ":balance")].join("\n"),
+    );
     assert_eq!(
         applied(&import(&place, "third-party", &mended, &[])),
         "1 added, 1 unchanged, 0 different, 0 left out; no consents: 0\n"
@@ -185,8 +210,11 @@ fn dsh_d1_consent_grants_of_fdx_are_the_customers_connections() {
     let place = bank();
     let all = json!([
         grant("cns_9wQ2mB7tLx", &json!({})),
-        grant("cns_ended", &json!({ "status": "REVOKED", "createdTime": "2025-02-11T09:30:11Z",
-            "updatedTime": "2025-03-11T09:30:11Z" })),
+        grant(
+            "cns_ended",
+            &json!({ "status": "REVOKED", "createdTime": "2025-02-11T09:30:11Z",
+            "updatedTime": "2025-03-11T09:30:11Z" })
+        ),
     ]);
     let file = place.write("grants.json", &all.to_string());
     assert_eq!(
@@ -209,8 +237,14 @@ fn dsh_d1_consent_grants_of_fdx_are_the_customers_connections() {
     assert!(running.stop().success());
 
     let wrong = json!([
-        grant("cns_1", &json!({ "parties": [{ "name": "Nobody", "type": "DATA_RECIPIENT" }] })),
-        grant("cns_2", &json!({ "customerId": null, "durationType": "ONE_TIME", "resources": [] })),
+        grant(
+            "cns_1",
+            &json!({ "parties": [{ "name": "Nobody", "type": "DATA_RECIPIENT" }] })
+        ),
+        grant(
+            "cns_2",
+            &json!({ "customerId": null, "durationType": "ONE_TIME", "resources": [] })
+        ),
     ]);
     let file = place.write("grants.json", &wrong.to_string());
     let lines = told(&import(&place, "grants", &file, &["--dry-run"]));
@@ -224,15 +258,18 @@ fn dsh_d1_consent_grants_of_fdx_are_the_customers_connections() {
             format!(
                 "{file}:1: cns_2: customerId is missing; it says whose grant it is, as does --customer for a whole file"
             ),
-            format!(
-                "{file}:1: cns_2: resources is empty; a grant names the data it is about, shared or not"
-            ),
+            format!("{file}:1: cns_2: resources is empty; a grant names the data it is about, shared or not"),
             format!(
                 "{file}:1: cns_2: durationType is ONE_TIME; such a grant is used up, and nothing of it can be kept"
             ),
         ]
     );
-    let lines = told(&import(&place, "grants", &file, &["--dry-run", "--customer", "cust-1007"]));
+    let lines = told(&import(
+        &place,
+        "grants",
+        &file,
+        &["--dry-run", "--customer", "cust-1007"],
+    ));
     assert!(!lines.iter().any(|line| line.contains("customerId")), "{lines:?}");
 }
 

@@ -85,7 +85,9 @@ fn leaves<'a>(came: &'a [Value], path: &str, [outer, middle, inner]: [&str; 3]) 
     let messages = came.iter().filter(|line| line["path"] == path);
     let resources = messages.flat_map(|line| line["message"][outer].as_array().unwrap());
     let scopes = resources.flat_map(|resource| resource[middle].as_array().unwrap());
-    scopes.flat_map(|scope| scope[inner].as_array().unwrap()).collect()
+    scopes
+        .flat_map(|scope| scope[inner].as_array().unwrap())
+        .collect()
 }
 
 #[test]
@@ -96,7 +98,10 @@ fn traces_and_logs_reach_a_collector_with_the_ids_of_requests_and_without_people
     let authorization = house.folder.path().join("collector.token");
     std::fs::write(&authorization, "Bearer token-of-the-collector\n").unwrap();
     let keys = [
-        ("CONSENTRY__STORAGE__URL", format!("sqlite://{}", house.data().display())),
+        (
+            "CONSENTRY__STORAGE__URL",
+            format!("sqlite://{}", house.data().display()),
+        ),
         ("CONSENTRY__TELEMETRY__OTLP__URL", collector.url.clone()),
         (
             "CONSENTRY__TELEMETRY__OTLP__AUTHORIZATION_FILE",
@@ -115,11 +120,18 @@ fn traces_and_logs_reach_a_collector_with_the_ids_of_requests_and_without_people
     assert!(running.stop().success());
 
     let came = collector.end();
-    assert!(came.iter().all(|line| line["authorization"] == "Bearer token-of-the-collector"));
+    assert!(
+        came.iter()
+            .all(|line| line["authorization"] == "Bearer token-of-the-collector")
+    );
     let spans = leaves(&came, "/v1/traces", ["resourceSpans", "scopeSpans", "spans"]);
     let span = spans
         .iter()
-        .find(|span| attributes(span).get("request.id").is_some_and(|id| id == "id-of-this-request"))
+        .find(|span| {
+            attributes(span)
+                .get("request.id")
+                .is_some_and(|id| id == "id-of-this-request")
+        })
         .unwrap_or_else(|| panic!("no span of the request among {}", spans.len()));
     assert_eq!(span["name"], "request");
     let about = attributes(span);
@@ -141,7 +153,8 @@ fn traces_and_logs_reach_a_collector_with_the_ids_of_requests_and_without_people
         .unwrap();
     assert_eq!(attributes(&resource[0]["resource"])["service.name"], "consentry");
 
-    let everything = serde_json::to_string(&came.iter().map(|line| &line["message"]).collect::<Vec<_>>()).unwrap();
+    let everything =
+        serde_json::to_string(&came.iter().map(|line| &line["message"]).collect::<Vec<_>>()).unwrap();
     for secret in [
         CARLA,
         PORTAL,
@@ -160,8 +173,14 @@ fn a_collector_that_is_away_is_told_once_and_keeps_nobody_waiting() {
     let house = House::new();
     applied(&house.apply(EXAMPLE, &[]));
     let keys = [
-        ("CONSENTRY__STORAGE__URL", format!("sqlite://{}", house.data().display())),
-        ("CONSENTRY__TELEMETRY__OTLP__URL", format!("http://{}", free_address())),
+        (
+            "CONSENTRY__STORAGE__URL",
+            format!("sqlite://{}", house.data().display()),
+        ),
+        (
+            "CONSENTRY__TELEMETRY__OTLP__URL",
+            format!("http://{}", free_address()),
+        ),
     ];
     let running = Running::serve_configured(free_address(), &keys);
     let _record = agree(&running, "nl-NL");

@@ -23,7 +23,10 @@ fn run(keys: &[(&str, String)], words: &[&str]) -> Output {
 
 /// A ledger in a folder that is not there yet.
 fn in_folder(folder: &Path) -> Vec<(&'static str, String)> {
-    vec![("CONSENTRY__STORAGE__URL", format!("sqlite://{}", folder.display()))]
+    vec![(
+        "CONSENTRY__STORAGE__URL",
+        format!("sqlite://{}", folder.display()),
+    )]
 }
 
 /// A ledger in an empty database, whose root key will be in a file.
@@ -37,7 +40,7 @@ fn in_postgres(root: &Path) -> (String, Vec<(&'static str, String)>) {
     (database, keys)
 }
 
-fn text(path: &PathBuf) -> &str {
+fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -73,7 +76,11 @@ fn serves(running: Running, record: &str) {
         ("portal", PORTAL),
         "",
     );
-    assert_eq!((status, found["status"].as_str()), (200, Some("accepted")), "{found}");
+    assert_eq!(
+        (status, found["status"].as_str()),
+        (200, Some("accepted")),
+        "{found}"
+    );
     let (status, own) = ask(&running, "GET", "/consents", ("carla", CARLA), "");
     assert_eq!((status, own["count"].as_u64()), (200, Some(1)), "{own}");
     assert!(running.stop().success());
@@ -96,7 +103,10 @@ fn a_tenant_goes_from_a_folder_into_a_database_and_into_another_folder_and_is_th
     assert!(again.starts_with("main is here already, the same "), "{again}");
 
     let back = house.folder.path().join("back.ndjson");
-    applied(&run(&database, &["export", "--tenant", "main", "--to", text(&back)]));
+    applied(&run(
+        &database,
+        &["export", "--tenant", "main", "--to", text(&back)],
+    ));
     assert_eq!(rows(&file), rows(&back));
     serves(Running::serve_configured(free_address(), &database), &record);
 

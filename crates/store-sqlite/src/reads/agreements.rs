@@ -25,13 +25,7 @@ pub(super) fn without_consents(
     id: AgreementId,
 ) -> Result<Option<Agreement>> {
     let shard = put::agreement_place(connection, tenant, id)?;
-    let found = by_id(
-        connection,
-        sql::AGREEMENT,
-        tenant,
-        (shard, id.uuid()),
-        rows::read,
-    )?;
+    let found = by_id(connection, sql::AGREEMENT, tenant, (shard, id.uuid()), rows::read)?;
     found
         .map(|agreement| with_items(connection, tenant, agreement))
         .transpose()

@@ -4,8 +4,8 @@ use consentry_domain::{Audience, Qualifier, Status, TenantId, Timestamp, subject
 
 use super::{Engine, commit, sample, write, writing};
 use crate::{
-    AgreementQuery, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow, Expect, Row, RowChange, RowKey,
-    Seeds, Store, TokenKind, TokenRow,
+    AgreementQuery, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow, Expect, Row, RowChange,
+    RowKey, Seeds, Store, TokenKind, TokenRow,
 };
 
 /// The stored row with the key of this one.
@@ -381,7 +381,11 @@ pub async fn an_agreement_with_an_id_of_another_system_lives_with_its_person(eng
     let consent = sample::consent(sample::slot(ada, 1, 1), 1);
     let mut agreement = sample::agreement(ada, 1, &[&consent]);
     agreement.id = sample::agreement_id(ben, 7);
-    write(&store, [Row::Consent(consent.clone()), Row::Agreement(agreement.clone())]).await;
+    write(
+        &store,
+        [Row::Consent(consent.clone()), Row::Agreement(agreement.clone())],
+    )
+    .await;
     let store = engine.reopen(store).await;
     assert_stored(&store, &Row::Agreement(agreement.clone())).await;
     let of_ada = AgreementQuery {
@@ -404,7 +408,9 @@ pub async fn an_agreement_with_an_id_of_another_system_lives_with_its_person(eng
     change.expect.push(Expect::At(key.clone(), agreement.version));
     agreement.version += 1;
     agreement.items.clear();
-    change.rows.push(RowChange::Put(Row::Agreement(agreement.clone())));
+    change
+        .rows
+        .push(RowChange::Put(Row::Agreement(agreement.clone())));
     let _receipt = commit(&store, change).await.unwrap();
     assert_stored(&store, &Row::Agreement(agreement.clone())).await;
     let mut change = writing([]);

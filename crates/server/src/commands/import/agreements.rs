@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use consentry_ledger::{TenantSnapshot, agreements::AgreementNotImported};
 
-use super::taking::{self, Found, Into, Judged, Kind, Reading, TakingArguments};
+use super::taking::{self, Destination, Found, Judged, Kind, Reading, TakingArguments};
 use crate::{
     configuration::Configuration,
     ldif::Refused,
@@ -109,9 +109,10 @@ impl Source {
             AgreementNotImported::NoClient(_) => {
                 (members.client, "register it first, with this id, in a manifest")
             }
-            AgreementNotImported::FirstParty(_) => {
-                (members.client, "only what third parties were granted is taken over")
-            }
+            AgreementNotImported::FirstParty(_) => (
+                members.client,
+                "only what third parties were granted is taken over",
+            ),
             AgreementNotImported::NoDefinition(_) => (members.scope, "define it first, in a manifest"),
             AgreementNotImported::ChangedBeforeMade => {
                 (members.ends, "changes and ends come after it was made")
@@ -148,7 +149,7 @@ impl Kind for Source {
         })))
     }
 
-    async fn foresee(&self, into: Into<'_>, found: &FoundAgreement) -> Judged {
+    async fn foresee(&self, into: Destination<'_>, found: &FoundAgreement) -> Judged {
         let foreseen = into
             .ledger
             .foresee_agreement(into.tenant, into.permit, &found.agreement)
@@ -159,7 +160,7 @@ impl Kind for Source {
         }
     }
 
-    async fn take(&self, into: Into<'_>, all: Vec<FoundAgreement>) -> Vec<(FoundAgreement, Judged)> {
+    async fn take(&self, into: Destination<'_>, all: Vec<FoundAgreement>) -> Vec<(FoundAgreement, Judged)> {
         let wanted: Vec<_> = all.iter().map(|found| found.agreement.clone()).collect();
         let written = into
             .ledger

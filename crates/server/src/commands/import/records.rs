@@ -6,7 +6,7 @@ use clap::Args;
 use consentry_door_records::imported::{self, Broken};
 use consentry_ledger::{TenantSnapshot, records::NotImported};
 
-use super::taking::{self, Found, Into, Judged, Kind, Reading, TakingArguments};
+use super::taking::{self, Destination, Found, Judged, Kind, Reading, TakingArguments};
 use crate::{
     configuration::{Configuration, RecordsImport},
     ldif::{self, FoundRecord, RecordEntries, RecordEntry, Refused},
@@ -75,7 +75,7 @@ impl Kind for Records {
         })))
     }
 
-    async fn foresee(&self, into: Into<'_>, entry: &RecordEntry) -> Judged {
+    async fn foresee(&self, into: Destination<'_>, entry: &RecordEntry) -> Judged {
         let foreseen = into
             .ledger
             .foresee_record(into.tenant, into.permit, &entry.record)
@@ -86,7 +86,7 @@ impl Kind for Records {
         }
     }
 
-    async fn take(&self, into: Into<'_>, entries: Vec<RecordEntry>) -> Vec<(RecordEntry, Judged)> {
+    async fn take(&self, into: Destination<'_>, entries: Vec<RecordEntry>) -> Vec<(RecordEntry, Judged)> {
         let (records, places): (Vec<_>, Vec<_>) = entries
             .into_iter()
             .map(|entry| (entry.record, entry.places))

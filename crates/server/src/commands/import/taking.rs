@@ -72,7 +72,7 @@ pub(super) type Judged = anyhow::Result<Result<Imported, Vec<Refused>>>;
 
 /// A tenant that things are taken into.
 #[derive(Clone, Copy)]
-pub(super) struct Into<'a> {
+pub(super) struct Destination<'a> {
     pub ledger: &'a Ledger,
     pub tenant: &'a TenantSnapshot,
     pub permit: &'a Permit<Provision>,
@@ -94,10 +94,10 @@ pub(super) trait Kind {
     ) -> anyhow::Result<Box<dyn Iterator<Item = Found<Self::Thing>> + 'a>>;
 
     /// What taking one over would do. Nothing is written.
-    async fn foresee(&self, into: Into<'_>, thing: &Self::Thing) -> Judged;
+    async fn foresee(&self, into: Destination<'_>, thing: &Self::Thing) -> Judged;
 
     /// Takes things over; answers what became of each, in order.
-    async fn take(&self, into: Into<'_>, things: Vec<Self::Thing>) -> Vec<(Self::Thing, Judged)>;
+    async fn take(&self, into: Destination<'_>, things: Vec<Self::Thing>) -> Vec<(Self::Thing, Judged)>;
 
     /// Something to say of a thing, at its line.
     fn remark(&self, thing: &Self::Thing, why: &str) -> Refused;
@@ -136,7 +136,7 @@ async fn import<K: Kind>(
     let permit = authorize::<Provision>(&Caller::Operator, Target::Tenant)?;
     let directory = ledger.directory();
     let import = Import {
-        into: Into {
+        into: Destination {
             ledger,
             tenant: chosen(directory.tenants(), options.tenant.as_deref())?,
             permit: &permit,
@@ -161,7 +161,7 @@ async fn import<K: Kind>(
 }
 
 struct Import<'a, K> {
-    into: Into<'a>,
+    into: Destination<'a>,
     file: &'a Path,
     kind: &'a K,
 }
@@ -296,7 +296,9 @@ impl Outcome {
             others,
         } = self;
         let none = K::OTHERS;
-        format!("{added} added, {unchanged} unchanged, {different} different, {bad} left out; {none}: {others}")
+        format!(
+            "{added} added, {unchanged} unchanged, {different} different, {bad} left out; {none}: {others}"
+        )
     }
 
     /// Good when everything the file says is here.

@@ -11,11 +11,7 @@ use clap::Args;
 use consentry_ledger::{Clock as _, Ledger, SystemClock, SystemEntropy, verify::Verdict};
 
 use crate::{
-    assembly,
-    commands::serve,
-    configuration::Configuration,
-    ledger_place::LedgerPlace,
-    root_key,
+    assembly, commands::serve, configuration::Configuration, ledger_place::LedgerPlace, root_key,
     tenant_file::TakingIn,
 };
 
@@ -44,12 +40,19 @@ pub(super) fn run(file: Option<&Path>, options: &TenantArguments) -> anyhow::Res
         ledger.close().await;
         let known = known?;
         let to = place.key(&configuration.keys)?.load(true, &SystemEntropy)?;
-        let from = options.root_file.as_deref().map(root_key::from_file).transpose()?;
+        let from = options
+            .root_file
+            .as_deref()
+            .map(root_key::from_file)
+            .transpose()?;
         let making = taking.known_by((from.as_ref().unwrap_or(&to), &to), &SystemEntropy)?;
         taking.put(&place, known).await?;
         let (slug, rows, sha256) = (taking.slug(), taking.rows(), taking.sha256());
         if known {
-            writeln!(std::io::stdout(), "{slug} is here already, the same {rows} rows, sha256 {sha256}")?;
+            writeln!(
+                std::io::stdout(),
+                "{slug} is here already, the same {rows} rows, sha256 {sha256}"
+            )?;
             return Ok(());
         }
         making.write(&place, SystemClock.now()).await?;
@@ -84,7 +87,9 @@ fn is_known(ledger: &Ledger, taking: &TakingIn<'_>) -> anyhow::Result<bool> {
 
 async fn proved(ledger: &Ledger, taking: &TakingIn<'_>) -> anyhow::Result<u64> {
     let directory = ledger.directory();
-    let tenant = directory.tenant(taking.tenant()).context("the tenant is not known")?;
+    let tenant = directory
+        .tenant(taking.tenant())
+        .context("the tenant is not known")?;
     match ledger.verify(tenant).await? {
         Verdict::Sound { events, .. } => Ok(events),
         Verdict::Broken { index, what } => {
