@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consentry_ledger::{
     Caller, Target,
     access::{Provision, authorize},
+    import::Imported,
     records::{ImportedIdentity, ImportedRecord, RecordStatus, RecordWish},
     webhooks::WebhookSecret,
 };
