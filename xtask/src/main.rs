@@ -73,6 +73,14 @@ enum Task {
         #[arg(long)]
         accept: bool,
     },
+    /// Fails when what schemas and references say of members is not what the code says.
+    ///
+    /// Example: cargo xtask described --accept
+    Described {
+        /// Gathers it from the code.
+        #[arg(long)]
+        accept: bool,
+    },
     /// Takes the pictures of the README anew, from the demo in a browser.
     ///
     /// Example: cargo xtask pictures
@@ -152,6 +160,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Layers => check::layers::check(&workspace),
         Task::Docs => {
             check::links::check(&workspace)?;
+            check::chapters::check(&workspace)?;
             check::named_tests::check(&workspace)?;
             check::documented_commands::check(&workspace)
         }
@@ -160,6 +169,13 @@ fn run(task: Task) -> anyhow::Result<()> {
                 check::migrations::accept(&workspace)
             } else {
                 check::migrations::check(&workspace)
+            }
+        }
+        Task::Described { accept } => {
+            if accept {
+                check::described::accept(&workspace)
+            } else {
+                check::described::check(&workspace)
             }
         }
         Task::Pictures => test::pictures(&workspace),

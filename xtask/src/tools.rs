@@ -29,6 +29,9 @@ const STANDARD_WEBHOOKS: &str = "1.1.0";
 /// The mail server that the tests send to.
 const AIOSMTPD: &str = "1.4.6";
 
+/// The messages of OpenTelemetry, which the tests receive with.
+const OPENTELEMETRY_PROTO: &str = "1.45.2";
+
 /// Node, from the Python package index.
 const NODE: &str = "22.20.0";
 
@@ -71,6 +74,11 @@ pub fn schemathesis(workspace: &Workspace) -> Result<Command> {
 /// A Python that has the public library of Standard Webhooks.
 pub fn webhooks_python(workspace: &Workspace) -> Result<PathBuf> {
     python_with(workspace, "standardwebhooks", STANDARD_WEBHOOKS)
+}
+
+/// A Python that has the messages of OpenTelemetry.
+pub fn telemetry_python(workspace: &Workspace) -> Result<PathBuf> {
+    python_with(workspace, "opentelemetry-proto", OPENTELEMETRY_PROTO)
 }
 
 /// A Python that has the mail server.

@@ -20,6 +20,7 @@ pub fn apply(state: &mut Touched, fact: &Fact) {
         | Fact::ConsentExpired(fact)
         | Fact::ConsentExpiring(fact) => apply_consent(state, fact),
         Fact::AgreementCreated { agreement }
+        | Fact::AgreementImported { agreement }
         | Fact::AgreementChanged { agreement }
         | Fact::AgreementRenewed { agreement }
         | Fact::AgreementEnded { agreement } => {

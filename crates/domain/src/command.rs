@@ -6,6 +6,7 @@ use crate::{
     AccountId, Accounts, Actions, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey,
     Qualifier, RecordId, Slot, SubjectId, Timestamp,
     agreement::Disclosure,
+    consent::Ended,
     decision::{Actor, CredentialKind, Door, EndReason, TextShown},
     definition::Wording,
 };
@@ -137,6 +138,36 @@ pub struct ImportRecord {
     pub updated_at: Timestamp,
     /// The only actions it is about; none: all.
     pub actions: Option<Actions>,
+}
+
+/// The operator takes an agreement over that another system kept. It is what an agreement would be that had been made here when it was
+/// made there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportAgreement {
+    /// The act of taking it over; the decision it tells of was taken elsewhere.
+    pub act: Act,
+    /// Identity of the agreement, as the other system gave it.
+    pub agreement: AgreementId,
+    /// The first party's product.
+    pub application: ApplicationId,
+    /// Who receives the data.
+    pub client: ClientId,
+    /// What keeps the slots apart.
+    pub qualifier: Qualifier,
+    /// What was granted, in the order it was asked; at least one.
+    pub items: Vec<NewItem>,
+    /// When it was made there.
+    pub created_at: Timestamp,
+    /// When it last changed there; not before it was made, and not in the future.
+    pub updated_at: Timestamp,
+    /// One end for all; it may be over already. None until withdrawn.
+    pub valid_until: Option<Timestamp>,
+    /// Its end there, once there was one; not before it was made, and not in the future.
+    pub ended: Option<Ended>,
+    /// What the person is told about the asker.
+    pub disclosure: Disclosure,
+    /// The accounts it is about.
+    pub accounts: Accounts,
 }
 
 /// A records client changes a record; everything is given as it shall be. The act is about the person the record is about now;
@@ -276,6 +307,8 @@ pub enum Command {
     CreateRecord(CreateRecord),
     /// See [`ImportRecord`].
     ImportRecord(ImportRecord),
+    /// See [`ImportAgreement`].
+    ImportAgreement(ImportAgreement),
     /// See [`ChangeRecord`].
     ChangeRecord(ChangeRecord),
     /// See [`DeleteRecord`].
@@ -302,6 +335,7 @@ impl Command {
             Self::Decline(command) => &command.act,
             Self::CreateRecord(command) => &command.act,
             Self::ImportRecord(command) => &command.act,
+            Self::ImportAgreement(command) => &command.act,
             Self::ChangeRecord(command) => &command.act,
             Self::DeleteRecord(command) => &command.act,
             Self::Stop(command) => &command.act,

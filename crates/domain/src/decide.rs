@@ -4,6 +4,7 @@ mod accounts;
 mod approve;
 mod choose;
 mod import;
+mod import_agreement;
 mod record;
 mod renew;
 mod settle;
@@ -13,8 +14,8 @@ mod withdraw;
 use std::collections::BTreeMap;
 
 use crate::{
-    AgreementId, Command, Consent, DecisionId, DefinitionKey, Fact, RecordId, Status, SubjectId, Timestamp,
-    Touched,
+    AgreementId, Command, Consent, ConsentId, DecisionId, DefinitionKey, Fact, RecordId, Status, SubjectId,
+    Timestamp, Touched,
     apply::apply,
     command::{Act, Decline},
     consent::Ended,
@@ -55,6 +56,12 @@ pub enum Rejection {
     /// There is, or was, a record of this id.
     #[error("there is a record {0} already")]
     RecordExists(RecordId),
+    /// There is an agreement of this id.
+    #[error("there is an agreement {0} already")]
+    AgreementExists(AgreementId),
+    /// There is a consent of this id.
+    #[error("there is a consent {0} already")]
+    ConsentExists(ConsentId),
     /// Times that cannot be: changed before it was made, or in the future.
     #[error("a record is made first, changed then, and both before now")]
     ImpossibleTimes,
@@ -114,6 +121,7 @@ pub fn decide(
         Command::Decline(command) => draft.decline(command),
         Command::CreateRecord(command) => draft.create_record(command)?,
         Command::ImportRecord(command) => draft.import_record(command)?,
+        Command::ImportAgreement(command) => draft.import_agreement(command)?,
         Command::ChangeRecord(command) => draft.change_record(command)?,
         Command::DeleteRecord(command) => draft.delete_record(command)?,
         Command::Stop(command) => draft.stop(command)?,

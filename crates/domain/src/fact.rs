@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Agreement, Consent, DefinitionKey, Slot, SubjectId, decision::Decision, record::Record};
+use crate::{
+    Agreement, Consent, DefinitionKey, Slot, SubjectId,
+    decision::{Decision, Outcome},
+    record::Record,
+};
 
 /// One fact. A consent or agreement is carried as it is *after* the fact, so that replaying the log needs nothing else and gives
 /// the same rows. Names of events are those of enforcement-events-evidence 3.4, and `consent.imported`.
@@ -59,6 +63,11 @@ pub enum Fact {
         /// The bundle.
         agreement: Agreement,
     },
+    /// A bundle was taken over from another system, as it was there.
+    AgreementImported {
+        /// The bundle as it is here.
+        agreement: Agreement,
+    },
     /// A bundle ended.
     AgreementEnded {
         /// The bundle as it ended.
@@ -94,7 +103,7 @@ impl Fact {
             Self::ConsentSuperseded(_) => "consent.superseded",
             Self::ConsentExpired(_) => "consent.expired",
             Self::ConsentExpiring(_) => "consent.expiring",
-            Self::AgreementCreated { .. } => "grant.created",
+            Self::AgreementCreated { .. } | Self::AgreementImported { .. } => "grant.created",
             Self::AgreementChanged { .. } => "grant.changed",
             Self::AgreementRenewed { .. } => "grant.renewed",
             Self::AgreementReported { .. } => "grant.reported",
@@ -140,6 +149,7 @@ impl Fact {
             | Self::ConsentExpired(fact)
             | Self::ConsentExpiring(fact) => fact.consent.slot.subject,
             Self::AgreementCreated { agreement }
+            | Self::AgreementImported { agreement }
             | Self::AgreementChanged { agreement }
             | Self::AgreementRenewed { agreement }
             | Self::AgreementReported { agreement }
@@ -151,6 +161,7 @@ impl Fact {
     pub const fn agreement(&self) -> Option<&Agreement> {
         match self {
             Self::AgreementCreated { agreement }
+            | Self::AgreementImported { agreement }
             | Self::AgreementChanged { agreement }
             | Self::AgreementRenewed { agreement }
             | Self::AgreementReported { agreement }
@@ -162,6 +173,15 @@ impl Fact {
     /// The definition it concerns, if it concerns exactly one.
     pub fn definition(&self) -> Option<&DefinitionKey> {
         self.consent().map(|consent| &consent.slot.definition)
+    }
+
+    /// Whether it was taken over from another system, so that it is no news (enforcement-events-evidence EVT-15).
+    pub fn is_imported(&self) -> bool {
+        match self {
+            Self::DecisionRecorded { decision } => decision.outcome == Outcome::Imported,
+            Self::ConsentImported(_) | Self::AgreementImported { .. } => true,
+            _ => false,
+        }
     }
 
     /// The slot it concerns, if it concerns exactly one.

@@ -1,5 +1,6 @@
 //! Rules as tables, and properties that hold for every history.
 
+mod agreement_imports;
 mod bundles;
 mod decisions;
 mod histories;

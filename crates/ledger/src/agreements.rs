@@ -1,7 +1,9 @@
 //! What a person agreed to, as bundles: listing them, looking at one, ending them. All doors that show connections use these.
 
 mod accounts;
+mod called;
 mod history;
+mod import;
 mod provision;
 mod receipt;
 mod renew;
@@ -23,7 +25,9 @@ use consentry_store::{Row, RowChange, Seeds};
 
 pub use self::{
     accounts::{AccountsError, AccountsRequest},
+    called::agreement_called,
     history::{Happened, HistoryEntry},
+    import::{AgreementNotImported, ImportedAgreement, ImportedEnd},
     provision::AgreementWish,
     renew::{MOST_DAYS, RENEWAL_WINDOW, RenewError, Subjected, is_renewable},
     single::{SingleEntry, SingleHappened},

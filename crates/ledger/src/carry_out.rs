@@ -260,6 +260,7 @@ impl Written {
                     own.records.extend(fact.record.as_ref().map(|record| record.id));
                 }
                 Fact::AgreementCreated { agreement }
+                | Fact::AgreementImported { agreement }
                 | Fact::AgreementChanged { agreement }
                 | Fact::AgreementRenewed { agreement }
                 | Fact::AgreementEnded { agreement } => {

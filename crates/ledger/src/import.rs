@@ -1,12 +1,17 @@
-//! Taking accounts over from another directory. Doing it twice changes nothing.
+//! Taking over what another system has. Doing it twice changes nothing.
 //!
-//! What lives here: what an account of ours becomes, and which it must not become. What may not: how the other directory wrote it.
+//! What lives here: what all of it has in common, and what an account of ours becomes, and which it must not become. What may not: how
+//! the other system wrote it.
+
+use std::collections::BTreeMap;
 
 use consentry_domain::{
+    SubjectId,
     credential::Principal,
     dn::Dn,
     subject::{Alias, Namespace},
 };
+use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -18,6 +23,47 @@ use crate::{
 };
 
 pub use crate::provision::Taken;
+
+/// What becomes of something that another system kept, or would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Imported {
+    /// It is new.
+    Added,
+    /// It is here and says the same.
+    Unchanged,
+    /// It is here and says something else in these parts, by their names. It stays as it is.
+    Different(Vec<String>),
+    /// It was here and is deleted or erased. It stays that way.
+    Gone,
+}
+
+/// Takes things over, each with its person and what else is known of it, or with the answer that it has already. What belongs to one
+/// person touches the same rows and goes one after the other, in order; people go side by side.
+pub(crate) async fn person_by_person<T, E>(
+    things: Vec<Result<Result<(SubjectId, T), Imported>, E>>,
+    take: impl AsyncFn(usize, SubjectId, T) -> Result<Imported, E>,
+) -> Vec<Result<Imported, E>> {
+    let mut outcomes = BTreeMap::new();
+    let mut by_person: BTreeMap<SubjectId, Vec<(usize, T)>> = BTreeMap::new();
+    for (index, thing) in things.into_iter().enumerate() {
+        match thing {
+            Ok(Ok((person, known))) => by_person.entry(person).or_default().push((index, known)),
+            Ok(Err(imported)) => drop(outcomes.insert(index, Ok(imported))),
+            Err(error) => drop(outcomes.insert(index, Err(error))),
+        }
+    }
+    let take = &take;
+    let taken = join_all(by_person.into_iter().map(async |(person, several)| {
+        let mut outcomes = Vec::with_capacity(several.len());
+        for (index, known) in several {
+            outcomes.push((index, take(index, person, known).await));
+        }
+        outcomes
+    }))
+    .await;
+    outcomes.extend(taken.into_iter().flatten());
+    outcomes.into_values().collect()
+}
 
 /// An account as another directory has it.
 #[derive(Debug, Clone)]

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Row id of the wrapped tenant key among the signing keys.
-pub(crate) const TENANT_KEY: &str = "tenant-key";
+pub const TENANT_KEY: &str = "tenant-key";
 
 /// One tenant as configured. Cheap to share, never changed: a change makes a new one.
 #[derive(Debug)]

@@ -93,20 +93,17 @@ enum Command {
     /// Example: consentry apply -f consentry-manifest.yaml --dry-run
     #[command(verbatim_doc_comment)]
     Apply(apply::ApplyArguments),
-    /// Writes what is configured as a manifest, without secrets and people; applying it changes nothing.
+    /// Writes what is configured as a manifest, without secrets and people; applying it changes nothing. Or everything of a tenant as a
+    /// file, for `consentry import tenant`.
     ///
     /// Example: consentry export --manifest > consentry-manifest.yaml
     #[command(verbatim_doc_comment)]
     Export(export::ExportArguments),
-    /// Prints the JSON Schema of a file that operators write.
+    /// Prints the JSON Schema of a file that operators write, or the OpenAPI document; as a page for people with --markdown.
     ///
     /// Example: consentry schema manifest > manifest.schema.json
     #[command(verbatim_doc_comment)]
-    Schema {
-        /// Of which.
-        #[arg(value_enum)]
-        of: schema::Of,
-    },
+    Schema(schema::SchemaArguments),
     /// Takes over what other systems have.
     Import {
         #[command(subcommand)]
@@ -156,7 +153,7 @@ pub fn run() -> ExitCode {
         Command::Audit(options) => audit::run(arguments.config.as_deref(), &options),
         Command::Apply(options) => apply::run(arguments.config.as_deref(), &options),
         Command::Export(options) => export::run(arguments.config.as_deref(), &options),
-        Command::Schema { of } => schema::run(of),
+        Command::Schema(options) => schema::run(&options),
         Command::Backup(options) => backup::backup(arguments.config.as_deref(), &options),
         Command::Restore(options) => backup::restore(arguments.config.as_deref(), &options),
         Command::Import { command } => import::run(arguments.config.as_deref(), &command),

@@ -6,6 +6,7 @@ mod mail;
 mod nats;
 mod network;
 mod origins;
+mod otlp;
 mod signing_keys;
 mod tls;
 
@@ -30,6 +31,7 @@ pub use ldap::LdapSection;
 pub use mail::MailSection;
 pub use nats::NatsSection;
 pub use network::Network;
+pub use otlp::OtlpSection;
 pub use signing_keys::SigningKeysSection;
 pub use tls::TlsSection;
 
@@ -228,6 +230,8 @@ pub struct TelemetrySection {
     pub consent_messages: Vec<MessageType>,
     /// A listener of its own for `/metrics`; none means on the main one.
     pub listen: Option<SocketAddr>,
+    /// Traces and logs for OpenTelemetry.
+    pub otlp: OtlpSection,
 }
 
 impl Default for TelemetrySection {
@@ -237,6 +241,7 @@ impl Default for TelemetrySection {
             format: LogFormat::Text,
             consent_messages: Vec::new(),
             listen: None,
+            otlp: OtlpSection::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `/api/openapi.json`: every described door in one OpenAPI document.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
 use consentry_web::{
@@ -10,6 +10,7 @@ use consentry_web::{
     routes::{Cors, RouteTable},
 };
 use http::header;
+use serde_json::Value;
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 
 /// The whole document. It names no server: addresses are relative to where it was found.
@@ -38,6 +39,26 @@ pub fn document() -> OpenApi {
     document.merge(consentry_door_dataspace::openapi::document());
     document.merge(consentry_door_preferences::openapi::document());
     document
+}
+
+/// The document as a page: each address with what it does. `lead` comes first.
+pub fn markdown(lead: &str, document: &Value) -> String {
+    let mut page = format!(
+        "# Reference of the API\n\n{lead} The whole, with bodies and answers, is the OpenAPI document that a server shows at \
+         `/api/openapi.json`, and `consentry schema api` prints. Doors that speak a protocol of somebody else are described by it: see \
+         the page of each door.\n\n| call | does |\n| --- | --- |\n"
+    );
+    for (path, calls) in document["paths"].as_object().into_iter().flatten() {
+        for (method, call) in calls.as_object().into_iter().flatten() {
+            let Some(said) = call["summary"].as_str().or_else(|| call["description"].as_str()) else {
+                continue;
+            };
+            let said = said.lines().next().unwrap_or_default().replace('|', "\\|");
+            // Writing to a String cannot fail.
+            let _ = writeln!(page, "| `{} {path}` | {said} |", method.to_ascii_uppercase());
+        }
+    }
+    page
 }
 
 /// The route.

@@ -132,6 +132,16 @@ impl LedgerPlace {
         Ok(())
     }
 
+    /// A place that has to have a ledger. Nothing is opened, so somebody else may have it.
+    pub async fn require_there(&self) -> anyhow::Result<()> {
+        let is_there = match self {
+            Self::Folder { folder, .. } => folder.join(DATABASE).exists(),
+            Self::Postgres { url, options } => PostgresStore::is_there(url, *options).await?,
+        };
+        anyhow::ensure!(is_there, "there is no ledger in {self}");
+        Ok(())
+    }
+
     /// A ledger that has to be there.
     pub async fn require_ledger(&self) -> anyhow::Result<()> {
         let is_there = match self {

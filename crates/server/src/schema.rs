@@ -6,7 +6,9 @@
 //! One look asks the type for a value and leads it along a path (the member `tenants`, an element of it, the member `clients`, …); what
 //! the type asks for at the end of the path is the shape that stands there. Which members must be there is learnt by leaving them out.
 
+mod described;
 mod probe;
+pub mod reference;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -104,6 +106,7 @@ fn fields_of<T: DeserializeOwned>(
         }
     }
     let mut schema = typed("object");
+    described::describe(&mut properties);
     schema.insert("properties".to_owned(), Value::Object(properties));
     if !required.is_empty() {
         let names = required.into_iter().map(|(name, _)| json!(name));

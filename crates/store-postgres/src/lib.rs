@@ -30,6 +30,7 @@ mod rows;
 mod statements;
 mod tail;
 mod target;
+mod tenant_rows;
 mod text;
 mod tls;
 mod writer;
@@ -51,6 +52,7 @@ use consentry_store::{
 
 pub use open::{OpenError, Options};
 pub use target::{Target, TargetError, TargetTable};
+pub use tenant_rows::TenantRows;
 
 use crate::{address::Address, gather::Gathered, link::Link, reader::Readers, tail::Ear, writer::Writer};
 

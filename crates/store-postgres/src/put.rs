@@ -136,7 +136,10 @@ impl<'a> Writes<'a> {
             }
             RowKey::Agreement(id) => {
                 keys::push(self.removing(sql::AGREEMENTS_DELETE), tenant, key);
-                self.cut_items(tenant, *id, 0);
+                keys::push(self.removing(sql::AGREEMENT_ITEMS_DELETE), tenant, key);
+                // Last, since the others look where it lives.
+                self.removing(sql::AGREEMENT_PLACES_DELETE)
+                    .push([Cell::id(tenant.uuid()), Cell::id(id.uuid())]);
             }
             key => keys::push(self.removing(Table::of(key).delete()), tenant, key),
         }
@@ -222,8 +225,16 @@ impl<'a> Writes<'a> {
         ]);
     }
 
+    /// Writes an agreement into the shard of its person, whom it never leaves.
     fn agreement(&mut self, tenant: TenantId, row: &'a Agreement) -> Result<()> {
-        let shard = row.id.shard();
+        let shard = row.subject.shard();
+        if shard != row.id.shard() {
+            self.putting(sql::AGREEMENT_PLACES_PUT).push([
+                Cell::id(tenant.uuid()),
+                Cell::id(row.id.uuid()),
+                Cell::shard(shard),
+            ]);
+        }
         let cells = [
             Cell::shard(shard),
             Cell::id(tenant.uuid()),
@@ -253,17 +264,13 @@ impl<'a> Writes<'a> {
                 Cell::id(item.consent.uuid()),
             ]);
         }
-        self.cut_items(tenant, row.id, row.items.len());
-        Ok(())
-    }
-
-    fn cut_items(&mut self, tenant: TenantId, agreement: consentry_domain::AgreementId, from: usize) {
         self.removing(sql::AGREEMENT_ITEMS_CUT).push([
-            Cell::shard(agreement.shard()),
+            Cell::shard(shard),
             Cell::id(tenant.uuid()),
-            Cell::id(agreement.uuid()),
-            Cell::Number(Some(i64::try_from(from).unwrap_or(i64::MAX))),
+            Cell::id(row.id.uuid()),
+            Cell::Number(Some(i64::try_from(row.items.len()).unwrap_or(i64::MAX))),
         ]);
+        Ok(())
     }
 
     /// Writes a record into the shard of its subject. One that lived elsewhere moves, so that there is never a second one.

@@ -52,6 +52,17 @@ macro_rules! keys_by_id {
     };
 }
 
+/// Keys of agreements of a batch, each with the shard it lives in: that of its person. Of ids that came from another system that is
+/// noted beside; of others it is in the id.
+macro_rules! keys_of_agreements {
+    () => {
+        concat!(
+            keys_by_id!(),
+            " LEFT JOIN foreign_id AS f ON f.tenant = k.tenant AND f.kind = 'agreement' AND f.id = uuid_send(k.id)"
+        )
+    };
+}
+
 /// Keys of a batch: shard, tenant, hash.
 macro_rules! keys_by_hash {
     () => {
@@ -250,14 +261,16 @@ statements! {
     USES_DELETE "uses.delete" = delete_by_id!("consent_use", "consent");
 
     AGREEMENTS "agreements.by_ids" = concat!(
-        "SELECT ", agreement_columns!(), " FROM ", keys_by_id!(),
-        " JOIN agreement AS a ON a.shard = k.shard AND a.tenant = k.tenant AND a.id = k.id");
+        "SELECT ", agreement_columns!(), " FROM ", keys_of_agreements!(),
+        " JOIN agreement AS a ON a.shard = COALESCE(f.shard, k.shard) AND a.tenant = k.tenant AND a.id = k.id");
     /// Items with the consents they name.
     AGREEMENT_ITEMS "agreements.items" = concat!(
-        "SELECT i.agreement, i.definition, i.consent, ", consent_columns!(), " FROM ", keys_by_id!(),
-        " JOIN agreement_consent AS i ON i.shard = k.shard AND i.tenant = k.tenant AND i.agreement = k.id",
+        "SELECT i.agreement, i.definition, i.consent, ", consent_columns!(), " FROM ", keys_of_agreements!(),
+        " JOIN agreement_consent AS i ON i.shard = COALESCE(f.shard, k.shard) AND i.tenant = k.tenant AND i.agreement = k.id",
         pointed_at!("i"), " ORDER BY k.nth, i.position");
-    AGREEMENT_VERSIONS "agreements.versions" = version_by_id!("agreement", "id", "t.version");
+    AGREEMENT_VERSIONS "agreements.versions" = concat!(
+        "SELECT k.nth, t.version AS version FROM ", keys_of_agreements!(),
+        " JOIN agreement AS t ON t.shard = COALESCE(f.shard, k.shard) AND t.tenant = k.tenant AND t.id = k.id");
     AGREEMENTS_PUT "agreements.put" = "INSERT INTO agreement (shard, tenant, id, version, subject, application, client, \
         qualifier, decision, created_at, updated_at, valid_until, disclosure, ended, accounts, renewed_at) SELECT * \
         FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], \
@@ -267,7 +280,16 @@ statements! {
         created_at = excluded.created_at, updated_at = excluded.updated_at, valid_until = excluded.valid_until, \
         disclosure = excluded.disclosure, ended = excluded.ended, accounts = excluded.accounts, \
         renewed_at = excluded.renewed_at";
-    AGREEMENTS_DELETE "agreements.delete" = delete_by_id!("agreement", "id");
+    AGREEMENTS_DELETE "agreements.delete" = concat!("DELETE FROM agreement AS t USING ", keys_of_agreements!(),
+        " WHERE t.shard = COALESCE(f.shard, k.shard) AND t.tenant = k.tenant AND t.id = k.id");
+    AGREEMENT_ITEMS_DELETE "agreements.delete_items" = concat!("DELETE FROM agreement_consent AS t USING ", keys_of_agreements!(),
+        " WHERE t.shard = COALESCE(f.shard, k.shard) AND t.tenant = k.tenant AND t.agreement = k.id");
+    AGREEMENT_PLACES_PUT "agreements.put_places" = "INSERT INTO foreign_id (tenant, kind, id, shard) \
+        SELECT k.tenant, 'agreement', uuid_send(k.id), k.shard FROM unnest($1::uuid[], $2::uuid[], $3::int4[]) \
+        AS k (tenant, id, shard) ON CONFLICT (tenant, kind, id) DO UPDATE SET shard = excluded.shard";
+    AGREEMENT_PLACES_DELETE "agreements.delete_places" = "DELETE FROM foreign_id AS f \
+        USING unnest($1::uuid[], $2::uuid[]) AS k (tenant, id) \
+        WHERE f.tenant = k.tenant AND f.kind = 'agreement' AND f.id = uuid_send(k.id)";
     AGREEMENT_ITEMS_PUT "agreements.put_items" = "INSERT INTO agreement_consent (shard, tenant, agreement, position, \
         definition, consent) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], $6::uuid[]) \
         ON CONFLICT (shard, tenant, agreement, position) \

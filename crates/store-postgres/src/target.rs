@@ -89,11 +89,30 @@ impl TargetTable {
         &self.shape
     }
 
-    fn columns(&self) -> String {
+    /// The types of its columns in this database.
+    pub(crate) async fn find(client: &Client, shape: Shape) -> Result<Self, TargetError> {
+        let sql = format!("SELECT {} FROM {} LIMIT 0", shape.columns.join(", "), shape.table);
+        let prepared = match client.prepare(&sql).await {
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_COLUMN) => {
+                return Err(TargetError::Shape {
+                    table: shape.table,
+                    column: crate::fault::words(&error),
+                });
+            }
+            other => other?,
+        };
+        let types = prepared.columns().iter().map(|column| column.type_().clone());
+        Ok(Self {
+            types: types.collect(),
+            shape,
+        })
+    }
+
+    pub(crate) fn columns(&self) -> String {
         self.shape.columns.join(", ")
     }
 
-    fn key(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn key(&self) -> impl Iterator<Item = &str> {
         self.shape
             .key
             .iter()
@@ -134,21 +153,7 @@ impl Target {
 
     /// The table for rows of this shape.
     pub async fn table(&self, shape: Shape) -> Result<TargetTable, TargetError> {
-        let sql = format!("SELECT {} FROM {} LIMIT 0", shape.columns.join(", "), shape.table);
-        let prepared = match self.reading.client.prepare(&sql).await {
-            Err(error) if error.code() == Some(&SqlState::UNDEFINED_COLUMN) => {
-                return Err(TargetError::Shape {
-                    table: shape.table,
-                    column: crate::fault::words(&error),
-                });
-            }
-            other => other?,
-        };
-        let types = prepared.columns().iter().map(|column| column.type_().clone());
-        Ok(TargetTable {
-            types: types.collect(),
-            shape,
-        })
+        TargetTable::find(&self.reading.client, shape).await
     }
 
     /// Reads a table in the order of its keys, as it is now. One table at a time.
@@ -201,19 +206,7 @@ impl Target {
             }
         }
         if !new.is_empty() {
-            let sql = format!(
-                "COPY {} ({}) FROM STDIN (FORMAT binary)",
-                table.shape.table,
-                table.columns()
-            );
-            let mut writer = pin!(BinaryCopyInWriter::new(client.copy_in(&sql).await?, &table.types));
-            for row in new {
-                let row: Vec<Put<'_>> = row.iter().map(Put).collect();
-                let row: Vec<&(dyn ToSql + Sync)> =
-                    row.iter().map(|put| put as &(dyn ToSql + Sync)).collect();
-                writer.as_mut().write(&row).await?;
-            }
-            writer.finish().await?;
+            copy_in(client, table, table.shape.table, new).await?;
         }
         Ok(client.batch_execute("COMMIT").await?)
     }
@@ -230,8 +223,26 @@ impl Target {
     }
 }
 
+/// Copies rows into a table that has the columns of this one.
+pub(crate) async fn copy_in(
+    client: &Client,
+    table: &TargetTable,
+    into: &str,
+    rows: &[Vec<Cell>],
+) -> Result<(), TargetError> {
+    let sql = format!("COPY {into} ({}) FROM STDIN (FORMAT binary)", table.columns());
+    let mut writer = pin!(BinaryCopyInWriter::new(client.copy_in(&sql).await?, &table.types));
+    for row in rows {
+        let row: Vec<Put<'_>> = row.iter().map(Put).collect();
+        let row: Vec<&(dyn ToSql + Sync)> = row.iter().map(|put| put as &(dyn ToSql + Sync)).collect();
+        writer.as_mut().write(&row).await?;
+    }
+    writer.finish().await?;
+    Ok(())
+}
+
 /// A connection that may take as long as it takes, and reads whole tables.
-async fn session(address: &Address) -> Result<Session, TargetError> {
+pub(crate) async fn session(address: &Address) -> Result<Session, TargetError> {
     let session = Session::open(address).await?;
     session
         .client
@@ -280,7 +291,7 @@ async fn mark(address: &Address, client: &Client, source: &str) -> Result<bool, 
     Ok(false)
 }
 
-fn cells(table: &TargetTable, row: &Row) -> Result<Vec<Cell>, TargetError> {
+pub(crate) fn cells(table: &TargetTable, row: &Row) -> Result<Vec<Cell>, TargetError> {
     (0..table.types.len())
         .map(|column| cell(table, row, column))
         .collect()

@@ -18,6 +18,7 @@ mod put;
 mod reader;
 mod reads;
 mod rows;
+mod sink;
 mod source;
 mod statements;
 mod uses;
@@ -45,7 +46,8 @@ use consentry_store::{
 
 pub use backup::{BackupError, backup};
 pub use open::{OpenError, Options};
-pub use source::{Source, SourceError};
+pub use sink::Sink;
+pub use source::{Source, SourceError, shapes};
 
 use crate::{open::Purpose, reader::Readers, writer::Writer};
 

@@ -1,8 +1,8 @@
 //! Writing rows, removing them, and asking for their versions.
 
 use consentry_domain::{
-    Accounts, Agreement, Consent, ConsentId, RecordId, Shard, Slot, TenantId, consent::Ended, grant::Grant,
-    subject::Subject,
+    Accounts, Agreement, AgreementId, Consent, ConsentId, RecordId, Shard, Slot, TenantId, consent::Ended,
+    grant::Grant, subject::Subject,
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationRow, Hash, InteractionRow, RecordRow, Row, RowChange, RowKey,
@@ -94,8 +94,14 @@ fn delete(connection: &Connection, tenant: TenantId, key: &RowKey) -> Result<()>
         ),
         RowKey::Use(key) => by_id(sql::USE_DELETE, key.shard(), key.uuid()),
         RowKey::Agreement(key) => {
-            by_id(sql::AGREEMENT_DELETE, key.shard(), key.uuid())?;
-            cut_items(connection, tenant, *key, 0)
+            let shard = agreement_place(connection, tenant, *key)?;
+            by_id(sql::AGREEMENT_DELETE, shard, key.uuid())?;
+            cut_items(connection, tenant, (shard, *key), 0)?;
+            run(
+                connection,
+                sql::AGREEMENT_PLACE_DELETE,
+                params![id(tenant.uuid()), id(key.uuid())],
+            )
         }
         RowKey::Record(shard, key) => {
             remove_record(connection, tenant, *shard, *key)?;
@@ -162,7 +168,10 @@ pub(crate) fn version(connection: &Connection, tenant: TenantId, key: &RowKey) -
             ],
         ),
         RowKey::Use(key) => by_id(sql::USE_VERSION, key.shard(), key.uuid()),
-        RowKey::Agreement(key) => by_id(sql::AGREEMENT_VERSION, key.shard(), key.uuid()),
+        RowKey::Agreement(key) => {
+            let shard = agreement_place(connection, tenant, *key)?;
+            by_id(sql::AGREEMENT_VERSION, shard, key.uuid())
+        }
         RowKey::Record(shard, key) => by_id(sql::RECORD_VERSION, *shard, key.uuid()),
         RowKey::Grant(key) => by_id(sql::GRANT_VERSION, key.shard(), key.uuid()),
         RowKey::Token(hash) => by_hash(sql::TOKEN_VERSION, hash),
@@ -267,8 +276,17 @@ fn pointer(
     )
 }
 
+/// Writes an agreement into the shard of its person, whom it never leaves.
 fn agreement(connection: &Connection, tenant: TenantId, row: &Agreement) -> Result<()> {
-    let shard = row.id.shard().number();
+    let home = row.subject.shard();
+    let shard = home.number();
+    if home != row.id.shard() {
+        run(
+            connection,
+            sql::AGREEMENT_PLACE_PUT,
+            params![id(tenant.uuid()), id(row.id.uuid()), shard],
+        )?;
+    }
     run(
         connection,
         sql::AGREEMENT_PUT,
@@ -302,26 +320,32 @@ fn agreement(connection: &Connection, tenant: TenantId, row: &Agreement) -> Resu
             id(item.consent.uuid()),
         ])?;
     }
-    cut_items(connection, tenant, row.id, row.items.len())
+    cut_items(connection, tenant, (home, row.id), row.items.len())
 }
 
 fn cut_items(
     connection: &Connection,
     tenant: TenantId,
-    agreement: consentry_domain::AgreementId,
+    (shard, agreement): (Shard, AgreementId),
     from: usize,
 ) -> Result<()> {
     let from = i64::try_from(from).unwrap_or(i64::MAX);
     run(
         connection,
         sql::AGREEMENT_ITEMS_CUT,
-        params![
-            agreement.shard().number(),
-            id(tenant.uuid()),
-            id(agreement.uuid()),
-            from
-        ],
+        params![shard.number(), id(tenant.uuid()), id(agreement.uuid()), from],
     )
+}
+
+/// The shard an agreement lives in, if there is one: that of its person. Of an id that came from another system it is noted beside; of
+/// others it is in the id.
+pub(crate) fn agreement_place(
+    connection: &Connection,
+    tenant: TenantId,
+    agreement: AgreementId,
+) -> Result<Shard> {
+    let noted = noted_place(connection, sql::AGREEMENT_PLACE, tenant, agreement.uuid())?;
+    Ok(noted.unwrap_or_else(|| agreement.shard()))
 }
 
 /// The shard a record lives in: the one its id names, or where it was moved to; none when there is no such record.
@@ -334,15 +358,16 @@ pub(crate) fn record_place(
     if at(record.shard())?.is_some() {
         return Ok(Some(record.shard()));
     }
-    let Some(moved) = moved_to(connection, tenant, record)? else {
+    let Some(moved) = noted_place(connection, sql::RECORD_PLACE, tenant, record.uuid())? else {
         return Ok(None);
     };
     Ok(at(moved)?.map(|_| moved))
 }
 
-fn moved_to(connection: &Connection, tenant: TenantId, record: RecordId) -> Result<Option<Shard>> {
-    let mut statement = connection.prepare_cached(sql::RECORD_PLACE)?;
-    let mut rows = statement.query(params![id(tenant.uuid()), id(record.uuid())])?;
+/// Where something lives whose id does not say it.
+fn noted_place(connection: &Connection, sql: &str, tenant: TenantId, of: Uuid) -> Result<Option<Shard>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![id(tenant.uuid()), id(of)])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     Ok(Some(Shard::new(
         Cells::new(row, "foreign_id", 0).number("shard")?,
@@ -353,7 +378,7 @@ fn moved_to(connection: &Connection, tenant: TenantId, record: RecordId) -> Resu
 fn record(connection: &Connection, tenant: TenantId, row: &RecordRow) -> Result<()> {
     let key = row.record.id;
     let (home, shard) = (key.shard(), row.record.subject.shard());
-    let moved = moved_to(connection, tenant, key)?;
+    let moved = noted_place(connection, sql::RECORD_PLACE, tenant, key.uuid())?;
     for old in [Some(home), moved]
         .into_iter()
         .flatten()

@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use consentry_store::table::{Cell, Shape};
+use consentry_domain::TenantId;
+use consentry_store::table::{Cell, Shape, TABLES};
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 
 use crate::open::{self, OpenError};
@@ -140,37 +141,64 @@ impl Source {
     }
 
     /// Hands the rows of a table on in the order of their keys, some at a time, until all are or `each` answers false.
-    pub fn rows(
+    pub fn rows(&self, shape: &Shape, each: impl FnMut(Vec<Vec<Cell>>) -> bool) -> Result<(), SourceError> {
+        hand_on(&self.connection, shape, None, each)
+    }
+
+    /// As [`Self::rows`], of one tenant or of all.
+    pub fn rows_of(
         &self,
         shape: &Shape,
-        mut each: impl FnMut(Vec<Vec<Cell>>) -> bool,
+        tenant: Option<TenantId>,
+        each: impl FnMut(Vec<Vec<Cell>>) -> bool,
     ) -> Result<(), SourceError> {
-        let key: Vec<&str> = shape
-            .key
-            .iter()
-            .map(|&column| shape.columns[column].as_str())
-            .collect();
-        let sql = format!(
-            "/* MOVE */ SELECT {} FROM {} ORDER BY {}",
-            shape.columns.join(", "),
-            shape.table,
-            key.join(", ")
-        );
-        let mut statement = self.connection.prepare(&sql)?;
-        let mut rows = statement.query([])?;
-        let mut page = Vec::with_capacity(PAGE);
-        while let Some(row) = rows.next()? {
-            let cells = (0..shape.columns.len()).map(|column| cell(shape, row.get_ref(column)?, column));
-            page.push(cells.collect::<Result<Vec<_>, _>>()?);
-            if page.len() == PAGE && !each(std::mem::replace(&mut page, Vec::with_capacity(PAGE))) {
-                return Ok(());
-            }
-        }
-        if !page.is_empty() {
-            each(page);
-        }
-        Ok(())
+        hand_on(&self.connection, shape, tenant, each)
     }
+}
+
+/// What every table of this program's schema looks like, for whoever has rows and no ledger.
+pub fn shapes() -> Result<Vec<Shape>, SourceError> {
+    let mut connection = Connection::open_in_memory()?;
+    open::migrate(&mut connection)?;
+    let empty = Source { connection };
+    TABLES.into_iter().map(|table| empty.shape(table)).collect()
+}
+
+pub(crate) fn hand_on(
+    connection: &Connection,
+    shape: &Shape,
+    only: Option<TenantId>,
+    mut each: impl FnMut(Vec<Vec<Cell>>) -> bool,
+) -> Result<(), SourceError> {
+    let key: Vec<&str> = shape
+        .key
+        .iter()
+        .map(|&column| shape.columns[column].as_str())
+        .collect();
+    let sql = format!(
+        "/* MOVE */ SELECT {} FROM {}{} ORDER BY {}",
+        shape.columns.join(", "),
+        shape.table,
+        if only.is_some() { " WHERE tenant = ?1" } else { "" },
+        key.join(", ")
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = match only {
+        Some(tenant) => statement.query([tenant.uuid().as_bytes().as_slice()])?,
+        None => statement.query([])?,
+    };
+    let mut page = Vec::with_capacity(PAGE);
+    while let Some(row) = rows.next()? {
+        let cells = (0..shape.columns.len()).map(|column| cell(shape, row.get_ref(column)?, column));
+        page.push(cells.collect::<Result<Vec<_>, _>>()?);
+        if page.len() == PAGE && !each(std::mem::replace(&mut page, Vec::with_capacity(PAGE))) {
+            return Ok(());
+        }
+    }
+    if !page.is_empty() {
+        each(page);
+    }
+    Ok(())
 }
 
 fn cell(shape: &Shape, value: ValueRef<'_>, column: usize) -> Result<Cell, SourceError> {

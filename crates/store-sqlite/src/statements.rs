@@ -117,6 +117,9 @@ statements! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     RECORD_KEY_DELETE = "DELETE FROM record_key \
         WHERE shard = ?1 AND tenant = ?2 AND kind = ?3 AND hash = ?4 AND created_at = ?5 AND record = ?6";
+    AGREEMENT_PLACE = "SELECT f.shard FROM foreign_id AS f WHERE f.tenant = ?1 AND f.kind = 'agreement' AND f.id = ?2";
+    AGREEMENT_PLACE_PUT = "REPLACE INTO foreign_id (tenant, kind, id, shard) VALUES (?1, 'agreement', ?2, ?3)";
+    AGREEMENT_PLACE_DELETE = "DELETE FROM foreign_id WHERE tenant = ?1 AND kind = 'agreement' AND id = ?2";
     RECORD_PLACE = "SELECT f.shard FROM foreign_id AS f WHERE f.tenant = ?1 AND f.kind = 'record' AND f.id = ?2";
     RECORD_PLACE_PUT = "REPLACE INTO foreign_id (tenant, kind, id, shard) VALUES (?1, 'record', ?2, ?3)";
     RECORD_PLACE_DELETE = "DELETE FROM foreign_id WHERE tenant = ?1 AND kind = 'record' AND id = ?2";

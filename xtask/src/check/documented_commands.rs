@@ -225,6 +225,85 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry import third-party consents.json",
+        Proof::Test(
+            IMPORT_AGREEMENTS_TESTS,
+            "tpa_a3_third_party_consents_keep_ids_and_dates_and_a_second_import_changes_nothing",
+        ),
+    ),
+    (
+        "consentry import third-party consents.json --dry-run",
+        Proof::Test(
+            IMPORT_AGREEMENTS_TESTS,
+            "tpa_a3_third_party_consents_keep_ids_and_dates_and_a_second_import_changes_nothing",
+        ),
+    ),
+    (
+        "consentry import grants grants.json",
+        Proof::Test(
+            IMPORT_AGREEMENTS_TESTS,
+            "dsh_d1_consent_grants_of_fdx_are_the_customers_connections",
+        ),
+    ),
+    (
+        "consentry import grants grants.json --dry-run",
+        Proof::Test(
+            IMPORT_AGREEMENTS_TESTS,
+            "dsh_d1_consent_grants_of_fdx_are_the_customers_connections",
+        ),
+    ),
+    (
+        "consentry import dataspace consents.ndjson",
+        Proof::Test(
+            IMPORT_AGREEMENTS_TESTS,
+            "dsp_7_consents_of_a_dataspace_keep_the_ids_that_tokens_carry",
+        ),
+    ),
+    (
+        "consentry import dataspace consents.ndjson --dry-run",
+        Proof::Test(
+            IMPORT_AGREEMENTS_TESTS,
+            "dsp_7_consents_of_a_dataspace_keep_the_ids_that_tokens_carry",
+        ),
+    ),
+    (
+        "consentry import records consents.json",
+        Proof::Test(
+            IMPORT_RECORDS_TESTS,
+            "rec_17_records_that_a_search_answered_are_read_by_their_ids",
+        ),
+    ),
+    (
+        "consentry export --tenant harbor --to harbor.ndjson",
+        Proof::Test(
+            TENANT_FILE_TESTS,
+            "a_tenant_goes_from_a_folder_into_a_database_and_into_another_folder_and_is_the_same_in_each",
+        ),
+    ),
+    (
+        "consentry import tenant harbor.ndjson --root-file harbor-root.key",
+        Proof::Test(
+            TENANT_FILE_TESTS,
+            "a_tenant_goes_from_a_folder_into_a_database_and_into_another_folder_and_is_the_same_in_each",
+        ),
+    ),
+    (
+        "cargo xtask described --accept",
+        Proof::Test(DESCRIBED_TESTS, "a_type_that_reads_is_known_by_its_members"),
+    ),
+    (
+        "consentry schema manifest --markdown > docs/reference/manifest.md",
+        Proof::Test(SCHEMA_TESTS, "the_references_are_what_the_code_says"),
+    ),
+    (
+        "consentry schema configuration --markdown > docs/reference/configuration.md",
+        Proof::Test(SCHEMA_TESTS, "the_references_are_what_the_code_says"),
+    ),
+    (
+        "consentry schema api --markdown > docs/reference/api.md",
+        Proof::Test(SCHEMA_TESTS, "the_references_are_what_the_code_says"),
+    ),
+    (
         "curl --user \"$CLIENT_ID:$CLIENT_SECRET\" http://127.0.0.1:8080/admin/v1/accounts",
         Proof::Test(
             ADMINISTRATION_TESTS,
@@ -274,6 +353,10 @@ const OPERATOR_TESTS: &str = "crates/server/tests/suite/operator.rs";
 const MANIFESTS_TESTS: &str = "crates/server/tests/suite/manifests.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
 const IMPORT_RECORDS_TESTS: &str = "crates/server/tests/suite/import_records.rs";
+const IMPORT_AGREEMENTS_TESTS: &str = "crates/server/tests/suite/import_agreements.rs";
+const TENANT_FILE_TESTS: &str = "crates/server/tests/suite/tenant_file.rs";
+const DESCRIBED_TESTS: &str = "xtask/src/check/described.rs";
+const SCHEMA_TESTS: &str = "crates/server/src/commands/schema.rs";
 const ADMINISTRATION_TESTS: &str = "crates/server/tests/suite/administration.rs";
 const PICTURE_TESTS: &str = "e2e/tests/pictures.test.mjs";
 const CHECK_TESTS: &str = "xtask/src/check/mod.rs";

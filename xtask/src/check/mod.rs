@@ -1,6 +1,8 @@
 //! `cargo xtask check`: what can be judged without running the product. Every step runs, so that one run names all
 //! that is wrong; the last lines say which steps failed and how long each took.
 
+pub mod chapters;
+pub mod described;
 pub mod documented_commands;
 mod file_length;
 pub mod layers;
@@ -24,7 +26,7 @@ struct Step {
 }
 
 /// Cheap steps first, so that a person at a terminal sees them fail at once.
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     Step {
         name: "fmt",
         run: format,
@@ -50,8 +52,16 @@ const STEPS: [Step; 14] = [
         run: migrations::check,
     },
     Step {
+        name: "described",
+        run: described::check,
+    },
+    Step {
         name: "links",
         run: links::check,
+    },
+    Step {
+        name: "chapters",
+        run: chapters::check,
     },
     Step {
         name: "named-tests",

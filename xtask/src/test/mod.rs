@@ -174,6 +174,7 @@ fn rust(workspace: &Workspace, node: &Node) -> Result<()> {
             .env("PATH", node.path())
             .env("CONSENTRY_WEBHOOKS_PYTHON", tools::webhooks_python(workspace)?)
             .env("CONSENTRY_MAIL_PYTHON", tools::mail_python(workspace)?)
+            .env("CONSENTRY_TELEMETRY_PYTHON", tools::telemetry_python(workspace)?)
             .env("CONSENTRY_SDK_PYTHON", tools::sdk_python(workspace)?),
     )
 }

@@ -71,7 +71,7 @@ impl Draft<'_> {
 
 /// When a consent took its slot: when it was made, or accepted later. Of two at once the one whose record has the greater id is the
 /// later one, as in searches (consent-api 9.5).
-fn came(consent: &Consent) -> (Timestamp, RecordId) {
+pub(super) fn came(consent: &Consent) -> (Timestamp, RecordId) {
     let made = consent.created_at;
     (
         consent.valid_from.map_or(made, |from| from.max(made)),

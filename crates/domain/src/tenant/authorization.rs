@@ -53,18 +53,31 @@ impl Preset {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Written {
+    /// What all other settings are where they are left out: `strict`, or `mosaic` for who comes from there.
     preset: Option<Preset>,
+    /// When `prompt=consent` asks.
     prompt_consent: Option<PromptConsent>,
+    /// How the first party's page may report the answer.
     callback_mode: Option<CallbackMode>,
+    /// How `requested_scope` is written.
     scope_format: Option<ScopeFormat>,
+    /// Whether third parties get a subject identifier of their own.
     pairwise_subjects: Option<bool>,
+    /// Seconds within which a used refresh token answers with the same successor again (TPA-RT-06); 0 to 30.
     refresh_reuse_leeway: Option<Lifetime>,
+    /// Whether a proof key is demanded of a new third party that does not say.
     third_party_pkce: Option<Pkce>,
+    /// What assertions of clients may be addressed to.
     client_assertion_audience: Option<AssertionAudience>,
+    /// Whether every client must hand its requests in beforehand (RFC 9126).
     require_pushed_requests: Option<bool>,
+    /// How long a question stays open; none means as `lifetimes.interaction` says.
     interaction: Option<Lifetime>,
+    /// What is answered where a second factor is demanded and cannot be had (third-party-authorization A.14).
     mfa_error: Option<MfaError>,
+    /// What becomes of a `code_challenge` that was redeemed before.
     constant_challenges: Option<ConstantChallenges>,
+    /// How people sign in.
     sign_in: Option<SignIn>,
 }
 

@@ -85,8 +85,13 @@ impl Ledger {
                     .and_then(|fact| happened(fact, agreement.id, before))
                 {
                     let ended = then.ended.as_ref().map(|ended| ended.by.clone());
+                    // What another system kept was granted when it was granted there.
+                    let at = match &body.happened {
+                        Some(Fact::AgreementImported { agreement }) => agreement.created_at,
+                        _ => event.at,
+                    };
                     history.push(HistoryEntry {
-                        at: event.at,
+                        at,
                         what,
                         by: ended.or(body.told.actor),
                         agreement: then,
@@ -101,7 +106,7 @@ impl Ledger {
 fn happened(fact: &Fact, id: AgreementId, before: Option<&Agreement>) -> Option<(Happened, Agreement)> {
     let agreement = fact.agreement().filter(|agreement| agreement.id == id)?.clone();
     let what = match fact {
-        Fact::AgreementCreated { .. } => Happened::Granted,
+        Fact::AgreementCreated { .. } | Fact::AgreementImported { .. } => Happened::Granted,
         Fact::AgreementChanged { .. } if before.is_some_and(|was| was.accounts != agreement.accounts) => {
             Happened::AccountsChanged
         }

@@ -259,7 +259,7 @@ impl<'a> Data<'a> {
                 if matches!(fact, Fact::ConsentExpired(_) | Fact::ConsentExpiring(_)) {
                     data.channel = Some("system");
                 }
-                data.imported = matches!(fact, Fact::ConsentImported(_));
+                data.imported = fact.is_imported();
                 if let Some(consent) = fact.consent() {
                     actor = actor.or(Some(&consent.actor));
                     data.consent = Some(ConsentData::of(tenant, consent, body));

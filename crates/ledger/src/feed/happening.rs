@@ -2,8 +2,7 @@
 
 use consentry_domain::{
     AgreementId, Audience, ClientId, ConsentId, EndpointId, EventId, Fact, SubjectId, Timestamp,
-    decision::{Door, Outcome},
-    subject::Namespace,
+    decision::Door, subject::Namespace,
 };
 use consentry_store::{EventRow, Hash, chain};
 use serde::Deserialize;
@@ -148,11 +147,8 @@ impl Happening {
 
     /// Whether it was taken over from elsewhere, so that it is no news (EVT-15).
     pub fn is_imported(&self) -> bool {
-        match self.body().and_then(|body| body.happened.as_ref()) {
-            Some(Fact::DecisionRecorded { decision }) => decision.outcome == Outcome::Imported,
-            Some(fact) => matches!(fact, Fact::ConsentImported(_)),
-            None => false,
-        }
+        let fact = self.body().and_then(|body| body.happened.as_ref());
+        fact.is_some_and(Fact::is_imported)
     }
 
     pub(crate) fn seen(&self) -> Seen<'_> {

@@ -1,8 +1,6 @@
 //! Taking records over that another system kept (consent-api 17). Doing it twice changes nothing, and what stands here is never
 //! written over.
 
-use std::collections::BTreeMap;
-
 use consentry_domain::{
     Command, Qualifier, RecordId, Rejection, Slot, SubjectId, Timestamp,
     command::{Act, Answer, ImportRecord},
@@ -27,6 +25,7 @@ use crate::{
     access::{Permit, Provision},
     carry_out::{Plan, Updated},
     error::{DecisionError, Fault},
+    import::{Imported, person_by_person},
 };
 
 /// A record as another system has it. Formats and sizes have been checked.
@@ -53,19 +52,6 @@ pub struct ImportedIdentity {
     pub text: String,
     /// The entry it meant there; none is found out here, as at the door.
     pub dn: Option<Dn>,
-}
-
-/// What becomes of a record, or would.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Imported {
-    /// It is new.
-    Added,
-    /// It is here and says the same.
-    Unchanged,
-    /// It is here and says something else in these attributes, by their names on the wire. It stays as it is.
-    Different(Vec<String>),
-    /// It was here and is deleted or erased. It stays that way.
-    Gone,
 }
 
 /// Why a record is not taken over.
@@ -173,40 +159,22 @@ impl Ledger {
         permit: &Permit<Provision>,
         records: &[ImportedRecord],
     ) -> Vec<Result<Imported, NotImported>> {
-        let identities = join_all(records.iter().map(async |record| {
+        let subjects = join_all(records.iter().map(async |record| {
             let imported = self.foresee_record(tenant, permit, record).await?;
             if imported != Imported::Added {
                 return Ok(Err(imported));
             }
             let subject = self.identity_of(tenant, &record.subject).await?;
             let person = self.person_of(tenant, &subject).await?;
-            Ok::<_, NotImported>(Ok((subject, person)))
-        }))
-        .await;
-        // What belongs to one person touches the same rows and goes one after the other.
-        let mut outcomes = BTreeMap::new();
-        let mut by_person: BTreeMap<SubjectId, Vec<(usize, Identity)>> = BTreeMap::new();
-        for (index, identity) in identities.into_iter().enumerate() {
-            match identity {
-                Ok(Ok((subject, person))) => by_person.entry(person).or_default().push((index, subject)),
-                Ok(Err(imported)) => drop(outcomes.insert(index, Ok(imported))),
-                Err(error) => drop(outcomes.insert(index, Err(error))),
+            Ok::<_, NotImported>(Ok((person, subject)))
+        }));
+        person_by_person(subjects.await, async |index, person, subject| {
+            match records.get(index) {
+                Some(record) => self.import_record(tenant, permit, record, subject, person).await,
+                None => Ok(Imported::Gone),
             }
-        }
-        let written = join_all(by_person.into_iter().map(async |(person, several)| {
-            let mut outcomes = Vec::with_capacity(several.len());
-            for (index, subject) in several {
-                let written = match records.get(index) {
-                    Some(record) => self.import_record(tenant, permit, record, subject, person).await,
-                    None => continue,
-                };
-                outcomes.push((index, written));
-            }
-            outcomes
-        }))
-        .await;
-        outcomes.extend(written.into_iter().flatten());
-        outcomes.into_values().collect()
+        })
+        .await
     }
 
     async fn import_record(

@@ -32,7 +32,7 @@ mod writing;
 pub use change::ChangedRecord;
 pub use details::same_value;
 pub use identity::{ForeignIdentity, Identities, NamedIdentities};
-pub use import::{Imported, ImportedIdentity, ImportedRecord, NotImported};
+pub use import::{ImportedIdentity, ImportedRecord, NotImported};
 pub use live::{DirectoryUnavailable, LiveDirectory, LiveEntry, LiveHit, LiveQuestion};
 pub use read::ReadRecordError;
 pub use requester::{Requester, TokenSubject};

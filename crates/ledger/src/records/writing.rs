@@ -95,6 +95,8 @@ impl From<Rejection> for WriteRecordError {
             | Rejection::ApprovedTwice(_)
             | Rejection::EndsBeforeItBegins
             | Rejection::RecordExists(_)
+            | Rejection::AgreementExists(_)
+            | Rejection::ConsentExists(_)
             | Rejection::ImpossibleTimes
             | Rejection::NoAgreement(_)
             | Rejection::AgreementOver(_)

@@ -4,7 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consentry_ledger::{
     Caller, Target,
     access::{Provision, authorize},
-    records::{Imported, ImportedIdentity, ImportedRecord, RecordStatus, RecordWish},
+    import::Imported,
+    records::{ImportedIdentity, ImportedRecord, RecordStatus, RecordWish},
     webhooks::WebhookSecret,
 };
 use consentry_testkit::{Received, Receiver, TestApp};

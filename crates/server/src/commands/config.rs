@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 
+use super::schema;
 use crate::{configuration::Configuration, directories, ledger_place::LedgerPlace};
 
 /// What to do with the configuration.
@@ -19,9 +20,17 @@ pub(super) enum ConfigCommand {
     /// Example: consentry config show
     #[command(verbatim_doc_comment)]
     Show,
+    /// Prints the JSON Schema of the configuration.
+    ///
+    /// Example: consentry config schema > consentry.schema.json
+    #[command(verbatim_doc_comment)]
+    Schema,
 }
 
 pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Result<()> {
+    if matches!(command, ConfigCommand::Schema) {
+        return schema::print(schema::Of::Configuration);
+    }
     let configuration = Configuration::load(file)?;
     LedgerPlace::of(&configuration, None)?;
     directories::configured(&configuration.ldap)?;
@@ -32,6 +41,7 @@ pub(super) fn run(file: Option<&Path>, command: &ConfigCommand) -> anyhow::Resul
             println!("configuration is fine");
         }
         ConfigCommand::Show => print!("{}", Configuration::explained(file)?),
+        ConfigCommand::Schema => {}
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use crate::{
     demo::{self, Demo, clock::DemoClock, seed},
     ledger_place::LedgerPlace,
     root_key::{KeysSection, ROOT_KEY},
+    telemetry::Telemetry,
 };
 
 /// Options of the demo.
@@ -45,7 +46,8 @@ pub(super) fn run(file: Option<&Path>, options: &DemoArguments) -> anyhow::Resul
     }
     // The parties of the demo's dataspace publish their keys on this machine.
     configuration.egress.exceptions.push("127.0.0.1/32".to_owned());
-    serve::logging(&configuration.telemetry)?;
+    let runtime = serve::runtime()?;
+    let telemetry = Telemetry::begin(&configuration.telemetry, runtime.handle())?;
     let vanishing = match &options.data {
         Some(_) => None,
         None => Some(tempfile::Builder::new().prefix("consentry-demo-").tempdir()?),
@@ -55,7 +57,9 @@ pub(super) fn run(file: Option<&Path>, options: &DemoArguments) -> anyhow::Resul
         (None, Some(folder)) => folder.path().to_owned(),
         (None, None) => return Err(anyhow::anyhow!("no folder for the demo")),
     };
-    serve::runtime()?.block_on(start(&configuration, options, &folder))
+    let served = runtime.block_on(start(&configuration, options, &folder));
+    telemetry.end();
+    served
 }
 
 #[expect(

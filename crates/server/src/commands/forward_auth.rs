@@ -12,6 +12,7 @@ use super::serve;
 use crate::{
     configuration::TelemetrySection,
     listener,
+    telemetry::Telemetry,
     verification::{Expectations, forward_auth},
 };
 
@@ -29,9 +30,10 @@ pub(super) struct ForwardAuthArguments {
 }
 
 pub(super) fn run(options: &ForwardAuthArguments) -> anyhow::Result<()> {
-    serve::logging(&TelemetrySection::default())?;
+    let runtime = serve::runtime()?;
+    let telemetry = Telemetry::begin(&TelemetrySection::default(), runtime.handle())?;
     let prepared = options.expectations.prepare(false)?;
-    serve::runtime()?.block_on(async {
+    let served = runtime.block_on(async {
         let listener = TcpListener::bind(options.listen).await?;
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -48,5 +50,7 @@ pub(super) fn run(options: &ForwardAuthArguments) -> anyhow::Result<()> {
         };
         listener::serve(listener, None, router, CONNECTIONS, told).await;
         Ok(())
-    })
+    });
+    telemetry.end();
+    served
 }

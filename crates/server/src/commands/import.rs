@@ -1,6 +1,9 @@
 //! `consentry import`: what other systems have, into the ledger. The server is not running meanwhile.
 
+mod agreements;
 mod records;
+mod taking;
+mod tenant;
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +23,11 @@ use consentry_ledger::{
     import::{AccountWish, Taken, Writing},
 };
 
-use self::records::RecordsArguments;
+use self::{
+    agreements::{DataspaceArguments, GrantsArguments, ThirdPartyArguments},
+    records::RecordsArguments,
+    tenant::TenantArguments,
+};
 use super::serve;
 use crate::{
     assembly,
@@ -40,11 +47,31 @@ pub(super) enum ImportCommand {
     /// Example: consentry import ldif -f people.ldif --dry-run
     #[command(verbatim_doc_comment)]
     Ldif(LdifArguments),
-    /// Takes consent records of a PingDirectory Consent API over from an LDIF file. Twice is once.
+    /// Takes consent records of a PingDirectory Consent API over, from an LDIF file or what a search answered. Twice is once.
     ///
-    /// Example: consentry import records -f consents.ldif --dry-run
+    /// Example: consentry import records consents.ldif --dry-run
     #[command(verbatim_doc_comment)]
     Records(RecordsArguments),
+    /// Takes third-party consents over from what the consents API of a Mosaic platform answered. Twice is once.
+    ///
+    /// Example: consentry import third-party consents.json --dry-run
+    #[command(verbatim_doc_comment)]
+    ThirdParty(ThirdPartyArguments),
+    /// Takes consent grants of FDX over. Twice is once.
+    ///
+    /// Example: consentry import grants grants.json --dry-run
+    #[command(verbatim_doc_comment)]
+    Grants(GrantsArguments),
+    /// Takes consents of a consent provider of a dataspace over. Twice is once.
+    ///
+    /// Example: consentry import dataspace consents.ndjson --dry-run
+    #[command(verbatim_doc_comment)]
+    Dataspace(DataspaceArguments),
+    /// Takes a tenant in that `consentry export --to` wrote, its ledger included, and proves both to be the same. Twice is once.
+    ///
+    /// Example: consentry import tenant harbor.ndjson --root-file harbor-root.key
+    #[command(verbatim_doc_comment)]
+    Tenant(TenantArguments),
 }
 
 /// Options of the import.
@@ -68,6 +95,10 @@ pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Resul
     match command {
         ImportCommand::Ldif(options) => accounts(file, options),
         ImportCommand::Records(options) => records::run(file, options),
+        ImportCommand::ThirdParty(options) => agreements::third_party(file, options),
+        ImportCommand::Grants(options) => agreements::grants(file, options),
+        ImportCommand::Dataspace(options) => agreements::dataspace(file, options),
+        ImportCommand::Tenant(options) => tenant::run(file, options),
     }
 }
 

@@ -1,11 +1,8 @@
 //! `consentry serve`, and what it shares with `consentry demo`.
 
-use std::{io::IsTerminal as _, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use consentry_door_records::{
-    Validators,
-    messages::{Messages, TARGET},
-};
+use consentry_door_records::{Validators, messages::Messages};
 use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{
     Clock as _, Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds,
@@ -16,12 +13,11 @@ use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
-use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::{
     assembly,
-    configuration::{Configuration, LogFormat, TelemetrySection},
+    configuration::Configuration,
     consent_log,
     demo::Demo,
     directories,
@@ -30,6 +26,7 @@ use crate::{
     metrics::Metrics,
     operating::Operator,
     site,
+    telemetry::Telemetry,
     tls::{self, Certificates},
 };
 
@@ -39,8 +36,9 @@ const LONGEST_MIRROR: u32 = 30;
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
     let place = LedgerPlace::of(&configuration, None)?;
-    logging(&configuration.telemetry)?;
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let telemetry = Telemetry::begin(&configuration.telemetry, runtime.handle())?;
+    let served = runtime.block_on(async {
         let listener = TcpListener::bind(configuration.server.listen).await?;
         let address = listener.local_addr()?;
         configuration.check_reach(address)?;
@@ -69,7 +67,9 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
         tracing::info!(address = %address, public_url = %public, "serving");
         ready.until_told().await;
         Ok(())
-    })
+    });
+    telemetry.end();
+    served
 }
 
 /// The certificate that is shown, where there is one.
@@ -256,32 +256,4 @@ impl Ready {
 /// A runtime with a worker per core.
 pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
-}
-
-/// Log lines to stderr, so that stdout stays for answers.
-pub(super) fn logging(telemetry: &TelemetrySection) -> anyhow::Result<()> {
-    // They warn of each connection that ends, and of whatever a server says that nobody waits for any more. What matters of that is
-    // said where a question fails. Whoever names them in the filter gets it all the same.
-    let quiet: String = ["ldap3", "async_nats"]
-        .into_iter()
-        .filter(|library| !telemetry.log.contains(library))
-        .map(|library| format!("{library}=off,"))
-        .collect();
-    // Whoever switches messages on wants to see them, however little else they want to see.
-    let asked = if telemetry.consent_messages.is_empty() || telemetry.log.contains(TARGET) {
-        String::new()
-    } else {
-        format!("{TARGET}=info,")
-    };
-    let filter = EnvFilter::try_new(format!("{quiet}{asked}{}", telemetry.log))?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        // Colours are for eyes; in a journal they are noise.
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match telemetry.format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().init(),
-    }
-    Ok(())
 }

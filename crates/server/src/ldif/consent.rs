@@ -49,13 +49,22 @@ pub struct RecordEntry {
 /// Where an entry and its attributes begin.
 #[derive(Debug, Clone)]
 pub struct Places {
-    /// The name of the entry as written.
+    /// The name of the entry as written: its DN, or its id.
     pub dn: String,
     line: usize,
     lines: BTreeMap<&'static str, usize>,
 }
 
 impl Places {
+    /// An entry that begins in this line, and the lines of its attributes by their names on the wire.
+    pub(crate) const fn new(name: String, line: usize, lines: BTreeMap<&'static str, usize>) -> Self {
+        Self {
+            dn: name,
+            line,
+            lines,
+        }
+    }
+
     /// A broken rule at the line of its attribute, or of the entry where the attribute is not there.
     pub fn refuse(&self, broken: &Broken) -> Refused {
         let attribute = broken.attribute.as_str();

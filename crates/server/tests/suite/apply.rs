@@ -68,7 +68,7 @@ pub(crate) fn refused(output: &Output) -> String {
     err(output)
 }
 
-fn err(output: &Output) -> String {
+pub(crate) fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

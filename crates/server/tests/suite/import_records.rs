@@ -133,6 +133,53 @@ fn found(running: &Running, who: (&str, &str), query: &str) -> Vec<String> {
         .collect()
 }
 
+/// What a search of the API answers, kept in a file.
+const ANSWER: &str = r#"{"_links":{"self":{"href":"https://old.example/consent/v1/consents"}},"count":2,"size":2,
+"_embedded":{"consents":[
+ {"id":"3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10","status":"accepted","subject":"5b9d6f0a-2f63-4c1e-8a70-1f6f9d1b7c22",
+  "subjectDN":"uid=carla,ou=people,dc=meadow,dc=example","actor":"dora","audience":"store-app",
+  "definition":{"id":"share-location","version":"1.0","locale":"en-GB"},"titleText":"Find shops near you",
+  "createdDate":"2025-03-04T09:15:27.104Z","updatedDate":"2025-03-05T10:15:00.5Z","data":{"precision":1.5},
+  "_links":{"self":{"href":"https://old.example/consent/v1/consents/3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10"}}},
+ {"id":"00000000-0000-4000-8000-000000000001","status":"pending","subject":"somebody","definition":{"id":"share-location"},
+  "createdDate":"2023-01-01T00:00:00Z"}
+]}}"#;
+
+#[test]
+fn rec_17_records_that_a_search_answered_are_read_by_their_ids() {
+    let house = house();
+    let first = applied(&house.import_records(ANSWER, &[]));
+    assert_eq!(
+        first,
+        "2 added, 0 unchanged, 0 different, 0 left out; no records: 0\n"
+    );
+    let again = applied(&house.import_records(ANSWER, &[]));
+    assert_eq!(
+        again,
+        "0 added, 2 unchanged, 0 different, 0 left out; no records: 0\n"
+    );
+    let running = house.serve();
+    let (status, record) = read(&running, ACCEPTED);
+    assert_eq!((status, &record["status"]), (200, &json!("accepted")));
+    assert_eq!(record["createdDate"], "2025-03-04T09:15:27.104Z");
+    assert_eq!(record["data"], json!({ "precision": 1.5 }));
+    assert_eq!(read(&running, PENDING).1["status"], "pending");
+    assert!(running.stop().success());
+
+    let wrong = ANSWER
+        .replace("\"accepted\"", "\"perhaps\"")
+        .replace("00000000-0000-4000-8000-000000000001", "no-uuid");
+    let (_, lines) = failed(&house.import_records(&wrong, &["--dry-run"]));
+    assert!(
+        lines[0].starts_with("consents.ldif:3: 3f0b5c1e-7a44-4f0e-9a27-5d1c0a4e9b10: status "),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].starts_with("consents.ldif:8: no-uuid: id is no UUID"),
+        "{lines:?}"
+    );
+}
+
 #[test]
 fn rec_17_records_of_an_ldif_file_are_read_by_their_ids_and_a_second_import_changes_nothing() {
     let house = house();

@@ -112,7 +112,7 @@ pub(crate) async fn agreements(
     }?;
     let ids = found
         .iter()
-        .map(|agreement| (agreement.id.shard(), agreement.id.uuid()));
+        .map(|agreement| (agreement.subject.shard(), agreement.id.uuid()));
     let mut items = read_items(&listed(connection, sql::AGREEMENT_ITEMS, keys(tenant, ids)).await?)?;
     Ok(found
         .into_iter()

@@ -24,13 +24,8 @@ pub(super) fn without_consents(
     tenant: TenantId,
     id: AgreementId,
 ) -> Result<Option<Agreement>> {
-    let found = by_id(
-        connection,
-        sql::AGREEMENT,
-        tenant,
-        (id.shard(), id.uuid()),
-        rows::read,
-    )?;
+    let shard = put::agreement_place(connection, tenant, id)?;
+    let found = by_id(connection, sql::AGREEMENT, tenant, (shard, id.uuid()), rows::read)?;
     found
         .map(|agreement| with_items(connection, tenant, agreement))
         .transpose()
@@ -45,7 +40,7 @@ pub(super) fn with_items(
         connection,
         sql::AGREEMENT_ITEMS,
         params![
-            agreement.id.shard().number(),
+            agreement.subject.shard().number(),
             put::id(tenant.uuid()),
             put::id(agreement.id.uuid())
         ],

@@ -47,7 +47,8 @@ macro_rules! conformance_suite {
                 members_of_a_batch_are_judged_in_order, a_record_is_absent_only_when_it_is_in_no_shard;
             rows: every_kind_reads_back, optional_parts_may_be_missing, extremes_read_back, writing_again_replaces_the_whole_row,
                 deleted_rows_are_gone, tenants_are_apart, configuration_is_listed_for_all_tenants,
-                a_moved_record_is_found_by_its_id, deleted_records_are_left_out_of_reads,
+                a_moved_record_is_found_by_its_id, an_agreement_with_an_id_of_another_system_lives_with_its_person,
+                deleted_records_are_left_out_of_reads,
                 sessions_of_a_person_are_latest_first;
             log: indexes_are_dense_and_the_chain_holds, an_empty_log_has_a_start, events_are_read_in_pages,
                 events_of_one_person_are_read_in_order,

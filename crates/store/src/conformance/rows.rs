@@ -4,7 +4,8 @@ use consentry_domain::{Audience, Qualifier, Status, TenantId, Timestamp, subject
 
 use super::{Engine, commit, sample, write, writing};
 use crate::{
-    ChangeSet, ConfigurationKind, ConfigurationRow, Row, RowChange, RowKey, Seeds, Store, TokenKind, TokenRow,
+    AgreementQuery, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow, Expect, Row, RowChange,
+    RowKey, Seeds, Store, TokenKind, TokenRow,
 };
 
 /// The stored row with the key of this one.
@@ -369,6 +370,54 @@ pub async fn a_moved_record_is_found_by_its_id(engine: &impl Engine) {
         .push(RowChange::Delete(Row::Record(record.clone()).key()));
     let _receipt = commit(&store, removal).await.unwrap();
     assert_eq!(store.record(tenant, record.record.id).await.unwrap(), None);
+}
+
+/// An agreement whose id another system gave, and with it any shard, is found by its id, by its person and as a condition.
+pub async fn an_agreement_with_an_id_of_another_system_lives_with_its_person(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let tenant = sample::tenant(1);
+    let (ada, ben) = (sample::person(1), sample::person(2));
+    assert_ne!(ada.shard(), ben.shard(), "people of this test live apart");
+    let consent = sample::consent(sample::slot(ada, 1, 1), 1);
+    let mut agreement = sample::agreement(ada, 1, &[&consent]);
+    agreement.id = sample::agreement_id(ben, 7);
+    write(
+        &store,
+        [Row::Consent(consent.clone()), Row::Agreement(agreement.clone())],
+    )
+    .await;
+    let store = engine.reopen(store).await;
+    assert_stored(&store, &Row::Agreement(agreement.clone())).await;
+    let of_ada = AgreementQuery {
+        subject: Some(ada),
+        ..AgreementQuery::default()
+    };
+    let expected = vec![(agreement.clone(), vec![consent.clone()])];
+    assert_eq!(store.agreements(tenant, of_ada.clone()).await.unwrap(), expected);
+    let seeds = Seeds {
+        agreements: vec![agreement.id],
+        ..Seeds::default()
+    };
+    let touched = store.touched(tenant, seeds).await.unwrap().touched;
+    assert_eq!(touched.agreements.get(&agreement.id), Some(&agreement));
+    let key = RowKey::Agreement(agreement.id);
+    let mut change = writing([]);
+    change.expect.push(Expect::Absent(key.clone()));
+    assert_eq!(commit(&store, change).await.unwrap_err(), CommitError::Taken);
+    let mut change = writing([]);
+    change.expect.push(Expect::At(key.clone(), agreement.version));
+    agreement.version += 1;
+    agreement.items.clear();
+    change
+        .rows
+        .push(RowChange::Put(Row::Agreement(agreement.clone())));
+    let _receipt = commit(&store, change).await.unwrap();
+    assert_stored(&store, &Row::Agreement(agreement.clone())).await;
+    let mut change = writing([]);
+    change.rows.push(RowChange::Delete(key));
+    let _receipt = commit(&store, change).await.unwrap();
+    assert_eq!(store.agreements(tenant, of_ada).await.unwrap(), []);
+    assert_eq!(store.agreement(tenant, agreement.id).await.unwrap(), None);
 }
 
 /// A record that is marked deleted is not read and not listed, but commands and the projection see it.

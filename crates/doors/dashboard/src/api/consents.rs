@@ -7,13 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_domain::{
-    AccountId, AgreementId, Rejection,
+    AccountId, Rejection,
     decision::{Door, EndReason},
 };
 use consentry_ledger::{
     Caller, DecisionError, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
-    agreements::{AccountsError, AccountsRequest, AgreementQuery, Connection, StopRequest},
+    agreements::{AccountsError, AccountsRequest, AgreementQuery, Connection, StopRequest, agreement_called},
     embed::OpenError,
 };
 use consentry_web::{
@@ -166,7 +166,7 @@ impl Customer {
     /// The consent that the path names: unknown, and of somebody else, are not told apart.
     async fn connection(&self, visit: &Visit, uri: &Uri) -> Result<Connection, ApiError> {
         let unknown = || ApiError::new(&registry::NOT_FOUND);
-        let id = path::segment(uri, "/api", 2).and_then(|id| id.parse::<AgreementId>().ok());
+        let id = path::segment(uri, "/api", 2).map(|id| agreement_called(visit.tenant.id(), &id));
         let found = visit
             .ledger()
             .agreement(&visit.tenant, id.ok_or_else(unknown)?)

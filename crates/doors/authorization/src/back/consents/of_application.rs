@@ -1,7 +1,8 @@
 //! Calls 1 to 5: a back end of the first party, or a management application, looks at consents and revokes them.
 
 use axum::{extract::Path, response::Response};
-use consentry_domain::{AgreementId, ApplicationId, ClientId, decision::EndReason};
+use consentry_domain::{ApplicationId, ClientId, decision::EndReason};
+use consentry_ledger::agreements::agreement_called;
 use consentry_web::{
     error::{ApiError, Vendor},
     parameters::Parameters,
@@ -34,7 +35,7 @@ pub(crate) async fn one(
     headers: HeaderMap,
 ) -> Result<Response, Vendor> {
     let back_end = BackEnd::of(&visit, &headers).await?;
-    let id: AgreementId = id.parse().map_err(|_| not_found())?;
+    let id = agreement_called(visit.tenant.id(), &id);
     let seen = visit.ledger().agreement(&visit.tenant, id).await?;
     let seen = seen
         .filter(|seen| seen.agreement.application == back_end.application)
@@ -113,7 +114,7 @@ async fn revoke_in(
         subject,
         application,
         client,
-        only: only(&parameters)?,
+        only: only(visit, &parameters)?,
     };
     stop(visit, &permit, sent, pair, EndReason::PartyAction).await
 }

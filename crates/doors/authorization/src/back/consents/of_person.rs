@@ -43,7 +43,7 @@ pub(crate) async fn revoke(
         subject: person.subject,
         application: person.application,
         client,
-        only: only(&parameters)?,
+        only: only(&visit, &parameters)?,
     };
     let sent = Sent {
         uri: &uri,

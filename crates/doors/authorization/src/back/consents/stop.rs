@@ -8,7 +8,7 @@ use consentry_domain::{
 use consentry_ledger::{
     DecisionError, Permit,
     access::ManageAgreements,
-    agreements::{AgreementQuery, StopRequest},
+    agreements::{AgreementQuery, StopRequest, agreement_called},
 };
 use consentry_web::{
     error::ApiError,
@@ -33,12 +33,10 @@ pub(super) struct Pair {
     pub only: Option<AgreementId>,
 }
 
-/// `consent_id`; one that is no id cannot be found.
-pub(super) fn only(parameters: &Parameters) -> Result<Option<AgreementId>, ApiError> {
-    parameters
-        .one("consent_id")?
-        .map(|id| id.parse().map_err(|_| not_found()))
-        .transpose()
+/// `consent_id`, ours or that of the system that the consent came from.
+pub(super) fn only(visit: &Visit, parameters: &Parameters) -> Result<Option<AgreementId>, ApiError> {
+    let id = parameters.one("consent_id")?;
+    Ok(id.map(|id| agreement_called(visit.tenant.id(), id)))
 }
 
 /// Where it was asked: the address, and what came with it.
