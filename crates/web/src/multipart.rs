@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use axum::body::Body;
 use futures_util::stream;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use crate::{
     body::{self, BodyError},
@@ -75,6 +75,18 @@ impl From<MultipartError> for ApiError {
 /// Whether a body says that it is such a form.
 pub fn is_multipart(headers: &HeaderMap) -> bool {
     body::require_media_type(headers, &[MEDIA_TYPE]).is_ok()
+}
+
+/// As [`read`], of a body that is there already, with what its `Content-Type` says. It never waits.
+pub async fn of_bytes(
+    content_type: &[u8],
+    bytes: Vec<u8>,
+    rules: &Rules,
+    largest: usize,
+) -> Result<Multipart, MultipartError> {
+    let content_type = HeaderValue::from_bytes(content_type).map_err(|_| MultipartError::Malformed)?;
+    let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type)]);
+    read(&headers, Body::from(bytes), rules, largest).await
 }
 
 /// Reads a form of at most `largest` bytes, whose fields keep to `rules`.
