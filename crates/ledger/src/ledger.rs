@@ -43,7 +43,7 @@ pub struct LedgerOptions {
     pub record_bytes: u64,
     /// Signed access tokens whose signature was checked, kept in memory; some 700 bytes each.
     pub access_tokens: usize,
-    /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms.
+    /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms, which everything else has to wait for.
     pub password_checks: usize,
     /// Directories that are asked live, in their order, after what the ledger knows itself.
     pub directories: Vec<Arc<dyn LiveDirectory>>,
@@ -66,7 +66,7 @@ impl Default for LedgerOptions {
             names: 100_000,
             record_bytes: 64 << 20,
             access_tokens: 50_000,
-            password_checks: 2,
+            password_checks: half_of_the_cores(),
             directories: Vec::new(),
             feed: FeedOptions::default(),
             endpoints: EndpointBounds::default(),
@@ -74,6 +74,12 @@ impl Default for LedgerOptions {
             agreements_at_once: 1_000,
         }
     }
+}
+
+/// However many people log in, half of the machine is left for what asks about tokens and consents.
+fn half_of_the_cores() -> usize {
+    let cores = std::thread::available_parallelism();
+    cores.map_or(1, |cores| (cores.get() / 2).max(1))
 }
 
 /// Handle to the ledger. Cheap to clone.
