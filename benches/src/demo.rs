@@ -187,7 +187,15 @@ impl Demo {
 
     /// A form of Moneytrack's back end to the authorization door.
     pub fn moneytrack(&self, path: &str, fields: &[(&str, &str)]) -> Result<Request> {
-        let client = "/authorization/third_party";
+        self.client_form("/authorization/third_party", path, fields)
+    }
+
+    /// The same of the bank's own back end.
+    pub fn first_party(&self, path: &str, fields: &[(&str, &str)]) -> Result<Request> {
+        self.client_form("/authorization/first_party", path, fields)
+    }
+
+    fn client_form(&self, client: &str, path: &str, fields: &[(&str, &str)]) -> Result<Request> {
         Request::new("POST", &format!("/cis/oidc{path}"), self.address()?)
             .basic(
                 self.fact(&format!("{client}/client_id"))?,

@@ -112,6 +112,8 @@ enum Alone {
     Package,
     /// The SDKs are packed, installed into clean folders, and tested there; among all tests too.
     Sdk,
+    /// What runs beside other tests where all run: it takes one core, and the binary as it was built.
+    Beside,
 }
 
 fn main() -> ExitCode {
@@ -149,6 +151,10 @@ fn run(task: Task) -> anyhow::Result<()> {
             only: Some(Alone::Sdk),
             ..
         } => test::sdk(&workspace),
+        Task::Test {
+            only: Some(Alone::Beside),
+            ..
+        } => test::beside(&workspace),
         Task::Test {
             only: None,
             no_browser,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     rules::Wrong,
-    settings::{ClientSettings, CookieSite, IdTokenAlgorithm, SubjectType},
+    settings::{ClientSettings, CookieSite, SubjectType, TokenAlgorithm},
     uri::{LONGEST_URI, UriParts, UriUse, check_uri, is_among},
 };
 use crate::{

@@ -4,6 +4,7 @@ mod authorization;
 mod center;
 mod checks;
 mod dataspace;
+mod fdx;
 mod identities;
 mod mail;
 mod preferences;
@@ -21,6 +22,7 @@ pub use self::{
     dataspace::{
         DataspaceApplication, DataspaceSettings, LoginIssuer, MOST_SOURCES, Registration, SourceOwner,
     },
+    fdx::{FdxRegistry, FdxSettings},
     identities::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
         TokenValidator, ValidatorKind,
@@ -145,6 +147,9 @@ pub struct DashboardSettings {
     pub renewal: Renewal,
     /// What admin JWTs must say (consent-dashboard A5).
     pub admin_jwt: AdminJwtSettings,
+    /// The consent API of FDX; none: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fdx: Option<FdxSettings>,
 }
 
 /// What admin JWTs must say beside `sub` (consent-dashboard A5.3, A5.4).
@@ -174,6 +179,7 @@ impl Default for DashboardSettings {
             may_widen: true,
             renewal: Renewal::Recipient,
             admin_jwt: AdminJwtSettings::default(),
+            fdx: None,
         }
     }
 }

@@ -267,7 +267,8 @@ impl Action for ManageAgreements {
 
     fn allows(caller: &Caller, target: &Target) -> bool {
         match (caller, target) {
-            (Caller::Operator, _) => true,
+            // Whoever may open everybody's dashboard may do what is done there.
+            (Caller::Operator | Caller::DataProvider { .. }, _) => true,
             (
                 Caller::Subject {
                     via:
@@ -297,6 +298,21 @@ impl Action for ManageAgreements {
                 },
                 Target::Agreements(_, of) | Target::Application(of),
             ) => application == of,
+            _ => false,
+        }
+    }
+}
+
+/// Giving up an agreement that one's own client holds; of which client it is, is looked at where it is ended (consent-dashboard D1).
+#[derive(Debug, Clone, Copy)]
+pub struct GiveUpAgreement;
+
+impl Action for GiveUpAgreement {
+    const NAME: &'static str = "give up this agreement";
+
+    fn allows(caller: &Caller, target: &Target) -> bool {
+        match (caller, target) {
+            (Caller::Client { application, .. }, Target::Agreements(_, of)) => application == of,
             _ => false,
         }
     }

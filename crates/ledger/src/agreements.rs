@@ -4,6 +4,7 @@ mod accounts;
 mod called;
 mod history;
 mod import;
+mod joint;
 mod provision;
 mod receipt;
 mod renew;
@@ -12,8 +13,8 @@ mod single;
 use std::collections::BTreeSet;
 
 use consentry_domain::{
-    Agreement, AgreementId, Audience, Command, Consent, ConsentId, Fact, GrantId, Slot, State, Status,
-    SubjectId, Timestamp, Usage,
+    Agreement, AgreementId, Audience, Command, Consent, ConsentId, Fact, GrantId, Rejection, Slot, State,
+    Status, SubjectId, Timestamp, Usage,
     command::{Act, Stop},
     consent::Ended,
     decision::{Door, EndReason},
@@ -28,13 +29,14 @@ pub use self::{
     called::agreement_called,
     history::{Happened, HistoryEntry},
     import::{AgreementNotImported, ImportedAgreement, ImportedEnd},
+    joint::{JointShare, StopJointError, StopJointShare},
     provision::AgreementWish,
     renew::{MOST_DAYS, RENEWAL_WINDOW, RenewError, Subjected, is_renewable},
     single::{SingleEntry, SingleHappened},
 };
 use crate::{
-    Ledger, TenantSnapshot,
-    access::{ManageAgreements, Permit},
+    Caller, Ledger, TenantSnapshot,
+    access::{Action, GiveUpAgreement, ManageAgreements, Permit},
     carry_out::{Plan, required_definitions},
     error::{DecisionError, Fault},
 };
@@ -249,6 +251,35 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         permit: &Permit<ManageAgreements>,
+        request: &StopRequest,
+    ) -> Result<Stopped, DecisionError> {
+        self.end_by(tenant, permit, request).await
+    }
+
+    /// Ends agreements at the wish of the client that holds them, as [`Self::stop_agreements`] does. One of another client is unknown to it.
+    pub async fn give_up_agreements(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<GiveUpAgreement>,
+        request: &StopRequest,
+    ) -> Result<Stopped, DecisionError> {
+        for id in &request.agreements {
+            let found = self.inner.store.agreement(tenant.id(), *id).await?;
+            let own = |agreement: &Agreement| match permit.caller() {
+                Caller::Client { client, .. } => agreement.client == *client,
+                _ => false,
+            };
+            if !found.is_some_and(|(agreement, _)| own(&agreement)) {
+                return Err(DecisionError::Rejected(Rejection::NoAgreement(*id)));
+            }
+        }
+        self.end_by(tenant, permit, request).await
+    }
+
+    async fn end_by<A: Action>(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<A>,
         request: &StopRequest,
     ) -> Result<Stopped, DecisionError> {
         let decision = self.ids().decision(request.subject);

@@ -45,6 +45,47 @@ pub struct Holding {
     /// Its number, masked: at most 40 characters, four of them digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<String>,
+    /// Others who hold it too, as far as this person may see what they share of it and stop that (consent-dashboard B6.8).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joint_with: Vec<CoHolder>,
+}
+
+/// Another holder of an account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoHolder {
+    /// Their customer id.
+    pub customer: String,
+    /// What they are called toward the person whose list it is; none: not by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Personal, so logs do not get it.
+impl std::fmt::Debug for CoHolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CoHolder(…)")
+    }
+}
+
+impl CoHolder {
+    /// Most other holders of an account that are kept.
+    pub const MOST: usize = 8;
+
+    /// Checks what was sent.
+    pub fn new(customer: &CustomerId, name: Option<&str>) -> Result<Self, InvalidHolding> {
+        if name.is_some_and(|name| name.trim().is_empty() || !fits(name, LONGEST_NAME)) {
+            return Err(InvalidHolding::Holder);
+        }
+        Ok(Self {
+            customer: customer.alias().value,
+            name: name.map(str::to_owned),
+        })
+    }
+}
+
+/// Whether a text is short enough, and none that could break a page.
+fn fits(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest && !text.chars().any(char::is_control)
 }
 
 /// Why an account cannot be kept.
@@ -59,6 +100,9 @@ pub enum InvalidHolding {
     /// A number that is not masked.
     #[error("an account number is shown with at most four digits and 40 characters")]
     Display,
+    /// The name of another holder that is empty, too long, or has control characters.
+    #[error("the name of another holder has 1 to 64 characters and no control characters")]
+    Holder,
 }
 
 impl Holding {
@@ -72,8 +116,6 @@ impl Holding {
         kind: Option<&str>,
         display: Option<&str>,
     ) -> Result<Self, InvalidHolding> {
-        let fits =
-            |text: &str, longest| text.chars().count() <= longest && !text.chars().any(char::is_control);
         if nickname.trim().is_empty() || !fits(nickname, LONGEST_NAME) {
             return Err(InvalidHolding::Name);
         }
@@ -89,7 +131,18 @@ impl Holding {
             nickname: nickname.to_owned(),
             kind: kind.map(str::to_owned),
             display: display.map(str::to_owned),
+            joint_with: Vec::new(),
         })
+    }
+
+    /// Whether somebody else holds it too whose sharing this person may see.
+    pub const fn is_joint(&self) -> bool {
+        !self.joint_with.is_empty()
+    }
+
+    /// Customer ids of the other holders.
+    pub(crate) fn holders(&self) -> impl Iterator<Item = &str> {
+        self.joint_with.iter().map(|holder| holder.customer.as_str())
     }
 
     /// The last digits of its number, where there are any.

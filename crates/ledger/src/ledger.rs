@@ -46,7 +46,7 @@ pub struct LedgerOptions {
     pub access_tokens: usize,
     /// Consent tokens of a dataspace that were signed lately, kept in memory; some 2 kB each.
     pub signed_tokens: usize,
-    /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms.
+    /// Password checks at the same time; each takes some 20 MB and a core for some 20 ms, which everything else has to wait for.
     pub password_checks: usize,
     /// Directories that are asked live, in their order, after what the ledger knows itself.
     pub directories: Vec<Arc<dyn LiveDirectory>>,
@@ -70,7 +70,7 @@ impl Default for LedgerOptions {
             record_bytes: 64 << 20,
             access_tokens: 50_000,
             signed_tokens: 10_000,
-            password_checks: 2,
+            password_checks: half_of_the_cores(),
             directories: Vec::new(),
             feed: FeedOptions::default(),
             endpoints: EndpointBounds::default(),
@@ -78,6 +78,12 @@ impl Default for LedgerOptions {
             agreements_at_once: 1_000,
         }
     }
+}
+
+/// However many people log in, half of the machine is left for what asks about tokens and consents.
+fn half_of_the_cores() -> usize {
+    let cores = std::thread::available_parallelism();
+    cores.map_or(1, |cores| (cores.get() / 2).max(1))
 }
 
 /// Handle to the ledger. Cheap to clone.

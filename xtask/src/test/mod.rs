@@ -2,6 +2,7 @@
 //! description of the API against the server, and the browser's against the development binary. Each runner's closing
 //! lines are left as they are.
 
+mod aside;
 mod container;
 mod doors;
 pub mod needs;
@@ -38,20 +39,32 @@ pub fn run(workspace: &Workspace, no_browser: bool) -> Result<()> {
         // Whatever ran now would be what was built before.
         return report.conclude();
     }
+    // Both sides need it, and it is installed once.
+    tools::sdk_python(workspace)?;
+    let aside = aside::Aside::start(workspace)?;
     report.add("tests of the workspace", || rust(workspace, &node));
     report.add("the doors on PostgreSQL", || doors::on_postgres(workspace, &node));
-    report.add("a cluster that loses its leader", || lose_the_leader(workspace));
     report.add("documented commands", || documented_commands::run(workspace));
     report.add("readers of strange bytes", || fuzz::replay(workspace));
+    report.add("what ran beside them", || aside.conclude());
+    // What counts on answers in time, and what is measured, has the machine for itself.
+    report.add("a cluster that loses its leader", || lose_the_leader(workspace));
+    report.add("benchmarks, a moment each", || bench::smoke(workspace));
+    if !no_browser {
+        report.add("browser tests", || in_a_browser(workspace, &node, None));
+    }
+    report.conclude()
+}
+
+/// What [`run`] runs beside other tests, when everything is built.
+pub fn beside(workspace: &Workspace) -> Result<()> {
+    let node = needs::node(workspace)?;
+    let mut report = Report::default();
     report.add("the API against its description", || openapi::run(workspace));
     report.add("clients of others", || clients_of_others(workspace, &node));
     report.add("SDKs as they are published", || sdk::published(workspace, &node));
     report.add("the Debian package", || package::lives(workspace));
     report.add("the last stage of the container", || container::runs(workspace));
-    report.add("benchmarks, a moment each", || bench::smoke(workspace));
-    if !no_browser {
-        report.add("browser tests", || in_a_browser(workspace, &node, None));
-    }
     report.conclude()
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Lifetime, PartyId, Timestamp, decision::named_enum};
 
 named_enum! {
-    /// What its id tokens are signed with.
-    IdTokenAlgorithm {
+    /// What tokens are signed with.
+    TokenAlgorithm {
         /// RSA with SHA-256; what every client can verify.
         Rs256 = "RS256",
         /// ECDSA on P-256 with SHA-256.
@@ -52,7 +52,10 @@ pub struct ClientSettings {
     pub refresh_window: Option<Lifetime>,
     /// What its id tokens are signed with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_token_algorithm: Option<IdTokenAlgorithm>,
+    pub id_token_algorithm: Option<TokenAlgorithm>,
+    /// What its access tokens are signed with; the resource servers it calls must know it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_algorithm: Option<TokenAlgorithm>,
     /// Claims of the person that its id tokens have unasked, where the scope that carries them was consented to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub id_token_claims: Vec<String>,

@@ -72,7 +72,7 @@ pub fn routes() -> RouteTable<House> {
             .put(paths.accounts, Cors::Never, api::consents::automatic)
             .put(paths.disable, Cors::Never, api::consents::disable);
     }
-    page_api(table)
+    page_api(fdx(table))
         .get_only(
             "/embed/authorizations",
             Cors::Never,
@@ -97,6 +97,8 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/single", Cors::Never, embed::single::show)
         .post("/embed/single/stop", Cors::Never, embed::single::ask)
         .post("/embed/single/stop/confirm", Cors::Never, embed::single::confirm)
+        .post("/embed/joint/stop", Cors::Never, embed::joint::ask)
+        .post("/embed/joint/stop/confirm", Cors::Never, embed::joint::confirm)
         .post("/embed/accounts", Cors::Never, embed::accounts::ask)
         .post("/embed/accounts/review", Cors::Never, embed::accounts::review)
         .post("/embed/accounts/save", Cors::Never, embed::accounts::save)
@@ -108,6 +110,32 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/report", Cors::Never, embed::activity::report)
         .post("/embed/copy", Cors::Never, embed::copy::page)
         .post("/embed/copy/file", Cors::Never, embed::copy::file)
+}
+
+/// The consent API of FDX (D1, D3).
+fn fdx(table: RouteTable<House>) -> RouteTable<House> {
+    let paths = [
+        (
+            "/fdx/v5/consents",
+            "/fdx/v5/consents/{consent}",
+            "/fdx/v5/consents/{consent}/revocation",
+        ),
+        (
+            "/fdx/v6/consents",
+            "/fdx/v6/consents/{consent}",
+            "/fdx/v6/consents/{consent}/revocation",
+        ),
+    ];
+    paths.into_iter().fold(
+        table.owns_with("/fdx", unserved),
+        |table, (all, one, revocation)| {
+            table
+                .get_only(all, Cors::Never, api::fdx::list)
+                .get_only(one, Cors::Never, api::fdx::show)
+                .get_only(revocation, Cors::Never, api::fdx::revocation)
+                .put(revocation, Cors::Never, api::fdx::revoke)
+        },
+    )
 }
 
 /// The page's own API (B9).

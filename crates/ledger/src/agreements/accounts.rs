@@ -55,10 +55,19 @@ impl Ledger {
         permit: &Permit<ManageAgreements>,
         request: &AccountsRequest,
     ) -> Result<(), AccountsError> {
-        let dashboard = &tenant.tenant.dashboard;
-        if !dashboard.account_changes {
+        if !tenant.tenant.dashboard.account_changes {
             return Err(AccountsError::SwitchedOff);
         }
+        self.set_accounts(tenant, permit, request).await
+    }
+
+    /// The same, whether or not the tenant lets people change accounts.
+    pub(super) async fn set_accounts(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<ManageAgreements>,
+        request: &AccountsRequest,
+    ) -> Result<(), AccountsError> {
         let held = self
             .holdings_of(tenant, request.subject)
             .await
@@ -94,7 +103,7 @@ impl Ledger {
                     set: request.set.clone(),
                     others: request.others,
                     held: held.clone(),
-                    may_widen: dashboard.may_widen,
+                    may_widen: tenant.tenant.dashboard.may_widen,
                 })),
                 ..Plan::default()
             })

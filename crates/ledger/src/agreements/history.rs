@@ -1,6 +1,8 @@
 //! What happened to an agreement, from the log (consent-dashboard B6.3).
 
-use consentry_domain::{Agreement, AgreementId, Fact, Timestamp, decision::Actor};
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use consentry_domain::{Agreement, AgreementId, Fact, SubjectId, Timestamp, decision::Actor};
 
 use crate::{
     Ledger, TenantSnapshot,
@@ -19,7 +21,8 @@ pub struct HistoryEntry {
     pub at: Timestamp,
     /// What.
     pub what: Happened,
-    /// By whom, where that is known.
+    /// By whom, where that is known and the person may know it: of another holder of an account only where the data provider lets
+    /// the person see them.
     pub by: Option<Actor>,
     /// The agreement as it was afterwards.
     pub agreement: Agreement,
@@ -65,6 +68,7 @@ impl Ledger {
         agreement: &Agreement,
     ) -> Result<Vec<HistoryEntry>, Fault> {
         let mut history: Vec<HistoryEntry> = Vec::new();
+        let mut known: BTreeMap<SubjectId, bool> = BTreeMap::new();
         let mut next = 0;
         loop {
             let page = self
@@ -90,10 +94,22 @@ impl Ledger {
                         Some(Fact::AgreementImported { agreement }) => agreement.created_at,
                         _ => event.at,
                     };
+                    let mut by = ended.or(body.told.actor);
+                    let other = by.as_ref().and_then(|by| by.subject);
+                    if let Some(other) = other.filter(|other| *other != agreement.subject) {
+                        let is_known = match known.entry(other) {
+                            Entry::Occupied(known) => *known.get(),
+                            Entry::Vacant(new) => {
+                                let asked = self.knows_of_holder(tenant, agreement.subject, other);
+                                *new.insert(asked.await?)
+                            }
+                        };
+                        by = by.filter(|_| is_known);
+                    }
                     history.push(HistoryEntry {
                         at,
                         what,
-                        by: ended.or(body.told.actor),
+                        by,
                         agreement: then,
                     });
                 }

@@ -11,7 +11,7 @@ use consentry_store::Hash;
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
-use super::Issuer;
+use super::{Issuer, id_token::algorithm};
 use crate::{Ledger, TenantSnapshot, environment::Draw, error::Fault, opaque, sealing::SealBroken};
 
 /// `typ` of access tokens (RFC 9068 2.1).
@@ -54,6 +54,9 @@ pub struct AccessClaims {
     /// The agreement behind it; none for first parties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_id: Option<AgreementId>,
+    /// The same under the name that FDX has for it, where the tenant speaks FDX (consent-dashboard D1).
+    #[serde(default, rename = "fdxConsentId", skip_serializing_if = "Option::is_none")]
+    pub fdx_consent_id: Option<AgreementId>,
     /// The grant behind it; none for a client's own token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant_id: Option<GrantId>,
@@ -151,6 +154,9 @@ impl Ledger {
             auth_time: grant.map(|grant| grant.auth_time.as_seconds()),
             amr: grant.map(|grant| grant.amr.clone()).unwrap_or_default(),
             consent_id: grant.and_then(|grant| grant.agreement),
+            fdx_consent_id: grant
+                .and_then(|grant| grant.agreement)
+                .filter(|_| tenant.tenant.dashboard.fdx.is_some()),
             grant_id: grant.map(|grant| grant.id),
         })
     }
@@ -184,9 +190,11 @@ impl Ledger {
     }
 }
 
-/// Signs claims as an access token.
-pub(crate) fn sign(tenant: &TenantSnapshot, claims: &AccessClaims) -> Result<String, Fault> {
-    let key = tenant.key_ring.signer(Algorithm::Rs256)?;
+/// Signs claims as an access token of a client.
+pub(crate) fn sign(tenant: &TenantSnapshot, client: &Client, claims: &AccessClaims) -> Result<String, Fault> {
+    let key = tenant
+        .key_ring
+        .signer(algorithm(client.settings.access_token_algorithm))?;
     key.sign(&key.header(Some(TYP)), claims)
         .map_err(|error| Fault::Signing(error.to_string()))
 }
@@ -194,7 +202,7 @@ pub(crate) fn sign(tenant: &TenantSnapshot, claims: &AccessClaims) -> Result<Str
 fn verify(tenant: &TenantSnapshot, token: &str) -> Option<VerifiedAccess> {
     let expectations = Expectations {
         max_len: MAX_LEN,
-        ..Expectations::new(&[Algorithm::Rs256]).with_typ(TYP)
+        ..Expectations::new(&[Algorithm::Rs256, Algorithm::Es256]).with_typ(TYP)
     };
     let verified = tenant.key_ring.verifying().verify(token, &expectations).ok()?;
     let claims: AccessClaims = verified.claims().ok()?;

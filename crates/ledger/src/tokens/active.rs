@@ -42,6 +42,16 @@ impl ActiveAccess {
         self.grant.as_ref()
     }
 
+    /// The client that holds it, whomever it is about.
+    pub fn holder(&self) -> Caller {
+        Caller::Client {
+            client: self.client.id.clone(),
+            application: self.client.application,
+            authority: authority(&self.client),
+            credential: consentry_domain::decision::CredentialKind::AccessToken,
+        }
+    }
+
     /// Who asks with it.
     pub fn caller(&self) -> Caller {
         match self.subject() {
@@ -52,12 +62,7 @@ impl ActiveAccess {
                     third_party: self.client.is_third_party,
                 },
             },
-            None => Caller::Client {
-                client: self.client.id.clone(),
-                application: self.client.application,
-                authority: authority(&self.client),
-                credential: consentry_domain::decision::CredentialKind::AccessToken,
-            },
+            None => self.holder(),
         }
     }
 }

@@ -10,6 +10,9 @@ pub enum OwnApi<'a> {
     Authorization,
     /// The records door with its configured audience; none means that it asks for none (consent-api 12).
     Records(Option<&'a str>),
+    /// Where clients see and give up what was granted to them: what opens [`Self::Authorization`], and third parties' own tokens,
+    /// which are meant for this and nothing else.
+    Grants,
 }
 
 impl Ledger {
@@ -33,7 +36,8 @@ fn is_meant_for(tenant: &TenantSnapshot, issuer: &Issuer, api: OwnApi<'_>, activ
     match api {
         OwnApi::Records(None) => audience != issuer.grant_management(),
         OwnApi::Records(Some(configured)) => audience == configured,
-        OwnApi::Authorization => {
+        OwnApi::Grants if audience == issuer.grant_management() => true,
+        OwnApi::Authorization | OwnApi::Grants => {
             let default = tenant
                 .applications
                 .get(&active.client().application)

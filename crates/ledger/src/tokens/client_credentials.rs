@@ -50,7 +50,7 @@ impl Ledger {
                 now,
             },
         )?;
-        let access_token = access_token::sign(tenant, &claims)?;
+        let access_token = access_token::sign(tenant, client, &claims)?;
         let expires_in = claims.exp - claims.iat;
         Ok(TokenAnswer {
             access_token,

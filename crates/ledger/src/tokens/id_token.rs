@@ -4,7 +4,7 @@
 use aws_lc_rs::digest;
 use consentry_domain::{
     TenantId, Timestamp,
-    client::{Client, IdTokenAlgorithm},
+    client::{Client, TokenAlgorithm},
     grant::Grant,
 };
 use consentry_jose::Algorithm;
@@ -83,13 +83,19 @@ pub(crate) fn sign(
         profile: requested.profile.cloned().unwrap_or_default(),
     };
     // `at_hash` is SHA-256 with either.
-    let algorithm = match client.settings.id_token_algorithm {
-        Some(IdTokenAlgorithm::Es256) => Algorithm::Es256,
-        Some(IdTokenAlgorithm::Rs256) | None => Algorithm::Rs256,
-    };
-    let key = tenant.key_ring.signer(algorithm)?;
+    let key = tenant
+        .key_ring
+        .signer(algorithm(client.settings.id_token_algorithm))?;
     key.sign(&key.header(Some("JWT")), &claims)
         .map_err(|error| Fault::Signing(error.to_string()))
+}
+
+/// What a token is signed with; RS256 where nothing was chosen.
+pub(super) const fn algorithm(chosen: Option<TokenAlgorithm>) -> Algorithm {
+    match chosen {
+        Some(TokenAlgorithm::Es256) => Algorithm::Es256,
+        Some(TokenAlgorithm::Rs256) | None => Algorithm::Rs256,
+    }
 }
 
 /// The authentication context. Applications of the dataspace are told that of everybody who logs in here, since it is part of who the

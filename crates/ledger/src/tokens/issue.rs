@@ -115,7 +115,7 @@ impl Ledger {
         if expires_in <= 0 {
             return Err(TokenError::CONSENT);
         }
-        let access_token = access_token::sign(tenant, &claims)?;
+        let access_token = access_token::sign(tenant, used.client, &claims)?;
         let id_token = with_id_token
             .then(|| {
                 id_token::sign(

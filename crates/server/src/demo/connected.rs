@@ -14,7 +14,7 @@ use consentry_ledger::{
     access::{OpenDashboard, Provision, authorize},
     agreements::AgreementWish,
     embed::CustomerId,
-    holdings::Holding,
+    holdings::{CoHolder, Holding},
     mail::Contact,
     provision::{Entry, Person},
 };
@@ -77,6 +77,10 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
         .collect::<anyhow::Result<Vec<_>>>()?;
     for customer in &bank.customers {
         let id = CustomerId::parse(&customer.customer_id)?;
+        let held = match joint_with(customer, &bank.customers)? {
+            Some(holder) => held_jointly(&held, &holder),
+            None => held.clone(),
+        };
         ledger.replace_holdings(tenant, &open, &id, &held).await?;
     }
     // What was just provisioned.
@@ -103,6 +107,39 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
     }
     ledger.write_uses().await?;
     Ok(())
+}
+
+/// Mia and Ben save together.
+const JOINT: (&str, [(&str, &str); 2]) = ("acc_9083", [("mia", "Mia"), ("ben", "Ben")]);
+
+/// With whom somebody has an account together.
+fn joint_with(customer: &Customer, all: &[Customer]) -> anyhow::Result<Option<CoHolder>> {
+    let (_, [one, other]) = JOINT;
+    let (username, name) = match customer.username.as_str() {
+        username if username == one.0 => other,
+        username if username == other.0 => one,
+        _ => return Ok(None),
+    };
+    let known = all.iter().find(|known| known.username == username);
+    known
+        .map(|known| {
+            Ok(CoHolder::new(
+                &CustomerId::parse(&known.customer_id)?,
+                Some(name),
+            )?)
+        })
+        .transpose()
+}
+
+/// The accounts, with the joint one known as such.
+fn held_jointly(held: &[Holding], holder: &CoHolder) -> Vec<Holding> {
+    let mut held = held.to_vec();
+    for holding in &mut held {
+        if holding.id.as_str() == JOINT.0 {
+            holding.joint_with = vec![holder.clone()];
+        }
+    }
+    held
 }
 
 fn apps(bridge: PartyId) -> [App; 3] {

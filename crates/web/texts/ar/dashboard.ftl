@@ -260,3 +260,14 @@ dashboard-single-refused = لقد رفضت
 dashboard-single-changed = جرى تغييرها
 dashboard-single-stopped-by-you = لقد سحبت الموافقة
 dashboard-done = تم
+
+dashboard-joint = يشاركها آخرون يملكون حسابًا معك
+dashboard-joint-text = يمكنك إيقاف ذلك للحساب الذي تملكونه معًا. لا يتغير شيء آخر مما يشاركونه.
+dashboard-joint-by = يشاركه { $name }
+dashboard-joint-by-other = يشاركه مالك آخر للحساب
+dashboard-joint-stop-title = إيقاف مشاركة { $account } مع { $app }؟
+dashboard-joint-stop-what = ينتهي هذا الآن، لهذا الحساب وحده:
+dashboard-joint-stop-effect = قد يتوقف { $app } عن العمل لمن يستخدمه. يمكن لمن يشارك الحساب أن يرى أن هذا توقف.
+dashboard-joint-stopped = لم يعد { $app } يرى { $account }. { $moment }
+dashboard-activity-accounts-joint = أوقف مالك آخر للحساب مشاركته مع { $app }
+dashboard-activity-accounts-changed = تغيرت الحسابات التي يمكن لـ { $app } رؤيتها

@@ -228,3 +228,14 @@ dashboard-single-refused = Sie haben abgelehnt
 dashboard-single-changed = Es wurde etwas geändert
 dashboard-single-stopped-by-you = Sie haben Ihre Zustimmung zurückgenommen
 dashboard-done = Fertig
+
+dashboard-joint = Von anderen geteilt, die ein Konto mit Ihnen haben
+dashboard-joint-text = Sie können das für das gemeinsame Konto beenden. An allem anderen, was sie teilen, ändert sich nichts.
+dashboard-joint-by = Geteilt von { $name }
+dashboard-joint-by-other = Geteilt von einer anderen Person, der das Konto gehört
+dashboard-joint-stop-title = { $account } nicht mehr mit { $app } teilen?
+dashboard-joint-stop-what = Das endet jetzt, nur für dieses Konto:
+dashboard-joint-stop-effect = { $app } funktioniert vielleicht nicht mehr für die Person, die es nutzt. Wer das Konto teilt, kann sehen, dass das beendet wurde.
+dashboard-joint-stopped = { $app } sieht { $account } nicht mehr. { $moment }
+dashboard-activity-accounts-joint = Eine andere Person, der ein Konto gehört, teilt es nicht mehr mit { $app }
+dashboard-activity-accounts-changed = Es wurde geändert, welche Konten { $app } sehen kann

@@ -238,3 +238,14 @@ dashboard-single-refused = You said no
 dashboard-single-changed = It was changed
 dashboard-single-stopped-by-you = You took it back
 dashboard-done = Done
+
+dashboard-joint = Shared by others who hold an account with you
+dashboard-joint-text = You can stop this for the account that you hold together. Nothing else that they share changes.
+dashboard-joint-by = Shared by { $name }
+dashboard-joint-by-other = Shared by another holder of the account
+dashboard-joint-stop-title = Stop sharing { $account } with { $app }?
+dashboard-joint-stop-what = This ends now, for this account alone:
+dashboard-joint-stop-effect = { $app } may stop working for who uses it. Who shares the account can see that this has stopped.
+dashboard-joint-stopped = { $app } no longer sees { $account }. { $moment }
+dashboard-activity-accounts-joint = Another holder of an account stopped sharing it with { $app }
+dashboard-activity-accounts-changed = It was changed which accounts { $app } can see

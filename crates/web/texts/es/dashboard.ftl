@@ -228,3 +228,14 @@ dashboard-single-refused = Usted rechazó
 dashboard-single-changed = Se modificó
 dashboard-single-stopped-by-you = Usted retiró la autorización
 dashboard-done = Listo
+
+dashboard-joint = Compartido por otros titulares de una cuenta suya
+dashboard-joint-text = Puede detenerlo para la cuenta que tienen en común. Nada más de lo que comparten cambia.
+dashboard-joint-by = Compartido por { $name }
+dashboard-joint-by-other = Compartido por otro titular de la cuenta
+dashboard-joint-stop-title = ¿Dejar de compartir { $account } con { $app }?
+dashboard-joint-stop-what = Esto termina ahora, solo para esta cuenta:
+dashboard-joint-stop-effect = Es posible que { $app } deje de funcionar para quien la usa. Quien comparte la cuenta puede ver que esto se ha detenido.
+dashboard-joint-stopped = { $app } ya no ve { $account }. { $moment }
+dashboard-activity-accounts-joint = Otro titular de una cuenta dejó de compartirla con { $app }
+dashboard-activity-accounts-changed = Se cambió qué cuentas puede ver { $app }

@@ -228,3 +228,14 @@ dashboard-single-refused = Vous avez refusé
 dashboard-single-changed = Une modification a eu lieu
 dashboard-single-stopped-by-you = Vous avez retiré votre accord
 dashboard-done = Terminé
+
+dashboard-joint = Partagé par d’autres titulaires d’un de vos comptes
+dashboard-joint-text = Vous pouvez y mettre fin pour le compte que vous avez en commun. Rien d’autre de ce qu’ils partagent ne change.
+dashboard-joint-by = Partagé par { $name }
+dashboard-joint-by-other = Partagé par un autre titulaire du compte
+dashboard-joint-stop-title = Ne plus partager { $account } avec { $app } ?
+dashboard-joint-stop-what = Cela prend fin maintenant, pour ce compte seulement :
+dashboard-joint-stop-effect = { $app } pourrait ne plus fonctionner pour la personne qui l’utilise. La personne qui partage le compte peut voir que cela a pris fin.
+dashboard-joint-stopped = { $app } ne voit plus { $account }. { $moment }
+dashboard-activity-accounts-joint = Un autre titulaire d’un compte a cessé de le partager avec { $app }
+dashboard-activity-accounts-changed = Les comptes que { $app } peut voir ont été modifiés

@@ -221,3 +221,14 @@ dashboard-single-refused = お客様が拒否しました
 dashboard-single-changed = 変更されました
 dashboard-single-stopped-by-you = お客様が同意を取り消しました
 dashboard-done = 完了
+
+dashboard-joint = 口座の共同名義人による共有
+dashboard-joint-text = 共同で持つ口座についてだけ停止できます。その人が共有しているほかのものは変わりません。
+dashboard-joint-by = { $name }さんによる共有
+dashboard-joint-by-other = 口座の別の名義人による共有
+dashboard-joint-stop-title = { $account }を{ $app }と共有するのをやめますか？
+dashboard-joint-stop-what = この口座についてだけ、今すぐ次の共有が終わります：
+dashboard-joint-stop-effect = 使っている人にとって{ $app }が動かなくなることがあります。口座を共有している人は、これが停止されたことを見ることができます。
+dashboard-joint-stopped = { $app }は{ $account }を見られなくなりました。{ $moment }
+dashboard-activity-accounts-joint = 口座の別の名義人が{ $app }との共有をやめました
+dashboard-activity-accounts-changed = { $app }が見られる口座が変更されました

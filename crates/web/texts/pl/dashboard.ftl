@@ -242,3 +242,14 @@ dashboard-single-refused = Odmówiono zgody
 dashboard-single-changed = Wprowadzono zmianę
 dashboard-single-stopped-by-you = Zgoda wycofana przez Ciebie
 dashboard-done = Gotowe
+
+dashboard-joint = Udostępniane przez innych, z którymi masz wspólne konto
+dashboard-joint-text = Możesz to zakończyć dla wspólnego konta. Nic innego, co udostępniają, się nie zmieni.
+dashboard-joint-by = Udostępnia: { $name }
+dashboard-joint-by-other = Udostępnia inna osoba, do której należy konto
+dashboard-joint-stop-title = Przestać udostępniać { $account } aplikacji { $app }?
+dashboard-joint-stop-what = To kończy się teraz, tylko dla tego konta:
+dashboard-joint-stop-effect = { $app } może przestać działać dla osoby, która z niej korzysta. Osoba udostępniająca konto może zobaczyć, że to zakończono.
+dashboard-joint-stopped = { $app } nie widzi już konta { $account }. { $moment }
+dashboard-activity-accounts-joint = Inna osoba, do której należy konto, przestała je udostępniać aplikacji { $app }
+dashboard-activity-accounts-changed = Zmieniono, które konta widzi { $app }

@@ -228,3 +228,14 @@ dashboard-single-refused = Recusou
 dashboard-single-changed = Foi alterada
 dashboard-single-stopped-by-you = Retirou a autorização
 dashboard-done = Concluir
+
+dashboard-joint = Partilhado por outros titulares de uma conta sua
+dashboard-joint-text = Pode parar isto para a conta que têm em conjunto. Nada mais do que partilham muda.
+dashboard-joint-by = Partilhado por { $name }
+dashboard-joint-by-other = Partilhado por outro titular da conta
+dashboard-joint-stop-title = Deixar de partilhar { $account } com { $app }?
+dashboard-joint-stop-what = Isto termina agora, só para esta conta:
+dashboard-joint-stop-effect = { $app } pode deixar de funcionar para quem a usa. Quem partilha a conta pode ver que isto parou.
+dashboard-joint-stopped = { $app } já não vê { $account }. { $moment }
+dashboard-activity-accounts-joint = Outro titular de uma conta deixou de a partilhar com { $app }
+dashboard-activity-accounts-changed = Foi alterado que contas { $app } pode ver

@@ -38,6 +38,9 @@ struct Active<'a> {
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     consent_id: Option<AgreementId>,
+    /// The same under the name that FDX has for it (consent-dashboard D1).
+    #[serde(rename = "fdxConsentId", skip_serializing_if = "Option::is_none")]
+    fdx_consent_id: Option<AgreementId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     grant_id: Option<GrantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +119,9 @@ fn active<'a>(
         jti: access.map(|access| access.jti.as_str()),
         auth_time: access.and_then(|access| access.auth_time),
         consent_id: seen.agreement,
+        fdx_consent_id: seen
+            .agreement
+            .filter(|_| visit.tenant.tenant.dashboard.fdx.is_some()),
         grant_id: seen.grant,
         user_id: seen.user,
         accounts: seen.accounts.as_ref().map(Opened::of),

@@ -11,7 +11,7 @@ use consentry_ledger::{
     Target,
     access::{Denied, OpenDashboard, authorize},
     embed::CustomerId,
-    holdings::{Holding, InvalidHolding},
+    holdings::{CoHolder, Holding, InvalidHolding},
 };
 use consentry_web::{
     error::{ApiError, Dashboard, FieldError, registry},
@@ -82,14 +82,57 @@ fn account(position: usize, row: &Value) -> Result<Holding, ApiError> {
     let id = text("account_id")?.and_then(|id| AccountId::parse(id).ok());
     let id = id.ok_or_else(|| wrong(place("account_id"), "must be a text of 1 to 256 bytes"))?;
     let nickname = text("nickname")?.unwrap_or_default();
-    Holding::new(id, nickname, text("kind")?, text("account_number_display")?).map_err(|error| {
-        let name = match error {
-            InvalidHolding::Name => "nickname",
-            InvalidHolding::Kind => "kind",
-            InvalidHolding::Display => "account_number_display",
-        };
-        ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer(place(name), error.to_string()))
+    let joint_with = holders(&place("joint_with"), row.get("joint_with"))?;
+    let holding =
+        Holding::new(id, nickname, text("kind")?, text("account_number_display")?).map_err(|error| {
+            let name = match error {
+                InvalidHolding::Name => "nickname",
+                InvalidHolding::Kind => "kind",
+                InvalidHolding::Display => "account_number_display",
+                InvalidHolding::Holder => "joint_with",
+            };
+            ApiError::new(&registry::INVALID_REQUEST)
+                .field(FieldError::pointer(place(name), error.to_string()))
+        })?;
+    Ok(Holding {
+        joint_with,
+        ..holding
     })
+}
+
+/// The other holders of an account, each a customer with the name that the person may read (B6.8).
+fn holders(place: &str, rows: Option<&Value>) -> Result<Vec<CoHolder>, ApiError> {
+    let rows = match rows {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(rows)) if rows.len() <= CoHolder::MOST => rows,
+        Some(_) => return Err(wrong(place.to_owned(), "must be a list of at most 8 customers")),
+    };
+    let mut read: Vec<CoHolder> = Vec::with_capacity(rows.len());
+    for (position, row) in rows.iter().enumerate() {
+        let customer = row.get("customerId").and_then(Value::as_str);
+        let customer = customer.and_then(|id| CustomerId::parse(id).ok());
+        let customer = customer.ok_or_else(|| {
+            wrong(
+                format!("{place}/{position}/customerId"),
+                "must be a text of 1 to 255 bytes",
+            )
+        })?;
+        let name_place = || format!("{place}/{position}/name");
+        let name = match row.get("name") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(name)) => Some(name.as_str()),
+            Some(_) => return Err(wrong(name_place(), "must be a text")),
+        };
+        let holder = CoHolder::new(&customer, name).map_err(|error| {
+            ApiError::new(&registry::INVALID_REQUEST)
+                .field(FieldError::pointer(name_place(), error.to_string()))
+        })?;
+        if read.iter().any(|other| other.customer == holder.customer) {
+            return Err(wrong(format!("{place}/{position}/customerId"), "is there twice"));
+        }
+        read.push(holder);
+    }
+    Ok(read)
 }
 
 fn wrong(place: String, why: &'static str) -> ApiError {

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod consents;
 pub mod credentials;
 pub mod customer_jwt;
+pub mod fdx;
 pub mod token;
 pub mod token_request;
 

@@ -17,6 +17,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::{frame, refusal::Refusal, visitor::Visitor};
 use crate::view::{
     Notice, Screen,
+    joint::JointView,
     list::{List, Wanted},
     single::{Beside, SingleView},
 };
@@ -134,5 +135,10 @@ async fn read(visit: &Visit, visitor: &Visitor, wanted: Wanted) -> Result<List, 
         .map(|consent| SingleView::new(&telling, consent, now));
     let mut list = List::new(&telling, &connections, wanted);
     list.beside = Beside::new(singles);
+    let joint = visitor.joint_shares(visit).await?;
+    list.joint = joint
+        .iter()
+        .map(|share| JointView::new(&telling, share))
+        .collect();
     Ok(list)
 }

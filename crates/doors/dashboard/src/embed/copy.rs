@@ -16,7 +16,7 @@ use crate::view::{
     ConnectionView, Screen,
     activity::{Line, lines},
     connection::moment,
-    is_listed, object,
+    fdx, is_listed, object,
 };
 
 /// Shows everything on one page, to print.
@@ -73,16 +73,17 @@ pub async fn file(visit: Visit, request: Request) -> Response {
 /// The document in plain JSON, with a signature over the same.
 async fn signed(visit: &Visit, visitor: &Visitor, found: &[Connection]) -> Result<String, ApiError> {
     let telling = visitor.telling(visit);
+    let base = visit.house.base_url(&visit.tenant);
+    let base: &str = base.as_ref();
     let mut consents = Vec::with_capacity(found.len());
     for connection in found {
         let history = activity::history(visit, visitor, connection).await?;
         consents.push(json!({
             "consent": object::detail(&telling, connection),
-            "fdx": object::fdx(&telling, connection),
+            "fdx": fdx::grant(&telling, connection, fdx::Version::V6, base),
             "history": object::history(connection, &history),
         }));
     }
-    let base = visit.house.base_url(&visit.tenant);
     let document = json!({
         "iss": base,
         "iat": visit.ledger().now().as_seconds(),

@@ -7,6 +7,7 @@ pub mod connection;
 pub mod connections;
 pub mod copy;
 pub mod frame;
+pub mod joint;
 pub mod keep;
 pub mod page_api;
 pub mod presented;

@@ -8,8 +8,9 @@ use consentry_domain::{AgreementId, Consent, locale::Locale};
 use consentry_ledger::{
     Fault, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
-    agreements::{AgreementQuery, Connection},
+    agreements::{AgreementQuery, Connection, JointShare},
     embed::PageSession,
+    holdings::Holding,
 };
 use consentry_web::{
     credentials::{Credentials, authorization},
@@ -178,6 +179,22 @@ impl Visitor {
         let found = visit
             .ledger()
             .single_consents(&visit.tenant, &permit, subject)
+            .await?;
+        Ok(found)
+    }
+
+    /// What others share of accounts that they hold with the person, read now (consent-dashboard B6.8).
+    pub async fn joint_shares(&self, visit: &Visit) -> Result<Vec<JointShare>, ApiError> {
+        // Most people hold their accounts alone, and the names of those are known already.
+        if !self.held.named().iter().any(Holding::is_joint) {
+            return Ok(Vec::new());
+        }
+        let permit = self
+            .permit()
+            .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+        let found = visit
+            .ledger()
+            .joint_shares(&visit.tenant, &permit, self.session.subject)
             .await?;
         Ok(found)
     }

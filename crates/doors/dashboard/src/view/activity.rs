@@ -88,14 +88,46 @@ pub fn used_on(connection: &Connection) -> Vec<Timestamp> {
         .collect()
 }
 
+/// Who did something, as far as the person may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Nobody that is known or may be named.
+    Unknown,
+    /// Somebody in a role; as subject, the person themself.
+    Role(Role),
+    /// Another holder of an account.
+    JointHolder,
+}
+
+impl By {
+    /// Who did it.
+    pub fn of(entry: &HistoryEntry) -> Self {
+        match &entry.by {
+            None => Self::Unknown,
+            Some(by) if by.subject.is_some_and(|by| by != entry.agreement.subject) => Self::JointHolder,
+            Some(by) => Self::Role(by.role),
+        }
+    }
+
+    /// The name on the wire; none where nobody is named.
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Role(role) => Some(role.as_str()),
+            Self::JointHolder => Some("joint_holder"),
+        }
+    }
+}
+
 fn words(telling: &Telling<'_>, view: &ConnectionView, entry: &HistoryEntry) -> String {
     let language = telling.language;
     let bank = telling.tenant.tenant.brand.name.as_str();
     let app = view.name.short.as_str();
-    let by = entry.by.as_ref().map(|by| by.role);
-    let key = match (entry.what, by) {
+    let key = match (entry.what, By::of(entry)) {
         (Happened::Granted, _) => "dashboard-activity-granted",
-        (Happened::AccountsChanged, _) => "dashboard-activity-accounts",
+        (Happened::AccountsChanged, By::Role(Role::Subject)) => "dashboard-activity-accounts",
+        (Happened::AccountsChanged, By::JointHolder) => "dashboard-activity-accounts-joint",
+        (Happened::AccountsChanged, _) => "dashboard-activity-accounts-changed",
         (Happened::Narrowed, _) => "dashboard-activity-narrowed",
         (Happened::Renewed, _) => "dashboard-activity-renewed",
         (Happened::Reported, _) => "dashboard-activity-reported",
@@ -104,9 +136,9 @@ fn words(telling: &Telling<'_>, view: &ConnectionView, entry: &HistoryEntry) -> 
             match (reason, by) {
                 (Some(EndReason::Superseded), _) => "dashboard-activity-replaced",
                 (Some(EndReason::Emptied), _) => "dashboard-activity-emptied",
-                (_, Some(Role::Subject)) => "dashboard-activity-stopped-by-you",
-                (_, Some(Role::Party)) => "dashboard-activity-stopped-by-app",
-                (_, Some(Role::Staff)) => "dashboard-activity-stopped-by-bank",
+                (_, By::Role(Role::Subject)) => "dashboard-activity-stopped-by-you",
+                (_, By::Role(Role::Party)) => "dashboard-activity-stopped-by-app",
+                (_, By::Role(Role::Staff)) => "dashboard-activity-stopped-by-bank",
                 _ => "dashboard-activity-stopped",
             }
         }

@@ -4,7 +4,7 @@ use consentry_domain::AccountId;
 use consentry_ledger::agreements::Connection;
 use consentry_web::{parameters::Parameters, texts::Language};
 
-use super::{ConnectionView, Phase, Telling, accounts::label, is_listed, single::Beside};
+use super::{ConnectionView, Phase, Telling, accounts::label, is_listed, joint::JointView, single::Beside};
 
 /// How many ended connections are shown before they are asked for.
 const ENDED_AT_FIRST: usize = 10;
@@ -40,6 +40,8 @@ pub struct List {
     pub standing: usize,
     /// What the person agreed to outside of connections.
     pub beside: Beside,
+    /// What others share of accounts that they hold with the person.
+    pub joint: Vec<JointView>,
 }
 
 /// The connections of one application; each ends separately.
@@ -185,6 +187,7 @@ impl List {
                 .collect(),
             standing: count,
             beside: Beside::default(),
+            joint: Vec::new(),
             wanted,
         }
     }

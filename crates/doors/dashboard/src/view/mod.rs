@@ -3,7 +3,9 @@
 pub mod accounts;
 pub mod activity;
 pub mod connection;
+pub mod fdx;
 pub mod item;
+pub mod joint;
 pub mod link;
 pub mod list;
 pub mod object;

@@ -1,6 +1,6 @@
-//! A connection as data: for the bank's own screens (consent-dashboard A11), for the page's own API (B9), and as FDX has it (D1).
+//! A connection as data: for the bank's own screens (consent-dashboard A11), for the page's own API (B9), and for the copy that a person takes home (B6.5).
 
-use consentry_domain::{AccountId, Accounts, Agreement, State, Timestamp, client::Party};
+use consentry_domain::{AccountId, Accounts, Agreement, State, Timestamp};
 use consentry_ledger::{
     TenantSnapshot,
     agreements::{Connection, HistoryEntry},
@@ -8,7 +8,10 @@ use consentry_ledger::{
 use serde_json::{Value, json};
 
 use super::{
-    ConnectionView, Phase, Telling, accounts::nothing_is_shared, activity::used_on, renewal::Keeping,
+    ConnectionView, Phase, Telling,
+    accounts::nothing_is_shared,
+    activity::{By, used_on},
+    renewal::Keeping,
     status::Mark,
 };
 
@@ -75,6 +78,7 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
                 "last4": row.last4,
                 "enabled": row.enabled,
                 "since": row.since.unwrap_or(agreement.created_at),
+                "joint": row.joint,
             })
         })
         .collect();
@@ -116,39 +120,6 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
     })
 }
 
-/// The consent grant of FDX 6.3. Members that its schema demands of a party are there where the party was registered with them.
-pub fn fdx(telling: &Telling<'_>, connection: &Connection) -> Value {
-    let Telling { tenant, .. } = *telling;
-    let agreement = &connection.agreement;
-    let client = tenant.clients.get(&agreement.client);
-    let recipient = client.and_then(|client| tenant.party_of(client));
-    let mut parties = vec![match recipient {
-        Some(party) => fdx_party(party, "DATA_RECIPIENT"),
-        None => json!({ "name": agreement.disclosure.client_name, "type": "DATA_RECIPIENT" }),
-    }];
-    let through = agreement.disclosure.intermediaries.iter();
-    let through = through.filter_map(|id| tenant.parties.get(id));
-    parties.extend(through.map(|party| fdx_party(party, "DATA_ACCESS_PLATFORM")));
-    parties.push(json!({ "name": tenant.tenant.brand.name, "type": "DATA_PROVIDER" }));
-    let clusters = clusters(connection);
-    let resources: Vec<Value> = rows(telling, &agreement.accounts)
-        .iter()
-        .filter(|row| row.enabled)
-        .map(|row| json!({ "resourceType": "ACCOUNT", "resourceId": row.id, "dataClusters": clusters }))
-        .collect();
-    json!({
-        "id": agreement.id,
-        "status": status(connection),
-        "parties": parties,
-        "createdTime": agreement.created_at,
-        "updatedTime": agreement.updated_at,
-        "expirationTime": agreement.valid_until,
-        "durationType": duration_type(agreement),
-        "durationPeriod": duration_days(agreement),
-        "resources": resources,
-    })
-}
-
 /// What happened, oldest first, with the days of use.
 pub fn history(connection: &Connection, history: &[HistoryEntry]) -> Value {
     let entries: Vec<Value> = history
@@ -157,7 +128,7 @@ pub fn history(connection: &Connection, history: &[HistoryEntry]) -> Value {
             json!({
                 "at": entry.at,
                 "what": entry.what.as_str(),
-                "by": entry.by.as_ref().map(|by| by.role),
+                "by": By::of(entry).as_str(),
                 "version": entry.agreement.version,
                 "expires_at": entry.agreement.valid_until,
             })
@@ -166,17 +137,19 @@ pub fn history(connection: &Connection, history: &[HistoryEntry]) -> Value {
     json!({ "entries": entries, "used_on": used_on(connection) })
 }
 
-struct AccountRow {
-    id: AccountId,
+/// One account in a connection.
+pub(super) struct AccountRow {
+    pub id: AccountId,
     name: Option<String>,
     display: Option<String>,
     last4: Option<String>,
-    enabled: bool,
+    pub enabled: bool,
     since: Option<Timestamp>,
+    joint: bool,
 }
 
 /// Shared and not shared: those that the bank names, and of others those that something was said about.
-fn rows(telling: &Telling<'_>, accounts: &Accounts) -> Vec<AccountRow> {
+pub(super) fn rows(telling: &Telling<'_>, accounts: &Accounts) -> Vec<AccountRow> {
     let held = telling.held.named();
     let mut rows: Vec<AccountRow> = held
         .iter()
@@ -187,6 +160,7 @@ fn rows(telling: &Telling<'_>, accounts: &Accounts) -> Vec<AccountRow> {
             last4: holding.last_digits(),
             enabled: accounts.shares(&holding.id),
             since: accounts.about(&holding.id).and_then(|share| share.since),
+            joint: holding.is_joint(),
         })
         .collect();
     if held.is_empty() {
@@ -197,6 +171,7 @@ fn rows(telling: &Telling<'_>, accounts: &Accounts) -> Vec<AccountRow> {
             last4: None,
             enabled: share.shared,
             since: share.since,
+            joint: false,
         }));
     }
     rows
@@ -210,8 +185,8 @@ fn name<'a>(tenant: &'a TenantSnapshot, agreement: &'a Agreement) -> &'a str {
     })
 }
 
-/// Status of FDX, by the clock.
-const fn status(connection: &Connection) -> &'static str {
+/// Status of FDX, by the clock: `ACTIVE`, `EXPIRED` or `REVOKED`.
+pub const fn status(connection: &Connection) -> &'static str {
     match connection.state {
         State::Accepted | State::Restricted => "ACTIVE",
         State::Expired => "EXPIRED",
@@ -243,7 +218,7 @@ fn intermediaries(tenant: &TenantSnapshot, agreement: &Agreement) -> Vec<Value> 
         .collect()
 }
 
-const fn duration_type(agreement: &Agreement) -> &'static str {
+pub(super) const fn duration_type(agreement: &Agreement) -> &'static str {
     if agreement.valid_until.is_some() {
         "TIME_BOUND"
     } else {
@@ -252,21 +227,10 @@ const fn duration_type(agreement: &Agreement) -> &'static str {
 }
 
 /// Days from the day of the original grant, begun ones counted whole.
-fn duration_days(agreement: &Agreement) -> Option<i64> {
+pub(super) fn duration_days(agreement: &Agreement) -> Option<i64> {
     let until = agreement.valid_until?;
     let seconds = until.seconds_since(agreement.created_at);
     Some(seconds.div_euclid(DAY) + i64::from(seconds.rem_euclid(DAY) != 0))
-}
-
-fn fdx_party(party: &Party, kind: &str) -> Value {
-    json!({
-        "name": party.name,
-        "type": kind,
-        "homeUri": party.website,
-        "registry": party.registry.as_deref().unwrap_or("PRIVATE"),
-        "registeredEntityName": party.legal_name,
-        "registeredEntityId": party.registered_id,
-    })
 }
 
 /// Whether data can flow.

@@ -220,6 +220,9 @@ fn switches(reader: &mut Reader<'_>, client: &mut Client) {
     if let Some(algorithm) = reader.choice("id_token_signed_response_alg", "RS256, ES256") {
         client.settings.id_token_algorithm = algorithm.value();
     }
+    if let Some(algorithm) = reader.choice("access_token_signed_response_alg", "RS256, ES256") {
+        client.settings.access_token_algorithm = algorithm.value();
+    }
     if let Some(claims) = reader.texts("default_custom_claims", 20, 64) {
         let claims = claims.or(Vec::new());
         if let Some(unknown) = claims.iter().find(|claim| profile::scope_of(claim).is_none()) {

@@ -1,7 +1,7 @@
 //! A client and an application as the vendor's API shows them (third-party-authorization A.2). Reads give every field (TPA-CL-01).
 
 use consentry_domain::{
-    client::{Client, CookieSite, IdTokenAlgorithm},
+    client::{Client, CookieSite, TokenAlgorithm},
     tenant::Application,
 };
 use consentry_ledger::{Opaque, TenantSnapshot};
@@ -56,7 +56,11 @@ pub(super) fn client(tenant: &TenantSnapshot, client: &Client, secret: Option<&O
     put("resources", json!(client.resources));
     put(
         "id_token_signed_response_alg",
-        json!(own.id_token_algorithm.unwrap_or(IdTokenAlgorithm::Rs256)),
+        json!(own.id_token_algorithm.unwrap_or(TokenAlgorithm::Rs256)),
+    );
+    put(
+        "access_token_signed_response_alg",
+        json!(own.access_token_algorithm.unwrap_or(TokenAlgorithm::Rs256)),
     );
     put("enforce_par", json!(client.must_push(settings)));
     put(

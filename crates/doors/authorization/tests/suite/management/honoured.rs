@@ -98,6 +98,44 @@ async fn b13_id_tokens_are_signed_with_the_algorithm_of_the_client() {
 }
 
 #[tokio::test]
+async fn tpa_tok_03_access_tokens_are_signed_with_the_algorithm_of_the_client() {
+    let app = TestApp::start().await;
+    let es256 = json!({ "access_token_signed_response_alg": "ES256" });
+    let (client, _) = register(&app, &third_party_with(&es256)).await;
+    let held = connect(&app, &client, SCOPE).await;
+    let header = part(&held.access, 0);
+    assert_eq!(
+        (&header["alg"], &header["typ"]),
+        (&json!("ES256"), &json!("at+jwt"))
+    );
+    assert_eq!(app.userinfo(&held.access).await, 200);
+    // Another claim in its place, or another algorithm in its header, and it is no token of ours.
+    let parts: Vec<&str> = held.access.split('.').collect();
+    for forged in [
+        format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86)),
+        format!(
+            "eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.{}.{}",
+            parts[1], parts[2]
+        ),
+    ] {
+        assert_eq!(app.userinfo(&forged).await, 401);
+    }
+    // What was issued before the change goes on until its end.
+    let rs256 = json!({ "access_token_signed_response_alg": "RS256" });
+    let _rs256 = change(&app, &client.client_id, &rs256).await;
+    let refreshed = app
+        .refresh(&client, held.refresh.as_deref().unwrap())
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!(
+        part(refreshed["access_token"].as_str().unwrap(), 0)["alg"],
+        "RS256"
+    );
+    assert_eq!(app.userinfo(&held.access).await, 200);
+}
+
+#[tokio::test]
 async fn tpa_a2_a_client_knows_people_as_its_subject_type_says() {
     let app = TestApp::start().await;
     let user = app.bank.customers[0].user_id.clone();

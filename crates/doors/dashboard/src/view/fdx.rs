@@ -1,0 +1,155 @@
+//! A connection as FDX 6.3 has it (consent-dashboard D1), and as FDX 5 does (D3).
+
+use consentry_domain::{
+    client::Party,
+    decision::{EndReason, Role},
+    definition::DefinitionKind,
+    tenant::FdxRegistry,
+};
+use consentry_ledger::agreements::Connection;
+use serde_json::{Value, json};
+
+use super::{
+    Telling,
+    object::{duration_days, duration_type, rows, status},
+};
+
+/// What is served: versions differ in the names of data clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// FDX 5.
+    V5,
+    /// FDX 6.
+    V6,
+}
+
+impl Version {
+    /// A data cluster by the name that this version has for it; none where it has none.
+    fn cluster(self, name: &str) -> Option<&str> {
+        match (self, name) {
+            (Self::V5, "PAYMENT_SUPPORT") => Some("ACCOUNT_PAYMENTS"),
+            (Self::V5, "NOTIFICATIONS") => None,
+            _ => Some(name),
+        }
+    }
+}
+
+/// The consent grant. `base` is where the data provider is reached, for one that has not said who it is.
+pub fn grant(telling: &Telling<'_>, connection: &Connection, version: Version, base: &str) -> Value {
+    let tenant = telling.tenant;
+    let agreement = &connection.agreement;
+    let client = tenant.clients.get(&agreement.client);
+    let recipient = client.and_then(|client| tenant.party_of(client));
+    let mut parties = vec![match recipient {
+        Some(party) => registered(party, "DATA_RECIPIENT"),
+        None => json!({
+            "name": agreement.disclosure.client_name,
+            "type": "DATA_RECIPIENT",
+            "homeUri": agreement.disclosure.redirect_hosts.first().map(|host| format!("https://{host}")).unwrap_or_default(),
+            "registry": FdxRegistry::Private.as_str(),
+            "registeredEntityName": agreement.disclosure.organization.as_deref().unwrap_or(&agreement.disclosure.client_name),
+            "registeredEntityId": agreement.client,
+        }),
+    }];
+    let through = agreement.disclosure.intermediaries.iter();
+    let through = through.filter_map(|id| tenant.parties.get(id));
+    parties.extend(through.map(|party| registered(party, "DATA_ACCESS_PLATFORM")));
+    parties.push(provider(telling, base));
+    let clusters = clusters(telling, connection, version);
+    let resources: Vec<Value> = rows(telling, &agreement.accounts)
+        .iter()
+        .filter(|row| row.enabled && !clusters.is_empty())
+        .map(|row| json!({ "resourceType": "ACCOUNT", "resourceId": row.id, "dataClusters": clusters }))
+        .collect();
+    let mut grant = json!({
+        "id": agreement.id,
+        "status": status(connection),
+        "parties": parties,
+        "createdTime": agreement.created_at,
+        "updatedTime": agreement.updated_at,
+        "durationType": duration_type(agreement),
+        "resources": resources,
+    });
+    if let (Some(until), Some(days)) = (agreement.valid_until, duration_days(agreement)) {
+        grant["expirationTime"] = json!(until);
+        grant["durationPeriod"] = json!(days);
+    }
+    grant
+}
+
+/// How it was revoked, once it was: an array of one, or of none.
+pub fn revocations(connection: &Connection) -> Value {
+    let ended = connection.agreement.ended.as_ref();
+    let revoked = ended.filter(|_| status(connection) == "REVOKED").map(|ended| {
+        let by_person = ended.by.role == Role::Subject || ended.by.role == Role::Delegate;
+        let (reason, initiator) = if by_person || ended.reason == EndReason::UserAction {
+            ("USER_ACTION", "INDIVIDUAL")
+        } else if ended.by.role == Role::Party {
+            ("BUSINESS_RULE", "DATA_RECIPIENT")
+        } else {
+            ("BUSINESS_RULE", "DATA_PROVIDER")
+        };
+        json!({ "status": "REVOKED", "reason": reason, "initiator": initiator, "updatedTime": ended.at })
+    });
+    json!({ "revocations": Vec::from_iter(revoked) })
+}
+
+/// What is opened now, in clusters: as the data provider says, or by the keys of the definitions. What only steers a protocol opens nothing.
+fn clusters(telling: &Telling<'_>, connection: &Connection, version: Version) -> Vec<String> {
+    let tenant = telling.tenant;
+    let said = tenant.tenant.dashboard.fdx.as_ref().map(|fdx| &fdx.clusters);
+    let mut names: Vec<String> = Vec::new();
+    for item in &connection.agreement.items {
+        let key = item.definition.as_str();
+        let definition = tenant.definitions.get(&item.definition);
+        if definition.is_some_and(|definition| definition.kind == DefinitionKind::Protocol) {
+            continue;
+        }
+        let own = [key.to_owned()];
+        let opened = said
+            .and_then(|said| said.get(key))
+            .map_or(own.as_slice(), Vec::as_slice);
+        for name in opened.iter().filter_map(|name| version.cluster(name)) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The bank.
+fn provider(telling: &Telling<'_>, base: &str) -> Value {
+    let tenant = &telling.tenant.tenant;
+    let name = tenant.brand.name.as_str();
+    match &tenant.dashboard.fdx {
+        Some(fdx) => json!({
+            "name": name,
+            "type": "DATA_PROVIDER",
+            "homeUri": fdx.home_uri,
+            "registry": fdx.registry.as_str(),
+            "registeredEntityName": fdx.registered_name,
+            "registeredEntityId": fdx.registered_id,
+        }),
+        None => json!({
+            "name": name,
+            "type": "DATA_PROVIDER",
+            "homeUri": base,
+            "registry": FdxRegistry::Private.as_str(),
+            "registeredEntityName": name,
+            "registeredEntityId": tenant.slug,
+        }),
+    }
+}
+
+/// A party as it was registered. All members are demanded, so what was not said is said by what is known.
+fn registered(party: &Party, kind: &str) -> Value {
+    json!({
+        "name": party.name,
+        "type": kind,
+        "homeUri": party.website.as_deref().unwrap_or_default(),
+        "registry": FdxRegistry::named(party.registry.as_deref()).as_str(),
+        "registeredEntityName": party.legal_name.as_deref().unwrap_or(&party.name),
+        "registeredEntityId": party.registered_id.clone().unwrap_or_else(|| party.id.to_string()),
+    })
+}
