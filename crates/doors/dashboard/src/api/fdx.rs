@@ -7,13 +7,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_domain::{
-    AgreementId, State,
+    State,
     decision::{Door, EndReason},
 };
 use consentry_ledger::{
     Caller, DecisionError, Target,
     access::{Denied, GiveUpAgreement, ManageAgreements, authorize},
-    agreements::{AgreementQuery, Connection, StopRequest},
+    agreements::{AgreementQuery, Connection, StopRequest, agreement_called},
     embed::CustomerId,
     tokens::{Issuer, OwnApi},
 };
@@ -214,7 +214,8 @@ async fn asked(visit: &Visit, parts: &Parts) -> Result<(Asker, Connection), ApiE
     spoken(visit)?;
     let asker = Asker::of(visit, &parts.headers).await?;
     let unknown = || ApiError::new(&registry::NOT_FOUND);
-    let id = path::segment(&parts.uri, "/fdx", 2).and_then(|id| id.parse::<AgreementId>().ok());
+    let id = path::segment(&parts.uri, "/fdx", 2);
+    let id = id.map(|id| agreement_called(visit.tenant.id(), &id));
     let found = visit
         .ledger()
         .agreement(&visit.tenant, id.ok_or_else(unknown)?)
