@@ -1,6 +1,5 @@
 //! The consent API of FDX (D1, D3): who may see and end a grant, and what it looks like.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use consentry_domain::tenant::{FdxRegistry, FdxSettings};
 use consentry_testkit::{Answer, TestApp, Tokens};
 use http::Method;
@@ -68,7 +67,7 @@ async fn by_token(app: &TestApp, token: &str, method: Method, path: &str, body: 
 /// The claims of a JWT.
 fn claims(jwt: &str) -> Value {
     let part = jwt.split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    serde_json::from_slice(&consentry_jose::encoding::decode(part).unwrap()).unwrap()
 }
 
 fn action(reason: &str, initiator: &str) -> Value {
@@ -96,7 +95,7 @@ async fn dsh_d1_there_is_no_such_api_where_the_bank_has_not_said_who_it_is() {
 async fn dsh_d1_a_grant_has_every_member_that_the_schema_demands() {
     let app = TestApp::start().await;
     let bridge = intermediary(&app, "LinkBridge").await;
-    register(&app, |client| client.intermediaries = vec![bridge]).await;
+    register(&app, |client| client.settings.intermediaries = vec![bridge]).await;
     let (tokens, id) = granted(&app).await;
     let grant = by_bank(&app, Method::GET, &format!("/fdx/v6/consents/{id}"), None)
         .await
