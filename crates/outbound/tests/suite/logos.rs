@@ -305,7 +305,6 @@ async fn what_is_no_picture_leaves_the_initial() {
         "http://[::1]/logo.png".to_owned(),
         "http://0300.0250.0.1/logo.png".to_owned(),
     ];
-    with_logo_of(&app, &app.bank.third_party.client_id, None).await;
     let outbound = app.outbound();
     for (nth, address) in addresses.iter().enumerate() {
         // Past the check of registrations, which refuses most of these: what is fetched is judged by itself.
