@@ -20,10 +20,13 @@ use image::{ImageFormat, Rgba, RgbaImage};
 
 use crate::world::{SCOPE, until};
 
+/// What is answered, by path.
+type Kept = HashMap<String, (StatusCode, Vec<u8>)>;
+
 /// What somebody's server has, and how often each was asked for.
 #[derive(Clone, Default)]
 struct Pictures {
-    kept: Arc<Mutex<HashMap<String, (StatusCode, Vec<u8>)>>>,
+    kept: Arc<Mutex<Kept>>,
     asked: Arc<Mutex<HashMap<String, usize>>>,
     base: String,
 }
