@@ -20,10 +20,13 @@ use image::{ImageFormat, Rgba, RgbaImage};
 
 use crate::world::{SCOPE, until};
 
+/// What is answered, by path.
+type Kept = HashMap<String, (StatusCode, Vec<u8>)>;
+
 /// What somebody's server has, and how often each was asked for.
 #[derive(Clone, Default)]
 struct Pictures {
-    kept: Arc<Mutex<HashMap<String, (StatusCode, Vec<u8>)>>>,
+    kept: Arc<Mutex<Kept>>,
     asked: Arc<Mutex<HashMap<String, usize>>>,
     base: String,
 }
@@ -305,7 +308,6 @@ async fn what_is_no_picture_leaves_the_initial() {
         "http://[::1]/logo.png".to_owned(),
         "http://0300.0250.0.1/logo.png".to_owned(),
     ];
-    with_logo_of(&app, &app.bank.third_party.client_id, None).await;
     let outbound = app.outbound();
     for (nth, address) in addresses.iter().enumerate() {
         // Past the check of registrations, which refuses most of these: what is fetched is judged by itself.

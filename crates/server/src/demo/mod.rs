@@ -11,6 +11,7 @@ pub mod clock;
 mod connected;
 mod dataspace;
 mod failure;
+mod logo;
 mod mail;
 mod money;
 mod oauth_client;
@@ -236,6 +237,7 @@ pub async fn bank_in(
     let mut bank = seed::seed(ledger, addresses).await?;
     seed::translate(ledger, &bank).await?;
     connected::add(ledger, &mut bank).await?;
+    logo::show(ledger, &bank, addresses).await?;
     dataspace::seed::open(ledger, &bank, addresses).await?;
     center::open(ledger, &bank, addresses).await?;
     let remembered = Remembered {

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use consentry_domain::{
     ApplicationId, ClientId, DefinitionKey, Lifetime, PartyId, Shard, SubjectId,
-    client::{Client, ClientAuthority, ClientSettings, ClientType, Party, Pkce, Prompt, StoredSecret},
+    client::{Client, ClientAuthority, ClientType, Party, Pkce, Prompt, StoredSecret},
     credential::{ApiCredential, Opens, Principal},
     definition::{Definition, DefinitionKind},
     locale::Locale,
@@ -397,18 +397,12 @@ impl Cast {
                 ))?,
                 ..client(&self.first_party, "Harbor Bank")?
             },
-            Client {
-                settings: Box::new(ClientSettings {
-                    logo_uri: Some(format!("{base}/demo/moneytrack/logo.png")),
-                    ..ClientSettings::default()
-                }),
-                ..third(
-                    &self.third_party,
-                    &parties[0],
-                    "moneytrack",
-                    "Moneytrack shows all your accounts in one place.",
-                )?
-            },
+            third(
+                &self.third_party,
+                &parties[0],
+                "moneytrack",
+                "Moneytrack shows all your accounts in one place.",
+            )?,
             Client {
                 consent_uri: Some(format!("{bank}/demo/bank/consent?for=pennywise")),
                 callback_mode: Some(CallbackMode::Compat),

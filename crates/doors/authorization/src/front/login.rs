@@ -318,7 +318,7 @@ pub(super) fn client_of(visit: &Visit, errand: Option<&Errand>) -> Option<Asker>
     let client = errand.and_then(|errand| errand.client(visit).ok());
     client.map(|client| Asker {
         name: ShownName::new(&client.name),
-        logo: logos::of_client(&visit.tenant, &client),
+        logo: logos::of_client(&visit.tenant, client),
     })
 }
 

@@ -151,12 +151,7 @@ async fn tpa_ix_04_what_changed_while_the_page_was_open_is_looked_at_again() {
     let question = app.reach_question(&browser, "ada", &request).await;
     let registered = app.tenant().client("moneytrack").unwrap().redirect_uris.clone();
     let other = vec!["https://moneytrack.example/other".to_owned()];
-    change_client(&app, "moneytrack", |client| {
-        client.redirect_uris = other;
-        // It has to be at a host of one of them.
-        client.settings.logo_uri = None;
-    })
-    .await;
+    change_client(&app, "moneytrack", |client| client.redirect_uris = other).await;
     assert_local_page(&app.decide(&browser, &question, "approve").await, 400);
     change_client(&app, "moneytrack", |client| client.redirect_uris = registered).await;
 
