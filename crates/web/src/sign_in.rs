@@ -53,21 +53,21 @@ pub fn send_to_login_anew(visit: &Visit, path: &str) -> Result<Response, ApiErro
 
 /// The same for somebody who has to prove who they are in an authentication context.
 pub fn send_to_login_in(visit: &Visit, acr: &str, path: &str) -> Result<Response, ApiError> {
-    let asked = form_urlencoded::Serializer::new(format!("{LOGIN}?"))
+    let asked = form_urlencoded::Serializer::new(String::new())
         .append_pair("acr_values", acr)
         .finish();
-    send(visit, &asked, path)
+    send(visit, &format!("{LOGIN}?{asked}"), path)
 }
 
 /// Where a link to another login provider leads, which asks for an authentication context there, and back to this path of ours. `is_anew`
 /// where somebody else may be logged in there.
 pub fn way_to_provider(upstream: &str, acr: &str, is_anew: bool, path: &str) -> String {
-    let mut asked = form_urlencoded::Serializer::new(format!("{LOGIN}/with/{upstream}?"));
+    let mut asked = form_urlencoded::Serializer::new(String::new());
     asked.append_pair("acr_values", acr).append_pair("next", path);
     if is_anew {
         asked.append_pair("anew", "yes");
     }
-    asked.finish()
+    format!("{LOGIN}/with/{upstream}?{}", asked.finish())
 }
 
 fn send(visit: &Visit, login: &str, path: &str) -> Result<Response, ApiError> {
