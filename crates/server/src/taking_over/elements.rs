@@ -137,8 +137,9 @@ impl<R: BufRead> Elements<R> {
                 }
                 (b'{', _) => return self.rest(self.line, vec![b'{']).map(Some),
                 _ => {
-                    return Err(self
-                        .refuse("is no object; a file has a list of objects, or one object after the other"));
+                    return Err(self.refuse(
+                        "is no object; a file has a list of objects, or one object after the other",
+                    ));
                 }
             }
         }
