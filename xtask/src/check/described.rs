@@ -107,6 +107,7 @@ impl Reading {
             }
             self.is_left_out |= line.contains("serde(skip)");
         } else if let Some((declared, _)) = line.split_once(": ") {
+            let declared = declared.split(" = ").next().unwrap_or_default();
             let own = declared
                 .rsplit(' ')
                 .next()
