@@ -37,10 +37,12 @@ pub enum Imported {
     Gone,
 }
 
-/// Takes things over, each with its person and what else is known of it, or with the answer that it has already. What belongs to one
-/// person touches the same rows and goes one after the other, in order; people go side by side.
+/// Something to take over: with its person and what else is known of it, or with the answer that it has already.
+pub(crate) type Thing<T, E> = Result<Result<(SubjectId, T), Imported>, E>;
+
+/// Takes things over. What belongs to one person touches the same rows and goes one after the other, in order; people go side by side.
 pub(crate) async fn person_by_person<T, E>(
-    things: Vec<Result<Result<(SubjectId, T), Imported>, E>>,
+    things: Vec<Thing<T, E>>,
     take: impl AsyncFn(usize, SubjectId, T) -> Result<Imported, E>,
 ) -> Vec<Result<Imported, E>> {
     let mut outcomes = BTreeMap::new();

@@ -19,6 +19,9 @@ const PLACES: [&str; 5] = [
     "crates/server/src/root_key.rs",
 ];
 
+/// A type whose members are made by a macro, each as `member = "name": […]`.
+const NAMES: &str = "record_names! {";
+
 /// Members of one type, each with what it means.
 type Members = BTreeMap<String, String>;
 
@@ -61,6 +64,8 @@ fn of_file(text: &str) -> Vec<Members> {
         let Some(reading) = &mut open else {
             if told.starts_with("#[derive(") {
                 told.clone_into(&mut derives);
+            } else if told == NAMES {
+                open = Some(Reading::default());
             } else if is_struct(told) {
                 if derives.contains("Deserialize") {
                     open = Some(Reading::default());
@@ -102,6 +107,7 @@ impl Reading {
             }
             self.is_left_out |= line.contains("serde(skip)");
         } else if let Some((declared, _)) = line.split_once(": ") {
+            let declared = declared.split(" = ").next().unwrap_or_default();
             let own = declared
                 .rsplit(' ')
                 .next()

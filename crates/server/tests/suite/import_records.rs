@@ -316,15 +316,15 @@ fn rec_17_imported_records_change_and_go_like_others_and_no_later_import_brings_
         said,
         [
             format!(
-                "consents.ldif:8: {}: the record is here with another actor, actorDN, status, updatedDate; it stays as it is",
+                "consents.ldif:8: {}: it is here with another actor, actorDN, status, updatedDate; it stays as it is",
                 dn(ACCEPTED).replace("consents", "Consents")
             ),
             format!(
-                "consents.ldif:34: {}: the record was deleted here; it stays so",
+                "consents.ldif:34: {}: it was deleted here; it stays so",
                 dn(REVOKED)
             ),
             format!(
-                "consents.ldif:41: {}: the record is here with another dataText, definition.locale, definition.version, \
+                "consents.ldif:41: {}: it is here with another dataText, definition.locale, definition.version, \
                  purposeText, status, titleText, updatedDate; it stays as it is",
                 dn(PENDING)
             ),
