@@ -5,6 +5,7 @@ mod center;
 mod checks;
 mod dataspace;
 mod identities;
+mod link_event;
 mod mail;
 mod preferences;
 mod records;
@@ -23,6 +24,7 @@ pub use self::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
         TokenValidator, ValidatorKind,
     },
+    link_event::{LinkAction, LinkEvent},
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
     preferences::{AuthProvider, PreferencesSettings, REGULATIONS, USUAL_REGULATION},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},

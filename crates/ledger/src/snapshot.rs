@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use consentry_domain::{
     ApplicationId, ClientId, DefinitionKey, EndpointId, PartyId, TenantId,
     client::{Client, Party},
-    credential::{ApiCredential, Principal},
+    credential::{ApiCredential, LinkSecret, Principal},
     definition::{Definition, Localization, Wording, WordingVersion},
     tenant::{Application, Tenant},
 };
@@ -52,6 +52,8 @@ pub struct TenantSnapshot {
     pub api_credentials: BTreeMap<String, ApiCredential>,
     /// Where its webhooks go.
     pub endpoints: BTreeMap<EndpointId, Arc<Endpoint>>,
+    /// Secrets that it makes consent links with.
+    pub link_secrets: BTreeMap<String, LinkSecret>,
     /// Its derived keys.
     pub keys: TenantKeys,
     /// Its signing keys.
@@ -257,6 +259,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
     let mut principals = Vec::new();
     let mut api_credentials = BTreeMap::new();
     let mut endpoints = BTreeMap::new();
+    let mut link_secrets = BTreeMap::new();
     let mut versions = BTreeMap::new();
     for row in rows {
         versions.insert((row.kind, row.id.clone()), row.version);
@@ -296,6 +299,10 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
                 let endpoint = read::<Endpoint>(&row)?;
                 endpoints.insert(endpoint.id, Arc::new(endpoint));
             }
+            ConfigurationKind::LinkSecret => {
+                let secret = read::<LinkSecret>(&row)?;
+                link_secrets.insert(secret.id.clone(), secret);
+            }
         }
     }
     let (Some(tenant), Some(tenant_key)) = (tenant, tenant_key) else {
@@ -331,6 +338,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         mails,
         api_credentials,
         endpoints,
+        link_secrets,
         keys,
         key_ring,
         versions,

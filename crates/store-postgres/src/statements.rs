@@ -584,5 +584,6 @@ pub(crate) const fn configuration(kind: consentry_store::ConfigurationKind) -> C
         Kind::Principal => configuration_statements!("principal"),
         Kind::ApiCredential => configuration_statements!("api_credential"),
         Kind::WebhookEndpoint => configuration_statements!("webhook_endpoint"),
+        Kind::LinkSecret => configuration_statements!("link_secret"),
     }
 }

@@ -78,11 +78,13 @@ pub enum ConfigurationKind {
     ApiCredential,
     /// Where webhooks go, with sealed secrets.
     WebhookEndpoint,
+    /// Sealed secrets that a first party makes consent links with.
+    LinkSecret,
 }
 
 impl ConfigurationKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Tenant,
         Self::Application,
         Self::Party,
@@ -93,6 +95,7 @@ impl ConfigurationKind {
         Self::Principal,
         Self::ApiCredential,
         Self::WebhookEndpoint,
+        Self::LinkSecret,
     ];
 
     /// The table's name.
@@ -108,6 +111,7 @@ impl ConfigurationKind {
             Self::Principal => "principal",
             Self::ApiCredential => "api_credential",
             Self::WebhookEndpoint => "webhook_endpoint",
+            Self::LinkSecret => "link_secret",
         }
     }
 }

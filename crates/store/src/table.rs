@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use crate::Hash;
 
 /// Every table of a ledger.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 33] = [
     "tenant_log",
     "consent_event",
     "consent_event_filter",
@@ -41,6 +41,7 @@ pub const TABLES: [&str; 32] = [
     "principal",
     "api_credential",
     "webhook_endpoint",
+    "link_secret",
     "job",
     "delivery",
 ];

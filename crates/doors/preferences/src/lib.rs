@@ -18,6 +18,7 @@ mod privacy_centers;
 mod proofs;
 mod query;
 mod script;
+mod secrets;
 mod sessions;
 mod shown;
 mod tokens;
@@ -33,7 +34,7 @@ use consentry_web::{
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 25] = [
+const PREFIXES: [&str; 27] = [
     "/auth-providers",
     "/auth/initiate",
     "/auth/protocols",
@@ -43,6 +44,7 @@ const PREFIXES: [&str; 25] = [
     "/metadata",
     "/preferences",
     "/privacy-centers",
+    "/secrets",
     "/sessions",
     "/v1/auth-providers",
     "/v1/auth/initiate",
@@ -58,6 +60,7 @@ const PREFIXES: [&str; 25] = [
     "/v1/metadata",
     "/v1/preferences",
     "/v1/privacy-centers",
+    "/v1/secrets",
     "/v1/sessions",
 ];
 
@@ -232,6 +235,12 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         auth::change_provider
     );
+    let table = both!(table, get, "/secrets", Cors::Never, secrets::list);
+    let table = both!(table, post, "/secrets", Cors::Never, secrets::add);
+    let table = both!(table, get, "/secrets/{secret}", Cors::Never, secrets::read);
+    let table = both!(table, put, "/secrets/{secret}", Cors::Never, secrets::put);
+    let table = both!(table, patch, "/secrets/{secret}", Cors::Never, secrets::patch);
+    let table = both!(table, delete, "/secrets/{secret}", Cors::Never, secrets::delete);
     let table = both!(table, get, "/privacy-centers", Cors::Never, privacy_centers::list);
     let table = both!(table, post, "/privacy-centers", Cors::Never, privacy_centers::add);
     let table = both!(

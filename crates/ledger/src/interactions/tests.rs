@@ -138,6 +138,7 @@ mod asking {
             mails: Default::default(),
             api_credentials: BTreeMap::new(),
             endpoints: BTreeMap::new(),
+            link_secrets: BTreeMap::new(),
             key_ring: KeyRing::open(Vec::new(), &keys).unwrap(),
             keys,
             versions: BTreeMap::new(),

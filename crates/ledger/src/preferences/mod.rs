@@ -11,6 +11,7 @@ mod check;
 mod commit;
 mod contact;
 mod definitions;
+mod digest;
 mod events;
 mod fold;
 mod link;
@@ -18,6 +19,7 @@ mod merge;
 pub mod model;
 mod person;
 mod proof;
+mod secret;
 mod session;
 mod settings;
 mod token;
@@ -34,9 +36,11 @@ pub use self::{
     center::{Entrance, OpenCenterError},
     check::Wrong,
     definitions::{ChoiceText, ChoiceWish},
+    digest::{DigestAlgorithm, DigestLink},
     events::{EventPatch, EventWish, Taking},
     link::{ConsentLink, LinkContent, LinkError},
     proof::{InvalidProof, LARGEST_PROOF, MOST_PROOFS, ProofFile, ProofView},
+    secret::{LinkSecretWish, link_secret_version},
     session::{Session, SessionError},
     token::{
         BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenDetail,

@@ -63,6 +63,23 @@ pub(super) fn link() -> Value {
     })
 }
 
+pub(super) fn secret_to_make() -> Value {
+    json!({ "name": "newsletter links" })
+}
+
+pub(super) fn secret() -> Value {
+    json!({
+        "id": ID, "organization_id": ORGANIZATION, "name": "newsletter links", "enabled": true, "version": 1,
+        "created_at": AT, "updated_at": AT,
+    })
+}
+
+pub(super) fn secret_made() -> Value {
+    let mut made = secret();
+    made["secret"] = "ls_9xZ1".into();
+    made
+}
+
 pub(super) fn proof_to_keep() -> Value {
     json!({ "file": FILE })
 }

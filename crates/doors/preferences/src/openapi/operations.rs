@@ -70,6 +70,7 @@ pub(super) fn describe(paths: &mut Paths) {
         of_words(),
         of_centers(),
         of_pages(),
+        of_secrets(),
     ];
     for operation in all.into_iter().flatten() {
         let path = format!("/v1{}", operation.path);
@@ -245,6 +246,54 @@ fn of_tokens() -> Vec<Operation> {
             ("read_proof", "Read a file"),
             None,
             Some(("Proof", examples::proof())),
+        ),
+    ]
+}
+
+fn of_secrets() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post, Put};
+    let path = "/secrets/{secret}";
+    let wish = || Some(("SecretToMake", examples::secret_to_make()));
+    let secret = || Some(("Secret", examples::secret()));
+    vec![
+        Operation {
+            parameters: paging(),
+            ..of_session(
+                (Get, "/secrets"),
+                ("list_secrets", "List secrets for consent links"),
+                None,
+                Some(("Secrets", examples::list(&examples::secret()))),
+            )
+        },
+        of_session(
+            (Post, "/secrets"),
+            ("make_secret", "Make a secret for consent links"),
+            wish(),
+            Some(("SecretMade", examples::secret_made())),
+        ),
+        of_session(
+            (Get, path),
+            ("read_secret", "Read what is said of a secret"),
+            None,
+            secret(),
+        ),
+        of_session(
+            (Put, path),
+            ("put_secret", "Say anew what a secret is called"),
+            wish(),
+            secret(),
+        ),
+        of_session(
+            (Patch, path),
+            ("change_secret", "Change what is said of a secret"),
+            wish(),
+            secret(),
+        ),
+        of_session(
+            (Delete, path),
+            ("remove_secret", "Remove a secret with its links"),
+            None,
+            secret(),
         ),
     ]
 }

@@ -237,6 +237,62 @@ pub(super) struct Link {
     url: String,
 }
 
+/// A secret that a back end makes links with by itself.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::SecretToMake)]
+pub(super) struct SecretToMake {
+    #[schema(nullable = false, max_length = 1000)]
+    name: Option<String>,
+    #[schema(nullable = false, max_length = 1000)]
+    description: Option<String>,
+    /// Whether links made with it work.
+    #[schema(nullable = false)]
+    enabled: Option<bool>,
+}
+
+/// A secret, without what is secret of it.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Secret)]
+pub(super) struct Secret {
+    /// What links name it by, as `auth_sid`.
+    id: String,
+    organization_id: String,
+    name: String,
+    #[schema(nullable = false)]
+    description: Option<String>,
+    enabled: bool,
+    version: u64,
+    created_at: String,
+    updated_at: String,
+}
+
+/// A secret that was just made.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::SecretMade)]
+pub(super) struct SecretMade {
+    id: String,
+    organization_id: String,
+    name: String,
+    #[schema(nullable = false)]
+    description: Option<String>,
+    enabled: bool,
+    version: u64,
+    created_at: String,
+    updated_at: String,
+    /// Shown this once.
+    secret: String,
+}
+
+/// Secrets.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Secrets)]
+pub(super) struct Secrets {
+    total: u64,
+    limit: u64,
+    skip: u64,
+    data: Vec<Secret>,
+}
+
 /// A file.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = preferences::ProofToKeep)]
