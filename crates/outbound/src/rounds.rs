@@ -23,6 +23,8 @@ pub(crate) enum Round {
     Ends,
     /// Replaces signing keys that are old enough.
     Keys,
+    /// Takes events of preferences away that are older than they are kept.
+    Retention,
 }
 
 impl Round {
@@ -31,6 +33,7 @@ impl Round {
             Self::Sweep => ("round", "sweep"),
             Self::Ends => ENDS,
             Self::Keys => ("round", "keys"),
+            Self::Retention => ("round", "retention"),
         }
     }
 
@@ -40,6 +43,7 @@ impl Round {
             Self::Sweep => Lifetime::minutes(10),
             Self::Ends => Lifetime::seconds(20),
             Self::Keys => Lifetime::minutes(10),
+            Self::Retention => Lifetime::minutes(1),
         }
     }
 
@@ -56,7 +60,18 @@ impl Round {
                 }
                 Ok(lease)
             }
+            Self::Retention => {
+                let (gone, lease) = ledger.drop_old_preferences(tenant, lease).await?;
+                if gone > 0 {
+                    tracing::info!(gone, tenant = %tenant.tenant.slug, "removed events that were kept long enough");
+                }
+                Ok(lease)
+            }
             Self::Ends => {
+                let erased = ledger.finish_erasures(tenant).await?;
+                if erased > 0 {
+                    tracing::info!(erased, tenant = %tenant.tenant.slug, "destroyed the keys of people who were deleted");
+                }
                 let ended = ledger.end_approvals(tenant).await?;
                 ledger.put_later_mails(tenant.id()).await?;
                 if ended > 0 {
