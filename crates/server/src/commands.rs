@@ -93,7 +93,7 @@ enum Command {
     /// Example: consentry apply -f consentry-manifest.yaml --dry-run
     #[command(verbatim_doc_comment)]
     Apply(apply::ApplyArguments),
-    /// Writes what is configured as a manifest, without secrets and people; applying it changes nothing.
+    /// Writes what is configured as a manifest, without secrets and people; applying it changes nothing. Or what people chose, as lines.
     ///
     /// Example: consentry export --manifest > consentry-manifest.yaml
     #[command(verbatim_doc_comment)]

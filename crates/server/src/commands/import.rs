@@ -1,5 +1,6 @@
 //! `consentry import`: what other systems have, into the ledger. The server is not running meanwhile.
 
+mod preferences;
 mod records;
 
 use std::{
@@ -20,7 +21,10 @@ use consentry_ledger::{
     import::{AccountWish, Taken, Writing},
 };
 
-use self::records::RecordsArguments;
+use self::{
+    preferences::{Lines, LinesArguments},
+    records::RecordsArguments,
+};
 use super::serve;
 use crate::{
     assembly,
@@ -45,6 +49,16 @@ pub(super) enum ImportCommand {
     /// Example: consentry import records -f consents.ldif --dry-run
     #[command(verbatim_doc_comment)]
     Records(RecordsArguments),
+    /// Takes events of preferences over, one JSON object a line as the API takes them. Twice is once.
+    ///
+    /// Example: consentry import events -f events.ndjson
+    #[command(verbatim_doc_comment)]
+    Events(LinesArguments),
+    /// Takes users of preferences over, one JSON object a line as the API takes them. Who is there already stays.
+    ///
+    /// Example: consentry import users -f users.ndjson
+    #[command(verbatim_doc_comment)]
+    Users(LinesArguments),
 }
 
 /// Options of the import.
@@ -68,6 +82,8 @@ pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Resul
     match command {
         ImportCommand::Ldif(options) => accounts(file, options),
         ImportCommand::Records(options) => records::run(file, options),
+        ImportCommand::Events(options) => preferences::run(file, Lines::Events, options),
+        ImportCommand::Users(options) => preferences::run(file, Lines::Users, options),
     }
 }
 
@@ -158,7 +174,7 @@ async fn import(
     Ok(())
 }
 
-fn chosen<'a>(
+pub(super) fn chosen<'a>(
     mut tenants: impl Iterator<Item = &'a Arc<TenantSnapshot>>,
     slug: Option<&str>,
 ) -> anyhow::Result<&'a TenantSnapshot> {

@@ -19,6 +19,7 @@ mod doctor;
 mod examples;
 mod faults;
 mod import;
+mod import_preferences;
 mod import_records;
 mod kill;
 mod listening;
