@@ -73,6 +73,8 @@ pub struct PreferencesSettings {
     /// How people get one where a page does not say.
     #[serde(skip_serializing_if = "AuthProvider::is_usual")]
     pub auth_provider: AuthProvider,
+    /// Days that events are kept which nothing that counts rests on any more: 1,826; 0 keeps them (16).
+    pub retention_days: u32,
     /// Whether links that a first party makes by itself do only what `link_events` says, and lead only to `link_redirects` (9).
     pub strict_links: bool,
     /// Whether such links may be made with `hash-md5`, `hash-sha1` and `hmac-sha1`.
@@ -127,6 +129,7 @@ impl Default for PreferencesSettings {
             pages: Vec::new(),
             new_people: false,
             auth_provider: AuthProvider::default(),
+            retention_days: 1_826,
             strict_links: true,
             legacy_digests: false,
             link_events: Vec::new(),

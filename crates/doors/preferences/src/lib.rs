@@ -10,7 +10,9 @@ mod auth;
 mod center;
 mod defining;
 mod events;
+pub mod exports;
 mod failure;
+pub mod imported;
 mod links;
 mod metadata;
 pub mod openapi;
@@ -34,13 +36,16 @@ use consentry_web::{
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 27] = [
+const PREFIXES: [&str; 33] = [
     "/auth-providers",
     "/auth/initiate",
     "/auth/protocols",
     "/compliance",
     "/consentry.js",
     "/consents",
+    "/configuration-tree",
+    "/exports",
+    "/languages",
     "/metadata",
     "/preferences",
     "/privacy-centers",
@@ -57,6 +62,9 @@ const PREFIXES: [&str; 27] = [
     "/v1/consents/proofs",
     "/v1/consents/tokens",
     "/v1/consents/users",
+    "/v1/configuration-tree",
+    "/v1/exports",
+    "/v1/languages",
     "/v1/metadata",
     "/v1/preferences",
     "/v1/privacy-centers",
@@ -235,6 +243,24 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         auth::change_provider
     );
+    let table = both!(
+        table,
+        delete,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        defining::hide_purpose
+    );
+    let table = both!(
+        table,
+        delete,
+        "/preferences/{preference}",
+        Cors::Never,
+        defining::hide_preference
+    );
+    let table = both!(table, get, "/languages", Cors::Never, metadata::languages);
+    let table = both!(table, get, "/configuration-tree", Cors::Never, metadata::tree);
+    let table = both!(table, get, "/exports/users", Cors::Never, exports::stream_lines);
+    let table = both!(table, get, "/exports/events", Cors::Never, exports::stream_lines);
     let table = both!(table, get, "/secrets", Cors::Never, secrets::list);
     let table = both!(table, post, "/secrets", Cors::Never, secrets::add);
     let table = both!(table, get, "/secrets/{secret}", Cors::Never, secrets::read);

@@ -53,6 +53,8 @@ const PUBLIC_KEY: &str = "preferences_public_key";
     schemas::Preference,
     schemas::Preferences,
     schemas::Regulations,
+    schemas::Languages,
+    schemas::ConfigurationTree,
     schemas::CenterToMake,
     schemas::Center,
     schemas::Centers,

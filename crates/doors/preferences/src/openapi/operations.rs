@@ -3,7 +3,7 @@
 use consentry_web::openapi::{content, described, header, text, text_like};
 use serde_json::Value;
 use utoipa::openapi::{
-    ObjectBuilder, Paths, Required, ResponseBuilder, Type,
+    ContentBuilder, ObjectBuilder, Paths, Required, ResponseBuilder, Type,
     path::{HttpMethod, OperationBuilder, Parameter, ParameterIn},
     request_body::RequestBodyBuilder,
     security::SecurityRequirement,
@@ -71,6 +71,7 @@ pub(super) fn describe(paths: &mut Paths) {
         of_centers(),
         of_pages(),
         of_secrets(),
+        of_exports(),
     ];
     for operation in all.into_iter().flatten() {
         let path = format!("/v1{}", operation.path);
@@ -113,6 +114,19 @@ fn built(own: Operation) -> OperationBuilder {
         operation = operation.request_body(Some(body.build()));
     }
     operation = match own.answer {
+        Some((_, example)) if own.path.starts_with("/exports/") => {
+            let lines = |example: &str| {
+                ContentBuilder::new()
+                    .schema(Some(text()))
+                    .example(Some(example.into()))
+                    .build()
+            };
+            let answer = ResponseBuilder::new()
+                .description("The lines.")
+                .content("application/x-ndjson", lines(&format!("{example}\n")))
+                .content("text/csv", lines("id\r\n"));
+            operation.response("200", answer.build())
+        }
         Some((schema, example)) => {
             let answer = ResponseBuilder::new()
                 .description("The answer.")
@@ -247,6 +261,47 @@ fn of_tokens() -> Vec<Operation> {
             None,
             Some(("Proof", examples::proof())),
         ),
+    ]
+}
+
+fn of_exports() -> Vec<Operation> {
+    let parameters = || {
+        let format = described("format", ParameterIn::Query, "`ndjson`, or `csv`.");
+        let time = |name, meaning| {
+            described(name, ParameterIn::Query, meaning)
+                .schema(Some(text_like("^2026-0[1-9]-1[0-9]T0[0-9]:00:00Z$")))
+                .build()
+        };
+        vec![
+            organization(),
+            format.schema(Some(text_like("^(ndjson|csv)$"))).build(),
+            time("from", "Only what last changed then or later."),
+            time("to", "Only what last changed before."),
+            flag(
+                "with_unnamed",
+                "Whether people whom the organization has no name for are among them.",
+            ),
+        ]
+    };
+    vec![
+        Operation {
+            parameters: parameters(),
+            ..of_session(
+                (HttpMethod::Get, "/exports/users"),
+                ("export_users", "All users, one line for each regulation"),
+                None,
+                Some(("User", examples::user())),
+            )
+        },
+        Operation {
+            parameters: parameters(),
+            ..of_session(
+                (HttpMethod::Get, "/exports/events"),
+                ("export_events", "All events, one a line"),
+                None,
+                Some(("Event", examples::event())),
+            )
+        },
     ]
 }
 
@@ -408,7 +463,7 @@ fn of_users() -> Vec<Operation> {
 }
 
 fn of_words() -> Vec<Operation> {
-    use HttpMethod::{Get, Patch, Post, Put};
+    use HttpMethod::{Delete, Get, Patch, Post, Put};
     let purpose = || Some(("Purpose", examples::purpose()));
     let purpose_wish = || Some(("PurposeToDefine", examples::purpose_to_define()));
     let preference = || Some(("Preference", examples::preference()));
@@ -422,6 +477,36 @@ fn of_words() -> Vec<Operation> {
         ..of_session((Get, path), name, None, Some((schema, examples::list(of))))
     };
     vec![
+        of_session(
+            (Delete, one_purpose),
+            (
+                "hide_purpose",
+                "Show a purpose nowhere any more; what was chosen stays",
+            ),
+            None,
+            purpose(),
+        ),
+        of_session(
+            (Delete, one_preference),
+            (
+                "hide_preference",
+                "Show a preference nowhere any more; what was chosen stays",
+            ),
+            None,
+            preference(),
+        ),
+        of_session(
+            (Get, "/languages"),
+            ("list_languages", "List the languages of the product's own words"),
+            None,
+            Some(("Languages", examples::languages())),
+        ),
+        of_session(
+            (Get, "/configuration-tree"),
+            ("read_tree", "Read what can be chosen as a tree"),
+            None,
+            Some(("ConfigurationTree", examples::tree())),
+        ),
         listed(
             "/metadata/purposes",
             ("list_purposes", "List purposes"),

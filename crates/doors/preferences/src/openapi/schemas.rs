@@ -368,6 +368,19 @@ pub(super) struct PurposeToDefine {
     /// Whether a yes to it is a yes to all of its preferences.
     #[schema(nullable = false)]
     one_click: Option<bool>,
+    /// What it is called elsewhere; `didomi` and `custom` are taken for its id.
+    #[schema(nullable = false)]
+    namespaces: Option<Namespaces>,
+}
+
+/// Names of a purpose elsewhere.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Namespaces)]
+pub(super) struct Namespaces {
+    #[schema(nullable = false, min_length = 1, max_length = 256, pattern = "^[!-~]+$")]
+    didomi: Option<String>,
+    #[schema(nullable = false, min_length = 1, max_length = 256, pattern = "^[!-~]+$")]
+    custom: Option<String>,
 }
 
 /// A purpose. With `$translations` texts are objects by language.
@@ -382,6 +395,8 @@ pub(super) struct Purpose {
     details: Value,
     organization_id: String,
     one_click: bool,
+    /// What it is called elsewhere, by name space.
+    namespaces: BTreeMap<String, String>,
 }
 
 /// A preference that is wanted.
@@ -438,6 +453,40 @@ pub(super) struct Preference {
 #[schema(as = preferences::Regulations)]
 pub(super) struct Regulations {
     data: Vec<Regulation>,
+}
+
+/// The languages of the product's own words.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Languages)]
+pub(super) struct Languages {
+    available: Vec<String>,
+    default: String,
+    #[serde(rename = "defaultCountries")]
+    default_countries: BTreeMap<String, String>,
+}
+
+/// What can be chosen.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::ConfigurationTree)]
+pub(super) struct ConfigurationTree {
+    purposes: Vec<TreePurpose>,
+}
+
+/// A purpose with what belongs to it.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::TreePurpose)]
+pub(super) struct TreePurpose {
+    id: String,
+    one_click: bool,
+    preferences: Vec<TreePreference>,
+}
+
+/// A preference with its values.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::TreePreference)]
+pub(super) struct TreePreference {
+    id: String,
+    values: Vec<String>,
 }
 
 /// A regulation.
