@@ -2,6 +2,7 @@
 
 mod check;
 mod code_flow;
+mod exchange;
 mod grant;
 mod grant_postgres;
 mod growth;
@@ -9,6 +10,7 @@ mod introspect;
 mod isolation;
 mod logins;
 mod memory;
+mod preferences;
 mod read_record;
 mod refresh;
 mod revocation_lag;
@@ -36,7 +38,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 17] = [
+pub const SCENARIOS: [Scenario; 21] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -100,6 +102,22 @@ pub const SCENARIOS: [Scenario; 17] = [
     Scenario {
         name: "isolation",
         measure: isolation::measure,
+    },
+    Scenario {
+        name: "preferences-save",
+        measure: preferences::save,
+    },
+    Scenario {
+        name: "preferences-status",
+        measure: preferences::status,
+    },
+    Scenario {
+        name: "import-events",
+        measure: exchange::import,
+    },
+    Scenario {
+        name: "export-users",
+        measure: exchange::export,
     },
     Scenario {
         name: "growth",
