@@ -479,6 +479,10 @@ async fn wrong_types_are_400_and_name_the_member() {
                     ("{\"one_click\":7}".to_owned(), "one_click"),
                 ]
             }
+            (Organization, path) if path.starts_with("/secrets") => vec![
+                ("{\"name\":7}".to_owned(), "name"),
+                ("{\"enabled\":\"yes\"}".to_owned(), "enabled"),
+            ],
             (Organization, path) if path.contains("/events") => vec![
                 ("{\"consents\":7}".to_owned(), "consents"),
                 (

@@ -39,7 +39,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 77] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 80] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -131,6 +131,9 @@ pub(super) const ROUTES: [(Method, &str, Takes); 77] = [
     (Method::POST, "/privacy-centers", Organization),
     (Method::PUT, "/privacy-centers/{center}", Organization),
     (Method::PATCH, "/privacy-centers/{center}", Organization),
+    (Method::POST, "/secrets", Organization),
+    (Method::PUT, "/secrets/{secret}", Organization),
+    (Method::PATCH, "/secrets/{secret}", Organization),
     (Method::POST, "/metadata/purposes", Organization),
     (Method::PUT, "/metadata/purposes/{purpose}", Organization),
     (Method::PATCH, "/metadata/purposes/{purpose}", Organization),
