@@ -82,7 +82,7 @@ impl<'a> BackEnd<'a> {
             HttpClient::open(self.demo.address()?, 200, move || {
                 let number = next.get();
                 next.set(number + 1);
-                let body = event(number % PEOPLE, number / PEOPLE % 2 == 0);
+                let body = event(number % PEOPLE, (number / PEOPLE).is_multiple_of(2));
                 post.clone().body("application/json", body).bytes()
             })
             .await
