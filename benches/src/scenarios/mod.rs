@@ -2,6 +2,7 @@
 
 mod check;
 mod code_flow;
+mod exchange;
 mod grant;
 mod grant_postgres;
 mod growth;
@@ -10,6 +11,7 @@ mod isolation;
 mod logins;
 mod memory;
 mod portable_token;
+mod preferences;
 mod read_record;
 mod refresh;
 mod revocation_lag;
@@ -37,7 +39,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 18] = [
+pub const SCENARIOS: [Scenario; 22] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -105,6 +107,22 @@ pub const SCENARIOS: [Scenario; 18] = [
     Scenario {
         name: "isolation",
         measure: isolation::measure,
+    },
+    Scenario {
+        name: "preferences-save",
+        measure: preferences::save,
+    },
+    Scenario {
+        name: "preferences-status",
+        measure: preferences::status,
+    },
+    Scenario {
+        name: "import-events",
+        measure: exchange::import,
+    },
+    Scenario {
+        name: "export-users",
+        measure: exchange::export,
     },
     Scenario {
         name: "growth",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::StoredSecret;
+use crate::{Timestamp, client::StoredSecret};
 
 /// An entry of the principal directory (consent-api 12.3): an operator's or a service's account. People are subjects with
 /// aliases instead.
@@ -65,6 +65,27 @@ impl Opens {
     const fn is_usual(&self) -> bool {
         matches!(self, Self::Dashboard)
     }
+}
+
+/// A secret with which a first party makes consent links by itself (consent-tokens-and-preferences 3.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSecret {
+    /// By what a link names it.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The secret, sealed, base64url. It has to be had in clear, since digests are made of it.
+    pub sealed: String,
+    /// Whether links made with it work.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 /// An API credential of a back end (consent-dashboard A1, consent-tokens-and-preferences 3.1).

@@ -179,6 +179,8 @@ named_enum! {
         ClientAction = "client_action",
         /// Its consent is over.
         ConsentEnded = "consent_ended",
+        /// The person was deleted.
+        Erasure = "erasure",
     }
 }
 

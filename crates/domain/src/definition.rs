@@ -37,6 +37,12 @@ pub struct Choice {
     /// Of a preference: its values, in the order in which they are shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<ChoiceValue>,
+    /// Whether it is shown nowhere any more. What was chosen stays, and what names it is taken still.
+    #[serde(skip_serializing_if = "is_false")]
+    pub hidden: bool,
+    /// Of a purpose: what else it is called, by name space; of these, `didomi` and `custom` are taken for its id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub namespaces: BTreeMap<String, String>,
 }
 
 impl Choice {

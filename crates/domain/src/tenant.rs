@@ -6,6 +6,7 @@ mod checks;
 mod dataspace;
 mod fdx;
 mod identities;
+mod link_event;
 mod mail;
 mod preferences;
 mod records;
@@ -27,6 +28,7 @@ pub use self::{
         ClaimNames, IdentityMapper, Introspection, JwtValidation, MatchAttribute, ScriptAnswer,
         TokenValidator, ValidatorKind,
     },
+    link_event::{LinkAction, LinkEvent},
     mail::{DAYS_AHEAD, MailKind, MailSettings, MailTemplate},
     preferences::{AuthProvider, PreferencesSettings, REGULATIONS, USUAL_REGULATION},
     records::{CrossOriginPolicy, InvalidSetting, RecordsSettings},

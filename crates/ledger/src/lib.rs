@@ -17,6 +17,7 @@ pub mod dataspace;
 pub mod embed;
 pub mod ends;
 pub mod environment;
+pub mod erasure;
 pub mod error;
 pub mod feed;
 pub mod holdings;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use consentry_domain::{
     ApplicationId, ClientId, DefinitionKey, EndpointId, PartyId, TenantId,
     client::{Client, Party},
-    credential::{ApiCredential, Principal},
+    credential::{ApiCredential, LinkSecret, Principal},
     definition::{Definition, Localization, Wording, WordingVersion},
     tenant::{Application, Tenant},
 };
@@ -55,6 +55,8 @@ pub struct TenantSnapshot {
     pub endpoints: BTreeMap<EndpointId, Arc<Endpoint>>,
     /// Its pictures of those who ask.
     pub logos: Logos,
+    /// Secrets that it makes consent links with.
+    pub link_secrets: BTreeMap<String, LinkSecret>,
     /// Its derived keys.
     pub keys: TenantKeys,
     /// Its signing keys.
@@ -261,6 +263,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
     let mut api_credentials = BTreeMap::new();
     let mut endpoints = BTreeMap::new();
     let mut logos = Logos::default();
+    let mut link_secrets = BTreeMap::new();
     let mut versions = BTreeMap::new();
     for row in rows {
         versions.insert((row.kind, row.id.clone()), row.version);
@@ -301,6 +304,10 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
                 endpoints.insert(endpoint.id, Arc::new(endpoint));
             }
             ConfigurationKind::Logo => logos.extend([read::<Logo>(&row)?]),
+            ConfigurationKind::LinkSecret => {
+                let secret = read::<LinkSecret>(&row)?;
+                link_secrets.insert(secret.id.clone(), secret);
+            }
         }
     }
     let (Some(tenant), Some(tenant_key)) = (tenant, tenant_key) else {
@@ -337,6 +344,7 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         api_credentials,
         endpoints,
         logos,
+        link_secrets,
         keys,
         key_ring,
         versions,

@@ -202,6 +202,7 @@ async fn all_tenants(shared: Arc<Shared>) {
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Ends)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Keys)),
                     tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Logos)),
+                    tokio::spawn(rounds::rounds(Arc::clone(&shared), tenant.id(), Round::Retention)),
                 ];
                 own.into_iter().chain(mirrored).chain(mailed).collect()
             });

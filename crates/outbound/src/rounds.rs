@@ -25,6 +25,8 @@ pub(crate) enum Round {
     Keys,
     /// Fetches pictures of those who ask.
     Logos,
+    /// Takes events of preferences away that are older than they are kept.
+    Retention,
 }
 
 impl Round {
@@ -34,6 +36,7 @@ impl Round {
             Self::Ends => ENDS,
             Self::Keys => ("round", "keys"),
             Self::Logos => ("round", "logos"),
+            Self::Retention => ("round", "retention"),
         }
     }
 
@@ -44,6 +47,7 @@ impl Round {
             Self::Ends => Lifetime::seconds(20),
             Self::Keys => Lifetime::minutes(10),
             Self::Logos => Lifetime::seconds(20),
+            Self::Retention => Lifetime::minutes(1),
         }
     }
 
@@ -60,7 +64,18 @@ impl Round {
                 }
                 Ok(lease)
             }
+            Self::Retention => {
+                let (gone, lease) = ledger.drop_old_preferences(tenant, lease).await?;
+                if gone > 0 {
+                    tracing::info!(gone, tenant = %tenant.tenant.slug, "removed events that were kept long enough");
+                }
+                Ok(lease)
+            }
             Self::Ends => {
+                let erased = ledger.finish_erasures(tenant).await?;
+                if erased > 0 {
+                    tracing::info!(erased, tenant = %tenant.tenant.slug, "destroyed the keys of people who were deleted");
+                }
                 let ended = ledger.end_approvals(tenant).await?;
                 ledger.put_later_mails(tenant.id()).await?;
                 if ended > 0 {

@@ -94,7 +94,7 @@ enum Command {
     #[command(verbatim_doc_comment)]
     Apply(apply::ApplyArguments),
     /// Writes what is configured as a manifest, without secrets and people; applying it changes nothing. Or everything of a tenant as a
-    /// file, for `consentry import tenant`.
+    /// file, for `consentry import tenant`. Or what people chose, as lines.
     ///
     /// Example: consentry export --manifest > consentry-manifest.yaml
     #[command(verbatim_doc_comment)]

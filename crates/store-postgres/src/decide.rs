@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use consentry_domain::{Shard, TenantId};
+use consentry_domain::{Shard, SubjectId, TenantId};
 use consentry_store::{
     ChangeSet, CommitError, Expect, Hash, IdempotencyKey, LogHead, NewEvent, Receipt, Row, RowChange, RowKey,
     chain,
@@ -30,6 +30,8 @@ pub(crate) struct Decided<'a> {
     /// Heads that moved.
     pub(crate) heads: Heads,
     pub(crate) requests: BTreeMap<(TenantId, Hash), &'a IdempotencyKey>,
+    /// People whose events say nothing any more.
+    pub(crate) erased: Vec<(TenantId, SubjectId)>,
 }
 
 /// The last change of each row, in the order in which the rows were first touched.
@@ -161,6 +163,7 @@ fn accept<'a>(
                     known.rows.remove(&here);
                 }
             }
+            RowChange::EraseEvents(subject) => decided.erased.push((change.tenant, *subject)),
         }
     }
     if let Some(key) = &change.idempotency {

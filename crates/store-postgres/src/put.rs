@@ -32,6 +32,8 @@ impl<'a> Writes<'a> {
             match change {
                 RowChange::Put(row) => writes.put(known, tenant, row)?,
                 RowChange::Delete(key) => writes.delete(known, tenant, key),
+                // They have no key, and are not among these.
+                RowChange::EraseEvents(_) => {}
             }
         }
         for ((tenant, _), request) in &decided.requests {
@@ -45,6 +47,11 @@ impl<'a> Writes<'a> {
             if !columns.is_empty() {
                 writes.puts.push((statement, std::mem::take(columns)));
             }
+        }
+        for (tenant, subject) in &decided.erased {
+            writes
+                .putting(sql::EVENTS_ERASE)
+                .push([Cell::id(tenant.uuid()), Cell::id(subject.uuid())]);
         }
         Ok(writes)
     }

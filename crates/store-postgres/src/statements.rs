@@ -210,6 +210,11 @@ statements! {
         FROM consent_event_filter AS f JOIN consent_event AS e ON e.tenant = f.tenant AND e.idx = f.idx \
         WHERE f.tenant = $1 AND f.subject = $2 AND f.idx >= $3 ORDER BY f.idx LIMIT $4";
 
+    EVENTS_ERASE "log.erase" = "WITH gone AS (UPDATE consent_event_filter AS f SET shard = NULL, subject = NULL, door = NULL, \
+        party = NULL, definition = NULL FROM unnest($1::uuid[], $2::uuid[]) AS k (tenant, subject) \
+        WHERE f.tenant = k.tenant AND f.subject = k.subject RETURNING f.tenant, f.idx) \
+        UPDATE consent_event AS e SET sealed = NULL FROM gone WHERE e.tenant = gone.tenant AND e.idx = gone.idx";
+
     CONSENT "consents.by_id" = concat!(
         "SELECT ", consent_columns!(), " FROM consent AS c WHERE c.shard = $1 AND c.tenant = $2 AND c.id = $3");
     CONSENTS "consents.by_ids" = concat!(
@@ -607,5 +612,6 @@ pub(crate) const fn configuration(kind: consentry_store::ConfigurationKind) -> C
         Kind::ApiCredential => configuration_statements!("api_credential"),
         Kind::WebhookEndpoint => configuration_statements!("webhook_endpoint"),
         Kind::Logo => configuration_statements!("logo"),
+        Kind::LinkSecret => configuration_statements!("link_secret"),
     }
 }

@@ -34,6 +34,9 @@ pub(crate) fn change(connection: &Connection, tenant: TenantId, change: &RowChan
     match change {
         RowChange::Put(row) => put(connection, tenant, row),
         RowChange::Delete(key) => delete(connection, tenant, key),
+        RowChange::EraseEvents(subject) => [sql::EVENTS_ERASE, sql::EVENT_FILTERS_ERASE]
+            .iter()
+            .try_for_each(|sql| run(connection, sql, params![id(tenant.uuid()), id(subject.uuid())])),
     }
 }
 

@@ -47,6 +47,11 @@ statements! {
         CROSS JOIN consent_event AS e ON e.tenant = f.tenant AND e.idx = f.idx \
         WHERE f.tenant = ?1 AND f.subject = ?2 AND f.idx >= ?3 ORDER BY f.idx LIMIT ?4";
 
+    EVENTS_ERASE = "UPDATE consent_event SET sealed = NULL WHERE tenant = ?1 AND idx IN (SELECT f.idx \
+        FROM consent_event_filter AS f INDEXED BY consent_event_filter_by_subject WHERE f.tenant = ?1 AND f.subject = ?2)";
+    EVENT_FILTERS_ERASE = "UPDATE consent_event_filter INDEXED BY consent_event_filter_by_subject SET shard = NULL, \
+        subject = NULL, door = NULL, party = NULL, definition = NULL WHERE tenant = ?1 AND subject = ?2";
+
     CONSENT = concat!(
         "SELECT ", consent_columns!(), " FROM consent AS c WHERE c.shard = ?1 AND c.tenant = ?2 AND c.id = ?3");
     CONSENT_VERSION = "SELECT c.version FROM consent AS c WHERE c.shard = ?1 AND c.tenant = ?2 AND c.id = ?3";
@@ -322,5 +327,6 @@ pub(crate) const fn configuration(kind: consentry_store::ConfigurationKind) -> C
         Kind::ApiCredential => configuration_statements!("api_credential"),
         Kind::WebhookEndpoint => configuration_statements!("webhook_endpoint"),
         Kind::Logo => configuration_statements!("logo"),
+        Kind::LinkSecret => configuration_statements!("link_secret"),
     }
 }

@@ -115,6 +115,9 @@ pub enum RowChange {
     Put(Row),
     /// Removes the row; absent is fine.
     Delete(RowKey),
+    /// Removes what the events about a person say and what they can be searched by. Their leaves stay, so that the chain does; about the
+    /// person nothing more is written, in the same batch neither.
+    EraseEvents(SubjectId),
 }
 
 /// What a committed change set got.

@@ -80,6 +80,8 @@ pub enum ConfigurationKind {
     WebhookEndpoint,
     /// Pictures of those who ask, by the address each was fetched from.
     Logo,
+    /// Sealed secrets that a first party makes consent links with.
+    LinkSecret,
 }
 
 impl ConfigurationKind {
@@ -96,6 +98,7 @@ impl ConfigurationKind {
         Self::ApiCredential,
         Self::WebhookEndpoint,
         Self::Logo,
+        Self::LinkSecret,
     ];
 
     /// The table's name.
@@ -112,6 +115,7 @@ impl ConfigurationKind {
             Self::ApiCredential => "api_credential",
             Self::WebhookEndpoint => "webhook_endpoint",
             Self::Logo => "logo",
+            Self::LinkSecret => "link_secret",
         }
     }
 }

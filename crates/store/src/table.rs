@@ -42,6 +42,7 @@ pub const TABLES: [&str; 33] = [
     "api_credential",
     "webhook_endpoint",
     "logo",
+    "link_secret",
     "job",
     "delivery",
 ];

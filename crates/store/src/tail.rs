@@ -77,12 +77,18 @@ impl Touches {
             match row {
                 RowChange::Put(row) => self.note_row(row),
                 RowChange::Delete(key) => self.note_key(key),
+                RowChange::EraseEvents(subject) => {
+                    self.keys.push(*subject);
+                    self.subjects.push(*subject);
+                }
             }
         }
-        self.erases |= change
-            .rows
-            .iter()
-            .any(|row| matches!(row, RowChange::Delete(RowKey::SubjectKey(_))));
+        self.erases |= change.rows.iter().any(|row| {
+            matches!(
+                row,
+                RowChange::Delete(RowKey::SubjectKey(_)) | RowChange::EraseEvents(_)
+            )
+        });
         self.configuration |= change.rows.iter().any(is_configuration);
         for expected in &change.expect {
             match expected {

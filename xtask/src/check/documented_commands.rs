@@ -218,6 +218,34 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry import events -f events.ndjson",
+        Proof::Test(
+            IMPORT_PREFERENCES_TESTS,
+            "ctp_15_an_import_that_was_killed_is_gone_on_with_and_nothing_is_lost_or_doubled",
+        ),
+    ),
+    (
+        "consentry import users -f users.ndjson",
+        Proof::Test(
+            IMPORT_PREFERENCES_TESTS,
+            "ctp_15_events_and_users_are_imported_once_and_refused_lines_are_named",
+        ),
+    ),
+    (
+        "consentry export --users > users.ndjson",
+        Proof::Test(
+            IMPORT_PREFERENCES_TESTS,
+            "ctp_15_events_and_users_are_imported_once_and_refused_lines_are_named",
+        ),
+    ),
+    (
+        "consentry export --events --format csv > events.csv",
+        Proof::Test(
+            IMPORT_PREFERENCES_TESTS,
+            "ctp_15_events_and_users_are_imported_once_and_refused_lines_are_named",
+        ),
+    ),
+    (
         "consentry import records -f consents.ldif",
         Proof::Test(
             IMPORT_RECORDS_TESTS,
@@ -352,6 +380,7 @@ const EXAMPLES_TESTS: &str = "crates/server/tests/suite/examples.rs";
 const OPERATOR_TESTS: &str = "crates/server/tests/suite/operator.rs";
 const MANIFESTS_TESTS: &str = "crates/server/tests/suite/manifests.rs";
 const IMPORT_TESTS: &str = "crates/server/tests/suite/import.rs";
+const IMPORT_PREFERENCES_TESTS: &str = "crates/server/tests/suite/import_preferences.rs";
 const IMPORT_RECORDS_TESTS: &str = "crates/server/tests/suite/import_records.rs";
 const IMPORT_AGREEMENTS_TESTS: &str = "crates/server/tests/suite/import_agreements.rs";
 const TENANT_FILE_TESTS: &str = "crates/server/tests/suite/tenant_file.rs";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Center, InvalidSetting, Validations, center};
+use super::{Center, InvalidSetting, LinkEvent, Validations, center};
 use crate::{Lifetime, decision::named_enum, mail::MailAddress, subject::Namespace};
 
 /// Longest lifetime of a consent token that can be configured: ten years.
@@ -13,6 +13,9 @@ const MOST_APPROVERS: usize = 20;
 
 /// Most pages that a link may lead to.
 const MOST_PAGES: usize = 100;
+
+/// Most things that links may do.
+const MOST_LINK_EVENTS: usize = 100;
 
 /// Whether a link may lead to such an address at all: over TLS, or on this machine, where there is nothing in between.
 fn is_page(page: &str) -> bool {
@@ -70,6 +73,19 @@ pub struct PreferencesSettings {
     /// How people get one where a page does not say.
     #[serde(skip_serializing_if = "AuthProvider::is_usual")]
     pub auth_provider: AuthProvider,
+    /// Days that events are kept which nothing that counts rests on any more: 1,826; 0 keeps them (16).
+    pub retention_days: u32,
+    /// Whether links that a first party makes by itself do only what `link_events` says, and lead only to `link_redirects` (9).
+    pub strict_links: bool,
+    /// Whether such links may be made with `hash-md5`, `hash-sha1` and `hmac-sha1`.
+    #[serde(skip_serializing_if = "is_no")]
+    pub legacy_digests: bool,
+    /// What links that a first party makes by itself may do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub link_events: Vec<LinkEvent>,
+    /// Pages that such links may lead to: addresses without query and fragment; what a link adds to one is its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub link_redirects: Vec<String>,
 }
 
 named_enum! {
@@ -113,6 +129,11 @@ impl Default for PreferencesSettings {
             pages: Vec::new(),
             new_people: false,
             auth_provider: AuthProvider::default(),
+            retention_days: 1_826,
+            strict_links: true,
+            legacy_digests: false,
+            link_events: Vec::new(),
+            link_redirects: Vec::new(),
         }
     }
 }
@@ -188,6 +209,18 @@ impl PreferencesSettings {
                 "must be at most 100 addresses that begin with https:// and have neither query nor fragment",
             );
         }
+        if self.link_redirects.len() > MOST_PAGES || !self.link_redirects.iter().all(|page| is_page(page)) {
+            return wrong(
+                "link_redirects",
+                "must be at most 100 addresses that begin with https:// and have neither query nor fragment",
+            );
+        }
+        if self.link_events.len() > MOST_LINK_EVENTS {
+            return wrong("link_events", "must be at most 100");
+        }
+        if !self.link_events.iter().all(LinkEvent::is_object) {
+            return wrong("link_events", "must each have an event that is an object in JSON");
+        }
         if self.centers.len() > center::MOST {
             return wrong("centers", "must be at most 50");
         }
@@ -259,6 +292,17 @@ mod tests {
             },
             PreferencesSettings {
                 pages: vec!["http://localhost.shop.example/".to_owned()],
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                link_redirects: vec!["http://shop.example/thanks".to_owned()],
+                ..usual.clone()
+            },
+            PreferencesSettings {
+                link_events: vec![LinkEvent {
+                    action: crate::tenant::LinkAction::Create,
+                    event: "consents".to_owned(),
+                }],
                 ..usual.clone()
             },
             with_centers(&["News"]),

@@ -32,6 +32,9 @@ const LONGEST: usize = 4_000;
 /// Most values of a preference.
 const MOST_VALUES: usize = 200;
 
+/// Where a purpose may have another name.
+const NAMESPACES: [&str; 5] = ["iab", "iab2", "iab2_special_feature", "didomi", "custom"];
+
 /// Puts a text into its place.
 type Put = fn(&mut ChoiceText, String);
 
@@ -115,6 +118,45 @@ async fn write(
     Ok(admitted.told(ok(&show(&now, &definition, with_translations))))
 }
 
+/// `DELETE /metadata/purposes/{purpose}`: it is shown nowhere any more.
+pub(crate) async fn hide_purpose(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    hide(visit, request, DefinitionKind::Purpose).await
+}
+
+/// `DELETE /preferences/{preference}`: it is shown nowhere any more.
+pub(crate) async fn hide_preference(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    hide(visit, request, DefinitionKind::Preference).await
+}
+
+async fn hide(visit: Visit, request: Request, kind: DefinitionKind) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+    let permit = admitted.managing()?;
+    admitted.require_organization()?;
+    let key = DefinitionKey::parse(&admitted.last_segment()?).map_err(|_| not_found())?;
+    let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant());
+    let hidden = ledger.define_choice(
+        tenant,
+        &permit,
+        admitted.request().unwrap_or_default(),
+        |tenant| {
+            let known = tenant.definitions.get(&key);
+            let known = known.filter(|known| known.kind == kind && !known.choice.hidden);
+            let mut definition = known.ok_or(PreferenceError::NotFound)?.clone();
+            definition.choice.hidden = true;
+            Ok(ChoiceWish {
+                definition,
+                texts: BTreeMap::new(),
+            })
+        },
+    );
+    let (now, definition) = hidden.await.map_err(told)?;
+    let show = match kind {
+        DefinitionKind::Purpose => metadata::purpose_of,
+        _ => metadata::preference_of,
+    };
+    Ok(admitted.told(ok(&show(&now, &definition, false))))
+}
+
 /// What a body says.
 #[derive(Debug, Default)]
 struct Said {
@@ -124,6 +166,7 @@ struct Said {
     parent: Option<DefinitionKey>,
     multiple: Option<bool>,
     values: Option<Vec<ChoiceValue>>,
+    namespaces: Option<BTreeMap<String, String>>,
 }
 
 impl Said {
@@ -136,7 +179,8 @@ impl Said {
         laid: Laid,
     ) -> Result<ChoiceWish, PreferenceError> {
         let known = tenant.definitions.get(key);
-        match (laid, known) {
+        let shown = known.filter(|known| !known.choice.hidden);
+        match (laid, shown) {
             (Laid::New, Some(_)) => return Err(PreferenceError::Conflict("the id is taken")),
             (Laid::Instead | Laid::Over, known) if known.is_none_or(|known| known.kind != kind) => {
                 return Err(PreferenceError::NotFound);
@@ -165,6 +209,8 @@ impl Said {
                 one_click: self.one_click.unwrap_or(choice.one_click),
                 multiple: self.multiple.unwrap_or(choice.multiple),
                 values: self.values.clone().unwrap_or(choice.values),
+                hidden: false,
+                namespaces: self.namespaces.clone().unwrap_or(choice.namespaces),
             },
         };
         if kind == DefinitionKind::Preference && definition.choice.values.is_empty() {
@@ -220,9 +266,25 @@ async fn read(admitted: &Admitted, body: Body, kind: DefinitionKind) -> Result<S
     } else {
         // A purpose is answered with yes or no, and belongs to nothing.
         said.parent = None;
+        said.namespaces = namespaces(&mut reader, object);
     }
     reader.finish()?;
     Ok(said)
+}
+
+/// What a purpose is called elsewhere; `custom` is its own id where nothing is said.
+fn namespaces(reader: &mut Reader, of: &Map<String, Value>) -> Option<BTreeMap<String, String>> {
+    let object = reader.inner(of, "namespaces", "namespaces")?;
+    let mut named = BTreeMap::new();
+    for name in NAMESPACES {
+        let id = match Reader::member(object, name) {
+            None => continue,
+            Some(Value::Number(number)) => Some(number.to_string()),
+            Some(_) => reader.id(object, name, &format!("namespaces.{name}")),
+        };
+        named.extend(id.map(|id| (name.to_owned(), id)));
+    }
+    Some(named)
 }
 
 fn key(reader: &mut Reader, of: &Map<String, Value>, name: &str) -> Option<DefinitionKey> {

@@ -10,7 +10,9 @@ mod auth;
 mod center;
 mod defining;
 mod events;
+pub mod exports;
 mod failure;
+pub mod imported;
 mod links;
 mod metadata;
 pub mod openapi;
@@ -18,6 +20,7 @@ mod privacy_centers;
 mod proofs;
 mod query;
 mod script;
+mod secrets;
 mod sessions;
 mod shown;
 mod tokens;
@@ -33,16 +36,20 @@ use consentry_web::{
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 25] = [
+const PREFIXES: [&str; 33] = [
     "/auth-providers",
     "/auth/initiate",
     "/auth/protocols",
     "/compliance",
     "/consentry.js",
     "/consents",
+    "/configuration-tree",
+    "/exports",
+    "/languages",
     "/metadata",
     "/preferences",
     "/privacy-centers",
+    "/secrets",
     "/sessions",
     "/v1/auth-providers",
     "/v1/auth/initiate",
@@ -55,9 +62,13 @@ const PREFIXES: [&str; 25] = [
     "/v1/consents/proofs",
     "/v1/consents/tokens",
     "/v1/consents/users",
+    "/v1/configuration-tree",
+    "/v1/exports",
+    "/v1/languages",
     "/v1/metadata",
     "/v1/preferences",
     "/v1/privacy-centers",
+    "/v1/secrets",
     "/v1/sessions",
 ];
 
@@ -232,6 +243,30 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         auth::change_provider
     );
+    let table = both!(
+        table,
+        delete,
+        "/metadata/purposes/{purpose}",
+        Cors::Never,
+        defining::hide_purpose
+    );
+    let table = both!(
+        table,
+        delete,
+        "/preferences/{preference}",
+        Cors::Never,
+        defining::hide_preference
+    );
+    let table = both!(table, get, "/languages", Cors::Never, metadata::languages);
+    let table = both!(table, get, "/configuration-tree", Cors::Never, metadata::tree);
+    let table = both!(table, get, "/exports/users", Cors::Never, exports::stream_lines);
+    let table = both!(table, get, "/exports/events", Cors::Never, exports::stream_lines);
+    let table = both!(table, get, "/secrets", Cors::Never, secrets::list);
+    let table = both!(table, post, "/secrets", Cors::Never, secrets::add);
+    let table = both!(table, get, "/secrets/{secret}", Cors::Never, secrets::read);
+    let table = both!(table, put, "/secrets/{secret}", Cors::Never, secrets::put);
+    let table = both!(table, patch, "/secrets/{secret}", Cors::Never, secrets::patch);
+    let table = both!(table, delete, "/secrets/{secret}", Cors::Never, secrets::delete);
     let table = both!(table, get, "/privacy-centers", Cors::Never, privacy_centers::list);
     let table = both!(table, post, "/privacy-centers", Cors::Never, privacy_centers::add);
     let table = both!(

@@ -4,19 +4,19 @@ use axum::{
     extract::Request,
     response::{IntoResponse as _, Response},
 };
-use consentry_domain::Lifetime;
+use consentry_domain::{Lifetime, tenant::LinkAction};
 use consentry_ledger::{
     Caller, Opaque, Target, authorize,
     preferences::{
-        ConsentLink, LinkContent, LinkError, ManagePreferences, PreferenceError, ReadPreferences, Taking,
-        WritePreferences,
+        ConsentLink, DigestAlgorithm, DigestLink, LinkContent, LinkError, ManagePreferences, PreferenceError,
+        ReadPreferences, Taking, WritePreferences, is_id,
     },
 };
 use consentry_web::{
     error::{ApiError, registry},
     origin,
     page::Page,
-    parameters::Rules,
+    parameters::{Parameters, Rules},
     query,
     visit::Visit,
 };
@@ -145,10 +145,16 @@ pub(crate) async fn execute(visit: Visit, request: Request) -> Response {
         return look.failure(&visit, ApiError::new(&registry::UNAVAILABLE));
     }
     let parameters = query::read(&parts.uri, &Rules::DEFAULT).unwrap_or_default();
-    let secret = Opaque::received(parameters.all("token").next().unwrap_or_default());
-    let link = match visit.ledger().consent_link(&visit.tenant, &secret).await {
+    let link = match parameters.all("token").next() {
+        Some(token) => {
+            let secret = Opaque::received(token);
+            visit.ledger().consent_link(&visit.tenant, &secret).await
+        }
+        None => by_digest(&visit, &parameters).await,
+    };
+    let link = match link {
         Ok(link) => link,
-        Err(LinkError::Unknown) => {
+        Err(LinkError::Unknown | LinkError::NotListed) => {
             let status = StatusCode::BAD_REQUEST;
             return notice(
                 &visit,
@@ -179,6 +185,42 @@ pub(crate) async fn execute(visit: Visit, request: Request) -> Response {
         },
         Err(error) => look.failure(&visit, error),
     }
+}
+
+/// A link that the first party made by itself: what it does stands in its address, beside the digest.
+async fn by_digest(visit: &Visit, parameters: &Parameters) -> Result<ConsentLink, LinkError> {
+    let one = |name: &str| parameters.one(name).ok().flatten().unwrap_or_default();
+    let settings = &visit.tenant.tenant.preferences;
+    let algorithm = DigestAlgorithm::from_name(one("auth_algorithm")).ok_or(LinkError::Unknown)?;
+    let action = LinkAction::from_name(one("action")).ok_or(LinkError::Unknown)?;
+    let event: Value = serde_json::from_str(one("event")).map_err(|_| LinkError::Unknown)?;
+    let Value::Object(event) = event else {
+        return Err(LinkError::Unknown);
+    };
+    let person = one("organization_user_id");
+    let redirect_url = Some(one("redirect_url")).filter(|url| !url.is_empty());
+    let is_good = settings.is_public_key(one("key")) && is_id(person) && redirect_url.is_none_or(is_address);
+    if !is_good {
+        return Err(LinkError::Unknown);
+    }
+    let link = DigestLink {
+        algorithm,
+        secret: one("auth_sid"),
+        digest: one("auth_digest"),
+        salt: one("auth_salt"),
+        expiration: one("auth_expiration"),
+        organization_user_id: person,
+        action,
+        event,
+        redirect_url,
+    };
+    let found = visit.ledger().digest_link(&visit.tenant, link).await;
+    if let Err(LinkError::NotListed) = found {
+        tracing::warn!(
+            "a consent link was refused: preferences.link_events or preferences.link_redirects does not list what it does"
+        );
+    }
+    found
 }
 
 async fn carry_out(visit: &Visit, link: &ConsentLink) -> Result<(), ApiError> {

@@ -8,7 +8,7 @@ use consentry_domain::{
     tenant::REGULATIONS,
 };
 use consentry_ledger::TenantSnapshot;
-use consentry_web::{error::ApiError, visit::Visit};
+use consentry_web::{error::ApiError, texts, visit::Visit};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -78,7 +78,10 @@ async fn listed(
     admitted.require_organization()?;
     let with_translations = admitted.query.flag("$translations")?;
     let tenant = admitted.tenant();
-    let definitions = tenant.definitions.values().filter(|own| own.kind == kind);
+    let definitions = tenant
+        .definitions
+        .values()
+        .filter(|own| own.kind == kind && !own.choice.hidden);
     let all = definitions
         .map(|own| show(tenant, own, with_translations))
         .filter(|value| admitted.query.fits(value, &["organization_id"]))
@@ -92,7 +95,8 @@ async fn one(visit: Visit, request: Request, kind: DefinitionKind, show: Show) -
     let with_translations = admitted.query.flag("$translations")?;
     let key = DefinitionKey::parse(&admitted.last_segment()?).map_err(|_| not_found())?;
     let tenant = admitted.tenant();
-    let found = tenant.definitions.get(&key).filter(|own| own.kind == kind);
+    let found = tenant.definitions.get(&key);
+    let found = found.filter(|own| own.kind == kind && !own.choice.hidden);
     let found = found.ok_or_else(not_found)?;
     Ok(admitted.told(ok(&show(tenant, found, with_translations))))
 }
@@ -126,10 +130,68 @@ pub(crate) fn purpose_of(tenant: &TenantSnapshot, definition: &Definition, with_
         "description": words(tenant, definition, with_translations, purpose),
         "details": words(tenant, definition, with_translations, |own| Some(own.data.clone())),
         "organization_id": tenant.tenant.slug,
-        "namespaces": { "custom": definition.key },
+        "namespaces": namespaces(definition),
         "one_click": definition.choice.one_click,
         "regulations_id": [],
     })
+}
+
+fn namespaces(definition: &Definition) -> Value {
+    let mut named = json!({ "custom": definition.key });
+    for (name, id) in &definition.choice.namespaces {
+        named[name] = id.as_str().into();
+    }
+    named
+}
+
+/// `GET /languages`: what the product's own words are there in.
+pub(crate) async fn languages(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+    let available: Vec<&str> = texts::languages().iter().map(|language| language.tag).collect();
+    let tenant = &admitted.tenant().tenant;
+    let usual = texts::negotiate([tenant.locale.as_str()]).tag;
+    let countries = [
+        ("ar", "SA"),
+        ("de", "DE"),
+        ("en", "GB"),
+        ("es", "ES"),
+        ("fr", "FR"),
+        ("ja", "JP"),
+        ("pl", "PL"),
+        ("pt", "PT"),
+    ];
+    let countries: Map<String, Value> = countries
+        .into_iter()
+        .map(|(language, country)| (language.to_owned(), country.into()))
+        .collect();
+    let answer = json!({ "available": available, "default": usual, "defaultCountries": countries });
+    Ok(admitted.told(ok(&answer)))
+}
+
+/// `GET /configuration-tree`: purposes with their preferences and values.
+pub(crate) async fn tree(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+    admitted.require_organization()?;
+    let tenant = admitted.tenant();
+    let shown = |kind| {
+        let all = tenant.definitions.values();
+        all.filter(move |own| own.kind == kind && !own.choice.hidden)
+    };
+    let purposes: Vec<Value> = shown(DefinitionKind::Purpose)
+        .map(|purpose| {
+            let below =
+                shown(DefinitionKind::Preference).filter(|own| own.parent.as_ref() == Some(&purpose.key));
+            let preferences: Vec<Value> = below
+                .map(|preference| {
+                    let values = preference.choice.values.iter();
+                    let values: Vec<&str> = values.map(|value| value.id.as_str()).collect();
+                    json!({ "id": preference.key, "values": values })
+                })
+                .collect();
+            json!({ "id": purpose.key, "one_click": purpose.choice.one_click, "preferences": preferences })
+        })
+        .collect();
+    Ok(admitted.told(ok(&json!({ "purposes": purposes }))))
 }
 
 /// A preference as it is answered.

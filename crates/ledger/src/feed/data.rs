@@ -537,7 +537,8 @@ const fn grant_reason(reason: EndReason) -> &'static str {
         | EndReason::RecordDeleted
         | EndReason::RecordMoved
         | EndReason::ClientAction
-        | EndReason::ConsentEnded => "revoked",
+        | EndReason::ConsentEnded
+        | EndReason::Erasure => "revoked",
     }
 }
 

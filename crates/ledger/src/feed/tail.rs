@@ -22,7 +22,7 @@ use crate::{Ledger, TenantSnapshot, error::Fault};
 const KEPT: usize = 2_048;
 
 /// Event after whose arrival nothing that came before may be told from memory.
-const ERASURE: &str = "subject.erased";
+const ERASURE: &str = crate::erasure::DESTROYED;
 
 /// The ends of all tenants' logs.
 #[derive(Debug)]

@@ -139,6 +139,7 @@ mod asking {
             api_credentials: BTreeMap::new(),
             logos: Default::default(),
             endpoints: BTreeMap::new(),
+            link_secrets: BTreeMap::new(),
             key_ring: KeyRing::open(Vec::new(), &keys).unwrap(),
             keys,
             versions: BTreeMap::new(),

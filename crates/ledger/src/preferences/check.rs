@@ -43,6 +43,25 @@ pub(crate) fn purpose<'a>(tenant: &'a TenantSnapshot, id: &str) -> Option<&'a De
     (definition.kind == DefinitionKind::Purpose).then_some(definition)
 }
 
+/// Calls purposes by their keys that are called by what they are called elsewhere; none where all are called so already.
+pub(crate) fn canonical(tenant: &TenantSnapshot, choices: &Choices) -> Option<Choices> {
+    let is_known = |id: &str| purpose(tenant, id).is_some();
+    if choices.purposes.iter().all(|own| is_known(&own.id)) {
+        return None;
+    }
+    let mut canonical = choices.clone();
+    for own in canonical.purposes.iter_mut().filter(|own| !is_known(&own.id)) {
+        let meant = tenant.definitions.values().find(|known| {
+            let names = ["didomi", "custom"].map(|name| known.choice.namespaces.get(name));
+            known.kind == DefinitionKind::Purpose && names.contains(&Some(&own.id))
+        });
+        if let Some(meant) = meant {
+            meant.key.as_str().clone_into(&mut own.id);
+        }
+    }
+    Some(canonical)
+}
+
 /// The preferences below a purpose.
 pub(crate) fn below<'a>(tenant: &'a TenantSnapshot, purpose: &Definition) -> Vec<&'a Definition> {
     let all = tenant.definitions.values();

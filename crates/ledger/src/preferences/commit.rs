@@ -55,7 +55,7 @@ impl Attempt<'_> {
         let mut change = ChangeSet::new(tenant.id(), now);
         let people = std::mem::take(&mut self.people);
         for (_, mut person) in people {
-            if !person.is_changed && !person.is_gone {
+            if !person.is_changed && !person.is_gone && !person.is_trimmed {
                 continue;
             }
             person.refold(now);
@@ -63,7 +63,12 @@ impl Attempt<'_> {
             change.expect.extend(expect);
             change.rows.extend(rows);
             change.rows.extend(proof::gone(tenant, &person.removed_proofs));
-            let decided = self.decided(&person, permit, request).await?;
+            let decided = if person.is_erased {
+                let place = (Door::Preferences, request);
+                ledger.blocking(tenant, permit, person.subject, place).await?
+            } else {
+                self.decided(&person, permit, request).await?
+            };
             change.expect.extend(decided.expect);
             change.events.extend(decided.events);
             change.rows.extend(decided.rows);

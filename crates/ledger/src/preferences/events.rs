@@ -1,6 +1,6 @@
 //! Events: recording, reading, correcting and deleting them (consent-tokens-and-preferences 5).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{Lifetime, SubjectId, Timestamp, decision::Actor};
 use consentry_store::PreferenceKind;
@@ -102,6 +102,39 @@ impl Ledger {
         wishes: &[EventWish],
         request: Option<&str>,
     ) -> Result<Vec<EventView>, PreferenceError> {
+        let recorded = self
+            .record_events(tenant, permit, taking, wishes, request)
+            .await?;
+        Ok(recorded.into_iter().map(|(event, _)| event).collect())
+    }
+
+    /// As [`Self::record_preferences`], of files that are imported. Answers of each whether it was new.
+    pub async fn import_preferences(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<WritePreferences>,
+        wishes: &[EventWish],
+    ) -> Result<Vec<bool>, PreferenceError> {
+        let recorded = self
+            .record_events(tenant, permit, &Taking::Several, wishes, None)
+            .await?;
+        Ok(recorded.into_iter().map(|(_, is_new)| is_new).collect())
+    }
+
+    /// What can be said against events without writing them.
+    pub fn foresee_preferences(&self, tenant: &TenantSnapshot, wishes: &[EventWish]) -> Vec<Wrong> {
+        self.judge_events(tenant, &Taking::Several, &canonical(tenant, wishes))
+    }
+
+    async fn record_events(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<WritePreferences>,
+        taking: &Taking,
+        wishes: &[EventWish],
+        request: Option<&str>,
+    ) -> Result<Vec<(EventView, bool)>, PreferenceError> {
+        let wishes = &canonical(tenant, wishes)[..];
         let wrong = self.judge_events(tenant, taking, wishes);
         if !wrong.is_empty() {
             return Err(PreferenceError::Invalid(wrong));
@@ -118,7 +151,8 @@ impl Ledger {
                 let person = attempt.person(*subject).await?.ok_or(PreferenceError::NotFound)?;
                 let event = person.events.iter().find(|event| event.body.id == *id);
                 let event = event.ok_or(PreferenceError::NotFound)?;
-                shown.push(view::event(&event.body, &person.body, now));
+                let is_new = event.version.is_none();
+                shown.push((view::event(&event.body, &person.body, now), is_new));
             }
             if let Ended::Written = attempt.commit(permit, request).await? {
                 self.inner.mailed.notify_waiters();
@@ -397,6 +431,19 @@ impl Attempt<'_> {
     }
 }
 
+/// Events that call purposes by their keys.
+fn canonical<'a>(tenant: &TenantSnapshot, wishes: &'a [EventWish]) -> Cow<'a, [EventWish]> {
+    let mut all = Cow::Borrowed(wishes);
+    for (place, wish) in wishes.iter().enumerate() {
+        if let Some(choices) = check::canonical(tenant, &wish.choices)
+            && let Some(own) = all.to_mut().get_mut(place)
+        {
+            own.choices = choices;
+        }
+    }
+    all
+}
+
 /// The event that a wish comes to, with what the token says about every event (4.4).
 fn body(
     tenant: &TenantSnapshot,
@@ -561,7 +608,11 @@ fn apply_patch(
         }
         (_, Some(_)) => return Err(wrong("status", "cannot be changed any more")),
     }
-    if let Some(choices) = &patch.choices {
+    let canonical = patch
+        .choices
+        .as_ref()
+        .and_then(|own| check::canonical(tenant, own));
+    if let Some(choices) = canonical.as_ref().or(patch.choices.as_ref()) {
         merge(&mut body.choices, choices, Nulls::Replace);
         let refused = check::check(tenant, &body.choices);
         if !refused.is_empty() {

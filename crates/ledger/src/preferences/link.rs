@@ -50,6 +50,9 @@ pub enum LinkError {
     /// Its time is over.
     #[error("the link is over")]
     Over,
+    /// The tenant is strict, and lists nothing that this link does.
+    #[error("the link does what is not listed")]
+    NotListed,
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),

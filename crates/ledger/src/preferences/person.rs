@@ -47,6 +47,10 @@ pub(super) struct Person {
     pub(super) before: Folded,
     pub(super) is_changed: bool,
     pub(super) is_gone: bool,
+    /// Whether they are deleted at every door.
+    pub(super) is_erased: bool,
+    /// Whether old events were taken away that no answer changes with.
+    pub(super) is_trimmed: bool,
     /// Purposes that an event now in hand switches, by regulation, with the moment since which it counts.
     pub(super) switched: BTreeMap<(String, String), Timestamp>,
     /// Who acts, and what is noted beside the decision.
@@ -131,6 +135,8 @@ impl Ledger {
             removed_proofs: Vec::new(),
             is_changed: false,
             is_gone: false,
+            is_erased: false,
+            is_trimmed: false,
             switched: BTreeMap::new(),
             actor: None,
             note: Map::new(),
@@ -165,6 +171,8 @@ impl Ledger {
             before: Folded::default(),
             is_changed: true,
             is_gone: false,
+            is_erased: false,
+            is_trimmed: false,
             switched: BTreeMap::new(),
             actor: None,
             note: Map::new(),
@@ -230,6 +238,15 @@ impl Person {
             gone.into_iter()
                 .filter_map(|event| Some((event.hash, event.version?))),
         );
+    }
+
+    /// Takes events away that say nothing any more. Nothing about the person changes by it.
+    pub(super) fn trim(&mut self, is_it: impl Fn(&EventBody) -> bool) {
+        let was_changed = self.is_changed;
+        let before = self.events.len();
+        self.remove(is_it);
+        self.is_trimmed |= self.events.len() < before;
+        self.is_changed = was_changed;
     }
 
     /// Hands all events over to somebody else, who writes them anew.

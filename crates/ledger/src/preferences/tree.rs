@@ -13,12 +13,13 @@ pub fn full_tree(tenant: &TenantSnapshot, choices: &Choices) -> Value {
     let purposes = tenant
         .definitions
         .values()
-        .filter(|own| own.kind == DefinitionKind::Purpose);
+        .filter(|own| own.kind == DefinitionKind::Purpose && !own.choice.hidden);
     purposes
         .map(|purpose| {
             let chosen = choices.purposes.iter().find(|own| own.id == purpose.key.as_str());
             let preferences: Vec<Value> = below(tenant, purpose)
                 .into_iter()
+                .filter(|own| !own.choice.hidden)
                 .map(|preference| {
                     let answered = chosen.and_then(|own| own.values.get(preference.key.as_str()));
                     let on: BTreeSet<&str> = answered

@@ -10,7 +10,7 @@ use super::{
     commit::Ended,
     model::{Choices, EventBody, EventStatus, EventUser},
     only,
-    person::{Person, device_alias, event_hash, organization_alias},
+    person::{Person, event_hash},
     token::end_hash,
     view::{self, UserView},
 };
@@ -291,7 +291,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Deletes a person with all their events, devices and tokens (16); answers them as they were.
+    /// Deletes a person (16), at every door: what they agreed to ends, and their data key is destroyed once receivers were told. Answers
+    /// them as they were here.
     pub async fn delete_preference_user(
         &self,
         tenant: &TenantSnapshot,
@@ -307,12 +308,7 @@ impl Ledger {
             let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
             person.remove(|_| true);
             person.is_gone = true;
-            let mut names: Vec<_> = person.body.devices.iter().map(|id| device_alias(id)).collect();
-            let known = person.body.organization_user_id.clone();
-            names.extend(known.map(|id| organization_alias(tenant, &id)));
-            for alias in &names {
-                attempt.forget(alias);
-            }
+            person.is_erased = true;
             attempt
                 .rows
                 .push(RowChange::Put(Row::Token(end_of(tenant, subject, now))));

@@ -1,5 +1,5 @@
-//! `consentry export`: what is configured, as a manifest, or everything of a tenant, as one file. For the manifest a server with a folder is
-//! not running.
+//! `consentry export`: what is configured, as a manifest, everything of a tenant, as one file, or what people chose, as lines. For the manifest
+//! and for lines a server with a folder is not running.
 
 use std::{
     fs::OpenOptions,
@@ -10,7 +10,12 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
-use consentry_ledger::{Ledger, SystemClock, SystemEntropy};
+use consentry_domain::Timestamp;
+use consentry_door_preferences::exports::{Export, Format};
+use consentry_ledger::{
+    Caller, Ledger, SystemClock, SystemEntropy, Target, authorize,
+    preferences::{ExportPreferences, Exported},
+};
 
 use super::serve;
 use crate::{
@@ -19,19 +24,51 @@ use crate::{
 
 /// Options of the export.
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true)))]
 pub(super) struct ExportArguments {
-    /// As a manifest, in YAML.
-    #[arg(long, required_unless_present = "to")]
+    /// What is configured, as a manifest in YAML.
+    #[arg(long, group = "what")]
     manifest: bool,
     /// Everything of one tenant, its ledger included, into this file, which may not be there yet. The server may run meanwhile.
-    #[arg(long, value_name = "FILE", conflicts_with = "manifest")]
+    #[arg(long, value_name = "FILE", group = "what")]
     to: Option<PathBuf>,
+    /// People at the preferences door, one line for each regulation.
+    #[arg(long, group = "what")]
+    users: bool,
+    /// What people chose at the preferences door, one line for each event.
+    #[arg(long, group = "what")]
+    events: bool,
+    /// How lines are written.
+    #[arg(long, value_enum, default_value_t = Written::Ndjson, conflicts_with_all = ["manifest", "to"])]
+    format: Written,
+    /// Only lines of what last changed at this moment (RFC 3339) or later.
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with_all = ["manifest", "to"])]
+    since: Option<Timestamp>,
+    /// Only lines of what last changed before this moment (RFC 3339).
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with_all = ["manifest", "to"])]
+    before: Option<Timestamp>,
+    /// People without an organization_user_id too.
+    #[arg(long, conflicts_with_all = ["manifest", "to"])]
+    with_unnamed: bool,
     /// Folder of the ledger; without it the configured one.
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Short name of one tenant; without it all, or for a file the only one.
-    #[arg(long)]
+    /// Short name of one tenant; without it all, or for a file and for lines the only one.
+    #[arg(long, visible_alias = "organization")]
     tenant: Option<String>,
+}
+
+/// How lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Written {
+    /// One JSON object a line.
+    Ndjson,
+    /// A table.
+    Csv,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).map_err(|_| "a time looks like 2026-03-04T09:15:27Z".to_owned())
 }
 
 pub(super) fn run(file: Option<&Path>, options: &ExportArguments) -> anyhow::Result<()> {
@@ -49,10 +86,13 @@ pub(super) fn run(file: Option<&Path>, options: &ExportArguments) -> anyhow::Res
             Arc::new(SystemEntropy),
         )
         .await?;
-        let written = written(&ledger, options.tenant.as_deref());
+        let done = if options.manifest {
+            manifest(&ledger, options.tenant.as_deref())
+        } else {
+            lines(&ledger, options).await
+        };
         ledger.close().await;
-        std::io::stdout().write_all(written?.as_bytes())?;
-        Ok(())
+        done
     })
 }
 
@@ -83,6 +123,42 @@ async fn into_file(place: &LedgerPlace, tenant: Option<&str>, to: &Path) -> anyh
         taken.sha256
     )?;
     Ok(())
+}
+
+fn manifest(ledger: &Ledger, only: Option<&str>) -> anyhow::Result<()> {
+    Ok(std::io::stdout().write_all(written(ledger, only)?.as_bytes())?)
+}
+
+/// Line after line to standard output; a page of people is held at a time.
+async fn lines(ledger: &Ledger, options: &ExportArguments) -> anyhow::Result<()> {
+    let export = Export {
+        of: if options.users {
+            Exported::Users
+        } else {
+            Exported::Events
+        },
+        format: match options.format {
+            Written::Ndjson => Format::Ndjson,
+            Written::Csv => Format::Csv,
+        },
+        from: options.since,
+        to: options.before,
+        with_unnamed: options.with_unnamed,
+    };
+    let permit = authorize::<ExportPreferences>(&Caller::Operator, Target::Tenant)?;
+    let directory = ledger.directory();
+    let tenant = super::import::chosen(directory.tenants(), options.tenant.as_deref())?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    out.write_all(export.head(tenant).as_bytes())?;
+    let mut after = None;
+    loop {
+        let (lines, next) = export.page(ledger, tenant, &permit, after).await?;
+        out.write_all(lines.as_bytes())?;
+        if next.is_none() {
+            return Ok(out.flush()?);
+        }
+        after = next;
+    }
 }
 
 fn written(ledger: &Ledger, only: Option<&str>) -> anyhow::Result<String> {

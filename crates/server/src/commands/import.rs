@@ -1,6 +1,7 @@
 //! `consentry import`: what other systems have, into the ledger. The server is not running meanwhile.
 
 mod agreements;
+mod preferences;
 mod records;
 mod taking;
 mod tenant;
@@ -25,6 +26,7 @@ use consentry_ledger::{
 
 use self::{
     agreements::{DataspaceArguments, GrantsArguments, ThirdPartyArguments},
+    preferences::{Lines, LinesArguments},
     records::RecordsArguments,
     tenant::TenantArguments,
 };
@@ -72,6 +74,16 @@ pub(super) enum ImportCommand {
     /// Example: consentry import tenant harbor.ndjson --root-file harbor-root.key
     #[command(verbatim_doc_comment)]
     Tenant(TenantArguments),
+    /// Takes events of preferences over, one JSON object a line as the API takes them. Twice is once.
+    ///
+    /// Example: consentry import events -f events.ndjson
+    #[command(verbatim_doc_comment)]
+    Events(LinesArguments),
+    /// Takes users of preferences over, one JSON object a line as the API takes them. Who is there already stays.
+    ///
+    /// Example: consentry import users -f users.ndjson
+    #[command(verbatim_doc_comment)]
+    Users(LinesArguments),
 }
 
 /// Options of the import.
@@ -99,6 +111,8 @@ pub(super) fn run(file: Option<&Path>, command: &ImportCommand) -> anyhow::Resul
         ImportCommand::Grants(options) => agreements::grants(file, options),
         ImportCommand::Dataspace(options) => agreements::dataspace(file, options),
         ImportCommand::Tenant(options) => tenant::run(file, options),
+        ImportCommand::Events(options) => preferences::run(file, Lines::Events, options),
+        ImportCommand::Users(options) => preferences::run(file, Lines::Users, options),
     }
 }
 
@@ -189,7 +203,7 @@ async fn import(
     Ok(())
 }
 
-fn chosen<'a>(
+pub(super) fn chosen<'a>(
     mut tenants: impl Iterator<Item = &'a Arc<TenantSnapshot>>,
     slug: Option<&str>,
 ) -> anyhow::Result<&'a TenantSnapshot> {

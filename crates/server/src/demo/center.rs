@@ -149,6 +149,7 @@ fn definition(key: &str, title: &str) -> anyhow::Result<Definition> {
             one_click: false,
             multiple,
             values: named(values),
+            ..Choice::default()
         },
     })
 }

@@ -20,6 +20,7 @@ mod examples;
 mod faults;
 mod import;
 mod import_agreements;
+mod import_preferences;
 mod import_records;
 mod kill;
 mod listening;

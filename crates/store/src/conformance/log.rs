@@ -269,3 +269,46 @@ pub async fn events_of_one_person_are_read_in_order(engine: &impl Engine) {
     let other = store.events_of(sample::tenant(2), sample::person(1), 0, 10).await;
     assert_eq!(other.unwrap(), []);
 }
+
+/// What is erased says nothing and is about nobody; leaves, chain and everybody else's events stay.
+pub async fn events_of_a_person_are_erased_and_the_chain_holds(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let tenant = sample::tenant(1);
+    let mut change = writing([]);
+    for (words, person) in [("a", 1), ("b", 2), ("c", 1)] {
+        change.events.push(sample::event(words, sample::person(person)));
+    }
+    let elsewhere = ChangeSet {
+        tenant: sample::tenant(2),
+        ..change.clone()
+    };
+    for change in [change, elsewhere] {
+        let _receipt = commit(&store, change).await.unwrap();
+    }
+    let before = store.events(tenant, 0, 10).await.unwrap();
+    let others = store.events(sample::tenant(2), 0, 10).await.unwrap();
+    let mut erasing = writing([]);
+    erasing
+        .rows
+        .push(crate::RowChange::EraseEvents(sample::person(1)));
+    for _twice in 0..2 {
+        let _receipt = commit(&store, erasing.clone()).await.unwrap();
+    }
+    let store = engine.reopen(store).await;
+    let after = store.events(tenant, 0, 10).await.unwrap();
+    for (was, is) in before.iter().zip(&after) {
+        let mut expected = was.clone();
+        if was.subject == Some(sample::person(1)) {
+            expected.sealed = None;
+            expected.subject = None;
+            expected.door = None;
+        }
+        assert_eq!(*is, expected);
+    }
+    assert_eq!(after.len(), 3);
+    assert_eq!(store.events(sample::tenant(2), 0, 10).await.unwrap(), others);
+    let found = store.events_of(tenant, sample::person(1), 0, 10).await.unwrap();
+    assert_eq!(found, []);
+    let head = store.log_head(tenant).await.unwrap();
+    assert_eq!(head.chain, after[2].chain);
+}

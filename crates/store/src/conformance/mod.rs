@@ -51,7 +51,7 @@ macro_rules! conformance_suite {
                 deleted_records_are_left_out_of_reads,
                 sessions_of_a_person_are_latest_first;
             log: indexes_are_dense_and_the_chain_holds, an_empty_log_has_a_start, events_are_read_in_pages,
-                events_of_one_person_are_read_in_order,
+                events_of_one_person_are_read_in_order, events_of_a_person_are_erased_and_the_chain_holds,
                 a_repeated_request_is_a_duplicate, a_forgotten_request_is_new, a_batch_is_answered_in_its_order;
             lists: agreements_are_newest_first_and_paged, agreements_are_filtered, records_are_oldest_first_and_paged,
                 records_are_found_by_all_five_keys, grants_that_ended_are_left_out,

@@ -52,6 +52,14 @@ impl Model {
                         self.rows.remove(&place(change.tenant, key));
                     }
                 }
+                RowChange::EraseEvents(subject) => {
+                    let log = self.logs.entry(change.tenant).or_default();
+                    for event in log.iter_mut().filter(|event| event.subject == Some(*subject)) {
+                        event.sealed = None;
+                        event.subject = None;
+                        event.door = None;
+                    }
+                }
             }
         }
         if let Some(key) = &change.idempotency {

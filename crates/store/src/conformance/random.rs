@@ -364,7 +364,7 @@ impl Random {
             }),
             11 => self.about(person),
             _ => {
-                let kind = ConfigurationKind::ALL[self.below(10) as usize];
+                let kind = ConfigurationKind::ALL[self.below(11) as usize];
                 let id = format!("id {}", self.below(2));
                 let body = format!("{{\"n\":{}}}", self.below(100));
                 Row::Configuration(ConfigurationRow {

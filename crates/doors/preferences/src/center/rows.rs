@@ -93,7 +93,7 @@ impl PreferenceRow {
 
 /// The purposes that a center shows, in its order; of all of them where it names none.
 pub(super) fn purposes<'a>(tenant: &'a TenantSnapshot, center: &Center) -> Vec<&'a Definition> {
-    let is_purpose = |own: &&Definition| own.kind == DefinitionKind::Purpose;
+    let is_purpose = |own: &&Definition| own.kind == DefinitionKind::Purpose && !own.choice.hidden;
     if center.purposes.is_empty() {
         return tenant.definitions.values().filter(is_purpose).collect();
     }
@@ -120,7 +120,9 @@ pub(super) fn of_purposes(
             let chosen = choices.and_then(|own| own.purposes.iter().find(|own| own.id == id));
             let wording = tenant.wording_for(&purpose.key, languages.iter().copied());
             let below = tenant.definitions.values().filter(|own| {
-                own.kind == DefinitionKind::Preference && own.parent.as_ref() == Some(&purpose.key)
+                own.kind == DefinitionKind::Preference
+                    && !own.choice.hidden
+                    && own.parent.as_ref() == Some(&purpose.key)
             });
             let values = chosen.map(|own| &own.values);
             SwitchRow {

@@ -63,6 +63,23 @@ pub(super) fn link() -> Value {
     })
 }
 
+pub(super) fn secret_to_make() -> Value {
+    json!({ "name": "newsletter links" })
+}
+
+pub(super) fn secret() -> Value {
+    json!({
+        "id": ID, "organization_id": ORGANIZATION, "name": "newsletter links", "enabled": true, "version": 1,
+        "created_at": AT, "updated_at": AT,
+    })
+}
+
+pub(super) fn secret_made() -> Value {
+    let mut made = secret();
+    made["secret"] = "ls_9xZ1".into();
+    made
+}
+
 pub(super) fn proof_to_keep() -> Value {
     json!({ "file": FILE })
 }
@@ -93,7 +110,7 @@ pub(super) fn purpose_to_define() -> Value {
 pub(super) fn purpose() -> Value {
     json!({
         "id": "news", "type": "purpose", "name": "News", "description": "To write to you", "details": "Your address",
-        "organization_id": ORGANIZATION, "one_click": false,
+        "organization_id": ORGANIZATION, "one_click": false, "namespaces": { "custom": "news", "didomi": "news-Xy" },
     })
 }
 
@@ -156,4 +173,12 @@ pub(super) fn token_got() -> Value {
 
 pub(super) fn failure(status: u16, name: &str) -> Value {
     json!({ "code": status, "name": name, "message": name, "errors": {} })
+}
+
+pub(super) fn languages() -> Value {
+    json!({ "available": ["ar", "en"], "default": "en", "defaultCountries": { "en": "GB" } })
+}
+
+pub(super) fn tree() -> Value {
+    json!({ "purposes": [{ "id": "news", "one_click": false, "preferences": [{ "id": "topics", "values": ["garden"] }] }] })
 }

@@ -3,7 +3,7 @@
 use consentry_web::openapi::{content, described, header, text, text_like};
 use serde_json::Value;
 use utoipa::openapi::{
-    ObjectBuilder, Paths, Required, ResponseBuilder, Type,
+    ContentBuilder, ObjectBuilder, Paths, Required, ResponseBuilder, Type,
     path::{HttpMethod, OperationBuilder, Parameter, ParameterIn},
     request_body::RequestBodyBuilder,
     security::SecurityRequirement,
@@ -70,6 +70,8 @@ pub(super) fn describe(paths: &mut Paths) {
         of_words(),
         of_centers(),
         of_pages(),
+        of_secrets(),
+        of_exports(),
     ];
     for operation in all.into_iter().flatten() {
         let path = format!("/v1{}", operation.path);
@@ -112,6 +114,19 @@ fn built(own: Operation) -> OperationBuilder {
         operation = operation.request_body(Some(body.build()));
     }
     operation = match own.answer {
+        Some((_, example)) if own.path.starts_with("/exports/") => {
+            let lines = |example: &str| {
+                ContentBuilder::new()
+                    .schema(Some(text()))
+                    .example(Some(example.into()))
+                    .build()
+            };
+            let answer = ResponseBuilder::new()
+                .description("The lines.")
+                .content("application/x-ndjson", lines(&format!("{example}\n")))
+                .content("text/csv", lines("id\r\n"));
+            operation.response("200", answer.build())
+        }
         Some((schema, example)) => {
             let answer = ResponseBuilder::new()
                 .description("The answer.")
@@ -249,6 +264,95 @@ fn of_tokens() -> Vec<Operation> {
     ]
 }
 
+fn of_exports() -> Vec<Operation> {
+    let parameters = || {
+        let format = described("format", ParameterIn::Query, "`ndjson`, or `csv`.");
+        let time = |name, meaning| {
+            described(name, ParameterIn::Query, meaning)
+                .schema(Some(text_like("^2026-0[1-9]-1[0-9]T0[0-9]:00:00Z$")))
+                .build()
+        };
+        vec![
+            organization(),
+            format.schema(Some(text_like("^(ndjson|csv)$"))).build(),
+            time("from", "Only what last changed then or later."),
+            time("to", "Only what last changed before."),
+            flag(
+                "with_unnamed",
+                "Whether people whom the organization has no name for are among them.",
+            ),
+        ]
+    };
+    vec![
+        Operation {
+            parameters: parameters(),
+            ..of_session(
+                (HttpMethod::Get, "/exports/users"),
+                ("export_users", "All users, one line for each regulation"),
+                None,
+                Some(("User", examples::user())),
+            )
+        },
+        Operation {
+            parameters: parameters(),
+            ..of_session(
+                (HttpMethod::Get, "/exports/events"),
+                ("export_events", "All events, one a line"),
+                None,
+                Some(("Event", examples::event())),
+            )
+        },
+    ]
+}
+
+fn of_secrets() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post, Put};
+    let path = "/secrets/{secret}";
+    let wish = || Some(("SecretToMake", examples::secret_to_make()));
+    let secret = || Some(("Secret", examples::secret()));
+    vec![
+        Operation {
+            parameters: paging(),
+            ..of_session(
+                (Get, "/secrets"),
+                ("list_secrets", "List secrets for consent links"),
+                None,
+                Some(("Secrets", examples::list(&examples::secret()))),
+            )
+        },
+        of_session(
+            (Post, "/secrets"),
+            ("make_secret", "Make a secret for consent links"),
+            wish(),
+            Some(("SecretMade", examples::secret_made())),
+        ),
+        of_session(
+            (Get, path),
+            ("read_secret", "Read what is said of a secret"),
+            None,
+            secret(),
+        ),
+        of_session(
+            (Put, path),
+            ("put_secret", "Say anew what a secret is called"),
+            wish(),
+            secret(),
+        ),
+        of_session(
+            (Patch, path),
+            ("change_secret", "Change what is said of a secret"),
+            wish(),
+            secret(),
+        ),
+        of_session(
+            (Delete, path),
+            ("remove_secret", "Remove a secret with its links"),
+            None,
+            secret(),
+        ),
+    ]
+}
+
 fn of_events() -> Vec<Operation> {
     use HttpMethod::{Delete, Get, Patch, Post};
     let event = || Some(("Event", examples::event()));
@@ -359,7 +463,7 @@ fn of_users() -> Vec<Operation> {
 }
 
 fn of_words() -> Vec<Operation> {
-    use HttpMethod::{Get, Patch, Post, Put};
+    use HttpMethod::{Delete, Get, Patch, Post, Put};
     let purpose = || Some(("Purpose", examples::purpose()));
     let purpose_wish = || Some(("PurposeToDefine", examples::purpose_to_define()));
     let preference = || Some(("Preference", examples::preference()));
@@ -373,6 +477,36 @@ fn of_words() -> Vec<Operation> {
         ..of_session((Get, path), name, None, Some((schema, examples::list(of))))
     };
     vec![
+        of_session(
+            (Delete, one_purpose),
+            (
+                "hide_purpose",
+                "Show a purpose nowhere any more; what was chosen stays",
+            ),
+            None,
+            purpose(),
+        ),
+        of_session(
+            (Delete, one_preference),
+            (
+                "hide_preference",
+                "Show a preference nowhere any more; what was chosen stays",
+            ),
+            None,
+            preference(),
+        ),
+        of_session(
+            (Get, "/languages"),
+            ("list_languages", "List the languages of the product's own words"),
+            None,
+            Some(("Languages", examples::languages())),
+        ),
+        of_session(
+            (Get, "/configuration-tree"),
+            ("read_tree", "Read what can be chosen as a tree"),
+            None,
+            Some(("ConfigurationTree", examples::tree())),
+        ),
         listed(
             "/metadata/purposes",
             ("list_purposes", "List purposes"),

@@ -237,6 +237,62 @@ pub(super) struct Link {
     url: String,
 }
 
+/// A secret that a back end makes links with by itself.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::SecretToMake)]
+pub(super) struct SecretToMake {
+    #[schema(nullable = false, max_length = 1000)]
+    name: Option<String>,
+    #[schema(nullable = false, max_length = 1000)]
+    description: Option<String>,
+    /// Whether links made with it work.
+    #[schema(nullable = false)]
+    enabled: Option<bool>,
+}
+
+/// A secret, without what is secret of it.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Secret)]
+pub(super) struct Secret {
+    /// What links name it by, as `auth_sid`.
+    id: String,
+    organization_id: String,
+    name: String,
+    #[schema(nullable = false)]
+    description: Option<String>,
+    enabled: bool,
+    version: u64,
+    created_at: String,
+    updated_at: String,
+}
+
+/// A secret that was just made.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::SecretMade)]
+pub(super) struct SecretMade {
+    id: String,
+    organization_id: String,
+    name: String,
+    #[schema(nullable = false)]
+    description: Option<String>,
+    enabled: bool,
+    version: u64,
+    created_at: String,
+    updated_at: String,
+    /// Shown this once.
+    secret: String,
+}
+
+/// Secrets.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Secrets)]
+pub(super) struct Secrets {
+    total: u64,
+    limit: u64,
+    skip: u64,
+    data: Vec<Secret>,
+}
+
 /// A file.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = preferences::ProofToKeep)]
@@ -312,6 +368,19 @@ pub(super) struct PurposeToDefine {
     /// Whether a yes to it is a yes to all of its preferences.
     #[schema(nullable = false)]
     one_click: Option<bool>,
+    /// What it is called elsewhere; `didomi` and `custom` are taken for its id.
+    #[schema(nullable = false)]
+    namespaces: Option<Namespaces>,
+}
+
+/// Names of a purpose elsewhere.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Namespaces)]
+pub(super) struct Namespaces {
+    #[schema(nullable = false, min_length = 1, max_length = 256, pattern = "^[!-~]+$")]
+    didomi: Option<String>,
+    #[schema(nullable = false, min_length = 1, max_length = 256, pattern = "^[!-~]+$")]
+    custom: Option<String>,
 }
 
 /// A purpose. With `$translations` texts are objects by language.
@@ -326,6 +395,8 @@ pub(super) struct Purpose {
     details: Value,
     organization_id: String,
     one_click: bool,
+    /// What it is called elsewhere, by name space.
+    namespaces: BTreeMap<String, String>,
 }
 
 /// A preference that is wanted.
@@ -382,6 +453,40 @@ pub(super) struct Preference {
 #[schema(as = preferences::Regulations)]
 pub(super) struct Regulations {
     data: Vec<Regulation>,
+}
+
+/// The languages of the product's own words.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::Languages)]
+pub(super) struct Languages {
+    available: Vec<String>,
+    default: String,
+    #[serde(rename = "defaultCountries")]
+    default_countries: BTreeMap<String, String>,
+}
+
+/// What can be chosen.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::ConfigurationTree)]
+pub(super) struct ConfigurationTree {
+    purposes: Vec<TreePurpose>,
+}
+
+/// A purpose with what belongs to it.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::TreePurpose)]
+pub(super) struct TreePurpose {
+    id: String,
+    one_click: bool,
+    preferences: Vec<TreePreference>,
+}
+
+/// A preference with its values.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::TreePreference)]
+pub(super) struct TreePreference {
+    id: String,
+    values: Vec<String>,
 }
 
 /// A regulation.

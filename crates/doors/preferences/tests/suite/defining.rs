@@ -212,3 +212,87 @@ async fn ctp_11_2_a_center_is_made_changed_and_taken_away() {
     world.event(&switch(IRIS, "newsletter", json!(true))).await;
     world.verify().await;
 }
+
+#[tokio::test]
+async fn ctp_12_what_is_deleted_is_shown_nowhere_and_taken_still() {
+    let world = World::new().await;
+    world.event(&switch(IRIS, "newsletter", json!(true))).await;
+    let path = "/metadata/purposes/newsletter";
+    let gone = world.ask(Method::DELETE, path, None).await.expect_status(200);
+    assert_eq!(gone.json()["id"], "newsletter");
+    refused(&world.ask(Method::GET, path, None).await, 404, "NotFound");
+    refused(&world.ask(Method::DELETE, path, None).await, 404, "NotFound");
+    refused(
+        &world
+            .ask(Method::PATCH, path, Some(&json!({ "name": "x" })))
+            .await,
+        404,
+        "NotFound",
+    );
+    let ids = |list: &Value, name: &str| -> Vec<String> {
+        let all = list[name].as_array().unwrap();
+        all.iter()
+            .map(|own| own["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let listed = ids(&world.get("/metadata/purposes").await, "data");
+    assert_eq!(listed, ["account-data", "offers"]);
+    // What was said stays, and a correction of it is taken.
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
+    world.app.pass(1);
+    world.event(&switch(IRIS, "newsletter", json!(false))).await;
+    assert_eq!(world.is_on(IRIS, "newsletter").await, false);
+    let gone = world.ask(Method::DELETE, "/preferences/goods", None).await;
+    assert_eq!(gone.status(), 200);
+    let tree = world.get("/configuration-tree").await;
+    assert_eq!(
+        tree,
+        json!({ "purposes": [
+            { "id": "account-data", "one_click": false, "preferences": [] },
+            { "id": "offers", "one_click": true, "preferences": [{ "id": "channel", "values": ["mail", "post"] }] },
+        ] })
+    );
+    // The id is free to be defined again.
+    let again = post(
+        &world,
+        "/metadata/purposes",
+        &json!({ "id": "newsletter", "name": "Anew" }),
+    )
+    .await;
+    assert_eq!(again["name"], "Anew");
+    assert_eq!(world.get("/metadata/purposes").await["total"], 3);
+    world.verify().await;
+}
+
+#[tokio::test]
+async fn ctp_12_a_purpose_is_taken_by_what_it_is_called_elsewhere() {
+    let world = World::new().await;
+    let wish =
+        json!({ "id": "events", "name": "Invitations", "namespaces": { "didomi": "events-Xy1", "iab2": 4 } });
+    let made = post(&world, "/metadata/purposes", &wish).await;
+    assert_eq!(
+        made["namespaces"],
+        json!({ "custom": "events", "didomi": "events-Xy1", "iab2": "4" })
+    );
+    let event = world.event(&switch(IRIS, "events-Xy1", json!(true))).await;
+    assert_eq!(purpose_of(&event, "events")["enabled"], true);
+    assert_eq!(world.is_on(IRIS, "events").await, true);
+    let unknown = world
+        .ask(
+            Method::POST,
+            "/consents/events",
+            Some(&switch(IRIS, "4", json!(true))),
+        )
+        .await;
+    refused(&unknown, 400, "BadRequest");
+    let renamed = patch(&world, "/metadata/purposes/events", &json!({ "name": "Events" })).await;
+    assert_eq!(renamed["namespaces"]["didomi"], "events-Xy1");
+    let languages = world.get("/languages").await;
+    assert_eq!(
+        (
+            &languages["default"],
+            languages["available"].as_array().unwrap().len()
+        ),
+        (&json!("en"), 8)
+    );
+}

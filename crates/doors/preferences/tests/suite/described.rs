@@ -156,6 +156,9 @@ async fn real_answers_are_as_described() {
         ("/preferences", "/preferences"),
         ("/preferences/rhythm", "/preferences/{preference}"),
         ("/compliance/v1/regulations", "/compliance/v1/regulations"),
+        ("/languages", "/languages"),
+        ("/configuration-tree", "/configuration-tree"),
+        ("/secrets", "/secrets"),
         ("/auth-providers", "/auth-providers"),
         ("/auth-providers/otp", "/auth-providers/{provider}"),
     ] {
@@ -180,6 +183,20 @@ async fn real_answers_are_as_described() {
     .await;
     let wish = json!({ "id": "where", "purpose_id": "trips", "values": [{ "id": "north", "name": { "en": "North" } }] });
     ask(Method::POST, "/preferences", "/preferences", Some(wish), 200).await;
+    let (path, own) = ("/preferences/where", "/preferences/{preference}");
+    ask(Method::DELETE, path, own, None, 200).await;
+    let (path, own) = ("/metadata/purposes/trips", "/metadata/purposes/{purpose}");
+    ask(Method::DELETE, path, own, None, 200).await;
+    let wish = Some(json!({ "name": "mails" }));
+    let secret = ask(Method::POST, "/secrets", "/secrets", wish.clone(), 200).await;
+    let (path, own) = (format!("/secrets/{}", text(&secret, "id")), "/secrets/{secret}");
+    for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+        let body = wish
+            .clone()
+            .filter(|_| method == Method::PUT || method == Method::PATCH);
+        ask(method, &path, own, body, 200).await;
+    }
+    ask(Method::GET, &path, own, None, 404).await;
     let center = json!({ "id": "own", "name": "Your choices" });
     ask(
         Method::POST,

@@ -1,5 +1,6 @@
 //! Consent links (consent-tokens-and-preferences 9).
 
+use consentry_domain::tenant::PreferencesSettings;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -118,4 +119,197 @@ async fn ctp_9_what_cannot_be_a_link_is_refused() {
         .with(&token, Method::POST, "/consents/links", Some(&body))
         .await;
     refused(&answer, 403, "Forbidden");
+}
+
+fn query(parts: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| -> String {
+        text.bytes()
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
+            .collect()
+    };
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
+        .collect();
+    format!("/v1/consents/execute?{}", parts.join("&"))
+}
+
+fn hmac(secret: &str, message: &str) -> String {
+    use aws_lc_rs::hmac;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = hmac::sign(&key, message.as_bytes());
+    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn settings(world: &World, change: impl Fn(&mut PreferencesSettings)) {
+    world
+        .app
+        .configure(|tenant| {
+            tenant.preferences.public_key = Some("harbor-public".to_owned());
+            change(&mut tenant.preferences);
+        })
+        .await;
+}
+
+async fn secret(world: &World) -> Value {
+    let body = json!({ "name": "mails", "description": "of the newsletter" });
+    let made = world.ask(Method::POST, "/secrets", Some(&body)).await;
+    made.expect_status(200).json()
+}
+
+/// A link that switches the newsletter on, as a back end makes it by itself.
+fn signed(secret: &Value, salt: &str, expiration: &str, more: &[(&str, &str)]) -> String {
+    let event = switch(IRIS, "newsletter", json!(true))["consents"].clone();
+    let event = json!({ "consents": event }).to_string();
+    let digest = hmac(&text(secret, "secret"), &format!("{IRIS}{salt}{expiration}"));
+    let sid = text(secret, "id");
+    let mut parts = vec![
+        ("key", "harbor-public"),
+        ("auth_algorithm", "hmac-sha256"),
+        ("auth_sid", sid.as_str()),
+        ("auth_digest", digest.as_str()),
+        ("auth_salt", salt),
+        ("auth_expiration", expiration),
+        ("organization_user_id", IRIS),
+        ("action", "event.create"),
+        ("event", event.as_str()),
+    ];
+    for (name, value) in more {
+        parts.retain(|(own, _)| own != name);
+        parts.push((name, value));
+    }
+    query(&parts)
+}
+
+#[tokio::test]
+async fn ctp_3_4_secrets_are_made_listed_changed_and_removed_and_shown_once() {
+    let world = World::new().await;
+    let made = secret(&world).await;
+    let drawn = text(&made, "secret");
+    assert!(drawn.len() > 40);
+    let path = format!("/secrets/{}", text(&made, "id"));
+    let all = world.get("/v1/secrets").await;
+    assert_eq!(
+        (&all["total"], &all["data"][0]["name"]),
+        (&json!(1), &json!("mails"))
+    );
+    let read = world.get(&path).await;
+    assert!(read.get("secret").is_none() && all["data"][0].get("secret").is_none());
+    assert_eq!((&read["enabled"], &read["version"]), (&json!(true), &json!(1)));
+    let changed = json!({ "name": "post", "version": 1 });
+    let answer = world
+        .ask(Method::PATCH, &path, Some(&changed))
+        .await
+        .expect_status(200);
+    let answer = answer.json();
+    assert_eq!((&answer["name"], &answer["version"]), (&json!("post"), &json!(2)));
+    assert_eq!(answer["description"], "of the newsletter");
+    let stale = world.ask(Method::PATCH, &path, Some(&changed)).await;
+    refused(&stale, 409, "Conflict");
+    let put = world
+        .ask(Method::PUT, &path, Some(&json!({ "name": "whole" })))
+        .await;
+    assert!(put.expect_status(200).json().get("description").is_none());
+    let token = world.id_token(IRIS, &json!({})).await;
+    let answer = world.with(&token, Method::GET, "/secrets", None).await;
+    refused(&answer, 403, "Forbidden");
+    let gone = world.ask(Method::DELETE, &path, None).await;
+    assert_eq!(gone.status(), 200);
+    refused(&world.ask(Method::GET, &path, None).await, 404, "NotFound");
+    assert_eq!(world.get("/secrets").await["total"], 0);
+}
+
+#[tokio::test]
+async fn ctp_9_a_digest_link_does_what_is_listed_once() {
+    let world = World::new().await;
+    let own = secret(&world).await;
+    settings(&world, |_| {}).await;
+    let link = signed(&own, "s1", "", &[]);
+    let strict = world.app.get(&link).await;
+    assert_eq!(strict.status(), 400, "nothing is listed, and strict is usual");
+    assert_eq!(events(&world).await["total"], 0);
+    settings(&world, |settings| {
+        let event = json!({ "consents": switch(IRIS, "newsletter", json!(true))["consents"] });
+        settings.link_events = vec![
+            serde_json::from_value(json!({ "action": "event.create", "event": event.to_string() })).unwrap(),
+        ];
+        settings.link_redirects = vec!["https://shop.example/thanks".to_owned()];
+    })
+    .await;
+    for _ in 0..2 {
+        assert_eq!(world.app.get(&link).await.status(), 200);
+    }
+    assert_eq!(events(&world).await["total"], 1);
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
+    let other = switch(IRIS, "offers", json!(true))["consents"].clone();
+    let other = json!({ "consents": other }).to_string();
+    let changed = signed(&own, "s1", "", &[("event", &other)]);
+    assert_eq!(
+        world.app.get(&changed).await.status(),
+        400,
+        "the digest does not cover it"
+    );
+    let away = signed(
+        &own,
+        "s2",
+        "",
+        &[("redirect_url", "https://shop.example/thanks?from=mail")],
+    );
+    assert_eq!(world.app.get(&away).await.status(), 302);
+    let elsewhere = signed(&own, "s3", "", &[("redirect_url", "https://evil.example/thanks")]);
+    assert_eq!(world.app.get(&elsewhere).await.status(), 400);
+    settings(&world, |settings| settings.strict_links = false).await;
+    assert_eq!(world.app.get(&changed).await.status(), 200);
+    assert_eq!(world.is_on(IRIS, "offers").await, true);
+    world.verify().await;
+}
+
+#[tokio::test]
+async fn ctp_9_a_digest_link_with_anything_wrong_does_nothing() {
+    let world = World::new().await;
+    let own = secret(&world).await;
+    settings(&world, |settings| settings.strict_links = false).await;
+    let until = (world.app.now().as_micros() / 1_000_000 + 60).to_string();
+    let good = signed(&own, "", &until, &[]);
+    let digest = "0".repeat(64);
+    for change in [
+        ("key", "harbor"),
+        ("auth_algorithm", "hmac-md5"),
+        ("auth_algorithm", "hash-sha256"),
+        ("auth_sid", "nobody"),
+        ("auth_digest", digest.as_str()),
+        ("auth_digest", ""),
+        ("auth_salt", "other"),
+        ("auth_expiration", ""),
+        ("auth_expiration", "99999999999"),
+        ("organization_user_id", "other@example.org"),
+        ("action", "event.delete"),
+        ("event", "[]"),
+        ("redirect_url", "javascript:alert(1)"),
+    ] {
+        let link = signed(&own, "", &until, &[change]);
+        assert_eq!(world.app.get(&link).await.status(), 400, "{change:?}");
+    }
+    let head = world.app.request(Method::HEAD, &good).send().await;
+    assert_eq!(head.status(), 405);
+    assert_eq!(events(&world).await["total"], 0);
+    let path = format!("/secrets/{}", text(&own, "id"));
+    let off = world
+        .ask(Method::PATCH, &path, Some(&json!({ "enabled": false })))
+        .await;
+    assert_eq!(off.status(), 200);
+    assert_eq!(world.app.get(&good).await.status(), 400);
+    let on = world
+        .ask(Method::PATCH, &path, Some(&json!({ "enabled": true })))
+        .await;
+    assert_eq!(on.status(), 200);
+    assert_eq!(world.app.get(&good).await.status(), 200);
+    world.pass(60).await;
+    assert_eq!(world.app.get(&good).await.status(), 410);
 }

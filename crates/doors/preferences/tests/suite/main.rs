@@ -9,6 +9,7 @@ mod deciding;
 mod defining;
 mod described;
 mod events;
+mod exports;
 mod links;
 mod metadata;
 mod one_truth;

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use consentry_domain::{
+    Lifetime,
+    subject::{Alias, Namespace},
+};
+use consentry_ledger::verify::Verdict;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -332,4 +337,131 @@ async fn what_people_chose_is_nowhere_in_clear() {
             assert!(!found, "{secret} lies in clear");
         }
     }
+}
+
+#[tokio::test]
+async fn dsr_16_deleting_a_user_blocks_them_at_every_door_and_then_destroys_their_key() {
+    let world = World::new().await;
+    world
+        .app
+        .configure(|tenant| tenant.preferences.organization_users = Namespace::Customer)
+        .await;
+    let customers = &world.app.bank.customers;
+    let ada = customers.iter().find(|own| own.username == "ada").unwrap();
+    let id = ada.customer_id.clone();
+    world.event(&switch(&id, "newsletter", json!(true))).await;
+    let approved = world
+        .app
+        .connect(&world.app.browser(), "ada", "openid accounts:balance")
+        .await;
+    let subject = world
+        .app
+        .ledger
+        .find_subject(&world.app.tenant(), &Alias::new(Namespace::Customer, id.clone()))
+        .await
+        .unwrap()
+        .unwrap();
+    let granting = async || {
+        let all = world
+            .app
+            .ledger
+            .standing_consents(&world.app.tenant(), subject)
+            .await
+            .unwrap();
+        all.iter().filter(|own| own.status.is_granting()).count()
+    };
+    assert!(granting().await > 1);
+    let path = format!("{USERS}/{id}?$by_organization_user_id=true");
+    let was = world
+        .ask(Method::DELETE, &path, None)
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!(was["organization_user_id"], id.as_str());
+    assert_eq!(granting().await, 0);
+    drop(approved);
+    refused(&world.ask(Method::GET, &path, None).await, 404, "NotFound");
+    // Before the key is destroyed the log can be read whole, so that receivers hear who it was.
+    world.verify().await;
+    let tenant = world.app.tenant();
+    assert_eq!(world.app.ledger.finish_erasures(&tenant).await.unwrap(), 0);
+    assert_eq!(world.app.ledger.erasures_left(&tenant).await.unwrap(), 1);
+    world.app.pass(consentry_ledger::erasure::NOTICE.as_seconds());
+    assert_eq!(world.app.ledger.finish_erasures(&tenant).await.unwrap(), 1);
+    assert_eq!(world.app.ledger.finish_erasures(&tenant).await.unwrap(), 0);
+    assert_eq!(world.app.ledger.erasures_left(&tenant).await.unwrap(), 0);
+    let verdict = world.app.ledger.verify(&tenant).await.unwrap();
+    assert!(
+        matches!(verdict, Verdict::Sound { unreadable, .. } if unreadable > 3),
+        "{verdict:?}"
+    );
+    // The name is free, and whoever has it next is somebody else.
+    world.event(&switch(&id, "offers", json!(true))).await;
+    let again = world
+        .app
+        .ledger
+        .find_subject(&tenant, &Alias::new(Namespace::Customer, id.clone()))
+        .await
+        .unwrap();
+    assert!(again.is_some_and(|again| again != subject));
+    assert_eq!(world.is_on(&id, "newsletter").await, Value::Null);
+}
+
+#[tokio::test]
+async fn ctp_16_old_events_go_once_nothing_rests_on_them() {
+    let world = World::new().await;
+    let day = 86_400;
+    let at = |days: i64| json!({ "created_at": moment(&world.app, -days * day) });
+    for (days, purpose, enabled, id) in [
+        (2_000, "newsletter", true, "overtaken"),
+        (1_900, "offers", true, "counts"),
+        (1_900, "newsletter", false, "overtaken-too"),
+        (1, "newsletter", true, "new"),
+    ] {
+        let mut event = switch_with(IRIS, purpose, json!(enabled), &at(days));
+        event["id"] = json!(id);
+        world.event(&event).await;
+    }
+    let before = world.user(IRIS).await;
+    let ledger = &world.app.ledger;
+    let ids = async || {
+        let list = world
+            .get(&format!(
+                "/consents/events?organization_user_id={IRIS}&$sort[created_at]=1"
+            ))
+            .await;
+        let all = list["data"].as_array().unwrap();
+        all.iter().map(|event| text(event, "id")).collect::<Vec<_>>()
+    };
+    let go = async || {
+        let tenant = world.app.tenant();
+        let minute = Lifetime::minutes(1);
+        let lease = ledger
+            .take_work(tenant.id(), ("round", "retention"), "node", minute, "")
+            .await
+            .unwrap()
+            .unwrap();
+        let (gone, lease) = ledger.drop_old_preferences(&tenant, lease).await.unwrap();
+        assert!(ledger.finish_work(&lease, world.app.now(), None).await.unwrap());
+        gone
+    };
+    // What was written here lately is not old, whatever it says of itself.
+    assert_eq!(go().await, 0);
+    world.pass(1_830 * day).await;
+    assert_eq!(go().await, 2);
+    assert_eq!(ids().await, ["counts", "new"]);
+    let after = world.user(IRIS).await;
+    for purpose in ["newsletter", "offers"] {
+        assert_eq!(purpose_of(&after, purpose), purpose_of(&before, purpose));
+    }
+    assert_eq!(after["updated_at"], before["updated_at"]);
+    // Within a day nobody is looked at again, and then nothing is left to go.
+    assert_eq!(go().await, 0);
+    world.pass(day).await;
+    assert_eq!(go().await, 0);
+    world
+        .app
+        .configure(|tenant| tenant.preferences.retention_days = 0)
+        .await;
+    world.verify().await;
 }

@@ -58,6 +58,7 @@ fn values(multiple: bool, ids: &[&str]) -> Choice {
                 name: [("en".to_owned(), id.to_uppercase())].into(),
             })
             .collect(),
+        ..Choice::default()
     }
 }
 

@@ -24,6 +24,9 @@ use crate::{
 /// The regulation of all that is in the log.
 const REGULATION: &str = "gdpr";
 
+/// That somebody was deleted.
+const ERASED: &str = "subject.erased";
+
 /// Events of a person read at a time.
 const AT_ONCE: u32 = 500;
 
@@ -40,14 +43,15 @@ pub(in crate::webhooks) fn tells(tenant: &TenantSnapshot, event: &Happening) -> 
 
 /// Whether the person stands otherwise after an event, so that the user is told too.
 pub(in crate::webhooks) fn changes_person(tenant: &TenantSnapshot, event: &Happening) -> bool {
-    event.entry().name == "decision.recorded"
-        && event.body().is_some_and(|body| {
-            if is_silent(body) {
-                return false;
-            }
-            let mut changes = own_changes(tenant, body);
-            changes.any(|change| enabled(change.from.as_deref()) != enabled(Some(&change.to)))
-        })
+    event.entry().name == ERASED
+        || event.entry().name == "decision.recorded"
+            && event.body().is_some_and(|body| {
+                if is_silent(body) {
+                    return false;
+                }
+                let mut changes = own_changes(tenant, body);
+                changes.any(|change| enabled(change.from.as_deref()) != enabled(Some(&change.to)))
+            })
 }
 
 /// Whether all that was said was to be kept from receivers, as imports are (consent-tokens-and-preferences 5.4).
@@ -104,6 +108,7 @@ pub(super) async fn render(
             parameters.insert("entity".to_owned(), erased);
             match (event.entry().name, part) {
                 ("decision.deleted", _) => "event.deleted",
+                (ERASED, _) => "user.deleted",
                 (_, Part::Event) => "event.created",
                 (_, Part::User) => "user.updated",
             }
@@ -125,6 +130,15 @@ pub(super) async fn render(
             }
             _ => return Ok(None),
         },
+        (Some(body), Part::User) if event.entry().name == ERASED => {
+            let before = History::until(telling, body.subject, event.index()).await?;
+            if before.began.is_none() {
+                return Ok(None);
+            }
+            let user = before.user(telling, event, body.subject).await?;
+            parameters.insert("entity".to_owned(), user);
+            "user.deleted"
+        }
         (Some(body), Part::User) => {
             let before = History::until(telling, body.subject, event.index()).await?;
             let after = History::until(telling, body.subject, event.index() + 1).await?;

@@ -39,7 +39,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 78] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 81] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -132,6 +132,9 @@ pub(super) const ROUTES: [(Method, &str, Takes); 78] = [
     (Method::POST, "/privacy-centers", Organization),
     (Method::PUT, "/privacy-centers/{center}", Organization),
     (Method::PATCH, "/privacy-centers/{center}", Organization),
+    (Method::POST, "/secrets", Organization),
+    (Method::PUT, "/secrets/{secret}", Organization),
+    (Method::PATCH, "/secrets/{secret}", Organization),
     (Method::POST, "/metadata/purposes", Organization),
     (Method::PUT, "/metadata/purposes/{purpose}", Organization),
     (Method::PATCH, "/metadata/purposes/{purpose}", Organization),
@@ -163,6 +166,9 @@ pub(super) const OF_THE_DATASPACE: [&str; 3] = ["/Consent/", "/request/", "/port
 
 /// Takes a token in four forms, text among them: the dashboard's own suite sends it what is broken (`dsh_a6`).
 pub(super) const IN_FOUR_FORMS: &str = "/admin/customers/jwt";
+
+/// Closed here, since the bank does not speak FDX: the dashboard's own suite sends it what is broken (`dsh_d1`).
+pub(super) const OF_FDX: &str = "/fdx/";
 
 /// An opening of the dashboard is refused in one way, whatever is wrong with it (consent-dashboard A4.4).
 pub(super) const OPENING: &str = "/embed/authorizations";
