@@ -86,7 +86,7 @@ pub enum ConfigurationKind {
 
 impl ConfigurationKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Tenant,
         Self::Application,
         Self::Party,

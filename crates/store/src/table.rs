@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use crate::Hash;
 
 /// Every table of a ledger.
-pub const TABLES: [&str; 33] = [
+pub const TABLES: [&str; 34] = [
     "tenant_log",
     "consent_event",
     "consent_event_filter",
