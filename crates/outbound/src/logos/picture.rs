@@ -83,7 +83,7 @@ mod tests {
 
     fn picture(width: u32, height: u32) -> DynamicImage {
         DynamicImage::ImageRgba8(image::RgbaImage::from_fn(width, height, |x, y| {
-            image::Rgba([(x % 256) as u8, (y % 256) as u8, 200, 255])
+            image::Rgba([x.to_be_bytes()[3], y.to_be_bytes()[3], 200, 255])
         }))
     }
 

@@ -200,15 +200,15 @@ async fn how_long_a_refusal_takes_tells_nothing_about_a_secret_or_a_name() {
     // A secret of which nothing is right, one of which all but the end is, and a client that is not there.
     let nearly = &right.client_secret[..right.client_secret.len() - 1];
     let far = shortest(200, async |nth| {
-        refuse(&right.client_id, format!("{nth:043}")).await
+        refuse(&right.client_id, format!("{nth:043}")).await;
     })
     .await;
     let near = shortest(200, async |_| {
-        refuse(&right.client_id, format!("{nearly}~")).await
+        refuse(&right.client_id, format!("{nearly}~")).await;
     })
     .await;
     let nobody = shortest(200, async |nth| {
-        refuse("nobody-at-all", format!("{nth:043}")).await
+        refuse("nobody-at-all", format!("{nth:043}")).await;
     })
     .await;
     for (what, other) in [("nearly right", near), ("nobody", nobody)] {
