@@ -76,7 +76,7 @@ fn line(number: usize, person: usize) -> String {
         "id": format!("import-{number}"),
         "created_at": "2025-01-01T00:00:00Z",
         "user": { "organization_user_id": format!("imported-{person}") },
-        "consents": { "purposes": [{ "id": PURPOSE, "enabled": number % 2 == 0 }] },
+        "consents": { "purposes": [{ "id": PURPOSE, "enabled": number.is_multiple_of(2) }] },
     })
     .to_string()
 }
