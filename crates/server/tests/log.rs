@@ -1,8 +1,6 @@
 //! What the log of the whole house never holds, at every level, while people and machines walk through all doors. A program of its own,
 //! because what is logged is a setting of the whole process.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
-
 use std::collections::BTreeSet;
 
 use consentry_testkit::{CapturedLog, FULL_SCOPE, TestApp};

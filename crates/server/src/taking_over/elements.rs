@@ -49,7 +49,7 @@ impl Element {
             .windows(name.len())
             .position(|window| window == name.as_bytes());
         let before = &self.text[..at.filter(|_| !member.is_empty()).unwrap_or_default()];
-        self.line + before.iter().filter(|byte| **byte == b'\n').count()
+        self.line + before.split(|byte| *byte == b'\n').count().saturating_sub(1)
     }
 }
 
