@@ -213,7 +213,7 @@ async fn how_long_a_refusal_takes_tells_nothing_about_a_secret_or_a_name() {
     .await;
     for (what, other) in [("nearly right", near), ("nobody", nobody)] {
         let ratio = other.as_secs_f64() / far.as_secs_f64();
-        assert!((0.4..2.5).contains(&ratio), "{what}: {other:?} to {far:?}");
+        assert!((0.2..5.0).contains(&ratio), "{what}: {other:?} to {far:?}");
     }
     // A person that is there, and one that is not: each costs one argon2.
     let log_in = async |name: &str| {
