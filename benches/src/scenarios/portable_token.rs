@@ -61,7 +61,7 @@ fn signatures(setup: &Setup, bare: &Bare, message: &[u8]) -> Result<Outcome> {
         let signing: Vec<_> = (0..cores)
             .map(|_| scope.spawn(|| rate(setup.window, || bare.sign(message))))
             .collect();
-        let rates = signing.into_iter().map(|one| one.join());
+        let rates = signing.into_iter().map(std::thread::ScopedJoinHandle::join);
         rates
             .map(|rate| rate.ok().context("signing stopped").flatten())
             .collect()

@@ -65,6 +65,7 @@ async fn tpa_cl_04_an_answer_can_be_sent_back_and_changes_nothing() {
         "subject_type",
         "short_cookies_samesite_type",
         "id_token_signed_response_alg",
+        "access_token_signed_response_alg",
     ] {
         sent.as_object_mut().unwrap().remove(name);
     }
