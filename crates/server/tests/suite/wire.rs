@@ -1,9 +1,13 @@
 //! A person's browser and an app, against a running process: nothing but HTTP over sockets.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use consentry_testkit::{VERIFIER, challenge};
+use consentry_testkit::challenge;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
@@ -30,6 +34,15 @@ pub(crate) struct Visitor {
     app: String,
     bank: String,
     cookies: BTreeMap<String, String>,
+    /// What the app asked last with; another one each time, as apps do.
+    verifier: String,
+}
+
+/// Verifier of a proof key that nobody here has used before.
+fn fresh_verifier() -> String {
+    static USED: AtomicU64 = AtomicU64::new(0);
+    let number = USED.fetch_add(1, Ordering::Relaxed);
+    format!("a-verifier-of-at-least-forty-three-characters-{number}")
 }
 
 impl Visitor {
@@ -44,6 +57,7 @@ impl Visitor {
             app: basic(&third["client_id"], &third["client_secret"]),
             bank: basic(&first["client_id"], &first["client_secret"]),
             cookies: BTreeMap::new(),
+            verifier: String::new(),
         }
     }
 
@@ -92,13 +106,14 @@ impl Visitor {
 
     /// As [`Self::approve`], for a scope.
     pub(crate) fn approve_scope(&mut self, scope: &str) -> Option<String> {
+        self.verifier = fresh_verifier();
         let query = form(&[
             ("client_id", &self.client_id),
             ("response_type", "code"),
             ("scope", scope),
             ("redirect_uri", REDIRECT_URI),
             ("prompt", "consent"),
-            ("code_challenge", &challenge(VERIFIER)),
+            ("code_challenge", &challenge(&self.verifier)),
             ("code_challenge_method", "S256"),
         ]);
         let opened = self.send(&format!("GET /cis/oidc/auth?{query}"), "")?;
@@ -142,7 +157,7 @@ impl Visitor {
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", REDIRECT_URI),
-            ("code_verifier", VERIFIER),
+            ("code_verifier", &self.verifier),
         ];
         let answer = self.call("POST /cis/oidc/token", &self.app, &fields)?;
         assert_eq!(answer.status, 200, "{}", answer.body);
