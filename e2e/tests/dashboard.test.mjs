@@ -534,10 +534,13 @@ test("dsh_a10 a frame that has no size yet asks for no height of its own, and fo
     if (window.parent !== window) return;
     window.told = [];
     addEventListener("message", ({ data }) => window.told.push(data));
-    addEventListener("DOMContentLoaded", () => {
-      // Before the frame's own page is there.
-      document.querySelector("iframe").style.cssText = "inline-size: 0; min-inline-size: 0; border: 0; padding: 0";
-    });
+    // As soon as there is a frame, and so before its own page is there.
+    new MutationObserver((_, observer) => {
+      const frame = document.querySelector("iframe");
+      if (!frame) return;
+      frame.style.cssText = "inline-size: 0; min-inline-size: 0; border: 0; padding: 0";
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
   });
   await page.reload();
   const told = async (count) => {

@@ -39,15 +39,19 @@ for (const [language, suffix] of [
     await page.goto(`${base}/embed/authorizations?access_token=${token}`);
     await ben.heading("dashboard-joint").waitFor();
     const joint = page.locator("section[aria-labelledby=joint]");
-    await joint.getByText("Ratefox").first().waitFor();
+    const cards = joint.locator("li");
+    const before = await cards.count();
+    assert.equal(await cards.filter({ hasText: "Ratefox" }).count(), 1);
     await judge(page, `joint${suffix}`);
-    await ben.press(joint.locator("button").first());
+    await ben.press(cards.filter({ hasText: "Ratefox" }).locator("button"));
     await ben.button("dashboard-go-back").waitFor();
     await judge(page, `joint-stop${suffix}`);
     await ben.press(ben.button("dashboard-stop"));
     await page.getByRole("status").first().waitFor();
     await judge(page, `joint-stopped${suffix}`);
-    assert.equal(await page.locator("section[aria-labelledby=joint]").count(), 0);
+    // What others of them share of it, and this one of other accounts, goes on.
+    assert.equal(await cards.filter({ hasText: "Ratefox" }).count(), 0);
+    assert.equal(await cards.count(), before - 1);
     await ben.close();
   });
 }

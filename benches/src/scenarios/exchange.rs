@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use super::Setup;
-use crate::{clock, load::per_second, report::Figure};
+use crate::{clock, limits::group_commit::copy, load::per_second, report::Figure};
 
 /// Events where figures are to mean something, and where it is only shown that it works.
 const EVENTS: [usize; 2] = [1_000_000, 300];
@@ -32,7 +32,7 @@ pub fn import(setup: &Setup) -> Result<Vec<Figure>> {
     let events = events(setup);
     drop(setup.demo(&scratch)?);
     let before = scratch.path().join("before.db");
-    std::fs::copy(folder.join("ledger.db"), &before)?;
+    copy(&folder.join("ledger.db"), &before)?;
     let (took, memory) = imported(setup, &folder, events)?;
     let ours = per_second(events, took);
     let bare = bare_inserts(
