@@ -47,7 +47,7 @@ for (const [language, suffix] of [
     await ben.button("dashboard-go-back").waitFor();
     await judge(page, `joint-stop${suffix}`);
     await ben.press(ben.button("dashboard-stop"));
-    await page.getByRole("status").first().waitFor();
+    await ben.heading("dashboard-joint").waitFor();
     await judge(page, `joint-stopped${suffix}`);
     // What others of them share of it, and this one of other accounts, goes on.
     assert.equal(await cards.filter({ hasText: "Ratefox" }).count(), 0);

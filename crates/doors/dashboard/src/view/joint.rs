@@ -50,7 +50,8 @@ impl JointView {
             label: label(&share.account),
             name: view.name,
             by: by.to_string(),
-            items: view.items,
+            // What steers the connection goes on with it.
+            items: view.items.into_iter().filter(|item| item.opens_data).collect(),
             summary: view.summary,
             until: view.until,
         }
