@@ -1,7 +1,7 @@
-//! What an operator does to a running server: applying a manifest.
+//! What an operator does to a running server: applying a manifest, and having what is configured written as one.
 //!
-//! What lives here: the one route, who may use it, and asking it. What may not: what applying does. The route is there only where a file
-//! with a token is configured: whoever has the token decides everything.
+//! What lives here: the route, who may use it, and asking it. What may not: what applying and writing do. The route is there only where a
+//! file with a token is configured: whoever has the token decides everything.
 
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc};
 
@@ -11,10 +11,10 @@ use aws_lc_rs::{
     digest::{SHA256, digest},
 };
 use axum::{
-    extract::{Request, State},
+    extract::{Query, Request, State},
     response::{IntoResponse as _, Response},
 };
-use consentry_egress::{Egress, EgressPolicy};
+use consentry_egress::{Answer, Egress, EgressPolicy};
 use consentry_web::{
     body,
     error::{ApiError, Problem, registry},
@@ -22,6 +22,7 @@ use consentry_web::{
     routes::{Cors, RouteTable},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -30,7 +31,7 @@ use crate::{
     manifest::{Manifest, Secrets},
 };
 
-/// Where a manifest is sent.
+/// Where a manifest is sent, and asked for.
 const PATH: &str = "/operator/v1/manifest";
 
 /// Largest manifest, in bytes.
@@ -71,6 +72,14 @@ impl Operator {
             has_mirror,
             turn: tokio::sync::Mutex::new(()),
         })))
+    }
+
+    fn admit(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        if self.admits(headers) {
+            return Ok(());
+        }
+        let challenge = HeaderValue::from_static("Bearer");
+        Err(ApiError::new(&registry::UNAUTHENTICATED).challenge(challenge))
     }
 
     fn admits(&self, headers: &HeaderMap) -> bool {
@@ -117,11 +126,53 @@ struct Answered {
     error: Option<String>,
 }
 
-/// The route.
+/// What is written.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Written {
+    /// What is configured, as the command writes it.
+    Manifest(String),
+    /// Why it cannot be written.
+    Error(String),
+}
+
+/// What is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    /// Short name of the only tenant that is wanted.
+    tenant: Option<String>,
+}
+
+/// The route, which reads nothing when it is asked with `HEAD`.
 pub fn routes() -> RouteTable<Operator> {
     RouteTable::new("server")
         .owns("/operator", |_, error| Problem(error).into_response())
+        .get(PATH, Cors::Never, write)
         .post(PATH, Cors::Never, apply)
+}
+
+async fn write(State(operator): State<Operator>, request: Request) -> Response {
+    match written(&operator, &request) {
+        Ok(response) => response,
+        Err(error) => Problem(error).into_response(),
+    }
+}
+
+fn written(operator: &Operator, request: &Request) -> Result<Response, ApiError> {
+    operator.admit(request.headers())?;
+    let Query(asked) = Query::<Asked>::try_from_uri(request.uri())
+        .map_err(|error| ApiError::new(&registry::INVALID_REQUEST).detail(error.body_text()))?;
+    let directory = operator.0.house.ledger().directory();
+    let (status, answered) = match Manifest::configured(&directory, asked.tenant.as_deref()) {
+        Ok(text) => (StatusCode::OK, Written::Manifest(text)),
+        Err(error) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Written::Error(format!("{error:#}")),
+        ),
+    };
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    Ok((status, headers, axum::Json(answered)).into_response())
 }
 
 async fn apply(State(operator): State<Operator>, request: Request) -> Response {
@@ -133,10 +184,7 @@ async fn apply(State(operator): State<Operator>, request: Request) -> Response {
 
 async fn taken(operator: Operator, request: Request) -> Result<Response, ApiError> {
     let (parts, content) = request.into_parts();
-    if !operator.admits(&parts.headers) {
-        let challenge = HeaderValue::from_static("Bearer");
-        return Err(ApiError::new(&registry::UNAUTHENTICATED).challenge(challenge));
-    }
+    operator.admit(&parts.headers)?;
     body::require_media_type(&parts.headers, &["application/json"])?;
     let content = body::read(content, LARGEST).await?;
     let sent: Sent = serde_json::from_slice(&content)
@@ -177,62 +225,103 @@ async fn taken(operator: Operator, request: Request) -> Result<Response, ApiErro
     Ok((status, headers, axum::Json(answered)).into_response())
 }
 
-/// Sends a manifest with its secrets to a running server; answers what came of it, and why it ended early.
-pub async fn send(
-    server: &Url,
-    token_file: &Path,
-    extra_roots: String,
-    manifest: Manifest,
-    wishes: Wishes,
-) -> anyhow::Result<(Vec<String>, Option<String>)> {
-    let is_here = match server.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    anyhow::ensure!(
-        server.scheme() == "https" || is_here,
-        "{server} is not https: the token and all secrets would cross the network in the clear"
-    );
-    let token = token(token_file)?;
-    let (manifest, secrets) = manifest.with_secrets()?;
-    // The operator chose that address, so every network may be reached.
-    let everywhere = ["0.0.0.0/0", "::/0"].map(str::parse);
-    let egress = Egress::new(EgressPolicy {
-        exceptions: everywhere.into_iter().flatten().collect(),
-        deadline: PATIENCE,
-        max_answer_len: 4 * LARGEST,
-        extra_roots,
-    })?;
-    let sent = Sent {
-        manifest,
-        secrets,
-        wishes,
-    };
-    let address = server.join(PATH)?;
-    let answer = egress
-        .post_json(address.as_str(), &sent)
-        .bearer_auth(&token)
-        .send()
-        .await;
-    let answer = answer.with_context(|| server.to_string())?;
-    match answer.status.as_u16() {
-        200 | 422 => {
-            let answered: Answered = answer
-                .json()
-                .with_context(|| format!("{server} answers something else"))?;
-            Ok((answered.lines, answered.error))
+/// A server that runs, and the token that it takes.
+#[derive(Debug)]
+pub struct RunningServer<'a> {
+    address: &'a Url,
+    token_file: &'a Path,
+    token: secrecy::SecretString,
+    egress: Egress,
+}
+
+impl<'a> RunningServer<'a> {
+    /// The server at an address, whose certificate a root of the system or one of these vouches for (PEM).
+    pub fn at(address: &'a Url, token_file: &'a Path, extra_roots: String) -> anyhow::Result<Self> {
+        let is_here = match address.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        anyhow::ensure!(
+            address.scheme() == "https" || is_here,
+            "{address} is not https: the token and all secrets would cross the network in the clear"
+        );
+        // The operator chose that address, so every network may be reached.
+        let everywhere = ["0.0.0.0/0", "::/0"].map(str::parse);
+        Ok(Self {
+            address,
+            token_file,
+            token: token(token_file)?.into(),
+            egress: Egress::new(EgressPolicy {
+                exceptions: everywhere.into_iter().flatten().collect(),
+                deadline: PATIENCE,
+                max_answer_len: 4 * LARGEST,
+                extra_roots,
+            })?,
+        })
+    }
+
+    /// Sends a manifest with its secrets; answers what came of it, and why it ended early.
+    pub async fn apply(
+        &self,
+        manifest: Manifest,
+        wishes: Wishes,
+    ) -> anyhow::Result<(Vec<String>, Option<String>)> {
+        let (manifest, secrets) = manifest.with_secrets()?;
+        let sent = Sent {
+            manifest,
+            secrets,
+            wishes,
+        };
+        let address = self.address.join(PATH)?;
+        let answer = self
+            .answer(self.egress.post_json(address.as_str(), &sent))
+            .await?;
+        let answered: Answered = self.understood(&answer)?;
+        Ok((answered.lines, answered.error))
+    }
+
+    /// What is configured there, of one tenant or of all, as a manifest.
+    pub async fn written(&self, tenant: Option<&str>) -> anyhow::Result<String> {
+        let mut address = self.address.join(PATH)?;
+        if let Some(tenant) = tenant {
+            address.query_pairs_mut().append_pair("tenant", tenant);
         }
-        401 => anyhow::bail!("{server} does not take the token in {}", token_file.display()),
-        404 => anyhow::bail!("{server} takes no manifests: server.operator_token_file names no token there"),
-        413 => {
-            anyhow::bail!("the manifest with its secrets is larger than {LARGEST} bytes; apply it in parts")
+        let answer = self.answer(self.egress.get(address.as_str())).await?;
+        match self.understood(&answer)? {
+            Written::Manifest(text) => Ok(text),
+            Written::Error(error) => Err(anyhow::anyhow!(error)),
         }
-        503 => anyhow::bail!(
-            "{server} cannot apply it now, or it takes longer than server.deadline_seconds there and goes on; apply it again later"
-        ),
-        status => anyhow::bail!("{server} answers with status {status}"),
+    }
+
+    fn understood<T: serde::de::DeserializeOwned>(&self, answer: &Answer) -> anyhow::Result<T> {
+        let told = || format!("{} answers something else", self.address);
+        answer.json().with_context(told)
+    }
+
+    /// The answer to what is asked with the token, or why there is none.
+    async fn answer(&self, request: consentry_egress::Request<'_>) -> anyhow::Result<Answer> {
+        let server = self.address;
+        let answer = request.bearer_auth(self.token.expose_secret()).send().await;
+        let answer = answer.with_context(|| server.to_string())?;
+        match answer.status.as_u16() {
+            200 | 422 => Ok(answer),
+            401 => anyhow::bail!(
+                "{server} does not take the token in {}",
+                self.token_file.display()
+            ),
+            404 => {
+                anyhow::bail!("{server} takes no manifests: server.operator_token_file names no token there")
+            }
+            413 => anyhow::bail!(
+                "the manifest with its secrets is larger than {LARGEST} bytes; apply it in parts"
+            ),
+            503 => anyhow::bail!(
+                "{server} cannot apply it now, or it takes longer than server.deadline_seconds there and goes on; apply it again later"
+            ),
+            status => anyhow::bail!("{server} answers with status {status}"),
+        }
     }
 }
 

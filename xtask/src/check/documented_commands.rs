@@ -190,6 +190,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry export --manifest --server https://consent.example.com --token-file operator.token > consentry-manifest.yaml",
+        Proof::Test(
+            OPERATOR_TESTS,
+            "what_is_configured_is_written_by_a_server_that_runs",
+        ),
+    ),
+    (
         "consentry apply -f docs/examples/bank.toml --server https://consent.example.com --token-file operator.token",
         Proof::Test(
             OPERATOR_TESTS,

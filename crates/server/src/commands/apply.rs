@@ -18,7 +18,7 @@ use crate::{
     configuration::Configuration,
     ledger_place::LedgerPlace,
     manifest::{Manifest, Secrets},
-    operating,
+    operating::RunningServer,
 };
 
 /// Options of `apply`.
@@ -57,8 +57,8 @@ pub(super) fn run(file: Option<&Path>, options: &ApplyArguments) -> anyhow::Resu
     };
     if let (Some(server), Some(token_file)) = (&options.server, &options.token_file) {
         let roots = configuration.egress.policy()?.extra_roots;
-        let sent = operating::send(server, token_file, roots, manifest, wishes);
-        let (lines, error) = serve::runtime()?.block_on(sent)?;
+        let server = RunningServer::at(server, token_file, roots)?;
+        let (lines, error) = serve::runtime()?.block_on(server.apply(manifest, wishes))?;
         for line in lines {
             tell(&line)?;
         }

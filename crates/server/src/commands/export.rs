@@ -1,5 +1,5 @@
-//! `consentry export`: what is configured, as a manifest, everything of a tenant, as one file, or what people chose, as lines. For the manifest
-//! and for lines a server with a folder is not running.
+//! `consentry export`: what is configured, as a manifest, everything of a tenant, as one file, or what people chose, as lines. For lines a
+//! server with a folder is not running, and for the manifest it is asked where it runs.
 
 use std::{
     fs::OpenOptions,
@@ -16,10 +16,12 @@ use consentry_ledger::{
     Caller, Ledger, SystemClock, SystemEntropy, Target, authorize,
     preferences::{ExportPreferences, Exported},
 };
+use url::Url;
 
 use super::serve;
 use crate::{
-    assembly, configuration::Configuration, ledger_place::LedgerPlace, manifest::Manifest, tenant_file,
+    assembly, configuration::Configuration, ledger_place::LedgerPlace, manifest::Manifest,
+    operating::RunningServer, tenant_file,
 };
 
 /// Options of the export.
@@ -53,6 +55,12 @@ pub(super) struct ExportArguments {
     /// Folder of the ledger; without it the configured one.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Asks the server that runs at this address for the manifest.
+    #[arg(long, value_name = "URL", requires = "token_file", conflicts_with_all = ["data", "to", "users", "events"])]
+    server: Option<Url>,
+    /// File with the token that the server's server.operator_token_file has.
+    #[arg(long, value_name = "FILE", requires = "server")]
+    token_file: Option<PathBuf>,
     /// Short name of one tenant; without it all, or for a file and for lines the only one.
     #[arg(long, visible_alias = "organization")]
     tenant: Option<String>,
@@ -73,6 +81,12 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 
 pub(super) fn run(file: Option<&Path>, options: &ExportArguments) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;
+    if let (Some(server), Some(token_file)) = (&options.server, &options.token_file) {
+        let roots = configuration.egress.policy()?.extra_roots;
+        let server = RunningServer::at(server, token_file, roots)?;
+        let written = server.written(options.tenant.as_deref());
+        return tell(&serve::runtime()?.block_on(written)?);
+    }
     let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     if let Some(to) = &options.to {
         return serve::runtime()?.block_on(into_file(&place, options.tenant.as_deref(), to));
@@ -126,7 +140,11 @@ async fn into_file(place: &LedgerPlace, tenant: Option<&str>, to: &Path) -> anyh
 }
 
 fn manifest(ledger: &Ledger, only: Option<&str>) -> anyhow::Result<()> {
-    Ok(std::io::stdout().write_all(written(ledger, only)?.as_bytes())?)
+    tell(&Manifest::configured(&ledger.directory(), only)?)
+}
+
+fn tell(text: &str) -> anyhow::Result<()> {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
 }
 
 /// Line after line to standard output; a page of people is held at a time.
@@ -159,16 +177,4 @@ async fn lines(ledger: &Ledger, options: &ExportArguments) -> anyhow::Result<()>
         }
         after = next;
     }
-}
-
-fn written(ledger: &Ledger, only: Option<&str>) -> anyhow::Result<String> {
-    let directory = ledger.directory();
-    let tenants = directory.tenants().map(Arc::as_ref);
-    let manifest = Manifest::of(tenants.filter(|tenant| only.is_none_or(|slug| slug == tenant.tenant.slug)))?;
-    anyhow::ensure!(
-        only.is_none() || !manifest.tenants.is_empty(),
-        "there is no tenant {}",
-        only.unwrap_or_default()
-    );
-    manifest.text()
 }

@@ -1,6 +1,6 @@
 //! Writing a manifest of what is configured: without secrets, which a manifest that names none leaves as they are, and without people.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use anyhow::{Context as _, ensure};
 use consentry_domain::{
@@ -9,7 +9,7 @@ use consentry_domain::{
     credential::Principal,
     definition::Definition,
 };
-use consentry_ledger::TenantSnapshot;
+use consentry_ledger::{Directory, TenantSnapshot};
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -22,6 +22,18 @@ use super::{
 const HEAD: &str = "# Secrets are left out: whoever is known keeps theirs. People are left out too.\n";
 
 impl Manifest {
+    /// What is configured of one tenant or of all, as YAML. An error where there is no such tenant, or where it cannot be told by names.
+    pub fn configured(directory: &Directory, only: Option<&str>) -> anyhow::Result<String> {
+        let tenants = directory.tenants().map(Arc::as_ref);
+        let manifest = Self::of(tenants.filter(|tenant| only.is_none_or(|slug| slug == tenant.tenant.slug)))?;
+        ensure!(
+            only.is_none() || !manifest.tenants.is_empty(),
+            "there is no tenant {}",
+            only.unwrap_or_default()
+        );
+        manifest.text()
+    }
+
     /// What is configured of tenants.
     pub fn of<'a>(tenants: impl Iterator<Item = &'a TenantSnapshot>) -> anyhow::Result<Self> {
         let written = tenants.map(|tenant| {

@@ -83,6 +83,45 @@ fn a_manifest_is_applied_to_a_server_that_runs_and_is_in_force_at_once() {
 }
 
 #[test]
+fn what_is_configured_is_written_by_a_server_that_runs() {
+    let (place, running, url) = server();
+    let file = place.write("consents.toml", EXAMPLE);
+    let token = place.path("operator.token");
+    let to_server = |words: &[&str], more: &[&str]| {
+        place.run(
+            &[],
+            &[words, &["--server", &url, "--token-file", &token], more].concat(),
+        )
+    };
+    applied(&to_server(&["apply", "-f", &file], &[]));
+    let export = ["export", "--manifest"];
+    let written = applied(&to_server(&export, &[]));
+    assert!(written.contains("share-location"), "{written}");
+    assert_eq!(applied(&to_server(&export, &["--tenant", "main"])), written);
+    let told = refused(&to_server(&export, &["--tenant", "nobody"]));
+    assert!(told.contains("there is no tenant nobody"), "{told}");
+
+    // Given back it changes nothing, and it is what the same ledger tells without its server.
+    let back = place.write("written.yaml", &written);
+    let again = applied(&to_server(&["apply", "-f", &back], &["--prune"]));
+    assert!(again.starts_with("0 added, 0 changed, 0 removed, "), "{again}");
+    let ask = |path: &str, authorization: &str| {
+        let head = format!("GET {path} HTTP/1.1\r\nAuthorization: {authorization}");
+        request(running.address, &head, "").unwrap().0
+    };
+    let path = "/operator/v1/manifest";
+    for authorization in ["", "Bearer", &format!("Bearer {TOKEN}x")] {
+        assert_eq!(ask(path, authorization), 401, "{authorization}");
+    }
+    assert_eq!(
+        ask("/operator/v1/manifest?tenants=main", &format!("Bearer {TOKEN}")),
+        400
+    );
+    assert!(running.stop().success());
+    assert_eq!(applied(&place.run(&[], &export)), written);
+}
+
+#[test]
 fn nobody_applies_without_the_token_and_nothing_of_the_server_is_read() {
     let (place, running, url) = server();
     let file = place.write("consents.toml", EXAMPLE);
