@@ -29,6 +29,7 @@ use crate::{
     metrics::{self, Metrics},
     operating::{self, Operator},
     staleness::{self, Memory},
+    telemetry,
 };
 
 /// What a site is made of.
@@ -54,6 +55,8 @@ pub struct Parts {
     pub operator: Option<Operator>,
     /// How long a request may take.
     pub deadline: Duration,
+    /// Whether traces of trusted proxies go on here (W3C Trace Context).
+    pub joins_traces: bool,
 }
 
 impl std::fmt::Debug for Parts {
@@ -113,6 +116,7 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
             Arc::new(move || uuid::Builder::from_random_bytes(entropy.bytes()).into_uuid())
         },
         instant: Arc::new(instant),
+        join: parts.joins_traces.then(|| telemetry::join(parts.house.clone())),
     };
     Ok(site
         .router

@@ -5,6 +5,7 @@
 
 use std::{
     io::IsTerminal as _,
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,20 +15,28 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use async_trait::async_trait;
+use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use consentry_door_records::messages::TARGET;
 use consentry_egress::{Egress, EgressPolicy};
+use consentry_web::{house::House, request_id::Join};
 use http::{HeaderValue, header::AUTHORIZATION};
-use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::{
+    Context,
+    propagation::TextMapPropagator as _,
+    trace::{TraceContextExt as _, TracerProvider as _},
+};
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
-use opentelemetry_http::{HttpClient, HttpError};
+use opentelemetry_http::{HeaderExtractor, HttpClient, HttpError};
 use opentelemetry_otlp::{LogExporter, Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::{
     Resource,
     logs::SdkLoggerProvider,
+    propagation::TraceContextPropagator,
     trace::{Sampler, SdkTracerProvider},
 };
 use tokio::runtime::Handle;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::{
     EnvFilter, Layer as _, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
@@ -149,6 +158,24 @@ impl Telemetry {
             drop(logs.shutdown());
         }
     }
+}
+
+/// Goes on with traces that trusted proxies began (W3C Trace Context, `traceparent`). Of anybody else it is not taken: who names traces of
+/// others would put their own requests into them, and decide what is sampled.
+pub fn join(house: House) -> Join {
+    let propagator = TraceContextPropagator::new();
+    Arc::new(move |span, request| {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        if !peer.is_some_and(|ConnectInfo(peer)| house.trusts(peer.ip())) {
+            return;
+        }
+        let caller = propagator.extract_with_context(&Context::new(), &HeaderExtractor(request.headers()));
+        if caller.span().span_context().is_valid()
+            && let Err(error) = span.set_parent(caller)
+        {
+            tracing::debug!(%error, "a trace does not go on here");
+        }
+    })
 }
 
 /// What is told at all.

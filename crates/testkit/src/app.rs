@@ -276,6 +276,7 @@ impl TestApp {
             operator: None,
             demo: None,
             deadline: Duration::from_secs(30),
+            joins_traces: false,
         };
         let router = site::router(&parts).unwrap();
         Self {

@@ -84,8 +84,8 @@ impl House {
         }
     }
 
-    /// Whether this peer's `X-Forwarded-For` is believed.
-    pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
+    /// Whether what this peer says of its callers is believed: `X-Forwarded-For`, `traceparent`.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
         // Where IPv6 is listened on, a peer of IPv4 comes in the clothes of IPv6.
         let peer = peer.to_canonical();
         self.inner

@@ -33,7 +33,12 @@ pub struct Sources {
     pub id: Arc<dyn Fn() -> Uuid + Send + Sync>,
     /// Reads a monotonic clock, only to measure how long an answer took.
     pub instant: Arc<dyn Fn() -> Instant + Send + Sync>,
+    /// Makes the span of a request part of the trace that its caller is in; none: each request begins a trace.
+    pub join: Option<Join>,
 }
+
+/// Makes a span, which has not begun yet, part of the trace that a request names.
+pub type Join = Arc<dyn Fn(&tracing::Span, &Request) + Send + Sync>;
 
 impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,6 +61,9 @@ pub async fn identify(State(sources): State<Sources>, mut request: Request, next
         http.route = route.as_ref().map_or("", MatchedPath::as_str),
         request.id = %id,
     );
+    if let Some(join) = &sources.join {
+        join(&span, &request);
+    }
     request.extensions_mut().insert(id.clone());
     let answer = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {

@@ -65,6 +65,7 @@ fn sources() -> Sources {
     Sources {
         id: Arc::new(|| Uuid::from_u128(0x5b0c_9a57_2f6e_4b1c_9d7f_0a3a_1c55_e001)),
         instant: Arc::new(move || start + Duration::from_millis(ticks.fetch_add(7, Ordering::Relaxed))),
+        join: None,
     }
 }
 

@@ -187,6 +187,7 @@ pub(super) async fn prepare(
         metrics_here: configuration.telemetry.listen.is_none(),
         demo,
         deadline: Duration::from_secs(configuration.server.deadline_seconds),
+        joins_traces: configuration.telemetry.otlp.sends_traces(),
     })
     .map_err(|conflicts| anyhow::anyhow!("the route table has conflicts: {conflicts:?}"))?;
     if let Some(address) = configuration.telemetry.listen {

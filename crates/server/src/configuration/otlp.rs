@@ -22,6 +22,13 @@ pub struct OtlpSection {
     pub authorization_file: Option<PathBuf>,
 }
 
+impl OtlpSection {
+    /// Whether a collector gets traces.
+    pub const fn sends_traces(&self) -> bool {
+        self.url.is_some() && self.traces
+    }
+}
+
 impl Default for OtlpSection {
     fn default() -> Self {
         Self {

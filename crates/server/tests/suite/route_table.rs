@@ -28,6 +28,7 @@ async fn every_path_and_every_fallback_has_one_owner() {
         operator: None,
         demo: Some(app.demo()),
         deadline: Duration::from_secs(30),
+        joins_traces: false,
     };
     let site = site::join(&parts).unwrap();
     insta::assert_snapshot!(site.listing());

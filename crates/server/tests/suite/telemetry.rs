@@ -7,6 +7,7 @@ use std::{
     thread::JoinHandle,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use crate::{
@@ -166,6 +167,60 @@ fn traces_and_logs_reach_a_collector_with_the_ids_of_requests_and_without_people
     ] {
         assert!(!everything.contains(secret), "{secret} was sent");
     }
+}
+
+/// A trace of somebody else, as its header and by its two ids.
+const CALLER: [&str; 3] = [
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "4bf92f3577b34da6a3ce929d0e0e4736",
+    "00f067aa0ba902b7",
+];
+
+/// Ids are in base64, as bytes are in the JSON of protobuf.
+fn hex(id: &Value) -> String {
+    let bytes = STANDARD.decode(id.as_str().unwrap()).unwrap();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The span of a request that came with `traceparent`.
+fn span_of_a_call(trusted_proxies: &str) -> Value {
+    let collector = Collector::start();
+    let house = House::new();
+    applied(&house.apply(EXAMPLE, &[]));
+    let keys = [
+        (
+            "CONSENTRY__STORAGE__URL",
+            format!("sqlite://{}", house.data().display()),
+        ),
+        ("CONSENTRY__TELEMETRY__OTLP__URL", collector.url.clone()),
+        ("CONSENTRY__SERVER__TRUSTED_PROXIES", trusted_proxies.to_owned()),
+    ];
+    let running = Running::serve_configured(free_address(), &keys);
+    let [traceparent, ..] = CALLER;
+    let head = format!("GET /health/live HTTP/1.1\r\nX-Request-ID: called\r\ntraceparent: {traceparent}");
+    assert_eq!(exchange(running.address, &head, "").unwrap().status, 200);
+    assert!(running.stop().success());
+    let came = collector.end();
+    let spans = leaves(&came, "/v1/traces", ["resourceSpans", "scopeSpans", "spans"]);
+    let called = spans.into_iter().find(|span| {
+        attributes(span)
+            .get("request.id")
+            .is_some_and(|id| id == "called")
+    });
+    called.expect("the span of the request").clone()
+}
+
+#[test]
+fn a_trace_of_a_trusted_proxy_goes_on_and_that_of_anybody_else_does_not() {
+    let [_, trace, caller] = CALLER;
+    let span = span_of_a_call("127.0.0.0/8");
+    assert_eq!(
+        (hex(&span["traceId"]), hex(&span["parentSpanId"])),
+        (trace.to_owned(), caller.to_owned())
+    );
+    let span = span_of_a_call("192.0.2.0/24");
+    assert_ne!(hex(&span["traceId"]), trace);
+    assert_eq!(span["parentSpanId"], Value::Null);
 }
 
 #[test]

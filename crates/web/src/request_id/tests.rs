@@ -20,6 +20,7 @@ fn sources() -> Sources {
     Sources {
         id: Arc::new(|| MADE),
         instant: Arc::new(move || start + Duration::from_millis(ticks.fetch_add(7, Ordering::Relaxed))),
+        join: None,
     }
 }
 
