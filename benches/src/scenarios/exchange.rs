@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{BufRead as _, BufReader, BufWriter, Write as _},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -13,7 +13,10 @@ use anyhow::{Context as _, Result, ensure};
 use rusqlite::Connection;
 use serde_json::json;
 
-use super::Setup;
+use super::{
+    Setup,
+    watched::{mebibytes, watched},
+};
 use crate::{clock, limits::group_commit::copy, load::per_second, report::Figure};
 
 /// Events where figures are to mean something, and where it is only shown that it works.
@@ -87,16 +90,6 @@ const fn events(setup: &Setup) -> usize {
     EVENTS[if setup.rounds > 1 { 0 } else { 1 }]
 }
 
-fn mebibytes(scenario: &'static str, kibibytes: u32) -> Figure {
-    Figure {
-        scenario,
-        engine: "sqlite",
-        value: f64::from(kibibytes) / 1_024.0,
-        unit: "MiB",
-        ..Figure::default()
-    }
-}
-
 /// How long an import of so many events takes, and the most memory it had, in KiB.
 fn imported(setup: &Setup, folder: &Path, events: usize) -> Result<(Duration, u32)> {
     let file = folder.join("events.ndjson");
@@ -123,36 +116,6 @@ fn imported(setup: &Setup, folder: &Path, events: usize) -> Result<(Duration, u3
     let (memory, took) = watched(&mut importing)?;
     std::fs::remove_file(&file)?;
     Ok((took, memory))
-}
-
-/// The most memory that a program had until its end, in KiB, and how long it ran.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program that is asked more often is measured less"
-)]
-fn watched(child: &mut Child) -> Result<(u32, Duration)> {
-    let path = format!("/proc/{}/status", child.id());
-    let mut most = 0;
-    let (status, took) = clock::timed(|| {
-        loop {
-            if let Ok(status) = std::fs::read_to_string(&path) {
-                most = most.max(peak(&status).unwrap_or(0));
-            }
-            match child.try_wait() {
-                Ok(None) => std::thread::sleep(Duration::from_millis(20)),
-                ended => break ended,
-            }
-        }
-    });
-    let status = status?.context("the program did not end")?;
-    ensure!(status.success(), "the program ended with {status}");
-    ensure!(most > 0, "/proc says nothing about memory");
-    Ok((most, took))
-}
-
-fn peak(status: &str) -> Option<u32> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 /// How long it takes to write what one ledger has and the other has not, in batches, with full durability.
@@ -210,15 +173,4 @@ fn bare_inserts(before: &Path, after: &Path, to: &Path) -> Result<Duration> {
         }
     }
     Ok(took)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::peak;
-
-    #[test]
-    fn the_peak_of_memory_is_read_from_the_status_of_a_process() {
-        assert_eq!(peak("VmHWM:\t   39000 kB\nVmRSS:\t   31456 kB\n"), Some(39_000));
-        assert_eq!(peak("Threads:\t4\n"), None);
-    }
 }

@@ -1,4 +1,4 @@
-//! Resident memory of a server that has nothing to do.
+//! Resident memory of a server that has nothing to do, and the size of the binary.
 
 use std::path::Path;
 
@@ -21,7 +21,14 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         unit: "MiB",
         ..Figure::default()
     };
-    Ok(vec![figure("memory", again), figure("memory-first", first)])
+    let binary = std::fs::metadata(&setup.binary)?.len();
+    // A binary is never so large that a float would not say its size to the KiB.
+    let binary = f64::from(u32::try_from(binary / 1_024)?) / 1_024.0;
+    Ok(vec![
+        figure("memory", again),
+        figure("memory-first", first),
+        figure("binary", binary),
+    ])
 }
 
 fn once(setup: &Setup, data: &Path, listen: &str) -> Result<f64> {

@@ -1,5 +1,6 @@
 //! The scenarios, one file each.
 
+mod apply;
 mod check;
 mod code_flow;
 mod exchange;
@@ -18,6 +19,7 @@ mod revocation_lag;
 mod sign;
 mod start;
 mod verify_sdk;
+mod watched;
 
 use std::{net::TcpListener, path::PathBuf, time::Duration};
 
@@ -39,7 +41,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 22] = [
+pub const SCENARIOS: [Scenario; 23] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -123,6 +125,10 @@ pub const SCENARIOS: [Scenario; 22] = [
     Scenario {
         name: "export-users",
         measure: exchange::export,
+    },
+    Scenario {
+        name: "apply",
+        measure: apply::measure,
     },
     Scenario {
         name: "growth",
