@@ -79,6 +79,9 @@ pub enum OpenError {
     /// The file cannot be opened as a database.
     #[error("cannot open the ledger: {0}")]
     Database(#[from] rusqlite::Error),
+    /// The library takes no file system.
+    #[error("cannot open the ledger: {0}")]
+    FileSystem(#[from] consentry_sqlite_vfs::Unregistered),
     /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -146,7 +149,8 @@ const JOURNAL_KEPT: i64 = checkpoint::FINISH_AT * checkpoint::PAGE;
 pub(crate) fn connection(path: &Path, purpose: Purpose, options: &Options) -> Result<Connection, OpenError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    consentry_sqlite_vfs::register()?;
+    let connection = Connection::open_with_flags_and_vfs(path, flags, consentry_sqlite_vfs::NAME)?;
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(256);
     // Plans may not change with the values that happen to be bound first.

@@ -184,7 +184,22 @@ fn the_bundled_library_is_accepted() {
 
 #[test]
 fn the_bundled_library_flushes_data_without_the_times_of_files() {
-    assert_eq!(option_env!("LIBSQLITE3_FLAGS"), Some("-DHAVE_FDATASYNC=1"));
+    let flags = option_env!("LIBSQLITE3_FLAGS").unwrap_or_default();
+    assert!(
+        flags.split(' ').any(|flag| flag == "-DHAVE_FDATASYNC=1"),
+        "{flags}"
+    );
+}
+
+#[test]
+fn the_bundled_library_counts_no_memory_and_shares_no_cache() {
+    let (_folder, connection) = migrated();
+    let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+    let options = options.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let options: BTreeSet<String> = options.map(Result::unwrap).collect();
+    for option in ["DEFAULT_MEMSTATUS=0", "OMIT_SHARED_CACHE", "DQS=0"] {
+        assert!(options.contains(option), "{option}: {options:?}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub const TESTKIT: &str = "consentry-testkit";
 const DOMAIN: &str = "consentry-domain";
 const JOSE: &str = "consentry-jose";
 const STORE: &str = "consentry-store";
+const SQLITE_VFS: &str = "consentry-sqlite-vfs";
 const STORE_SQLITE: &str = "consentry-store-sqlite";
 const STORE_POSTGRES: &str = "consentry-store-postgres";
 const LEDGER: &str = "consentry-ledger";
@@ -132,9 +133,16 @@ pub fn layer_of(name: &str) -> Option<Layer> {
             outside: Outside::AllBut(&[SQL, HTTP_SERVERS, RANDOMNESS, PAGES]),
             unreachable: &[SQL, HTTP_SERVERS, CLIENTS],
         },
+        SQLITE_VFS => Layer {
+            rule: "the file system below SQLite knows its driver and nothing else",
+            inside: Inside::Only(&[]),
+            tests: &[],
+            outside: Outside::Only(&["rusqlite", "tempfile"]),
+            unreachable: &[RUNTIMES, HTTP_SERVERS, CLIENTS],
+        },
         STORE_SQLITE => Layer {
             rule: "an engine knows store, domain and its own driver",
-            inside: Inside::Only(&[STORE, DOMAIN]),
+            inside: Inside::Only(&[STORE, DOMAIN, SQLITE_VFS]),
             tests: &[TESTKIT],
             outside: Outside::AllBut(&[
                 HTTP_SERVERS,
@@ -266,7 +274,7 @@ pub fn owner_of(import: &str) -> Option<Owner> {
         },
         "rusqlite" | "libsqlite3-sys" => Owner {
             rule: "the engine alone knows its driver, and what measures its limit",
-            crates: &[STORE_SQLITE, TESTKIT, BENCH],
+            crates: &[STORE_SQLITE, SQLITE_VFS, TESTKIT, BENCH],
         },
         "tokio-postgres" | "deadpool-postgres" => Owner {
             rule: "the engine alone knows its driver, and what measures its limit",

@@ -36,6 +36,7 @@ fn beside_the_house(member: Member<'_>) -> Graph {
         "consentry-domain",
         "consentry-jose",
         "consentry-store",
+        "consentry-sqlite-vfs",
         "consentry-store-sqlite",
         "consentry-store-postgres",
         "consentry-ledger",
@@ -133,9 +134,20 @@ fn an_engine_knows_store_domain_and_its_driver() {
     }
     passes(
         "consentry-store-sqlite",
-        &["consentry-store", "consentry-domain", "rusqlite", "refinery"],
+        &[
+            "consentry-store",
+            "consentry-domain",
+            "consentry-sqlite-vfs",
+            "rusqlite",
+            "refinery",
+        ],
         &["tempfile"],
     );
+    passes("consentry-sqlite-vfs", &["rusqlite"], &["tempfile"]);
+    for import in ["consentry-domain", "consentry-store", "tokio", "refinery"] {
+        refused("consentry-sqlite-vfs", import);
+    }
+    refused("consentry-ledger", "consentry-sqlite-vfs");
     for import in [
         "consentry-ledger",
         "consentry-store-sqlite",
