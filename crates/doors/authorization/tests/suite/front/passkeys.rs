@@ -117,6 +117,41 @@ async fn somebody_adds_a_passkey_logs_in_with_it_and_takes_it_away() {
 }
 
 #[tokio::test]
+async fn the_last_way_to_log_in_stays() {
+    let app = start().await;
+    let mut authenticator = with_passkey(&app, Signature::Es256).await;
+    let browser = app.browser();
+    let _in = try_it(&browser, &mut authenticator).await.expect_status(303);
+    let turn = async |is_on: bool| {
+        app.configure(|tenant| {
+            tenant.authorization.sign_in.password = is_on;
+            tenant.authorization.sign_in.email_code = false;
+        })
+        .await;
+    };
+    let take = async || {
+        let page = browser.open(&at("/login/passkeys")).await;
+        let id = page.field("passkey").unwrap();
+        let fields = [("do", "remove"), ("passkey", id.as_str())];
+        browser.submit(&at("/login/passkeys"), &fields).await
+    };
+    let stays = "This passkey is your only way to log in";
+    turn(false).await;
+    assert!(take().await.text().contains(stays));
+    let _in = try_it(&app.browser(), &mut authenticator)
+        .await
+        .expect_status(303);
+    // Of two, one can go.
+    let mut second = Authenticator::new(ORIGIN, Signature::Es256);
+    let added = add(&browser, &mut second, "Laptop").await;
+    assert!(added.text().contains("The passkey was added"), "{}", added.text());
+    assert!(take().await.text().contains("The passkey was removed"));
+    assert!(take().await.text().contains(stays));
+    turn(true).await;
+    assert!(take().await.text().contains("The passkey was removed"));
+}
+
+#[tokio::test]
 async fn a_passkey_leads_through_an_apps_request_and_is_two_factors() {
     let app = start().await;
     let mut authenticator = with_passkey(&app, Signature::Es256).await;
