@@ -1,12 +1,13 @@
 //! Request tokens, rule by rule (dataspace-consent-protocol 8.1, 8.5, 8.7).
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use consentry_domain::{Lifetime, tenant::Tenant};
 use consentry_jose::{Algorithm, SigningKey, encoding};
 use consentry_testkit::dataspace::{Document, sign_raw};
 use http::Method;
 use serde_json::{Value, json};
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::world::{ISSUER, PROFILE, World};
 
@@ -324,14 +325,16 @@ async fn dsp_8_5_keys_are_fetched_once_and_random_key_ids_do_not_change_that() {
     }
     assert_eq!(world.party.fetches(), 1);
     world.app.pass(31);
-    world
-        .expect(
-            &world.with_header(&json!({ "kid": "new" })),
-            INVALID,
-            "unknown kid",
-        )
-        .await;
-    assert_eq!(world.party.fetches(), 2);
+    let world = Arc::new(world);
+    let unknown = world.with_header(&json!({ "kid": "new" }));
+    let (here, mut asking) = (LocalSet::new(), JoinSet::new());
+    for _ in 0..1000 {
+        let (world, unknown) = (Arc::clone(&world), unknown.clone());
+        let ask = async move { world.expect(&unknown, INVALID, "unknown kid").await };
+        asking.spawn_local_on(ask, &here);
+    }
+    here.run_until(asking.join_all()).await;
+    assert_eq!(world.party.fetches(), 2, "a thousand requests, one fetch");
     world.app.pass(3600);
     world
         .expect(&world.token(), (200, "missingConsent"), "kept")
