@@ -68,6 +68,34 @@ fn changed(mut object: Value, change: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn dsp_4_1_a_request_token_that_was_good_is_good_only_as_long_as_everything_stands() {
+    let world = World::start().await;
+    let token = world.token();
+    let good = (200, "missingConsent");
+    let as_configured = world.app.tenant().tenant.dataspace.clone();
+    let broken: [(&str, (u16, &str), fn(&mut Tenant)); 4] = [
+        ("another party", APPLICATION, |tenant| {
+            "keys.other.example".clone_into(&mut tenant.dataspace.applications[0].party);
+        }),
+        ("no application", APPLICATION, |tenant| tenant.dataspace.applications.clear()),
+        ("another context", SUBJECT, |tenant| "gold".clone_into(&mut tenant.dataspace.acr)),
+        ("a shorter life", INVALID, |tenant| {
+            tenant.dataspace.longest_request_token = Lifetime::seconds(60);
+        }),
+    ];
+    for (why, refused, change) in broken {
+        world.expect(&token, good, "as it was").await;
+        world.app.configure(change).await;
+        world.expect(&token, refused, why).await;
+        let before = as_configured.clone();
+        world.app.configure(|tenant| tenant.dataspace = before).await;
+    }
+    world.expect(&token, good, "as it was").await;
+    world.app.pass(3600 + 60);
+    world.expect(&token, EXPIRED, "its time is over").await;
+}
+
+#[tokio::test]
 async fn dsp_8_1_a_good_token_is_good_with_and_without_typ() {
     let world = World::start().await;
     let good = (200, "missingConsent");
@@ -188,6 +216,8 @@ async fn dsp_8_1_what_is_no_token_is_refused() {
             "changed header",
         ),
         (raw(&good_header, "[]"), "no object"),
+        (raw(&good_header, &format!("\u{feff}{claims}")), "a byte order mark"),
+        (raw(&format!("\u{feff}{good_header}"), &claims), "a byte order mark in the header"),
         (raw(&good_header, &duplicate_claim), "a claim twice"),
         (raw(&duplicate_header, &claims), "a header member twice"),
         (
