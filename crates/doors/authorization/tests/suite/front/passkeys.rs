@@ -1,6 +1,10 @@
 //! Passkeys: adding one on one's own page, logging in with it, and everything that must not work.
 
-use consentry_domain::SubjectId;
+use consentry_domain::{
+    SubjectId,
+    subject::{Alias, Namespace},
+};
+use consentry_ledger::provision::Person;
 use consentry_testkit::{Answer, Authenticator, Browser, FULL_SCOPE, Signature, TestApp, asked};
 
 use super::{assert_local_page, user_id};
@@ -119,13 +123,25 @@ async fn somebody_adds_a_passkey_logs_in_with_it_and_takes_it_away() {
 #[tokio::test]
 async fn the_last_way_to_log_in_stays() {
     let app = start().await;
-    let mut authenticator = with_passkey(&app, Signature::Es256).await;
+    // Nobody reaches Carl by mail.
+    let person = Person {
+        aliases: vec![Alias::new(Namespace::Login, "carl")],
+        password: Some("carl's password".to_owned()),
+        applications: app.tenant().applications.keys().copied().collect(),
+        contact: None,
+        profile: None,
+    };
+    app.provision_person(&person).await;
     let browser = app.browser();
-    let _in = try_it(&browser, &mut authenticator).await.expect_status(303);
+    let fields = [("username", "carl"), ("password", "carl's password")];
+    let _in = browser.submit(&at("/login"), &fields).await.expect_status(303);
+    let mut authenticator = Authenticator::new(ORIGIN, Signature::Es256);
+    let added = add(&browser, &mut authenticator, "Phone").await;
+    assert!(added.text().contains("The passkey was added"), "{}", added.text());
     let turn = async |is_on: bool| {
         app.configure(|tenant| {
             tenant.authorization.sign_in.password = is_on;
-            tenant.authorization.sign_in.email_code = false;
+            tenant.authorization.sign_in.email_code = true;
         })
         .await;
     };
