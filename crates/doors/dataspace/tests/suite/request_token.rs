@@ -77,8 +77,12 @@ async fn dsp_4_1_a_request_token_that_was_good_is_good_only_as_long_as_everythin
         ("another party", APPLICATION, |tenant| {
             "keys.other.example".clone_into(&mut tenant.dataspace.applications[0].party);
         }),
-        ("no application", APPLICATION, |tenant| tenant.dataspace.applications.clear()),
-        ("another context", SUBJECT, |tenant| "gold".clone_into(&mut tenant.dataspace.acr)),
+        ("no application", APPLICATION, |tenant| {
+            tenant.dataspace.applications.clear()
+        }),
+        ("another context", SUBJECT, |tenant| {
+            "gold".clone_into(&mut tenant.dataspace.acr)
+        }),
         ("a shorter life", INVALID, |tenant| {
             tenant.dataspace.longest_request_token = Lifetime::seconds(60);
         }),
@@ -216,8 +220,14 @@ async fn dsp_8_1_what_is_no_token_is_refused() {
             "changed header",
         ),
         (raw(&good_header, "[]"), "no object"),
-        (raw(&good_header, &format!("\u{feff}{claims}")), "a byte order mark"),
-        (raw(&format!("\u{feff}{good_header}"), &claims), "a byte order mark in the header"),
+        (
+            raw(&good_header, &format!("\u{feff}{claims}")),
+            "a byte order mark",
+        ),
+        (
+            raw(&format!("\u{feff}{good_header}"), &claims),
+            "a byte order mark in the header",
+        ),
         (raw(&good_header, &duplicate_claim), "a claim twice"),
         (raw(&duplicate_header, &claims), "a header member twice"),
         (
