@@ -1,40 +1,34 @@
 // The consent provider of a dataspace, as a person meets it: the question of an application before and after login, its answers,
-// and the portal. The test itself is the application's party: it signs requests and publishes its key.
+// and the portal.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { createSign, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
+import { ADDRESS, INCOME, LOCAL, PROFILE, Party } from "../dataspace.mjs";
 import { binary, startBrowser, startDemo } from "../harness.mjs";
 import { judge } from "../judge.mjs";
 import { visitor } from "../walks.mjs";
 
-const PROFILE = "dpp://tide_office:v2@northbay.example/Person/Profile_v1.0";
-const ADDRESS = "dpp://tide_office@northbay.example/Person/Address_v1.0";
-const INCOME = "dpp://revenue@northbay.example/Person/Income_v1.0";
-
 const folder = mkdtempSync(path.join(tmpdir(), "consentry-dataspace-"));
-const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 let party;
 let demo;
 let browser;
 
 before(async () => {
-  party = await startParty();
+  party = await Party.start();
   const ledger = path.join(folder, "ledger");
   const first = await startDemo({ args: ["demo", "--json", "--listen", "127.0.0.1:0", "--data", ledger] });
   const { port } = new URL(first.facts.base_url);
   await first.stop();
   const manifest = path.join(folder, "manifest.toml");
-  writeFileSync(manifest, dataspace());
+  writeFileSync(manifest, party.manifest());
   execFileSync(binary, ["apply", "-f", manifest, "--data", ledger]);
   const configuration = path.join(folder, "consentry.toml");
-  writeFileSync(configuration, '[egress]\nexceptions = ["127.0.0.0/8"]\n\n[telemetry]\nlog = "warn"\n');
+  writeFileSync(configuration, LOCAL);
   const listen = `127.0.0.1:${port}`;
   demo = await startDemo({
     args: ["--config", configuration, "demo", "--json", "--listen", listen, "--data", ledger],
@@ -58,6 +52,7 @@ test("dsp_9 the question is shown before login, answered after it, and leads bac
     const { page } = ada;
     await page.goto(await question([PROFILE, ADDRESS], [INCOME]));
     await ada.heading("dataspace-request-title", { client: "Moneytrack" }).waitFor();
+    await logo(page);
     if (javaScriptEnabled) {
       await judge(page, `dataspace-before-login${suffix}`);
     }
@@ -101,6 +96,7 @@ test("dsp_6_3 what was forgotten is asked again, and then all of it is granted",
 
   await page.goto(`${demo.facts.base_url}/portal`);
   await ada.heading("dataspace-portal-title").waitFor();
+  await logo(page);
   await judge(page, "dataspace-portal");
   await ada.press(page.getByRole("button", { name: /Stop sharing Address/ }));
   await ada.heading("dataspace-stop-title").waitFor();
@@ -188,80 +184,24 @@ test("dsp_9 the portal of somebody who shares nothing, and a form that is not th
   await ben.close();
 });
 
-/** Serves the party's configuration and keys. */
-async function startParty() {
-  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "browser-test", use: "sig", alg: "RS256" };
-  const server = createServer((request, response) => {
-    const { port } = server.address();
-    const body =
-      request.url === "/party.json" ? { jwks_uri: `http://127.0.0.1:${port}/jwks.json` } : { keys: [jwk] };
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(body));
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
-}
-
-/** The manifest that opens the dataspace at the demo's bank. */
-function dataspace() {
-  const source = (key, name, english, arabic) => `
-[[tenants.definitions]]
-key = "${key}"
-kind = "source"
-display_name = "${name}"
-
-[[tenants.definitions.localizations]]
-locale = "en-GB"
-version = "1.0"
-title = "${name}"
-data = "${english}"
-purpose = "So that forms are filled in for you"
-
-[[tenants.definitions.localizations]]
-locale = "ar"
-version = "1.0"
-title = "${arabic}"
-data = "${arabic}"
-purpose = "لملء النماذج عنك"
-`;
-  return `
-[[tenants]]
-slug = "harbor"
-locale = "en-GB"
-
-[tenants.brand]
-name = "Harbor Bank"
-accent = "#0b5c6b"
-
-[tenants.dataspace]
-base_domain = "northbay.example"
-name = "Northbay"
-local_returns = true
-most_denials = 5
-definition_viewer = "https://definitions.northbay.example/{definition}"
-
-[[tenants.dataspace.applications]]
-client = "moneytrack"
-party = "keys.moneytrack.example"
-party_configuration = "http://127.0.0.1:${party.address().port}/party.json"
-${source(PROFILE, "Profile", "Name, date of birth and nationality", "الملف الشخصي")}
-${source(ADDRESS, "Address", "Where you live and where you lived before", "العنوان")}
-${source(INCOME, "Income", "What you earned in the last three years", "الدخل")}
-`;
+/** Moneytrack's logo is there, from our own address. The server fetches it soon after it started. */
+async function logo(page) {
+  const shown = page.locator('img[src^="/logos/"]').first();
+  for (const until = Date.now() + 30_000; Date.now() < until && !(await shown.isVisible()); ) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await page.reload();
+  }
+  assert.ok(await shown.evaluate((image) => image.complete && image.naturalWidth > 0));
 }
 
 /** The page where ada is asked for these, as the application gets its address. */
-async function question(required, optional, back = `${demo.facts.base_url}/demo/moneytrack`) {
-  const wanted = (sources, isRequired) =>
-    sources.map((dataSource) => ({ dataSource, required: isRequired }));
-  const consentRequests = [...wanted(required, true), ...wanted(optional, false)];
-  const { requestUrl } = await post("RequestConsents", { consentRequests }, 201);
-  return back === "" ? requestUrl : `${requestUrl}?returnUrl=${encodeURIComponent(back)}`;
+function question(required, optional, back) {
+  return party.question(demo.facts, required, optional, { back });
 }
 
 /** A token of ada's consent, as the application fetches it. */
 async function consentToken(dataSource) {
-  return (await post("GetToken", { dataSource }, 200)).consentToken;
+  return (await party.post(demo.facts, "GetToken", { dataSource }, 200)).consentToken;
 }
 
 /** What `consentry verify` says of a token, in a process of its own as at a data source. */
@@ -275,32 +215,4 @@ function judged(token, more = []) {
   const told = JSON.parse(stdout);
   assert.equal(status, told.verdict === "accepted" ? 0 : 1, stdout);
   return told;
-}
-
-/** Asks the provider as the application does, for ada. */
-async function post(operation, body, status) {
-  const { base_url: base, issuer, users } = demo.facts;
-  const now = Math.floor(Date.now() / 1000);
-  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const header = { v: "0.2", alg: "RS256", typ: "JWT", kid: "browser-test" };
-  const claims = {
-    iss: "https://keys.moneytrack.example",
-    sub: users.find((user) => user.username === "ada").user_id,
-    subiss: issuer,
-    acr: "login",
-    app: "moneytrack",
-    appiss: issuer,
-    aud: base,
-    iat: now,
-    exp: now + 3600,
-  };
-  const input = `${part(header)}.${part(claims)}`;
-  const signature = createSign("RSA-SHA256").update(input).sign(privateKey).toString("base64url");
-  const answer = await fetch(`${base}/Consent/${operation}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-consent-request-token": `${input}.${signature}` },
-    body: JSON.stringify(body),
-  });
-  assert.equal(answer.status, status, await answer.clone().text());
-  return answer.json();
 }

@@ -122,6 +122,32 @@ test("a question that was open for too long is over, at the bank too", async () 
   }
 });
 
+test("dsp_10 the demo's data sources refuse with 403 and exactly type and message", async () => {
+  const gateway = `${demo.facts.base_url}/demo/api/gateway`;
+  for (const [path, source] of [
+    ["Person/Income_v1.0", "tax_office"],
+    ["Person/Address_v1.0", "city_registry"],
+  ]) {
+    for (const [headers, type] of [
+      [{}, "consent_required"],
+      [{ "x-consent-token": "" }, "consent_required"],
+      [{ "x-consent-token": "x.y.z", authorization: "Bearer x" }, "consent_token_invalid"],
+    ]) {
+      const answer = await fetch(`${gateway}/${path}?source=${source}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: "{}",
+      });
+      const body = await answer.json();
+      assert.equal(answer.status, 403, JSON.stringify(body));
+      assert.deepEqual(Object.keys(body).sort(), ["message", "type"]);
+      assert.equal(body.type, type);
+      assert.match(body.type, /^[a-z0-9_]*$/);
+      assert.equal(typeof body.message, "string");
+    }
+  }
+});
+
 test("dsp_10 a loan in a dataspace: refused without consent, worked out with it, refused again when it is taken back", async () => {
   for (const [language, suffix, looks] of [
     ["en", "", judge],

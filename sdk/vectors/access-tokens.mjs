@@ -1,6 +1,6 @@
 // The vectors of access tokens (RFC 9068).
 
-import { document, hashed, published, signTexts, without } from "./signing.mjs";
+import { base64url, coordinate, document, hashed, published, signTexts, without } from "./signing.mjs";
 import { NOW } from "./consent-tokens.mjs";
 
 const ISSUER = "https://id.northbay.example/oidc";
@@ -27,10 +27,10 @@ const claims = {
 const token = ({ h = {}, c = {}, key = "provider-1", how = "RS256" } = {}) =>
   signTexts(JSON.stringify(without({ ...header, ...h })), JSON.stringify(without({ ...claims, ...c })), key, how);
 
-const feed = (at, c = {}) =>
+const feed = (at, c = {}, { h = {}, key = "provider-1", how = "RS256" } = {}) =>
   document(
     signTexts(
-      JSON.stringify({ alg: "RS256", kid: "provider-1", typ: "consent-revocations+jwt" }),
+      JSON.stringify({ alg: "RS256", kid: "provider-1", typ: "consent-revocations+jwt", ...h }),
       JSON.stringify({
         iss: ISSUER,
         iat: NOW - 10,
@@ -40,10 +40,19 @@ const feed = (at, c = {}) =>
         revoked: [{ h: hashed(CONSENT), at }],
         ...c,
       }),
-      "provider-1",
+      key,
+      how,
     ),
     { "content-type": "application/jwt" },
   );
+
+/** A token signed with ES256; what is named differs from a good one. */
+const onCurve = (expect, { h = {}, key = "curve-1", how = "ES256", keySet, ...more } = {}) => ({
+  token: token({ h: { alg: "ES256", kid: "curve-1", ...h }, key, how }),
+  ...(keySet && { documents: { [JWKS]: document({ keys: [published("provider-1"), ...keySet] }) } }),
+  ...more,
+  expect,
+});
 
 const claim = (c, expect) => ({ token: token({ c }), expect });
 const head = (h, expect) => ({ token: token({ h }), expect });
@@ -81,6 +90,34 @@ const CASES = {
   "longer than allowed": claim({ more: "x".repeat(8192) }, "malformed"),
   "alg none": head({ alg: "none" }, "alg"),
   "alg HS256 with the public key": { token: token({ h: { alg: "HS256" }, how: "HS256 with the public key" }), expect: "alg" },
+  "alg ES384": onCurve("alg", { h: { alg: "ES384" } }),
+  "alg ES256 in lower case": onCurve("alg", { h: { alg: "es256" } }),
+
+  "signed with ES256": onCurve("ok"),
+  "signed with ES256 where there is no other key": onCurve("ok", { documents: { [JWKS]: document({ keys: [published("curve-1")] }) } }),
+  "alg HS256 with the public key on a curve": onCurve("alg", { h: { alg: "HS256" }, how: "HS256 with the public key" }),
+  "alg RS256 of a key on a curve": onCurve("alg", { h: { alg: "RS256" } }),
+  "alg RS256 of a key on a curve, signed with the RSA key": onCurve("alg", { h: { alg: "RS256" }, key: "provider-1", how: "RS256" }),
+  "alg ES256 of an RSA key": onCurve("alg", { h: { kid: "provider-1" } }),
+  "alg ES256 of an RSA key, signed with it": onCurve("alg", { h: { kid: "provider-1" }, key: "provider-1", how: "RS256" }),
+  "ES256 by another key": onCurve("signature", { key: "curve-2" }),
+  "ES256 in DER": onCurve("signature", { how: "ES256 in DER" }),
+  "ES256 with a byte too many": onCurve("signature", { how: "ES256 with a byte too many" }),
+  "ES256 of zeros": onCurve("signature", { how: "ES256 of zeros" }),
+  "ES256 with an RSA signature": onCurve("signature", { key: "provider-1", how: "RS256" }),
+  "key on another curve": onCurve("kid_unknown", { keySet: [published("curve-384", { kid: "curve-1" })] }),
+  "key on another curve by name alone": onCurve("kid_unknown", { keySet: [published("curve-1", { crv: "P-384" })] }),
+  "key on a curve for another algorithm": onCurve("kid_unknown", { keySet: [published("curve-1", { alg: "ES384" })] }),
+  "key on a curve without its algorithm": onCurve("kid_unknown", { keySet: [published("curve-1", { alg: undefined })] }),
+  "key on a curve for encryption": onCurve("kid_unknown", { keySet: [published("curve-1", { use: "enc" })] }),
+  "key on a curve that says it is RSA": onCurve("kid_unknown", { keySet: [published("curve-1", { kty: "RSA" })] }),
+  "key beside the curve": onCurve("kid_unknown", { keySet: [published("curve-1", { y: base64url(coordinate("curve-2", "y")) })] }),
+  "coordinate longer than it has to be": onCurve("kid_unknown", {
+    keySet: [published("curve-1", { x: base64url(Buffer.concat([Buffer.alloc(1), coordinate("curve-1", "x")])) })],
+  }),
+  "key without a coordinate": onCurve("kid_unknown", { keySet: [published("curve-1", { y: undefined })] }),
+  "a name of two keys of different kinds": onCurve("kid_unknown", { keySet: [published("curve-1"), published("provider-2", { kid: "curve-1" })] }),
+
   "an id token": head({ typ: "JWT" }, "typ"),
   "without a type": head({ typ: undefined }, "typ"),
   "without kid": head({ kid: undefined }, "kid"),
@@ -111,6 +148,8 @@ const CASES = {
   "nothing to do with a consent": following(feed(NOW), "ok", { consent_id: undefined }),
   "issued before the feed begins": following(feed(NOW - 5000, { since: NOW - 99 }), "revocation_unavailable"),
   "feed without moments": following(feed(NOW, { revoked: [{ h: hashed(CONSENT) }] }), "revocation_unavailable"),
+  "feed signed with ES256": following(feed(NOW, {}, { h: { alg: "ES256", kid: "curve-1" }, key: "curve-1", how: "ES256" }), "revocation_unavailable"),
+  "feed of a key on a curve": following(feed(NOW, {}, { h: { kid: "curve-1" }, key: "curve-1", how: "ES256 in DER" }), "revocation_unavailable"),
   "feed unreachable": following(null, "revocation_unavailable"),
   "introspected as active": asking(document({ active: true }), "ok"),
   "introspected as inactive": asking(document({ active: false }), "revoked"),
@@ -124,7 +163,7 @@ export const accessTokens = {
   settings: { issuer: ISSUER, audience: AUDIENCE, revocation: "none", revocations_url: FEED },
   documents: {
     [CONFIGURATION]: document({ issuer: ISSUER, jwks_uri: JWKS, introspection_endpoint: INTROSPECTION }),
-    [JWKS]: document({ keys: [published("provider-1"), published("provider-2")] }),
+    [JWKS]: document({ keys: [published("provider-1"), published("provider-2"), published("curve-1")] }),
   },
   cases: Object.entries(CASES).map(([name, of]) => ({ name, ...of })),
 };

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 
 const rsa = (modulusLength) => generateKeyPairSync("rsa", { modulusLength }).privateKey.export({ format: "jwk" });
-const ec = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
+const ec = (namedCurve) => generateKeyPairSync("ec", { namedCurve }).privateKey.export({ format: "jwk" });
 
 const keys = {
   "provider-1": rsa(2048),
@@ -12,6 +12,8 @@ const keys = {
   "login-1": rsa(2048),
   "stranger-1": rsa(2048),
   "small-1": rsa(1024),
-  "curve-1": ec(),
+  "curve-1": ec("P-256"),
+  "curve-2": ec("P-256"),
+  "curve-384": ec("P-384"),
 };
 writeFileSync(new URL("keys.json", import.meta.url), `${JSON.stringify(keys, null, 1)}\n`);

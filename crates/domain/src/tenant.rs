@@ -21,7 +21,8 @@ pub use self::{
     center::Center,
     checks::CheckSettings,
     dataspace::{
-        DataspaceApplication, DataspaceSettings, LoginIssuer, MOST_SOURCES, Registration, SourceOwner,
+        DataspaceApplication, DataspaceDocument, DataspaceSettings, LoginIssuer, MOST_SOURCES, Registration,
+        SourceOwner,
     },
     fdx::{FdxRegistry, FdxSettings},
     identities::{

@@ -140,6 +140,20 @@ impl Rates {
     }
 
     fn count_several(&self, tenant: TenantId, rate: Rate, key: &str, several: u32, now: Timestamp) {
+        self.in_window(tenant, rate, key, now, |window| {
+            window.count = window.count.saturating_add(several);
+        });
+    }
+
+    /// Does something with the window that goes on, or with a new one.
+    fn in_window<T>(
+        &self,
+        tenant: TenantId,
+        rate: Rate,
+        key: &str,
+        now: Timestamp,
+        act: impl FnOnce(&mut Window) -> T,
+    ) -> T {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= Self::MOST {
             windows.retain(|(_, rate, _), window| window.left(*rate, now).is_some());
@@ -153,7 +167,7 @@ impl Rates {
         if window.left(rate, now).is_none() {
             *window = fresh;
         }
-        window.count = window.count.saturating_add(several);
+        act(window)
     }
 
     /// Counts one, unless the allowance is used up: that is the error.
@@ -176,23 +190,31 @@ impl Rates {
         several: u32,
         now: Timestamp,
     ) -> Result<Quota, Quota> {
-        let is_free = self.wait(tenant, rate, key, now).is_none();
-        if is_free {
-            self.count_several(tenant, rate, key, several, now);
-        }
-        let (allowed, window) = rate.allowance();
-        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = windows.get(&(tenant, rate, key.to_owned()));
-        let quota = Quota {
-            policy: rate.policy(),
-            allowed,
-            window,
-            left: current.map_or(0, |current| allowed.saturating_sub(current.count)),
-            more_in: current
-                .and_then(|current| current.left(rate, now))
-                .unwrap_or(window),
-        };
-        if is_free { Ok(quota) } else { Err(quota) }
+        let (allowed, length) = rate.allowance();
+        self.in_window(tenant, rate, key, now, |window| {
+            let is_free = window.count < allowed;
+            if is_free {
+                window.count = window.count.saturating_add(several);
+            }
+            let quota = Quota {
+                policy: rate.policy(),
+                allowed,
+                window: length,
+                left: allowed.saturating_sub(window.count),
+                more_in: window.left(rate, now).unwrap_or(length),
+            };
+            if is_free { Ok(quota) } else { Err(quota) }
+        })
+    }
+}
+
+impl TenantSnapshot {
+    /// By what signed requests of an application about a person are counted: a keyed hash, since names of people are personal.
+    pub fn asked_person(&self, client: &Client, person: &str) -> String {
+        let about = self
+            .keys
+            .lookup("signed request", &format!("{} {person}", client.id));
+        opaque::base64url(about.as_bytes())
     }
 }
 
@@ -239,7 +261,7 @@ impl Ledger {
         )
     }
 
-    /// Counts a signed request of an application of the dataspace about a person.
+    /// Counts a signed request of an application of the dataspace about a person, who is named by [`TenantSnapshot::asked_person`].
     pub fn count_signed_request(
         &self,
         tenant: &TenantSnapshot,
@@ -250,12 +272,8 @@ impl Ledger {
         let settings = &tenant.tenant.dataspace;
         let of_application = Rate::SignedRequests(settings.requests_per_second);
         rates.take(tenant.id(), of_application, client.id.as_str(), now)?;
-        let about = tenant
-            .keys
-            .lookup("signed request", &format!("{} {person}", client.id));
-        let about = opaque::base64url(about.as_bytes());
         let of_person = Rate::SignedRequestsAbout(settings.requests_per_person);
-        rates.take(tenant.id(), of_person, &about, now)
+        rates.take(tenant.id(), of_person, person, now)
     }
 
     /// Counts a request of one of a tenant's back ends at the preferences door.

@@ -1,6 +1,6 @@
 //! What stands now: the consents that decide a person's slots, and what they cover.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 use consentry_domain::{
     Accounts, AgreementId, Audience, Consent, Slot, SubjectId, Timestamp,
@@ -12,6 +12,29 @@ use consentry_domain::{
 use consentry_store::AgreementQuery;
 
 use crate::{Ledger, TenantSnapshot, carry_out::required_definitions, error::Fault};
+
+/// One of the consents that decide a person's slots, in the memory that all requests share.
+#[derive(Debug, Clone)]
+pub struct DecidingConsent {
+    all: Arc<Vec<Consent>>,
+    place: usize,
+}
+
+impl DecidingConsent {
+    /// The first one of them like this.
+    pub(crate) fn find(all: Arc<Vec<Consent>>, is_meant: impl Fn(&Consent) -> bool) -> Option<Self> {
+        let place = all.iter().position(is_meant)?;
+        Some(Self { all, place })
+    }
+}
+
+impl Deref for DecidingConsent {
+    type Target = Consent;
+
+    fn deref(&self) -> &Consent {
+        &self.all[self.place]
+    }
+}
 
 impl Ledger {
     /// The consents that decide a person's slots, from memory where possible.

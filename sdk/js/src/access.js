@@ -39,6 +39,8 @@ function judged(given) {
   return settings;
 }
 
+const ALGORITHMS = ["RS256", "ES256"];
+
 /** Verifies access tokens. Make one and keep it. */
 export class AccessVerifier {
   #settings;
@@ -58,6 +60,7 @@ export class AccessVerifier {
     this.#keys = new KeySource({
       documentUrl: `${issuer}/.well-known/openid-configuration`,
       issuer,
+      algorithms: ALGORITHMS,
       environment: this.#environment,
       cooldown: keyCooldown,
       staleIfError,
@@ -97,7 +100,7 @@ export class AccessVerifier {
     const { issuer, audience, skew } = this.#settings;
     const token = partsOf(text, this.#headers);
     const { alg, typ, kid } = token.header;
-    if (alg !== "RS256") {
+    if (!ALGORITHMS.includes(alg)) {
       throw new Refused("alg");
     }
     if (typeof typ !== "string" || typ.toLowerCase().replace(/^application\//, "") !== "at+jwt") {
@@ -109,7 +112,11 @@ export class AccessVerifier {
     if (token.claims.iss !== issuer) {
       throw new Refused("issuer");
     }
-    if (!(await verifies(await this.#keys.key(kid), token))) {
+    const key = await this.#keys.key(kid);
+    if (key.alg !== alg) {
+      throw new Refused("alg", "the key is for another algorithm");
+    }
+    if (!(await verifies(key, token))) {
       throw new Refused("signature");
     }
     this.#headers.keep(token);

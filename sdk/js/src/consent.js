@@ -95,6 +95,7 @@ export class ConsentVerifier {
       new KeySource({
         documentUrl,
         issuer: of,
+        algorithms: ["RS256"],
         environment: this.#environment,
         cooldown: keyCooldown,
         staleIfError,

@@ -15,15 +15,19 @@ const DOCUMENT_FRESH = { standard: 86_400, least: 60, most: 86_400 };
 const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 300;
 
-/** The RSA keys for RS256 signatures in a key set, by `kid`; a name that two of them have is nobody's. */
-export async function usableKeys(document) {
+/** How keys of an algorithm are read; `undefined` where one is none that counts. */
+const READERS = { RS256: rsa, ES256: p256 };
+const COORDINATE_BYTES = 32;
+
+/** The keys for signatures with these algorithms in a key set, by `kid`; a name that two of them have is nobody's. */
+export async function usableKeys(document, algorithms) {
   if (!Array.isArray(document.keys)) {
     throw new Malformed("no list of keys");
   }
   const keys = new Map();
   const twice = new Set();
   for (const jwk of document.keys.slice(0, MAX_KEYS)) {
-    const key = await usable(jwk);
+    const key = await usable(jwk, algorithms);
     if (key !== undefined) {
       if (keys.has(jwk.kid)) {
         twice.add(jwk.kid);
@@ -40,26 +44,38 @@ export async function usableKeys(document) {
   return keys;
 }
 
-async function usable(jwk) {
+async function usable(jwk, algorithms) {
   if (typeof jwk !== "object" || jwk === null || typeof jwk.kid !== "string" || jwk.kid === "") {
     return undefined;
   }
-  const { kty, use, alg, n, e } = jwk;
-  if (kty !== "RSA" || use !== "sig" || alg !== "RS256" || typeof n !== "string" || typeof e !== "string") {
+  if (jwk.use !== "sig" || !algorithms.includes(jwk.alg)) {
     return undefined;
   }
   try {
-    const modulus = numberOf(n);
-    const exponent = numberOf(e);
-    const bits = modulus.toString(2).length;
-    const sound = bits >= 2048 && bits <= 8192 && modulus % 2n === 1n;
-    if (!sound || exponent % 2n === 0n || exponent < 3n || exponent > 2n ** 33n) {
-      return undefined;
-    }
-    return await publicKey({ n, e });
+    const numbers = READERS[jwk.alg](jwk);
+    return numbers && (await publicKey(jwk.alg, numbers));
   } catch {
     return undefined;
   }
+}
+
+function rsa({ kty, n, e }) {
+  if (kty !== "RSA") {
+    return undefined;
+  }
+  const modulus = numberOf(n);
+  const exponent = numberOf(e);
+  const bits = modulus.toString(2).length;
+  const sound = bits >= 2048 && bits <= 8192 && modulus % 2n === 1n;
+  if (!sound || exponent % 2n === 0n || exponent < 3n || exponent > 2n ** 33n) {
+    return undefined;
+  }
+  return { kty, n, e };
+}
+
+function p256({ kty, crv, x, y }) {
+  const isWhole = (text) => fromBase64url(text).length === COORDINATE_BYTES;
+  return kty === "EC" && crv === "P-256" && isWhole(x) && isWhole(y) ? { kty, crv, x, y } : undefined;
 }
 
 function numberOf(text) {
@@ -78,13 +94,14 @@ export class KeySource {
   #unknown = new Map();
 
   /**
-   * @param {{ documentUrl: string, issuer: string, environment: object, cooldown: number, staleIfError: number }} of
-   *   `cooldown` is the least number of seconds between two fetches because of unknown keys, `staleIfError` for how many
+   * @param {{ documentUrl: string, issuer: string, algorithms: string[], environment: object, cooldown: number,
+   *   staleIfError: number }} of only keys for these `algorithms` count; `cooldown` is the least number of seconds between two fetches because of unknown keys, `staleIfError` for how many
    *   seconds the last good keys are used beyond their freshness while the issuer cannot be reached
    */
-  constructor({ documentUrl, issuer, environment, cooldown, staleIfError }) {
+  constructor({ documentUrl, issuer, algorithms, environment, cooldown, staleIfError }) {
     this.documentUrl = requireSecure(documentUrl);
     this.issuer = issuer;
+    this.algorithms = algorithms;
     this.environment = environment;
     this.cooldown = cooldown;
     this.staleIfError = staleIfError;
@@ -220,7 +237,7 @@ export class KeySource {
       }
     }
     const { object, kept } = await this.#get(requireSecure(document.jwks_uri), KEYS_FRESH);
-    const keys = await usableKeys(object).catch((error) => {
+    const keys = await usableKeys(object, this.algorithms).catch((error) => {
       throw new Refused("keys_unavailable", error.message, { cause: error });
     });
     const refreshAt = now + kept * (0.8 - 0.05 * this.environment.random());

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { cases, code, CONFIGURATION, FEED, JWKS, Provider } from "./provider.js";
+import { hashed, signTexts } from "../../vectors/signing.mjs";
+import { cases, code, CONFIGURATION, FEED, file, JWKS, Provider, settings } from "./provider.js";
 
 const SECOND = "signed with the key that rotation brought";
 
@@ -219,6 +220,22 @@ it("11.2: a feed with an etag is asked for by it", async () => {
   assert.equal(await code(verifier, "valid"), "revoked");
   const known = provider.asked.filter(({ url }) => url === FEED).map(({ headers }) => headers["if-none-match"]);
   assert.deepEqual(known, [undefined, '"one"']);
+});
+
+it("11.2: a feed of a hundred thousand entries is read, and one of them refuses its token", async () => {
+  const header = { alg: "RS256", kid: "provider-1", typ: "consent-revocations+jwt" };
+  const revoked = Array.from({ length: 99_999 }, (_, index) => ({ h: hashed(`another ${index}`), at: file.now }));
+  for (const [listed, expected] of [
+    [revoked, "ok"],
+    [[...revoked, { h: hashed(cases.valid.tid), at: file.now }], "revoked"],
+  ]) {
+    const provider = new Provider();
+    provider.feed("feed lists others");
+    const { now } = provider;
+    const claims = { iss: settings.issuer, iat: now, exp: now + 300, since: now - 4200, revoked: listed };
+    provider.documents[FEED].body = signTexts(JSON.stringify(header), JSON.stringify(claims), "provider-1");
+    assert.equal(await code(provider.verifier({ revocation: "feed" }), "valid"), expected);
+  }
 });
 
 it("11.2: the last feed counts until it expires, and an older one never", async () => {

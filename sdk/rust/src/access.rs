@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::error::{Code, Refused, SettingsError};
 use crate::fetching::{Environment, Headers, Request, is_secure, require_secure};
 use crate::identity::audience;
-use crate::keys::KeySource;
+use crate::keys::{Algorithm, KeySource};
 use crate::parsing::{KnownHeaders, MAX_NAME, MAX_TOKEN_BYTES, take_apart, text, time, trimmed};
 use crate::remembered::{Name, Remembered};
 use crate::revocation::{Listed, RevocationFeed};
@@ -111,6 +111,7 @@ impl AccessVerifier {
         let keys = KeySource::new(
             format!("{}/.well-known/openid-configuration", settings.issuer),
             &settings.issuer,
+            &[Algorithm::Rs256, Algorithm::Es256],
             environment.clone(),
             settings.key_cooldown,
             settings.stale_if_error,
@@ -179,7 +180,7 @@ impl AccessVerifier {
         let token = take_apart(token, MAX_TOKEN_BYTES, Some(&self.headers))
             .map_err(|error| Refused::because(Code::Malformed, error.to_string()))?;
         let of_header = |name: &str| token.header.str(name);
-        if of_header("alg") != Some("RS256") {
+        if of_header("alg").and_then(Algorithm::named).is_none() {
             return Err(Code::Alg.into());
         }
         let typ = of_header("typ").unwrap_or_default().to_ascii_lowercase();
@@ -190,7 +191,11 @@ impl AccessVerifier {
         if token.claims.str("iss") != Some(settings.issuer.as_str()) {
             return Err(Code::Issuer.into());
         }
-        if !self.keys.key(kid).await?.verifies(&token) {
+        let key = self.keys.key(kid).await?;
+        if !key.fits(&token) {
+            return Err(Refused::because(Code::Alg, "the key is for another algorithm"));
+        }
+        if !key.verifies(&token) {
             return Err(Code::Signature.into());
         }
         self.headers.keep(&token);

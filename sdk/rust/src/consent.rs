@@ -10,7 +10,7 @@ use crate::dsi::is_dsi;
 use crate::error::{Code, Refused, SettingsError};
 use crate::fetching::{Environment, Headers, Kept, Request, Response, is_secure, require_secure};
 use crate::identity::{IdToken, IdTokens};
-use crate::keys::KeySource;
+use crate::keys::{Algorithm, KeySource};
 use crate::members::Members;
 use crate::parsing::{
     KnownHeaders, MAX_NAME, MAX_TOKEN_BYTES, MAX_URI, UnverifiedToken, take_apart, trimmed,
@@ -186,6 +186,7 @@ impl ConsentVerifier {
             KeySource::new(
                 url,
                 issuer,
+                &[Algorithm::Rs256],
                 environment.clone(),
                 settings.key_cooldown,
                 settings.stale_if_error,

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+};
 use serde_json::{Map, Value};
 
 use crate::error::{Code, Refused};
@@ -31,32 +33,86 @@ const FIRST_PAUSE: i64 = 5;
 const LONGEST_PAUSE: i64 = 300;
 const MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 const EXPONENT_BITS: std::ops::RangeInclusive<usize> = 2..=33;
+/// What stands before the two coordinates of a point (SEC 1, section 2.3.3).
+const UNCOMPRESSED: u8 = 4;
+const COORDINATE_BYTES: usize = 32;
 
-/// A public key for RSASSA-PKCS1-v1_5 with SHA-256, and for nothing else.
-pub(crate) struct Key(ParsedPublicKey);
+/// How a token may be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// ECDSA on P-256 with SHA-256, the signature as two numbers of 32 bytes (RFC 7518, section 3.4).
+    Es256,
+}
+
+impl Algorithm {
+    /// By its name in a header or a key; none where it is another one.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "RS256" => Some(Self::Rs256),
+            "ES256" => Some(Self::Es256),
+            _ => None,
+        }
+    }
+}
+
+/// A public key for one algorithm, and for nothing else.
+pub(crate) struct Key {
+    algorithm: Algorithm,
+    parsed: ParsedPublicKey,
+}
 
 impl Key {
-    /// Whether a token is signed by this key.
-    pub fn verifies(&self, token: &UnverifiedToken<'_>) -> bool {
-        self.0.verify_sig(token.signing_input, &token.signature).is_ok()
+    /// Whether a token says that it is signed as this key signs.
+    pub fn fits(&self, token: &UnverifiedToken<'_>) -> bool {
+        token.header.str("alg").and_then(Algorithm::named) == Some(self.algorithm)
     }
 
-    fn usable(jwk: &Value) -> Option<Self> {
+    /// Whether a token is signed by this key, and says how.
+    pub fn verifies(&self, token: &UnverifiedToken<'_>) -> bool {
+        self.fits(token)
+            && self
+                .parsed
+                .verify_sig(token.signing_input, &token.signature)
+                .is_ok()
+    }
+
+    fn usable(jwk: &Value, algorithms: &[Algorithm]) -> Option<Self> {
         let member = |name| jwk.get(name).and_then(Value::as_str);
-        if (member("kty"), member("use"), member("alg")) != (Some("RSA"), Some("sig"), Some("RS256")) {
+        let algorithm =
+            Algorithm::named(member("alg")?).filter(|algorithm| algorithms.contains(algorithm))?;
+        if member("use") != Some("sig") {
             return None;
         }
-        let number = |name| Some(without_leading_zeros(from_base64url(member(name)?).ok()?));
-        let (n, e) = (number("n")?, number("e")?);
-        let odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
-        let sound =
-            MODULUS_BITS.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && odd(&n) && odd(&e);
-        sound.then_some(())?;
-        RsaPublicKeyComponents { n, e }
-            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-            .ok()
-            .map(Self)
+        let parsed = match (algorithm, member("kty")?, member("crv")) {
+            (Algorithm::Rs256, "RSA", _) => rsa(member("n")?, member("e")?),
+            (Algorithm::Es256, "EC", Some("P-256")) => p256(member("x")?, member("y")?),
+            _ => None,
+        }?;
+        Some(Self { algorithm, parsed })
     }
+}
+
+fn rsa(n: &str, e: &str) -> Option<ParsedPublicKey> {
+    let number = |text| Some(without_leading_zeros(from_base64url(text).ok()?));
+    let (n, e) = (number(n)?, number(e)?);
+    let odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
+    let sound = MODULUS_BITS.contains(&bits(&n)) && EXPONENT_BITS.contains(&bits(&e)) && odd(&n) && odd(&e);
+    sound.then_some(())?;
+    RsaPublicKeyComponents { n, e }
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .ok()
+}
+
+fn p256(x: &str, y: &str) -> Option<ParsedPublicKey> {
+    let mut point = vec![UNCOMPRESSED];
+    for coordinate in [x, y] {
+        let coordinate = from_base64url(coordinate).ok()?;
+        (coordinate.len() == COORDINATE_BYTES).then_some(())?;
+        point.extend(coordinate);
+    }
+    ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok()
 }
 
 fn without_leading_zeros(mut number: Vec<u8>) -> Vec<u8> {
@@ -72,7 +128,10 @@ fn bits(number: &[u8]) -> usize {
 }
 
 /// The usable keys of a set by `kid`; a name that two of them have is nobody's.
-fn usable_keys(document: &Map<String, Value>) -> Result<HashMap<String, Arc<Key>>, Malformed> {
+fn usable_keys(
+    document: &Map<String, Value>,
+    algorithms: &[Algorithm],
+) -> Result<HashMap<String, Arc<Key>>, Malformed> {
     let listed = document
         .get("keys")
         .and_then(Value::as_array)
@@ -87,7 +146,7 @@ fn usable_keys(document: &Map<String, Value>) -> Result<HashMap<String, Arc<Key>
         else {
             continue;
         };
-        if let Some(key) = Key::usable(jwk)
+        if let Some(key) = Key::usable(jwk, algorithms)
             && keys.insert(kid.to_owned(), Arc::new(key)).is_some()
         {
             twice.insert(kid);
@@ -132,6 +191,7 @@ pub(crate) struct KeySource(Arc<Inner>);
 struct Inner {
     document_url: String,
     issuer: String,
+    algorithms: &'static [Algorithm],
     environment: Environment,
     cooldown: i64,
     stale_if_error: i64,
@@ -143,11 +203,12 @@ struct Inner {
 }
 
 impl KeySource {
-    /// `cooldown` is the least number of seconds between two fetches because of unknown keys, `stale_if_error` for how many seconds
-    /// the last good keys are used beyond their freshness while the issuer cannot be reached.
+    /// Only keys for these `algorithms` count. `cooldown` is the least number of seconds between two fetches because of unknown keys,
+    /// `stale_if_error` for how many seconds the last good keys are used beyond their freshness while the issuer cannot be reached.
     pub fn new(
         document_url: String,
         issuer: &str,
+        algorithms: &'static [Algorithm],
         environment: Environment,
         cooldown: i64,
         stale_if_error: i64,
@@ -155,6 +216,7 @@ impl KeySource {
         Self(Arc::new(Inner {
             document_url,
             issuer: issuer.to_owned(),
+            algorithms,
             environment,
             cooldown,
             stale_if_error,
@@ -288,7 +350,7 @@ impl KeySource {
         };
         let jwks_uri = require_secure(document.get("jwks_uri").and_then(Value::as_str))?;
         let (found, fresh) = self.get(jwks_uri, KEYS_FRESH).await?;
-        let keys = usable_keys(&found)
+        let keys = usable_keys(&found, self.0.algorithms)
             .map_err(|error| Refused::because(Code::KeysUnavailable, error.to_string()))?;
         #[expect(
             clippy::cast_possible_truncation,

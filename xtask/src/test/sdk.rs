@@ -1,5 +1,4 @@
-//! The SDKs as others get them: packed, installed into a clean folder, and tested there with the shared vectors. The tests of the one
-//! in Rust are among those of the workspace; here it is packed, which fails when it leans on what is not published.
+//! The SDKs as others get them: packed, installed into a clean folder, and tested there with the shared vectors.
 
 use std::fs;
 use std::path::Path;
@@ -95,8 +94,36 @@ fn python(workspace: &Workspace) -> Result<()> {
     )
 }
 
+/// What a project that uses the crate says. It is a workspace of its own, and builds what the crate stands on as ours is built, the
+/// feature of `aws-lc-rs` included: what is compiled already is not compiled again.
+const RUST_PROJECT: &str = r#"[package]
+name = "installed"
+edition = "2024"
+
+[workspace]
+
+[dependencies]
+consentry-verify = { path = "PACKAGE", default-features = false, features = ["tower"] }
+
+[dev-dependencies]
+aws-lc-rs = { version = "1", default-features = false, features = ["alloc", "prebuilt-nasm"] }
+http = "1"
+serde_json = "1"
+tokio = { version = "1", features = ["macros", "rt-multi-thread", "sync", "time"] }
+tower = { version = "0.5", features = ["util"] }
+
+[profile.dev]
+debug = "line-tables-only"
+
+[profile.dev.package."*"]
+opt-level = 2
+debug = false
+"#;
+
+/// The sender of the feature `reqwest` stands on more than all the rest; it is tested in the workspace alone.
+const OF_REQWEST: &str = "mod sending;\n";
+
 fn rust(workspace: &Workspace) -> Result<()> {
-    // Compiling it once more, apart from the workspace, would compile all that it stands on once more.
     process::run(workspace.cargo().args([
         "package",
         "--package",
@@ -106,39 +133,70 @@ fn rust(workspace: &Workspace) -> Result<()> {
         "--no-verify",
         "--quiet",
     ]))?;
-    let listed = process::capture(workspace.cargo().args([
-        "package",
-        "--package",
-        "consentry-verify",
-        "--locked",
-        "--allow-dirty",
-        "--list",
-    ]))?;
-    for entry in fs::read_dir(workspace.root().join("sdk/rust/src"))? {
-        let name = format!("src/{}", entry?.file_name().to_string_lossy());
-        if !listed.lines().any(|line| line == name) {
-            bail!("the package lacks {name}");
-        }
+    // Always the same place, so that its builds take each other's.
+    let home = workspace.target().join("installed");
+    if home.exists() {
+        fs::remove_dir_all(&home).context("cannot clear the clean folder")?;
     }
-    Ok(())
+    let clean = with_tests(workspace, &home, "rust")?;
+    let package = format!("consentry-verify-{}", env!("CARGO_PKG_VERSION"));
+    process::run(
+        workspace
+            .command("tar")
+            .arg("--extract")
+            .arg("--file")
+            .arg(
+                workspace
+                    .target()
+                    .join("package")
+                    .join(format!("{package}.crate")),
+            )
+            .arg("--directory")
+            .arg(&clean),
+    )?;
+    fs::write(
+        clean.join("Cargo.toml"),
+        RUST_PROJECT.replace("PACKAGE", &package),
+    )?;
+    fs::copy(workspace.root().join("Cargo.lock"), clean.join("Cargo.lock"))?;
+    fs::create_dir_all(clean.join("src"))?;
+    fs::write(clean.join("src/lib.rs"), "//! Uses the verifiers.\n")?;
+    let suite = clean.join("tests/suite/main.rs");
+    let tests = fs::read_to_string(&suite)?;
+    fs::write(&suite, tests.replace(OF_REQWEST, ""))?;
+    process::run(
+        workspace
+            .cargo()
+            .current_dir(&clean)
+            .args(["test", "--offline", "--quiet", "--test", "suite", "--target-dir"])
+            .arg(workspace.target()),
+    )
 }
 
 /// A clean folder that has the tests of an SDK and, beside it, the vectors.
 fn with_tests(workspace: &Workspace, home: &Path, language: &str) -> Result<std::path::PathBuf> {
     let clean = home.join(language);
-    for (from, to) in [
-        (format!("sdk/{language}/tests"), clean.join("tests")),
-        ("sdk/vectors".to_owned(), home.join("vectors")),
-    ] {
-        fs::create_dir_all(&to)?;
-        for entry in fs::read_dir(workspace.root().join(from))? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                fs::copy(entry.path(), to.join(entry.file_name()))?;
-            }
+    copy(
+        &workspace.root().join(format!("sdk/{language}/tests")),
+        &clean.join("tests"),
+    )?;
+    copy(&workspace.root().join("sdk/vectors"), &home.join("vectors"))?;
+    Ok(clean)
+}
+
+/// Copies the files of a folder and of those in it.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy(&from, &to)?;
+        } else {
+            fs::copy(from, to)?;
         }
     }
-    Ok(clean)
+    Ok(())
 }
 
 /// The file that packing made.

@@ -1,12 +1,16 @@
 //! Settings of the dataspace door: the dataspace that is served, its applications and who owns its data sources.
 
+mod document;
 mod logins;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::logins::{LoginIssuer, Registration};
+pub use self::{
+    document::DataspaceDocument,
+    logins::{LoginIssuer, Registration},
+};
 use super::InvalidSetting;
 use crate::{
     ClientId, DefinitionKey, Lifetime,
@@ -71,6 +75,15 @@ pub struct DataspaceSettings {
     /// Where people read what a data source delivers: an `https` address with `{definition}` in its path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition_viewer: Option<String>,
+    /// Where people read how the provider keeps their privacy: an `https` address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy_policy: Option<String>,
+    /// Where people read the terms of the provider: an `https` address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
+    /// The document of the dataspace, where it is published here; none: it is published elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<DataspaceDocument>,
 }
 
 impl Default for DataspaceSettings {
@@ -93,6 +106,9 @@ impl Default for DataspaceSettings {
             requests_per_person: 60,
             most_required: MOST_SOURCES,
             definition_viewer: None,
+            privacy_policy: None,
+            terms: None,
+            document: None,
         }
     }
 }
@@ -217,6 +233,14 @@ impl DataspaceSettings {
                 "must be an https address with {definition} in its path",
             ));
         }
+        for (key, address) in [("privacy_policy", &self.privacy_policy), ("terms", &self.terms)] {
+            if !address.as_deref().is_none_or(document::is_address) {
+                return Err(refused(key, "must be an https address"));
+            }
+        }
+        if !self.document.as_ref().is_none_or(DataspaceDocument::is_sound) {
+            return Err(refused("document", "must have https addresses"));
+        }
         Ok(())
     }
 }
@@ -280,7 +304,27 @@ mod tests {
     fn dsp_15_settings_that_cannot_be_served_are_refused() {
         assert_eq!(settings().check(), Ok(()));
         assert_eq!(DataspaceSettings::default().check(), Ok(()));
-        let wrong: [(&str, Change); 22] = [
+        let wrong: [(&str, Change); 25] = [
+            ("privacy_policy", |own| {
+                own.privacy_policy = Some("javascript:alert(1)".to_owned());
+            }),
+            ("terms", |own| {
+                own.terms = Some("http://a.example/terms".to_owned())
+            }),
+            ("document", |own| {
+                let address = || "https://a.example".to_owned();
+                own.document = Some(DataspaceDocument {
+                    product_gateway_url: address(),
+                    definition_viewer_url: None,
+                    developer_portal_url: address(),
+                    docs_url: address(),
+                    developer_login: address(),
+                    end_user_login: Some("login.example".to_owned()),
+                    definitions_git: address(),
+                    definitions_web: address(),
+                    jwks_url: None,
+                });
+            }),
             ("base_domain", |own| {
                 own.base_domain = Some("localhost".to_owned());
             }),

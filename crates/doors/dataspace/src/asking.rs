@@ -12,9 +12,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answer,
+    Signers, answer,
     body::{self, wrong},
-    parties::Parties,
     provider::provider,
     request_token::{self, HEADER},
 };
@@ -29,18 +28,18 @@ struct Missing<'a> {
 /// `POST /Consent/RequestConsents`.
 pub(crate) async fn request_consents(
     visit: &Visit,
-    parties: &Parties,
+    signers: &Signers,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let asker = request_token::admit(visit, parties, &parts.headers).await?;
+    let asker = request_token::admit(visit, signers, &parts.headers).await?;
     let members = body::object(&parts.headers, body).await?;
     ask(visit, &asker, &members).await
 }
 
 /// `POST /Consent/Request`: the address of version 0.1. Whoever sends what belongs to the other one, as the published example still says,
 /// is answered; whoever speaks the old version is told where to go.
-pub(crate) async fn legacy(visit: &Visit, parties: &Parties, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn legacy(visit: &Visit, signers: &Signers, request: Request) -> Result<Response, ApiError> {
     let own = provider(visit)?;
     let (parts, body): (Parts, _) = request.into_parts();
     let gone = || {
@@ -52,7 +51,7 @@ pub(crate) async fn legacy(visit: &Visit, parties: &Parties, request: Request) -
     if !parts.headers.contains_key(HEADER) {
         return Err(gone());
     }
-    let asker = request_token::admit(visit, parties, &parts.headers).await?;
+    let asker = request_token::admit(visit, signers, &parts.headers).await?;
     let members = body::object(&parts.headers, body).await?;
     if !members.contains_key("consentRequests") {
         return Err(gone());
@@ -74,7 +73,7 @@ async fn ask(
         return answer::json(StatusCode::OK, &json!({ "type": "allConsentsGranted" }));
     }
     let id = ledger
-        .begin_source_request(&visit.tenant, &asker.client.id, asker.person(), wanted)
+        .begin_source_request(&visit.tenant, &asker.client().id, asker.person(), wanted)
         .await?;
     let missing: Vec<Missing<'_>> = missing
         .iter()
@@ -86,7 +85,7 @@ async fn ask(
     let body = json!({
         "type": "requestUserConsent",
         "missingConsents": missing,
-        "requestUrl": format!("{}/request/{id}", asker.provider.issuer),
+        "requestUrl": format!("{}/request/{id}", asker.provider().issuer),
     });
     answer::json(StatusCode::CREATED, &body)
 }

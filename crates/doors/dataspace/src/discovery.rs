@@ -6,7 +6,12 @@ use consentry_ledger::{
     opaque,
     tokens::{Issuer, revocations::Listed},
 };
-use consentry_web::{conditional::Conditions, error::ApiError, headers, visit::Visit};
+use consentry_web::{
+    conditional::Conditions,
+    error::{ApiError, registry},
+    headers,
+    visit::Visit,
+};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -14,6 +19,9 @@ use crate::{failure::Failure, provider::provider};
 
 /// Where the consent configuration is.
 pub(crate) const CONFIGURATION: &str = "/.well-known/dataspace/consent-configuration.json";
+
+/// Where the document of the dataspace is.
+pub(crate) const DATASPACE: &str = "/.well-known/dataspace/dataspace-configuration.json";
 
 /// Where the keys are.
 pub(crate) const JWKS: &str = "/.well-known/jwks.json";
@@ -39,6 +47,69 @@ struct Configuration {
     consent_portal_uri: String,
     consent_protocol_versions_supported: [&'static str; 1],
     consent_token_max_lifetime: i64,
+}
+
+#[derive(Serialize)]
+struct Dataspace<'a> {
+    dataspace_base_domain: &'a str,
+    dataspace_name: &'a str,
+    product_gateway_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition_viewer_url: Option<&'a str>,
+    developer_portal_url: &'a str,
+    docs_url: &'a str,
+    authentication_providers: Logins<'a>,
+    consent_providers: [Based<'a>; 1],
+    definitions: Definitions<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Logins<'a> {
+    developer: Based<'a>,
+    end_user: Based<'a>,
+}
+
+#[derive(Serialize)]
+struct Based<'a> {
+    base_url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Definitions<'a> {
+    git: &'a str,
+    web: &'a str,
+}
+
+/// `GET` of the document of the dataspace, where it is published here (dataspace-consent-protocol 3.2). Clients take us from it as `aud`, so
+/// we are named in it exactly as in our tokens.
+pub(crate) async fn dataspace(visit: Visit, asked: HeaderMap) -> Result<Response, Failure> {
+    let own = provider(&visit)?;
+    let settings = &visit.tenant.tenant.dataspace;
+    let (Some(domain), Some(document)) = (&settings.base_domain, &settings.document) else {
+        return Err(ApiError::new(&registry::NOT_FOUND).into());
+    };
+    let based = |base_url| Based { base_url };
+    let told = Dataspace {
+        dataspace_base_domain: domain,
+        dataspace_name: settings.name.as_ref().unwrap_or(domain),
+        product_gateway_url: &document.product_gateway_url,
+        definition_viewer_url: document.definition_viewer_url.as_deref(),
+        developer_portal_url: &document.developer_portal_url,
+        docs_url: &document.docs_url,
+        authentication_providers: Logins {
+            developer: based(&document.developer_login),
+            end_user: based(document.end_user_login.as_ref().unwrap_or(&own.login_issuer)),
+        },
+        consent_providers: [based(&own.issuer)],
+        definitions: Definitions {
+            git: &document.definitions_git,
+            web: &document.definitions_web,
+        },
+        jwks_url: document.jwks_url.as_deref(),
+    };
+    document_of(&told, &asked)
 }
 
 /// `GET` of the consent configuration (dataspace-consent-protocol 3.1, 11.1).

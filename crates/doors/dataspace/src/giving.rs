@@ -1,20 +1,32 @@
 //! `POST /Consent/GetToken`: a token for a consent in force (dataspace-consent-protocol 5.2).
 
 use axum::{extract::Request, response::Response};
+use consentry_domain::{ConsentId, Timestamp};
 use consentry_web::{error::ApiError, visit::Visit};
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::json;
 
-use crate::{answer, body, parties::Parties, request_token};
+use crate::{Signers, answer, body, request_token};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Granted<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    consent_token: &'a str,
+    tid: ConsentId,
+    consent_expires_at: Option<i64>,
+}
 
 /// `POST /Consent/GetToken`. Never granted, declined, taken back, over and not known at all are one answer.
 pub(crate) async fn get_token(
     visit: &Visit,
-    parties: &Parties,
+    signers: &Signers,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let asker = request_token::admit(visit, parties, &parts.headers).await?;
+    let asker = request_token::admit(visit, signers, &parts.headers).await?;
     let members = body::object(&parts.headers, body).await?;
     let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
     let ledger = visit.ledger();
@@ -30,12 +42,12 @@ pub(crate) async fn get_token(
     let Some(consent) = consent else {
         return answer::json(StatusCode::OK, &json!({ "type": "missingConsent" }));
     };
-    let signed = ledger.consent_token(&visit.tenant, &asker.provider, &asker.spoken(), &consent)?;
-    let body = json!({
-        "type": "consentGranted",
-        "consentToken": signed.token,
-        "tid": consent.id,
-        "consentExpiresAt": consent.valid_until.map(consentry_domain::Timestamp::as_seconds),
-    });
+    let signed = ledger.consent_token(&visit.tenant, asker.provider(), &asker.spoken(), &consent)?;
+    let body = Granted {
+        kind: "consentGranted",
+        consent_token: &signed.token,
+        tid: consent.id,
+        consent_expires_at: consent.valid_until.map(Timestamp::as_seconds),
+    };
     answer::json(StatusCode::OK, &body)
 }

@@ -37,7 +37,7 @@ pub(crate) async fn vouched(
     let now = visit.ledger().now();
     let place = Place::Login(&upstream.issuer);
     match parties.check(&place, (token, &read.kid), now).await {
-        Ok(()) => {}
+        Ok(_) => {}
         Err(PartyError::NotSigned) => return Ok(None),
         Err(PartyError::Unavailable { seconds }) => {
             return Err(ApiError::new(&registry::PARTY_KEYS_UNAVAILABLE).retry_after(seconds));

@@ -13,7 +13,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::{
-    answer,
+    Signers, answer,
     body::{self, wrong},
     parties::{Parties, PartyError, Place},
     provider::provider,
@@ -26,12 +26,12 @@ const HEADER: &str = "x-consent-verifier-token";
 /// `POST /Consent/Introspect`.
 pub(crate) async fn introspect(
     visit: &Visit,
-    parties: &Parties,
+    signers: &Signers,
     request: Request,
 ) -> Result<Response, ApiError> {
     let provider = provider(visit)?;
     let (parts, body) = request.into_parts();
-    let own = admit(visit, parties, &provider, &parts.headers).await?;
+    let own = admit(visit, &signers.parties, &provider, &parts.headers).await?;
     let members = body::object(&parts.headers, body).await?;
     let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
     let Some(Value::String(token)) = members.get("consentToken") else {
@@ -98,7 +98,7 @@ async fn admit(
         .check(&party, (statement.token, &statement.kid), now)
         .await
     {
-        Ok(()) => {}
+        Ok(_) => {}
         Err(PartyError::NotSigned) => {
             return Err(refused(NoStatement::Malformed("no key of the party signed it")));
         }

@@ -31,18 +31,27 @@ use consentry_web::{
     visit::Visit,
 };
 
-use self::{failure::Failure, parties::Parties};
+use self::{failure::Failure, parties::Parties, request_token::Admissions};
+
+/// Who signs requests, and what of theirs was found good. All of it can be had again.
+struct Signers {
+    parties: Parties,
+    admissions: Admissions,
+}
 
 /// Everything this door serves. `egress` is the way to the documents of parties.
 pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
-    let parties = Arc::new(Parties::new(Arc::clone(egress)));
-    /// A handler that needs the keys of parties.
+    let signers = Arc::new(Signers {
+        parties: Parties::new(Arc::clone(egress)),
+        admissions: Admissions::default(),
+    });
+    /// A handler of requests that somebody signed for.
     macro_rules! signed {
         ($handler:path) => {{
-            let parties = Arc::clone(&parties);
+            let signers = Arc::clone(&signers);
             move |visit: Visit, request: Request| {
-                let parties = Arc::clone(&parties);
-                async move { $handler(&visit, &parties, request).await.map_err(Failure) }
+                let signers = Arc::clone(&signers);
+                async move { $handler(&visit, &signers, request).await.map_err(Failure) }
             }
         }};
     }
@@ -52,6 +61,7 @@ pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
             |_, error| Failure(error).into_response(),
         )
         .get(discovery::CONFIGURATION, Cors::Anyone, discovery::configuration)
+        .get(discovery::DATASPACE, Cors::Anyone, discovery::dataspace)
         .get(discovery::JWKS, Cors::Anyone, discovery::jwks)
         .get(discovery::REVOCATIONS, Cors::Anyone, discovery::revocations)
         .post(

@@ -8,11 +8,18 @@ use consentry_web::{
 
 use crate::discovery::JWKS;
 
+/// 404 where the door is closed.
+pub(crate) fn require_open(visit: &Visit) -> Result<(), ApiError> {
+    let domain = &visit.tenant.tenant.dataspace.base_domain;
+    domain
+        .as_ref()
+        .map(|_| ())
+        .ok_or_else(|| ApiError::new(&registry::NOT_FOUND))
+}
+
 /// The provider of the tenant; 404 where the door is closed.
 pub(crate) fn provider(visit: &Visit) -> Result<Provider, ApiError> {
-    if visit.tenant.tenant.dataspace.base_domain.is_none() {
-        return Err(ApiError::new(&registry::NOT_FOUND));
-    }
+    require_open(visit)?;
     let issuer = visit.base_url();
     Ok(Provider {
         jwks_uri: format!("{issuer}{JWKS}"),

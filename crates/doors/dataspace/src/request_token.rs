@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use consentry_domain::{Timestamp, client::Client};
+use consentry_domain::{Qualifier, Timestamp, client::Client};
 use consentry_ledger::{
+    TenantSnapshot,
     dataspace::{Provider, Relation, SourceLogin, Spoken, request::AskedPerson},
     rates::Quota,
 };
@@ -18,9 +19,10 @@ use consentry_web::{
 use http::HeaderMap;
 
 use crate::{
-    parties::{Parties, PartyError, Place},
-    provider::provider,
-    signed::{NoStatement, Statement, party_domain, statement},
+    Signers,
+    parties::{Name, Parties, PartyError, Place, Remembered, Signer},
+    provider::{provider, require_open},
+    signed::{NoStatement, Statement, Times, parse, party_domain, shown},
 };
 
 /// Name of the header.
@@ -29,46 +31,101 @@ pub(crate) const HEADER: &str = "x-consent-request-token";
 /// Longest name of a person.
 const LONGEST_SUB: usize = 255;
 
-/// Who asks, and about whom.
-#[derive(Debug)]
-pub(crate) struct Asker {
-    /// The application.
-    pub client: Arc<Client>,
-    /// The person as they logged in, and the application; none where nobody of that name is known here.
-    pub relation: Option<Relation>,
-    /// The provider that was asked.
-    pub provider: Provider,
+/// What a good request token says. It may be shown again (dataspace-consent-protocol 4.1).
+struct Admission {
+    client: Arc<Client>,
+    provider: Provider,
     login: SourceLogin,
+    qualifier: Qualifier,
     sub: String,
     app: String,
     appiss: String,
+    times: Times,
+    /// By what requests about the person are counted.
+    counted: String,
+    signer: Signer,
+}
+
+/// Request tokens that were found good, by the tenant as it was then: whatever is configured since may have changed what they mean.
+#[derive(Default)]
+pub(crate) struct Admissions(Remembered<Arc<Admission>, TenantSnapshot>);
+
+/// Who asks, and about whom.
+pub(crate) struct Asker {
+    admission: Arc<Admission>,
+    /// The person as they logged in, and the application; none where nobody of that name is known here.
+    pub relation: Option<Relation>,
 }
 
 impl Asker {
+    /// The application.
+    pub(crate) fn client(&self) -> &Client {
+        &self.admission.client
+    }
+
+    /// The provider that was asked.
+    pub(crate) fn provider(&self) -> &Provider {
+        &self.admission.provider
+    }
+
     /// Whom it asks for.
     pub(crate) fn person(&self) -> AskedPerson<'_> {
         AskedPerson {
             subject: self.relation.as_ref().map(|relation| relation.subject),
-            login: &self.login,
-            sub: &self.sub,
+            login: &self.admission.login,
+            sub: &self.admission.sub,
         }
     }
 
     /// What a token says of the person and the application: what the application said itself.
     pub(crate) fn spoken(&self) -> Spoken<'_> {
         Spoken {
-            sub: &self.sub,
-            login: &self.login,
-            app: &self.app,
-            appiss: &self.appiss,
+            sub: &self.admission.sub,
+            login: &self.admission.login,
+            app: &self.admission.app,
+            appiss: &self.admission.appiss,
         }
     }
 }
 
 /// Checks the token of a request.
-pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap) -> Result<Asker, ApiError> {
+pub(crate) async fn admit(visit: &Visit, signers: &Signers, headers: &HeaderMap) -> Result<Asker, ApiError> {
+    require_open(visit)?;
+    let token = shown(headers, HEADER).map_err(refused)?;
+    let (ledger, tenant) = (visit.ledger(), &visit.tenant);
+    let now = ledger.now();
+    let name = Name::of(token);
+    let known = signers.admissions.0.get(&name, tenant);
+    let admission = if let Some(known) = known.filter(|known| known.signer.counts(now)) {
+        known
+            .times
+            .check(&tenant.tenant.dataspace, now)
+            .map_err(refused)?;
+        known
+    } else {
+        let admission = Arc::new(read(visit, &signers.parties, token, now).await?);
+        signers.admissions.0.put(name, tenant, Arc::clone(&admission));
+        admission
+    };
+    let Admission {
+        client, login, sub, ..
+    } = &*admission;
+    ledger
+        .count_signed_request(tenant, client, &admission.counted)
+        .map_err(|quota: Quota| rate_limits::exceeded(&quota))?;
+    let subject = ledger.source_person(tenant, client, login, sub).await?;
+    let relation = subject.map(|subject| Relation {
+        subject,
+        client: client.id.clone(),
+        qualifier: admission.qualifier.clone(),
+    });
+    Ok(Asker { admission, relation })
+}
+
+/// Reads a token, and has its signature checked.
+async fn read(visit: &Visit, parties: &Parties, token: &str, now: Timestamp) -> Result<Admission, ApiError> {
     let provider = provider(visit)?;
-    let statement = statement(headers, HEADER).map_err(refused)?;
+    let statement = parse(token).map_err(refused)?;
     let settings = &visit.tenant.tenant.dataspace;
     // Steps 3 and 4: what is read here is not believed yet, and only chooses whose key is needed.
     let issuer = statement.text("iss").map_err(refused)?;
@@ -88,9 +145,8 @@ pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap)
         domain,
         configuration: own.party_configuration.as_deref(),
     };
-    let now = visit.ledger().now();
-    signed_by(parties, &party, &statement, now).await?;
-    statement
+    let signer = signed_by(parties, &party, &statement, now).await?;
+    let times = statement
         .check(&provider.issuer, settings, now)
         .map_err(refused)?;
     let (sub, subiss, acr) = (
@@ -105,27 +161,17 @@ pub(crate) async fn admit(visit: &Visit, parties: &Parties, headers: &HeaderMap)
     if sub.is_empty() || sub.chars().count() > LONGEST_SUB || sub.chars().any(char::is_control) {
         return Err(refused(NoStatement::Malformed("sub is not 1 to 255 characters")));
     }
-    visit
-        .ledger()
-        .count_signed_request(&visit.tenant, client, sub)
-        .map_err(|quota: Quota| rate_limits::exceeded(&quota))?;
-    let subject = visit
-        .ledger()
-        .source_person(&visit.tenant, client, &login, sub)
-        .await?;
-    let relation = subject.map(|subject| Relation {
-        subject,
-        client: client.id.clone(),
-        qualifier: visit.tenant.qualifier_of(&login),
-    });
-    Ok(Asker {
+    Ok(Admission {
         client: Arc::clone(client),
-        relation,
+        qualifier: visit.tenant.qualifier_of(&login),
+        counted: visit.tenant.asked_person(client, sub),
         sub: sub.to_owned(),
         app: app.to_owned(),
         appiss: appiss.to_owned(),
         login,
         provider,
+        times,
+        signer,
     })
 }
 
@@ -134,9 +180,9 @@ async fn signed_by(
     party: &Place<'_>,
     statement: &Statement<'_>,
     now: Timestamp,
-) -> Result<(), ApiError> {
+) -> Result<Signer, ApiError> {
     match parties.check(party, (statement.token, &statement.kid), now).await {
-        Ok(()) => Ok(()),
+        Ok(signer) => Ok(signer),
         Err(PartyError::NotSigned) => Err(refused(NoStatement::Malformed("no key of the party signed it"))),
         Err(PartyError::Unavailable { seconds }) => {
             Err(ApiError::new(&registry::PARTY_KEYS_UNAVAILABLE).retry_after(seconds))

@@ -14,20 +14,20 @@ use consentry_web::{
 use http::StatusCode;
 use serde_json::json;
 
-use crate::{answer, body, parties::Parties, request_token};
+use crate::{Signers, answer, body, request_token};
 
 /// `POST /Consent/Revoke`. Giving back what is not there is no error: afterwards it is not there.
-pub(crate) async fn revoke(visit: &Visit, parties: &Parties, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn revoke(visit: &Visit, signers: &Signers, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let asker = request_token::admit(visit, parties, &parts.headers).await?;
+    let asker = request_token::admit(visit, signers, &parts.headers).await?;
     let members = body::object(&parts.headers, body).await?;
     let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
-    let (ledger, client) = (visit.ledger(), &asker.client);
+    let (ledger, client) = (visit.ledger(), asker.client());
     let consent = match &asker.relation {
         Some(relation) => ledger
             .source_consent(&visit.tenant, relation, source.key())
             .await?
-            .map(|consent| (relation.subject, consent)),
+            .map(|consent| (relation.subject, (*consent).clone())),
         None => None,
     };
     if let Some((subject, consent)) = consent {

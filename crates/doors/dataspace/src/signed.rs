@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 /// Deepest nesting of header and claims.
 const DEEPEST: usize = 8;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Longest id of a key.
 const LONGEST_KID: usize = 255;
 
@@ -41,8 +43,20 @@ pub(crate) enum NoStatement {
     Expired,
 }
 
+/// From when until when a statement may be believed, in seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Times {
+    iat: i64,
+    exp: i64,
+}
+
 /// Reads the statement in a header.
 pub(crate) fn statement<'h>(headers: &'h HeaderMap, name: &str) -> Result<Statement<'h>, NoStatement> {
+    parse(shown(headers, name)?)
+}
+
+/// The one token in a header, of which nothing is known.
+pub(crate) fn shown<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, NoStatement> {
     let mut values = headers.get_all(name).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(NoStatement::Missing);
@@ -54,10 +68,11 @@ pub(crate) fn statement<'h>(headers: &'h HeaderMap, name: &str) -> Result<Statem
     if token.is_empty() {
         return Err(NoStatement::Missing);
     }
-    parse(token)
+    Ok(token)
 }
 
-fn parse(token: &str) -> Result<Statement<'_>, NoStatement> {
+/// Takes a token apart.
+pub(crate) fn parse(token: &str) -> Result<Statement<'_>, NoStatement> {
     let malformed = NoStatement::Malformed;
     let limits = consentry_jose::Limits { max_len: LONGEST };
     let unverified = decode(token, limits).map_err(|_| malformed("the token is no JWS of this house"))?;
@@ -95,6 +110,10 @@ fn parse(token: &str) -> Result<Statement<'_>, NoStatement> {
 
 /// A JSON object, read strictly.
 pub(crate) fn object(text: &[u8]) -> Option<Map<String, Value>> {
+    // A reader of bodies passes over a byte order mark; in a token it is no JSON (RFC 8259, section 8.1).
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return None;
+    }
     let limits = Limits {
         size: LONGEST,
         depth: DEEPEST,
@@ -125,11 +144,22 @@ impl Statement<'_> {
         audience: &str,
         settings: &DataspaceSettings,
         now: Timestamp,
-    ) -> Result<(), NoStatement> {
+    ) -> Result<Times, NoStatement> {
         if self.text("aud")? != audience {
             return Err(NoStatement::Malformed("aud is not this provider"));
         }
-        let (iat, exp) = (self.second("iat")?, self.second("exp")?);
+        let times = Times {
+            iat: self.second("iat")?,
+            exp: self.second("exp")?,
+        };
+        times.check(settings, now).map(|()| times)
+    }
+}
+
+impl Times {
+    /// Whether it is time (dataspace-consent-protocol 8.1 step 8).
+    pub(crate) fn check(self, settings: &DataspaceSettings, now: Timestamp) -> Result<(), NoStatement> {
+        let Self { iat, exp } = self;
         let (now, skew) = (now.as_seconds(), i64::from(settings.clock_skew_seconds));
         if iat > now.saturating_add(skew) {
             return Err(NoStatement::Malformed("iat lies in the future"));

@@ -12,15 +12,14 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::{
-    answer,
+    Signers, answer,
     body::{self, wrong},
     id_token,
-    parties::Parties,
     provider::provider,
 };
 
 /// `POST /Consent/Verify`. Nothing is said about why not; only what is no question at all is refused.
-pub(crate) async fn verify(visit: &Visit, parties: &Parties, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn verify(visit: &Visit, signers: &Signers, request: Request) -> Result<Response, ApiError> {
     let provider = provider(visit)?;
     let (parts, body) = request.into_parts();
     let Ok(Credentials::Bearer(id_token)) = authorization(&parts.headers) else {
@@ -29,7 +28,7 @@ pub(crate) async fn verify(visit: &Visit, parties: &Parties, request: Request) -
     let token = consent_token(&parts.headers)?;
     let members = body::object(&parts.headers, body).await?;
     let source = body::data_source(members.get("dataSource"), "/dataSource".to_owned())?;
-    let person = id_token::vouched(visit, parties, &provider, id_token.expose_secret()).await?;
+    let person = id_token::vouched(visit, &signers.parties, &provider, id_token.expose_secret()).await?;
     let found = match &person {
         Some(person) => {
             let shown = Shown {

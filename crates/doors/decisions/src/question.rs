@@ -132,6 +132,13 @@ pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Ques
             "cannot be asked about together with context.as_of",
         ));
     }
+    if subject.acr.is_some() && resource.target.is_some() {
+        let place = "/resource/properties/resource";
+        return Err(invalid(
+            place,
+            "cannot be asked about together with subject.properties.acr",
+        ));
+    }
     Ok(Question {
         subject,
         resource,
@@ -147,10 +154,13 @@ pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Ques
 /// Whose data.
 pub(crate) fn subject(members: Members<'_>) -> Result<SubjectName, ApiError> {
     let subject = members.object("subject")?;
+    let properties = subject.properties()?;
+    let property = |name| Ok::<_, ApiError>(properties.optional_text(name)?.map(str::to_owned));
     Ok(SubjectName {
         kind: subject.text("type")?.to_owned(),
         id: subject.text("id")?.to_owned(),
-        issuer: subject.properties()?.optional_text("issuer")?.map(str::to_owned),
+        issuer: property("issuer")?,
+        acr: property("acr")?,
     })
 }
 

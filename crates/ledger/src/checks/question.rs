@@ -2,6 +2,7 @@
 
 use consentry_domain::{
     AccountId, DefinitionKey, GrantId, Qualifier, SubjectId, Timestamp,
+    client::Client,
     definition::{Definition, DefinitionKind, WordingVersion},
     dn::Dn,
     subject::{Alias, Namespace},
@@ -19,6 +20,9 @@ pub struct SubjectName {
     pub id: String,
     /// Whose name it is; none means the tenant's choice.
     pub issuer: Option<String>,
+    /// The authentication context in which they agreed, at the login provider whose name it is, else at our own; none: consents that no
+    /// login keeps apart (dataspace-consent-protocol 2.1).
+    pub acr: Option<String>,
 }
 
 /// What is asked about.
@@ -154,14 +158,43 @@ pub(crate) enum Names {
 }
 
 impl Moment<'_> {
+    /// What keeps the consents apart that are asked about: the login, where one is named, else the resource. None: no such login counts.
+    pub(super) fn qualifier(&self, name: &SubjectName, resource: Option<&Resource>) -> Option<Qualifier> {
+        let Some(acr) = &name.acr else {
+            return Some(resource.map_or_else(Qualifier::none, Resource::qualifier));
+        };
+        let tenant = self.tenant();
+        let elsewhere = name.issuer.as_deref();
+        let elsewhere = elsewhere.filter(|issuer| tenant.login_provider(issuer).is_some());
+        let login = tenant.login_at(elsewhere, acr)?;
+        Some(tenant.qualifier_of(&login))
+    }
+
+    /// Whether the asker knows people by the names of a login provider of the dataspace: a back end of the tenant may, and so does an
+    /// application that is registered there.
+    fn knows_names_at(&self, issuer: &str) -> bool {
+        let tenant = self.tenant();
+        let is_known = |party: &Client| {
+            let own = tenant.tenant.dataspace.application(&party.id);
+            let registration = own.and_then(|own| own.registration.as_ref());
+            registration.is_some_and(|registration| registration.issuer == issuer)
+        };
+        tenant.login_provider(issuer).is_some() && self.checker().party().is_none_or(is_known)
+    }
+
     /// The person with a name. The same name of another issuer is another person (CHK-08). A third party knows people by what
-    /// we call them toward it, and by no other name.
+    /// we call them toward it, and by what the provider calls them where it is registered.
     pub(super) async fn person_named(&self, name: &SubjectName) -> Result<Option<SubjectId>, Fault> {
         if name.kind != USER {
             return Ok(None);
         }
         let tenant = self.tenant();
         let issuer = name.issuer.as_deref().unwrap_or(self.default_issuer());
+        let is_ours_to_name = self.checker().party().is_none() && names_of(tenant, issuer).is_some();
+        if !is_ours_to_name && self.knows_names_at(issuer) {
+            let name = tenant.name_at(issuer, &name.id);
+            return self.ledger().subject_of_name(tenant, name).await;
+        }
         if let Some(party) = self.checker().party() {
             let is_ours = issuer == self.base();
             return Ok(is_ours

@@ -1,7 +1,7 @@
 //! What may be used of a person, and how: the deciding consents of one person toward one audience (enforcement-events-evidence 2.7).
 
 use consentry_domain::{
-    Consent, ConsentId, DefinitionKey, Qualifier, Timestamp,
+    Consent, ConsentId, DefinitionKey, Timestamp,
     enforce::{allows, standing},
 };
 
@@ -47,7 +47,8 @@ impl Moment<'_> {
         if is_suspended(tenant, &audience) {
             return Ok(Vec::new());
         }
-        let Some(subject) = self.person_named(&wanted.subject).await? else {
+        let qualifier = self.qualifier(&wanted.subject, None);
+        let (Some(subject), Some(qualifier)) = (self.person_named(&wanted.subject).await?, qualifier) else {
             return Ok(Vec::new());
         };
         let at = self.at();
@@ -55,7 +56,7 @@ impl Moment<'_> {
         let is_wanted = |consent: &&Consent| {
             let definition = tenant.definitions.get(&consent.slot.definition);
             consent.slot.audience == audience
-                && consent.slot.qualifier == Qualifier::none()
+                && consent.slot.qualifier == qualifier
                 && standing(Some(consent), at).is_ok()
                 && definition.is_some_and(|definition| {
                     kinds.has(definition.kind) && allows(definition, consent, &wanted.action).is_ok()

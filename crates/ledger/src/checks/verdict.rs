@@ -211,14 +211,16 @@ impl<'a> Moment<'a> {
         if is_suspended(tenant, &audience) {
             return Ok(self.deny(Reason::PartySuspended, None));
         }
-        let Some(subject) = self.person_named(&question.subject).await? else {
+        let qualifier = self.qualifier(&question.subject, Some(&question.resource));
+        let (Some(subject), Some(qualifier)) = (self.person_named(&question.subject).await?, qualifier)
+        else {
             return Ok(self.deny(Reason::NoConsent, None));
         };
         let slot = Slot {
             subject,
             definition: definition.key.clone(),
             audience,
-            qualifier: question.resource.qualifier(),
+            qualifier,
         };
         let consents = match question.as_of {
             None => self.standing_of(subject).await?,

@@ -18,7 +18,7 @@ mod vouched;
 mod withdrawing;
 
 use consentry_domain::{
-    Audience, Consent, DefinitionKey, Slot,
+    Audience, DefinitionKey, Slot,
     definition::{Definition, DefinitionKind},
     dsi::Dsi,
 };
@@ -32,7 +32,7 @@ pub use self::{
     vouched::VouchedPerson,
 };
 pub(crate) use self::{people::check_contexts, token::SignedTokens};
-use crate::{Ledger, TenantSnapshot, error::Fault};
+use crate::{Ledger, TenantSnapshot, error::Fault, standing::DecidingConsent};
 
 /// The slot of a data source.
 fn slot(relation: &Relation, source: &DefinitionKey) -> Slot {
@@ -62,13 +62,13 @@ impl Ledger {
         tenant: &TenantSnapshot,
         relation: &Relation,
         source: &DefinitionKey,
-    ) -> Result<Option<Consent>, Fault> {
+    ) -> Result<Option<DecidingConsent>, Fault> {
         let now = self.now();
         let slot = slot(relation, source);
         let standing = self.standing_consents(tenant, relation.subject).await?;
-        let found = standing.iter().find(|consent| consent.slot == slot);
+        let found = DecidingConsent::find(standing, |consent| consent.slot == slot);
         // A token can carry no actions, so a consent to some of them is none here.
-        Ok(found.filter(|consent| consent.is_in_force_for_all(now)).cloned())
+        Ok(found.filter(|consent| consent.is_in_force_for_all(now)))
     }
 
     /// What of this lacks consent, in its order; everything where there is nobody yet.

@@ -82,17 +82,19 @@ pub(crate) fn check_contexts(tenant: &Tenant) -> Result<(), InvalidSetting> {
 impl TenantSnapshot {
     /// The login that a statement speaks of, if it counts in the dataspace that is served here.
     pub fn source_login(&self, provider: &Provider, issuer: &str, acr: &str) -> Option<SourceLogin> {
+        self.login_at((issuer != provider.login_issuer).then_some(issuer), acr)
+    }
+
+    /// The login in this context at our own provider, or at another one, if it counts.
+    pub(crate) fn login_at(&self, elsewhere: Option<&str>, acr: &str) -> Option<SourceLogin> {
         let settings = &self.tenant.dataspace;
-        if issuer == provider.login_issuer {
-            let counts = settings.acr == acr || settings.acr_values.iter().any(|own| own == acr);
-            return counts.then(|| SourceLogin {
-                issuer: None,
-                acr: acr.to_owned(),
-            });
-        }
-        let (_, own) = self.login_provider(issuer)?;
-        own.acr.iter().any(|own| own == acr).then(|| SourceLogin {
-            issuer: Some(issuer.to_owned()),
+        let contexts = match elsewhere {
+            None => &settings.acr_values,
+            Some(issuer) => &self.login_provider(issuer)?.1.acr,
+        };
+        let is_usual = elsewhere.is_none() && settings.acr == acr;
+        (is_usual || contexts.iter().any(|own| own == acr)).then(|| SourceLogin {
+            issuer: elsewhere.map(str::to_owned),
             acr: acr.to_owned(),
         })
     }
@@ -155,9 +157,8 @@ impl TenantSnapshot {
     }
 
     /// The name of somebody at a provider beside our own, as it is kept: a keyed hash.
-    pub(super) fn name_at(&self, login: &SourceLogin, sub: &str) -> Option<Hash> {
-        let issuer = login.issuer.as_deref()?;
-        Some(alias_hash(self, &Upstream::alias(issuer, sub)))
+    pub(crate) fn name_at(&self, issuer: &str, sub: &str) -> Hash {
+        alias_hash(self, &Upstream::alias(issuer, sub))
     }
 }
 
@@ -170,8 +171,8 @@ impl Ledger {
         login: &SourceLogin,
         sub: &str,
     ) -> Result<Option<SubjectId>, Fault> {
-        if let Some(name) = tenant.name_at(login, sub) {
-            return self.subject_of_name(tenant, name).await;
+        if let Some(issuer) = &login.issuer {
+            return self.subject_of_name(tenant, tenant.name_at(issuer, sub)).await;
         }
         let known = subject_identified(tenant, client, sub).filter(|subject| subject.to_string() == sub);
         match known {

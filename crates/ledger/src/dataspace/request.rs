@@ -202,7 +202,8 @@ impl Ledger {
     ) -> Result<Uuid, Fault> {
         let now = self.now();
         let AskedPerson { subject, login, sub } = person;
-        let name = tenant.name_at(login, sub).map(|name| base64url(name.as_bytes()));
+        let name = login.issuer.as_ref().map(|issuer| tenant.name_at(issuer, sub));
+        let name = name.map(|name| base64url(name.as_bytes()));
         let id = uuid::Builder::from_random_bytes(self.entropy().bytes()).into_uuid();
         let request = SourceRequest {
             client: client.clone(),

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use consentry_domain::{Consent, ConsentId, DefinitionKey, Timestamp, Usage};
+use consentry_domain::{Consent, ConsentId, DefinitionKey, Lifetime, TenantId, Timestamp, Usage};
 use consentry_jose::{Algorithm, Expectations, Header};
-use consentry_store::Hash;
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
@@ -16,7 +15,7 @@ use super::{
     people::{Relation, SourceLogin},
     vouched::VouchedPerson,
 };
-use crate::{Ledger, TenantSnapshot, error::Fault, opaque};
+use crate::{Ledger, TenantSnapshot, error::Fault, standing::DecidingConsent};
 
 /// The version of the protocol, in the header of each token.
 pub const VERSION: &str = "0.2";
@@ -93,13 +92,55 @@ pub struct Spoken<'a> {
     pub appiss: &'a str,
 }
 
-/// Tokens that were signed, by what they say but their times.
-pub(crate) struct SignedTokens(Option<Cache<Hash, Arc<Signed>>>);
+/// The last token of each consent that was signed.
+pub(crate) struct SignedTokens(Option<Cache<(TenantId, ConsentId), Arc<Signed>>>);
 
 struct Signed {
     token: ConsentToken,
     /// From when on another one is signed.
     given_until: Timestamp,
+    said: Said<String>,
+}
+
+/// Everything that a token says, and what its times follow from.
+struct Said<T> {
+    /// In this order: the claims but the times, `jku`, `kid`.
+    texts: [T; 9],
+    valid_until: Option<Timestamp>,
+    life: Lifetime,
+    backdate: u32,
+}
+
+impl Said<&str> {
+    fn is(&self, other: &Said<String>) -> bool {
+        let times = (self.valid_until, self.life, self.backdate);
+        times == (other.valid_until, other.life, other.backdate)
+            && self.texts == other.texts.each_ref().map(String::as_str)
+    }
+
+    fn to_owned(&self) -> Said<String> {
+        Said {
+            texts: self.texts.map(str::to_owned),
+            valid_until: self.valid_until,
+            life: self.life,
+            backdate: self.backdate,
+        }
+    }
+
+    fn claims(&self, iat: i64, exp: i64) -> ConsentClaims {
+        let [iss, sub, subiss, acr, app, appiss, dsi, ..] = self.texts.map(str::to_owned);
+        ConsentClaims {
+            iss,
+            sub,
+            subiss,
+            acr,
+            app,
+            appiss,
+            dsi,
+            exp,
+            iat,
+        }
+    }
 }
 
 impl SignedTokens {
@@ -108,14 +149,26 @@ impl SignedTokens {
         Self((capacity > 0).then(|| Cache::new(capacity)))
     }
 
-    fn get(&self, name: &Hash, now: Timestamp) -> Option<ConsentToken> {
-        let signed = self.0.as_ref()?.get(name)?;
-        (now < signed.given_until).then(|| signed.token.clone())
+    /// The token of a consent that says the same and is young enough to be given again.
+    fn get(&self, consent: (TenantId, ConsentId), said: &Said<&str>, now: Timestamp) -> Option<ConsentToken> {
+        let signed = self.0.as_ref()?.get(&consent)?;
+        (now < signed.given_until && said.is(&signed.said)).then(|| signed.token.clone())
     }
 
-    fn keep(&self, name: Hash, signed: Signed) {
+    fn keep(
+        &self,
+        consent: (TenantId, ConsentId),
+        said: &Said<&str>,
+        token: &ConsentToken,
+        given_until: Timestamp,
+    ) {
         if let Some(kept) = &self.0 {
-            kept.insert(name, Arc::new(signed));
+            let signed = Signed {
+                token: token.clone(),
+                given_until,
+                said: said.to_owned(),
+            };
+            kept.insert(consent, Arc::new(signed));
         }
     }
 }
@@ -141,31 +194,30 @@ impl Ledger {
         consent: &Consent,
     ) -> Result<ConsentToken, Fault> {
         let now = self.now();
-        let settings = &tenant.tenant.dataspace;
-        let life_ends = now.plus(tenant.tenant.lifetimes.consent_token);
-        let ends = consent
-            .valid_until
-            .map_or(life_ends, |until| until.min(life_ends));
-        let subiss = spoken.login.issuer.as_ref().unwrap_or(&provider.login_issuer);
-        let mut claims = ConsentClaims {
-            iss: provider.issuer.clone(),
-            sub: spoken.sub.to_owned(),
-            subiss: subiss.clone(),
-            acr: spoken.login.acr.clone(),
-            app: spoken.app.to_owned(),
-            appiss: spoken.appiss.to_owned(),
-            dsi: consent.slot.definition.as_str().to_owned(),
-            exp: 0,
-            iat: 0,
-        };
         let signer = tenant.key_ring.signer(Algorithm::Rs256)?;
-        let signed = &self.inner.signed_tokens;
-        let name = named(tenant, provider, consent, signer.kid(), &claims)?;
-        if let Some(token) = signed.get(&name, now) {
+        let said = Said {
+            texts: [
+                &provider.issuer,
+                spoken.sub,
+                spoken.login.issuer.as_ref().unwrap_or(&provider.login_issuer),
+                &spoken.login.acr,
+                spoken.app,
+                spoken.appiss,
+                consent.slot.definition.as_str(),
+                &provider.jwks_uri,
+                signer.kid(),
+            ],
+            valid_until: consent.valid_until,
+            life: tenant.tenant.lifetimes.consent_token,
+            backdate: tenant.tenant.dataspace.issue_backdate_seconds,
+        };
+        let (name, kept) = ((tenant.id(), consent.id), &self.inner.signed_tokens);
+        if let Some(token) = kept.get(name, &said, now) {
             return Ok(token);
         }
-        claims.exp = ends.as_seconds();
-        claims.iat = now.as_seconds() - i64::from(settings.issue_backdate_seconds);
+        let life_ends = now.plus(said.life);
+        let ends = said.valid_until.map_or(life_ends, |until| until.min(life_ends));
+        let claims = said.claims(now.as_seconds() - i64::from(said.backdate), ends.as_seconds());
         let members = Map::from_iter([
             ("v".to_owned(), VERSION.into()),
             ("tid".to_owned(), consent.id.to_string().into()),
@@ -179,11 +231,8 @@ impl Ledger {
         };
         self.note_use(tenant.id(), consent, Usage::issued(now));
         let part = ends.as_micros().saturating_sub(now.as_micros()) / PARTS;
-        let given = Signed {
-            token: token.clone(),
-            given_until: Timestamp::from_micros(now.as_micros().saturating_add(part)),
-        };
-        signed.keep(name, given);
+        let given_until = Timestamp::from_micros(now.as_micros().saturating_add(part));
+        kept.keep(name, &said, &token, given_until);
         Ok(token)
     }
 
@@ -194,7 +243,7 @@ impl Ledger {
         tenant: &TenantSnapshot,
         provider: &Provider,
         shown: &Shown<'_>,
-    ) -> Result<Option<(Consent, ConsentClaims)>, Fault> {
+    ) -> Result<Option<(DecidingConsent, ConsentClaims)>, Fault> {
         let now = self.now().as_seconds();
         let Some((id, claims)) = verified(tenant, provider, shown.token, now) else {
             return Ok(None);
@@ -225,24 +274,6 @@ impl Ledger {
             .filter(|consent| consent.id == id)
             .map(|consent| (consent, claims)))
     }
-}
-
-/// What a signed token is found by: everything it says, and what its times follow from.
-fn named(
-    tenant: &TenantSnapshot,
-    provider: &Provider,
-    consent: &Consent,
-    kid: &str,
-    claims: &ConsentClaims,
-) -> Result<Hash, Fault> {
-    let settings = &tenant.tenant.dataspace;
-    let said = (
-        (tenant.id(), consent.id, kid, &provider.jwks_uri, claims),
-        (consent.valid_until, tenant.tenant.lifetimes.consent_token),
-        settings.issue_backdate_seconds,
-    );
-    let said = serde_json::to_vec(&said).map_err(|error| Fault::Signing(error.to_string()))?;
-    Ok(opaque::hash(&said))
 }
 
 /// Steps 2 to 10 of dataspace-consent-protocol 8.2, with our own keys.

@@ -36,6 +36,17 @@ pub struct Passkey {
     pub is_backed_up: bool,
 }
 
+/// Why a passkey stays.
+#[derive(Debug, thiserror::Error)]
+pub enum RemovePasskeyError {
+    /// Nothing else would let the person in.
+    #[error("it is the only way to log in")]
+    LastWay,
+    /// Something failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
 /// A passkey as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kept {
@@ -169,58 +180,61 @@ impl Ledger {
         let Some(name) = usable_name(name) else {
             return Ok(false);
         };
-        self.change_passkeys(tenant, session.subject, |passkeys, _| {
-            let found = passkeys.iter_mut().find(|kept| kept.id == id);
-            Ok(found.map(|kept| kept.name.clone_from(&name)).is_some())
-        })
-        .await
+        for _ in 0..ATTEMPTS {
+            let Some(mut holder) = self.passkey_holder(tenant, session.subject).await? else {
+                return Ok(false);
+            };
+            let Some(kept) = holder.passkeys.iter_mut().find(|kept| kept.id == id) else {
+                return Ok(false);
+            };
+            kept.name.clone_from(&name);
+            let change = ChangeSet::new(tenant.id(), self.now());
+            if self.write_passkeys(holder, change).await? {
+                return Ok(true);
+            }
+        }
+        Err(Fault::Conflict)
     }
 
-    /// Takes one of them away, and tells the person; answers whether there was one. From then on it opens nothing.
+    /// Takes one of them away, and tells the person; answers whether there was one. From then on it opens nothing. The last way to log in
+    /// stays.
     pub async fn remove_passkey(
         &self,
         tenant: &TenantSnapshot,
         session: &Session,
         id: &str,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, RemovePasskeyError> {
         let subject = session.subject;
-        let removed = self
-            .change_passkeys(tenant, subject, |passkeys, change| {
-                let before = passkeys.len();
-                passkeys.retain(|kept| kept.id != id);
-                let is_removed = passkeys.len() < before;
-                if is_removed {
-                    let mark = base64url(tenant.keys.lookup("passkey removed", id).as_bytes());
-                    tell(change, subject, false, &mark)?;
-                }
-                Ok(is_removed)
-            })
-            .await?;
-        self.inner.mailed.notify_waiters();
-        Ok(removed)
-    }
-
-    async fn change_passkeys(
-        &self,
-        tenant: &TenantSnapshot,
-        subject: SubjectId,
-        change_them: impl Fn(&mut Vec<Kept>, &mut ChangeSet) -> Result<bool, Fault>,
-    ) -> Result<bool, Fault> {
         for _ in 0..ATTEMPTS {
             let Some(mut holder) = self.passkey_holder(tenant, subject).await? else {
                 return Ok(false);
             };
-            let mut change = ChangeSet::new(tenant.id(), self.now());
-            if !change_them(&mut holder.passkeys, &mut change)? {
+            let before = holder.passkeys.len();
+            holder.passkeys.retain(|kept| kept.id != id);
+            if holder.passkeys.len() == before {
                 return Ok(false);
             }
-            holder.write(&mut change, self.entropy())?;
-            match self.commit(change).await {
-                Ok(_receipt) => return Ok(true),
-                Err(CommitError::Stale) => {}
-                Err(error) => return Err(error.into()),
+            if holder.passkeys.is_empty() && !self.has_way_beside_passkeys(tenant, &holder.account).await? {
+                return Err(RemovePasskeyError::LastWay);
+            }
+            let mut change = ChangeSet::new(tenant.id(), self.now());
+            let mark = base64url(tenant.keys.lookup("passkey removed", id).as_bytes());
+            tell(&mut change, subject, false, &mark)?;
+            if self.write_passkeys(holder, change).await? {
+                self.inner.mailed.notify_waiters();
+                return Ok(true);
             }
         }
-        Err(Fault::Conflict)
+        Err(Fault::Conflict.into())
+    }
+
+    /// Answers whether nobody changed the account meanwhile: otherwise nothing is written.
+    async fn write_passkeys(&self, holder: Holder, mut change: ChangeSet) -> Result<bool, Fault> {
+        holder.write(&mut change, self.entropy())?;
+        match self.commit(change).await {
+            Ok(_receipt) => Ok(true),
+            Err(CommitError::Stale) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -17,7 +17,7 @@ mod key;
 
 pub use answer::Place;
 pub use ceremony::Ceremony;
-pub use keep::Passkey;
+pub use keep::{Passkey, RemovePasskeyError};
 pub use key::ALGORITHMS;
 
 use consentry_domain::Lifetime;

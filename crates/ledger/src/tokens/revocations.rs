@@ -10,7 +10,7 @@ use std::{
 };
 
 use consentry_domain::{Lifetime, TenantId, Timestamp};
-use consentry_jose::Algorithm;
+use consentry_jose::{Algorithm, SigningKey};
 use serde::Serialize;
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -137,26 +137,8 @@ impl Ledger {
             return Ok(Arc::clone(&signed.feed));
         }
         let lives = self.token_lives(tenant).await?;
-        let of_this = |entry: &&Entry| listed == Listed::Everything || entry.is_consent;
-        let mut entries = kept.entries.iter().map(|(_, entry)| entry).filter(of_this);
-        let listed: Vec<&Entry> = entries.by_ref().take(MOST).collect();
-        let since = match entries.next() {
-            Some(first_left_out) => first_left_out.at.saturating_add(1),
-            None => since(now, lives.access).as_seconds(),
-        };
-        let claims = FeedClaims {
-            iss: issuer.as_str(),
-            iat: now.as_seconds(),
-            exp: now.plus(VALID).as_seconds(),
-            since,
-            seq: kept.seq,
-            revoked: &listed,
-        };
-        let jwt = signer
-            .sign(&signer.header(Some(TYP)), &claims)
-            .map_err(|error| Fault::Signing(error.to_string()))?;
-        let tag = opaque::base64url(&opaque::hash(jwt.as_bytes()).as_bytes()[..16]);
-        let feed = Arc::new(RevocationFeed { jwt, tag });
+        let feed = kept.signed_by(signer, issuer, listed, (now, since(now, lives.access)))?;
+        let feed = Arc::new(feed);
         kept.signed.retain(|signed| signed.issuer != issuer.as_str());
         kept.signed.push(Signed {
             at: now,
@@ -178,21 +160,10 @@ impl Ledger {
         let since = since(now, lives.access);
         let most = u32::try_from(MOST).unwrap_or(u32::MAX).saturating_add(1);
         let found = self.inner.store.withdrawn(tenant.id(), since, now, most).await?;
-        let entry = |id: String, at: Timestamp, is_consent: bool| {
-            let h = opaque::base64url(opaque::hash(id.as_bytes()).as_bytes());
-            (
-                at,
-                Entry {
-                    at: at.as_seconds(),
-                    h,
-                    is_consent,
-                },
-            )
-        };
         let consents = found.consents.iter();
-        let consents = consents.map(|(id, at)| entry(id.to_string(), *at, true));
+        let consents = consents.map(|(id, at)| entry(&id.to_string(), *at, true));
         let agreements = found.agreements.iter();
-        let agreements = agreements.map(|(id, at)| entry(id.to_string(), *at, false));
+        let agreements = agreements.map(|(id, at)| entry(&id.to_string(), *at, false));
         let mut entries: Vec<(Timestamp, Entry)> = consents.chain(agreements).collect();
         entries.sort_unstable_by(|one, other| other.cmp(one));
         // What was signed stays where it says the same.
@@ -207,8 +178,122 @@ impl Ledger {
     }
 }
 
+impl Kept {
+    /// An answer. Of tokens that were made before `since` it says nothing.
+    fn signed_by(
+        &self,
+        signer: &SigningKey,
+        issuer: &Issuer,
+        listed: Listed,
+        (now, since): (Timestamp, Timestamp),
+    ) -> Result<RevocationFeed, Fault> {
+        let of_this = |entry: &&Entry| listed == Listed::Everything || entry.is_consent;
+        let mut entries = self.entries.iter().map(|(_, entry)| entry).filter(of_this);
+        let listed: Vec<&Entry> = entries.by_ref().take(MOST).collect();
+        let since = match entries.next() {
+            Some(first_left_out) => first_left_out.at.saturating_add(1),
+            None => since.as_seconds(),
+        };
+        let claims = FeedClaims {
+            iss: issuer.as_str(),
+            iat: now.as_seconds(),
+            exp: now.plus(VALID).as_seconds(),
+            since,
+            seq: self.seq,
+            revoked: &listed,
+        };
+        let jwt = signer
+            .sign(&signer.header(Some(TYP)), &claims)
+            .map_err(|error| Fault::Signing(error.to_string()))?;
+        let tag = opaque::base64url(&opaque::hash(jwt.as_bytes()).as_bytes()[..16]);
+        Ok(RevocationFeed { jwt, tag })
+    }
+}
+
+fn entry(id: &str, at: Timestamp, is_consent: bool) -> (Timestamp, Entry) {
+    let h = opaque::base64url(opaque::hash(id.as_bytes()).as_bytes());
+    let entry = Entry {
+        at: at.as_seconds(),
+        h,
+        is_consent,
+    };
+    (at, entry)
+}
+
 /// Whatever ended before this is in no token any more: the start of the window that the feed covers.
 fn since(now: Timestamp, longest: Lifetime) -> Timestamp {
     // To the second, as the claim says it.
     Timestamp::from_seconds(now.minus(longest).minus(LEEWAY).as_seconds())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write as _,
+        process::{Command, Stdio},
+    };
+
+    use consentry_jose::encoding;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// How many bytes a text takes where it is compressed as servers and proxies do.
+    fn compressed(text: &str) -> usize {
+        let mut gzip = Command::new("gzip")
+            .arg("--stdout")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = gzip.stdin.take().unwrap();
+        let text = text.to_owned();
+        let writing = std::thread::spawn(move || input.write_all(text.as_bytes()));
+        let output = gzip.wait_with_output().unwrap();
+        writing.join().unwrap().unwrap();
+        assert!(output.status.success());
+        output.stdout.len()
+    }
+
+    #[test]
+    fn dsp_11_2_a_feed_of_100_000_entries_takes_less_than_6_mb_and_says_from_when_on_it_speaks() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let began = now.minus(Lifetime::days(2));
+        let ended = |index: u32| now.minus(Lifetime::seconds(i64::from(index)));
+        let all = (0..=100_000).map(|index| {
+            entry(
+                &format!("0b6f5f0c-6f5e-4b0e-8a55-{index:012}"),
+                ended(index),
+                true,
+            )
+        });
+        let mut kept = Kept {
+            seq: 7,
+            read_at: now,
+            entries: all.collect(),
+            signed: Vec::new(),
+        };
+        let key = SigningKey::generate(Algorithm::Rs256).unwrap();
+        let issuer = Issuer::new("https://consent.northbay.example".to_owned());
+        let read = |kept: &Kept| {
+            let feed = kept
+                .signed_by(&key, &issuer, Listed::Consents, (now, began))
+                .unwrap();
+            let claims = encoding::decode(feed.jwt.split('.').nth(1).unwrap()).unwrap();
+            (feed, serde_json::from_slice::<Value>(&claims).unwrap())
+        };
+        let (feed, claims) = read(&kept);
+        assert_eq!(claims["revoked"].as_array().unwrap().len(), 100_000);
+        assert_eq!(
+            claims["since"],
+            ended(100_000).as_seconds() + 1,
+            "one was left out"
+        );
+        assert!(compressed(&feed.jwt) < 6_000_000);
+        kept.entries.pop();
+        let (fewer, claims) = read(&kept);
+        assert_eq!(claims["revoked"].as_array().unwrap().len(), 100_000);
+        assert_eq!(claims["since"], began.as_seconds());
+        assert_ne!(feed.tag, fewer.tag);
+    }
 }

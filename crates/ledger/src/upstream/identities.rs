@@ -179,6 +179,23 @@ impl Ledger {
         Err(Fault::Conflict.into())
     }
 
+    /// Whether somebody could log in without any passkey: by what the account has beside them, or as who they are at a provider.
+    pub(crate) async fn has_way_beside_passkeys(
+        &self,
+        tenant: &TenantSnapshot,
+        account: &AccountRow,
+    ) -> Result<bool, Fault> {
+        let without = AccountRow {
+            passkeys: None,
+            ..account.clone()
+        };
+        let names = self.names_of(tenant, account.subject).await?;
+        let has_login = names.iter().any(|(namespace, _)| *namespace == Namespace::Login);
+        let sign_in = &tenant.tenant.authorization.sign_in;
+        Ok(has_own_way(sign_in, &without, has_login)
+            || !self.identity_rows(tenant, account.subject).await?.is_empty())
+    }
+
     async fn end_sessions_by(
         &self,
         tenant: &TenantSnapshot,

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 
-use consentry_ledger::Clock as _;
+use consentry_domain::client::TokenAlgorithm;
+use consentry_ledger::{Clock as _, provision::Entry};
 use consentry_testkit::TestApp;
 use consentry_verify::{
     AccessRevocation, AccessSettings, AccessVerifier, BoxFuture, CheckClient, Environment, Fetch, FetchError,
@@ -135,13 +136,8 @@ impl Ours {
     }
 }
 
-#[tokio::test]
-async fn architecture_sdk_every_verifier_takes_our_tokens_until_the_consent_is_taken_back() {
-    let app = TestApp::start().await;
-    let actual = app.listen().await;
-    let token = app.connect(&app.browser(), "ada", SCOPE).await.access;
-    let question = asked(&app, &actual, &token);
-    let ours = Ours::start(&app, &question);
+/// The verifiers in JavaScript and Python.
+fn peers() -> [Peer; 2] {
     let python = std::env::var("CONSENTRY_SDK_PYTHON").unwrap_or_else(|_| {
         concat!(
             env!("CARGO_MANIFEST_DIR"),
@@ -150,14 +146,47 @@ async fn architecture_sdk_every_verifier_takes_our_tokens_until_the_consent_is_t
         .to_owned()
     });
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sdk/python/src");
-    let mut peers = [
+    [
         Peer::start(Path::new("node"), "js/tests/peer.js", &[]),
         Peer::start(
             Path::new(&python),
             "python/tests/peer.py",
             &[("PYTHONPATH", sources), ("PYTHONDONTWRITEBYTECODE", "1")],
         ),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn architecture_sdk_every_verifier_takes_tokens_signed_with_es256() {
+    let app = TestApp::start().await;
+    let actual = app.listen().await;
+    let third_party = app.bank.third_party.client_id.as_str();
+    let mut client = app.tenant().client(third_party).unwrap().as_ref().clone();
+    client.settings.access_token_algorithm = Some(TokenAlgorithm::Es256);
+    app.provision(&[Entry::Client(client)]).await;
+    let token = app.connect(&app.browser(), "ada", SCOPE).await.access;
+    let question = asked(&app, &actual, &token);
+    let permitted = json!({ "code": "ok", "reason": "consented", "allowed": [true, false] });
+    // Another signature of the same length is none.
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    let forged = asked(&app, &actual, &format!("{signed}.{}", "A".repeat(86)));
+    let ours = Ours::start(&app, &question);
+    assert_eq!(ours.ask(&question).await, permitted);
+    assert_eq!(ours.ask(&forged).await["code"], "signature");
+    for peer in &mut peers() {
+        assert_eq!(peer.ask(&question).await, permitted);
+        assert_eq!(peer.ask(&forged).await["code"], "signature");
+    }
+}
+
+#[tokio::test]
+async fn architecture_sdk_every_verifier_takes_our_tokens_until_the_consent_is_taken_back() {
+    let app = TestApp::start().await;
+    let actual = app.listen().await;
+    let token = app.connect(&app.browser(), "ada", SCOPE).await.access;
+    let question = asked(&app, &actual, &token);
+    let ours = Ours::start(&app, &question);
+    let mut peers = peers();
     let permitted = json!({ "code": "ok", "reason": "consented", "allowed": [true, false] });
     assert_eq!(ours.ask(&question).await, permitted);
     for peer in &mut peers {

@@ -38,6 +38,10 @@ pub struct Page {
     pub person: Option<String>,
     /// Where help is; the same place on every screen (WCAG 3.2.6).
     pub help: Option<String>,
+    /// Where people read how their privacy is kept.
+    pub privacy_policy: Option<String>,
+    /// Where people read the terms.
+    pub terms: Option<String>,
 }
 
 impl Page {
@@ -52,6 +56,8 @@ impl Page {
             address: None,
             person: None,
             help: None,
+            privacy_policy: None,
+            terms: None,
         }
     }
 

@@ -2,6 +2,8 @@
 
 skip-to-content = الانتقال إلى المحتوى
 help-link = المساعدة
+privacy-policy-link = سياسة الخصوصية
+terms-link = شروط الخدمة
 signed-in-as = تم تسجيل الدخول باسم { $name }
 signed-out-note = هذه الصفحة تابعة لـ { $bank }.
 busy = لحظة من فضلك…

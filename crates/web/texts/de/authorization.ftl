@@ -82,6 +82,7 @@ passkeys-added = Der Passkey wurde hinzugefügt. Sie können sich ab jetzt damit
 passkeys-removed = Der Passkey wurde entfernt und öffnet nichts mehr. Sie können ihn auch auf Ihrem Gerät löschen.
 passkeys-named = Der Name wurde geändert.
 passkeys-full = Für einen weiteren Passkey ist kein Platz. Entfernen Sie zuerst einen.
+passkeys-last = Dieser Passkey ist Ihr einziger Weg, sich anzumelden, deshalb bleibt er. Fügen Sie zuerst einen anderen hinzu.
 passkeys-nothing = Es wurde kein Passkey hinzugefügt. Bitte versuchen Sie es noch einmal.
 
 consent-title = { $client } bittet um Zugriff auf Ihre Daten

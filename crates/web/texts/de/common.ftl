@@ -2,6 +2,8 @@
 
 skip-to-content = Zum Inhalt springen
 help-link = Hilfe
+privacy-policy-link = Datenschutzerklärung
+terms-link = Nutzungsbedingungen
 signed-in-as = Angemeldet als { $name }
 signed-out-note = Diese Seite gehört zu { $bank }.
 busy = Einen Moment …

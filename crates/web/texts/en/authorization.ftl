@@ -82,6 +82,7 @@ passkeys-added = The passkey was added. You can log in with it from now on.
 passkeys-removed = The passkey was removed and opens nothing any more. You can delete it on your device, too.
 passkeys-named = The name was changed.
 passkeys-full = There is no room for another passkey. Remove one first.
+passkeys-last = This passkey is your only way to log in, so it stays. Add another one first.
 passkeys-nothing = No passkey was added. Please try again.
 
 # The question. Titles and texts of the data itself come from the bank.

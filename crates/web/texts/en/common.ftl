@@ -2,6 +2,8 @@
 
 skip-to-content = Skip to the content
 help-link = Help
+privacy-policy-link = Privacy policy
+terms-link = Terms of service
 signed-in-as = Logged in as { $name }
 signed-out-note = This page belongs to { $bank }.
 busy = One moment…

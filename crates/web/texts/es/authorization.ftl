@@ -82,6 +82,7 @@ passkeys-added = La llave de acceso se ha añadido. Ya puede iniciar sesión con
 passkeys-removed = La llave de acceso se ha eliminado y ya no abre nada. También puede borrarla en su dispositivo.
 passkeys-named = El nombre se ha cambiado.
 passkeys-full = No caben más llaves de acceso. Elimine una primero.
+passkeys-last = Esta llave de acceso es su única forma de iniciar sesión, así que se queda. Añada otra primero.
 passkeys-nothing = No se ha añadido ninguna llave de acceso. Inténtelo de nuevo.
 
 consent-title = { $client } solicita acceso a sus datos

@@ -2,6 +2,8 @@
 
 skip-to-content = Ir al contenido
 help-link = Ayuda
+privacy-policy-link = Política de privacidad
+terms-link = Condiciones del servicio
 signed-in-as = Sesión iniciada como { $name }
 signed-out-note = Esta página pertenece a { $bank }.
 busy = Un momento…

@@ -82,6 +82,7 @@ passkeys-added = La clé d’accès a été ajoutée. Vous pouvez désormais vou
 passkeys-removed = La clé d’accès a été supprimée et n’ouvre plus rien. Vous pouvez aussi l’effacer sur votre appareil.
 passkeys-named = Le nom a été changé.
 passkeys-full = Il n’y a plus de place pour une autre clé d’accès. Supprimez-en une d’abord.
+passkeys-last = Cette clé d’accès est votre seul moyen de vous connecter, elle reste donc en place. Ajoutez-en d’abord une autre.
 passkeys-nothing = Aucune clé d’accès n’a été ajoutée. Veuillez réessayer.
 
 consent-title = { $client } demande l’accès à vos données

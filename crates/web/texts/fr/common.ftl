@@ -2,6 +2,8 @@
 
 skip-to-content = Aller au contenu
 help-link = Aide
+privacy-policy-link = Politique de confidentialité
+terms-link = Conditions d’utilisation
 signed-in-as = Connexion au nom de { $name }
 signed-out-note = Cette page appartient à { $bank }.
 busy = Un instant…

@@ -2,6 +2,8 @@
 
 skip-to-content = 本文へ移動
 help-link = ヘルプ
+privacy-policy-link = プライバシーポリシー
+terms-link = 利用規約
 signed-in-as = { $name } としてログイン中
 signed-out-note = これは { $bank } のページです。
 busy = お待ちください…

@@ -86,6 +86,7 @@ passkeys-added = Klucz dostępu został dodany. Od teraz możesz się nim logowa
 passkeys-removed = Klucz dostępu został usunięty i niczego już nie otwiera. Możesz go też usunąć na swoim urządzeniu.
 passkeys-named = Nazwa została zmieniona.
 passkeys-full = Nie ma miejsca na kolejny klucz dostępu. Najpierw usuń któryś.
+passkeys-last = Ten klucz dostępu to jedyny sposób logowania, więc zostaje. Najpierw dodaj inny.
 passkeys-nothing = Nie dodano klucza dostępu. Spróbuj ponownie.
 
 consent-title = Aplikacja { $client } prosi o dostęp do Twoich danych

@@ -2,6 +2,8 @@
 
 skip-to-content = Przejdź do treści
 help-link = Pomoc
+privacy-policy-link = Polityka prywatności
+terms-link = Warunki korzystania
 signed-in-as = Zalogowano jako { $name }
 signed-out-note = Ta strona należy do: { $bank }.
 busy = Chwileczkę…

@@ -82,6 +82,7 @@ passkeys-added = A chave de acesso foi adicionada. Já pode entrar com ela.
 passkeys-removed = A chave de acesso foi removida e já não abre nada. Também pode apagá-la no seu dispositivo.
 passkeys-named = O nome foi mudado.
 passkeys-full = Não há lugar para mais uma chave de acesso. Remova uma primeiro.
+passkeys-last = Esta chave de acesso é a sua única forma de iniciar sessão, por isso fica. Adicione outra primeiro.
 passkeys-nothing = Nenhuma chave de acesso foi adicionada. Tente novamente.
 
 consent-title = { $client } pede acesso aos seus dados

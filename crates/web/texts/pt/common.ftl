@@ -2,6 +2,8 @@
 
 skip-to-content = Ir para o conteúdo
 help-link = Ajuda
+privacy-policy-link = Política de privacidade
+terms-link = Termos de serviço
 signed-in-as = Sessão iniciada como { $name }
 signed-out-note = Esta página pertence a { $bank }.
 busy = Um momento…

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from .errors import Code, Refused
 from .fetching import Environment, FetchError, Request, UrllibFetch, require_secure
-from .keys import KeySource, verifies
+from .keys import RS256_OR_ES256, KeySource, verifies
 from .parsing import KnownHeaders, Malformed, UnverifiedToken, is_text, is_time, take_apart
 from .remembering import Remembered
 from .revocation import RevocationFeed
@@ -73,6 +73,7 @@ class AccessVerifier:
         self._keys = KeySource(
             f"{settings.issuer}/.well-known/openid-configuration",
             settings.issuer,
+            RS256_OR_ES256,
             self._environment,
             settings.key_cooldown,
             settings.stale_if_error,
@@ -114,7 +115,7 @@ class AccessVerifier:
         except Malformed as error:
             raise Refused(Code.MALFORMED, str(error)) from error
         header = token.header
-        if header.get("alg") != "RS256":
+        if header.get("alg") not in ("RS256", "ES256"):
             raise Refused(Code.ALG)
         typ = header.get("typ")
         if not isinstance(typ, str) or typ.lower().removeprefix("application/") != "at+jwt":
@@ -123,7 +124,10 @@ class AccessVerifier:
             raise Refused(Code.KID)
         if token.claims.get("iss") != settings.issuer:
             raise Refused(Code.ISSUER)
-        if not verifies(self._keys.key(header["kid"]), token.signing_input, token.signature):
+        key = self._keys.key(header["kid"])
+        if key.alg != header["alg"]:
+            raise Refused(Code.ALG, "the key is for another algorithm")
+        if not verifies(key, token):
             raise Refused(Code.SIGNATURE)
         self._headers.keep(token)
         access, audience = _claims(token)

@@ -11,7 +11,7 @@ from .dsi import is_dsi
 from .errors import Code, Refused
 from .fetching import Environment, FetchError, Request, Response, UrllibFetch, require_secure
 from .identity import IdToken, IdTokens
-from .keys import KeySource, verifies
+from .keys import RS256, KeySource, verifies
 from .parsing import KnownHeaders, Malformed, UnverifiedToken, is_text, is_time, take_apart
 from .remembering import Name, Remembered
 from .revocation import RevocationFeed
@@ -143,7 +143,7 @@ class ConsentVerifier:
 
     def _source(self, url: str, issuer: str) -> KeySource:
         settings = self._settings
-        return KeySource(url, issuer, self._environment, settings.key_cooldown, settings.stale_if_error)
+        return KeySource(url, issuer, RS256, self._environment, settings.key_cooldown, settings.stale_if_error)
 
     def _judge(self, text: str, id_token: str | None, dsi: str | None, now: float) -> tuple[Consent, float]:
         """Everything but whether the consent still stands; with until when that verdict holds."""
@@ -156,7 +156,7 @@ class ConsentVerifier:
         if token.header["jku"] != published.document.get("jwks_uri"):
             raise Refused(Code.JKU)
         key = published.keys.get(kid) or self._keys.key(kid)
-        if not verifies(key, token.signing_input, token.signature):
+        if not verifies(key, token):
             raise Refused(Code.SIGNATURE)
         self._headers.keep(token)
         consent = _claims(token)

@@ -51,7 +51,7 @@ class IdTokens:
             key = source.key(str(kid))
         except Refused as refused:
             raise Refused(Code.ID_TOKEN, "unknown key") if refused.code is Code.KID_UNKNOWN else refused
-        if not verifies(key, token.signing_input, token.signature):
+        if not verifies(key, token):
             raise Refused(Code.ID_TOKEN, "signature")
         claims = token.claims
         audience = claims.get("aud")

@@ -7,16 +7,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey, EllipticCurvePublicNumbers
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from .errors import Code, Refused
 from .fetching import Environment, FetchError, Request, require_secure
-from .parsing import Malformed, from_base64url
+from .parsing import Malformed, UnverifiedToken, from_base64url
 
 MAX_KEYS = 100
 MAX_UNKNOWN = 1024
@@ -25,30 +27,82 @@ KEYS_FRESH = (3600, 60, 3600)
 DOCUMENT_FRESH = (86_400, 60, 86_400)
 FIRST_PAUSE, LONGEST_PAUSE = 5, 300
 
-_PADDING, _HASH = PKCS1v15(), SHA256()
+COORDINATE_BYTES = 32
+
+_PADDING, _HASH, _CURVE, _ECDSA = PKCS1v15(), SHA256(), SECP256R1(), ECDSA(SHA256())
 
 
-def verifies(key: RSAPublicKey, signing_input: bytes, signature: bytes) -> bool:
-    """Whether a signature is a key's RSASSA-PKCS1-v1_5 signature with SHA-256."""
+@dataclass(frozen=True)
+class Rs256Key:
+    """A key for RSASSA-PKCS1-v1_5 with SHA-256, and for nothing else."""
+
+    key: RSAPublicKey
+    alg: ClassVar[str] = "RS256"
+
+    def check(self, signature: bytes, signing_input: bytes) -> None:
+        self.key.verify(signature, signing_input, _PADDING, _HASH)
+
+    @classmethod
+    def usable(cls, jwk: Mapping[str, Any]) -> Rs256Key | None:
+        modulus, exponent = _number(jwk, "RSA", "n"), _number(jwk, "RSA", "e")
+        if not 2048 <= modulus.bit_length() <= 8192 or modulus % 2 == 0:
+            return None
+        if exponent % 2 == 0 or not 3 <= exponent <= 2**33:
+            return None
+        return cls(RSAPublicNumbers(exponent, modulus).public_key())
+
+
+@dataclass(frozen=True)
+class Es256Key:
+    """A key for ECDSA on P-256 with SHA-256, the signature as two numbers of 32 bytes (RFC 7518, section 3.4)."""
+
+    key: EllipticCurvePublicKey
+    alg: ClassVar[str] = "ES256"
+
+    def check(self, signature: bytes, signing_input: bytes) -> None:
+        if len(signature) != 2 * COORDINATE_BYTES:
+            raise InvalidSignature
+        r, s = signature[:COORDINATE_BYTES], signature[COORDINATE_BYTES:]
+        der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
+        self.key.verify(der, signing_input, _ECDSA)
+
+    @classmethod
+    def usable(cls, jwk: Mapping[str, Any]) -> Es256Key | None:
+        if jwk.get("crv") != "P-256":
+            return None
+        x, y = (_number(jwk, "EC", name, COORDINATE_BYTES) for name in ("x", "y"))
+        return cls(EllipticCurvePublicNumbers(x, y, _CURVE).public_key())
+
+
+Key = Rs256Key | Es256Key
+Algorithms = tuple[type[Key], ...]
+RS256: Algorithms = (Rs256Key,)
+RS256_OR_ES256: Algorithms = (Rs256Key, Es256Key)
+
+
+def verifies(key: Key, token: UnverifiedToken) -> bool:
+    """Whether a token is signed by a key, and says how."""
+    if token.header.get("alg") != key.alg:
+        return False
     try:
-        key.verify(signature, signing_input, _PADDING, _HASH)
+        key.check(token.signature, token.signing_input)
     except InvalidSignature:
         return False
     return True
 
 
-def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAPublicKey]:
-    """The RSA keys for RS256 signatures in a key set, by ``kid``; a name that two of them have is nobody's."""
+def usable_keys(document: Mapping[str, Any], algorithms: Algorithms) -> dict[str, Key]:
+    """The keys for signatures with these algorithms in a key set, by ``kid``; a name that two of them have is nobody's."""
     listed = document.get("keys")
     if not isinstance(listed, list):
         raise Malformed("no list of keys")
-    keys: dict[str, RSAPublicKey] = {}
+    keys: dict[str, Key] = {}
     twice: set[str] = set()
     for jwk in listed[:MAX_KEYS]:
         kid = jwk.get("kid") if isinstance(jwk, dict) else None
         if not isinstance(kid, str) or not kid:
             continue
-        key = _usable(jwk)
+        key = _usable(jwk, algorithms)
         if key is not None:
             if kid in keys:
                 twice.add(kid)
@@ -60,22 +114,24 @@ def usable_keys(document: Mapping[str, Any]) -> dict[str, RSAPublicKey]:
     return keys
 
 
-def _usable(jwk: Mapping[str, Any]) -> RSAPublicKey | None:
-    if (jwk.get("kty"), jwk.get("use"), jwk.get("alg")) != ("RSA", "sig", "RS256"):
-        return None
-    n, e = jwk.get("n"), jwk.get("e")
-    if not isinstance(n, str) or not isinstance(e, str):
+def _usable(jwk: Mapping[str, Any], algorithms: Algorithms) -> Key | None:
+    if jwk.get("use") != "sig":
         return None
     try:
-        modulus = int.from_bytes(from_base64url(n), "big")
-        exponent = int.from_bytes(from_base64url(e), "big")
-        if not 2048 <= modulus.bit_length() <= 8192 or modulus % 2 == 0:
-            return None
-        if exponent % 2 == 0 or not 3 <= exponent <= 2**33:
-            return None
-        return RSAPublicNumbers(exponent, modulus).public_key()
+        return next((kind.usable(jwk) for kind in algorithms if kind.alg == jwk.get("alg")), None)
     except ValueError:
         return None
+
+
+def _number(jwk: Mapping[str, Any], kty: str, name: str, size: int | None = None) -> int:
+    """A number of a key, of ``size`` bytes; raises ``ValueError``."""
+    text = jwk.get(name)
+    if jwk.get("kty") != kty or not isinstance(text, str):
+        raise ValueError("not such a key")
+    number = from_base64url(text)
+    if size is not None and len(number) != size:
+        raise ValueError("not as long as it has to be")
+    return int.from_bytes(number, "big")
 
 
 @dataclass(frozen=True)
@@ -84,24 +140,31 @@ class Snapshot:
 
     document: dict[str, Any]
     document_until: float
-    keys: dict[str, RSAPublicKey]
+    keys: dict[str, Key]
     fetched_at: float
     refresh_at: float
     fresh_until: float
 
 
 class KeySource:
-    """The keys of one issuer.
+    """The keys of one issuer for some algorithms.
 
     ``cooldown`` is the least number of seconds between two fetches because of unknown keys, ``stale_if_error`` for how
     many seconds the last good keys are used beyond their freshness while the issuer cannot be reached.
     """
 
     def __init__(
-        self, document_url: str, issuer: str, environment: Environment, cooldown: float = 30, stale_if_error: float = 21_600
+        self,
+        document_url: str,
+        issuer: str,
+        algorithms: Algorithms,
+        environment: Environment,
+        cooldown: float = 30,
+        stale_if_error: float = 21_600,
     ) -> None:
         self._document_url = require_secure(document_url)
         self._issuer = issuer
+        self._algorithms = algorithms
         self._environment = environment
         self._cooldown = cooldown
         self._stale = stale_if_error
@@ -127,7 +190,7 @@ class KeySource:
         snapshot = self._snapshot
         return snapshot.fresh_until if snapshot else float("-inf")
 
-    def key(self, kid: str) -> RSAPublicKey:
+    def key(self, kid: str) -> Key:
         """The key of a name; raises ``Refused``."""
         snapshot = self._current()
         if kid in snapshot.keys:
@@ -204,7 +267,7 @@ class KeySource:
             document, document_until = seen.document, seen.document_until
         found, fresh = self._get(require_secure(document.get("jwks_uri")), KEYS_FRESH)
         try:
-            keys = usable_keys(found)
+            keys = usable_keys(found, self._algorithms)
         except Malformed as error:
             raise Refused(Code.KEYS_UNAVAILABLE, str(error)) from error
         refresh_at = now + fresh * (0.8 - 0.05 * self._environment.random())

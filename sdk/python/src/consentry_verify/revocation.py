@@ -128,7 +128,7 @@ class RevocationFeed:
         kid = token.header.get("kid")
         if token.header.get("alg") != "RS256" or token.header.get("typ") != TYP or not is_text(kid, 255):
             raise Malformed("not a feed")
-        if not verifies(self._keys.key(kid), token.signing_input, token.signature):
+        if not verifies(self._keys.key(kid), token):
             raise Malformed("not signed by the issuer")
         iat, exp, since, listed = (token.claims.get(name) for name in ("iat", "exp", "since", "revoked"))
         if token.claims.get("iss") != self._issuer or not isinstance(listed, list):

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use super::keys::cacheable;
-use crate::{bearer::issuer, front::offers_passkeys};
+use crate::{bearer::issuer, front::usable_sign_in};
 
 const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt"];
 const METHODS_AND_NONE: &[&str] = &[
@@ -98,8 +98,6 @@ fn metadata(visit: &Visit) -> Metadata {
         .into_iter()
         .chain(carried.map(|(claim, _)| claim))
         .collect();
-    let mut sign_in = visit.tenant.tenant.authorization.sign_in.clone();
-    sign_in.passkey = offers_passkeys(visit);
     Metadata {
         authorization_endpoint: below("/auth"),
         token_endpoint: below("/token"),
@@ -123,7 +121,7 @@ fn metadata(visit: &Visit) -> Metadata {
         introspection_endpoint_auth_signing_alg_values_supported: ASSERTIONS,
         code_challenge_methods_supported: &["S256"],
         claims_supported,
-        acr_values_supported: Level::offered(&sign_in),
+        acr_values_supported: Level::offered(&usable_sign_in(visit)),
         claim_types_supported: &["normal"],
         prompt_values_supported: &["none", "login", "consent"],
         authorization_response_iss_parameter_supported: true,

@@ -29,7 +29,7 @@ use super::{
     links, page, passkey,
     redirect::see_other,
     signed_in::{Errand, proved},
-    upstream,
+    upstream, usable_sign_in,
 };
 
 #[derive(askama::Template)]
@@ -102,11 +102,11 @@ pub(super) async fn get(visit: Visit, request: Request) -> Response {
 
 /// The level that a page of ours wants somebody to reach, of those that can be reached here.
 fn wanted(visit: &Visit, parameters: &Parameters) -> Result<Level, ApiError> {
-    let sign_in = &visit.tenant.tenant.authorization.sign_in;
+    let sign_in = usable_sign_in(visit);
     let asked = parameters.one("acr_values")?;
-    let level = asked.and_then(|acr| Level::of(acr, sign_in));
+    let level = asked.and_then(|acr| Level::of(acr, &sign_in));
     Ok(level
-        .filter(|level| level.is_offered(sign_in))
+        .filter(|level| level.is_offered(&sign_in))
         .unwrap_or(Level::Any))
 }
 

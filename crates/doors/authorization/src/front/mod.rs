@@ -29,9 +29,10 @@ mod sessions;
 mod signed_in;
 pub(crate) mod upstream;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::extract::{Path, Request};
+use consentry_domain::tenant::SignIn;
 use consentry_web::{
     house::House,
     routes::{Cors, RouteTable},
@@ -41,9 +42,16 @@ use consentry_web::{
 pub(crate) use self::authorize::judge;
 use self::upstream::Providers;
 
-/// Whether people may log in with a passkey here: browsers have none for an address without a name.
-pub(crate) fn offers_passkeys(visit: &Visit) -> bool {
-    passkey::offered(visit).is_some()
+/// How people may log in at this address: browsers have no passkeys for one without a name.
+pub(crate) fn usable_sign_in(visit: &Visit) -> Cow<'_, SignIn> {
+    let wanted = &visit.tenant.tenant.authorization.sign_in;
+    if !wanted.passkey || passkey::offered(visit).is_some() {
+        return Cow::Borrowed(wanted);
+    }
+    Cow::Owned(SignIn {
+        passkey: false,
+        ..wanted.clone()
+    })
 }
 
 /// Registers a path with and without the prefix of the original (TPA-URL-01).

@@ -4,7 +4,7 @@ use axum::{extract::Request, response::Response};
 use consentry_domain::{Timestamp, subject::Namespace};
 use consentry_ledger::{
     opaque::base64url,
-    passkeys::{ALGORITHMS, Ceremony, Passkey, PasskeyError},
+    passkeys::{ALGORITHMS, Ceremony, Passkey, PasskeyError, RemovePasskeyError},
     sessions::Session,
 };
 use consentry_web::{error::ApiError, page::Page, parameters::Parameters, sign_in, visit::Visit};
@@ -139,14 +139,13 @@ async fn name(visit: &Visit, session: &Session, form: &Parameters) -> Result<Sai
 
 async fn remove(visit: &Visit, session: &Session, form: &Parameters) -> Result<Said, Failure> {
     let id = field(form, "passkey")?;
-    let ledger = visit.ledger();
-    // One that is gone already, or somebody else's: there is nothing to remove, and nothing is told.
-    let is_removed = ledger.remove_passkey(&visit.tenant, session, id).await?;
-    Ok(if is_removed {
-        Said::Done("passkeys-removed")
-    } else {
-        Said::Nothing
-    })
+    match visit.ledger().remove_passkey(&visit.tenant, session, id).await {
+        Ok(true) => Ok(Said::Done("passkeys-removed")),
+        // One that is gone already, or somebody else's: there is nothing to remove, and nothing is told.
+        Ok(false) => Ok(Said::Nothing),
+        Err(RemovePasskeyError::LastWay) => Ok(Said::Problem("passkeys-last")),
+        Err(RemovePasskeyError::Fault(fault)) => Err(fault.into()),
+    }
 }
 
 async fn list(

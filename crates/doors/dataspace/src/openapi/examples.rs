@@ -23,6 +23,25 @@ pub(super) fn configuration() -> Value {
     })
 }
 
+pub(super) fn dataspace() -> Value {
+    let at = |host: &str| format!("https://{host}.northbay.example");
+    json!({
+        "dataspace_base_domain": "northbay.example",
+        "dataspace_name": "Northbay",
+        "product_gateway_url": at("gateway"),
+        "definition_viewer_url": at("definitions"),
+        "developer_portal_url": at("developer"),
+        "docs_url": at("docs"),
+        "authentication_providers": {
+            "developer": { "base_url": at("developer-login") },
+            "end_user": { "base_url": format!("{ISSUER}/cis/oidc") },
+        },
+        "consent_providers": [{ "base_url": ISSUER }],
+        "definitions": { "git": at("git"), "web": at("definitions") },
+        "jwks_url": format!("{}/.well-known/jwks.json", at("gateway")),
+    })
+}
+
 pub(super) fn key_set() -> Value {
     let key =
         json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "2yq0EYV0", "n": "w3c1Zg", "e": "AQAB" });

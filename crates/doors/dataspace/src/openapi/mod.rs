@@ -16,6 +16,7 @@ const TAG: &str = "dataspace";
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(
     schemas::Configuration,
+    schemas::Dataspace,
     schemas::KeySet,
     schemas::ConsentRequests,
     schemas::ConsentsRequested,

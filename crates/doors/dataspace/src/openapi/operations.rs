@@ -91,6 +91,15 @@ fn documents(add: &mut impl FnMut(&str, HttpMethod, OperationBuilder)) {
         ),
     );
     add(
+        discovery::DATASPACE,
+        HttpMethod::Get,
+        read(
+            "read_dataspace",
+            "Read where everything of the dataspace is, where that is published here",
+            json("Dataspace", &examples::dataspace()),
+        ),
+    );
+    add(
         discovery::JWKS,
         HttpMethod::Get,
         read(

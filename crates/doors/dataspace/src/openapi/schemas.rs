@@ -24,6 +24,47 @@ pub(super) struct Configuration {
     consent_token_max_lifetime: u32,
 }
 
+/// Where everything of the dataspace is.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = dataspace::Dataspace)]
+pub(super) struct Dataspace {
+    /// A domain, without scheme.
+    dataspace_base_domain: String,
+    dataspace_name: String,
+    product_gateway_url: String,
+    definition_viewer_url: Option<String>,
+    developer_portal_url: String,
+    docs_url: String,
+    authentication_providers: Logins,
+    consent_providers: Vec<Based>,
+    definitions: Definitions,
+    /// Keys of the dataspace for API tokens.
+    jwks_url: Option<String>,
+}
+
+/// Where developers and people log in.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = dataspace::Logins)]
+pub(super) struct Logins {
+    developer: Based,
+    end_user: Based,
+}
+
+/// Where somebody is.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = dataspace::Based)]
+pub(super) struct Based {
+    base_url: String,
+}
+
+/// Where the definitions are.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = dataspace::Definitions)]
+pub(super) struct Definitions {
+    git: String,
+    web: String,
+}
+
 /// The keys of consent tokens and of the revocation feed.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = dataspace::KeySet)]

@@ -13,7 +13,7 @@ use consentry_web::{
 };
 use http::HeaderMap;
 
-use super::{PageFailure, request::over};
+use super::{PageFailure, notices::over};
 
 /// Where somebody logs in.
 pub(super) enum Door {

@@ -33,6 +33,9 @@ pub(super) fn new(visit: &Visit, title: &'static str) -> Page {
             .iter()
             .any(|scheme| help.starts_with(scheme))
     };
+    let settings = &visit.tenant.tenant.dataspace;
+    page.privacy_policy.clone_from(&settings.privacy_policy);
+    page.terms.clone_from(&settings.terms);
     page.help = visit.tenant.tenant.brand.help.as_ref().filter(linked).cloned();
     page
 }

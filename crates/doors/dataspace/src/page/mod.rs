@@ -4,6 +4,7 @@
 
 mod logging_in;
 mod look;
+mod notices;
 mod portal;
 mod request;
 mod returning;

@@ -10,7 +10,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
-    form, origin,
+    form, logos, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
     query,
@@ -56,6 +56,8 @@ struct ConfirmPage {
 struct Application {
     id: String,
     name: ShownName,
+    /// Path of its logo; empty where there is none.
+    logo: String,
     entries: Vec<Entry>,
 }
 
@@ -122,6 +124,7 @@ async fn list(visit: &Visit, session: &Session, stopped: bool) -> Result<Respons
         match applications.iter_mut().find(|own| own.id == id) {
             Some(own) => own.entries.push(entry),
             None => applications.push(Application {
+                logo: logo(visit, &id),
                 id,
                 name: entry.client.clone(),
                 entries: vec![entry],
@@ -277,6 +280,17 @@ fn entry(
         ended,
         consent: consent.clone(),
     }
+}
+
+fn logo(visit: &Visit, client: &str) -> String {
+    let client = visit
+        .tenant
+        .clients
+        .values()
+        .find(|own| own.id.as_str() == client);
+    client
+        .map(|client| logos::of_client(&visit.tenant, client))
+        .unwrap_or_default()
 }
 
 /// How the person logged in where they agreed, in words; empty where it was as usual.

@@ -14,7 +14,7 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, registry},
-    form, origin,
+    form, logos, origin,
     page::{Page, ShownName},
     parameters::{Parameters, Rules},
     query,
@@ -26,7 +26,9 @@ use http::{HeaderMap, Method, StatusCode};
 use super::{
     PageFailure,
     logging_in::{Door, door, send_to_login, sitting, way_in},
-    look, returning,
+    look,
+    notices::{asked_too_often, ended, foreign, over, wrong_person},
+    returning,
     words::{self, Words},
 };
 use crate::provider::provider;
@@ -36,6 +38,8 @@ use crate::provider::provider;
 struct RequestPage {
     page: Page,
     client: ShownName,
+    /// Path of its logo; empty where there is none.
+    logo: String,
     detail: String,
     dataspace: String,
     purpose: Option<String>,
@@ -56,17 +60,6 @@ struct RequestPage {
 struct Item {
     words: Words,
     ticked: bool,
-}
-
-#[derive(askama::Template)]
-#[template(path = "dataspace/notice.html")]
-struct NoticePage {
-    page: Page,
-    message: String,
-    /// How the person can log in as somebody else.
-    switch: Option<Door>,
-    /// Where the application is, if that is known.
-    back: Option<String>,
 }
 
 /// `GET /request/{id}`.
@@ -230,6 +223,7 @@ async fn question(
         is_signed_in: session.is_some(),
         door: door(&way, id, session.is_some()),
         client: name,
+        logo: logos::of_client(&visit.tenant, client),
         page,
     };
     let status = if problem.is_empty() {
@@ -353,77 +347,6 @@ async fn log_out(
         .headers_mut()
         .append(http::header::SET_COOKIE, sign_in::forget_session(visit)?);
     Ok(answer)
-}
-
-pub(super) fn over() -> PageFailure {
-    PageFailure::with_words(
-        ApiError::new(&registry::GONE),
-        "dataspace-over-title",
-        "dataspace-over-text",
-    )
-}
-
-fn foreign() -> PageFailure {
-    PageFailure::with_words(
-        ApiError::new(&registry::FORBIDDEN),
-        "dataspace-foreign-title",
-        "dataspace-foreign-text",
-    )
-}
-
-/// Somebody else is logged in here. Who was meant is not told (dataspace-consent-protocol 6.5).
-async fn wrong_person(
-    visit: &Visit,
-    (id, request): (&str, &SourceRequest),
-    session: &Session,
-) -> Result<Response, PageFailure> {
-    let way = way_in(visit, request)?;
-    let mut page = look::new(visit, "dataspace-wrong-person-title");
-    page.person = look::person(visit, session).await?;
-    let template = NoticePage {
-        message: page.text("dataspace-wrong-person-text").to_string(),
-        switch: Some(door(&way, id, true)),
-        back: None,
-        page,
-    };
-    Ok(look::answer(
-        StatusCode::FORBIDDEN,
-        &template.page,
-        &template,
-        None,
-    ))
-}
-
-/// The person said no often enough to be left alone for a while (dataspace-consent-protocol 12).
-fn asked_too_often(visit: &Visit, client: &Client, return_url: Option<String>) -> Response {
-    let page = look::new(visit, "dataspace-often-title");
-    let template = NoticePage {
-        message: page
-            .text("dataspace-often-text")
-            .with("client", ShownName::new(&client.name).short)
-            .to_string(),
-        switch: None,
-        back: return_url.map(|address| returning::with_status(&address, SourceOutcome::Fail)),
-        page,
-    };
-    look::answer(StatusCode::TOO_MANY_REQUESTS, &template.page, &template, None)
-}
-
-/// The request was answered before.
-fn ended(visit: &Visit, request: &SourceRequest, outcome: SourceOutcome) -> Response {
-    let (title, text) = match outcome {
-        SourceOutcome::Success => ("dataspace-granted-title", "dataspace-granted-text"),
-        SourceOutcome::Fail => ("dataspace-denied-title", "dataspace-denied-text"),
-    };
-    let page = look::new(visit, title);
-    let back = request.return_url.as_deref();
-    let template = NoticePage {
-        message: page.text(text).to_string(),
-        switch: None,
-        back: back.map(|address| returning::with_status(address, outcome)),
-        page,
-    };
-    look::answer(StatusCode::OK, &template.page, &template, None)
 }
 
 /// What people call the dataspace.

@@ -6,19 +6,21 @@
 //! What lives here: when to fetch, and what to do when that fails. How it is done is in [`fetching`], what counts as a key in [`usable`].
 
 mod fetching;
+mod remembered;
 mod usable;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use consentry_domain::{Lifetime, Timestamp};
 use consentry_egress::Egress;
 use consentry_jose::{Algorithm, Expectations, KeySet};
-use consentry_ledger::{dataspace::token::LONGEST, opaque};
+use consentry_ledger::dataspace::token::LONGEST;
 
 use self::fetching::Document;
+pub(crate) use self::remembered::{Name, Remembered};
 
 /// How soon keys are fetched again because of one that is not among them.
 const COOLDOWN: Lifetime = Lifetime::seconds(30);
@@ -41,9 +43,6 @@ const BACK_OFF: (i64, i64) = (5, 300);
 
 /// Most parties kept; their number is that of registrations, so this is never reached by strangers.
 const MOST_PARTIES: usize = 10_000;
-
-/// Most statements that are remembered as signed; some 100 bytes each.
-const MOST_SIGNED: usize = 10_000;
 
 /// Whose keys are needed.
 #[derive(Debug, Clone, Copy)]
@@ -101,27 +100,22 @@ pub(crate) enum PartyError {
 pub(crate) struct Parties {
     egress: Arc<Egress>,
     sources: Mutex<HashMap<String, Arc<Source>>>,
-    signed: Mutex<Signed>,
+    signed: Remembered<()>,
 }
 
-/// Statements that were found signed, by their SHA-256, with the keys that were those of their place then.
-#[derive(Default)]
-struct Signed(HashMap<[u8; 32], Weak<KeySet>>);
+/// By whose key a statement was found signed.
+pub(crate) struct Signer {
+    source: Arc<Source>,
+    keys: Arc<KeySet>,
+    kid: String,
+}
 
-impl Signed {
-    fn has(&self, statement: &[u8; 32], keys: &Arc<KeySet>) -> bool {
-        let found = self.0.get(statement).and_then(Weak::upgrade);
-        found.is_some_and(|found| Arc::ptr_eq(&found, keys))
-    }
-
-    fn put(&mut self, statement: [u8; 32], keys: &Arc<KeySet>) {
-        if self.0.len() >= MOST_SIGNED {
-            self.0.retain(|_, keys| keys.strong_count() > 0);
-        }
-        if self.0.len() >= MOST_SIGNED {
-            self.0.clear();
-        }
-        self.0.insert(statement, Arc::downgrade(keys));
+impl Signer {
+    /// Whether the keys are still those, and need not be fetched again yet.
+    pub(crate) fn counts(&self, now: Timestamp) -> bool {
+        let next = self.source.next(&self.kid, now);
+        let is_current = matches!(next, Next::Use(keys) if Arc::ptr_eq(&keys, &self.keys));
+        is_current && !self.source.is_due(now)
     }
 }
 
@@ -169,7 +163,7 @@ impl Parties {
         Self {
             egress,
             sources: Mutex::default(),
-            signed: Mutex::default(),
+            signed: Remembered::default(),
         }
     }
 
@@ -179,33 +173,41 @@ impl Parties {
         place: &Place<'_>,
         (statement, kid): (&str, &str),
         now: Timestamp,
-    ) -> Result<(), PartyError> {
-        let keys = self.keys(place, kid, now).await?;
-        let name = *opaque::hash(statement.as_bytes()).as_bytes();
-        if self.signed().has(&name, &keys) {
-            return Ok(());
+    ) -> Result<Signer, PartyError> {
+        let source = self.source(place);
+        let keys = self.keys((place, &source), kid, now).await?;
+        let signer = Signer {
+            source,
+            keys,
+            kid: kid.to_owned(),
+        };
+        let name = Name::of(statement);
+        if self.signed.get(&name, &signer.keys).is_some() {
+            return Ok(signer);
         }
         let expectations = Expectations {
             algorithms: &[Algorithm::Rs256],
             typ: None,
             max_len: LONGEST,
         };
-        keys.verify(statement, &expectations)
+        signer
+            .keys
+            .verify(statement, &expectations)
             .map_err(|_| PartyError::NotSigned)?;
-        self.signed().put(name, &keys);
-        Ok(())
-    }
-
-    fn signed(&self) -> MutexGuard<'_, Signed> {
-        self.signed.lock().unwrap_or_else(PoisonError::into_inner)
+        self.signed.put(name, &signer.keys, ());
+        Ok(signer)
     }
 
     /// Keys of a place with this one among them.
-    async fn keys(&self, place: &Place<'_>, kid: &str, now: Timestamp) -> Result<Arc<KeySet>, PartyError> {
-        let source = self.source(place);
+    async fn keys(
+        &self,
+        (place, source): (&Place<'_>, &Arc<Source>),
+        kid: &str,
+        now: Timestamp,
+    ) -> Result<Arc<KeySet>, PartyError> {
         if let Some(settled) = settled(source.next(kid, now)) {
             if source.is_due(now) {
-                self.refresh_beside(&source, place, now);
+                self.refresh_beside(source, place, now);
             }
             return settled;
         }

@@ -1,12 +1,14 @@
 //! Documents that everybody may read (dataspace-consent-protocol 3, 11.1, 11.2).
 
+use consentry_domain::tenant::DataspaceDocument;
 use consentry_testkit::TestApp;
 use http::Method;
 use serde_json::json;
 
-use crate::world::{ISSUER, PROFILE, World, contents};
+use crate::world::{ISSUER, LOGIN_ISSUER, PROFILE, World, contents};
 
 const CONFIGURATION: &str = "/.well-known/dataspace/consent-configuration.json";
+const DATASPACE: &str = "/.well-known/dataspace/dataspace-configuration.json";
 const JWKS: &str = "/.well-known/jwks.json";
 const FEED: &str = "/.well-known/dataspace/consent-revocations.jwt";
 
@@ -38,6 +40,65 @@ async fn dsp_3_1_the_configuration_names_us_and_never_what_a_request_says() {
             "consent_token_max_lifetime": 3600,
         })
     );
+}
+
+#[tokio::test]
+async fn dsp_3_2_the_dataspace_is_described_where_the_operator_publishes_it_here() {
+    let world = World::start().await;
+    let answer = world.app.get(DATASPACE).await.expect_status(404);
+    assert_eq!(answer.json()["type"], "not_found");
+    let document: DataspaceDocument = serde_json::from_value(json!({
+        "product_gateway_url": "https://gateway.northbay.example",
+        "developer_portal_url": "https://developer.northbay.example",
+        "docs_url": "https://docs.northbay.example",
+        "developer_login": "https://login.developer.northbay.example",
+        "definitions_git": "https://git.northbay.example/definitions.git",
+        "definitions_web": "https://git.northbay.example/definitions",
+    }))
+    .unwrap();
+    world
+        .app
+        .configure(|tenant| tenant.dataspace.document = Some(document))
+        .await;
+    let asked = world.app.request(Method::GET, DATASPACE);
+    let answer = asked.header("x-forwarded-host", "evil.example").send().await;
+    let answer = answer.expect_status(200);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+    let mut expected = json!({
+        "dataspace_base_domain": "northbay.example",
+        "dataspace_name": "Northbay",
+        "product_gateway_url": "https://gateway.northbay.example",
+        "developer_portal_url": "https://developer.northbay.example",
+        "docs_url": "https://docs.northbay.example",
+        "authentication_providers": {
+            "developer": { "base_url": "https://login.developer.northbay.example" },
+            "end_user": { "base_url": LOGIN_ISSUER },
+        },
+        "consent_providers": [{ "base_url": ISSUER }],
+        "definitions": {
+            "git": "https://git.northbay.example/definitions.git",
+            "web": "https://git.northbay.example/definitions",
+        },
+    });
+    assert_eq!(answer.json(), expected);
+    let configuration = world.app.get(CONFIGURATION).await.json();
+    assert_eq!(
+        expected["consent_providers"][0]["base_url"],
+        configuration["issuer"]
+    );
+    world
+        .app
+        .configure(|tenant| {
+            let document = tenant.dataspace.document.as_mut().unwrap();
+            document.end_user_login = Some("https://login.northbay.example".to_owned());
+            document.jwks_url = Some("https://gateway.northbay.example/jwks".to_owned());
+        })
+        .await;
+    expected["authentication_providers"]["end_user"]["base_url"] = json!("https://login.northbay.example");
+    expected["jwks_url"] = json!("https://gateway.northbay.example/jwks");
+    assert_eq!(world.app.get(DATASPACE).await.json(), expected);
 }
 
 #[tokio::test]
@@ -120,7 +181,7 @@ async fn dsp_11_2_the_feed_lists_what_was_taken_back_for_this_issuer() {
 #[tokio::test]
 async fn dsp_15_without_a_dataspace_the_door_is_closed() {
     let app = TestApp::start().await;
-    for path in [CONFIGURATION, JWKS, FEED, "/portal", "/request/x"] {
+    for path in [CONFIGURATION, DATASPACE, JWKS, FEED, "/portal", "/request/x"] {
         assert_eq!(app.get(path).await.status(), 404, "{path}");
     }
     for path in [

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use consentry_domain::tenant::DataspaceDocument;
 use consentry_testkit::{
     Answer, TestApp,
     description::{assert_described, assert_examples, assert_path_parameters, operations, problems},
@@ -11,6 +12,8 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::world::{ADDRESS, PROFILE, World};
+
+const DATASPACE: &str = "/.well-known/dataspace/dataspace-configuration.json";
 
 fn document() -> Value {
     serde_json::to_value(consentry_door_dataspace::openapi::document()).unwrap()
@@ -59,7 +62,28 @@ async fn real_answers_are_as_described() {
         assert_eq!(answer.status(), status, "{method} {path}: {}", answer.text());
         assert_described(&document, method, path, answer);
     };
+    let example =
+        document["paths"][DATASPACE]["get"]["responses"]["200"]["content"]["application/json"]["example"]
+            .clone();
+    world
+        .app
+        .configure(|tenant| {
+            let of = |name: &str| example[name].as_str().unwrap().to_owned();
+            tenant.dataspace.document = Some(DataspaceDocument {
+                product_gateway_url: of("product_gateway_url"),
+                definition_viewer_url: Some(of("definition_viewer_url")),
+                developer_portal_url: of("developer_portal_url"),
+                docs_url: of("docs_url"),
+                developer_login: of("docs_url"),
+                end_user_login: None,
+                definitions_git: of("docs_url"),
+                definitions_web: of("docs_url"),
+                jwks_url: Some(of("jwks_url")),
+            });
+        })
+        .await;
     for path in [
+        DATASPACE,
         "/.well-known/dataspace/consent-configuration.json",
         "/.well-known/jwks.json",
     ] {

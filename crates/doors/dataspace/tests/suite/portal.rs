@@ -29,6 +29,32 @@ async fn dsp_5_5_the_portal_is_for_who_is_logged_in() {
 }
 
 #[tokio::test]
+async fn dsp_5_5_the_foot_of_the_pages_leads_to_privacy_policy_and_terms() {
+    let world = World::start().await;
+    let path = world.page(&[(PROFILE, true)]).await;
+    let browser = world.app.browser();
+    let links = async |path: &str| {
+        let text = browser.open(path).await.expect_status(200).text().to_owned();
+        [
+            "https://northbay.example/privacy",
+            "https://northbay.example/terms",
+        ]
+        .map(|address| text.contains(&format!("href=\"{address}\"")))
+    };
+    assert_eq!(links(&path).await, [false, false]);
+    world
+        .app
+        .configure(|tenant| {
+            tenant.dataspace.privacy_policy = Some("https://northbay.example/privacy".to_owned());
+            tenant.dataspace.terms = Some("https://northbay.example/terms".to_owned());
+        })
+        .await;
+    assert_eq!(links(&path).await, [true, true]);
+    world.log_in(&browser, "ada").await;
+    assert_eq!(links("/portal").await, [true, true]);
+}
+
+#[tokio::test]
 async fn dsp_9_the_portal_says_when_a_token_was_last_issued() {
     let world = World::start().await;
     world.granted(&[PROFILE, ADDRESS]).await;

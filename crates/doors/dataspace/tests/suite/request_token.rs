@@ -1,12 +1,13 @@
 //! Request tokens, rule by rule (dataspace-consent-protocol 8.1, 8.5, 8.7).
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use consentry_domain::{Lifetime, tenant::Tenant};
 use consentry_jose::{Algorithm, SigningKey, encoding};
 use consentry_testkit::dataspace::{Document, sign_raw};
 use http::Method;
 use serde_json::{Value, json};
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::world::{ISSUER, PROFILE, World};
 
@@ -64,6 +65,38 @@ fn changed(mut object: Value, change: &Value) -> Value {
         };
     }
     object
+}
+
+#[tokio::test]
+async fn dsp_4_1_a_request_token_that_was_good_is_good_only_as_long_as_everything_stands() {
+    let world = World::start().await;
+    let token = world.token();
+    let good = (200, "missingConsent");
+    let as_configured = world.app.tenant().tenant.dataspace.clone();
+    let broken: [(&str, (u16, &str), fn(&mut Tenant)); 4] = [
+        ("another party", APPLICATION, |tenant| {
+            "keys.other.example".clone_into(&mut tenant.dataspace.applications[0].party);
+        }),
+        ("no application", APPLICATION, |tenant| {
+            tenant.dataspace.applications.clear()
+        }),
+        ("another context", SUBJECT, |tenant| {
+            "gold".clone_into(&mut tenant.dataspace.acr)
+        }),
+        ("a shorter life", INVALID, |tenant| {
+            tenant.dataspace.longest_request_token = Lifetime::seconds(60);
+        }),
+    ];
+    for (why, refused, change) in broken {
+        world.expect(&token, good, "as it was").await;
+        world.app.configure(change).await;
+        world.expect(&token, refused, why).await;
+        let before = as_configured.clone();
+        world.app.configure(|tenant| tenant.dataspace = before).await;
+    }
+    world.expect(&token, good, "as it was").await;
+    world.app.pass(3600 + 60);
+    world.expect(&token, EXPIRED, "its time is over").await;
 }
 
 #[tokio::test]
@@ -187,6 +220,14 @@ async fn dsp_8_1_what_is_no_token_is_refused() {
             "changed header",
         ),
         (raw(&good_header, "[]"), "no object"),
+        (
+            raw(&good_header, &format!("\u{feff}{claims}")),
+            "a byte order mark",
+        ),
+        (
+            raw(&format!("\u{feff}{good_header}"), &claims),
+            "a byte order mark in the header",
+        ),
         (raw(&good_header, &duplicate_claim), "a claim twice"),
         (raw(&duplicate_header, &claims), "a header member twice"),
         (
@@ -324,14 +365,16 @@ async fn dsp_8_5_keys_are_fetched_once_and_random_key_ids_do_not_change_that() {
     }
     assert_eq!(world.party.fetches(), 1);
     world.app.pass(31);
-    world
-        .expect(
-            &world.with_header(&json!({ "kid": "new" })),
-            INVALID,
-            "unknown kid",
-        )
-        .await;
-    assert_eq!(world.party.fetches(), 2);
+    let world = Arc::new(world);
+    let unknown = world.with_header(&json!({ "kid": "new" }));
+    let (here, mut asking) = (LocalSet::new(), JoinSet::new());
+    for _ in 0..1000 {
+        let (world, unknown) = (Arc::clone(&world), unknown.clone());
+        let ask = async move { world.expect(&unknown, INVALID, "unknown kid").await };
+        asking.spawn_local_on(ask, &here);
+    }
+    here.run_until(asking.join_all()).await;
+    assert_eq!(world.party.fetches(), 2, "a thousand requests, one fetch");
     world.app.pass(3600);
     world
         .expect(&world.token(), (200, "missingConsent"), "kept")

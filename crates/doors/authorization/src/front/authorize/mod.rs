@@ -87,7 +87,7 @@ async fn respond(visit: &Visit, headers: &HeaderMap, parameters: &Parameters) ->
     }
     let address = address::find(&visit.tenant, parameters)?;
     let issuer = visit.house.issuer(&visit.tenant);
-    let judged = checks::run(&visit.tenant, &issuer, &address, parameters, Way::Browser);
+    let judged = checks::run(visit, &issuer, &address, parameters, Way::Browser);
     match fresh(visit, judged).await? {
         Ok(request) => proceed::first_step(visit, headers, &address.client, request).await,
         Err(refusal) => {
@@ -149,7 +149,7 @@ pub(crate) async fn judge(
         Err(wrong) => return Ok(Err(Refusal::invalid_request(wrong.to_string()))),
     };
     let issuer = visit.house.issuer(&visit.tenant);
-    let judged = checks::run(&visit.tenant, &issuer, &address, parameters, Way::BackEnd);
+    let judged = checks::run(visit, &issuer, &address, parameters, Way::BackEnd);
     fresh(visit, judged).await
 }
 

@@ -208,6 +208,23 @@ async fn b13_18_an_essential_acr_is_reached_or_nothing_is_answered() {
 }
 
 #[tokio::test]
+async fn b13_18_under_an_address_without_a_name_a_wish_for_a_passkey_is_passed_over_and_a_demand_refused() {
+    let app = TestApp::start().await;
+    app.configure(|tenant| tenant.authorization.sign_in.passkey = true)
+        .await;
+    let browser = app.browser();
+    let passkey = "urn:consentry:passkey";
+    let asks_for_password = |page: Answer| page.status() == 200 && page.text().contains("type=\"password\"");
+    let wish = [("acr_values", passkey)];
+    assert!(asks_for_password(open(&app, &browser, &wish).await));
+    let own = browser.open(&format!("/login?acr_values={passkey}")).await;
+    assert!(asks_for_password(own));
+    let demand = json!({ "id_token": { "acr": { "essential": true, "value": passkey } } }).to_string();
+    let refused = open(&app, &browser, &[("claims", &demand)]).await;
+    assert_refused(&refused, "unmet_authentication_requirements");
+}
+
+#[tokio::test]
 async fn b13_03_tpa_cn_05_fresh_means_both_factors() {
     let app = TestApp::start().await;
     let mails = app.mailbox();

@@ -1,6 +1,10 @@
 //! Passkeys: adding one on one's own page, logging in with it, and everything that must not work.
 
-use consentry_domain::SubjectId;
+use consentry_domain::{
+    SubjectId,
+    subject::{Alias, Namespace},
+};
+use consentry_ledger::provision::Person;
 use consentry_testkit::{Answer, Authenticator, Browser, FULL_SCOPE, Signature, TestApp, asked};
 
 use super::{assert_local_page, user_id};
@@ -114,6 +118,53 @@ async fn somebody_adds_a_passkey_logs_in_with_it_and_takes_it_away() {
         mails.nth(ADA, 5).await.subject,
         "A passkey was removed from your account"
     );
+}
+
+#[tokio::test]
+async fn the_last_way_to_log_in_stays() {
+    let app = start().await;
+    // Nobody reaches Carl by mail.
+    let person = Person {
+        aliases: vec![Alias::new(Namespace::Login, "carl")],
+        password: Some("carl's password".to_owned()),
+        applications: app.tenant().applications.keys().copied().collect(),
+        contact: None,
+        profile: None,
+    };
+    app.provision_person(&person).await;
+    let browser = app.browser();
+    let fields = [("username", "carl"), ("password", "carl's password")];
+    let _in = browser.submit(&at("/login"), &fields).await.expect_status(303);
+    let mut authenticator = Authenticator::new(ORIGIN, Signature::Es256);
+    let added = add(&browser, &mut authenticator, "Phone").await;
+    assert!(added.text().contains("The passkey was added"), "{}", added.text());
+    let turn = async |is_on: bool| {
+        app.configure(|tenant| {
+            tenant.authorization.sign_in.password = is_on;
+            tenant.authorization.sign_in.email_code = true;
+        })
+        .await;
+    };
+    let take = async || {
+        let page = browser.open(&at("/login/passkeys")).await;
+        let id = page.field("passkey").unwrap();
+        let fields = [("do", "remove"), ("passkey", id.as_str())];
+        browser.submit(&at("/login/passkeys"), &fields).await
+    };
+    let stays = "This passkey is your only way to log in";
+    turn(false).await;
+    assert!(take().await.text().contains(stays));
+    let _in = try_it(&app.browser(), &mut authenticator)
+        .await
+        .expect_status(303);
+    // Of two, one can go.
+    let mut second = Authenticator::new(ORIGIN, Signature::Es256);
+    let added = add(&browser, &mut second, "Laptop").await;
+    assert!(added.text().contains("The passkey was added"), "{}", added.text());
+    assert!(take().await.text().contains("The passkey was removed"));
+    assert!(take().await.text().contains(stays));
+    turn(true).await;
+    assert!(take().await.text().contains("The passkey was removed"));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `acr_values` chooses how people sign in; it never fails (B13-04).
 
-use consentry_ledger::interactions::assurance::MOST_VALUES;
+use consentry_ledger::interactions::{Level, assurance::MOST_VALUES};
 
 use super::{Candidate, Refusal};
 
@@ -9,8 +9,19 @@ const LONGEST: usize = 200;
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     let values = candidate.value("acr_values").unwrap_or_default();
-    candidate.request.acr_values = kept(values.split(' '));
+    let values = kept(values.split(' '));
+    candidate.request.acr_values = usable(candidate, values);
     Ok(())
+}
+
+/// Without those that the tenant offers, and nobody can reach at this address.
+pub(super) fn usable(candidate: &Candidate<'_>, mut values: Vec<String>) -> Vec<String> {
+    let wanted = &candidate.tenant.tenant.authorization.sign_in;
+    values.retain(|value| {
+        Level::of(value, wanted)
+            .is_none_or(|level| level.is_offered(candidate.sign_in) || !level.is_offered(wanted))
+    });
+    values
 }
 
 /// Those of some values that are looked at.

@@ -7,7 +7,11 @@ use consentry_ledger::{interactions::Level, profile};
 use consentry_web::json::{self, Limits};
 use serde_json::Value;
 
-use super::{Candidate, Refusal, acr::kept, scope::is_known};
+use super::{
+    Candidate, Refusal,
+    acr::{kept, usable},
+    scope::is_known,
+};
 
 pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
     let Some(text) = candidate.value("claims") else {
@@ -37,7 +41,7 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let is_essential = of_token("/acr/essential") == Some(&Value::Bool(true));
-    let sign_in = &candidate.tenant.tenant.authorization.sign_in;
+    let sign_in = candidate.sign_in;
     let is_offered =
         |value: &String| Level::of(value, sign_in).is_some_and(|level| level.is_offered(sign_in));
     if is_essential && !values.iter().any(is_offered) {
@@ -46,6 +50,7 @@ pub(super) fn check(candidate: &mut Candidate<'_>) -> Result<(), Refusal> {
             "no value of the essential claim acr can be reached here",
         ));
     }
+    let values = usable(candidate, values);
     // What must be reached goes before what is only wished for.
     if is_essential || candidate.request.acr_values.is_empty() {
         candidate.request.acr_values = values;

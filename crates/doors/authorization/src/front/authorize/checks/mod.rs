@@ -19,19 +19,22 @@ mod ui_locales;
 
 use std::borrow::Cow;
 
-use consentry_domain::{client::Client, scope::Scope};
+use consentry_domain::{client::Client, scope::Scope, tenant::SignIn};
 use consentry_ledger::{
     TenantSnapshot,
     interactions::{AuthorizationRequest, RequestedClaims},
 };
-use consentry_web::parameters::Parameters;
+use consentry_web::{parameters::Parameters, visit::Visit};
 
 use super::address::Address;
+use crate::front::usable_sign_in;
 
 /// A request on its way through the checks; each check that concerns a value writes it into `request`.
 pub(super) struct Candidate<'a> {
     pub tenant: &'a TenantSnapshot,
     pub issuer: &'a str,
+    /// How people may log in at this address.
+    pub sign_in: &'a SignIn,
     pub client: &'a Client,
     pub parameters: &'a Parameters,
     pub way: Way,
@@ -100,16 +103,18 @@ pub(super) const ORDER: [(&str, Check); 16] = [
 
 /// Runs all checks; the first that fails answers.
 pub(super) fn run(
-    tenant: &TenantSnapshot,
+    visit: &Visit,
     issuer: &str,
     address: &Address,
     parameters: &Parameters,
     way: Way,
 ) -> Result<AuthorizationRequest, Refusal> {
     let client = &address.client;
+    let sign_in = usable_sign_in(visit);
     let mut candidate = Candidate {
-        tenant,
+        tenant: &visit.tenant,
         issuer,
+        sign_in: &sign_in,
         client,
         parameters,
         way,
