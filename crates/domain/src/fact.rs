@@ -73,6 +73,16 @@ pub enum Fact {
         /// The bundle as it ended.
         agreement: Agreement,
     },
+    /// The end of a bundle was reached. The bundle is as it was: that it is over is a comparison at read.
+    AgreementExpired {
+        /// The bundle.
+        agreement: Agreement,
+    },
+    /// The end of a bundle is near. The bundle is as it was.
+    AgreementExpiring {
+        /// The bundle.
+        agreement: Agreement,
+    },
 }
 
 /// A consent after a fact.
@@ -107,7 +117,8 @@ impl Fact {
             Self::AgreementChanged { .. } => "grant.changed",
             Self::AgreementRenewed { .. } => "grant.renewed",
             Self::AgreementReported { .. } => "grant.reported",
-            Self::AgreementEnded { .. } => "grant.ended",
+            Self::AgreementEnded { .. } | Self::AgreementExpired { .. } => "grant.ended",
+            Self::AgreementExpiring { .. } => "grant.expiring",
         }
     }
 
@@ -153,7 +164,9 @@ impl Fact {
             | Self::AgreementChanged { agreement }
             | Self::AgreementRenewed { agreement }
             | Self::AgreementReported { agreement }
-            | Self::AgreementEnded { agreement } => agreement.subject,
+            | Self::AgreementEnded { agreement }
+            | Self::AgreementExpired { agreement }
+            | Self::AgreementExpiring { agreement } => agreement.subject,
         }
     }
 
@@ -165,9 +178,22 @@ impl Fact {
             | Self::AgreementChanged { agreement }
             | Self::AgreementRenewed { agreement }
             | Self::AgreementReported { agreement }
-            | Self::AgreementEnded { agreement } => Some(agreement),
+            | Self::AgreementEnded { agreement }
+            | Self::AgreementExpired { agreement }
+            | Self::AgreementExpiring { agreement } => Some(agreement),
             _ => None,
         }
+    }
+
+    /// Whether it tells what time brings, and changes nothing.
+    pub const fn is_of_time(&self) -> bool {
+        matches!(
+            self,
+            Self::ConsentExpired(_)
+                | Self::ConsentExpiring(_)
+                | Self::AgreementExpired { .. }
+                | Self::AgreementExpiring { .. }
+        )
     }
 
     /// The definition it concerns, if it concerns exactly one.

@@ -345,7 +345,7 @@ async fn evt_05_and_evt_06_every_event_fits_its_envelope_and_its_schema() {
         "localization.published",
         "key.published",
         "client.created",
-        "party.changed",
+        "party.created",
     ] {
         assert!(seen.contains(&format!("consentry.{name}")), "{name} of {seen:?}");
     }
