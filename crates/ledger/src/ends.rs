@@ -168,8 +168,8 @@ impl Ledger {
             return Ok(());
         };
         let since = consent.valid_from.unwrap_or(consent.created_at);
-        // Of a consent that never had so long a time nobody needs to hear that less is left.
-        if stage > 0 && since.plus(*ahead) >= until {
+        // Of a consent that never had so long a time nobody needs to hear that less is left, nor of one that is over by now.
+        if stage > 0 && (since.plus(*ahead) >= until || until <= self.now()) {
             return Ok(());
         }
         let fact = ConsentFact {
@@ -218,8 +218,8 @@ impl Ledger {
         };
         let ends_with_it = |own: &&Consent| own.valid_until == Some(until) && own.status.is_granting();
         let last = consents.iter().filter(ends_with_it).map(|own| own.id).max();
-        let is_too_short = stage > 0 && agreement.created_at.plus(*ahead) >= until;
-        if agreement.ended.is_some() || last != Some(consent.id) || is_too_short {
+        let is_no_news = stage > 0 && (agreement.created_at.plus(*ahead) >= until || until <= self.now());
+        if agreement.ended.is_some() || last != Some(consent.id) || is_no_news {
             return Ok(());
         }
         let standing = consents.iter().filter(ends_with_it);

@@ -73,9 +73,15 @@ impl Attempt<'_> {
                 self.decided(&person, decision, permit, request).await?
             };
             change.expect.extend(decided.expect);
-            change.events.extend(decided.events);
-            change.events.extend(told);
             change.rows.extend(decided.rows);
+            // A decision stands first among what it leads to; what a person had goes before the person.
+            let (first, then) = if person.is_erased {
+                (told, decided.events)
+            } else {
+                (decided.events, told)
+            };
+            change.events.extend(first);
+            change.events.extend(then);
         }
         change.expect.append(&mut self.expect);
         change.rows.append(&mut self.rows);

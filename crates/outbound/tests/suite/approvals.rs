@@ -89,6 +89,11 @@ impl World {
         answer.expect_status(200).json()
     }
 
+    async fn take_away(&self, path: &str) {
+        let answer = self.send(&self.session, Method::DELETE, path, &json!({})).await;
+        let _gone = answer.expect_status(204);
+    }
+
     /// An event that its own maker says waits.
     async fn waiting(&self, id: &str) -> Value {
         let event = json!({ "id": id, "status": "pending_approval",
@@ -153,7 +158,7 @@ async fn ctp_7_6_what_becomes_of_a_choice_that_waits_is_told_to_all_who_follow()
     let confirm = json!({ "status": "confirmed" });
     let _confirmed = world.ask(Method::PATCH, "/consents/events/E1", &confirm).await;
     world.app.pass(60);
-    let _gone = world.ask(Method::DELETE, "/consents/events/E1", &json!({})).await;
+    world.take_away("/consents/events/E1").await;
     let names: Vec<String> = world.cells().await.into_iter().map(|(name, _)| name).collect();
     assert_eq!(
         names[..6],
@@ -320,4 +325,42 @@ async fn whk_25_one_decision_is_told_in_two_formats() {
         "{of_house:?} {of_party:?}"
     );
     outbound.stop().await;
+}
+
+#[tokio::test]
+async fn chk_15_a_choice_that_waits_is_said_to_wait_and_takes_nothing_from_what_stands() {
+    let world = World::new().await;
+    let app = &world.app;
+    app.configure(|tenant| tenant.preferences.organization_users = Namespace::Customer)
+        .await;
+    let person = app.bank.customers[0].customer_id.clone();
+    let judged = async || {
+        let client = &app.bank.first_party;
+        let question = json!({
+            "subject": { "type": "user", "id": person, "properties": { "issuer": "urn:consentry:customer" } },
+            "action": { "name": "use" },
+            "resource": { "type": "purpose", "id": "newsletter" },
+        });
+        let request = app.request(Method::POST, "/access/v1/evaluation");
+        let request = request.basic(&client.client_id, &client.client_secret);
+        let answer = request.json(&question).send().await.expect_status(200).json();
+        answer["context"]["reason_code"].as_str().unwrap().to_owned()
+    };
+    let choose = async |id: &str, enabled: bool, status: &str| {
+        let event = json!({ "id": id, "status": status, "user": { "organization_user_id": person },
+            "consents": { "purposes": [{ "id": "newsletter", "enabled": enabled }] } });
+        world.ask(Method::POST, "/consents/events", &event).await
+    };
+    assert_eq!(judged().await, "no_consent");
+    let _waits = choose("E1", true, "pending_approval").await;
+    assert_eq!(judged().await, "pending_approval");
+    let confirm = json!({ "status": "confirmed" });
+    let _confirmed = world.ask(Method::PATCH, "/consents/events/E1", &confirm).await;
+    assert_eq!(judged().await, "consented");
+    let _waits = choose("E2", false, "pending_approval").await;
+    assert_eq!(
+        judged().await,
+        "consented",
+        "what waits changes nothing of what stands"
+    );
 }

@@ -171,7 +171,7 @@ async fn post(
 async fn com_09_what_the_preferences_door_makes_is_made_once_and_read_again() {
     let app = TestApp::start().await;
     let session = session(&app).await;
-    let file = "data:text/plain;base64,aGVsbG8=";
+    let file = "data:application/pdf;base64,JVBERi0xLjc=";
     for (path, body) in [
         (
             "/metadata/purposes",

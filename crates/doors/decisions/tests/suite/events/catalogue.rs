@@ -407,3 +407,29 @@ async fn evt_24_one_event_is_found_by_its_id() {
         assert_eq!(missing.json()["code"], "not_found");
     }
 }
+
+#[tokio::test]
+async fn a_party_is_suspended_with_the_last_of_its_clients_and_resumed_with_the_first() {
+    let app = TestApp::start().await;
+    let before = now(&app).await;
+    for enabled in [false, true] {
+        crate::world::change_client(&app, &app.bank.third_party.clone(), |client| {
+            client.enabled = enabled
+        })
+        .await;
+    }
+    let told = since(&app, &before).await;
+    let parties: Vec<&Value> = told
+        .iter()
+        .filter(|event| event["type"].as_str().unwrap().starts_with("consentry.party."))
+        .collect();
+    let kinds: Vec<&str> = parties
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["consentry.party.suspended", "consentry.party.resumed"]);
+    let party = app.tenant().client("moneytrack").unwrap().party.unwrap();
+    for event in parties {
+        assert_eq!(event["data"]["party"]["id"], json!(party));
+    }
+}
