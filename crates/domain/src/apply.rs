@@ -18,6 +18,7 @@ pub fn apply(state: &mut Touched, fact: &Fact) {
         | Fact::ConsentDenied(fact)
         | Fact::ConsentRestricted(fact)
         | Fact::ConsentAmended(fact)
+        | Fact::ConsentRenewed(fact)
         | Fact::ConsentRevoked(fact)
         | Fact::ConsentSuperseded(fact)
         | Fact::ConsentExpired(fact)

@@ -35,6 +35,8 @@ pub enum Fact {
     ConsentRestricted(ConsentFact),
     /// Context or wording changed without a new act of granting.
     ConsentAmended(ConsentFact),
+    /// Its end was moved.
+    ConsentRenewed(ConsentFact),
     /// Withdrawn.
     ConsentRevoked(ConsentFact),
     /// Replaced by a newer one.
@@ -109,6 +111,7 @@ impl Fact {
             Self::ConsentDenied(_) => "consent.denied",
             Self::ConsentRestricted(_) => "consent.restricted",
             Self::ConsentAmended(_) => "consent.amended",
+            Self::ConsentRenewed(_) => "consent.renewed",
             Self::ConsentRevoked(_) => "consent.revoked",
             Self::ConsentSuperseded(_) => "consent.superseded",
             Self::ConsentExpired(_) => "consent.expired",
@@ -131,6 +134,7 @@ impl Fact {
             | Self::ConsentDenied(fact)
             | Self::ConsentRestricted(fact)
             | Self::ConsentAmended(fact)
+            | Self::ConsentRenewed(fact)
             | Self::ConsentRevoked(fact)
             | Self::ConsentSuperseded(fact)
             | Self::ConsentExpired(fact)
@@ -155,6 +159,7 @@ impl Fact {
             | Self::ConsentDenied(fact)
             | Self::ConsentRestricted(fact)
             | Self::ConsentAmended(fact)
+            | Self::ConsentRenewed(fact)
             | Self::ConsentRevoked(fact)
             | Self::ConsentSuperseded(fact)
             | Self::ConsentExpired(fact)

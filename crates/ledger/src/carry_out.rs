@@ -252,6 +252,7 @@ impl Written {
                 | Fact::ConsentDenied(fact)
                 | Fact::ConsentRestricted(fact)
                 | Fact::ConsentAmended(fact)
+                | Fact::ConsentRenewed(fact)
                 | Fact::ConsentRevoked(fact)
                 | Fact::ConsentSuperseded(fact)
                 | Fact::ConsentExpired(fact)

@@ -136,7 +136,7 @@ pub static CATALOGUE: &[EventType] = &[
         "Widened or changed without a new act of granting",
     )
     .known_as(&[("records", &["PUT", "PATCH"])]),
-    entry("consent.renewed", Family::Consent, "Its end moved"),
+    entry("consent.renewed", Family::Consent, "Its end was moved"),
     entry("consent.superseded", Family::Consent, "Replaced by a newer one")
         .known_as(&[("authorization", &["consent.superseded"])]),
     entry(
