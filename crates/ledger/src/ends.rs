@@ -3,7 +3,7 @@
 //! A bundle is told with the last of its consents that ends when it does. That something is over is a comparison at read and needs nobody; what is made here are the events. How far the time was looked at is
 //! written in the change set of the events it led to, so each is made once, whatever happens to the node that makes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use consentry_domain::{
     Agreement, AgreementId, Consent, ConsentId, DecisionId, Fact, Lifetime, Timestamp,
@@ -206,11 +206,11 @@ impl Ledger {
         let Some(id) = consent.agreement else {
             return Ok(());
         };
-        if !bundles.contains_key(&id) {
-            let found = self.inner.store.agreement(tenant.id(), id).await?;
-            bundles.insert(id, found);
-        }
-        let Some(Some((agreement, consents))) = bundles.get(&id) else {
+        let found = match bundles.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.inner.store.agreement(tenant.id(), id).await?),
+        };
+        let Some((agreement, consents)) = found else {
             return Ok(());
         };
         let (Some(until), Some(ahead)) = (agreement.valid_until, AHEAD.get(stage)) else {

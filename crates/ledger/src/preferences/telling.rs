@@ -73,7 +73,7 @@ fn kinds(was: Option<&EventBody>, is: &EventBody) -> Vec<&'static str> {
 impl Tale<'_> {
     fn event(&self, person: &Person, ids: &Ids<'_>) -> Result<NewEvent, Fault> {
         let Person { subject, key, .. } = person;
-        // Of several that come to nothing in the ledger each is an act of its own.
+        // Whatever was kept before events were tied to decisions is an act of its own.
         let decision = self.is.decision.unwrap_or_else(|| ids.decision(*subject));
         let mut event = json!({
             "id": self.is.id,
