@@ -190,7 +190,7 @@ async fn ctp_7_6_what_becomes_of_a_choice_that_waits_is_told_to_all_who_follow()
         told.iter().all(|event| !event.to_string().contains("\"E1\"")),
         "no id that others chose"
     );
-    let came = receiver.first(6).await;
+    let came = receiver.first(5).await;
     let pending = || json!("pending_approval");
     let confirmed = || json!("confirmed");
     let expected = [

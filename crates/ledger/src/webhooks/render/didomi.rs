@@ -67,10 +67,13 @@ fn is_silent(body: &Body) -> bool {
     events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["silent"] == true))
 }
 
-/// Whether receivers were told of all that was said when it was said, before it counted or was corrected.
+/// Whether receivers are told of all that was said by other events: when it was said, before it counted or was corrected; or that it was
+/// taken away.
 fn is_known(body: &Body) -> bool {
-    let events = body.note.as_ref().and_then(|note| note.get("events")?.as_array());
-    events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["known"] == true))
+    let note = body.note.as_ref();
+    let events = note.and_then(|note| note.get("events")?.as_array());
+    note.is_some_and(|note| note.contains_key("deleted"))
+        || events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["known"] == true))
 }
 
 /// An event of the preferences door that something is told of beside a decision.

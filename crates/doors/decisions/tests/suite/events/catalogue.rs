@@ -412,11 +412,14 @@ async fn evt_24_one_event_is_found_by_its_id() {
 async fn a_party_is_suspended_with_the_last_of_its_clients_and_resumed_with_the_first() {
     let app = TestApp::start().await;
     let before = now(&app).await;
+    let known = app.tenant().client("moneytrack").unwrap().as_ref().clone();
     for enabled in [false, true] {
-        crate::world::change_client(&app, &app.bank.third_party.clone(), |client| {
-            client.enabled = enabled
-        })
-        .await;
+        let changed = consentry_domain::client::Client {
+            enabled,
+            ..known.clone()
+        };
+        app.provision(&[consentry_ledger::provision::Entry::Client(changed)])
+            .await;
     }
     let told = since(&app, &before).await;
     let parties: Vec<&Value> = told
@@ -428,7 +431,7 @@ async fn a_party_is_suspended_with_the_last_of_its_clients_and_resumed_with_the_
         .map(|event| event["type"].as_str().unwrap())
         .collect();
     assert_eq!(kinds, ["consentry.party.suspended", "consentry.party.resumed"]);
-    let party = app.tenant().client("moneytrack").unwrap().party.unwrap();
+    let party = known.party.unwrap();
     for event in parties {
         assert_eq!(event["data"]["party"]["id"], json!(party));
     }
