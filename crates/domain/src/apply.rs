@@ -5,7 +5,10 @@ use crate::{Fact, Touched, fact::ConsentFact};
 /// Applies one fact.
 pub fn apply(state: &mut Touched, fact: &Fact) {
     match fact {
-        Fact::DecisionRecorded { .. } | Fact::AgreementReported { .. } => {}
+        Fact::DecisionRecorded { .. }
+        | Fact::AgreementReported { .. }
+        | Fact::AgreementExpired { .. }
+        | Fact::AgreementExpiring { .. } => {}
         Fact::DecisionDeleted { record } => {
             state.records.insert(record.id, record.clone());
         }
@@ -15,6 +18,7 @@ pub fn apply(state: &mut Touched, fact: &Fact) {
         | Fact::ConsentDenied(fact)
         | Fact::ConsentRestricted(fact)
         | Fact::ConsentAmended(fact)
+        | Fact::ConsentRenewed(fact)
         | Fact::ConsentRevoked(fact)
         | Fact::ConsentSuperseded(fact)
         | Fact::ConsentExpired(fact)

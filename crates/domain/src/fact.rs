@@ -35,6 +35,8 @@ pub enum Fact {
     ConsentRestricted(ConsentFact),
     /// Context or wording changed without a new act of granting.
     ConsentAmended(ConsentFact),
+    /// Its end was moved.
+    ConsentRenewed(ConsentFact),
     /// Withdrawn.
     ConsentRevoked(ConsentFact),
     /// Replaced by a newer one.
@@ -73,6 +75,16 @@ pub enum Fact {
         /// The bundle as it ended.
         agreement: Agreement,
     },
+    /// The end of a bundle was reached. The bundle is as it was: that it is over is a comparison at read.
+    AgreementExpired {
+        /// The bundle.
+        agreement: Agreement,
+    },
+    /// The end of a bundle is near. The bundle is as it was.
+    AgreementExpiring {
+        /// The bundle.
+        agreement: Agreement,
+    },
 }
 
 /// A consent after a fact.
@@ -99,6 +111,7 @@ impl Fact {
             Self::ConsentDenied(_) => "consent.denied",
             Self::ConsentRestricted(_) => "consent.restricted",
             Self::ConsentAmended(_) => "consent.amended",
+            Self::ConsentRenewed(_) => "consent.renewed",
             Self::ConsentRevoked(_) => "consent.revoked",
             Self::ConsentSuperseded(_) => "consent.superseded",
             Self::ConsentExpired(_) => "consent.expired",
@@ -107,7 +120,8 @@ impl Fact {
             Self::AgreementChanged { .. } => "grant.changed",
             Self::AgreementRenewed { .. } => "grant.renewed",
             Self::AgreementReported { .. } => "grant.reported",
-            Self::AgreementEnded { .. } => "grant.ended",
+            Self::AgreementEnded { .. } | Self::AgreementExpired { .. } => "grant.ended",
+            Self::AgreementExpiring { .. } => "grant.expiring",
         }
     }
 
@@ -120,6 +134,7 @@ impl Fact {
             | Self::ConsentDenied(fact)
             | Self::ConsentRestricted(fact)
             | Self::ConsentAmended(fact)
+            | Self::ConsentRenewed(fact)
             | Self::ConsentRevoked(fact)
             | Self::ConsentSuperseded(fact)
             | Self::ConsentExpired(fact)
@@ -144,6 +159,7 @@ impl Fact {
             | Self::ConsentDenied(fact)
             | Self::ConsentRestricted(fact)
             | Self::ConsentAmended(fact)
+            | Self::ConsentRenewed(fact)
             | Self::ConsentRevoked(fact)
             | Self::ConsentSuperseded(fact)
             | Self::ConsentExpired(fact)
@@ -153,7 +169,9 @@ impl Fact {
             | Self::AgreementChanged { agreement }
             | Self::AgreementRenewed { agreement }
             | Self::AgreementReported { agreement }
-            | Self::AgreementEnded { agreement } => agreement.subject,
+            | Self::AgreementEnded { agreement }
+            | Self::AgreementExpired { agreement }
+            | Self::AgreementExpiring { agreement } => agreement.subject,
         }
     }
 
@@ -165,9 +183,22 @@ impl Fact {
             | Self::AgreementChanged { agreement }
             | Self::AgreementRenewed { agreement }
             | Self::AgreementReported { agreement }
-            | Self::AgreementEnded { agreement } => Some(agreement),
+            | Self::AgreementEnded { agreement }
+            | Self::AgreementExpired { agreement }
+            | Self::AgreementExpiring { agreement } => Some(agreement),
             _ => None,
         }
+    }
+
+    /// Whether it tells what time brings, and changes nothing.
+    pub const fn is_of_time(&self) -> bool {
+        matches!(
+            self,
+            Self::ConsentExpired(_)
+                | Self::ConsentExpiring(_)
+                | Self::AgreementExpired { .. }
+                | Self::AgreementExpiring { .. }
+        )
     }
 
     /// The definition it concerns, if it concerns exactly one.

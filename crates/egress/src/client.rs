@@ -14,6 +14,9 @@ use crate::policy::{EgressPolicy, Transport};
 use crate::request::Request;
 use crate::resolving::{CheckedResolver, Lookup, SystemLookup};
 
+/// Ports of mail servers, which take lines of a request for their own (enforcement-events-evidence WHK-19).
+const REFUSED_PORTS: [u16; 3] = [25, 465, 587];
+
 /// Longest time for one connection attempt; the deadline of the policy still bounds the whole.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -155,6 +158,9 @@ impl Egress {
         };
         if !url.username().is_empty() || url.password().is_some() {
             return Err(EgressError::CredentialsInUrl);
+        }
+        if url.port().is_some_and(|port| REFUSED_PORTS.contains(&port)) {
+            return Err(EgressError::PortRefused);
         }
         match url.host().ok_or(EgressError::UrlMalformed)? {
             Host::Ipv4(address) => self.policy.admit(address.into(), transport)?,

@@ -16,6 +16,9 @@ pub enum EgressError {
     /// The URL holds a user name or password.
     #[error("the url holds credentials")]
     CredentialsInUrl,
+    /// A port on which no HTTP is spoken, so that nobody makes us speak to what is there.
+    #[error("the port is refused")]
+    PortRefused,
     /// `http` to an address no exception covers.
     #[error("plain http is refused")]
     PlainHttpRefused,
@@ -52,6 +55,7 @@ impl EgressError {
             Self::UrlMalformed => "egress_url_malformed",
             Self::SchemeRefused => "egress_scheme_refused",
             Self::CredentialsInUrl => "egress_credentials_in_url",
+            Self::PortRefused => "egress_port_refused",
             Self::PlainHttpRefused => "egress_plain_http_refused",
             Self::AddressRefused(_) => "egress_address_refused",
             Self::NameUnresolved => "egress_name_unresolved",

@@ -180,6 +180,9 @@ async fn urls_of_other_schemes_with_credentials_or_without_host_are_refused() {
         ("https://user@example.com/", EgressError::CredentialsInUrl),
         ("https://user:secret@example.com/", EgressError::CredentialsInUrl),
         ("https://:secret@example.com/", EgressError::CredentialsInUrl),
+        ("https://example.com:25/", EgressError::PortRefused),
+        ("https://1.1.1.1:0025/", EgressError::PortRefused),
+        ("http://127.0.0.1:587/", EgressError::PortRefused),
         ("http://1.1.1.1/", EgressError::PlainHttpRefused),
         ("http://[2606:4700::1111]/", EgressError::PlainHttpRefused),
     ] {

@@ -239,7 +239,10 @@ impl Written {
         let mut own = Self::default();
         for fact in facts {
             match fact {
-                Fact::DecisionRecorded { .. } | Fact::AgreementReported { .. } => {}
+                Fact::DecisionRecorded { .. }
+                | Fact::AgreementReported { .. }
+                | Fact::AgreementExpired { .. }
+                | Fact::AgreementExpiring { .. } => {}
                 Fact::DecisionDeleted { record } => {
                     own.records.insert(record.id);
                 }
@@ -249,6 +252,7 @@ impl Written {
                 | Fact::ConsentDenied(fact)
                 | Fact::ConsentRestricted(fact)
                 | Fact::ConsentAmended(fact)
+                | Fact::ConsentRenewed(fact)
                 | Fact::ConsentRevoked(fact)
                 | Fact::ConsentSuperseded(fact)
                 | Fact::ConsentExpired(fact)

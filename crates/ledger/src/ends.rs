@@ -1,12 +1,14 @@
-//! Telling that consents end, and that they are about to (enforcement-events-evidence 3.4; EVT-11, EVT-12).
+//! Telling that consents and bundles end, and that they are about to (enforcement-events-evidence 3.4; EVT-11, EVT-12).
 //!
-//! That a consent is over is a comparison at read and needs nobody; what is made here are the events. How far the time was looked at is
+//! A bundle is told with the last of its consents that ends when it does. That something is over is a comparison at read and needs nobody; what is made here are the events. How far the time was looked at is
 //! written in the change set of the events it led to, so each is made once, whatever happens to the node that makes it.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use consentry_domain::{
-    Consent, ConsentId, Fact, Lifetime, Timestamp,
+    Agreement, AgreementId, Consent, ConsentId, DecisionId, Fact, Lifetime, Timestamp,
     command::Act,
-    decision::{Actor, CredentialKind},
+    decision::{Actor, CredentialKind, Door},
     fact::ConsentFact,
 };
 use consentry_store::{ChangeSet, CommitError, Expect, RowKey};
@@ -18,6 +20,7 @@ use crate::{
     error::Fault,
     events::{self, Told},
     jobs::Lease,
+    telling,
 };
 
 /// How long before its end a consent is told to end; the first is the end itself.
@@ -49,6 +52,9 @@ struct Reached {
     /// The last consent that was told of it.
     last: Option<(Timestamp, ConsentId)>,
 }
+
+/// Bundles that were looked at, with their consents.
+type Bundles = BTreeMap<AgreementId, Option<(Agreement, Vec<Consent>)>>;
 
 impl Reached {
     fn text(&self) -> String {
@@ -127,8 +133,11 @@ impl Ledger {
             };
             let last = (last.valid_until.unwrap_or(until), last.id);
             let mut change = ChangeSet::new(tenant.id(), self.now());
+            let mut bundles = BTreeMap::new();
             for consent in &found {
                 self.tell(tenant, &mut change, consent, reached.stage).await?;
+                self.tell_bundle(tenant, &mut change, consent, (reached.stage, &mut bundles))
+                    .await?;
             }
             let made = change.events.len();
             let next = Reached {
@@ -159,14 +168,10 @@ impl Ledger {
             return Ok(());
         };
         let since = consent.valid_from.unwrap_or(consent.created_at);
-        // Of a consent that never had so long a time nobody needs to hear that less is left.
-        if stage > 0 && since.plus(*ahead) >= until {
+        // Of a consent that never had so long a time nobody needs to hear that less is left, nor of one that is over by now.
+        if stage > 0 && (since.plus(*ahead) >= until || until <= self.now()) {
             return Ok(());
         }
-        let subject = consent.slot.subject;
-        let Some(key) = self.subject_key(tenant, subject).await? else {
-            return Ok(());
-        };
         let fact = ConsentFact {
             consent: consent.clone(),
             decides: false,
@@ -177,10 +182,81 @@ impl Ledger {
         } else {
             Fact::ConsentExpiring(fact)
         };
+        let previous = (stage == 0).then(|| consent.status.as_str().to_owned());
+        let told = Told {
+            previous,
+            ..Told::default()
+        };
+        self.tell_fact(tenant, change, (consent.decision, consent.door), (&fact, told))
+            .await?;
+        // Told only as long as nobody ended it: what is revoked does not expire (EVT-11).
+        let key = RowKey::Consent(consent.id);
+        change.expect.push(Expect::At(key, consent.version));
+        Ok(())
+    }
+
+    /// Tells of the bundle of a consent, where this consent is the last in it that ends when the bundle does.
+    async fn tell_bundle(
+        &self,
+        tenant: &TenantSnapshot,
+        change: &mut ChangeSet,
+        consent: &Consent,
+        (stage, bundles): (usize, &mut Bundles),
+    ) -> Result<(), Fault> {
+        let Some(id) = consent.agreement else {
+            return Ok(());
+        };
+        let found = match bundles.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.inner.store.agreement(tenant.id(), id).await?),
+        };
+        let Some((agreement, consents)) = found else {
+            return Ok(());
+        };
+        let (Some(until), Some(ahead)) = (agreement.valid_until, AHEAD.get(stage)) else {
+            return Ok(());
+        };
+        let ends_with_it = |own: &&Consent| own.valid_until == Some(until) && own.status.is_granting();
+        let last = consents.iter().filter(ends_with_it).map(|own| own.id).max();
+        let is_no_news = stage > 0 && (agreement.created_at.plus(*ahead) >= until || until <= self.now());
+        if agreement.ended.is_some() || last != Some(consent.id) || is_no_news {
+            return Ok(());
+        }
+        let standing = consents.iter().filter(ends_with_it);
+        let told = Told {
+            previous: (stage == 0).then(|| telling::status(agreement).to_owned()),
+            standing: standing.map(|own| own.slot.definition.clone()).collect(),
+            ..Told::default()
+        };
+        let copy = agreement.clone();
+        let fact = if stage == 0 {
+            Fact::AgreementExpired { agreement: copy }
+        } else {
+            Fact::AgreementExpiring { agreement: copy }
+        };
+        self.tell_fact(tenant, change, (agreement.decision, consent.door), (&fact, told))
+            .await?;
+        let key = RowKey::Agreement(id);
+        change.expect.push(Expect::At(key, agreement.version));
+        Ok(())
+    }
+
+    /// The event of what time brings; none of somebody who was erased.
+    async fn tell_fact(
+        &self,
+        tenant: &TenantSnapshot,
+        change: &mut ChangeSet,
+        (decision, door): (DecisionId, Door),
+        (fact, told): (&Fact, Told),
+    ) -> Result<(), Fault> {
+        let subject = fact.subject();
+        let Some(key) = self.subject_key(tenant, subject).await? else {
+            return Ok(());
+        };
         let act = Act {
-            decision: consent.decision,
+            decision,
             subject,
-            door: consent.door,
+            door,
             actor: Actor::system(),
             credential: CredentialKind::Operator,
             texts: Vec::new(),
@@ -188,15 +264,11 @@ impl Ledger {
             request: None,
         };
         let told = Told {
-            previous: (stage == 0).then(|| consent.status.as_str().to_owned()),
             actor: Some(Actor::system()),
-            ..Told::default()
+            ..told
         };
-        let event = events::of_fact(tenant, &self.ids(), &key, &act, &fact, (None, told))?;
+        let event = events::of_fact(tenant, &self.ids(), &key, &act, fact, (None, told))?;
         change.events.push(event);
-        // Told only as long as nobody ended it: what is revoked does not expire (EVT-11).
-        let key = RowKey::Consent(consent.id);
-        change.expect.push(Expect::At(key, consent.version));
         Ok(())
     }
 }

@@ -181,7 +181,29 @@ pub(crate) fn of_note(
     party: Option<String>,
     note: Map<String, Value>,
 ) -> Result<NewEvent, Fault> {
-    let (decision, subject, door) = act;
+    noted(ids, key, kind, act, (party, None), note)
+}
+
+/// As [`of_note`], of the tenant's own matters, with who acted.
+pub(crate) fn of_note_by(
+    ids: &Ids<'_>,
+    key: &Key,
+    kind: &'static str,
+    act: (DecisionId, SubjectId, Door),
+    actor: Option<Actor>,
+    note: Map<String, Value>,
+) -> Result<NewEvent, Fault> {
+    noted(ids, key, kind, act, (None, actor), note)
+}
+
+fn noted(
+    ids: &Ids<'_>,
+    key: &Key,
+    kind: &'static str,
+    (decision, subject, door): (DecisionId, SubjectId, Door),
+    (party, actor): (Option<String>, Option<Actor>),
+    note: Map<String, Value>,
+) -> Result<NewEvent, Fault> {
     let body = Body {
         decision,
         subject,
@@ -192,7 +214,10 @@ pub(crate) fn of_note(
         version: None,
         happened: None,
         note: Some(note),
-        told: Told::default(),
+        told: Told {
+            actor,
+            ..Told::default()
+        },
     };
     let filter = EventFilter {
         subject: Some(subject),

@@ -32,6 +32,7 @@ pub mod mail;
 pub mod once;
 pub mod one_time;
 pub mod opaque;
+mod parties;
 pub mod passkeys;
 pub mod preferences;
 pub mod principals;

@@ -136,8 +136,8 @@ impl Ledger {
         })
     }
 
-    /// Says what the request of this handle leads to, before that is committed.
-    pub(crate) fn leads_to(&self, outcome: Outcome) {
+    /// Says what the request of this handle leads to, before that is committed. Where it has no key, nobody hears it.
+    pub fn leads_to(&self, outcome: Outcome) {
         if let Some(memory) = &self.memory {
             memory.state().outcome = outcome;
         }
@@ -218,6 +218,14 @@ fn ended(reference: &str, same_request: bool) -> Ended {
 const MADE: &str = "made";
 
 impl Outcome {
+    /// That something new was made, with its id.
+    pub fn made(id: impl Into<String>) -> Self {
+        Self {
+            is_new: true,
+            made: Some(id.into()),
+        }
+    }
+
     fn reference(&self) -> String {
         match (self.is_new, &self.made) {
             (false, _) => String::new(),

@@ -175,7 +175,7 @@ async fn proven<'e>(
 /// Why there was no answer, for the story of a message.
 pub(crate) fn code(error: &EgressError) -> &'static str {
     match error {
-        EgressError::AddressRefused(_) => "blocked_address",
+        EgressError::AddressRefused(_) | EgressError::PortRefused => "blocked_address",
         error => error.code(),
     }
 }

@@ -32,7 +32,7 @@ impl Draft<'_> {
                 valid_until: Some(command.valid_until),
                 ..self.touched_by_act(&consent)
             };
-            self.push(Fact::ConsentAmended(ConsentFact {
+            self.push(Fact::ConsentRenewed(ConsentFact {
                 consent: renewed,
                 decides: false,
                 record: None,

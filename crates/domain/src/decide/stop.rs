@@ -14,7 +14,8 @@ impl Draft<'_> {
             if agreement.subject != command.act.subject {
                 return Err(Rejection::WrongSubject);
             }
-            if agreement.ended.is_none() {
+            // One whose time is over has ended already (enforcement-events-evidence EVT-11).
+            if agreement.is_in_force(self.now) {
                 standing.push(agreement.clone());
             }
         }

@@ -16,7 +16,8 @@ impl Draft<'_> {
             if consent.slot.subject != command.act.subject {
                 return Err(Rejection::WrongSubject);
             }
-            if consent.status.is_granting() {
+            // One whose time is over has ended already (enforcement-events-evidence EVT-11).
+            if consent.is_in_force(self.now) {
                 standing.push(consent.clone());
             }
         }

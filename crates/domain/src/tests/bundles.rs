@@ -113,8 +113,8 @@ fn dsh_b6_2_renewing_moves_the_end_of_everything_and_keeps_the_beginning() {
         World::names(&facts),
         [
             "decision.recorded",
-            "consent.amended",
-            "consent.amended",
+            "consent.renewed",
+            "consent.renewed",
             "grant.renewed"
         ]
     );

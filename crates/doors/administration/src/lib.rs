@@ -1,5 +1,5 @@
 //! The administration door: definitions, their localizations and directory accounts, changed while the server runs (consent-api 12.3,
-//! 12.5).
+//! 12.5), and the mails that were given up.
 //!
 //! What lives here: the wire. Who asks, bodies read strictly, answers with entity tags, failures as problem documents. What may not:
 //! rules about definitions and accounts, which are the ledger's and the same as for the manifest.
@@ -12,6 +12,7 @@ mod answer;
 mod definitions;
 mod failure;
 mod localizations;
+mod mails;
 mod members;
 
 use axum::response::IntoResponse as _;
@@ -47,4 +48,6 @@ pub fn routes() -> RouteTable<House> {
         .get(account, Cors::Never, accounts::read)
         .put(account, Cors::Never, accounts::put)
         .delete(account, Cors::Never, accounts::delete)
+        .get("/admin/v1/mails", Cors::Never, mails::list)
+        .post("/admin/v1/mails/{mail}/retry", Cors::Never, mails::retry)
 }

@@ -1,13 +1,17 @@
 //! Answers on the wire (enforcement-events-evidence 2.3; CHK-10, CHK-12).
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
 use consentry_domain::{Audience, Consent, ConsentId, GrantId, Timestamp, definition::WordingVersion};
 use consentry_ledger::checks::{Reason, Verdict};
-use consentry_web::{error::ApiError, headers};
+use consentry_web::{error::ApiError, headers, visit::Visit};
 use serde::Serialize;
+
+use crate::reason::sentence;
 
 /// One decision.
 #[derive(Serialize)]
@@ -44,6 +48,9 @@ struct Error {
 #[derive(Serialize)]
 struct Judged {
     reason_code: &'static str,
+    /// By language, where the asker named one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    reason_user: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     consent_id: Option<ConsentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,13 +88,15 @@ impl Context {
 }
 
 impl Decision {
-    pub(crate) fn of(verdict: &Verdict) -> Self {
+    /// `visit` says in which language, if any, the person shall hear why.
+    pub(crate) fn of(visit: &Visit, verdict: &Verdict) -> Self {
         let consent = verdict.consent.as_ref();
         let audience = consent.filter(|consent| consent.slot.audience != Audience::None);
         Self {
             decision: verdict.is_permit(),
             context: Context::of(Told::Judged(Box::new(Judged {
                 reason_code: verdict.reason.as_str(),
+                reason_user: sentence(verdict.reason, &visit.languages).into_iter().collect(),
                 consent_id: consent.map(|consent| consent.id),
                 grant_id: verdict.grant,
                 definition: consent.map(|consent| Definition {

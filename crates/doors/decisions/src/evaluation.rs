@@ -35,7 +35,7 @@ pub(crate) async fn single(
     let mut moment = visit.ledger().moment_for(&visit.tenant, checker, &base);
     let question = question(&moment, Members::whole(body))?;
     let verdict = moment.evaluate(&question).await?;
-    Ok(told(ok(&Decision::of(&verdict)), quota.as_ref()))
+    Ok(told(ok(&Decision::of(visit, &verdict)), quota.as_ref()))
 }
 
 /// Counts the questions of a third party (enforcement-events-evidence 11); those of the tenant's own back ends are not.

@@ -59,7 +59,10 @@ pub(crate) async fn evaluate(visit: Visit, request: Request) -> Result<Response,
             _ => Err(invalid(&place, "must be an object")),
         };
         let decision = match asked {
-            Ok(question) => Decision::of(&moment.evaluate(&question).await.map_err(ApiError::from)?),
+            Ok(question) => {
+                let verdict = moment.evaluate(&question).await.map_err(ApiError::from)?;
+                Decision::of(&visit, &verdict)
+            }
             Err(error) => Decision::broken(&error),
         };
         match semantic.ends_with(&decision) {

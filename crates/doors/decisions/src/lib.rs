@@ -13,6 +13,7 @@ mod evaluations;
 mod events;
 mod page;
 mod question;
+mod reason;
 mod search;
 mod webhooks;
 

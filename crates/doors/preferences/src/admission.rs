@@ -207,7 +207,8 @@ impl Admitted {
     }
 }
 
-async fn bearer(visit: &Visit, headers: &HeaderMap) -> Result<PreferenceBearer, ApiError> {
+/// What a request comes with.
+pub(crate) async fn bearer(visit: &Visit, headers: &HeaderMap) -> Result<PreferenceBearer, ApiError> {
     let Ok(Credentials::Bearer(token)) = authorization(headers) else {
         return Err(not_authenticated());
     };

@@ -4,6 +4,7 @@
 use axum::{extract::Request, response::Response};
 use consentry_domain::tenant::{AuthProvider, Center};
 use consentry_ledger::{
+    once::Outcome,
     one_time::{RedeemError, SendError},
     preferences::{Entrance, OpenCenterError, is_id},
 };
@@ -23,7 +24,7 @@ use crate::{
     admission::{Admitted, Counted},
     answer::ok,
     failure::{Feathers, not_authenticated, not_found, refused, told},
-    tokens,
+    repeated, tokens,
     wish::Reader,
 };
 
@@ -258,6 +259,10 @@ pub(crate) async fn provider(visit: Visit, request: Request) -> Result<Response,
 
 /// `POST /auth-providers`: answers the provider of this type, as the usual one where that is wanted.
 pub(crate) async fn add_provider(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, choose_provider, provider).await
+}
+
+async fn choose_provider(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Organization).await?;
     change(&admitted, body, None).await
 }
@@ -307,6 +312,7 @@ async fn change(
     reader.finish()?;
     let named = named.filter(|_| own != Some(None)).ok_or_else(not_found)?;
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant());
+    ledger.leads_to(Outcome::made(named.as_str()));
     let settings = if usual {
         let changed = ledger.change_preference_settings(tenant, &permit, |settings| {
             settings.auth_provider = named;

@@ -19,7 +19,7 @@ use crate::{
     admission::{Admitted, Counted},
     answer::ok,
     failure::{Feathers, not_found, refused, told},
-    metadata, tokens,
+    metadata, repeated, tokens,
     wish::Reader,
 };
 
@@ -51,6 +51,10 @@ enum Laid {
 
 /// `POST /metadata/purposes`.
 pub(crate) async fn add_purpose(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, make_purpose, metadata::purpose).await
+}
+
+async fn make_purpose(visit: Visit, request: Request) -> Result<Response, Feathers> {
     write(visit, request, DefinitionKind::Purpose, Laid::New).await
 }
 
@@ -66,6 +70,10 @@ pub(crate) async fn patch_purpose(visit: Visit, request: Request) -> Result<Resp
 
 /// `POST /preferences`.
 pub(crate) async fn add_preference(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, make_preference, metadata::preference).await
+}
+
+async fn make_preference(visit: Visit, request: Request) -> Result<Response, Feathers> {
     write(visit, request, DefinitionKind::Preference, Laid::New).await
 }
 

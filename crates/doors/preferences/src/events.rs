@@ -11,7 +11,7 @@ use crate::{
     admission::{Admitted, Counted, LARGEST},
     answer::{gone, ok, page},
     failure::{Feathers, forbidden, not_found, refused, told, wrong},
-    shown,
+    repeated, shown,
     wish::{self, Reader},
 };
 
@@ -23,6 +23,10 @@ const NAMES: [&str; 3] = ["organization_id", "user_id", "organization_user_id"];
 
 /// `POST /consents/events`.
 pub(crate) async fn record(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, take, read).await
+}
+
+async fn take(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.permit::<WritePreferences>()?;
     admitted.query.flag("$generate_tcfcs")?;

@@ -19,6 +19,7 @@ pub mod openapi;
 mod privacy_centers;
 mod proofs;
 mod query;
+mod repeated;
 mod script;
 mod secrets;
 mod sessions;

@@ -3,7 +3,10 @@
 
 use axum::{body::Body, extract::Request, response::Response};
 use consentry_domain::tenant::{Center, PreferencesSettings};
-use consentry_ledger::preferences::{PreferenceError, Wrong, named};
+use consentry_ledger::{
+    once::Outcome,
+    preferences::{PreferenceError, Wrong, named},
+};
 use consentry_web::{error::ApiError, parameters::Rules, path, query, rate_limits, visit::Visit};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
@@ -13,7 +16,7 @@ use crate::{
     answer::{ok, page},
     center::published,
     failure::{Feathers, not_authenticated, not_found, refused, told},
-    tokens,
+    repeated, tokens,
     wish::Reader,
 };
 
@@ -78,6 +81,10 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fea
 
 /// `POST /privacy-centers`.
 pub(crate) async fn add(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, make, read).await
+}
+
+async fn make(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Organization).await?;
     let permit = admitted.managing()?;
     let body = read_body(&admitted, body).await?;
@@ -87,6 +94,7 @@ pub(crate) async fn add(visit: Visit, request: Request) -> Result<Response, Feat
         .map_or_else(|| admitted.visit.ledger().event_id_for_link(), str::to_owned);
     let center = center_of(&body, json!({ "id": id }), &admitted)?;
     let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant());
+    ledger.leads_to(Outcome::made(&id));
     let changed = ledger.change_preference_settings(tenant, &permit, |settings| {
         if settings.center(&id).is_some() {
             return Err(PreferenceError::Conflict("the id is taken"));

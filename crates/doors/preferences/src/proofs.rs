@@ -9,10 +9,15 @@ use crate::{
     admission::{Admitted, Counted, LARGEST},
     answer::ok,
     failure::{Feathers, refused, told, too_large},
+    repeated,
 };
 
 /// `POST /consents/proofs`.
 pub(crate) async fn upload(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, keep, read).await
+}
+
+async fn keep(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.permit::<WritePreferences>()?;
     admitted.require_organization()?;

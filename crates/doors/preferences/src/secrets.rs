@@ -10,7 +10,7 @@ use crate::{
     admission::{Admitted, Counted},
     answer::{ok, page},
     failure::{Feathers, not_found, told},
-    tokens,
+    repeated, tokens,
     wish::Reader,
 };
 
@@ -32,6 +32,10 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
 
 /// `POST /secrets`: the answer is the only one with the secret in it.
 pub(crate) async fn add(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, make, read).await
+}
+
+async fn make(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Organization).await?;
     let permit = admitted.managing()?;
     let body = admitted.read(body, LARGEST).await?;

@@ -10,7 +10,7 @@ use crate::{
     admission::{Admitted, Counted, LARGEST},
     answer::ok,
     failure::{Feathers, forbidden, refused, told},
-    shown,
+    repeated, shown,
     wish::{self, Reader},
 };
 
@@ -152,6 +152,10 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fea
 
 /// `POST /consents/users`.
 pub(crate) async fn create(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    repeated::once(visit, request, make, read).await
+}
+
+async fn make(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.managing()?;
     let body = admitted.read(body, LARGEST).await?;

@@ -130,6 +130,7 @@ fn happened(fact: &Fact, id: AgreementId, before: Option<&Agreement>) -> Option<
         Fact::AgreementRenewed { .. } => Happened::Renewed,
         Fact::AgreementReported { .. } => Happened::Reported,
         Fact::AgreementEnded { .. } => Happened::Ended,
+        // Whoever reads a history sees the end in the agreement.
         _ => return None,
     };
     Some((what, agreement))

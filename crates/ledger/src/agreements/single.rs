@@ -181,7 +181,9 @@ const fn happening(fact: &Fact) -> Option<SingleHappened> {
     match fact {
         Fact::ConsentGranted(_) | Fact::ConsentImported(_) => Some(SingleHappened::Granted),
         Fact::ConsentDenied(_) => Some(SingleHappened::Refused),
-        Fact::ConsentRestricted(_) | Fact::ConsentAmended(_) => Some(SingleHappened::Changed),
+        Fact::ConsentRestricted(_) | Fact::ConsentAmended(_) | Fact::ConsentRenewed(_) => {
+            Some(SingleHappened::Changed)
+        }
         Fact::ConsentRevoked(_) => Some(SingleHappened::Revoked),
         _ => None,
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
     AccountId, Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
-    definition::WordingVersion,
+    definition::{Definition, DefinitionKind, WordingVersion},
     enforce::{Refusal, allows, standing},
 };
 
@@ -23,6 +23,8 @@ pub enum Reason {
     NoConsent,
     /// Asked, not yet answered.
     Pending,
+    /// Answered, and nobody has approved the answer yet.
+    PendingApproval,
     /// Refused when asked.
     Denied,
     /// Withdrawn.
@@ -50,6 +52,7 @@ impl Reason {
             Self::Consented => "consented",
             Self::NoConsent => "no_consent",
             Self::Pending => "pending",
+            Self::PendingApproval => "pending_approval",
             Self::Denied => "denied",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
@@ -229,7 +232,21 @@ impl<'a> Moment<'a> {
         let deciding = consents.iter().find(|consent| consent.slot == slot);
         let consent = match standing(deciding, at) {
             Ok(consent) => consent,
-            Err(refusal) => return Ok(self.deny(refusal.into(), deciding)),
+            Err(refusal) => {
+                let waits = match refusal {
+                    Refusal::NoConsent | Refusal::Pending if question.as_of.is_none() => {
+                        self.waits(definition, &slot, at).await?
+                    }
+                    // An older answer that was decided about counts, whatever waits beside it (CHK-15).
+                    _ => false,
+                };
+                let reason = if waits {
+                    Reason::PendingApproval
+                } else {
+                    refusal.into()
+                };
+                return Ok(self.deny(reason, deciding));
+            }
         };
         let shown = consent.wording.as_ref().map(|wording| wording.version);
         if question
@@ -256,6 +273,14 @@ impl<'a> Moment<'a> {
             grant: question.grant,
             ..self.permit(consent, question.as_of)
         })
+    }
+
+    /// Whether the person answered, and it waits for approval: only what the tenant itself is told can.
+    async fn waits(&self, definition: &Definition, slot: &Slot, at: Timestamp) -> Result<bool, Fault> {
+        if definition.kind != DefinitionKind::Purpose || slot.audience != Audience::None {
+            return Ok(false);
+        }
+        self.ledger.awaits_approval(self.tenant, slot, at).await
     }
 
     /// Whether a consent is about an account: one outside of a bundle is about all of them.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{
     Act, ClientError, TRIES, Write, check_name, client_in, ending::Rest, put_over, rest_on_names, rules,
 };
-use crate::{Ledger, error::Fault, once::Outcome};
+use crate::{Ledger, error::Fault, once::Outcome, parties};
 
 impl Ledger {
     /// Makes a client what `write` makes of it. One that is switched off, or becomes a third party, loses everything it was given, in
@@ -65,6 +65,10 @@ impl Ledger {
                 change
                     .events
                     .push(act.event(&ids, "client.changed", id, touched)?);
+                let by = (&ids, &act.author());
+                change
+                    .events
+                    .extend(parties::turn(&tenant, by, &known, Some(&wanted))?);
             }
             let rest = if wanted.enabled && !ends(&known, &wanted) {
                 Rest::None

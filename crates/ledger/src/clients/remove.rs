@@ -4,7 +4,7 @@ use consentry_domain::{ClientId, TenantId, client::Client};
 use consentry_store::{ChangeSet, ConfigurationKind};
 
 use super::{Act, ClientError, TRIES, change::next, client_in, delete_over, ending::Rest, put_over, rules};
-use crate::{Ledger, error::Fault};
+use crate::{Ledger, error::Fault, parties};
 
 impl Ledger {
     /// Removes a client with everything it was given, in one commit (TPA-CL-06). Where more people have agreed than fit into one, it is
@@ -28,6 +28,8 @@ impl Ledger {
             let mut change = ChangeSet::new(tenant.id(), ids.now);
             let rest = self.end_agreements(&tenant, act, id, &mut change).await?;
             let kind = ConfigurationKind::Client;
+            let by = (&ids, &act.author());
+            change.events.extend(parties::turn(&tenant, by, &known, None)?);
             if rest == Rest::None {
                 delete_over(&mut change, &tenant, kind, id.as_str())?;
                 change.events.push(act.event(&ids, "client.deleted", id, None)?);

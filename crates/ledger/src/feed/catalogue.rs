@@ -136,7 +136,7 @@ pub static CATALOGUE: &[EventType] = &[
         "Widened or changed without a new act of granting",
     )
     .known_as(&[("records", &["PUT", "PATCH"])]),
-    entry("consent.renewed", Family::Consent, "Its end moved"),
+    entry("consent.renewed", Family::Consent, "Its end was moved"),
     entry("consent.superseded", Family::Consent, "Replaced by a newer one")
         .known_as(&[("authorization", &["consent.superseded"])]),
     entry(
@@ -179,17 +179,21 @@ pub static CATALOGUE: &[EventType] = &[
         "approval.requested",
         Family::Approval,
         "A decision waits for proof",
-    ),
+    )
+    .for_the_tenant()
+    .known_as(&[("preferences", &["event.created"])]),
     entry(
         "approval.decided",
         Family::Approval,
         "The proof came, or was refused",
-    ),
+    )
+    .for_the_tenant(),
     entry(
         "approval.expired",
         Family::Approval,
         "Nobody proved anything in time",
-    ),
+    )
+    .for_the_tenant(),
     entry(
         "subject.created",
         Family::Subject,

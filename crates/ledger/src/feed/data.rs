@@ -7,6 +7,7 @@ use consentry_domain::{
     decision::{Actor, Decision, Door, EndReason, Outcome, Role, TextShown},
     definition::{DefinitionKind, WordingVersion},
     locale::Locale,
+    tenant::USUAL_REGULATION,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -55,6 +56,8 @@ pub(super) struct Data<'a> {
     door: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regulation: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     changed: &'a [String],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -139,7 +142,7 @@ struct GrantData<'a> {
 struct DecisionData<'a> {
     id: Option<DecisionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'static str>,
+    status: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,6 +153,11 @@ struct DecisionData<'a> {
     changes: Option<&'a [Change]>,
     #[serde(skip_serializing_if = "<[TextShown]>::is_empty")]
     texts: &'a [TextShown],
+    /// How each way of proving it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validations: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delegate: Option<&'a Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -256,7 +264,7 @@ impl<'a> Data<'a> {
                 data.consents = Some(vec![record.consent]);
             }
             Some(fact) => {
-                if matches!(fact, Fact::ConsentExpired(_) | Fact::ConsentExpiring(_)) {
+                if fact.is_of_time() {
                     data.channel = Some("system");
                 }
                 data.imported = fact.is_imported();
@@ -270,7 +278,10 @@ impl<'a> Data<'a> {
                 }
                 if let Some(agreement) = fact.agreement() {
                     actor = agreement.ended.as_ref().map(|ended| &ended.by).or(actor);
-                    data.reason = agreement.ended.as_ref().map(|ended| grant_reason(ended.reason));
+                    data.reason = match fact {
+                        Fact::AgreementExpired { .. } => Some("expired"),
+                        _ => agreement.ended.as_ref().map(|ended| grant_reason(ended.reason)),
+                    };
                     data.consents = Some(consents(agreement, body, cut));
                     data.grant = Some(GrantData::of(agreement, body, cut));
                 }
@@ -285,6 +296,12 @@ impl<'a> Data<'a> {
     fn noted(&mut self, event: &'a Happening, body: &'a Body) {
         let note = |name: &str| body.note.as_ref().and_then(|note| note.get(name));
         self.reason = note("reason").and_then(Value::as_str);
+        if let Some(own) = note("event") {
+            let regulation = own["regulation"].as_str();
+            self.regulation = regulation.filter(|regulation| *regulation != USUAL_REGULATION);
+            self.decision = Some(DecisionData::noted(body.decision, own));
+            return;
+        }
         if event.entry.family == Family::Token {
             self.token = Some(TokenData {
                 kind: if event.entry.name.starts_with("code") {
@@ -360,16 +377,8 @@ impl<'a> Data<'a> {
                     accounts: None,
                 });
             }
-            Family::Decision => {
-                data.decision = Some(DecisionData {
-                    id: None,
-                    status: None,
-                    outcome: None,
-                    taken_at: None,
-                    asked: &[],
-                    changes: None,
-                    texts: &[],
-                });
+            Family::Decision | Family::Approval => {
+                data.decision = Some(DecisionData::erased());
             }
             _ => data.client = audience.map(|id| Named { id }),
         }
@@ -454,7 +463,10 @@ impl<'a> GrantData<'a> {
             id: Some(agreement.id),
             client: Some(agreement.client.as_str()),
             version: Some(agreement.version),
-            status: Some(telling::status(agreement)),
+            status: Some(match &body.happened {
+                Some(Fact::AgreementExpired { .. }) => "expired",
+                _ => telling::status(agreement),
+            }),
             previous_status: body.told.previous.as_deref(),
             scope: Some(scope),
             valid_until: agreement.valid_until,
@@ -467,12 +479,31 @@ impl<'a> DecisionData<'a> {
     const fn of(id: DecisionId) -> Self {
         Self {
             id: Some(id),
+            ..Self::erased()
+        }
+    }
+
+    const fn erased() -> Self {
+        Self {
+            id: None,
             status: None,
             outcome: None,
             taken_at: None,
             asked: &[],
             changes: None,
             texts: &[],
+            validations: None,
+            delegate: None,
+        }
+    }
+
+    /// An event of the preferences door, as the log tells of it beside decisions.
+    fn noted(id: DecisionId, event: &'a Value) -> Self {
+        Self {
+            status: event["is"]["status"].as_str(),
+            validations: event["is"].get("validations"),
+            delegate: event.get("delegate"),
+            ..Self::of(id)
         }
     }
 

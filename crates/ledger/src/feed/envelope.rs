@@ -163,6 +163,7 @@ fn happened_at(event: &Happening) -> Timestamp {
     match event.body().and_then(|body| body.happened.as_ref()) {
         Some(Fact::DecisionRecorded { decision }) => decision.taken_at,
         Some(Fact::ConsentExpired(fact)) => fact.consent.valid_until.unwrap_or(event.at),
+        Some(Fact::AgreementExpired { agreement }) => agreement.valid_until.unwrap_or(event.at),
         _ => event.at,
     }
 }
@@ -177,7 +178,7 @@ fn about(event: &Happening) -> Option<String> {
             match event.entry.family {
                 Family::Consent => body.consent.map(|id| format!("consents/{id}")),
                 Family::Grant => body.grant.map(|id| format!("grants/{id}")),
-                Family::Decision => Some(format!("decisions/{}", body.decision)),
+                Family::Decision | Family::Approval => Some(format!("decisions/{}", body.decision)),
                 Family::Token => noted().map(|id| format!("grants/{id}")),
                 _ => leaf.map(|client| format!("clients/{client}")),
             }

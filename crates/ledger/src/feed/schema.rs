@@ -167,6 +167,15 @@ fn decision() -> Value {
         ("asked", json!({ "type": "array", "items": text() })),
         ("changes", json!({ "type": "array", "items": change })),
         ("texts", json!({ "type": "array", "items": shown })),
+        (
+            "validations",
+            json!({
+                "description": "how each way of proving it stands",
+                "type": "object",
+                "additionalProperties": { "enum": ["pending", "approved", "rejected", "expired"] },
+            }),
+        ),
+        ("delegate", object(&[("id", text())])),
     ])
 }
 

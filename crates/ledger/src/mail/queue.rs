@@ -30,7 +30,7 @@ pub(super) const MAIL: &str = "mail";
 const LATER: &str = "mail_later";
 
 /// Kind of the rows of mails that were given up.
-const PARKED: &str = "mail_parked";
+pub(super) const PARKED: &str = "mail_parked";
 
 /// When a mail that the server did not take for now is tried again, in seconds after each attempt (consent-tokens-and-preferences 13).
 pub const RETRIES: [i64; 5] = [60, 300, 900, 3_600, 14_400];
@@ -39,10 +39,10 @@ pub const RETRIES: [i64; 5] = [60, 300, 900, 3_600, 14_400];
 pub const GIVE_UP: Lifetime = Lifetime::days(3);
 
 /// How long mails that were given up are kept.
-const KEPT: Lifetime = Lifetime::days(30);
+pub(super) const KEPT: Lifetime = Lifetime::days(30);
 
 /// Most mails of a tenant that were given up and are kept; the oldest go first.
-const MOST_PARKED: u32 = 1_000;
+pub(super) const MOST_PARKED: u32 = 1_000;
 
 /// Most mails that wait and follow from the log; the rest waits in the log.
 pub(super) const MOST_WAITING: usize = 1_000;
@@ -59,17 +59,17 @@ struct Standing {
 
 /// What a row says beside when it is due. Ids only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Details {
-    to: To,
-    about: About,
-    until: Timestamp,
+pub(super) struct Details {
+    pub(super) to: To,
+    pub(super) about: About,
+    pub(super) until: Timestamp,
 }
 
 /// A mail that waits.
 #[derive(Debug, Clone)]
 pub struct Waiting {
-    row: JobRow,
-    details: Details,
+    pub(super) row: JobRow,
+    pub(super) details: Details,
 }
 
 /// What becomes of a mail after an attempt.
@@ -124,7 +124,7 @@ pub(crate) fn later_row_of(mail: &Mail) -> Result<RowChange, Fault> {
     })
 }
 
-fn unreadable(error: serde_json::Error) -> Fault {
+pub(super) fn unreadable(error: serde_json::Error) -> Fault {
     Fault::Unreadable {
         what: "mail",
         why: error.to_string(),
@@ -132,7 +132,7 @@ fn unreadable(error: serde_json::Error) -> Fault {
 }
 
 impl Waiting {
-    fn of(row: JobRow) -> Result<Self, Fault> {
+    pub(super) fn of(row: JobRow) -> Result<Self, Fault> {
         let details = serde_json::from_str(&row.detail).map_err(unreadable)?;
         Ok(Self { row, details })
     }
@@ -183,7 +183,7 @@ impl Waiting {
         }
     }
 
-    fn row_key(&self) -> RowKey {
+    pub(super) fn row_key(&self) -> RowKey {
         RowKey::Job(self.row.kind.clone(), self.row.key.clone())
     }
 }
@@ -289,16 +289,6 @@ impl Ledger {
             self.inner.mailed.notify_waiters();
         }
         Ok(moved)
-    }
-
-    /// Mails of a tenant that were given up, oldest first, at most `limit`.
-    pub async fn parked_mails(&self, tenant: TenantId, limit: u32) -> Result<Vec<Waiting>, Fault> {
-        let rows = self
-            .inner
-            .store
-            .jobs_by_due(tenant, PARKED.to_owned(), limit)
-            .await?;
-        rows.into_iter().map(Waiting::of).collect()
     }
 
     /// Removes mails that were given up long ago, and the oldest where there are too many; answers how many.

@@ -4,7 +4,9 @@
 //! outlives the token that the choice was made with, and dies with the event.
 
 use consentry_domain::{Lifetime, SubjectId, decision::Actor};
-use consentry_store::{ChangeSet, Expect, Hash, JobRow, Row, RowChange, RowKey, TokenKind, TokenRow};
+use consentry_store::{
+    ChangeSet, CommitError, Expect, Hash, JobRow, Row, RowChange, RowKey, TokenKind, TokenRow,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -34,6 +36,9 @@ const END: &str = "approval_end";
 
 /// Most events that are ended at a time.
 const AT_ONCE: u32 = 200;
+
+/// How long something unreadable is left alone.
+const PUT_OFF: Lifetime = Lifetime::minutes(60);
 
 /// This long before the end people are reminded, where there is more than twice as much time.
 const AHEAD: Lifetime = Lifetime::days(1);
@@ -332,12 +337,12 @@ impl Ledger {
             }
             let is_over = body.status != EventStatus::PendingApproval;
             person.note_switches(&body);
+            person.actor = Some(match asked.method {
+                Method::Email => Actor::subject(subject),
+                Method::Signature | Method::File => caller.actor(),
+            });
             if is_over {
                 note(person, &body, false);
-                person.actor = Some(match asked.method {
-                    Method::Email => Actor::subject(subject),
-                    Method::Signature | Method::File => caller.actor(),
-                });
             }
             person.is_changed = true;
             person.events[place].is_changed = true;
@@ -418,15 +423,43 @@ impl Ledger {
             .await?;
         let mut ended = 0;
         for row in rows.into_iter().filter(|row| row.due_at <= now) {
-            let ending: Ending = from_json(&row.detail, "approval")?;
-            let was_written = self.end_approval(tenant, &ending, &row).await;
+            let was_written = match from_json::<Ending>(&row.detail, "approval") {
+                Ok(ending) => self.end_approval(tenant, &ending, &row).await,
+                Err(fault) => Err(fault.into()),
+            };
             match was_written {
                 Ok(is_one) => ended += usize::from(is_one),
-                Err(PreferenceError::Fault(fault)) => return Err(fault),
-                Err(_) => {}
+                // Nothing can be read or written at the moment: the next round begins here again.
+                Err(PreferenceError::Fault(fault)) if fault.is_transient() => return Err(fault),
+                Err(error) => self.put_off(tenant, row, &error).await?,
             }
         }
         Ok(ended)
+    }
+
+    /// What cannot be read stands in nobody's way: it is looked at again later, and says why.
+    async fn put_off(
+        &self,
+        tenant: &TenantSnapshot,
+        row: JobRow,
+        error: &PreferenceError,
+    ) -> Result<(), Fault> {
+        let now = self.now();
+        tracing::error!(%error, tenant = %tenant.tenant.slug, "the end of an approval cannot be written down; it is tried again");
+        let mut change = ChangeSet::new(tenant.id(), now);
+        let key = RowKey::Job(row.kind.clone(), row.key.clone());
+        change.expect.push(Expect::At(key, row.version));
+        change.rows.push(RowChange::Put(Row::Job(JobRow {
+            version: row.version.saturating_add(1),
+            due_at: now.plus(PUT_OFF),
+            attempts: row.attempts.saturating_add(1),
+            last_error: Some(error.to_string()),
+            ..row
+        })));
+        match self.commit(change).await {
+            Ok(_) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn end_approval(
@@ -447,6 +480,7 @@ impl Ledger {
             event.body.updated_at = now;
             event.is_changed = true;
             person.is_changed = true;
+            person.actor = Some(Actor::system());
             is_one = true;
         }
         let key = RowKey::Job(row.kind.clone(), row.key.clone());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use consentry_domain::{
-    Audience, Command, Consent, DefinitionKey, Qualifier, Slot, SubjectId, Timestamp,
+    Audience, Command, Consent, DecisionId, DefinitionKey, Qualifier, Slot, SubjectId, Timestamp,
     command::{Act, ChoosePurposes, PurposeAnswer},
     decision::{Actor, CredentialKind, Door},
     definition::DefinitionKind,
@@ -16,7 +16,7 @@ use super::{
     attempt::Attempt,
     model::{Folded, Switch},
     person::Person,
-    proof,
+    proof, telling,
 };
 use crate::{
     TenantSnapshot,
@@ -59,6 +59,9 @@ impl Attempt<'_> {
                 continue;
             }
             person.refold(now);
+            person.actor.get_or_insert_with(|| actor(permit.caller()));
+            let decision = person.decide(&ledger.ids());
+            let told = telling::tell(&person, &ledger.ids())?;
             let (expect, rows) = person.rows(ledger)?;
             change.expect.extend(expect);
             change.rows.extend(rows);
@@ -67,11 +70,18 @@ impl Attempt<'_> {
                 let place = (Door::Preferences, request);
                 ledger.blocking(tenant, permit, person.subject, place).await?
             } else {
-                self.decided(&person, permit, request).await?
+                self.decided(&person, decision, permit, request).await?
             };
             change.expect.extend(decided.expect);
-            change.events.extend(decided.events);
             change.rows.extend(decided.rows);
+            // A decision stands first among what it leads to; what a person had goes before the person.
+            let (first, then) = if person.is_erased {
+                (told, decided.events)
+            } else {
+                (decided.events, told)
+            };
+            change.events.extend(first);
+            change.events.extend(then);
         }
         change.expect.append(&mut self.expect);
         change.rows.append(&mut self.rows);
@@ -89,6 +99,7 @@ impl Attempt<'_> {
     async fn decided<A: Action>(
         &self,
         person: &Person,
+        decision: DecisionId,
         permit: &Permit<A>,
         request: Option<&str>,
     ) -> Result<ChangeSet, PreferenceError> {
@@ -133,7 +144,7 @@ impl Attempt<'_> {
         let caller = permit.caller();
         let command = Command::ChoosePurposes(ChoosePurposes {
             act: Act {
-                decision: ledger.ids().decision(person.subject),
+                decision,
                 subject: person.subject,
                 door: Door::Preferences,
                 actor: person.actor.clone().unwrap_or_else(|| actor(caller)),

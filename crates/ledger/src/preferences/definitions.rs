@@ -13,6 +13,7 @@ use crate::{
     Ledger, TenantSnapshot,
     access::Permit,
     error::Fault,
+    once::Outcome,
     provision::{
         Entry, ProvisionError,
         change::{Author, Plan, of_entry},
@@ -89,6 +90,7 @@ impl Ledger {
                     plan.extend(of_entry(&now, &ids, &author, &Entry::Localization(wording))?);
                 }
             }
+            self.leads_to(Outcome::made(definition.key.as_str()));
             if plan.len() == 0 || self.settle(plan.finish()?).await? {
                 let now = self.directory().tenant(tenant.id()).cloned();
                 return Ok((now.ok_or(PreferenceError::NotFound)?, definition));

@@ -22,7 +22,7 @@ use super::{
     token::ConsentToken,
     view::{self, EventView},
 };
-use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault};
+use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault, once::Outcome};
 
 /// How far a time may lie in the future.
 const AHEAD: Lifetime = Lifetime::minutes(5);
@@ -154,6 +154,12 @@ impl Ledger {
                 let is_new = event.version.is_none();
                 shown.push((view::event(&event.body, &person.body, now), is_new));
             }
+            let ids = places.iter().map(|(_, id)| id.as_str());
+            let ids = match taking {
+                Taking::Several => ids.map(|id| format!("{id}\n")).collect::<String>(),
+                Taking::One | Taking::ByToken(_) => ids.collect(),
+            };
+            self.leads_to(Outcome::made(ids));
             if let Ended::Written = attempt.commit(permit, request).await? {
                 self.inner.mailed.notify_waiters();
                 return Ok(shown);
@@ -473,6 +479,7 @@ fn body(
     EventBody {
         id,
         number,
+        decision: None,
         created_at,
         updated_at: now,
         applied_at: created_at,
@@ -573,6 +580,11 @@ pub(super) fn note(person: &mut super::person::Person, body: &EventBody, is_sile
     }
     if is_silent {
         own["silent"] = json!(true);
+    }
+    // Who was told that it waits, or what it was before, needs not hear of it as of something new.
+    let mut in_hand = person.events.iter();
+    if in_hand.any(|event| event.body.id == body.id && event.was.is_some()) {
+        own["known"] = json!(true);
     }
     let events = person.note.entry("events").or_insert_with(|| json!([]));
     if let Some(events) = events.as_array_mut() {

@@ -3,21 +3,35 @@
 
 use super::{
     merge::{Nulls, merge, merge_members},
-    model::{EventBody, EventStatus, Folded},
+    model::{EventBody, EventStatus, Folded, PurposeChoice, Waiting},
 };
 
-/// Folds all events that count, in the order in which they do.
+/// Folds all events that count, in the order in which they do; beside them stands what waits.
 pub(crate) fn fold<'a>(events: impl IntoIterator<Item = &'a EventBody>) -> Folded {
-    let mut counting: Vec<&EventBody> = events
-        .into_iter()
-        .filter(|event| event.status == EventStatus::Confirmed)
-        .collect();
-    counting.sort_by_key(|event| (event.applied_at, event.number));
     let mut folded = Folded::default();
+    let mut counting = Vec::new();
+    for event in events {
+        match event.status {
+            EventStatus::Confirmed => counting.push(event),
+            EventStatus::PendingApproval => folded.waiting.extend(waiting(event)),
+            EventStatus::Rejected | EventStatus::Expired => {}
+        }
+    }
+    counting.sort_by_key(|event| (event.applied_at, event.number));
     for event in counting {
         take(&mut folded, event);
     }
     folded
+}
+
+fn waiting(event: &EventBody) -> impl Iterator<Item = Waiting> {
+    let switched = |own: &&PurposeChoice| matches!(own.enabled, Some(Some(_)));
+    let purposes = event.choices.purposes.iter().filter(switched);
+    purposes.map(|own| Waiting {
+        purpose: own.id.clone(),
+        regulation: event.regulation.clone(),
+        until: event.approval_until,
+    })
 }
 
 fn take(folded: &mut Folded, event: &EventBody) {

@@ -24,6 +24,7 @@ mod retention;
 mod secret;
 mod session;
 mod settings;
+mod telling;
 mod token;
 mod tree;
 mod users;

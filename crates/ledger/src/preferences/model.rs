@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use consentry_domain::Timestamp;
 pub use consentry_domain::tenant::{Validation, ValidationMethod as Method, Validations};
+use consentry_domain::{DecisionId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -195,6 +195,9 @@ pub struct EventBody {
     pub id: String,
     /// Counts the events of the person in the order in which they came.
     pub number: u64,
+    /// The decision that it is in the log: made with it, recorded there when it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionId>,
     /// When the choice was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -270,6 +273,21 @@ pub struct Folded {
     /// Country of the last event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen_country: Option<String>,
+    /// What was switched by events that wait for approval.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
+}
+
+/// A purpose that an event switches once it is approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Which.
+    pub purpose: String,
+    /// Under which regulation.
+    pub regulation: String,
+    /// From this moment nobody can approve it any more; none: it waits until somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// What the events under one regulation come to.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use consentry_domain::{
-    SubjectId, Timestamp,
+    DecisionId, Qualifier, Slot, SubjectId, Timestamp,
     decision::Actor,
     subject::{Alias, Namespace},
+    tenant::USUAL_REGULATION,
 };
 use consentry_store::{Expect, Hash, PreferenceKind, PreferenceRow, Row, RowChange, RowKey};
 use serde::{Serialize, de::DeserializeOwned};
@@ -13,9 +14,14 @@ use serde_json::{Map, Value};
 
 use super::{
     fold::fold,
-    model::{EventBody, Folded, KeptProof, PersonBody},
+    model::{EventBody, EventStatus, Folded, KeptProof, PersonBody},
 };
-use crate::{Ledger, TenantSnapshot, environment::Draw, error::Fault, sealing::Key};
+use crate::{
+    Ledger, TenantSnapshot,
+    environment::{Draw, Ids},
+    error::Fault,
+    sealing::Key,
+};
 
 /// An event in hand.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub(super) struct Kept {
     /// When it was written here first.
     pub(super) made_at: Timestamp,
     pub(super) body: EventBody,
+    /// As it was read; none for a new one.
+    pub(super) was: Option<EventBody>,
     pub(super) is_changed: bool,
 }
 
@@ -41,6 +49,8 @@ pub(super) struct Person {
     pub(super) body: PersonBody,
     pub(super) events: Vec<Kept>,
     removed: Vec<(Hash, u32)>,
+    /// Events that somebody took away, as they were.
+    pub(super) taken_away: Vec<EventBody>,
     /// Files of events that were taken away.
     pub(super) removed_proofs: Vec<KeptProof>,
     /// What their events came to when they were read.
@@ -103,13 +113,17 @@ impl Ledger {
         let mut found = None;
         for row in rows {
             match row.kind {
-                PreferenceKind::Event => events.push(Kept {
-                    body: open(&key, &row)?,
-                    hash: row.hash,
-                    version: Some(row.version),
-                    made_at: row.created_at,
-                    is_changed: false,
-                }),
+                PreferenceKind::Event => {
+                    let body: EventBody = open(&key, &row)?;
+                    events.push(Kept {
+                        was: Some(body.clone()),
+                        body,
+                        hash: row.hash,
+                        version: Some(row.version),
+                        made_at: row.created_at,
+                        is_changed: false,
+                    });
+                }
                 // Files are asked for one by one.
                 PreferenceKind::Proof => {}
                 PreferenceKind::Person => {
@@ -132,6 +146,7 @@ impl Ledger {
             body,
             events,
             removed: Vec::new(),
+            taken_away: Vec::new(),
             removed_proofs: Vec::new(),
             is_changed: false,
             is_gone: false,
@@ -167,6 +182,7 @@ impl Ledger {
             },
             events: Vec::new(),
             removed: Vec::new(),
+            taken_away: Vec::new(),
             removed_proofs: Vec::new(),
             before: Folded::default(),
             is_changed: true,
@@ -188,6 +204,27 @@ impl Ledger {
         open(&self.preference_key(tenant, row.subject).await?, row)
     }
 
+    /// Whether the person switched a purpose, and nobody has approved it yet.
+    pub(crate) async fn awaits_approval(
+        &self,
+        tenant: &TenantSnapshot,
+        slot: &Slot,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        let hash = person_hash(tenant, slot.subject);
+        let row = self.inner.store.preference(tenant.id(), hash).await?;
+        let Some(row) = row.filter(|row| row.kind == PreferenceKind::Person) else {
+            return Ok(false);
+        };
+        let person = self.person_of_row(tenant, &row).await?;
+        Ok(person.folded.waiting.iter().any(|waiting| {
+            let definition = super::check::purpose(tenant, &waiting.purpose);
+            definition.is_some_and(|own| own.key == slot.definition)
+                && Qualifier::regulation(&waiting.regulation, USUAL_REGULATION) == slot.qualifier
+                && waiting.until.is_none_or(|until| now < until)
+        }))
+    }
+
     async fn preference_key(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Key, Fault> {
         self.subject_key(tenant, subject).await?.ok_or(Fault::Unreadable {
             what: "subject key",
@@ -207,13 +244,14 @@ impl Person {
             version: None,
             made_at: now,
             body,
+            was: None,
             is_changed: true,
         });
     }
 
     /// Remembers which purposes an event switches from when it counts.
     pub(super) fn note_switches(&mut self, body: &EventBody) {
-        if body.status != super::model::EventStatus::Confirmed {
+        if body.status != EventStatus::Confirmed {
             return;
         }
         for purpose in &body.choices.purposes {
@@ -234,17 +272,43 @@ impl Person {
         self.is_changed |= !gone.is_empty();
         let files = gone.iter().flat_map(|event| event.body.proofs.iter().cloned());
         self.removed_proofs.extend(files);
-        self.removed.extend(
-            gone.into_iter()
-                .filter_map(|event| Some((event.hash, event.version?))),
-        );
+        for event in gone {
+            if let (Some(version), Some(was)) = (event.version, event.was) {
+                self.removed.push((event.hash, version));
+                self.taken_away.push(was);
+            }
+        }
+    }
+
+    /// Ties every new event, and one that counts from now on, to a decision of the log; answers the one that is being taken.
+    pub(super) fn decide(&mut self, ids: &Ids<'_>) -> DecisionId {
+        let counts_now = |event: &&Kept| {
+            let was = event.was.as_ref().map(|was| was.status);
+            was == Some(EventStatus::PendingApproval) && event.body.status == EventStatus::Confirmed
+        };
+        let mut approved = self.events.iter().filter(counts_now);
+        let decided = match (approved.next(), approved.next()) {
+            (Some(one), None) => one.body.decision,
+            _ => None,
+        };
+        let taken = decided.unwrap_or_else(|| ids.decision(self.subject));
+        for event in self.events.iter_mut().filter(|event| event.was.is_none()) {
+            event.body.decision = Some(match event.body.status {
+                EventStatus::Confirmed => taken,
+                // What waits is recorded when it counts.
+                _ => ids.decision(self.subject),
+            });
+        }
+        taken
     }
 
     /// Takes events away that say nothing any more. Nothing about the person changes by it.
     pub(super) fn trim(&mut self, is_it: impl Fn(&EventBody) -> bool) {
         let was_changed = self.is_changed;
         let before = self.events.len();
+        let taken_away = self.taken_away.len();
         self.remove(is_it);
+        self.taken_away.truncate(taken_away);
         self.is_trimmed |= self.events.len() < before;
         self.is_changed = was_changed;
     }

@@ -17,6 +17,7 @@ use crate::{
     Ledger, TenantSnapshot,
     access::Permit,
     error::Fault,
+    once::Outcome,
     opaque::{base64url, hash_text},
     sealing::Key,
     stored_json::{from_json, to_json},
@@ -259,6 +260,7 @@ impl Ledger {
             last_error: None,
             detail: to_json(&hash, "proof")?,
         })));
+        self.leads_to(Outcome::made(&sealed.id));
         let _receipt = self.commit_asked(change).await.map_err(Fault::from)?;
         Ok(ProofView {
             id: sealed.id,

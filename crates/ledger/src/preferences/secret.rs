@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{ATTEMPTS, ManagePreferences, PreferenceError, check::Wrong};
 use crate::{
-    Ledger, Opaque, TenantSnapshot, access::Permit, error::Fault, opaque, provision::change::put,
-    sealing::SealBroken,
+    Ledger, Opaque, TenantSnapshot, access::Permit, error::Fault, once::Outcome, opaque,
+    provision::change::put, sealing::SealBroken,
 };
 
 /// Most secrets of a tenant (17).
@@ -96,7 +96,8 @@ impl Ledger {
         change
             .rows
             .push(put(tenant.id(), kind, &secret.id, None, &secret)?);
-        let _receipt = self.commit(change).await.map_err(Fault::from)?;
+        self.leads_to(Outcome::made(&secret.id));
+        let _receipt = self.commit_asked(change).await.map_err(Fault::from)?;
         Ok((secret, drawn))
     }
 

@@ -14,7 +14,7 @@ use super::{
     token::end_hash,
     view::{self, UserView},
 };
-use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault};
+use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault, once::Outcome};
 
 /// Most people of one page.
 pub const PAGE: u32 = 100;
@@ -214,6 +214,9 @@ impl Ledger {
             };
             let subject = attempt.resolve(whom).await?;
             self.lay_down(&mut attempt, subject, wish).await?;
+            if let Some(person) = attempt.people.get(&subject) {
+                self.leads_to(Outcome::made(&person.body.id));
+            }
             if let Ended::Written = attempt.commit(permit, request).await? {
                 let mut attempt = Attempt::new(self, tenant);
                 return self.user_now(&mut attempt, subject, USUAL_REGULATION).await;
@@ -271,6 +274,7 @@ impl Ledger {
         let body = EventBody {
             id: id.clone(),
             number: person.body.next,
+            decision: None,
             created_at: now,
             updated_at: now,
             applied_at: now,

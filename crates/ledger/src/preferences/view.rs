@@ -67,6 +67,7 @@ pub(super) fn user(
         metadata,
         country,
         last_seen_country,
+        waiting: _,
     } = &person.folded;
     let mut choices = statuses
         .get(regulation)

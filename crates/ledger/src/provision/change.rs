@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::{Entry, ProvisionError, Taken};
 use crate::{
     Caller, Ledger, TenantSnapshot, embed::SharedSecret, environment::Ids, error::Fault, events, opaque,
-    records::audit, snapshot::digest_of,
+    parties, records::audit, snapshot::digest_of,
 };
 
 /// Who changes configuration, as the log keeps it. Nobody is named where it is somebody with access to the machine.
@@ -76,7 +76,7 @@ pub(crate) struct EntryChange {
     pub(crate) taken: Taken,
     expect: Expect,
     row: RowChange,
-    event: Option<NewEvent>,
+    events: Vec<NewEvent>,
 }
 
 /// The changes of several entries, as one change set. Each rests on the row that was seen.
@@ -125,7 +125,7 @@ impl Extend<EntryChange> for Plan<'_> {
             }
             self.change.expect.push(change.expect);
             self.change.rows.push(change.row);
-            self.change.events.extend(change.event);
+            self.change.events.extend(change.events);
             self.len += 1;
         }
     }
@@ -170,7 +170,12 @@ pub(crate) fn of_entry(
         }
         Entry::Party(entity) if tenant.parties.get(&entity.id) != Some(entity) => {
             let id = entity.id.to_string();
-            let event = signed.event("party.changed", Some(id.clone()), [("party", json!(id))])?;
+            let kind = if tenant.parties.contains_key(&entity.id) {
+                "party.changed"
+            } else {
+                "party.created"
+            };
+            let event = signed.event(kind, Some(id.clone()), [("party", json!(id))])?;
             (ConfigurationKind::Party, id, Some(event))
         }
         Entry::Client(entity)
@@ -213,6 +218,12 @@ pub(crate) fn of_entry(
     };
     let version = tenant.versions.get(&(kind, id.clone())).copied();
     let key = RowKey::Configuration(kind, id.clone());
+    let mut events: Vec<NewEvent> = event.into_iter().collect();
+    if let Entry::Client(wanted) = &*entry
+        && let Some(known) = tenant.clients.get(&wanted.id)
+    {
+        events.extend(parties::turn(tenant, (ids, author), known, Some(wanted))?);
+    }
     Ok(Some(EntryChange {
         taken: if version.is_some() {
             Taken::Changed
@@ -224,7 +235,7 @@ pub(crate) fn of_entry(
             |version| Expect::At(key.clone(), version),
         ),
         row: row(tenant.id(), kind, &id, version, &entry)?,
-        event,
+        events,
         entry: entry.into_owned(),
     }))
 }

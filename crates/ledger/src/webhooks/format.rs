@@ -134,13 +134,20 @@ impl Format {
     ) -> &'static [Part] {
         const NOTHING: &[Part] = &[];
         const ONE: &[Part] = &[Part::Event];
+        const USER: &[Part] = &[Part::User];
         const BOTH: &[Part] = &[Part::Event, Part::User];
         let fits = match self {
             Self::Cloudevents | Self::Json => true,
             Self::Dataspace => event.entry().family == Family::Consent,
             Self::Fdx | Self::Mx => render::dashboard::tells(event, is_of_party),
             Self::UkOb => render::uk_ob::tells(event),
-            Self::Didomi if render::didomi::changes_person(tenant, event) => return BOTH,
+            Self::Didomi if render::didomi::changes_person(tenant, event) => {
+                return if render::didomi::tells(tenant, event) {
+                    BOTH
+                } else {
+                    USER
+                };
+            }
             Self::Didomi => render::didomi::tells(tenant, event),
         };
         if fits { ONE } else { NOTHING }

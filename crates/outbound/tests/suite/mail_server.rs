@@ -3,6 +3,7 @@
 use consentry_domain::{Lifetime, mail::MailAddress};
 use consentry_egress::{Letter, MailError, MailTls, Mailer, SmtpSettings};
 use consentry_testkit::{MailServer, TestApp};
+use http::Method;
 
 use crate::{
     mail::{reached_at, ready, tenant_with},
@@ -228,4 +229,52 @@ async fn what_the_server_says_is_told_apart() {
         assert!(!sent.unwrap_err().to_string().contains("ada@"), "{what}");
     }
     assert_eq!(server.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_sent_again_when_an_administrator_asks_for_it() {
+    let app = TestApp::start().await;
+    reached_at(&app, "ada", "gone.canary@example.com", None).await;
+    let server = MailServer::start();
+    let working = app.outbound_mailing(server.mailer());
+    ready(&app).await;
+    connect(&app, "ada").await;
+    let ask = async |method: Method, path: &str| {
+        let admin = &app.bank.admin;
+        let request = app.request(method, &format!("/admin/v1/mails{path}"));
+        let request = request.basic(&admin.client_id, &admin.client_secret);
+        request.header("idempotency-key", "again").send().await
+    };
+    let listed = async || {
+        let answer = ask(Method::GET, "").await.expect_status(200);
+        assert!(!answer.text().contains("canary"), "no address leaves");
+        answer.json()["mails"].as_array().unwrap().clone()
+    };
+    until("the mail is given up", || async { listed().await.len() == 1 }).await;
+    let mail = listed().await.remove(0);
+    assert_eq!(
+        (&mail["kind"], &mail["to"], &mail["reason"]),
+        (&"consent-given".into(), &"person".into(), &"550".into())
+    );
+    reached_at(&app, "ada", "ada@example.com", None).await;
+    let path = format!("/{}/retry", mail["id"].as_str().unwrap());
+    let unknown = ask(Method::POST, "/bm9uZQ/retry").await;
+    let _unknown = unknown.expect_status(404);
+    let first = ask(Method::POST, &path).await.expect_status(202);
+    let again = ask(Method::POST, &path).await.expect_status(202);
+    assert_eq!(
+        (
+            first.header("idempotency-replayed"),
+            again.header("idempotency-replayed")
+        ),
+        (None, Some("true"))
+    );
+    until_mails(&server, 1).await;
+    assert!(listed().await.is_empty());
+    working.stop().await;
+    let all = server.mails();
+    assert_eq!(
+        (all.len(), &all[0]["to"]),
+        (1, &serde_json::json!(["ada@example.com"]))
+    );
 }

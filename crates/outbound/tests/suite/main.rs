@@ -6,6 +6,7 @@
     reason = "receivers are reached over the network, so what becomes true there is looked at again and again"
 )]
 
+mod approvals;
 mod dataspace_keys;
 mod ends;
 mod failing;
@@ -16,6 +17,7 @@ mod libraries;
 mod logos;
 mod mail;
 mod mail_server;
+mod many;
 mod mirroring;
 mod nodes;
 mod parties;

@@ -300,14 +300,15 @@ async fn taken_back_at_any_door_gone_at_every_door() {
             TakenBack::Time => counted(&[]),
             _ => counted(&ended),
         };
-        let also = match way {
-            TakenBack::RecordsDeleted => Some("decision.deleted"),
-            TakenBack::ClientDisabled => Some("client.changed"),
-            TakenBack::ClientRemoved => Some("client.deleted"),
-            TakenBack::Preferences => Some("consent.denied"),
-            _ => None,
+        let also: &[&str] = match way {
+            TakenBack::RecordsDeleted => &["decision.deleted"],
+            // It is the only client of its party.
+            TakenBack::ClientDisabled => &["client.changed", "party.suspended"],
+            TakenBack::ClientRemoved => &["client.deleted", "party.suspended"],
+            TakenBack::Preferences => &["consent.denied"],
+            _ => &[],
         };
-        once.extend(also.map(|name| (name.to_owned(), 1)));
+        once.extend(also.iter().map(|name| ((*name).to_owned(), 1)));
         let (heard, after) = told(&app, &before).await;
         assert_eq!(heard, once, "{way:?}");
         let seen = look(&app, &tokens).await;

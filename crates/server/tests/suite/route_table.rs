@@ -13,6 +13,15 @@ use url::Url;
 #[tokio::test]
 async fn every_path_and_every_fallback_has_one_owner() {
     let app = TestApp::start().await;
+    insta::assert_snapshot!(
+        "every_path_and_every_fallback_has_one_owner",
+        site_of(&app).await,
+        "site.listing()"
+    );
+}
+
+/// All routes, one in a line.
+pub async fn site_of(app: &TestApp) -> String {
     let parts = site::Parts {
         validators: Validators::new(EgressPolicy::default(), false),
         messages: Messages::default(),
@@ -31,5 +40,5 @@ async fn every_path_and_every_fallback_has_one_owner() {
         joins_traces: false,
     };
     let site = site::join(&parts).unwrap();
-    insta::assert_snapshot!(site.listing());
+    site.listing().to_owned()
 }

@@ -67,3 +67,21 @@ pub(super) fn account_to_put() -> Value {
 pub(super) fn accounts() -> Value {
     json!({ "accounts": [account()] })
 }
+
+/// Id of a mail.
+pub(super) const MAIL: &str = "Z2l2ZW46MDFhMjAyOGQtZWI2OC03ZTVhLThkMTAtNTU2Njc3ODg5OWFh";
+
+pub(super) fn mails() -> Value {
+    json!({ "mails": [{
+        "id": MAIL,
+        "kind": "consent-given",
+        "to": "person",
+        "given_up_at": "2026-11-22T09:15:04.120331Z",
+        "attempts": 6,
+        "reason": "450 mailbox busy",
+    }] })
+}
+
+pub(super) fn mail_again() -> Value {
+    json!({ "id": MAIL })
+}

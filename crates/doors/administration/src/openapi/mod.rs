@@ -30,6 +30,9 @@ const TAG: &str = "administration";
     schemas::Account,
     schemas::AccountToPut,
     schemas::Accounts,
+    schemas::Mail,
+    schemas::Mails,
+    schemas::MailAgain,
     consentry_web::openapi::Problem,
 )))]
 struct Components;
@@ -45,7 +48,7 @@ pub fn document() -> OpenApi {
     );
     document.tags = Some(vec![tag(
         TAG,
-        "Definitions, localizations and accounts, for administrators.",
+        "Definitions, localizations, accounts and mails that were given up, for administrators.",
     )]);
     document
 }

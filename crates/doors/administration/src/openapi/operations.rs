@@ -77,6 +77,34 @@ pub(super) fn describe(paths: &mut Paths) {
     for kind in kinds {
         one(paths, &kind);
     }
+    mails(paths);
+}
+
+fn mails(paths: &mut Paths) {
+    let listing = begun("administer_list_mails", "List the mails that were given up")
+        .parameter(limit(Some(1000), "Most mails; 100 where nothing is said."))
+        .parameter(if_none_match())
+        .response("200", answer("Mails", &examples::mails()))
+        .response("304", not_modified());
+    add(paths, "/mails", HttpMethod::Get, listing);
+    let mail = described("mail", ParameterIn::Path, "Id of the mail, from the list.");
+    let accepted = ResponseBuilder::new()
+        .description("It waits again.")
+        .content(
+            "application/json",
+            content(&named("MailAgain"), &examples::mail_again()),
+        )
+        .header("Idempotency-Replayed", replayed());
+    let again = begun("administer_retry_mail", "Send a mail again that was given up")
+        .parameter(
+            mail.schema(Some(text()))
+                .example(Some(examples::MAIL.into()))
+                .build(),
+        )
+        .parameter(idempotency_key())
+        .response("202", accepted)
+        .with_failures(&[ABSENT, (409, "conflict", "What the mail says is over"), OF_KEYS]);
+    add(paths, "/mails/{mail}/retry", HttpMethod::Post, again);
 }
 
 fn lists(paths: &mut Paths) {

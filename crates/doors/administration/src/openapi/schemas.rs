@@ -281,3 +281,54 @@ pub(super) struct Accounts {
     #[schema(nullable = false)]
     next_cursor: Option<String>,
 }
+
+/// For whom a mail is.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = administration::MailTo)]
+pub(super) enum MailTo {
+    /// A person.
+    Person,
+    /// A third party.
+    Party,
+    /// An operator of the tenant.
+    Operator,
+}
+
+/// A mail that was given up.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Mail)]
+pub(super) struct Mail {
+    /// By what it is asked for again.
+    id: String,
+    /// Which templates it is written with.
+    kind: String,
+    to: MailTo,
+    /// When it was given up.
+    #[schema(format = "date-time")]
+    given_up_at: String,
+    /// How often it was tried.
+    #[schema(minimum = 0)]
+    attempts: u32,
+    /// Why the server did not take it.
+    #[schema(nullable = false)]
+    reason: Option<String>,
+}
+
+/// Mails that were given up, oldest first.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Mails, example = super::examples::mails)]
+pub(super) struct Mails {
+    mails: Vec<Mail>,
+}
+
+/// A mail that waits again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::MailAgain, example = super::examples::mail_again)]
+pub(super) struct MailAgain {
+    /// Its id.
+    id: String,
+}

@@ -107,6 +107,13 @@ async fn real_answers_are_as_described() {
             put(&app, &account, &json!({})).await,
         ),
         ("delete", "/accounts/{account}", delete(&app, &account).await),
+        ("get", "/mails", get(&app, "/mails").await),
+        ("get", "/mails", get(&app, "/mails?limit=none").await),
+        (
+            "post",
+            "/mails/{mail}/retry",
+            request(&app, Method::POST, "/mails/bm9uZQ/retry").send().await,
+        ),
     ] {
         assert_described(&document, method, path, &answer);
     }

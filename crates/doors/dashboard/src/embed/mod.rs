@@ -12,6 +12,7 @@ pub mod keep;
 pub mod page_api;
 pub mod presented;
 pub mod refusal;
+mod repeated;
 pub mod round;
 pub mod several;
 pub mod single;

@@ -29,7 +29,7 @@ use consentry_web::{
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use serde_json::{Map, Value, json};
 
-use super::{activity, frame, visitor::Visitor};
+use super::{activity, frame, repeated, visitor::Visitor};
 use crate::{
     api::{
         consents::{not_changed, refused},
@@ -251,8 +251,12 @@ pub async fn revoke_several(visit: Visit, request: Request) -> Response {
     .await
 }
 
-/// `POST /connections/{id}/renew` with `{"days": 365}`.
+/// `POST /connections/{id}/renew` with `{"days": 365}`; with an `Idempotency-Key` the end is moved once, however often it is sent.
 pub async fn renew(visit: Visit, request: Request) -> Response {
+    repeated::once(visit, request, LIMITS.size, renew_now, show).await
+}
+
+async fn renew_now(visit: Visit, request: Request) -> Response {
     answer(&visit, request, async |visitor, parts, body| {
         let body = read(&parts, body).await?;
         let days = body.get("days").and_then(Value::as_u64);

@@ -158,6 +158,40 @@ async fn dsh_b6_2_renewing_is_refused_where_the_bank_leaves_it_to_the_app() {
 }
 
 #[tokio::test]
+async fn com_09_keeping_a_connection_longer_moves_its_end_once_for_each_key() {
+    let app = TestApp::start().await;
+    let (bearer, id) = connected(&app).await;
+    crate::world::configure(&app, |tenant| {
+        tenant.dashboard.renewal = consentry_domain::tenant::Renewal::Provider;
+    })
+    .await;
+    let renew = async |days: i64| {
+        let request = app
+            .request(Method::POST, &format!("/embed/api/v1/connections/{id}/renew"))
+            .bearer(&bearer)
+            .header("x-consentry-page", "1")
+            .header("idempotency-key", "once");
+        request.json(&json!({ "days": days })).send().await
+    };
+    let first = renew(90).await.expect_status(200);
+    app.pass(60);
+    let again = renew(90).await.expect_status(200);
+    assert_eq!(
+        (
+            first.header("idempotency-replayed"),
+            again.header("idempotency-replayed")
+        ),
+        (None, Some("true"))
+    );
+    assert_eq!(first.json()["renewed_at"], again.json()["renewed_at"]);
+    assert_eq!(first.json()["version"], again.json()["version"]);
+    assert_eq!(
+        renew(91).await.expect_status(422).json()["error"],
+        "idempotency_key_reused"
+    );
+}
+
+#[tokio::test]
 async fn dsh_a8_1_only_the_page_itself_reaches_its_api() {
     let app = TestApp::start().await;
     let bearer = session(&app, ADA).await;

@@ -335,3 +335,30 @@ async fn chk_12_nothing_about_the_person_is_in_the_answer() {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
 }
+
+#[tokio::test]
+async fn chk_2_3_reason_user_says_why_in_the_language_that_is_asked_for() {
+    let app = connected().await;
+    let _page = app.stop_sharing("ada").await.expect_status(200);
+    let client = &app.bank.first_party;
+    let asked_in = async |language: Option<&str>| {
+        let request = app
+            .request(Method::POST, "/access/v1/evaluation")
+            .basic(&client.client_id, &client.client_secret);
+        let request = match language {
+            Some(language) => request.header("accept-language", language),
+            None => request,
+        };
+        let answer = request.json(&balance()).send().await.expect_status(200).json();
+        assert_eq!(answer["context"]["reason_code"], "revoked");
+        answer["context"]["reason_user"].clone()
+    };
+    assert_eq!(asked_in(None).await, json!(null), "nobody asked for words");
+    for (language, sentence) in [
+        ("en-GB", json!({ "en": "You stopped sharing this." })),
+        ("xx, de-AT;q=0.8", json!({ "de": "Sie teilen das nicht mehr." })),
+        ("xx", json!({ "en": "You stopped sharing this." })),
+    ] {
+        assert_eq!(asked_in(Some(language)).await, sentence, "{language}");
+    }
+}

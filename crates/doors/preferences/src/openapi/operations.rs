@@ -2,7 +2,7 @@
 
 mod settings;
 
-use consentry_web::openapi::{content, described, header, text, text_like};
+use consentry_web::openapi::{content, described, header, idempotency_key, replayed, text, text_like};
 use serde_json::Value;
 use utoipa::openapi::{
     ContentBuilder, ObjectBuilder, Paths, Required, ResponseBuilder, Type,
@@ -35,6 +35,18 @@ const FAILURES: [(u16, &str, &str); 8] = [
     (413, "PayloadTooLarge", "The body, or a part of it, is too large."),
     (500, "GeneralError", "Something went wrong on our side."),
     (503, "Unavailable", "The service cannot be asked now."),
+];
+
+/// What may be sent again under one key (enforcement-events-evidence 1.4): whatever makes something that stays.
+const REPEATABLE: [&str; 8] = [
+    "/auth-providers",
+    "/consents/events",
+    "/consents/proofs",
+    "/consents/users",
+    "/metadata/purposes",
+    "/preferences",
+    "/privacy-centers",
+    "/secrets",
 ];
 
 /// Who may ask.
@@ -109,6 +121,10 @@ fn built(own: Operation) -> OperationBuilder {
     for parameter in own.parameters {
         operation = operation.parameter(parameter);
     }
+    let is_repeatable = own.method == HttpMethod::Post && REPEATABLE.contains(&own.path);
+    if is_repeatable {
+        operation = operation.parameter(idempotency_key());
+    }
     if let Some((schema, example)) = own.body {
         let body = RequestBodyBuilder::new()
             .content("application/json", named(schema, &example))
@@ -130,22 +146,27 @@ fn built(own: Operation) -> OperationBuilder {
             operation.response("200", answer.build())
         }
         Some((schema, example)) => {
-            let answer = ResponseBuilder::new()
+            let mut answer = ResponseBuilder::new()
                 .description("The answer.")
                 .content("application/json", named(schema, &example));
+            if is_repeatable {
+                answer = answer.header("Idempotency-Replayed", replayed());
+            }
             operation.response("200", answer.build())
         }
         None => operation.response("204", ResponseBuilder::new().description("It is done.").build()),
     };
-    let failing = FAILURES
-        .iter()
-        .fold(operation, |operation, &(status, name, meaning)| {
+    let reused = (422, "Unprocessable", "The key was used for another request.");
+    let failing = FAILURES.iter().chain(is_repeatable.then_some(&reused)).fold(
+        operation,
+        |operation, &(status, name, meaning)| {
             let failure = ResponseBuilder::new().description(meaning).content(
                 "application/json",
                 named("Failure", &examples::failure(status, name)),
             );
             operation.response(status.to_string(), failure.build())
-        });
+        },
+    );
     let limited = ResponseBuilder::new()
         .description("Too many requests.")
         .header("Retry-After", header("Seconds to wait."))

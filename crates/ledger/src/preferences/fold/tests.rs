@@ -12,6 +12,7 @@ fn event(number: u64, day: i64, choices: Value) -> EventBody {
     EventBody {
         id: format!("E{number}"),
         number,
+        decision: None,
         created_at: at,
         updated_at: at,
         applied_at: at,

@@ -25,8 +25,8 @@ pub(super) enum Dialect {
 }
 
 impl Dialect {
-    /// What an event is called; none where there is no word for it. `reason` is why a bundle ended.
-    fn name(self, kind: &str, reason: Option<EndReason>) -> Option<&'static str> {
+    /// What an event is called; none where there is no word for it. `reason` is why a bundle was ended; nobody ended one that is over.
+    fn name(self, kind: &str, reason: Option<EndReason>, is_expired: bool) -> Option<&'static str> {
         Some(match (kind, self) {
             ("grant.created", _) => "CONSENT_INITIATED",
             ("grant.changed", Self::Mx) => "CONSENT_MODIFIED",
@@ -36,6 +36,7 @@ impl Dialect {
             ("grant.reported", _) => "CONSENT_REPORTED",
             // What took its place is told by itself.
             ("grant.ended", _) if reason == Some(EndReason::Superseded) => return None,
+            ("grant.ended", _) if is_expired => "CONSENT_EXPIRED",
             ("grant.ended", _) => "CONSENT_REVOKED",
             _ => return None,
         })
@@ -44,6 +45,12 @@ impl Dialect {
 
 fn agreement(event: &Happening) -> Option<&Agreement> {
     event.body()?.happened.as_ref().and_then(Fact::agreement)
+}
+
+/// Whether nobody ended a bundle, and its time is over.
+fn is_expired(event: &Happening) -> bool {
+    let fact = event.body().and_then(|body| body.happened.as_ref());
+    matches!(fact, Some(Fact::AgreementExpired { .. }))
 }
 
 fn reason(agreement: Option<&Agreement>) -> Option<EndReason> {
@@ -55,7 +62,9 @@ fn reason(agreement: Option<&Agreement>) -> Option<EndReason> {
 pub(in crate::webhooks) fn tells(event: &Happening, is_of_party: bool) -> bool {
     let kind = event.entry().name;
     event.entry().family == Family::Grant
-        && Dialect::Mx.name(kind, reason(agreement(event))).is_some()
+        && Dialect::Mx
+            .name(kind, reason(agreement(event)), is_expired(event))
+            .is_some()
         && !(is_of_party && matches!(kind, "grant.created" | "grant.reported"))
 }
 
@@ -83,7 +92,7 @@ pub(super) async fn render(
     event: &Happening,
 ) -> Result<Option<(String, Value)>, Fault> {
     let agreement = agreement(event);
-    let Some(name) = dialect.name(event.entry().name, reason(agreement)) else {
+    let Some(name) = dialect.name(event.entry().name, reason(agreement), is_expired(event)) else {
         return Ok(None);
     };
     let mut payload = Map::new();
@@ -258,9 +267,13 @@ mod tests {
             ),
             ("consent.revoked", None, None),
         ] {
-            assert_eq!(Dialect::Mx.name(kind, None), mx, "{kind}");
-            assert_eq!(Dialect::Fdx.name(kind, None), fdx, "{kind}");
+            assert_eq!(Dialect::Mx.name(kind, None, false), mx, "{kind}");
+            assert_eq!(Dialect::Fdx.name(kind, None, false), fdx, "{kind}");
         }
-        assert_eq!(Dialect::Mx.name("grant.ended", Some(EndReason::Superseded)), None);
+        let superseded = Some(EndReason::Superseded);
+        assert_eq!(Dialect::Mx.name("grant.ended", superseded, false), None);
+        for dialect in [Dialect::Mx, Dialect::Fdx] {
+            assert_eq!(dialect.name("grant.ended", None, true), Some("CONSENT_EXPIRED"));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Events and users of the preferences API (consent-tokens-and-preferences 5.1, 6.1, 14), as far as the log knows them: what somebody said
-//! about agreements and purposes of the tenant itself. Preferences, channels, vendors, metadata and proofs wait for the preferences door, and
-//! what is granted to third parties is told in the dashboard's words.
+//! about agreements and purposes of the tenant itself, and what became of it. Preferences, channels, vendors, metadata and proofs are none of the
+//! log's business, and what is granted to third parties is told in the dashboard's words.
 
 use std::collections::BTreeMap;
 
@@ -33,10 +33,17 @@ const AT_ONCE: u32 = 500;
 /// Whether an event has a message of its own.
 pub(in crate::webhooks) fn tells(tenant: &TenantSnapshot, event: &Happening) -> bool {
     match event.entry().name {
-        "decision.recorded" => event
-            .body()
-            .is_some_and(|body| !is_silent(body) && own_changes(tenant, body).next().is_some()),
-        "decision.deleted" => true,
+        "decision.recorded" => event.body().is_some_and(|body| {
+            !is_silent(body) && !is_known(body) && own_changes(tenant, body).next().is_some()
+        }),
+        "decision.deleted" | "decision.updated" | "approval.requested" => {
+            // Of somebody who was erased only that something was deleted is known.
+            event
+                .body()
+                .map_or(event.entry().name == "decision.deleted", |body| {
+                    noted(body).is_none_or(|own| own["regulation"] == REGULATION && own["silent"] != true)
+                })
+        }
         _ => false,
     }
 }
@@ -58,6 +65,20 @@ pub(in crate::webhooks) fn changes_person(tenant: &TenantSnapshot, event: &Happe
 fn is_silent(body: &Body) -> bool {
     let events = body.note.as_ref().and_then(|note| note.get("events")?.as_array());
     events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["silent"] == true))
+}
+
+/// Whether receivers are told of all that was said by other events: when it was said, before it counted or was corrected; or that it was
+/// taken away.
+fn is_known(body: &Body) -> bool {
+    let note = body.note.as_ref();
+    let events = note.and_then(|note| note.get("events")?.as_array());
+    note.is_some_and(|note| note.contains_key("deleted"))
+        || events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["known"] == true))
+}
+
+/// An event of the preferences door that something is told of beside a decision.
+fn noted(body: &Body) -> Option<&Value> {
+    body.note.as_ref()?.get("event")
 }
 
 /// What a decision changed of what the tenant itself is told.
@@ -108,9 +129,31 @@ pub(super) async fn render(
             parameters.insert("entity".to_owned(), erased);
             match (event.entry().name, part) {
                 ("decision.deleted", _) => "event.deleted",
+                ("decision.updated", _) => "event.updated",
                 (ERASED, _) => "user.deleted",
                 (_, Part::Event) => "event.created",
                 (_, Part::User) => "user.updated",
+            }
+        }
+        (Some(body), Part::Event) if let Some(own) = noted(body) => {
+            let is = stood(telling, event, own, &own["is"], body).await?;
+            match (event.entry().name, own.get("was")) {
+                ("decision.updated", Some(was)) => {
+                    let source = json!({ "id": own["id"], "created_at": event.at().to_rfc3339_millis() });
+                    parameters.insert("source".to_owned(), source);
+                    let was = stood(telling, event, own, was, body).await?;
+                    parameters.insert("old_entity".to_owned(), was);
+                    parameters.insert("new_entity".to_owned(), is);
+                    "event.updated"
+                }
+                (name, _) => {
+                    parameters.insert("entity".to_owned(), is);
+                    if name == "decision.deleted" {
+                        "event.deleted"
+                    } else {
+                        "event.created"
+                    }
+                }
             }
         }
         (Some(body), Part::Event) => match &body.happened {
@@ -233,6 +276,36 @@ async fn entity(
         "user": user,
         "consents": consents(Vec::new()),
     }))
+}
+
+/// An event as it stood, from what the log says of it.
+async fn stood(
+    telling: &Telling<'_>,
+    event: &Happening,
+    own: &Value,
+    state: &Value,
+    body: &Body,
+) -> Result<Value, Fault> {
+    let millis = |at: &Value| at.as_str().and_then(|at| Timestamp::parse(at).ok());
+    let created_at = millis(&own["created_at"]).unwrap_or_else(|| event.at());
+    let id = own["id"].as_str().unwrap_or_default();
+    let mut entity = entity(telling, event, id, created_at, body).await?;
+    if let Some(updated_at) = millis(&state["updated_at"]) {
+        entity["updated_at"] = json!(updated_at.to_rfc3339_millis());
+    }
+    entity["status"] = state["status"].clone();
+    let purposes = state["purposes"].as_array().into_iter().flatten();
+    let switch = |purpose: &Value| json!({ "id": purpose["id"], "enabled": purpose["enabled"] });
+    entity["consents"] = consents(purposes.map(switch).collect());
+    if let Some(methods) = state["validations"].as_object() {
+        let states = methods.iter();
+        let states = states.map(|(method, state)| (method.clone(), json!({ "state": state })));
+        entity["validations"] = Value::Object(states.collect());
+    }
+    if let Some(delegate) = own.get("delegate") {
+        entity["delegate"] = delegate.clone();
+    }
+    Ok(entity)
 }
 
 fn consents(purposes: Vec<Value>) -> Value {

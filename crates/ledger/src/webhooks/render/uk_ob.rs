@@ -31,10 +31,17 @@ struct Claims<'a> {
 
 /// Whether an event is told.
 pub(in crate::webhooks) fn tells(event: &Happening) -> bool {
-    let ended = event
-        .body()
-        .and_then(|body| body.happened.as_ref()?.agreement()?.ended.as_ref());
-    event.entry().name == "grant.ended" && ended.is_none_or(|ended| ended.reason != EndReason::Superseded)
+    let is_revoked = match event.body().map(|body| &body.happened) {
+        Some(Some(Fact::AgreementEnded { agreement })) => agreement
+            .ended
+            .as_ref()
+            .is_none_or(|ended| ended.reason != EndReason::Superseded),
+        // The name says that somebody took it back, which a time that is over is not.
+        Some(_) => false,
+        // Of somebody who was erased it is not known any more.
+        None => true,
+    };
+    event.entry().name == "grant.ended" && is_revoked
 }
 
 /// A test, for whoever the endpoint belongs to.

@@ -152,7 +152,8 @@ pub(super) const ROUTES: [(Method, &str, Takes); 81] = [
 ];
 
 /// What these are for stands in the address.
-pub(super) const WITHOUT_BODY: [&str; 6] = [
+pub(super) const WITHOUT_BODY: [&str; 7] = [
+    "/admin/v1/mails/{mail}/retry",
     "/api/v4/consent_management/{consent}/disable_app_sharing",
     "/events/v1/tickets",
     "/webhooks/v1/deliveries/{id}/retry",

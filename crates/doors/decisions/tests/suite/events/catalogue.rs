@@ -345,7 +345,7 @@ async fn evt_05_and_evt_06_every_event_fits_its_envelope_and_its_schema() {
         "localization.published",
         "key.published",
         "client.created",
-        "party.changed",
+        "party.created",
     ] {
         assert!(seen.contains(&format!("consentry.{name}")), "{name} of {seen:?}");
     }
@@ -405,5 +405,34 @@ async fn evt_24_one_event_is_found_by_its_id() {
             .await
             .expect_status(404);
         assert_eq!(missing.json()["code"], "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_party_is_suspended_with_the_last_of_its_clients_and_resumed_with_the_first() {
+    let app = TestApp::start().await;
+    let before = now(&app).await;
+    let known = app.tenant().client("moneytrack").unwrap().as_ref().clone();
+    for enabled in [false, true] {
+        let changed = consentry_domain::client::Client {
+            enabled,
+            ..known.clone()
+        };
+        app.provision(&[consentry_ledger::provision::Entry::Client(changed)])
+            .await;
+    }
+    let told = since(&app, &before).await;
+    let parties: Vec<&Value> = told
+        .iter()
+        .filter(|event| event["type"].as_str().unwrap().starts_with("consentry.party."))
+        .collect();
+    let kinds: Vec<&str> = parties
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["consentry.party.suspended", "consentry.party.resumed"]);
+    let party = known.party.unwrap();
+    for event in parties {
+        assert_eq!(event["data"]["party"]["id"], json!(party));
     }
 }

@@ -38,12 +38,12 @@ async fn evt_17_a_party_sees_what_concerns_itself_by_its_own_names() {
             "consent.revoked",
             "grant.created",
             "grant.ended",
-            "party.changed"
+            "party.created"
         ]
     );
     let own_party = told
         .iter()
-        .filter(|event| event["type"] == "consentry.party.changed")
+        .filter(|event| event["type"] == "consentry.party.created")
         .count();
     assert_eq!(own_party, 1, "not those of others");
     let tenants = events(&app, "from=earliest&limit=500").await;

@@ -1,0 +1,366 @@
+//! Choices that wait for approval, are corrected or taken away: what followers of the log and receivers in the vendor's words are told.
+
+use consentry_domain::{
+    client::StoredSecret,
+    credential::{ApiCredential, Opens},
+    definition::{Choice, Definition, DefinitionKind},
+    subject::Namespace,
+};
+use consentry_ledger::{opaque, provision::Entry, verify::Verdict};
+use consentry_testkit::{Answer, Received, Receiver, TestApp};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::world::{as_client, at, connect, endpoint, may_keep, until};
+
+const IRIS: &str = "iris.faro@example.org";
+
+fn purpose(key: &str) -> Definition {
+    Definition {
+        key: key.parse().unwrap(),
+        kind: DefinitionKind::Purpose,
+        display_name: None,
+        description: None,
+        parameters: Vec::new(),
+        parent: None,
+        lifetime: None,
+        actions: consentry_domain::Actions::default(),
+        choice: Choice::default(),
+    }
+}
+
+/// A house with a preferences door, and a session at it.
+struct World {
+    app: TestApp,
+    session: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        let app = TestApp::start().await;
+        app.configure(|tenant| tenant.preferences.organization_users = Namespace::Organization)
+            .await;
+        let secret = "a secret of a machine that nobody guesses";
+        app.provision(&[
+            Entry::Definition(purpose("newsletter")),
+            Entry::ApiCredential(ApiCredential {
+                sealed: None,
+                client_id: "machine".to_owned(),
+                secrets: vec![StoredSecret {
+                    sha256: opaque::hash_text(secret),
+                    expires_at: None,
+                }],
+                enabled: true,
+                opens: Opens::Preferences,
+            }),
+        ])
+        .await;
+        let mut world = Self {
+            app,
+            session: String::new(),
+        };
+        let body = json!({ "type": "api-key", "key": "machine", "secret": secret });
+        world.session = world.open(&body).await;
+        world
+    }
+
+    async fn open(&self, body: &Value) -> String {
+        let opened = self
+            .app
+            .request(Method::POST, "/sessions")
+            .json(body)
+            .send()
+            .await;
+        let opened = opened.expect_status(200).json();
+        opened["access_token"].as_str().unwrap().to_owned()
+    }
+
+    async fn send(&self, bearer: &str, method: Method, path: &str, body: &Value) -> Answer {
+        let path = format!(
+            "{path}{}organization_id=harbor",
+            if path.contains('?') { '&' } else { '?' }
+        );
+        let request = self.app.request(method, &path).bearer(bearer);
+        request.json(body).send().await
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
+        let answer = self.send(&self.session, method, path, body).await;
+        answer.expect_status(200).json()
+    }
+
+    async fn take_away(&self, path: &str) {
+        let answer = self.send(&self.session, Method::DELETE, path, &json!({})).await;
+        let _gone = answer.expect_status(204);
+    }
+
+    /// An event that its own maker says waits.
+    async fn waiting(&self, id: &str) -> Value {
+        let event = json!({ "id": id, "status": "pending_approval",
+            "user": { "organization_user_id": IRIS },
+            "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } });
+        self.ask(Method::POST, "/consents/events", &event).await
+    }
+
+    /// What the log tells, without the prefix of names.
+    async fn told(&self) -> Vec<Value> {
+        let client = &self.app.bank.first_party;
+        let path = "/events/v1/events?from=earliest&limit=500&types=approval.*,decision.*,consent.*,grant.*";
+        let page = self.app.request(Method::GET, path);
+        let page = page.basic(&client.client_id, &client.client_secret).send().await;
+        page.expect_status(200).json()["events"]
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
+    async fn cells(&self) -> Vec<(String, Value)> {
+        let cell = |event: &Value| {
+            let name = event["type"].as_str().unwrap().replace("consentry.", "");
+            (name, event["data"]["decision"]["status"].clone())
+        };
+        self.told().await.iter().map(cell).collect()
+    }
+}
+
+fn said(came: &[Received]) -> Vec<(String, Value, Value)> {
+    came.iter()
+        .map(|message| {
+            let parameters = message.json()["parameters"].clone();
+            let of = |name: &str| parameters[name]["status"].clone();
+            let is = if parameters["new_entity"].is_null() {
+                of("entity")
+            } else {
+                of("new_entity")
+            };
+            (
+                message.header("x-consentry-event").to_owned(),
+                of("old_entity"),
+                is,
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn ctp_7_6_what_becomes_of_a_choice_that_waits_is_told_to_all_who_follow() {
+    let world = World::new().await;
+    let receiver = Receiver::start().await;
+    let _made = endpoint(&world.app, &receiver, &json!({ "format": "didomi" })).await;
+    let outbound = world.app.outbound();
+    let _waits = world.waiting("E1").await;
+    assert_eq!(
+        world.cells().await,
+        [("approval.requested".to_owned(), json!("pending_approval"))],
+        "it does not count yet, so that nothing was decided"
+    );
+    world.app.pass(60);
+    let confirm = json!({ "status": "confirmed" });
+    let _confirmed = world.ask(Method::PATCH, "/consents/events/E1", &confirm).await;
+    world.app.pass(60);
+    world.take_away("/consents/events/E1").await;
+    let names: Vec<String> = world.cells().await.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names[..6],
+        [
+            "approval.requested",
+            "decision.recorded",
+            "consent.granted",
+            "approval.decided",
+            "decision.updated",
+            "decision.recorded",
+        ],
+        "{names:?}"
+    );
+    assert_eq!(names.last().unwrap(), "decision.deleted");
+    let told = world.told().await;
+    for event in &told[1..5] {
+        assert_eq!(
+            event["correlationid"], told[0]["correlationid"],
+            "one act of will: {event}"
+        );
+    }
+    assert_ne!(
+        told[5]["correlationid"], told[0]["correlationid"],
+        "taking it away is another"
+    );
+    assert_eq!(told.last().unwrap()["correlationid"], told[0]["correlationid"]);
+    assert_eq!(told[4]["data"]["decision"]["status"], "confirmed");
+    assert!(
+        told.iter().all(|event| !event.to_string().contains("\"E1\"")),
+        "no id that others chose"
+    );
+    let came = receiver.first(5).await;
+    let pending = || json!("pending_approval");
+    let confirmed = || json!("confirmed");
+    let expected = [
+        ("event.created", Value::Null, pending()),
+        ("user.created", Value::Null, Value::Null),
+        ("event.updated", pending(), confirmed()),
+        ("user.updated", Value::Null, Value::Null),
+        ("event.deleted", Value::Null, confirmed()),
+    ];
+    let said = said(&came);
+    for (name, was, is) in expected {
+        assert!(
+            said.contains(&(name.to_owned(), was.clone(), is.clone())),
+            "{name} {was} {is} of {said:?}"
+        );
+    }
+    assert_eq!(
+        said.iter().filter(|(name, ..)| name == "event.created").count(),
+        1,
+        "{said:?}"
+    );
+    let updated = came
+        .iter()
+        .find(|message| message.header("x-consentry-event") == "event.updated");
+    let updated = updated.unwrap().json();
+    assert_eq!(updated["parameters"]["new_entity"]["id"], "E1");
+    assert_eq!(
+        updated["parameters"]["new_entity"]["consents"]["purposes"],
+        json!([{ "id": "newsletter", "enabled": true }])
+    );
+    outbound.stop().await;
+    let verified = world.app.ledger.verify(&world.app.tenant()).await.unwrap();
+    assert!(matches!(verified, Verdict::Sound { .. }), "{verified:?}");
+}
+
+#[tokio::test]
+async fn ctp_7_6_what_nobody_approved_in_time_is_told_once() {
+    let world = World::new().await;
+    let receiver = Receiver::start().await;
+    let _made = endpoint(&world.app, &receiver, &json!({ "format": "didomi" })).await;
+    let outbound = world.app.outbound();
+    let wish = json!({ "organization_user_id": IRIS,
+        "validations": { "email": { "enabled": true, "approval": true } } });
+    let token = world.ask(Method::POST, "/consents/tokens", &wish).await;
+    let token = token["id_token"].as_str().unwrap().to_owned();
+    let event = json!({ "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } });
+    let made = world.send(&token, Method::POST, "/consents/events", &event).await;
+    let _made = made.expect_status(200);
+    world.app.pass(7 * 86_400);
+    until("the end is told", || async { world.cells().await.len() >= 3 }).await;
+    world.app.pass(60);
+    let cells = world.cells().await;
+    assert_eq!(
+        cells,
+        [
+            ("approval.requested".to_owned(), json!("pending_approval")),
+            ("approval.expired".to_owned(), json!("expired")),
+            ("decision.updated".to_owned(), json!("expired")),
+        ]
+    );
+    let told = world.told().await;
+    assert_eq!(
+        told[0]["data"]["decision"]["validations"],
+        json!({ "email": "pending" })
+    );
+    assert_eq!(
+        told[1]["data"]["decision"]["validations"],
+        json!({ "email": "expired" })
+    );
+    assert_eq!(told[1]["data"]["actor"]["role"], "system");
+    let said = said(&receiver.first(2).await);
+    assert_eq!(
+        said[1],
+        (
+            "event.updated".to_owned(),
+            json!("pending_approval"),
+            json!("expired")
+        )
+    );
+    outbound.stop().await;
+}
+
+#[tokio::test]
+async fn whk_25_one_decision_is_told_in_two_formats() {
+    let world = World::new().await;
+    let app = &world.app;
+    let parent = purpose("account-data");
+    let key = parent.key.clone();
+    let mut below: Vec<Entry> = vec![Entry::Definition(parent)];
+    for scope in ["accounts:balance", "accounts:transactions"] {
+        let mut definition = app.tenant().definitions[&scope.parse().unwrap()].clone();
+        definition.parent = Some(key.clone());
+        below.push(Entry::Definition(definition));
+    }
+    app.provision(&below).await;
+    app.configure(|tenant| tenant.preferences.organization_users = Namespace::Customer)
+        .await;
+    let moneytrack = app.bank.third_party.clone();
+    may_keep(app, &moneytrack, true).await;
+    let (house, party) = (Receiver::start().await, Receiver::start().await);
+    let _didomi = endpoint(app, &house, &json!({ "format": "didomi" })).await;
+    let wish = json!({ "url": party.url, "format": "mx" });
+    let made = as_client(app, &moneytrack, Method::POST, "/endpoints", Some(&wish)).await;
+    let made = made.expect_status(201).json();
+    let _pinged = as_client(app, &moneytrack, Method::POST, &at(&made, "/test"), None).await;
+    let outbound = app.outbound();
+    connect(app, "ada").await;
+    for enabled in [true, false] {
+        app.pass(10);
+        let event = json!({ "user": { "organization_user_id": app.bank.customers[0].customer_id },
+            "consents": { "purposes": [{ "id": "account-data", "enabled": enabled }] } });
+        let _made = world.ask(Method::POST, "/consents/events", &event).await;
+    }
+    let told = said(&house.first(4).await);
+    let names: Vec<&str> = told.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["event.created", "user.created", "event.created", "user.updated"]
+    );
+    let to_party = party.first(2).await;
+    let narrowed = to_party[1].json();
+    assert_eq!(narrowed["type"], "CONSENT_MODIFIED", "what is left of it stands");
+    let of_house = &house.first(4).await[3];
+    let one = world.told().await;
+    let decided = |id: &str| {
+        let event = one.iter().find(|event| event["id"] == id.trim_end_matches("_u"));
+        event.map(|event| event["correlationid"].clone())
+    };
+    let [of_house, of_party] = [of_house, &to_party[1]].map(|message| decided(message.header("webhook-id")));
+    assert!(
+        of_house.is_some() && of_house == of_party,
+        "{of_house:?} {of_party:?}"
+    );
+    outbound.stop().await;
+}
+
+#[tokio::test]
+async fn chk_15_a_choice_that_waits_is_said_to_wait_and_takes_nothing_from_what_stands() {
+    let world = World::new().await;
+    let app = &world.app;
+    app.configure(|tenant| tenant.preferences.organization_users = Namespace::Customer)
+        .await;
+    let person = app.bank.customers[0].customer_id.clone();
+    let judged = async || {
+        let client = &app.bank.first_party;
+        let question = json!({
+            "subject": { "type": "user", "id": person, "properties": { "issuer": "urn:consentry:customer" } },
+            "action": { "name": "use" },
+            "resource": { "type": "purpose", "id": "newsletter" },
+        });
+        let request = app.request(Method::POST, "/access/v1/evaluation");
+        let request = request.basic(&client.client_id, &client.client_secret);
+        let answer = request.json(&question).send().await.expect_status(200).json();
+        answer["context"]["reason_code"].as_str().unwrap().to_owned()
+    };
+    let choose = async |id: &str, enabled: bool, status: &str| {
+        let event = json!({ "id": id, "status": status, "user": { "organization_user_id": person },
+            "consents": { "purposes": [{ "id": "newsletter", "enabled": enabled }] } });
+        world.ask(Method::POST, "/consents/events", &event).await
+    };
+    assert_eq!(judged().await, "no_consent");
+    let _waits = choose("E1", true, "pending_approval").await;
+    assert_eq!(judged().await, "pending_approval");
+    let confirm = json!({ "status": "confirmed" });
+    let _confirmed = world.ask(Method::PATCH, "/consents/events/E1", &confirm).await;
+    assert_eq!(judged().await, "consented");
+    let _waits = choose("E2", false, "pending_approval").await;
+    assert_eq!(
+        judged().await,
+        "consented",
+        "what waits changes nothing of what stands"
+    );
+}
