@@ -2,6 +2,7 @@
 
 mod check;
 mod code_flow;
+mod dashboard;
 mod exchange;
 mod grant;
 mod grant_postgres;
@@ -39,7 +40,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 22] = [
+pub const SCENARIOS: [Scenario; 24] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -123,6 +124,14 @@ pub const SCENARIOS: [Scenario; 22] = [
     Scenario {
         name: "export-users",
         measure: exchange::export,
+    },
+    Scenario {
+        name: "dashboard-page",
+        measure: dashboard::page,
+    },
+    Scenario {
+        name: "redeem",
+        measure: dashboard::redeem,
     },
     Scenario {
         name: "growth",

@@ -5,6 +5,7 @@ mod called;
 mod history;
 mod import;
 mod joint;
+mod narrow;
 mod provision;
 mod receipt;
 mod renew;
@@ -30,6 +31,7 @@ pub use self::{
     history::{Happened, HistoryEntry},
     import::{AgreementNotImported, ImportedAgreement, ImportedEnd},
     joint::{JointShare, StopJointError, StopJointShare},
+    narrow::{NarrowError, NarrowRequest},
     provision::AgreementWish,
     renew::{MOST_DAYS, RENEWAL_WINDOW, RenewError, Subjected, is_renewable},
     single::{SingleEntry, SingleHappened},

@@ -102,6 +102,9 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/accounts", Cors::Never, embed::accounts::ask)
         .post("/embed/accounts/review", Cors::Never, embed::accounts::review)
         .post("/embed/accounts/save", Cors::Never, embed::accounts::save)
+        .post("/embed/clusters", Cors::Never, embed::clusters::ask)
+        .post("/embed/clusters/review", Cors::Never, embed::clusters::review)
+        .post("/embed/clusters/save", Cors::Never, embed::clusters::save)
         .post("/embed/keep", Cors::Never, embed::keep::ask)
         .post("/embed/keep/confirm", Cors::Never, embed::keep::confirm)
         .post("/embed/review", Cors::Never, embed::round::next)
@@ -170,6 +173,11 @@ fn page_api(table: RouteTable<House>) -> RouteTable<House> {
             Cors::Never,
             embed::page_api::accounts,
         )
+        .patch(
+            "/embed/api/v1/connections/{connection}/clusters",
+            Cors::Never,
+            embed::page_api::narrow,
+        )
         .post(
             "/embed/api/v1/connections/{connection}/revoke",
             Cors::Never,
@@ -184,6 +192,27 @@ fn page_api(table: RouteTable<House>) -> RouteTable<House> {
             "/embed/api/v1/connections/{connection}/report",
             Cors::Never,
             embed::page_api::report,
+        )
+        .get_only("/embed/api/v1/consents", Cors::Never, embed::page_consents::list)
+        .post(
+            "/embed/api/v1/consents/revoke",
+            Cors::Never,
+            embed::page_consents::revoke_several,
+        )
+        .get_only(
+            "/embed/api/v1/consents/{consent}",
+            Cors::Never,
+            embed::page_consents::show,
+        )
+        .get_only(
+            "/embed/api/v1/consents/{consent}/activity",
+            Cors::Never,
+            embed::page_consents::activity,
+        )
+        .post(
+            "/embed/api/v1/consents/{consent}/revoke",
+            Cors::Never,
+            embed::page_consents::revoke,
         )
 }
 

@@ -44,6 +44,18 @@ pub enum SingleHappened {
     Revoked,
 }
 
+impl SingleHappened {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+            Self::Changed => "changed",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 impl Ledger {
     /// What a person agreed to outside of bundles, and what has ended of it: the consents that decide a slot and that no agreement
     /// speaks for. The latest first. What was only refused is not among them, nor what steers a protocol.

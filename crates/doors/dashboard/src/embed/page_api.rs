@@ -13,7 +13,7 @@ use consentry_domain::{
 };
 use consentry_ledger::{
     DecisionError, Opaque,
-    agreements::{AccountsRequest, Connection, RenewError, StopRequest, Subjected},
+    agreements::{AccountsRequest, Connection, NarrowRequest, RenewError, StopRequest, Subjected},
     embed::{OpenError, Renewed},
 };
 use consentry_web::{
@@ -32,10 +32,10 @@ use serde_json::{Map, Value, json};
 use super::{activity, frame, visitor::Visitor};
 use crate::{
     api::{
-        consents::{not_changed, refused},
+        consents::{not_changed, not_narrowed, refused},
         serving,
     },
-    view::{ConnectionView, is_listed, object},
+    view::{ConnectionView, clusters, is_listed, object},
 };
 
 /// Largest body, in bytes: all accounts of a person.
@@ -47,10 +47,13 @@ const MEDIA_TYPES: &[&str] = &["application/json"];
 const PAGE: usize = 50;
 
 /// Where the paths begin.
-const BASE: &str = "/embed/api/v1";
+pub(super) const BASE: &str = "/embed/api/v1";
+
+/// Most clusters that one request names.
+const MOST_CLUSTERS: usize = 100;
 
 /// Most connections that one request ends.
-const MOST_ENDED: usize = 200;
+pub(super) const MOST_ENDED: usize = 200;
 
 /// `GET /session`: whose page it is, and how long it lives. Asking counts as use.
 pub async fn session(visit: Visit, request: Request) -> Response {
@@ -207,6 +210,50 @@ pub async fn accounts(visit: Visit, request: Request) -> Response {
     .await
 }
 
+/// `PATCH /connections/{id}/clusters` with `{"remove": ["STATEMENTS"]}`; `If-Match` says which version was looked at. What is not
+/// opened changes nothing; what is opened only together with something else has to go with it.
+pub async fn narrow(visit: Visit, request: Request) -> Response {
+    answer(&visit, request, async |visitor, parts, body| {
+        let body = read(&parts, body).await?;
+        let remove = body.get("remove").and_then(Value::as_array);
+        let remove: Option<Vec<&str>> = remove.and_then(|names| names.iter().map(Value::as_str).collect());
+        let remove = remove
+            .filter(|names| names.len() <= MOST_CLUSTERS)
+            .ok_or_else(|| wrong("/remove", "must be a list of at most 100 names"))?;
+        let connection = named(&visit, &visitor, &parts).await?;
+        let version = matched(&parts.headers, &connection)?;
+        let without = clusters::behind(&visit.tenant, &connection, &remove).map_err(|tied| {
+            let why = format!(
+                "{} is opened together with {}",
+                tied.cluster,
+                tied.with.join(", ")
+            );
+            ApiError::new(&registry::UNPROCESSABLE)
+                .detail(why)
+                .field(FieldError::pointer(
+                    "/remove",
+                    "names a cluster that is not opened alone",
+                ))
+        })?;
+        let change = NarrowRequest {
+            subject: visitor.session.subject,
+            agreement: connection.agreement.id,
+            version: Some(version),
+            without,
+            door: Door::Dashboard,
+            request: Some(visit.request_id.to_string()),
+        };
+        visit
+            .ledger()
+            .narrow_agreement(&visit.tenant, &permit(&visitor)?, &change)
+            .await
+            .map_err(not_narrowed)?;
+        let connection = named(&visit, &visitor, &parts).await?;
+        Ok(object::detail(&visitor.telling(&visit), &connection))
+    })
+    .await
+}
+
 /// `POST /connections/{id}/revoke` with `{"confirm": true}`. One that has ended stays as it is.
 pub async fn revoke(visit: Visit, request: Request) -> Response {
     answer(&visit, request, async |visitor, parts, body| {
@@ -291,7 +338,7 @@ pub async fn report(visit: Visit, request: Request) -> Response {
 }
 
 /// Runs a call for the page whose bearer was sent, and puts on what every embedded answer carries.
-async fn answer(
+pub(super) async fn answer(
     visit: &Visit,
     request: Request,
     call: impl AsyncFnOnce(Visitor, Parts, Body) -> Result<Value, ApiError>,
@@ -326,7 +373,7 @@ pub(crate) fn unserved(house: &House, parts: &Parts, error: ApiError) -> Respons
     }
 }
 
-async fn read(parts: &Parts, body: Body) -> Result<Value, ApiError> {
+pub(super) async fn read(parts: &Parts, body: Body) -> Result<Value, ApiError> {
     let body = json::read(&parts.headers, body, MEDIA_TYPES, &LIMITS).await?;
     if body.is_object() {
         Ok(body)
@@ -384,7 +431,7 @@ fn wanted(body: &Value) -> Result<Wanted, ApiError> {
     Ok((set, others))
 }
 
-fn confirmed(body: &Value) -> Result<(), ApiError> {
+pub(super) fn confirmed(body: &Value) -> Result<(), ApiError> {
     let members: Option<&Map<String, Value>> = body.as_object();
     if members.and_then(|members| members.get("confirm")) == Some(&Value::Bool(true)) {
         Ok(())
@@ -412,7 +459,7 @@ async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Resu
     Ok(())
 }
 
-fn permit(
+pub(super) fn permit(
     visitor: &Visitor,
 ) -> Result<consentry_ledger::Permit<consentry_ledger::access::ManageAgreements>, ApiError> {
     visitor
@@ -429,6 +476,6 @@ fn about(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Subjected
     }
 }
 
-fn wrong(place: &'static str, why: &'static str) -> ApiError {
+pub(super) fn wrong(place: &'static str, why: &'static str) -> ApiError {
     ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer(place, why))
 }
