@@ -112,6 +112,7 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/activity", Cors::Never, embed::activity::show)
         .post("/embed/report", Cors::Never, embed::activity::report)
         .post("/embed/copy", Cors::Never, embed::copy::page)
+        .get_only("/embed/exports", Cors::Never, embed::copy::download)
         .post("/embed/copy/file", Cors::Never, embed::copy::file)
 }
 
@@ -145,12 +146,16 @@ fn fdx(table: RouteTable<House>) -> RouteTable<House> {
 fn page_api(table: RouteTable<House>) -> RouteTable<House> {
     table
         .owns_with("/embed/api", embed::page_api::unserved)
-        .get_only("/embed/api/v1/session", Cors::Never, embed::page_api::session)
-        .delete("/embed/api/v1/session", Cors::Never, embed::page_api::end_session)
+        .get_only("/embed/api/v1/session", Cors::Never, embed::page_session::session)
+        .delete(
+            "/embed/api/v1/session",
+            Cors::Never,
+            embed::page_session::end_session,
+        )
         .post(
             "/embed/api/v1/session/renew",
             Cors::Never,
-            embed::page_api::renew_session,
+            embed::page_session::renew_session,
         )
         .get_only("/embed/api/v1/connections", Cors::Never, embed::page_api::list)
         .post(
@@ -193,6 +198,7 @@ fn page_api(table: RouteTable<House>) -> RouteTable<House> {
             Cors::Never,
             embed::page_api::report,
         )
+        .post("/embed/api/v1/exports", Cors::Never, embed::page_session::export)
         .get_only("/embed/api/v1/consents", Cors::Never, embed::page_consents::list)
         .post(
             "/embed/api/v1/consents/revoke",

@@ -1,6 +1,6 @@
 //! One-time tokens that open the dashboard: issuing and revoking (consent-dashboard A2).
 
-use consentry_domain::{Lifetime, SubjectId, Timestamp};
+use consentry_domain::{AgreementId, Lifetime, SubjectId, Timestamp};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,9 @@ pub(crate) struct TicketDetail {
     /// The session at the hosted pages that the person asked for it in: once that is over, so is what it opens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) login: Option<Hash>,
+    /// The agreement that a copy is of; none: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) about: Option<AgreementId>,
 }
 
 /// How a one-time token is handed out.
@@ -54,6 +57,8 @@ pub(super) enum Form {
     Plain,
     /// Within a customer JWT.
     Encrypted,
+    /// In the address of a copy, which it gives out once; it opens no page.
+    Export,
 }
 
 impl Form {
@@ -148,6 +153,7 @@ impl Ledger {
             session: None,
             form,
             login,
+            about: None,
         };
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.push(RowChange::Put(Row::Token(TokenRow {

@@ -28,6 +28,7 @@ pub fn wrong(path: &str) -> Vec<(String, &'static str)> {
                 "/auto_enable_future_accounts",
             ),
         ],
+        "exports" => &[(r#"{"id":7}"#, "/id"), (r#"{"id":"cns_none"}"#, "/id")],
         "clusters" => &[
             ("{}", "/remove"),
             (r#"{"remove":7}"#, "/remove"),

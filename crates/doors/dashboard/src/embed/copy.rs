@@ -7,12 +7,29 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_domain::Consent;
-use consentry_ledger::agreements::Connection;
-use consentry_web::{error::ApiError, page::Page, visit::Visit};
+use consentry_ledger::{
+    Opaque,
+    agreements::Connection,
+    embed::{OpenError, Opened},
+};
+use consentry_web::{
+    error::{ApiError, registry},
+    origin,
+    page::Page,
+    parameters::Rules,
+    query,
+    visit::Visit,
+};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{activity, connections, frame, refusal::Refusal, single, visitor::Visitor};
+use super::{
+    activity, connections,
+    frame::{self, Look},
+    refusal::{self, Refusal},
+    single,
+    visitor::Visitor,
+};
 use crate::view::{
     self, ConnectionView, Screen,
     activity::{Line, lines},
@@ -69,7 +86,56 @@ pub async fn file(visit: Visit, request: Request) -> Response {
         Ok(at) => at,
         Err(answer) => return answer,
     };
-    match signed(&visit, &visitor, &found, &singles).await {
+    as_file(&visit, &visitor, &found, &singles).await
+}
+
+/// `GET /embed/exports?token=…`: the file for whoever has a one-time address of it, once (B9). A look ahead spends nothing.
+pub async fn download(visit: Visit, request: Request) -> Response {
+    let look = Look::of_visit(&visit);
+    let (parts, _) = request.into_parts();
+    if let Err(refused) = refusal::serving(&visit, look) {
+        return refused.into_response();
+    }
+    if origin::speculative(&parts.headers) {
+        return Refusal::plain(&visit, look, ApiError::new(&registry::UNAVAILABLE)).into_response();
+    }
+    // What cannot be read holds no token.
+    let query = query::read(&parts.uri, &Rules::DEFAULT).unwrap_or_default();
+    let token = Opaque::received(query.one("token").ok().flatten().unwrap_or_default());
+    let spent = visit
+        .ledger()
+        .spend_export(&visit.tenant, &token, visit.address)
+        .await;
+    let (session, about) = match spent {
+        Ok(spent) => spent,
+        Err(OpenError::Refused) => {
+            let error = ApiError::new(&registry::NOT_FOUND);
+            return Refusal::session_over(&visit, look, error).into_response();
+        }
+        Err(OpenError::TooMany { seconds }) => {
+            let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
+            let error = ApiError::new(&registry::RATE_LIMITED).retry_after(wait);
+            return Refusal::plain(&visit, look, error).into_response();
+        }
+        Err(OpenError::Fault(fault)) => return Refusal::plain(&visit, look, fault.into()).into_response(),
+    };
+    let look = Look::of_session(&visit, &session);
+    let bearer = token;
+    let visitor = Visitor::opened(&visit, Opened { bearer, session }, look).await;
+    match all(&visit, &visitor).await {
+        Ok((mut found, mut singles)) => {
+            if let Some(about) = about {
+                found.retain(|connection| connection.agreement.id == about);
+                singles.clear();
+            }
+            as_file(&visit, &visitor, &found, &singles).await
+        }
+        Err(error) => Refusal::plain(&visit, look, error).into_response(),
+    }
+}
+
+async fn as_file(visit: &Visit, visitor: &Visitor, found: &[Connection], singles: &[Consent]) -> Response {
+    match signed(visit, visitor, found, singles).await {
         Ok(document) => {
             let disposition = HeaderValue::from_static("attachment; filename=\"consents.json\"");
             let kind = HeaderValue::from_static("application/json");
@@ -77,9 +143,9 @@ pub async fn file(visit: Visit, request: Request) -> Response {
                 (header::CONTENT_TYPE, kind),
                 (header::CONTENT_DISPOSITION, disposition),
             ];
-            (StatusCode::OK, headers, frame::headers(&visit), document).into_response()
+            (StatusCode::OK, headers, frame::headers(visit), document).into_response()
         }
-        Err(error) => Refusal::plain(&visit, visitor.look, error).into_response(),
+        Err(error) => Refusal::plain(visit, visitor.look, error).into_response(),
     }
 }
 

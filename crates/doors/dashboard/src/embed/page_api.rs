@@ -12,9 +12,8 @@ use consentry_domain::{
     decision::{Door, EndReason},
 };
 use consentry_ledger::{
-    DecisionError, Opaque,
+    DecisionError,
     agreements::{AccountsRequest, Connection, NarrowRequest, RenewError, StopRequest, Subjected},
-    embed::{OpenError, Renewed},
 };
 use consentry_web::{
     conditional::{Conditions, Tags},
@@ -54,60 +53,6 @@ const MOST_CLUSTERS: usize = 100;
 
 /// Most connections that one request ends.
 pub(super) const MOST_ENDED: usize = 200;
-
-/// `GET /session`: whose page it is, and how long it lives. Asking counts as use.
-pub async fn session(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, _parts, _body| {
-        let tenant = &visit.tenant.tenant;
-        let idle = tenant.lifetimes.page_idle;
-        Ok(json!({
-            "data_provider": { "name": tenant.brand.name, "help": tenant.brand.help },
-            "locale": visitor.look.language.tag,
-            "idle_seconds": idle.as_seconds(),
-            "idle_ends_at": visit.ledger().now().plus(idle).min(visitor.session.ends_at),
-            "ends_at": visitor.session.ends_at,
-        }))
-    })
-    .await
-}
-
-/// `POST /session/renew` with a new one-time token of the same customer.
-pub async fn renew_session(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, parts, body| {
-        let body = read(&parts, body).await?;
-        let token = body.get("access_token").and_then(Value::as_str);
-        let token = token.ok_or_else(|| wrong("/access_token", "must be a text"))?;
-        let token = Opaque::received(token);
-        let renewed = visit
-            .ledger()
-            .renew_page_session(&visit.tenant, &visitor.session, &token, visit.address)
-            .await;
-        match renewed {
-            Ok(Renewed::Until(ends_at)) => {
-                let left = ends_at.seconds_since(visit.ledger().now());
-                Ok(json!({ "ends_at": ends_at, "ends_in": left }))
-            }
-            Ok(Renewed::OtherCustomer) => Err(ApiError::new(&registry::CUSTOMER_CHANGED)),
-            Err(OpenError::Refused) => Err(ApiError::new(&registry::NOT_FOUND)),
-            Err(OpenError::TooMany { seconds }) => Err(ApiError::new(&registry::RATE_LIMITED)
-                .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))),
-            Err(OpenError::Fault(fault)) => Err(fault.into()),
-        }
-    })
-    .await
-}
-
-/// `DELETE /session`: the page is left.
-pub async fn end_session(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, _parts, _body| {
-        visit
-            .ledger()
-            .end_page_session(&visit.tenant, &visitor.session)
-            .await?;
-        Ok(json!({}))
-    })
-    .await
-}
 
 /// `GET /connections?status=…&account=…&cursor=…`.
 pub async fn list(visit: Visit, request: Request) -> Response {
@@ -386,13 +331,14 @@ pub(super) async fn read(parts: &Parts, body: Body) -> Result<Value, ApiError> {
 async fn named(visit: &Visit, visitor: &Visitor, parts: &Parts) -> Result<Connection, ApiError> {
     let unknown = || ApiError::new(&registry::NOT_FOUND);
     let id = path::segment(&parts.uri, BASE, 1).and_then(|id| id.parse::<AgreementId>().ok());
-    let found = visit
-        .ledger()
-        .agreement(&visit.tenant, id.ok_or_else(unknown)?)
-        .await?;
+    known(visit, visitor, id.ok_or_else(unknown)?).await
+}
+
+pub(super) async fn known(visit: &Visit, visitor: &Visitor, id: AgreementId) -> Result<Connection, ApiError> {
+    let found = visit.ledger().agreement(&visit.tenant, id).await?;
     found
         .filter(|found| found.agreement.subject == visitor.session.subject && is_listed(found))
-        .ok_or_else(unknown)
+        .ok_or_else(|| ApiError::new(&registry::NOT_FOUND))
 }
 
 /// The version that `If-Match` names, which must be the one there is.

@@ -1,5 +1,5 @@
 //! The page's own API about what was agreed to outside of connections: purposes and preferences, and records of back ends (consent-dashboard
-//! B9). The same rules as in [`page_api`].
+//! B9). The same rules as in [`page_api`](super::page_api).
 
 use axum::{extract::Request, response::Response};
 use consentry_domain::Consent;

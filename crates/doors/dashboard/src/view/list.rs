@@ -1,5 +1,7 @@
 //! The list as people see it: who has access, by application, and who has not any more (consent-dashboard B3).
 
+use std::collections::BTreeSet;
+
 use consentry_domain::AccountId;
 use consentry_ledger::agreements::Connection;
 use consentry_web::{parameters::Parameters, texts::Language};
@@ -180,7 +182,7 @@ impl List {
             .iter()
             .filter(|view| view.phase == Phase::EndsSoon)
             .count();
-        let applications = grouped(standing.clone()).len();
+        let applications = standing.iter().map(|view| view.client.as_str()).collect::<BTreeSet<_>>().len();
         standing.retain(|view| wanted.fits(view));
         ended.retain(|view| wanted.fits(view));
         match wanted.order {

@@ -1,6 +1,9 @@
 //! A connection as data: for the bank's own screens (consent-dashboard A11), for the page's own API (B9), and for the copy that a person takes home (B6.5).
 
-use consentry_domain::{AccountId, Accounts, Agreement, Consent, State, Timestamp};
+use consentry_domain::{
+    AccountId, Accounts, Agreement, Consent, State, Timestamp,
+    decision::{EndReason, Role},
+};
 use consentry_ledger::{
     TenantSnapshot,
     agreements::{Connection, HistoryEntry, SingleEntry},
@@ -47,6 +50,7 @@ pub fn for_bank(telling: &Telling<'_>, connection: &Connection) -> Value {
         "consented_on": agreement.created_at,
         "revoked_at": agreement.ended.as_ref().map(|ended| ended.at),
         "status": status(connection),
+        "consentStatus": berlin_group_status(connection),
         "expires_at": agreement.valid_until,
         "renewed_at": agreement.renewed_at,
         "data_clusters": clusters::opened(telling.tenant, connection),
@@ -90,6 +94,7 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
         "id": agreement.id,
         "version": agreement.version,
         "status": state_word(view.phase),
+        "consentStatus": berlin_group_status(connection),
         "marks": if stands { marks } else { Vec::new() },
         "application": {
             "name": view.name.full,
@@ -234,6 +239,23 @@ pub const fn status(connection: &Connection) -> &'static str {
         State::Accepted | State::Restricted => "ACTIVE",
         State::Expired => "EXPIRED",
         _ => "REVOKED",
+    }
+}
+
+/// Status of the Berlin Group's `NextGenPSD2` (EU-6, D4). It has no word for what the bank ended; that is refused from then on.
+fn berlin_group_status(connection: &Connection) -> &'static str {
+    let ended = connection.agreement.ended.as_ref();
+    match (connection.state, ended) {
+        (State::Accepted | State::Restricted, _) => "valid",
+        (State::Expired, _) => "expired",
+        (_, Some(ended))
+            if matches!(ended.by.role, Role::Subject | Role::Delegate)
+                || ended.reason == EndReason::UserAction =>
+        {
+            "revokedByPsu"
+        }
+        (_, Some(ended)) if ended.by.role == Role::Party => "terminatedByTpp",
+        _ => "rejected",
     }
 }
 
