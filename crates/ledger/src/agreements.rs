@@ -165,8 +165,16 @@ impl Ledger {
         _permit: &Permit<ManageAgreements>,
         query: AgreementQuery,
     ) -> Result<Vec<Connection>, Fault> {
-        let now = self.now();
         let found = self.inner.store.agreements(tenant.id(), query).await?;
+        self.connections(tenant, found, self.now()).await
+    }
+
+    async fn connections(
+        &self,
+        tenant: &TenantSnapshot,
+        found: Vec<(Agreement, Vec<Consent>)>,
+        now: Timestamp,
+    ) -> Result<Vec<Connection>, Fault> {
         let mut connections = Vec::with_capacity(found.len());
         for (agreement, own) in found {
             connections.push(self.connection(tenant, agreement, own, now).await?);

@@ -127,8 +127,7 @@ struct ListPage {
 }
 
 async fn read(visit: &Visit, visitor: &Visitor, wanted: Wanted) -> Result<List, ApiError> {
-    let connections = visitor.connections(visit).await?;
-    let singles = visitor.singles(visit).await?;
+    let (connections, singles) = visitor.everything(visit).await?;
     let (telling, now) = (visitor.telling(visit), visit.ledger().now());
     let singles = singles
         .iter()

@@ -204,9 +204,9 @@ async fn chosen(visit: &Visit, request: Request) -> Result<Chosen, Response> {
 }
 
 async fn all(visit: &Visit, visitor: &Visitor) -> Result<(Vec<Connection>, Vec<Consent>), ApiError> {
-    let mut found = visitor.connections(visit).await?;
+    let (mut found, singles) = visitor.everything(visit).await?;
     found.retain(is_listed);
-    Ok((found, visitor.singles(visit).await?))
+    Ok((found, singles))
 }
 
 type Chosen = (Visitor, Vec<Connection>, Vec<Consent>);

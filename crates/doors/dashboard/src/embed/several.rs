@@ -10,7 +10,6 @@ use axum::{
 use consentry_domain::{Consent, PartyId};
 use consentry_ledger::{DecisionError, agreements::Connection};
 use consentry_web::{
-    error::ApiError,
     page::{Page, ShownName},
     visit::Visit,
 };
@@ -40,7 +39,7 @@ pub async fn confirm(visit: Visit, request: Request) -> Response {
         Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
-    let (found, singles) = match read(&visit, &visitor).await {
+    let (found, singles) = match visitor.everything(&visit).await {
         Ok(found) => found,
         Err(error) => return Refusal::plain(&visit, visitor.look, error).into_response(),
     };
@@ -143,10 +142,6 @@ async fn take_back(visit: &Visit, visitor: &Visitor, singles: &[Consent]) -> Res
     done.map(drop)
 }
 
-async fn read(visit: &Visit, visitor: &Visitor) -> Result<(Vec<Connection>, Vec<Consent>), ApiError> {
-    Ok((visitor.connections(visit).await?, visitor.singles(visit).await?))
-}
-
 /// What stands and runs through an intermediary.
 pub(super) fn through(telling: &Telling<'_>, found: &[Connection], party: &str) -> Vec<ConnectionView> {
     let mut views = standing(telling, found);
@@ -166,7 +161,7 @@ async fn at(visit: &Visit, request: Request, asks: bool) -> Response {
         Ok(visitor) => visitor,
         Err(refusal) => return refusal.into_response(),
     };
-    let (found, singles) = match read(visit, &visitor).await {
+    let (found, singles) = match visitor.everything(visit).await {
         Ok(found) => found,
         Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
     };

@@ -194,6 +194,15 @@ impl Visitor {
         Ok(found)
     }
 
+    /// All that the person agreed to, read now: connections, and what stands outside of them.
+    pub async fn everything(&self, visit: &Visit) -> Result<(Vec<Connection>, Vec<Consent>), ApiError> {
+        let permit = self
+            .permit()
+            .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+        let subject = self.session.subject;
+        Ok(visit.ledger().everything(&visit.tenant, &permit, subject).await?)
+    }
+
     /// What the person agreed to outside of connections, read now.
     pub async fn singles(&self, visit: &Visit) -> Result<Vec<Consent>, ApiError> {
         let permit = self

@@ -182,7 +182,11 @@ impl List {
             .iter()
             .filter(|view| view.phase == Phase::EndsSoon)
             .count();
-        let applications = standing.iter().map(|view| view.client.as_str()).collect::<BTreeSet<_>>().len();
+        let applications = standing
+            .iter()
+            .map(|view| view.client.as_str())
+            .collect::<BTreeSet<_>>()
+            .len();
         standing.retain(|view| wanted.fits(view));
         ended.retain(|view| wanted.fits(view));
         match wanted.order {

@@ -504,9 +504,7 @@ async fn dsh_b7_5_where_names_of_accounts_cannot_be_read_everything_else_works()
         "{}",
         page.text()
     );
-    let _question = about(&app, "/embed/stop", &session, &id)
-        .await
-        .expect_status(200);
+    let _question = about(&app, "/embed/stop", &session, &id).await.expect_status(200);
     let _done = about(&app, "/embed/stop/confirm", &session, &id)
         .await
         .expect_status(200);
