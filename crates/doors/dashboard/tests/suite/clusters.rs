@@ -310,7 +310,7 @@ async fn dsh_b6_1_what_a_back_end_wrote_over_a_part_goes_with_it() {
     let (bearer, id, tokens) = connected(&app).await;
     let body = json!({
         "subject": "ada", "actor": "ada", "audience": "moneytrack", "status": "accepted",
-        "definition": { "id": "accounts:transactions", "version": "1.0", "locale": "en-GB" },
+        "definition": { "id": "accounts:transactions", "version": "1.1", "locale": "en-GB" },
     });
     let _written = app
         .records(Method::POST, "/consents", Some(&body))

@@ -182,7 +182,7 @@ async fn logging_out_at_the_hosted_pages_ends_the_page_that_was_opened_from_ther
     let of_the_bank = session(&app, ADA).await;
     let unopened = opened().await;
     let _out = browser.submit("/logout", &[("confirm", "yes")]).await;
-    let closed = list(&app, &own).await.expect_status(404);
+    let closed = list(&app, &own).await.expect_status(401);
     assert!(
         closed.text().contains("This view has closed"),
         "{}",

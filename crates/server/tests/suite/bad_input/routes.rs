@@ -81,7 +81,7 @@ pub(super) const ROUTES: [(Method, &str, Takes); 85] = [
     (Method::PATCH, "/embed/api/v1/connections/{c}/clusters", Embedded),
     (Method::POST, "/embed/api/v1/exports", Embedded),
     (Method::POST, "/embed/api/v1/consents/revoke", Embedded),
-    (Method::POST, "/embed/api/v1/consents/{c}/revoke", Embedded),
+    (Method::POST, "/embed/api/v1/consents/{consent}/revoke", Embedded),
     (Method::POST, "/embed/api/v1/connections/revoke", Embedded),
     (Method::POST, "/embed/api/v1/connections/{c}/revoke", Embedded),
     (Method::POST, "/embed/api/v1/connections/{c}/renew", Embedded),
