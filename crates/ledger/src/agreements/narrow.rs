@@ -1,6 +1,8 @@
 //! What an agreement is about: the person gives some of the data back and keeps the rest (consent-dashboard B6.1). Putting something back
 //! is an authorisation of its own, at the application.
 
+use std::collections::BTreeSet;
+
 use consentry_domain::{
     Agreement, AgreementId, Command, Consent, ConsentId, DefinitionKey, Rejection, Slot, SubjectId,
     Timestamp, Touched,
@@ -139,22 +141,36 @@ fn given_back(
     if let Some(other) = request.without.iter().find(|key| !is_data(key)) {
         return Err(NarrowError::NoData(other.clone()));
     }
-    let standing: Vec<&Consent> = speakers(state, agreement)
-        .filter(|consent| consent.is_in_force(now) && tenant.opens_data(&consent.slot.definition))
+    let standing: Vec<Speaker<'_>> = speakers(state, agreement)
+        .filter(|speaker| speaker.speaks.is_in_force(now) && tenant.opens_data(&speaker.own.slot.definition))
         .collect();
-    let goes = |consent: &&&Consent| request.without.contains(&consent.slot.definition);
-    let going: Vec<ConsentId> = standing.iter().filter(goes).map(|consent| consent.id).collect();
+    let goes = |speaker: &&Speaker<'_>| request.without.contains(&speaker.own.slot.definition);
+    let going: Vec<&Speaker<'_>> = standing.iter().filter(goes).collect();
     if !going.is_empty() && going.len() == standing.len() {
         return Err(NarrowError::NothingLeft);
     }
-    Ok(going)
+    Ok(going
+        .into_iter()
+        .flat_map(|speaker| [speaker.own.id, speaker.speaks.id])
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect())
+}
+
+/// The consent of an item, and what speaks for it: the same, or what a back end wrote over it.
+struct Speaker<'a> {
+    own: &'a Consent,
+    speaks: &'a Consent,
 }
 
 /// What speaks for each item of an agreement.
-fn speakers<'a>(state: &'a Touched, agreement: &'a Agreement) -> impl Iterator<Item = &'a Consent> {
+fn speakers<'a>(state: &'a Touched, agreement: &'a Agreement) -> impl Iterator<Item = Speaker<'a>> {
     let own = agreement
         .items
         .iter()
         .filter_map(|item| state.consents.get(&item.consent));
-    own.map(|own| speaking(own, state.deciding(&own.slot)))
+    own.map(|own| Speaker {
+        own,
+        speaks: speaking(own, state.deciding(&own.slot)),
+    })
 }
