@@ -332,6 +332,9 @@ test("dsh_a4_4 a token opens once; a reload, an old one and a made-up one are th
     await closed();
     assert.equal((await page.goto(`${own.facts.base_url}/embed/authorizations`)).status(), 404);
     await closed();
+    assert.equal((await page.goto(`${own.facts.base_url}/embed/exports?token=nothing`)).status(), 404);
+    await closed();
+    await judge(page, "copy-link-closed");
 
     // Inside the bank's page a reload of the frame is such a case too, and a reload of the page opens it anew.
     await ada.openBank();
