@@ -44,6 +44,7 @@ fn back_end(number: usize) -> String {
 }
 
 /// Sends requests over one connection, all of them before the first answer is read; answers status and body of each.
+#[expect(clippy::disallowed_methods, reason = "a client of the binary, as any other")]
 async fn pipelined(address: SocketAddr, requests: Vec<String>) -> Vec<(u16, String)> {
     let (mut read, mut write) = TcpStream::connect(address).await.unwrap().into_split();
     let count = requests.len();

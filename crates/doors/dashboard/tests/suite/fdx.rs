@@ -333,7 +333,7 @@ async fn dsh_a11_d1_logos_are_told_by_an_address_of_the_bank() {
         .json();
     assert_eq!(without["parties"][0]["logoUri"], Value::Null);
     register(&app, |client| {
-        client.settings.logo_uri = Some("http://127.0.0.1:9999/logo.png".to_owned())
+        client.settings.logo_uri = Some("http://127.0.0.1:9999/logo.png".to_owned());
     })
     .await;
     let tenant = app.tenant();
