@@ -93,14 +93,15 @@ export function startBrowser() {
 }
 
 /**
- * Starts a browser that lets frames of other sites store what they like, which Debian's does not by itself.
+ * Starts a browser that lets frames of other sites store what they like, or nothing where that is said. What it does by itself is its
+ * packager's choice.
  *
  * @param {string} folder for its profile; must be there and be empty
- * @param {import("playwright-core").BrowserContextOptions} [options]
+ * @param {import("playwright-core").BrowserContextOptions & { blocked?: boolean }} [options]
  */
-export async function startKeepingBrowser(folder, options = {}) {
+export async function startKeepingBrowser(folder, { blocked = false, ...options } = {}) {
   await mkdir(path.join(folder, "Default"));
-  const preferences = { profile: { block_third_party_cookies: false, cookie_controls_mode: 0 } };
+  const preferences = { profile: { block_third_party_cookies: blocked, cookie_controls_mode: blocked ? 1 : 0 } };
   await writeFile(path.join(folder, "Default", "Preferences"), JSON.stringify(preferences));
   const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, ...options });
   return { newContext: async () => context, close: () => context.close() };

@@ -52,6 +52,41 @@ impl Demo {
         Self::start_with(binary, folder, &["--listen", "127.0.0.1:0", "--database", url])
     }
 
+    /// Starts `consentry serve` with these settings, and waits until it serves. It knows nothing about itself but where it is.
+    pub fn serve(binary: &Path, folder: &Path, settings: &[(&str, String)]) -> Result<Self> {
+        let listen = settings
+            .iter()
+            .find(|(name, _)| *name == "CONSENTRY__SERVER__LISTEN");
+        let (_, listen) = listen.context("nothing says where it listens")?;
+        let child = Command::new(binary)
+            .envs(settings.iter().map(|(name, value)| (name, value)))
+            .arg("serve")
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", binary.display()))?;
+        let mut demo = Self {
+            child,
+            facts: serde_json::json!({ "base_url": format!("http://{listen}") }),
+            folder: folder.to_owned(),
+        };
+        demo.wait_until_it_serves()?;
+        Ok(demo)
+    }
+
+    /// Reads what `serve` says until it serves, and goes on reading.
+    fn wait_until_it_serves(&mut self) -> Result<()> {
+        let stderr = self.child.stderr.take();
+        let mut log = BufReader::new(stderr.context("the server has no stderr")?);
+        let mut line = String::new();
+        while !line.contains("serving") {
+            line.clear();
+            ensure!(log.read_line(&mut line)? > 0, "the server ended");
+        }
+        // Whoever reads no further stops the server when it next writes.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Ok(())
+    }
+
     fn start_with(binary: &Path, folder: &Path, options: &[&str]) -> Result<Self> {
         Self::start_in_environment(binary, folder, options, &[])
     }
@@ -107,21 +142,12 @@ impl Demo {
             String::from_utf8_lossy(&moved.stderr)
         );
         let address = self.address()?;
-        let mut child = command()
+        self.child = command()
             .arg("serve")
             .env("CONSENTRY__SERVER__LISTEN", address.to_string())
             .stderr(Stdio::piped())
             .spawn()?;
-        let stderr = child.stderr.take();
-        self.child = child;
-        let mut log = BufReader::new(stderr.context("the server has no stderr")?);
-        let mut line = String::new();
-        while !line.contains("serving") {
-            line.clear();
-            ensure!(log.read_line(&mut line)? > 0, "the server ended");
-        }
-        // Whoever reads no further stops the server when it next writes.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        self.wait_until_it_serves()?;
         Ok(self)
     }
 

@@ -2,9 +2,13 @@
 // view inside the bank's page is walked through in the story; here it is a page of its own, which looks the same.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
-import { fitsEveryWidth, startBrowser, startDemo } from "../harness.mjs";
+import { fitsEveryWidth, startBrowser, startDemo, startKeepingBrowser } from "../harness.mjs";
 import { judge } from "../judge.mjs";
 import { visitor } from "../walks.mjs";
 
@@ -123,9 +127,28 @@ test("dsh_b4_b6 every screen about apps that stand: accounts, intermediaries, ac
       await focusIsIn(page, page.getByText(mia.say("dashboard-accounts-changed")).first());
       await judge(page, `accounts-saved${suffix}`);
 
+      await mia.press(mia.button("dashboard-clusters-change"));
+      await mia.heading("dashboard-clusters-title", { app: "Budgetly" }).waitFor();
+      await judge(page, `clusters${suffix}`);
+      const ticks = page.locator('input[name="data"]');
+      await ticks.first().uncheck();
+      await ticks.last().uncheck();
+      await mia.press(mia.button("dashboard-accounts-look"));
+      await focusIsIn(page, page.getByText(mia.say("dashboard-clusters-nothing-left", { app: "Budgetly" })).first());
+      await judge(page, `clusters-none${suffix}`);
+      await page.locator('input[name="data"][value="accounts:transactions"]').uncheck();
+      await mia.press(mia.button("dashboard-accounts-look"));
+      await page.getByText(mia.say("dashboard-clusters-off", { app: "Budgetly" })).waitFor();
+      await judge(page, `clusters-summary${suffix}`);
+      await mia.press(mia.button("dashboard-save"));
+      await focusIsIn(page, page.getByText(mia.say("dashboard-clusters-changed", { app: "Budgetly" })).first());
+      await page.getByText(mia.say("dashboard-withdrawn"), { exact: true }).waitFor();
+      await judge(page, `clusters-saved${suffix}`);
+
       await mia.press(mia.button("dashboard-activity-all"));
       await mia.heading("dashboard-activity-title", { app: "Budgetly" }).waitFor();
       await page.getByText(mia.say("dashboard-activity-accounts", { app: "Budgetly" })).waitFor();
+      await page.getByText(mia.say("dashboard-activity-narrowed-by-you", { app: "Budgetly" })).waitFor();
       await judge(page, `activity${suffix}`);
       await back();
       await mia.press(mia.button("dashboard-through-title", { name: "LinkBridge" }));
@@ -309,6 +332,9 @@ test("dsh_a4_4 a token opens once; a reload, an old one and a made-up one are th
     await closed();
     assert.equal((await page.goto(`${own.facts.base_url}/embed/authorizations`)).status(), 404);
     await closed();
+    assert.equal((await page.goto(`${own.facts.base_url}/embed/exports?token=nothing`)).status(), 404);
+    await closed();
+    await judge(page, "copy-link-closed");
 
     // Inside the bank's page a reload of the frame is such a case too, and a reload of the page opens it anew.
     await ada.openBank();
@@ -510,6 +536,57 @@ test("dsh_b7_4_b7_6 while it waits, when it gets no answer and when it is offlin
   await page.getByRole("alert").waitFor({ state: "hidden" });
   await ada.stopSharing(page);
   await ada.close();
+});
+
+test("dsh_a9 in a sandboxed frame of another origin, where nothing may be stored, everything works with what the guide asks for", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "consentry-blocking-"));
+  const blocking = await startKeepingBrowser(folder, { blocked: true });
+  try {
+    const ada = await visitor(blocking, demo.facts);
+    const { page } = ada;
+    await ada.shareWithMoneytrack();
+    await ada.openBank();
+    await page.locator("iframe").evaluate((frame, address) => {
+      frame.setAttribute(
+        "sandbox",
+        "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads",
+      );
+      frame.src = address;
+    }, await ada.ticketAddress());
+    await ada.frame.getByRole("button", { name: "Moneytrack", exact: true }).first().waitFor();
+    await ada.frameFits();
+    const inside = page.frames().find((frame) => frame.parentFrame() !== null);
+    assert.notEqual(new URL(inside.url()).host, new URL(page.url()).host, "the frame is of another origin");
+    await assert.rejects(
+      inside.evaluate(() => localStorage.length),
+      /SecurityError|denied/,
+      "the browser lets the frame store nothing",
+    );
+    await ada.stopSharing(ada.frame);
+    await ada.close();
+  } finally {
+    await blocking.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("dsh_b8 a first view is one document with a style and a script, and below 100 KB compressed", async () => {
+  const mia = await visitor(browser, demo.facts);
+  const { page } = mia;
+  const answers = [];
+  page.on("response", (response) => answers.push(response));
+  await mia.openDashboard("mia");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForLoadState("networkidle");
+  let packed = 0;
+  for (const answer of answers) {
+    packed += gzipSync(await answer.body()).length;
+  }
+  const kinds = answers.map((answer) => answer.request().resourceType());
+  assert.equal(kinds.filter((kind) => kind === "document").length, 1, `${kinds}`);
+  assert.equal(kinds.filter((kind) => kind === "fetch" || kind === "xhr").length, 0, `${kinds}`);
+  assert.ok(packed < 100_000, `${packed} bytes compressed in ${kinds}`);
+  await mia.close();
 });
 
 test("dsh_b7_9 a frame without an address of its own tells the integrator what is missing", async () => {

@@ -71,6 +71,16 @@ test("everything somebody agreed to stands on one page, reached from the login, 
     await page.goto(`${base}/center/news`);
     await page.locator('input[name="purpose:news"][value="off"]').waitFor();
     assert.ok(!(await page.locator('input[name="purpose:news"][value="on"]').isChecked()));
+    await page.goto(`${base}/login/agreements`);
+    await ada.heading("everything-title").waitFor();
+    await ada.press(page.getByText(ada.say("dashboard-more"), { exact: true }));
+    await ada.press(ada.button("dashboard-stop-all"));
+    await ada.heading("dashboard-stop-all-title").waitFor();
+    await page.getByText(`Harbor branch${suffix}`).waitFor();
+    await judge(page, `everything-stop${suffix}`);
+    await ada.press(ada.button("dashboard-stop"));
+    await page.getByText(ada.say("dashboard-all-stopped")).first().waitFor();
+    await judge(page, `everything-stopped${suffix}`);
     await ada.close();
   }
 });

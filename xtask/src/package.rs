@@ -81,6 +81,7 @@ pub fn debian(workspace: &Workspace, binary: &Path, version: &str, folder: &Path
          Section: net\n\
          Priority: optional\n\
          Depends: {libraries}, systemd\n\
+         Recommends: tzdata\n\
          Description: consent platform: one ledger, and doors that others already speak\n \
          Asks people for consent, records it, proves it, enforces it, and lets them take it back:\n \
          OpenID Connect, consent records, consent tokens, dashboards, and consent for dataspaces.\n"

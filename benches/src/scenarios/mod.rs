@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 mod code_flow;
+mod dashboard;
 mod exchange;
 mod grant;
 mod grant_postgres;
@@ -41,7 +42,7 @@ pub struct Scenario {
 }
 
 /// Every scenario, in the order in which they run.
-pub const SCENARIOS: [Scenario; 23] = [
+pub const SCENARIOS: [Scenario; 25] = [
     Scenario {
         name: "start",
         measure: start::measure,
@@ -129,6 +130,14 @@ pub const SCENARIOS: [Scenario; 23] = [
     Scenario {
         name: "apply",
         measure: apply::measure,
+    },
+    Scenario {
+        name: "dashboard-page",
+        measure: dashboard::page,
+    },
+    Scenario {
+        name: "redeem",
+        measure: dashboard::redeem,
     },
     Scenario {
         name: "growth",

@@ -13,6 +13,7 @@ mod records;
 mod sign_in;
 mod upstream;
 mod validation;
+mod zone;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,7 @@ pub use self::{
     sign_in::{MfaError, SignIn},
     upstream::{SecretKey, Upstream},
     validation::{Validation, ValidationMethod, Validations},
+    zone::{InvalidZoneName, ZoneName},
 };
 use crate::{ApplicationId, Lifetime, TenantId, client::Pkce, decision::named_enum, locale::Locale};
 
@@ -146,8 +148,13 @@ pub struct DashboardSettings {
     pub account_changes: bool,
     /// Whether people may add accounts to what they agreed to at first (consent-dashboard A11).
     pub may_widen: bool,
+    /// Whether people may give some of the data back and keep the rest (consent-dashboard B6.1).
+    pub cluster_changes: bool,
     /// Where a connection is kept for longer (consent-dashboard B6.2).
     pub renewal: Renewal,
+    /// The time zone of customers whose own the bank does not say when it opens the page (consent-dashboard B8); none: UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<ZoneName>,
     /// What admin JWTs must say (consent-dashboard A5).
     pub admin_jwt: AdminJwtSettings,
     /// The consent API of FDX; none: there is none.
@@ -180,7 +187,9 @@ impl Default for DashboardSettings {
             reject_unknown_customers: false,
             account_changes: true,
             may_widen: true,
+            cluster_changes: true,
             renewal: Renewal::Recipient,
+            time_zone: None,
             admin_jwt: AdminJwtSettings::default(),
             fdx: None,
         }

@@ -5,6 +5,7 @@ mod called;
 mod history;
 mod import;
 mod joint;
+mod narrow;
 mod provision;
 mod receipt;
 mod renew;
@@ -30,6 +31,7 @@ pub use self::{
     history::{Happened, HistoryEntry},
     import::{AgreementNotImported, ImportedAgreement, ImportedEnd},
     joint::{JointShare, StopJointError, StopJointShare},
+    narrow::{NarrowError, NarrowRequest},
     provision::AgreementWish,
     renew::{MOST_DAYS, RENEWAL_WINDOW, RenewError, Subjected, is_renewable},
     single::{SingleEntry, SingleHappened},
@@ -163,8 +165,16 @@ impl Ledger {
         _permit: &Permit<ManageAgreements>,
         query: AgreementQuery,
     ) -> Result<Vec<Connection>, Fault> {
-        let now = self.now();
         let found = self.inner.store.agreements(tenant.id(), query).await?;
+        self.connections(tenant, found, self.now()).await
+    }
+
+    async fn connections(
+        &self,
+        tenant: &TenantSnapshot,
+        found: Vec<(Agreement, Vec<Consent>)>,
+        now: Timestamp,
+    ) -> Result<Vec<Connection>, Fault> {
         let mut connections = Vec::with_capacity(found.len());
         for (agreement, own) in found {
             connections.push(self.connection(tenant, agreement, own, now).await?);

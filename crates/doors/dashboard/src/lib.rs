@@ -102,6 +102,9 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/accounts", Cors::Never, embed::accounts::ask)
         .post("/embed/accounts/review", Cors::Never, embed::accounts::review)
         .post("/embed/accounts/save", Cors::Never, embed::accounts::save)
+        .post("/embed/clusters", Cors::Never, embed::clusters::ask)
+        .post("/embed/clusters/review", Cors::Never, embed::clusters::review)
+        .post("/embed/clusters/save", Cors::Never, embed::clusters::save)
         .post("/embed/keep", Cors::Never, embed::keep::ask)
         .post("/embed/keep/confirm", Cors::Never, embed::keep::confirm)
         .post("/embed/review", Cors::Never, embed::round::next)
@@ -109,6 +112,7 @@ pub fn routes() -> RouteTable<House> {
         .post("/embed/activity", Cors::Never, embed::activity::show)
         .post("/embed/report", Cors::Never, embed::activity::report)
         .post("/embed/copy", Cors::Never, embed::copy::page)
+        .get_only("/embed/exports", Cors::Never, embed::copy::download)
         .post("/embed/copy/file", Cors::Never, embed::copy::file)
 }
 
@@ -142,12 +146,16 @@ fn fdx(table: RouteTable<House>) -> RouteTable<House> {
 fn page_api(table: RouteTable<House>) -> RouteTable<House> {
     table
         .owns_with("/embed/api", embed::page_api::unserved)
-        .get_only("/embed/api/v1/session", Cors::Never, embed::page_api::session)
-        .delete("/embed/api/v1/session", Cors::Never, embed::page_api::end_session)
+        .get_only("/embed/api/v1/session", Cors::Never, embed::page_session::session)
+        .delete(
+            "/embed/api/v1/session",
+            Cors::Never,
+            embed::page_session::end_session,
+        )
         .post(
             "/embed/api/v1/session/renew",
             Cors::Never,
-            embed::page_api::renew_session,
+            embed::page_session::renew_session,
         )
         .get_only("/embed/api/v1/connections", Cors::Never, embed::page_api::list)
         .post(
@@ -170,6 +178,11 @@ fn page_api(table: RouteTable<House>) -> RouteTable<House> {
             Cors::Never,
             embed::page_api::accounts,
         )
+        .patch(
+            "/embed/api/v1/connections/{connection}/clusters",
+            Cors::Never,
+            embed::page_api::narrow,
+        )
         .post(
             "/embed/api/v1/connections/{connection}/revoke",
             Cors::Never,
@@ -184,6 +197,28 @@ fn page_api(table: RouteTable<House>) -> RouteTable<House> {
             "/embed/api/v1/connections/{connection}/report",
             Cors::Never,
             embed::page_api::report,
+        )
+        .post("/embed/api/v1/exports", Cors::Never, embed::page_session::export)
+        .get_only("/embed/api/v1/consents", Cors::Never, embed::page_consents::list)
+        .post(
+            "/embed/api/v1/consents/revoke",
+            Cors::Never,
+            embed::page_consents::revoke_several,
+        )
+        .get_only(
+            "/embed/api/v1/consents/{consent}",
+            Cors::Never,
+            embed::page_consents::show,
+        )
+        .get_only(
+            "/embed/api/v1/consents/{consent}/activity",
+            Cors::Never,
+            embed::page_consents::activity,
+        )
+        .post(
+            "/embed/api/v1/consents/{consent}/revoke",
+            Cors::Never,
+            embed::page_consents::revoke,
         )
 }
 

@@ -1,6 +1,8 @@
 //! What a person agreed to outside of any bundle: records of back ends, purposes and preferences. Listing them, what happened to one,
 //! and taking them back.
 
+use std::collections::HashSet;
+
 use consentry_domain::{
     Command, Consent, ConsentId, Fact, Slot, SubjectId, Timestamp,
     command::{Act, Withdraw},
@@ -9,6 +11,7 @@ use consentry_domain::{
 };
 use consentry_store::{AgreementQuery, Seeds};
 
+use super::Connection;
 use crate::{
     Ledger, TenantSnapshot,
     access::{Action, ManageAgreements, Permit},
@@ -44,6 +47,18 @@ pub enum SingleHappened {
     Revoked,
 }
 
+impl SingleHappened {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+            Self::Changed => "changed",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 impl Ledger {
     /// What a person agreed to outside of bundles, and what has ended of it: the consents that decide a slot and that no agreement
     /// speaks for. The latest first. What was only refused is not among them, nor what steers a protocol.
@@ -59,11 +74,42 @@ impl Ledger {
             ..AgreementQuery::default()
         };
         let bundles = self.inner.store.agreements(tenant.id(), query).await?;
-        let standing = self.standing_consents(tenant, subject).await?;
-        let is_bundled = |slot: &Slot| {
-            let mut own = bundles.iter().flat_map(|(_, own)| own);
-            own.any(|consent| consent.slot == *slot)
+        let bundled: HashSet<&Slot> = bundles
+            .iter()
+            .flat_map(|(_, own)| own.iter().map(|consent| &consent.slot))
+            .collect();
+        self.singles_beside(tenant, subject, &bundled).await
+    }
+
+    /// All that a person agreed to, read once: bundles as [`Self::agreements`] has them, and what stands outside of them.
+    pub async fn everything(
+        &self,
+        tenant: &TenantSnapshot,
+        _permit: &Permit<ManageAgreements>,
+        subject: SubjectId,
+    ) -> Result<(Vec<Connection>, Vec<Consent>), Fault> {
+        let now = self.now();
+        let query = AgreementQuery {
+            subject: Some(subject),
+            ..AgreementQuery::default()
         };
+        let found = self.inner.store.agreements(tenant.id(), query).await?;
+        let bundled: HashSet<&Slot> = found
+            .iter()
+            .filter(|(agreement, _)| agreement.is_in_force(now))
+            .flat_map(|(_, own)| own.iter().map(|consent| &consent.slot))
+            .collect();
+        let singles = self.singles_beside(tenant, subject, &bundled).await?;
+        Ok((self.connections(tenant, found, now).await?, singles))
+    }
+
+    async fn singles_beside(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        bundled: &HashSet<&Slot>,
+    ) -> Result<Vec<Consent>, Fault> {
+        let standing = self.standing_consents(tenant, subject).await?;
         let steers = |consent: &Consent| {
             let definition = tenant.definitions.get(&consent.slot.definition);
             definition.is_some_and(|definition| definition.kind == DefinitionKind::Protocol)
@@ -71,7 +117,7 @@ impl Ledger {
         let mut single: Vec<Consent> = standing
             .iter()
             .filter(|consent| consent.agreement.is_none() && consent.valid_from.is_some())
-            .filter(|consent| !steers(consent) && !is_bundled(&consent.slot))
+            .filter(|consent| !steers(consent) && !bundled.contains(&consent.slot))
             .cloned()
             .collect();
         single.sort_by_key(|consent| std::cmp::Reverse((consent.updated_at, consent.id)));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     admin_jwt::AdminJwt,
-    ticket::{Form, IssueError},
+    ticket::{Asked, Form, IssueError},
 };
 use crate::{
     Ledger, Opaque, TenantSnapshot,
@@ -62,7 +62,7 @@ impl Ledger {
         let provider = admin.provider();
         let mut change = self.ticket_change(
             tenant,
-            Some(provider),
+            Asked::Provider(provider),
             (jti.hash(), subject),
             (now, LIFETIME),
             Form::Encrypted,

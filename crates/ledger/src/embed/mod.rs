@@ -7,6 +7,7 @@
 pub mod admin_jwt;
 pub mod customer;
 pub mod customer_jwt;
+pub mod export;
 pub mod opening;
 pub mod provider;
 pub mod renewal;
@@ -16,6 +17,7 @@ pub mod ticket;
 pub use admin_jwt::{AdminJwt, AdminJwtError, SharedSecret};
 pub use customer::{CustomerId, InvalidCustomerId};
 pub use customer_jwt::CustomerJwt;
+pub use export::EXPORT;
 pub use opening::{OpenError, Opened, Opening, Presented};
 pub(crate) use provider::matching_secret;
 pub use provider::{Provider, ProviderError};

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use consentry_domain::{SubjectId, Timestamp, subject::SubjectState};
+use consentry_domain::{SubjectId, Timestamp, subject::SubjectState, tenant::ZoneName};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
 
 use super::{
@@ -28,6 +28,8 @@ pub struct Opening {
     pub locale: Option<String>,
     /// Theme asked for with the opening.
     pub theme: Option<String>,
+    /// Time zone that the person is told to be in, kept for the page's later screens.
+    pub zone: Option<ZoneName>,
     /// Whether the page around it wants to be told when the person is done (consent-dashboard A10).
     pub has_done: bool,
 }
@@ -225,7 +227,7 @@ impl Ledger {
             (None, None) => true,
             _ => false,
         };
-        if !is_backed {
+        if !is_backed || !self.is_login_alive(tenant, detail.login).await? {
             return Ok(Err(Reason::CredentialGone));
         }
         if !self.is_active(tenant, subject).await? {
@@ -257,7 +259,9 @@ impl Ledger {
             ticket: ticket.hash,
             locale: opening.locale.clone(),
             theme: opening.theme.clone(),
+            zone: opening.zone.clone(),
             has_done: opening.has_done,
+            login: detail.login,
         };
         let session = TokenRow {
             hash: bearer.hash(),

@@ -65,6 +65,7 @@ impl Ledger {
             kept.ends_at = now.plus(lifetimes.page_absolute);
             kept.used_at = now;
             kept.ticket = ticket.hash;
+            kept.login = detail.login;
             TokenRow {
                 version: row.version.saturating_add(1),
                 expires_at: kept.over_at(lifetimes.page_idle),

@@ -1,6 +1,6 @@
 //! Page sessions: how an embedded page keeps its authority without a cookie (consent-dashboard A8.1).
 
-use consentry_domain::{Lifetime, SubjectId, Timestamp};
+use consentry_domain::{Lifetime, SubjectId, Timestamp, tenant::ZoneName};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct PageSession {
     pub locale: Option<String>,
     /// Theme asked for when it was opened.
     pub theme: Option<String>,
+    /// Time zone said with the opening.
+    pub zone: Option<ZoneName>,
     /// Whether the page around it wants to be told when the person is done (consent-dashboard A10).
     pub has_done: bool,
 }
@@ -35,6 +37,7 @@ impl PageSession {
             ends_at: detail.ends_at,
             locale: detail.locale.clone(),
             theme: detail.theme.clone(),
+            zone: detail.zone.clone(),
             has_done: detail.has_done,
         }
     }
@@ -61,8 +64,13 @@ pub(super) struct SessionDetail {
     pub(super) locale: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) theme: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) zone: Option<ZoneName>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) has_done: bool,
+    /// The session at the hosted pages that it was opened from, which it does not outlive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) login: Option<Hash>,
 }
 
 impl SessionDetail {
@@ -74,7 +82,7 @@ impl SessionDetail {
 
 impl Ledger {
     /// The page session of a bearer, if it is alive; asking counts as use. Read from the store each time, so that an end is seen at
-    /// once on every node.
+    /// once on every node. Of the uses of one second the first is written down, so a page may be over up to a second early.
     pub async fn use_page_session(
         &self,
         tenant: &TenantSnapshot,
@@ -92,8 +100,14 @@ impl Ledger {
             return Ok(None);
         }
         let mut detail: SessionDetail = from_json(&row.detail, "page session")?;
-        detail.used_at = now;
+        if !self.is_login_alive(tenant, detail.login).await? {
+            return Ok(None);
+        }
         let session = PageSession::new(row.hash, subject, &detail);
+        if now.seconds_since(detail.used_at) < 1 {
+            return Ok(Some(session));
+        }
+        detail.used_at = now;
         let used = TokenRow {
             version: row.version.saturating_add(1),
             expires_at: detail.over_at(tenant.tenant.lifetimes.page_idle),
@@ -113,6 +127,18 @@ impl Ledger {
 }
 
 impl Ledger {
+    /// Whether the session at the hosted pages that a page was opened from is alive; none: it was opened from elsewhere.
+    pub(super) async fn is_login_alive(
+        &self,
+        tenant: &TenantSnapshot,
+        login: Option<Hash>,
+    ) -> Result<bool, Fault> {
+        match login {
+            None => Ok(true),
+            Some(login) => Ok(self.session_by_hash(tenant, login).await?.is_some()),
+        }
+    }
+
     /// Lets a page session go on in another language, a BCP 47 tag. None: it is over.
     pub async fn speak_in(
         &self,
@@ -158,7 +184,9 @@ mod tests {
                 ticket: Hash::new([0; 32]),
                 locale: None,
                 theme: None,
+                zone: None,
                 has_done: false,
+                login: None,
             }
             .over_at(Lifetime::seconds(600))
             .as_seconds()

@@ -1,6 +1,6 @@
 //! One-time tokens that open the dashboard: issuing and revoking (consent-dashboard A2).
 
-use consentry_domain::{Lifetime, SubjectId, Timestamp};
+use consentry_domain::{AgreementId, Lifetime, SubjectId, Timestamp};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,12 @@ pub(crate) struct TicketDetail {
     /// Whether it was handed out as it is or within a customer JWT: the one is never taken for the other (A3).
     #[serde(default, skip_serializing_if = "Form::is_plain")]
     pub(super) form: Form,
+    /// The session at the hosted pages that the person asked for it in: once that is over, so is what it opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) login: Option<Hash>,
+    /// The agreement that a copy is of; none: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) about: Option<AgreementId>,
 }
 
 /// How a one-time token is handed out.
@@ -51,6 +57,8 @@ pub(super) enum Form {
     Plain,
     /// Within a customer JWT.
     Encrypted,
+    /// In the address of a copy, which it gives out once; it opens no page.
+    Export,
 }
 
 impl Form {
@@ -58,6 +66,15 @@ impl Form {
     fn is_plain(&self) -> bool {
         *self == Self::Plain
     }
+}
+
+/// Who asked for a token.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked<'a> {
+    /// The bank's back end.
+    Provider(&'a Provider),
+    /// The person, in a session at the hosted pages.
+    Login(Hash),
 }
 
 /// Why no token was issued.
@@ -89,24 +106,30 @@ impl Ledger {
         let lifetime = tenant.tenant.lifetimes.embed_ticket;
         let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
         let kept = (token.hash(), subject);
-        let change = self.ticket_change(tenant, Some(provider), kept, (now, lifetime), Form::Plain)?;
+        let change = self.ticket_change(
+            tenant,
+            Asked::Provider(provider),
+            kept,
+            (now, lifetime),
+            Form::Plain,
+        )?;
         let _receipt = self.commit(change).await.map_err(Fault::from)?;
         tracing::info!(caller = ?permit.caller(), token.prefix = ?token.hash(), "one-time token issued");
         Ok(Ticket { token, lifetime })
     }
 
-    /// Issues a token for the person themself, who is logged in at the hosted pages.
+    /// Issues a token for the person themself, who is logged in at the hosted pages with this session.
     pub async fn issue_own_ticket(
         &self,
         tenant: &TenantSnapshot,
         permit: &Permit<ManageAgreements>,
-        subject: SubjectId,
+        (subject, login): (SubjectId, Hash),
     ) -> Result<Opaque, Fault> {
         let now = self.now();
         let token = Opaque::draw_in(self.entropy(), "et", subject.shard());
         let lifetime = tenant.tenant.lifetimes.embed_ticket;
         let kept = (token.hash(), subject);
-        let change = self.ticket_change(tenant, None, kept, (now, lifetime), Form::Plain)?;
+        let change = self.ticket_change(tenant, Asked::Login(login), kept, (now, lifetime), Form::Plain)?;
         let _receipt = self.commit(change).await?;
         tracing::info!(caller = ?permit.caller().credential(), token.prefix = ?token.hash(), "one-time token issued");
         Ok(token)
@@ -116,15 +139,21 @@ impl Ledger {
     pub(super) fn ticket_change(
         &self,
         tenant: &TenantSnapshot,
-        provider: Option<&Provider>,
+        by: Asked<'_>,
         (hash, subject): (Hash, SubjectId),
         (now, lifetime): (Timestamp, Lifetime),
         form: Form,
     ) -> Result<ChangeSet, Fault> {
+        let (provider, login) = match by {
+            Asked::Provider(provider) => (Some(provider), None),
+            Asked::Login(login) => (None, Some(login)),
+        };
         let detail = TicketDetail {
             secret: provider.map(|provider| provider.secret().clone()),
             session: None,
             form,
+            login,
+            about: None,
         };
         let mut change = ChangeSet::new(tenant.id(), now);
         change.rows.push(RowChange::Put(Row::Token(TokenRow {

@@ -7,7 +7,7 @@ use consentry_domain::{
     mail::MailAddress,
     scope::Scope,
     subject::{Alias, Namespace},
-    tenant::Renewal,
+    tenant::{FdxRegistry, FdxSettings, Renewal},
 };
 use consentry_ledger::{
     Caller, Draw, Ledger, Permit, Target, TenantSnapshot,
@@ -66,6 +66,7 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
     // So that all there is can be tried here.
     let mut settings = tenant.tenant.clone();
     settings.dashboard.renewal = Renewal::Provider;
+    settings.dashboard.fdx = Some(in_words_of_fdx());
     ledger.provision_tenant(&permit, &settings).await?;
     let mia = customer(ledger, tenant, &permit, like.application).await?;
     let subject: SubjectId = mia.user_id.parse()?;
@@ -107,6 +108,24 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
     }
     ledger.write_uses().await?;
     Ok(())
+}
+
+/// Who the bank is, and which data its scopes open, in the words of FDX.
+fn in_words_of_fdx() -> FdxSettings {
+    let clusters = [
+        ("accounts:balance", "ACCOUNT_BASIC"),
+        ("accounts:transactions", "TRANSACTIONS"),
+    ];
+    FdxSettings {
+        home_uri: "https://www.harborbank.example".to_owned(),
+        registry: FdxRegistry::Private,
+        registered_name: "Harbor Bank NA".to_owned(),
+        registered_id: "harbor".to_owned(),
+        clusters: clusters
+            .into_iter()
+            .map(|(scope, cluster)| (scope.to_owned(), vec![cluster.to_owned()]))
+            .collect(),
+    }
 }
 
 /// Mia and Ben save together.

@@ -28,6 +28,12 @@ pub fn wrong(path: &str) -> Vec<(String, &'static str)> {
                 "/auto_enable_future_accounts",
             ),
         ],
+        "exports" => &[(r#"{"id":7}"#, "/id"), (r#"{"id":"cns_none"}"#, "/id")],
+        "clusters" => &[
+            ("{}", "/remove"),
+            (r#"{"remove":7}"#, "/remove"),
+            (r#"{"remove":[7]}"#, "/remove"),
+        ],
         "revoke" => &[(r#"{"confirm":"true"}"#, "/confirm")],
         "renew" if path.contains("session") => &[(r#"{"access_token":7}"#, "/access_token")],
         "renew" => &[(r#"{"days":"7"}"#, "/days")],

@@ -34,6 +34,7 @@ mod move_to_postgres;
 mod nats;
 mod operator;
 mod pages;
+mod redeeming;
 mod repeatable;
 mod repeating;
 mod root_key;

@@ -34,7 +34,7 @@ impl Place {
         Self { folder, storage }
     }
 
-    fn in_postgres() -> Self {
+    pub(crate) fn in_postgres() -> Self {
         let postgres = Postgres::shared();
         let storage = postgres.network_url(&postgres.database());
         Self {

@@ -343,36 +343,70 @@ async fn taken_back_at_any_door_gone_at_every_door() {
 }
 
 #[tokio::test]
-async fn narrowed_at_the_records_door_narrower_at_every_door() {
-    let app = TestApp::start().await;
-    let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
-    let record = record_of(&app, "accounts:transactions").await;
-    let (_, before) = told(&app, "").await;
-    let path = format!("/consents/{}", record["id"].as_str().unwrap());
-    let _answer = app
-        .records(Method::PATCH, &path, Some(&json!({ "status": "revoked" })))
-        .await
-        .expect_status(200);
-    let once = counted(&[
-        ("decision.recorded", 1),
-        ("consent.revoked", 1),
-        ("grant.changed", 1),
-    ]);
-    assert_eq!(told(&app, &before).await.0, once);
-    let narrower = "openid offline_access accounts:balance";
-    let seen = look(&app, &tokens).await;
-    for (definition, status) in &seen.records {
-        assert_eq!(
-            status == "revoked",
-            definition == "accounts:transactions",
-            "{definition}"
-        );
+async fn narrowed_at_any_door_narrower_at_every_door() {
+    for way in [Narrowed::Records, Narrowed::Dashboard] {
+        let app = TestApp::start().await;
+        let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+        let (_, before) = told(&app, "").await;
+        narrow(&app, way).await;
+        let once = counted(&[
+            ("decision.recorded", 1),
+            ("consent.revoked", 1),
+            ("grant.changed", 1),
+        ]);
+        assert_eq!(told(&app, &before).await.0, once, "{way:?}");
+        let narrower = "openid offline_access accounts:balance";
+        let seen = look(&app, &tokens).await;
+        for (definition, status) in &seen.records {
+            assert_eq!(
+                status == "revoked",
+                definition == "accounts:transactions",
+                "{definition} {way:?}"
+            );
+        }
+        assert_eq!(seen.listed, ["active"], "{way:?}");
+        assert_eq!(seen.introspected.as_deref(), Some(narrower), "{way:?}");
+        assert_eq!(seen.refreshed.as_deref(), Some(narrower), "{way:?}");
+        assert!(seen.connected, "{way:?}");
+        assert_eq!(seen.usable.join(" "), narrower, "{way:?}");
     }
-    assert_eq!(seen.listed, ["active"]);
-    assert_eq!(seen.introspected.as_deref(), Some(narrower));
-    assert_eq!(seen.refreshed.as_deref(), Some(narrower));
-    assert!(seen.connected);
-    assert_eq!(seen.usable.join(" "), narrower);
+}
+
+/// Doors at which a part can be taken back.
+#[derive(Debug, Clone, Copy)]
+enum Narrowed {
+    /// A back end patches the record of one scope.
+    Records,
+    /// The customer takes the tick off in the frame.
+    Dashboard,
+}
+
+/// Takes the transactions back and leaves the rest.
+async fn narrow(app: &TestApp, way: Narrowed) {
+    match way {
+        Narrowed::Records => {
+            let record = record_of(app, "accounts:transactions").await;
+            let path = format!("/consents/{}", record["id"].as_str().unwrap());
+            let patch = json!({ "status": "revoked" });
+            let _answer = app
+                .records(Method::PATCH, &path, Some(&patch))
+                .await
+                .expect_status(200);
+        }
+        Narrowed::Dashboard => {
+            let listed = app.open_dashboard("ada").await.expect_status(200);
+            let (session, id) = (listed.field("session").unwrap(), listed.field("id").unwrap());
+            let at = [("session", session.as_str()), ("id", id.as_str())];
+            let form = app.post_embedded("/embed/clusters", &at).await.expect_status(200);
+            let version = form.field("version").unwrap();
+            let kept = [("version", version.as_str()), ("data", "accounts:balance")];
+            let fields = [at.as_slice(), kept.as_slice()].concat();
+            let _answer = app
+                .post_embedded("/embed/clusters/save", &fields)
+                .await
+                .expect_status(200);
+        }
+    }
 }
 
 /// A back end writes an answer of Ada toward an app; gives the path of the record.

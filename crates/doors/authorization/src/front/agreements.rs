@@ -43,7 +43,7 @@ pub(super) async fn get(visit: Visit, headers: HeaderMap) -> Response {
             .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
         let ledger = visit.ledger();
         let token = ledger
-            .issue_own_ticket(&visit.tenant, &permit, session.subject)
+            .issue_own_ticket(&visit.tenant, &permit, (session.subject, session.hash))
             .await?;
         let address = with_parameters(PAGE, [("access_token", token.expose())]);
         Ok(see_other(&address, Vec::new())?)

@@ -13,7 +13,10 @@ use consentry_domain::{
 use consentry_ledger::{
     Caller, DecisionError, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
-    agreements::{AccountsError, AccountsRequest, AgreementQuery, Connection, StopRequest, agreement_called},
+    agreements::{
+        AccountsError, AccountsRequest, AgreementQuery, Connection, NarrowError, StopRequest,
+        agreement_called,
+    },
     embed::OpenError,
 };
 use consentry_web::{
@@ -31,7 +34,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::serving;
-use crate::view::{Held, Telling, is_listed, object};
+use crate::view::{Held, Telling, UTC, is_listed, object};
 
 /// Largest body, in bytes.
 const LIMITS: Limits = Limits::size(8 * 1024);
@@ -124,6 +127,7 @@ struct Customer {
     caller: Caller,
     permit: Permit<ManageAgreements>,
     held: Held,
+    base: String,
 }
 
 impl Customer {
@@ -149,6 +153,7 @@ impl Customer {
             .map_err(|denied: Denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
         Ok(Self {
             held: Held::of(visit, subject).await,
+            base: visit.house.base_url(&visit.tenant),
             caller,
             permit,
         })
@@ -160,6 +165,8 @@ impl Customer {
             tenant: &visit.tenant,
             language: negotiate([visit.tenant.tenant.locale.as_str()]),
             held: &self.held,
+            base: &self.base,
+            zone: &UTC,
         }
     }
 
@@ -216,6 +223,24 @@ pub(crate) fn not_changed(error: AccountsError) -> ApiError {
             ApiError::new(&registry::FORBIDDEN).detail("this bank does not let customers change accounts")
         }
         AccountsError::Decision(error) => refused(error),
+    }
+}
+
+/// Why an agreement was not narrowed, on the wire.
+pub(crate) fn not_narrowed(error: NarrowError) -> ApiError {
+    match error {
+        NarrowError::SwitchedOff => ApiError::new(&registry::FORBIDDEN)
+            .detail("this bank does not let customers give back a part of what they agreed to"),
+        NarrowError::NoData(_) | NarrowError::NothingLeft => {
+            ApiError::new(&registry::UNPROCESSABLE).field(FieldError::pointer(
+                "/remove",
+                match error {
+                    NarrowError::NothingLeft => "nothing would be left: revoke the connection instead",
+                    _ => "must name data of this connection",
+                },
+            ))
+        }
+        NarrowError::Decision(error) => refused(error),
     }
 }
 

@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 
 use super::{consents::refused, credentials, serving};
 use crate::view::{
-    Held, Telling,
+    Held, Telling, UTC,
     fdx::{self, Version},
     is_listed, object,
 };
@@ -236,13 +236,15 @@ fn spoken(visit: &Visit) -> Result<(), ApiError> {
 /// A grant with the accounts of its person.
 async fn shown(visit: &Visit, connection: &Connection, version: Version) -> Value {
     let held = Held::of(visit, connection.agreement.subject).await;
+    let base = visit.house.base_url(&visit.tenant);
     let telling = Telling {
         tenant: &visit.tenant,
         language: negotiate([visit.tenant.tenant.locale.as_str()]),
         held: &held,
+        base: &base,
+        zone: &UTC,
     };
-    let base = visit.house.base_url(&visit.tenant);
-    fdx::grant(&telling, connection, version, base.as_ref())
+    fdx::grant(&telling, connection, version)
 }
 
 /// The version in a path.

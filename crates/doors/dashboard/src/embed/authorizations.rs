@@ -6,7 +6,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::locale::Locale;
+use consentry_domain::{locale::Locale, tenant::ZoneName};
 use consentry_ledger::embed::{OpenError, Opening, Presented};
 use consentry_web::{
     error::{ApiError, registry},
@@ -26,7 +26,6 @@ use super::{
     refusal::{self, Refusal},
     visitor::Visitor,
 };
-use crate::view::Held;
 
 /// What a page load may be for (A4.2 step 5).
 const PAGES: &[&str] = &["iframe", "frame", "document", "embed", "object"];
@@ -59,12 +58,13 @@ struct Wish {
     token: Option<Presented>,
     locale: Option<String>,
     theme: Option<String>,
+    zone: Option<ZoneName>,
     has_done: bool,
     look: Look,
 }
 
 impl Wish {
-    /// `sources` are looked at in order for `locale`, `theme` and `done`; what cannot be one is ignored.
+    /// `sources` are looked at in order for `locale`, `theme`, `time_zone` and `done`; what cannot be one is ignored.
     fn new(visit: &Visit, token: Option<Presented>, sources: &[&Parameters]) -> Self {
         let first = |name: &str| {
             sources
@@ -74,11 +74,13 @@ impl Wish {
         let locale = first("locale").filter(|tag| Locale::parse(tag).is_ok());
         let theme = first("theme").map(|theme| Theme::parse(&theme).as_str().to_owned());
         let look = Look::asked(visit, locale.as_deref(), theme.as_deref());
+        let zone = first("time_zone").and_then(|name| ZoneName::parse(&name).ok());
         let has_done = first("done").is_some_and(|done| done == "yes");
         Self {
             token,
             locale,
             theme,
+            zone,
             has_done,
             look,
         }
@@ -95,18 +97,12 @@ async fn open(visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
         address: visit.address,
         locale: wish.locale,
         theme: wish.theme,
+        zone: wish.zone,
         has_done: wish.has_done,
     };
     match visit.ledger().open_dashboard(&visit.tenant, &opening).await {
         Ok(opened) => {
-            let held = Held::of(visit, opened.session.subject).await;
-            let visitor = Visitor {
-                held,
-                session: opened.session,
-                bearer: opened.bearer,
-                form: Parameters::default(),
-                look,
-            };
+            let visitor = Visitor::opened(visit, opened, look).await;
             connections::page(visit, &visitor, Show::default()).await
         }
         Err(OpenError::Refused) if prefers_json(headers) => unauthorized(visit),

@@ -19,7 +19,7 @@ use crate::view::{
     Notice, Screen,
     joint::JointView,
     list::{List, Wanted},
-    single::{Beside, SingleView},
+    single::SingleView,
 };
 
 /// How the list is shown.
@@ -58,7 +58,7 @@ pub async fn page(visit: &Visit, visitor: &Visitor, show: Show) -> Response {
         Ok(list) => list,
         Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
     };
-    let title = visitor.look.language.text(if list.is_of_apps() {
+    let title = visitor.look.language.text(if list.is_of_apps {
         "dashboard-title"
     } else {
         "everything-title"
@@ -127,14 +127,12 @@ struct ListPage {
 }
 
 async fn read(visit: &Visit, visitor: &Visitor, wanted: Wanted) -> Result<List, ApiError> {
-    let connections = visitor.connections(visit).await?;
-    let singles = visitor.singles(visit).await?;
+    let (connections, singles) = visitor.everything(visit).await?;
     let (telling, now) = (visitor.telling(visit), visit.ledger().now());
     let singles = singles
         .iter()
         .map(|consent| SingleView::new(&telling, consent, now));
-    let mut list = List::new(&telling, &connections, wanted);
-    list.beside = Beside::new(singles);
+    let mut list = List::new(&telling, &connections, singles.collect(), wanted);
     let joint = visitor.joint_shares(visit).await?;
     list.joint = joint
         .iter()

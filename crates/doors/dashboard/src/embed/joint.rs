@@ -18,7 +18,7 @@ use super::{
     refusal::Refusal,
     visitor::Visitor,
 };
-use crate::view::{Notice, Screen, connection::moment, joint::JointView};
+use crate::view::{Notice, Screen, joint::JointView};
 
 /// Seconds after which stopping may be tried again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -92,7 +92,7 @@ async fn stopped(visit: &Visit, visitor: &Visitor, share: &JointShare) -> Respon
         .text("dashboard-joint-stopped")
         .with("app", view.name.short.as_str())
         .with("account", view.label.as_str())
-        .with("moment", moment(language, visit.ledger().now()));
+        .with("moment", visitor.telling(visit).moment(visit.ledger().now()));
     let show = Show {
         notice: Some(Notice::done(&text)),
         ..Show::default()

@@ -14,7 +14,7 @@ use consentry_web::{page::Page, visit::Visit};
 use http::StatusCode;
 
 use super::{connection as detail, connections, refusal::Refusal, visitor::Visitor};
-use crate::view::{ConnectionView, Notice, Screen, connection::day};
+use crate::view::{ConnectionView, Notice, Screen};
 
 /// Shows the whole disclosure again and the new end. Changes nothing.
 pub async fn ask(visit: Visit, request: Request) -> Response {
@@ -35,7 +35,7 @@ pub async fn ask(visit: Visit, request: Request) -> Response {
     let template = KeepPage {
         page,
         screen,
-        until: language.date(day(until)),
+        until: language.date(visitor.telling(&visit).day(until)),
         connection: view,
     };
     connections::answer(&visit, &visitor, StatusCode::OK, &template)

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod authorizations;
+pub mod clusters;
 pub mod connection;
 pub mod connections;
 pub mod copy;
@@ -10,6 +11,8 @@ pub mod frame;
 pub mod joint;
 pub mod keep;
 pub mod page_api;
+pub mod page_consents;
+pub mod page_session;
 pub mod presented;
 pub mod refusal;
 mod repeated;

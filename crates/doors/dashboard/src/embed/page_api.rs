@@ -12,9 +12,8 @@ use consentry_domain::{
     decision::{Door, EndReason},
 };
 use consentry_ledger::{
-    DecisionError, Opaque,
-    agreements::{AccountsRequest, Connection, RenewError, StopRequest, Subjected},
-    embed::{OpenError, Renewed},
+    DecisionError,
+    agreements::{AccountsRequest, Connection, NarrowRequest, RenewError, StopRequest, Subjected},
 };
 use consentry_web::{
     conditional::{Conditions, Tags},
@@ -32,10 +31,10 @@ use serde_json::{Map, Value, json};
 use super::{activity, frame, repeated, visitor::Visitor};
 use crate::{
     api::{
-        consents::{not_changed, refused},
+        consents::{not_changed, not_narrowed, refused},
         serving,
     },
-    view::{ConnectionView, is_listed, object},
+    view::{ConnectionView, clusters, is_listed, object},
 };
 
 /// Largest body, in bytes: all accounts of a person.
@@ -47,64 +46,13 @@ const MEDIA_TYPES: &[&str] = &["application/json"];
 const PAGE: usize = 50;
 
 /// Where the paths begin.
-const BASE: &str = "/embed/api/v1";
+pub(super) const BASE: &str = "/embed/api/v1";
+
+/// Most clusters that one request names.
+const MOST_CLUSTERS: usize = 100;
 
 /// Most connections that one request ends.
-const MOST_ENDED: usize = 200;
-
-/// `GET /session`: whose page it is, and how long it lives. Asking counts as use.
-pub async fn session(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, _parts, _body| {
-        let tenant = &visit.tenant.tenant;
-        let idle = tenant.lifetimes.page_idle;
-        Ok(json!({
-            "data_provider": { "name": tenant.brand.name, "help": tenant.brand.help },
-            "locale": visitor.look.language.tag,
-            "idle_seconds": idle.as_seconds(),
-            "idle_ends_at": visit.ledger().now().plus(idle).min(visitor.session.ends_at),
-            "ends_at": visitor.session.ends_at,
-        }))
-    })
-    .await
-}
-
-/// `POST /session/renew` with a new one-time token of the same customer.
-pub async fn renew_session(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, parts, body| {
-        let body = read(&parts, body).await?;
-        let token = body.get("access_token").and_then(Value::as_str);
-        let token = token.ok_or_else(|| wrong("/access_token", "must be a text"))?;
-        let token = Opaque::received(token);
-        let renewed = visit
-            .ledger()
-            .renew_page_session(&visit.tenant, &visitor.session, &token, visit.address)
-            .await;
-        match renewed {
-            Ok(Renewed::Until(ends_at)) => {
-                let left = ends_at.seconds_since(visit.ledger().now());
-                Ok(json!({ "ends_at": ends_at, "ends_in": left }))
-            }
-            Ok(Renewed::OtherCustomer) => Err(ApiError::new(&registry::CUSTOMER_CHANGED)),
-            Err(OpenError::Refused) => Err(ApiError::new(&registry::NOT_FOUND)),
-            Err(OpenError::TooMany { seconds }) => Err(ApiError::new(&registry::RATE_LIMITED)
-                .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX))),
-            Err(OpenError::Fault(fault)) => Err(fault.into()),
-        }
-    })
-    .await
-}
-
-/// `DELETE /session`: the page is left.
-pub async fn end_session(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, _parts, _body| {
-        visit
-            .ledger()
-            .end_page_session(&visit.tenant, &visitor.session)
-            .await?;
-        Ok(json!({}))
-    })
-    .await
-}
+pub(super) const MOST_ENDED: usize = 200;
 
 /// `GET /connections?status=…&account=…&cursor=…`.
 pub async fn list(visit: Visit, request: Request) -> Response {
@@ -207,6 +155,50 @@ pub async fn accounts(visit: Visit, request: Request) -> Response {
     .await
 }
 
+/// `PATCH /connections/{id}/clusters` with `{"remove": ["STATEMENTS"]}`; `If-Match` says which version was looked at. What is not
+/// opened changes nothing; what is opened only together with something else has to go with it.
+pub async fn narrow(visit: Visit, request: Request) -> Response {
+    answer(&visit, request, async |visitor, parts, body| {
+        let body = read(&parts, body).await?;
+        let remove = body.get("remove").and_then(Value::as_array);
+        let remove: Option<Vec<&str>> = remove.and_then(|names| names.iter().map(Value::as_str).collect());
+        let remove = remove
+            .filter(|names| names.len() <= MOST_CLUSTERS)
+            .ok_or_else(|| wrong("/remove", "must be a list of at most 100 names"))?;
+        let connection = named(&visit, &visitor, &parts).await?;
+        let version = matched(&parts.headers, &connection)?;
+        let without = clusters::behind(&visit.tenant, &connection, &remove).map_err(|tied| {
+            let why = format!(
+                "{} is opened together with {}",
+                tied.cluster,
+                tied.with.join(", ")
+            );
+            ApiError::new(&registry::UNPROCESSABLE)
+                .detail(why)
+                .field(FieldError::pointer(
+                    "/remove",
+                    "names a cluster that is not opened alone",
+                ))
+        })?;
+        let change = NarrowRequest {
+            subject: visitor.session.subject,
+            agreement: connection.agreement.id,
+            version: Some(version),
+            without,
+            door: Door::Dashboard,
+            request: Some(visit.request_id.to_string()),
+        };
+        visit
+            .ledger()
+            .narrow_agreement(&visit.tenant, &permit(&visitor)?, &change)
+            .await
+            .map_err(not_narrowed)?;
+        let connection = named(&visit, &visitor, &parts).await?;
+        Ok(object::detail(&visitor.telling(&visit), &connection))
+    })
+    .await
+}
+
 /// `POST /connections/{id}/revoke` with `{"confirm": true}`. One that has ended stays as it is.
 pub async fn revoke(visit: Visit, request: Request) -> Response {
     answer(&visit, request, async |visitor, parts, body| {
@@ -295,7 +287,7 @@ pub async fn report(visit: Visit, request: Request) -> Response {
 }
 
 /// Runs a call for the page whose bearer was sent, and puts on what every embedded answer carries.
-async fn answer(
+pub(super) async fn answer(
     visit: &Visit,
     request: Request,
     call: impl AsyncFnOnce(Visitor, Parts, Body) -> Result<Value, ApiError>,
@@ -330,7 +322,7 @@ pub(crate) fn unserved(house: &House, parts: &Parts, error: ApiError) -> Respons
     }
 }
 
-async fn read(parts: &Parts, body: Body) -> Result<Value, ApiError> {
+pub(super) async fn read(parts: &Parts, body: Body) -> Result<Value, ApiError> {
     let body = json::read(&parts.headers, body, MEDIA_TYPES, &LIMITS).await?;
     if body.is_object() {
         Ok(body)
@@ -343,13 +335,14 @@ async fn read(parts: &Parts, body: Body) -> Result<Value, ApiError> {
 async fn named(visit: &Visit, visitor: &Visitor, parts: &Parts) -> Result<Connection, ApiError> {
     let unknown = || ApiError::new(&registry::NOT_FOUND);
     let id = path::segment(&parts.uri, BASE, 1).and_then(|id| id.parse::<AgreementId>().ok());
-    let found = visit
-        .ledger()
-        .agreement(&visit.tenant, id.ok_or_else(unknown)?)
-        .await?;
+    known(visit, visitor, id.ok_or_else(unknown)?).await
+}
+
+pub(super) async fn known(visit: &Visit, visitor: &Visitor, id: AgreementId) -> Result<Connection, ApiError> {
+    let found = visit.ledger().agreement(&visit.tenant, id).await?;
     found
         .filter(|found| found.agreement.subject == visitor.session.subject && is_listed(found))
-        .ok_or_else(unknown)
+        .ok_or_else(|| ApiError::new(&registry::NOT_FOUND))
 }
 
 /// The version that `If-Match` names, which must be the one there is.
@@ -388,7 +381,7 @@ fn wanted(body: &Value) -> Result<Wanted, ApiError> {
     Ok((set, others))
 }
 
-fn confirmed(body: &Value) -> Result<(), ApiError> {
+pub(super) fn confirmed(body: &Value) -> Result<(), ApiError> {
     let members: Option<&Map<String, Value>> = body.as_object();
     if members.and_then(|members| members.get("confirm")) == Some(&Value::Bool(true)) {
         Ok(())
@@ -416,7 +409,7 @@ async fn stop(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Resu
     Ok(())
 }
 
-fn permit(
+pub(super) fn permit(
     visitor: &Visitor,
 ) -> Result<consentry_ledger::Permit<consentry_ledger::access::ManageAgreements>, ApiError> {
     visitor
@@ -433,6 +426,6 @@ fn about(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Subjected
     }
 }
 
-fn wrong(place: &'static str, why: &'static str) -> ApiError {
+pub(super) fn wrong(place: &'static str, why: &'static str) -> ApiError {
     ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer(place, why))
 }

@@ -30,7 +30,7 @@ pub async fn stop(visit: Visit, request: Request) -> Response {
     };
     let view = ConnectionView::new(&visitor.telling(&visit), &connection);
     let place = Place::read(&visitor);
-    if let Err(error) = stop::stop(&visit, &visitor, &connection).await {
+    if let Err(error) = stop::stop(&visit, &visitor, &[&connection]).await {
         tracing::error!(error.cause = %error, "sharing could not be stopped");
         let text = |key| visitor.look.language.text(key);
         let notice = Notice::error(

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use consentry_domain::Consent;
+use consentry_ledger::agreements::SingleEntry;
 use consentry_web::{
     error::{ApiError, registry},
     page::Page,
@@ -108,14 +109,7 @@ impl Chosen {
     }
 
     async fn history(&self, visit: &Visit) -> Result<Vec<SingleLine>, ApiError> {
-        let permit = self
-            .visitor
-            .permit()
-            .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
-        let history = visit
-            .ledger()
-            .single_history(&visit.tenant, &permit, &self.consent.slot)
-            .await?;
+        let history = history(visit, &self.visitor, &self.consent).await?;
         Ok(single::lines(&self.visitor.telling(visit), &history))
     }
 
@@ -165,6 +159,22 @@ impl Chosen {
         answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
         Err(answer)
     }
+}
+
+/// What the log says of what was agreed to outside of connections.
+pub(super) async fn history(
+    visit: &Visit,
+    visitor: &Visitor,
+    consent: &Consent,
+) -> Result<Vec<SingleEntry>, ApiError> {
+    let permit = visitor
+        .permit()
+        .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+    let history = visit
+        .ledger()
+        .single_history(&visit.tenant, &permit, &consent.slot)
+        .await?;
+    Ok(history)
 }
 
 #[derive(Template)]

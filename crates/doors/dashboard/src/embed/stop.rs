@@ -8,7 +8,10 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::decision::{Door, EndReason};
+use consentry_domain::{
+    AgreementId,
+    decision::{Door, EndReason},
+};
 use consentry_ledger::{
     DecisionError,
     agreements::{Connection, StopRequest},
@@ -50,7 +53,7 @@ pub async fn confirm(visit: Visit, request: Request) -> Response {
         Ok(connection) => connection,
         Err(answer) => return answer,
     };
-    if let Err(error) = stop(&visit, &visitor, &connection).await {
+    if let Err(error) = stop(&visit, &visitor, &[&connection]).await {
         return failed(&visit, &visitor, &connection, &error).await;
     }
     match visitor.connection_or_answer(&visit).await {
@@ -59,18 +62,22 @@ pub async fn confirm(visit: Visit, request: Request) -> Response {
     }
 }
 
-/// Ends one connection, if it stands.
+/// Ends those of the connections that stand, in one decision.
 pub(super) async fn stop(
     visit: &Visit,
     visitor: &Visitor,
-    connection: &Connection,
+    connections: &[&Connection],
 ) -> Result<(), DecisionError> {
-    if !Phase::of(connection, true, false).has_access() {
+    let standing = connections
+        .iter()
+        .filter(|connection| Phase::of(connection, true, false).has_access());
+    let agreements: Vec<AgreementId> = standing.map(|connection| connection.agreement.id).collect();
+    if agreements.is_empty() {
         return Ok(());
     }
     let request = StopRequest {
         subject: visitor.session.subject,
-        agreements: vec![connection.agreement.id],
+        agreements,
         door: Door::Dashboard,
         reason: EndReason::UserAction,
         request: Some(visit.request_id.to_string()),
@@ -94,7 +101,7 @@ async fn stopped(visit: &Visit, visitor: &Visitor, connection: &Connection) -> R
     let text = language
         .text(key)
         .with("app", view.name.short.as_str())
-        .with("moment", view.ended_moment(language));
+        .with("moment", view.ended_moment(&visitor.telling(visit)));
     let notice = Notice::done(&text).telling("consent-revoked", view.id);
     connections::page(
         visit,
@@ -139,7 +146,7 @@ async fn question(
             &language
                 .text("dashboard-was-over")
                 .with("app", view.name.short.as_str())
-                .with("moment", view.ended_moment(language)),
+                .with("moment", view.ended_moment(&visitor.telling(visit))),
         );
         return detail::page(visit, visitor, connection, Some(notice));
     }

@@ -9,7 +9,7 @@ use consentry_ledger::{
     Fault, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
     agreements::{AgreementQuery, Connection, JointShare},
-    embed::PageSession,
+    embed::{Opened, PageSession},
     holdings::Holding,
 };
 use consentry_web::{
@@ -21,6 +21,7 @@ use consentry_web::{
     visit::Visit,
 };
 use http::{HeaderMap, HeaderValue, header, request::Parts};
+use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 
 use super::{
@@ -56,9 +57,26 @@ pub struct Visitor {
     pub look: Look,
     /// The accounts of the person.
     pub held: Held,
+    /// Where the data provider is reached.
+    base: String,
+    /// The time zone of the person.
+    zone: TimeZone,
 }
 
 impl Visitor {
+    /// Who has just opened a page.
+    pub async fn opened(visit: &Visit, opened: Opened, look: Look) -> Self {
+        Self {
+            held: Held::of(visit, opened.session.subject).await,
+            zone: zone_of(visit, &opened.session),
+            session: opened.session,
+            bearer: opened.bearer,
+            form: Parameters::default(),
+            look,
+            base: visit.house.base_url(&visit.tenant),
+        }
+    }
+
     /// Reads a form and its session. Using the session moves its idle end.
     pub async fn of(visit: &Visit, request: Request) -> Result<Self, Refusal> {
         let look = Look::of_visit(visit);
@@ -94,11 +112,13 @@ impl Visitor {
         let look = Look::of_session(visit, &session);
         let held = Held::of(visit, session.subject).await;
         Ok(Self {
+            zone: zone_of(visit, &session),
             session,
             bearer,
             form,
             look,
             held,
+            base: visit.house.base_url(&visit.tenant),
         })
     }
 
@@ -128,9 +148,11 @@ impl Visitor {
         Ok(Self {
             look: Look::of_session(visit, &session),
             held: Held::of(visit, session.subject).await,
+            zone: zone_of(visit, &session),
             session,
             bearer,
             form: Parameters::default(),
+            base: visit.house.base_url(&visit.tenant),
         })
     }
 
@@ -154,6 +176,8 @@ impl Visitor {
             tenant: &visit.tenant,
             language: self.look.language,
             held: &self.held,
+            base: &self.base,
+            zone: &self.zone,
         }
     }
 
@@ -168,6 +192,15 @@ impl Visitor {
         };
         let found = visit.ledger().agreements(&visit.tenant, &permit, query).await?;
         Ok(found)
+    }
+
+    /// All that the person agreed to, read now: connections, and what stands outside of them.
+    pub async fn everything(&self, visit: &Visit) -> Result<(Vec<Connection>, Vec<Consent>), ApiError> {
+        let permit = self
+            .permit()
+            .map_err(|denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
+        let subject = self.session.subject;
+        Ok(visit.ledger().everything(&visit.tenant, &permit, subject).await?)
     }
 
     /// What the person agreed to outside of connections, read now.
@@ -221,6 +254,12 @@ impl Visitor {
                 && view::is_listed(connection)
         }))
     }
+}
+
+/// The person's own zone, or else that of the bank's customers.
+fn zone_of(visit: &Visit, session: &PageSession) -> TimeZone {
+    let wanted = [&session.zone, &visit.tenant.tenant.dashboard.time_zone];
+    view::zone(wanted.into_iter().flatten())
 }
 
 /// The language that the page around this one asked for (consent-dashboard A10); what is none is ignored.

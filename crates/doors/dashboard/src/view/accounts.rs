@@ -3,7 +3,7 @@
 use consentry_domain::{AccountId, Accounts, Agreement};
 use consentry_ledger::holdings::Holding;
 
-use super::{Telling, connection::day, telling::Held};
+use super::{Telling, telling::Held};
 
 /// How many accounts a card names before it counts.
 const NAMED_ON_CARD: usize = 2;
@@ -118,7 +118,9 @@ fn account(
         label,
         kind,
         shared: accounts.shares(id),
-        since: telling.language.date(day(since.unwrap_or(agreement.created_at))),
+        since: telling
+            .language
+            .date(telling.day(since.unwrap_or(agreement.created_at))),
         widens: accounts.is_widened_by(id),
     }
 }

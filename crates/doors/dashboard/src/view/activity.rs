@@ -6,11 +6,9 @@ use consentry_domain::{
     usage::DAYS,
 };
 use consentry_ledger::agreements::{Connection, Happened, HistoryEntry};
+use jiff::tz::TimeZone;
 
-use super::{
-    ConnectionView, Telling,
-    connection::{day, moment},
-};
+use super::{ConnectionView, Telling};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -37,21 +35,28 @@ pub fn lines(
         .iter()
         .map(|entry| Line {
             what: words(telling, view, entry),
-            when: moment(language, entry.at),
+            when: telling.moment(entry.at),
             at: entry.at,
         })
         .collect();
+    let last_used_at = connection.usage.last_used_at();
     for at in used_on(connection) {
+        // Of the days before the last nothing is kept but which of UTC they were.
+        let day = if Some(at) == last_used_at {
+            telling.day(at)
+        } else {
+            at.to_jiff().to_zoned(TimeZone::UTC).date()
+        };
         lines.push(Line {
             what: language.text("dashboard-activity-used").to_string(),
-            when: language.date(day(at)),
+            when: language.date(day),
             at,
         });
     }
     if let Some(at) = connection.usage.last_refused_at() {
         lines.push(Line {
             what: language.text("dashboard-activity-refused").to_string(),
-            when: moment(language, at),
+            when: telling.moment(at),
             at,
         });
     }
@@ -64,7 +69,7 @@ pub fn lines(
     if let (Some(at), Some(ended)) = (ended_by_time, &view.ended) {
         lines.push(Line {
             what: ended.clone(),
-            when: moment(language, at),
+            when: telling.moment(at),
             at,
         });
     }
@@ -128,6 +133,7 @@ fn words(telling: &Telling<'_>, view: &ConnectionView, entry: &HistoryEntry) -> 
         (Happened::AccountsChanged, By::Role(Role::Subject)) => "dashboard-activity-accounts",
         (Happened::AccountsChanged, By::JointHolder) => "dashboard-activity-accounts-joint",
         (Happened::AccountsChanged, _) => "dashboard-activity-accounts-changed",
+        (Happened::Narrowed, By::Role(Role::Subject)) => "dashboard-activity-narrowed-by-you",
         (Happened::Narrowed, _) => "dashboard-activity-narrowed",
         (Happened::Renewed, _) => "dashboard-activity-renewed",
         (Happened::Reported, _) => "dashboard-activity-reported",

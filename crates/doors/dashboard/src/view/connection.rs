@@ -12,7 +12,6 @@ use consentry_web::{
     page::ShownName,
     texts::{Language, Text},
 };
-use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     Telling,
@@ -96,6 +95,10 @@ pub struct ConnectionView {
     pub keeping: Keeping,
     /// Whether the data comes from other places than the bank.
     pub is_source: bool,
+    /// Whether the bank lets people give some of it back while it stands.
+    pub may_narrow: bool,
+    /// The time zone of its times.
+    pub zone: String,
     /// Raised with each change; forms that change something say which one they saw.
     pub version: u32,
 }
@@ -158,30 +161,30 @@ impl ConnectionView {
             summary: summary(language, &items),
             items,
             withdrawn,
-            granted: moment(language, agreement.created_at),
-            granted_on: language.date(day(agreement.created_at)),
+            granted: telling.moment(agreement.created_at),
+            granted_on: language.date(telling.day(agreement.created_at)),
             until: match agreement.valid_until {
                 Some(until) => language
                     .text("dashboard-until")
-                    .with("date", day(until))
+                    .with("date", telling.day(until))
                     .to_string(),
                 None => language.text("dashboard-no-end").to_string(),
             },
-            ended: ended(tenant, language, connection, &name).map(|text| text.to_string()),
+            ended: ended(telling, connection, &name).map(|text| text.to_string()),
             ended_at: (!phase.has_access()).then(|| connection.ends_at()).flatten(),
             granted_at: agreement.created_at,
-            last_used: recently(language, connection.usage.last_used_at(), connection.seen_at),
+            last_used: telling.recently(connection.usage.last_used_at(), connection.seen_at),
             used_days: language
                 .text("dashboard-used-days-count")
                 .with("count", u64::from(connection.usage.used_days(connection.seen_at)))
                 .to_string(),
-            last_refused: recently(language, connection.usage.last_refused_at(), connection.seen_at),
+            last_refused: telling.recently(connection.usage.last_refused_at(), connection.seen_at),
             recent_at: connection
                 .usage
                 .last_used_at()
                 .map_or(agreement.created_at, |used| used.max(agreement.created_at)),
             ends_at: agreement.valid_until,
-            renewed: agreement.renewed_at.map(|at| moment(language, at)),
+            renewed: agreement.renewed_at.map(|at| telling.moment(at)),
             intermediaries: disclosed
                 .intermediaries
                 .iter()
@@ -204,6 +207,8 @@ impl ConnectionView {
             },
             keeping: Keeping::of(tenant, client, connection),
             is_source: is_source(tenant, connection),
+            may_narrow: tenant.tenant.dashboard.cluster_changes && phase.has_access(),
+            zone: telling.zone_name().to_owned(),
             version: agreement.version,
             name,
         };
@@ -217,21 +222,36 @@ impl ConnectionView {
         own
     }
 
+    /// What of it can be given back alone: there is more than one thing that opens data.
+    pub fn removable(&self) -> Vec<&ItemView> {
+        let opening: Vec<&ItemView> = self.items.iter().filter(|item| item.opens_data).collect();
+        if self.may_narrow && opening.len() > 1 {
+            opening
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether some of it can be given back and the rest kept.
+    pub fn can_narrow(&self) -> bool {
+        !self.removable().is_empty()
+    }
+
     /// Names of those through whom the application gets the data, for a sentence.
     pub fn names_through(&self, language: &'static Language) -> String {
         language.list(self.intermediaries.iter().map(|party| party.name.short.as_str()))
     }
 
     /// When it ended, spelled out.
-    pub fn ended_moment(&self, language: &'static Language) -> String {
-        self.ended_at.map(|at| moment(language, at)).unwrap_or_default()
+    pub fn ended_moment(&self, telling: &Telling<'_>) -> String {
+        self.ended_at.map(|at| telling.moment(at)).unwrap_or_default()
     }
 }
 
 /// The consents in words, what opens data first. While a connection stands each counts or not by itself; once it is over, all of them are what it was.
 fn items(
     tenant: &TenantSnapshot,
-    language: &Language,
+    language: &'static Language,
     connection: &Connection,
     phase: Phase,
 ) -> Vec<ItemView> {
@@ -294,12 +314,8 @@ fn registered(party: &Party) -> Option<String> {
 }
 
 /// By whom it ended, and when (B6.3).
-fn ended(
-    tenant: &TenantSnapshot,
-    language: &'static Language,
-    connection: &Connection,
-    name: &ShownName,
-) -> Option<Text> {
+fn ended(telling: &Telling<'_>, connection: &Connection, name: &ShownName) -> Option<Text> {
+    let Telling { tenant, language, .. } = *telling;
     let at = connection.ends_at();
     let text = match (connection.state, &connection.agreement.ended) {
         (State::Expired, _) => language.text("dashboard-ended-by-time"),
@@ -342,7 +358,7 @@ fn ended(
         },
         (_, None) => return None,
     };
-    Some(text.with("moment", moment(language, at?)))
+    Some(text.with("moment", telling.moment(at?)))
 }
 
 /// Whether an agreement is about data sources of a dataspace.
@@ -351,26 +367,4 @@ fn is_source(tenant: &TenantSnapshot, connection: &Connection) -> bool {
         let definition = tenant.definitions.get(&item.definition);
         definition.is_some_and(|definition| definition.kind == DefinitionKind::Source)
     })
-}
-
-/// The day that a moment is in (UTC).
-pub(crate) fn day(at: Timestamp) -> Date {
-    at.to_jiff().to_zoned(TimeZone::UTC).date()
-}
-
-/// When something was, today by the time alone; or that it never was.
-fn recently(language: &'static Language, at: Option<Timestamp>, now: Timestamp) -> String {
-    match at {
-        None => language.text("dashboard-never").to_string(),
-        Some(at) if day(at) == day(now) => {
-            let time = language.time(&at.to_jiff().to_zoned(TimeZone::UTC));
-            language.text("dashboard-today").with("time", time).to_string()
-        }
-        Some(at) => moment(language, at),
-    }
-}
-
-/// A moment, spelled out (UTC).
-pub(crate) fn moment(language: &'static Language, at: Timestamp) -> String {
-    language.moment(&at.to_jiff().to_zoned(TimeZone::UTC))
 }

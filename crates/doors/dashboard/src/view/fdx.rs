@@ -3,15 +3,15 @@
 use consentry_domain::{
     client::Party,
     decision::{EndReason, Role},
-    definition::DefinitionKind,
     tenant::FdxRegistry,
 };
 use consentry_ledger::agreements::Connection;
+use consentry_web::logos;
 use serde_json::{Value, json};
 
 use super::{
-    Telling,
-    object::{duration_days, duration_type, rows, status},
+    Telling, clusters,
+    object::{duration_days, duration_type, logo, rows, status},
 };
 
 /// What is served: versions differ in the names of data clusters.
@@ -34,14 +34,14 @@ impl Version {
     }
 }
 
-/// The consent grant. `base` is where the data provider is reached, for one that has not said who it is.
-pub fn grant(telling: &Telling<'_>, connection: &Connection, version: Version, base: &str) -> Value {
+/// The consent grant.
+pub fn grant(telling: &Telling<'_>, connection: &Connection, version: Version) -> Value {
     let tenant = telling.tenant;
     let agreement = &connection.agreement;
     let client = tenant.clients.get(&agreement.client);
     let recipient = client.and_then(|client| tenant.party_of(client));
     let mut parties = vec![match recipient {
-        Some(party) => registered(party, "DATA_RECIPIENT"),
+        Some(party) => registered(telling, party, "DATA_RECIPIENT"),
         None => json!({
             "name": agreement.disclosure.client_name,
             "type": "DATA_RECIPIENT",
@@ -53,13 +53,16 @@ pub fn grant(telling: &Telling<'_>, connection: &Connection, version: Version, b
     }];
     let through = agreement.disclosure.intermediaries.iter();
     let through = through.filter_map(|id| tenant.parties.get(id));
-    parties.extend(through.map(|party| registered(party, "DATA_ACCESS_PLATFORM")));
-    parties.push(provider(telling, base));
-    let clusters = clusters(telling, connection, version);
+    parties.extend(through.map(|party| registered(telling, party, "DATA_ACCESS_PLATFORM")));
+    if let (Some(recipient), Some(logo)) = (parties.first_mut(), logo(telling, agreement)) {
+        recipient["logoUri"] = json!(logo);
+    }
+    parties.push(provider(telling));
+    let opened = clusters(telling, connection, version);
     let resources: Vec<Value> = rows(telling, &agreement.accounts)
         .iter()
-        .filter(|row| row.enabled && !clusters.is_empty())
-        .map(|row| json!({ "resourceType": "ACCOUNT", "resourceId": row.id, "dataClusters": clusters }))
+        .filter(|row| row.enabled && !opened.is_empty())
+        .map(|row| json!({ "resourceType": "ACCOUNT", "resourceId": row.id, "dataClusters": opened }))
         .collect();
     let mut grant = json!({
         "id": agreement.id,
@@ -94,32 +97,18 @@ pub fn revocations(connection: &Connection) -> Value {
     json!({ "revocations": Vec::from_iter(revoked) })
 }
 
-/// What is opened now, in clusters: as the data provider says, or by the keys of the definitions. What only steers a protocol opens nothing.
+/// What is opened now, by the names of this version.
 fn clusters(telling: &Telling<'_>, connection: &Connection, version: Version) -> Vec<String> {
-    let tenant = telling.tenant;
-    let said = tenant.tenant.dashboard.fdx.as_ref().map(|fdx| &fdx.clusters);
     let mut names: Vec<String> = Vec::new();
-    for item in &connection.agreement.items {
-        let key = item.definition.as_str();
-        let definition = tenant.definitions.get(&item.definition);
-        if definition.is_some_and(|definition| definition.kind == DefinitionKind::Protocol) {
-            continue;
-        }
-        let own = [key.to_owned()];
-        let opened = said
-            .and_then(|said| said.get(key))
-            .map_or(own.as_slice(), Vec::as_slice);
-        for name in opened.iter().filter_map(|name| version.cluster(name)) {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
+    for name in clusters::opened(telling.tenant, connection) {
+        let name = version.cluster(&name).map(str::to_owned);
+        names.extend(name.filter(|name| !names.contains(name)));
     }
     names
 }
 
 /// The bank.
-fn provider(telling: &Telling<'_>, base: &str) -> Value {
+fn provider(telling: &Telling<'_>) -> Value {
     let tenant = &telling.tenant.tenant;
     let name = tenant.brand.name.as_str();
     match &tenant.dashboard.fdx {
@@ -134,7 +123,7 @@ fn provider(telling: &Telling<'_>, base: &str) -> Value {
         None => json!({
             "name": name,
             "type": "DATA_PROVIDER",
-            "homeUri": base,
+            "homeUri": telling.base,
             "registry": FdxRegistry::Private.as_str(),
             "registeredEntityName": name,
             "registeredEntityId": tenant.slug,
@@ -143,13 +132,18 @@ fn provider(telling: &Telling<'_>, base: &str) -> Value {
 }
 
 /// A party as it was registered. All members are demanded, so what was not said is said by what is known.
-fn registered(party: &Party, kind: &str) -> Value {
-    json!({
+fn registered(telling: &Telling<'_>, party: &Party, kind: &str) -> Value {
+    let mut registered = json!({
         "name": party.name,
         "type": kind,
         "homeUri": party.website.as_deref().unwrap_or_default(),
         "registry": FdxRegistry::named(party.registry.as_deref()).as_str(),
         "registeredEntityName": party.legal_name.as_deref().unwrap_or(&party.name),
         "registeredEntityId": party.registered_id.clone().unwrap_or_else(|| party.id.to_string()),
-    })
+    });
+    let logo = logos::of_party(telling.tenant, party);
+    if !logo.is_empty() {
+        registered["logoUri"] = json!(format!("{}{logo}", telling.base));
+    }
+    registered
 }

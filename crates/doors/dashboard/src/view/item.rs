@@ -7,6 +7,8 @@ use consentry_domain::{
 use consentry_ledger::TenantSnapshot;
 use consentry_web::texts::Language;
 
+use super::clusters::ClusterView;
+
 /// A text in a language of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
@@ -28,10 +30,14 @@ impl Words {
 /// One definition that was granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemView {
+    /// What the bank calls it, for forms.
+    pub key: String,
     /// Its title, or what the bank calls it.
     pub title: Words,
     /// Which data; none where no words are known.
     pub data: Option<Words>,
+    /// The same in clusters of FDX, where the bank has said which.
+    pub clusters: Vec<ClusterView>,
     /// What for, in the words and the language that were shown when it was granted, with their version.
     pub purpose: Option<(Words, String)>,
     /// Whether the title is only the bank's technical name.
@@ -45,7 +51,12 @@ pub struct ItemView {
 impl ItemView {
     /// Puts a consent into words. Title and data are in the reader's language where that version of the words has it; the purpose
     /// is always as it was shown.
-    pub fn new(tenant: &TenantSnapshot, language: &Language, consent: &Consent, state: State) -> Self {
+    pub fn new(
+        tenant: &TenantSnapshot,
+        language: &'static Language,
+        consent: &Consent,
+        state: State,
+    ) -> Self {
         let key = &consent.slot.definition;
         let shown = consent
             .wording
@@ -63,6 +74,8 @@ impl ItemView {
             },
         };
         Self {
+            key: key.as_str().to_owned(),
+            clusters: ClusterView::of(tenant, language, key),
             title,
             data: readable
                 .filter(|wording| wording.title.is_some())

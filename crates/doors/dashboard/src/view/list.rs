@@ -1,10 +1,18 @@
 //! The list as people see it: who has access, by application, and who has not any more (consent-dashboard B3).
 
+use std::collections::BTreeSet;
+
 use consentry_domain::AccountId;
 use consentry_ledger::agreements::Connection;
 use consentry_web::{parameters::Parameters, texts::Language};
 
-use super::{ConnectionView, Phase, Telling, accounts::label, is_listed, joint::JointView, single::Beside};
+use super::{
+    ConnectionView, Phase, Telling,
+    accounts::label,
+    is_listed,
+    joint::JointView,
+    single::{Beside, SingleView},
+};
 
 /// How many ended connections are shown before they are asked for.
 const ENDED_AT_FIRST: usize = 10;
@@ -40,6 +48,10 @@ pub struct List {
     pub standing: usize,
     /// What the person agreed to outside of connections.
     pub beside: Beside,
+    /// Whether it is about applications with access to accounts and nothing else, shown or not.
+    pub is_of_apps: bool,
+    /// How much of all that stands, shown or not.
+    pub standing_in_all: usize,
     /// What others share of accounts that they hold with the person.
     pub joint: Vec<JointView>,
 }
@@ -121,6 +133,16 @@ impl Wanted {
         self.account.as_ref().map(AccountId::as_str).unwrap_or_default()
     }
 
+    /// What was agreed to outside of connections is about no account.
+    fn fits_single(&self, view: &SingleView) -> bool {
+        let text = self.text.to_lowercase();
+        let has = |name: &str| name.to_lowercase().contains(&text);
+        let named = has(&view.item.title.text)
+            || view.item.data.as_ref().is_some_and(|data| has(&data.text))
+            || view.whom.as_ref().is_some_and(|whom| has(&whom.full));
+        (text.is_empty() || named) && self.account.is_none()
+    }
+
     fn fits(&self, view: &ConnectionView) -> bool {
         let text = self.text.to_lowercase();
         let has = |name: &str| name.to_lowercase().contains(&text);
@@ -139,20 +161,32 @@ impl Wanted {
 }
 
 impl List {
-    /// Puts connections into words, and keeps what is wanted.
-    pub fn new(telling: &Telling<'_>, connections: &[Connection], wanted: Wanted) -> Self {
+    /// Puts connections into words, and keeps what is wanted of them and of what was agreed to beside them.
+    pub fn new(
+        telling: &Telling<'_>,
+        connections: &[Connection],
+        mut singles: Vec<SingleView>,
+        wanted: Wanted,
+    ) -> Self {
         let views = connections
             .iter()
             .filter(|connection| is_listed(connection))
             .map(|connection| ConnectionView::new(telling, connection));
         let (mut standing, mut ended): (Vec<_>, Vec<_>) = views.partition(|view| view.phase.has_access());
         let count = standing.len();
-        let can_search = count + ended.len() >= SEARCHABLE;
+        let can_search = count + ended.len() + singles.len() >= SEARCHABLE;
+        let is_of_apps = singles.is_empty() && !standing.iter().any(|view| view.is_source);
+        let standing_in_all = count + singles.iter().filter(|single| single.stands).count();
+        singles.retain(|single| wanted.fits_single(single));
         let soon = standing
             .iter()
             .filter(|view| view.phase == Phase::EndsSoon)
             .count();
-        let applications = grouped(standing.clone()).len();
+        let applications = standing
+            .iter()
+            .map(|view| view.client.as_str())
+            .collect::<BTreeSet<_>>()
+            .len();
         standing.retain(|view| wanted.fits(view));
         ended.retain(|view| wanted.fits(view));
         match wanted.order {
@@ -186,15 +220,17 @@ impl List {
                 })
                 .collect(),
             standing: count,
-            beside: Beside::default(),
+            beside: Beside::new(singles),
+            is_of_apps,
+            standing_in_all,
             joint: Vec::new(),
             wanted,
         }
     }
 
-    /// Whether it is about applications with access to accounts and nothing else.
-    pub const fn is_of_apps(&self) -> bool {
-        self.sources.is_empty() && self.beside.is_empty()
+    /// Whether nothing is shown although something was looked for.
+    pub const fn found_nothing(&self) -> bool {
+        self.groups.is_empty() && self.sources.is_empty() && self.ended.is_empty() && self.beside.is_empty()
     }
 
     /// Whether there is anything to look for.

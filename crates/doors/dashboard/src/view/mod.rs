@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod clusters;
 pub mod connection;
 pub mod fdx;
 pub mod item;
@@ -21,7 +22,7 @@ use consentry_web::texts::Text;
 pub use self::{
     connection::ConnectionView,
     status::Phase,
-    telling::{Held, Telling},
+    telling::{Held, Telling, UTC, zone},
 };
 
 /// Whether a connection is shown at all: one that a newer decision replaced is shown as the newer one.

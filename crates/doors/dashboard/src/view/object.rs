@@ -1,17 +1,23 @@
 //! A connection as data: for the bank's own screens (consent-dashboard A11), for the page's own API (B9), and for the copy that a person takes home (B6.5).
 
-use consentry_domain::{AccountId, Accounts, Agreement, State, Timestamp};
+use consentry_domain::{
+    AccountId, Accounts, Agreement, Consent, State, Timestamp,
+    decision::{EndReason, Role},
+};
 use consentry_ledger::{
     TenantSnapshot,
-    agreements::{Connection, HistoryEntry},
+    agreements::{Connection, HistoryEntry, SingleEntry},
 };
+use consentry_web::logos;
 use serde_json::{Value, json};
 
 use super::{
     ConnectionView, Phase, Telling,
     accounts::nothing_is_shared,
     activity::{By, used_on},
+    clusters,
     renewal::Keeping,
+    single::SingleView,
     status::Mark,
 };
 
@@ -36,7 +42,7 @@ pub fn for_bank(telling: &Telling<'_>, connection: &Connection) -> Value {
     json!({
         "id": agreement.id,
         "application_name": name(telling.tenant, agreement),
-        "application_icon_url": Value::Null,
+        "application_icon_url": logo(telling, agreement),
         "created_at": agreement.created_at,
         "last_accessed": connection.usage.last_used_at(),
         "accounts": accounts,
@@ -44,9 +50,10 @@ pub fn for_bank(telling: &Telling<'_>, connection: &Connection) -> Value {
         "consented_on": agreement.created_at,
         "revoked_at": agreement.ended.as_ref().map(|ended| ended.at),
         "status": status(connection),
+        "consentStatus": berlin_group_status(connection),
         "expires_at": agreement.valid_until,
         "renewed_at": agreement.renewed_at,
-        "data_clusters": clusters(connection),
+        "data_clusters": clusters::opened(telling.tenant, connection),
         "intermediaries": intermediaries(telling.tenant, agreement),
         "duration_type": duration_type(agreement),
         "version": agreement.version,
@@ -87,6 +94,7 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
         "id": agreement.id,
         "version": agreement.version,
         "status": state_word(view.phase),
+        "consentStatus": berlin_group_status(connection),
         "marks": if stands { marks } else { Vec::new() },
         "application": {
             "name": view.name.full,
@@ -95,9 +103,11 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
             "registered_id": party.and_then(|party| party.registered_id.as_deref()),
             "host": party.and_then(|party| party.website.as_deref()),
             "contact": party.and_then(|party| party.contact.as_deref()),
+            "logo": logo(telling, agreement),
         },
         "intermediaries": intermediaries(tenant, agreement),
-        "clusters": clusters(connection),
+        "clusters": clusters::opened(tenant, connection),
+        "clusters_not_shared": clusters::given_back(tenant, connection),
         "accounts": accounts,
         "auto_enable_future_accounts": agreement.accounts.others,
         "purposes": purposes,
@@ -113,7 +123,7 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
         "can": {
             "revoke": stands,
             "change_accounts": stands && view.accounts.as_ref().is_some_and(|accounts| accounts.can_change),
-            "change_clusters": false,
+            "change_clusters": view.can_narrow(),
             "renew": keeping.as_str(),
         },
         "reauth_url": keeping.there().map(super::link::Link::href),
@@ -135,6 +145,37 @@ pub fn history(connection: &Connection, history: &[HistoryEntry]) -> Value {
         })
         .collect();
     json!({ "entries": entries, "used_on": used_on(connection) })
+}
+
+/// One thing that was agreed to outside of connections.
+pub fn single(telling: &Telling<'_>, consent: &Consent, now: Timestamp) -> Value {
+    let view = SingleView::new(telling, consent, now);
+    let purpose = view.item.purpose.as_ref();
+    let purpose =
+        purpose.map(|(words, version)| json!({ "text": words.text, "lang": words.lang, "version": version }));
+    json!({
+        "id": consent.id,
+        "kind": if view.is_purpose { "purpose" } else { "record" },
+        "status": view.kind,
+        "definition": consent.slot.definition,
+        "title": view.item.title.text,
+        "lang": view.item.title.lang,
+        "data": view.item.data.as_ref().map(|data| data.text.as_str()),
+        "purpose": purpose,
+        "for": view.whom.as_ref().map(|whom| whom.full.as_str()),
+        "granted_at": consent.valid_from.unwrap_or(consent.created_at),
+        "expires_at": consent.valid_until,
+        "ended": consent.ended.as_ref().map(|ended| json!({ "at": ended.at, "by": ended.by.role, "reason": ended.reason })),
+        "can": { "revoke": view.stands },
+    })
+}
+
+/// What happened to it, oldest first.
+pub fn single_history(history: &[SingleEntry]) -> Value {
+    let entries = history
+        .iter()
+        .map(|entry| json!({ "at": entry.at, "what": entry.what.as_str(), "by": entry.by.role }));
+    json!({ "entries": entries.collect::<Vec<_>>() })
 }
 
 /// One account in a connection.
@@ -177,6 +218,13 @@ pub(super) fn rows(telling: &Telling<'_>, accounts: &Accounts) -> Vec<AccountRow
     rows
 }
 
+/// Address of the application's logo, at the data provider: never the application's own, which would learn who looks (A8.3).
+pub(super) fn logo(telling: &Telling<'_>, agreement: &Agreement) -> Option<String> {
+    let client = telling.tenant.clients.get(&agreement.client)?;
+    let path = logos::of_client(telling.tenant, client);
+    (!path.is_empty()).then(|| format!("{}{path}", telling.base))
+}
+
 fn name<'a>(tenant: &'a TenantSnapshot, agreement: &'a Agreement) -> &'a str {
     let client = tenant.clients.get(&agreement.client);
     let party = client.and_then(|client| tenant.party_of(client));
@@ -194,6 +242,23 @@ pub const fn status(connection: &Connection) -> &'static str {
     }
 }
 
+/// Status of the Berlin Group's `NextGenPSD2` (EU-6, D4). It has no word for what the bank ended; that is refused from then on.
+fn berlin_group_status(connection: &Connection) -> &'static str {
+    let ended = connection.agreement.ended.as_ref();
+    match (connection.state, ended) {
+        (State::Accepted | State::Restricted, _) => "valid",
+        (State::Expired, _) => "expired",
+        (_, Some(ended))
+            if matches!(ended.by.role, Role::Subject | Role::Delegate)
+                || ended.reason == EndReason::UserAction =>
+        {
+            "revokedByPsu"
+        }
+        (_, Some(ended)) if ended.by.role == Role::Party => "terminatedByTpp",
+        _ => "rejected",
+    }
+}
+
 const fn state_word(phase: Phase) -> &'static str {
     match phase {
         Phase::Stopped => "stopped",
@@ -203,12 +268,6 @@ const fn state_word(phase: Phase) -> &'static str {
         Phase::EndsSoon => "ends_soon",
         Phase::Active => "active",
     }
-}
-
-/// What is granted, by the bank's own names.
-fn clusters(connection: &Connection) -> Vec<&str> {
-    let items = connection.agreement.items.iter();
-    items.map(|item| item.definition.as_str()).collect()
 }
 
 fn intermediaries(tenant: &TenantSnapshot, agreement: &Agreement) -> Vec<Value> {

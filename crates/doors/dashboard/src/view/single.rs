@@ -4,11 +4,7 @@ use consentry_domain::{Audience, Consent, State, Timestamp, decision::Role, defi
 use consentry_ledger::agreements::{SingleEntry, SingleHappened};
 use consentry_web::page::ShownName;
 
-use super::{
-    Telling,
-    connection::{day, moment},
-    item::ItemView,
-};
+use super::{Telling, item::ItemView};
 
 /// One thing that somebody agreed to.
 #[derive(Debug, Clone)]
@@ -44,8 +40,7 @@ pub struct Beside {
 
 impl Beside {
     /// Sorts them by kind; what stands comes first.
-    pub fn new(views: impl Iterator<Item = SingleView>) -> Self {
-        let mut views: Vec<SingleView> = views.collect();
+    pub fn new(mut views: Vec<SingleView>) -> Self {
         views.sort_by_key(|view| !view.stands);
         let (purposes, records) = views.into_iter().partition(|view| view.is_purpose);
         Self { purposes, records }
@@ -106,8 +101,12 @@ impl SingleView {
             .map(|ended| ended.at)
             .or(consent.valid_until);
         let since = match over.filter(|_| !stands) {
-            Some(at) => language.text("dashboard-single-over").with("date", day(at)),
-            None => language.text("dashboard-since").with("date", day(granted)),
+            Some(at) => language
+                .text("dashboard-single-over")
+                .with("date", telling.day(at)),
+            None => language
+                .text("dashboard-since")
+                .with("date", telling.day(granted)),
         };
         Self {
             id: consent.id.to_string(),
@@ -124,11 +123,11 @@ impl SingleView {
             kind,
             since: since.to_string(),
             until: match consent.valid_until {
-                Some(until) => language.text("dashboard-until").with("date", day(until)),
+                Some(until) => language.text("dashboard-until").with("date", telling.day(until)),
                 None => language.text("dashboard-no-end"),
             }
             .to_string(),
-            granted: moment(language, granted),
+            granted: telling.moment(granted),
         }
     }
 }
@@ -165,7 +164,7 @@ pub fn lines(telling: &Telling<'_>, history: &[SingleEntry]) -> Vec<SingleLine> 
         };
         SingleLine {
             what: language.text(key).with("bank", bank).to_string(),
-            when: moment(language, entry.at),
+            when: telling.moment(entry.at),
         }
     };
     history.iter().rev().map(line).collect()

@@ -488,3 +488,25 @@ async fn dsh_b6_1_a_bank_can_keep_accounts_as_they_are() {
     .await;
     assert_eq!(refused.status(), 403);
 }
+
+#[tokio::test]
+async fn dsh_b7_5_where_names_of_accounts_cannot_be_read_everything_else_works() {
+    let app = TestApp::start_in_folder().await;
+    let (session, id, tokens) = connected(&app).await;
+    let database = rusqlite::Connection::open(app.folder().join("ledger.db")).unwrap();
+    let broken = "UPDATE account SET holdings = randomblob(64) WHERE holdings IS NOT NULL";
+    assert_eq!(database.execute(broken, []).unwrap(), 1);
+    let page = about(&app, "/embed/connection", &session, &id)
+        .await
+        .expect_status(200);
+    assert!(
+        page.text().contains("You can still stop sharing.") && !page.text().contains("Everyday"),
+        "{}",
+        page.text()
+    );
+    let _question = about(&app, "/embed/stop", &session, &id).await.expect_status(200);
+    let _done = about(&app, "/embed/stop/confirm", &session, &id)
+        .await
+        .expect_status(200);
+    assert_eq!(app.introspect(&tokens.access).await["active"], false);
+}

@@ -1,37 +1,10 @@
 //! The consent API of FDX (D1, D3): who may see and end a grant, and what it looks like.
 
-use consentry_domain::tenant::{FdxRegistry, FdxSettings};
 use consentry_testkit::{Answer, TestApp, Tokens};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{ADA, BEN, about, configure, connect, hold, intermediary, list, register, session};
-
-/// The bank says who it is.
-async fn speak(app: &TestApp) {
-    let settings = FdxSettings {
-        home_uri: "https://www.harborbank.example".to_owned(),
-        registry: FdxRegistry::Gleif,
-        registered_name: "Harbor Bank NA".to_owned(),
-        registered_id: "529900INVENTED00B21".to_owned(),
-        clusters: [
-            ("accounts:balance".to_owned(), vec!["ACCOUNT_BASIC".to_owned()]),
-            (
-                "accounts:transactions".to_owned(),
-                [
-                    "TRANSACTIONS",
-                    "NOTIFICATIONS",
-                    "PAYMENT_SUPPORT",
-                    "ACCOUNT_BASIC",
-                ]
-                .map(str::to_owned)
-                .to_vec(),
-            ),
-        ]
-        .into(),
-    };
-    configure(app, |tenant| tenant.dashboard.fdx = Some(settings)).await;
-}
+use crate::world::{ADA, BEN, about, connect, hold, intermediary, list, register, session, speak};
 
 /// Ada has connected Moneytrack at a bank that speaks FDX: her tokens, and the id of the grant.
 async fn granted(app: &TestApp) -> (Tokens, String) {
@@ -347,4 +320,53 @@ async fn dsh_d1_without_credentials_nothing_is_told_and_what_ended_by_time_is_no
     assert_eq!(grant["status"], "EXPIRED");
     let told = by_bank(&app, Method::GET, &revocation, None).await.json();
     assert_eq!(told, json!({ "revocations": [] }));
+}
+
+#[tokio::test]
+async fn dsh_a11_d1_logos_are_told_by_an_address_of_the_bank() {
+    let app = TestApp::start().await;
+    let (_, id) = granted(&app).await;
+    let path = format!("/fdx/v6/consents/{id}");
+    let without = by_bank(&app, Method::GET, &path, None)
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!(without["parties"][0]["logoUri"], Value::Null);
+    register(&app, |client| {
+        client.settings.logo_uri = Some("http://127.0.0.1:9999/logo.png".to_owned());
+    })
+    .await;
+    let tenant = app.tenant();
+    let term = consentry_domain::Lifetime::minutes(1);
+    let work = app.ledger.take_logos(&tenant, "node", term, 5).await.unwrap();
+    let later = app.now().plus(term);
+    app.ledger
+        .keep_logo(tenant.id(), &work[0], Some(b"a picture"), later, None)
+        .await
+        .unwrap();
+    let grant = by_bank(&app, Method::GET, &path, None)
+        .await
+        .expect_status(200)
+        .json();
+    let logo = grant["parties"][0]["logoUri"].as_str().unwrap().to_owned();
+    let own = "http://127.0.0.1:8080";
+    let path = logo
+        .strip_prefix(own)
+        .unwrap_or_else(|| panic!("{logo} is not below {own}"));
+    assert_eq!(
+        grant["parties"].as_array().unwrap().last().unwrap()["logoUri"],
+        Value::Null
+    );
+    let picture = app.request(Method::GET, path).send().await.expect_status(200);
+    assert_eq!(picture.header("content-type"), Some("image/png"));
+    let bearer = crate::world::token(&app, ADA).await;
+    let told = app
+        .request(Method::GET, "/api/v4/consent_management")
+        .bearer(&bearer)
+        .send()
+        .await;
+    assert_eq!(
+        told.expect_status(200).json()[0]["application_icon_url"],
+        logo.as_str()
+    );
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod activity;
+mod clusters;
 mod customer_jwt;
 mod everything;
 mod fdx;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::world::{ADA, BEN, connect, hold, list, session, token};
 
 /// A call of the page with its bearer.
-async fn call(app: &TestApp, method: Method, path: &str, bearer: &str, body: Option<Value>) -> Answer {
+pub async fn call(app: &TestApp, method: Method, path: &str, bearer: &str, body: Option<Value>) -> Answer {
     let request = app
         .request(method, &format!("/embed/api/v1/{path}"))
         .bearer(bearer)
@@ -63,7 +63,7 @@ async fn dsh_b9_the_page_reads_lists_and_details_of_its_person_alone() {
     assert_eq!(one["status"], "ends_soon");
     assert_eq!(
         one["can"],
-        json!({ "revoke": true, "change_accounts": true, "change_clusters": false, "renew": null })
+        json!({ "revoke": true, "change_accounts": true, "change_clusters": true, "renew": null })
     );
     assert_eq!(one["accounts"][1]["last4"], "9083");
     let bens = session(&app, BEN).await;
@@ -279,4 +279,135 @@ async fn dsh_a8_1_a_page_that_is_left_ends_its_session() {
         401
     );
     assert_eq!(list(&app, &bearer).await.status(), 401);
+}
+
+#[tokio::test]
+async fn dsh_b9_the_address_of_a_copy_gives_it_out_once_and_for_a_minute() {
+    let app = TestApp::start().await;
+    let (bearer, id) = connected(&app).await;
+    let address = async |body: Value| {
+        let made = call(&app, Method::POST, "exports", &bearer, Some(body))
+            .await
+            .expect_status(200)
+            .json();
+        assert_eq!(made["expires_in"], 60);
+        let url = made["url"].as_str().unwrap();
+        url.strip_prefix("http://127.0.0.1:8080").unwrap().to_owned()
+    };
+    let get = async |path: &str| app.request(Method::GET, path).send().await;
+    let one = address(json!({ "id": id })).await;
+    let ahead = app
+        .request(Method::GET, &one)
+        .header("sec-purpose", "prefetch")
+        .send()
+        .await;
+    assert_eq!(ahead.status(), 503, "a look ahead spends nothing");
+    assert_eq!(app.request(Method::HEAD, &one).send().await.status(), 405);
+    let copy = get(&one).await.expect_status(200);
+    assert_eq!(
+        copy.header("content-disposition"),
+        Some("attachment; filename=\"consents.json\"")
+    );
+    assert_eq!(
+        copy.json()["document"]["consents"][0]["consent"]["id"],
+        id.as_str()
+    );
+    let _spent = get(&one).await.expect_status(404);
+    let all = address(json!({})).await;
+    app.pass(60);
+    let _late = get(&all).await.expect_status(404);
+    let unused = address(json!({})).await;
+    let as_page = unused.replace("/embed/exports?token=", "/embed/authorizations?access_token=");
+    let _no_page = get(&as_page).await.expect_status(404);
+    let bens = session(&app, BEN).await;
+    let foreign = call(&app, Method::POST, "exports", &bens, Some(json!({ "id": id }))).await;
+    assert_eq!(foreign.status(), 404);
+    let _over = call(&app, Method::DELETE, "session", &bearer, None)
+        .await
+        .expect_status(200);
+    let _nothing = get(&unused).await.expect_status(404);
+}
+
+#[tokio::test]
+async fn dsh_a11_eu_6_the_words_of_the_berlin_group_say_where_a_consent_stands() {
+    let app = TestApp::start().await;
+    let (bearer, id) = connected(&app).await;
+    let status = async || {
+        let ticket = token(&app, ADA).await;
+        let told = app
+            .request(Method::GET, "/api/v6/consent_management")
+            .bearer(&ticket)
+            .send()
+            .await;
+        told.expect_status(200).json()[0]["consentStatus"].clone()
+    };
+    assert_eq!(status().await, "valid");
+    let _ended = call(
+        &app,
+        Method::POST,
+        &format!("connections/{id}/revoke"),
+        &bearer,
+        Some(json!({ "confirm": true })),
+    )
+    .await
+    .expect_status(200);
+    assert_eq!(status().await, "revokedByPsu");
+}
+
+#[tokio::test]
+async fn dsh_b8_times_are_those_of_the_customers_zone() {
+    let app = TestApp::start().await;
+    let (_, id) = connected(&app).await;
+    let page = async |more: &str| {
+        let opened = app
+            .request(
+                Method::GET,
+                &format!(
+                    "/embed/authorizations?access_token={}{more}",
+                    token(&app, ADA).await
+                ),
+            )
+            .header("accept", "text/html")
+            .header("sec-fetch-dest", "iframe")
+            .send()
+            .await
+            .expect_status(200);
+        let bearer = opened.field("session").unwrap();
+        crate::world::about(&app, "/embed/connection", &bearer, &id)
+            .await
+            .expect_status(200)
+            .text()
+            .to_owned()
+    };
+    let granted = |zone: &str| {
+        let zoned = app.now().to_jiff().in_tz(zone).unwrap();
+        zoned.strftime("%H:%M %Z").to_string()
+    };
+    let utc = page("").await;
+    assert!(
+        utc.contains(&granted("UTC")) && utc.contains(">UTC</bdi>"),
+        "{utc}"
+    );
+    let tokyo = page("&time_zone=Asia/Tokyo").await;
+    assert!(
+        tokyo.contains(&granted("Asia/Tokyo")) && tokyo.contains(">Asia/Tokyo</bdi>"),
+        "{tokyo}"
+    );
+    crate::world::configure(&app, |tenant| {
+        tenant.dashboard.time_zone =
+            Some(consentry_domain::tenant::ZoneName::parse("Europe/Berlin").unwrap());
+    })
+    .await;
+    assert!(page("").await.contains(&granted("Europe/Berlin")));
+    assert!(
+        page("&time_zone=Asia/Tokyo")
+            .await
+            .contains(&granted("Asia/Tokyo"))
+    );
+    for odd in ["&time_zone=Mars/Base", "&time_zone=../etc/passwd"] {
+        assert!(
+            page(odd).await.contains(&granted("Europe/Berlin")),
+            "{odd} is ignored"
+        );
+    }
 }

@@ -104,6 +104,32 @@ async fn dsh_b5_from_the_answer_on_every_token_is_dead() {
 }
 
 #[tokio::test]
+async fn dsh_b5_a_refresh_beside_the_answer_leaves_nothing_alive() {
+    for _ in 0..8 {
+        let app = TestApp::start().await;
+        let tokens = connect(&app).await;
+        let client = app.bank.third_party.clone();
+        let refresh = tokens.refresh.as_deref().unwrap();
+        let (session, id) = at_the_list(&app).await;
+        let (done, refreshed) = tokio::join!(
+            about(&app, "/embed/stop/confirm", &session, &id),
+            app.refresh(&client, refresh)
+        );
+        let _done = done.expect_status(200);
+        let mut last = refresh.to_owned();
+        if refreshed.status() == 200 {
+            let fresh = refreshed.json();
+            let access = fresh["access_token"].as_str().unwrap();
+            assert_eq!(app.introspect(access).await["active"], false);
+            last = fresh["refresh_token"].as_str().unwrap_or(refresh).to_owned();
+        }
+        assert_eq!(app.introspect(&tokens.access).await["active"], false);
+        let refused = app.refresh(&client, &last).await.expect_status(400);
+        assert_eq!(refused.json()["error"], "invalid_grant");
+    }
+}
+
+#[tokio::test]
 async fn dsh_b5_a_second_press_or_a_reload_changes_nothing_and_says_the_same() {
     let app = TestApp::start().await;
     connect(&app).await;

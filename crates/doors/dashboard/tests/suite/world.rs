@@ -1,6 +1,10 @@
 //! What the tests of this door begin with.
 
-use consentry_domain::{client::StoredSecret, credential::ApiCredential, tenant::Tenant};
+use consentry_domain::{
+    client::StoredSecret,
+    credential::ApiCredential,
+    tenant::{FdxRegistry, FdxSettings, Tenant},
+};
 use consentry_ledger::{
     Caller, Permit, Target,
     access::{Provision, authorize},
@@ -180,4 +184,30 @@ pub async fn intermediary(app: &TestApp, name: &str) -> consentry_domain::PartyI
         .await
         .unwrap();
     id
+}
+
+/// The bank says who it is in the words of FDX, and which clusters its scopes open.
+pub async fn speak(app: &TestApp) {
+    let settings = FdxSettings {
+        home_uri: "https://www.harborbank.example".to_owned(),
+        registry: FdxRegistry::Gleif,
+        registered_name: "Harbor Bank NA".to_owned(),
+        registered_id: "529900INVENTED00B21".to_owned(),
+        clusters: [
+            ("accounts:balance".to_owned(), vec!["ACCOUNT_BASIC".to_owned()]),
+            (
+                "accounts:transactions".to_owned(),
+                [
+                    "TRANSACTIONS",
+                    "NOTIFICATIONS",
+                    "PAYMENT_SUPPORT",
+                    "ACCOUNT_BASIC",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+            ),
+        ]
+        .into(),
+    };
+    configure(app, |tenant| tenant.dashboard.fdx = Some(settings)).await;
 }

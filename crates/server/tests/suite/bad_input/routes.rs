@@ -39,7 +39,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 81] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 85] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -78,6 +78,10 @@ pub(super) const ROUTES: [(Method, &str, Takes); 81] = [
     ),
     (Method::POST, "/embed/api/v1/session/renew", Embedded),
     (Method::PATCH, "/embed/api/v1/connections/{c}/accounts", Embedded),
+    (Method::PATCH, "/embed/api/v1/connections/{c}/clusters", Embedded),
+    (Method::POST, "/embed/api/v1/exports", Embedded),
+    (Method::POST, "/embed/api/v1/consents/revoke", Embedded),
+    (Method::POST, "/embed/api/v1/consents/{consent}/revoke", Embedded),
     (Method::POST, "/embed/api/v1/connections/revoke", Embedded),
     (Method::POST, "/embed/api/v1/connections/{c}/revoke", Embedded),
     (Method::POST, "/embed/api/v1/connections/{c}/renew", Embedded),
