@@ -67,21 +67,24 @@ fn changed(mut object: Value, change: &Value) -> Value {
     object
 }
 
+/// Something that an operator configures.
+type Change = fn(&mut Tenant);
+
 #[tokio::test]
 async fn dsp_4_1_a_request_token_that_was_good_is_good_only_as_long_as_everything_stands() {
     let world = World::start().await;
     let token = world.token();
     let good = (200, "missingConsent");
     let as_configured = world.app.tenant().tenant.dataspace.clone();
-    let broken: [(&str, (u16, &str), fn(&mut Tenant)); 4] = [
+    let broken: [(&str, (u16, &str), Change); 4] = [
         ("another party", APPLICATION, |tenant| {
             "keys.other.example".clone_into(&mut tenant.dataspace.applications[0].party);
         }),
         ("no application", APPLICATION, |tenant| {
-            tenant.dataspace.applications.clear()
+            tenant.dataspace.applications.clear();
         }),
         ("another context", SUBJECT, |tenant| {
-            "gold".clone_into(&mut tenant.dataspace.acr)
+            "gold".clone_into(&mut tenant.dataspace.acr);
         }),
         ("a shorter life", INVALID, |tenant| {
             tenant.dataspace.longest_request_token = Lifetime::seconds(60);
