@@ -32,7 +32,7 @@ enum Kind {
 use Kind::{ByNature, Credential, Demo, Form, Keyed, Protocol, Reads};
 
 /// Beginnings and ends of paths, the first that fits counts. `/v1`, `/cis` and the number of a version are not looked at.
-const REVIEWED: [(&str, &str, Kind); 41] = [
+const REVIEWED: [(&str, &str, Kind); 43] = [
     ("/demo", "", Demo),
     ("/access/v1/", "", Reads),
     ("/webhooks/v1/", "", Keyed),
@@ -60,9 +60,11 @@ const REVIEWED: [(&str, &str, Kind); 41] = [
     ("/api/", "/token/revoke", ByNature),
     ("/api/", "/token", Credential),
     ("/embed/api/v1/session/renew", "", Credential),
+    ("/embed/api/v1/exports", "", Credential),
     ("/embed/api/v1/connections/", "/renew", Keyed),
     ("/embed/api/v1/connections/", "/report", ByNature),
     ("/embed/api/v1/connections/", "revoke", ByNature),
+    ("/embed/api/v1/consents/", "revoke", ByNature),
     ("/embed/", "", Form),
     ("/Consent/Revoke", "", ByNature),
     ("/Consent/Introspect", "", Reads),
