@@ -176,8 +176,9 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     // SAFETY: the library hands out what `open` made.
     let settled = unsafe { settle(file) };
     let closed = ask!(file, xClose);
-    // SAFETY: the library asks nothing of a closed file.
-    let pending = unsafe { ptr::replace(&raw mut (*file.cast::<Journal>()).pending, ptr::null_mut()) };
+    // SAFETY: the head outlives the file that it stands before.
+    let pending = unsafe { &mut (*file.cast::<Journal>()).pending };
+    let pending = std::mem::replace(pending, ptr::null_mut());
     if !pending.is_null() {
         // SAFETY: it is from `Box::into_raw` in `open`, and was taken out of the head.
         drop(unsafe { Box::from_raw(pending) });

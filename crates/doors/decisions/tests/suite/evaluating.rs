@@ -356,7 +356,7 @@ async fn chk_2_3_reason_user_says_why_in_the_language_that_is_asked_for() {
     assert_eq!(asked_in(None).await, json!(null), "nobody asked for words");
     for (language, sentence) in [
         ("en-GB", json!({ "en": "You stopped sharing this." })),
-        ("xx, de-AT;q=0.8", json!({ "de": "Sie teilen das nicht mehr." })),
+        ("xx, de-AT;q=0.8", json!({ "de": "Sie teilen das nicht mehr." })), // typos:ignore
         ("xx", json!({ "en": "You stopped sharing this." })),
     ] {
         assert_eq!(asked_in(Some(language)).await, sentence, "{language}");
