@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::load::{Ask, Load, Outcome};
 
 /// Pages in the journal from which it is brought into the database, by another connection.
-const CHECKPOINT_PAGES: usize = 1024;
+const CHECKPOINT_PAGES: usize = 4 * 1024;
 
 /// What one commit writes: statement and values of each row.
 type Packet = Vec<(usize, Vec<Value>)>;
@@ -140,7 +140,7 @@ fn open(path: &Path) -> Result<Connection> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "cache_size", -32 * 1024)?;
+    connection.pragma_update(None, "cache_size", -16 * 1024)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

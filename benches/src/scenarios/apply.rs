@@ -22,7 +22,7 @@ const OBJECTS: [(usize, usize); 2] = [(10_000, 5_000), (20, 10)];
 /// Applies it to a ledger that is not there yet, and once more, which changes nothing.
 pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
     let scratch = setup.scratch()?;
-    let (clients, definitions) = OBJECTS[if setup.rounds > 1 { 0 } else { 1 }];
+    let (clients, definitions) = OBJECTS[usize::from(setup.rounds == 1)];
     let file = scratch.path().join("manifest.toml");
     std::fs::write(&file, manifest(clients, definitions)?)?;
     let folder = scratch.path().join("data");

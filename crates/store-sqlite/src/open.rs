@@ -165,9 +165,10 @@ pub(crate) fn connection(path: &Path, purpose: Purpose, options: &Options) -> Re
     // flushed faster than growing.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", JOURNAL_KEPT)?;
-    // KiB of pages kept in memory, taken only as they are used.
+    // KiB of pages kept in memory, taken only as they are used. SQLite goes through all of them in a commit that split a page, so more is
+    // not better.
     let cache = if purpose == Purpose::Write {
-        -32 * 1024
+        -16 * 1024
     } else {
         -8 * 1024
     };

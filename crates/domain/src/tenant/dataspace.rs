@@ -309,7 +309,7 @@ mod tests {
                 own.privacy_policy = Some("javascript:alert(1)".to_owned());
             }),
             ("terms", |own| {
-                own.terms = Some("http://a.example/terms".to_owned())
+                own.terms = Some("http://a.example/terms".to_owned());
             }),
             ("document", |own| {
                 let address = || "https://a.example".to_owned();
