@@ -28,9 +28,6 @@ const LEFT: Lifetime = Lifetime::seconds(15);
 /// How long the queue rests after the server could not be used, in seconds; the last again and again.
 const RESTS: [i64; 6] = [5, 10, 30, 60, 120, 300];
 
-/// How long what happens is gathered before it is looked at. Under load one look serves for all of it, and nobody waits for so short a time.
-const GATHERS: Duration = Duration::from_millis(50);
-
 /// With fewer mails than this, what waits is read whenever something happens.
 const FEW: usize = 50;
 
@@ -149,9 +146,7 @@ impl Worker {
                         waiting.retain(|one| one.key() != mail.key());
                     }
                 }
-                () = queue.grown(), if follows => {
-                    pause(&mut stopping, GATHERS).await;
-                }
+                () = queue.grown(), if follows => {}
                 () = sleep(time) => happened = SELDOM,
                 () = stops(&mut stopping) => {}
             }
