@@ -210,7 +210,7 @@ def request_token():
 def administer(case):
     """Names what is there or could be, and repeats it where the body does."""
     address = case.path_parameters or {}
-    for name in address:
+    for name in ADMINISTERED.keys() & address.keys():
         address[name] = ADMINISTERED[name][chance(address[name], len(ADMINISTERED[name]))]
     if isinstance(case.body, dict):
         for member, name in REPEATED.items():

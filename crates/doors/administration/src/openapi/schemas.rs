@@ -72,6 +72,12 @@ pub(super) struct Choice {
     /// Of a preference: its values.
     #[schema(nullable = false, max_items = 300)]
     values: Option<Vec<ChoiceValue>>,
+    /// Whether it is shown nowhere any more. What was chosen stays.
+    #[schema(nullable = false)]
+    hidden: Option<bool>,
+    /// Of a purpose: what else it is called, by name space; of these, `didomi` and `custom` are taken for its id.
+    #[schema(nullable = false)]
+    namespaces: Option<std::collections::BTreeMap<String, String>>,
 }
 
 /// One answer to a preference.
