@@ -95,14 +95,6 @@ impl Changeable {
         self.visitor.form.all("others").next().is_some()
     }
 
-    /// The version that the person saw when they ticked; one that nothing has where the form does not say.
-    fn seen(&self) -> u32 {
-        let version = self.visitor.form.all("version").next();
-        version
-            .and_then(|version| version.parse().ok())
-            .unwrap_or_default()
-    }
-
     fn screen(&self, visit: &Visit, notice: Option<Notice>) -> (Page, Screen) {
         let language = self.visitor.look.language;
         let title = language
@@ -150,7 +142,7 @@ impl Changeable {
             screen,
             nothing_left: ticked.is_empty() && !others,
             ticked,
-            version: self.seen(),
+            version: self.visitor.seen(),
             others_change: others != self.accounts.others,
             connection: self.view.clone(),
             on,
@@ -168,7 +160,7 @@ impl Changeable {
         let request = AccountsRequest {
             subject: self.visitor.session.subject,
             agreement: self.connection.agreement.id,
-            version: Some(self.seen()),
+            version: Some(self.visitor.seen()),
             set: set.collect(),
             others: Some(self.others()),
             door: Door::Dashboard,

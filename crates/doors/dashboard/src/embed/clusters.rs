@@ -80,14 +80,6 @@ impl Narrowable {
         all.partition(|item| self.is_ticked(item))
     }
 
-    /// The version that the person saw when they ticked; one that nothing has where the form does not say.
-    fn seen(&self) -> u32 {
-        let version = self.visitor.form.all("version").next();
-        version
-            .and_then(|version| version.parse().ok())
-            .unwrap_or_default()
-    }
-
     fn screen(&self, visit: &Visit, notice: Option<Notice>) -> (Page, Screen) {
         let title = self.visitor.look.language.text("dashboard-clusters-title");
         let title = title.with("app", self.view.name.short.as_str());
@@ -118,7 +110,7 @@ impl Narrowable {
         let template = SummaryPage {
             page,
             screen,
-            version: self.seen(),
+            version: self.visitor.seen(),
             connection: self.view.clone(),
             kept,
             given_back,
@@ -141,7 +133,7 @@ impl Narrowable {
         let request = NarrowRequest {
             subject: self.visitor.session.subject,
             agreement: self.connection.agreement.id,
-            version: Some(self.seen()),
+            version: Some(self.visitor.seen()),
             without: without.collect(),
             door: Door::Dashboard,
             request: Some(visit.request_id.to_string()),

@@ -232,6 +232,14 @@ impl Visitor {
         Ok(found)
     }
 
+    /// The version that the person saw when they ticked; one that nothing has where the form does not say.
+    pub fn seen(&self) -> u32 {
+        let version = self.form.all("version").next();
+        version
+            .and_then(|version| version.parse().ok())
+            .unwrap_or_default()
+    }
+
     /// The connection that the form names, or the answer where there is none.
     pub async fn connection_or_answer(&self, visit: &Visit) -> Result<Connection, Response> {
         match self.connection(visit).await {
