@@ -16,19 +16,18 @@ const folder = mkdtempSync(path.join(tmpdir(), "consentry-passkeys-"));
 let demo;
 let browser;
 let base;
+let ledger;
+let port;
 
 before(async () => {
-  const ledger = path.join(folder, "ledger");
+  ledger = path.join(folder, "ledger");
   const first = await startDemo({ args: ["demo", "--json", "--listen", "127.0.0.1:0", "--data", ledger] });
-  const { port } = new URL(first.facts.base_url);
+  ({ port } = new URL(first.facts.base_url));
   await first.stop();
   base = `http://localhost:${port}`;
-  const manifest = path.join(folder, "manifest.toml");
-  const secret = path.join(folder, "secret");
-  writeFileSync(secret, "not-a-secret");
-  writeFileSync(manifest, settings(port, secret));
-  execFileSync(binary, ["apply", "-f", manifest, "--data", ledger]);
-  demo = await startDemo({ args: ["demo", "--json", "--listen", `127.0.0.1:${port}`, "--data", ledger] });
+  demo = await restartedWith(
+    bothWays + upstream("northmail", "Northmail") + upstream("tide", "Tide Identity") + adaAtNorthmail,
+  );
   browser = await startBrowser();
 });
 after(async () => {
@@ -37,15 +36,15 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function settings(port, secret) {
-  const upstream = (name, label) => `
-[[tenants.authorization.sign_in.upstreams]]
-name = "${name}"
-label = "${label}"
-issuer = "https://${name}.example"
-client_id = "harbor"
-client_secret_file = "${secret}"
-`;
+/** The demo on the same ledger, once it has these further settings. */
+async function restartedWith(further) {
+  const manifest = path.join(folder, "manifest.toml");
+  writeFileSync(manifest, settings() + further);
+  execFileSync(binary, ["apply", "-f", manifest, "--data", ledger]);
+  return startDemo({ args: ["demo", "--json", "--listen", `127.0.0.1:${port}`, "--data", ledger] });
+}
+
+function settings() {
   return `
 [[tenants]]
 slug = "harbor"
@@ -57,15 +56,38 @@ name = "Harbor Bank"
 accent = "#0b5c6b"
 
 [tenants.authorization.sign_in]
+passkey = true
+`;
+}
+
+const bothWays = `
 password = true
 email_code = true
-passkey = true
-${upstream("northmail", "Northmail")}${upstream("tide", "Tide Identity")}
+`;
+const neitherWay = `
+password = false
+email_code = false
+`;
+
+/** Another provider, at which nobody is known yet. */
+function upstream(name, label) {
+  const secret = path.join(folder, "secret");
+  writeFileSync(secret, "not-a-secret");
+  return `
+[[tenants.authorization.sign_in.upstreams]]
+name = "${name}"
+label = "${label}"
+issuer = "https://${name}.example"
+client_id = "harbor"
+client_secret_file = "${secret}"
+`;
+}
+
+const adaAtNorthmail = `
 [[tenants.people]]
 login = "ada"
 upstream = [{ issuer = "https://northmail.example", sub = "7" }]
 `;
-}
 
 /** A device with a fingerprint reader. Chromium forgets it with the document, so it comes near to each page anew, with what it keeps. */
 function device(page) {
@@ -190,4 +212,31 @@ test("somebody sees where else they log in with, and takes it away", async () =>
   await arabic.link("link-add", { provider: "Tide Identity" }).waitFor();
   await judge(arabic.page, "links-ar");
   await arabic.close();
+});
+
+test("a passkey that is somebody's only way to log in stays", async () => {
+  const ada = await visitor(browser, demo.facts);
+  const { page } = ada;
+  const finger = device(page);
+  await page.goto(`${base}/login`);
+  await ada.logIn();
+  await ada.press(ada.link("passkeys-title"));
+  await finger.near();
+  await ada.press(ada.button("passkeys-add"));
+  await page.getByText(ada.say("passkeys-added")).waitFor();
+  await logOut(ada);
+  await demo.stop();
+  demo = await restartedWith(neitherWay + upstream("tide", "Tide Identity"));
+
+  await page.goto(`${base}/login`);
+  await ada.press(ada.link("passkey-title"));
+  await finger.near();
+  await ada.press(ada.button("passkey-use"));
+  await ada.heading("signed-in-title").waitFor();
+  await page.goto(`${base}/login/passkeys`);
+  await ada.press(page.getByText(ada.say("passkey-rename")));
+  await ada.press(ada.button("passkey-remove"));
+  await page.getByText(ada.say("passkeys-last")).waitFor();
+  await judge(page, "passkeys-last");
+  await ada.close();
 });

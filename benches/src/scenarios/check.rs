@@ -5,7 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Setup, beside, free_address, grant::Decisions, introspect};
+use super::{Setup, beside, free_address, spread, grant::Decisions, introspect};
 use crate::{
     demo::Demo,
     grown::{self, Person},
@@ -49,17 +49,7 @@ pub fn warm(setup: &Setup) -> Result<Vec<Figure>> {
     })?;
     Ok(vec![
         beside("check", ours, limit.per_second),
-        Figure {
-            scenario: "check-half",
-            engine: "sqlite",
-            value: half.p99_ms,
-            unit: "ms",
-            limit: Some(half.p50_ms),
-            ratio: Some(half.p99_ms / half.p50_ms),
-            p50_ms: Some(half.p50_ms),
-            p99_ms: Some(half.p99_ms),
-            records: None,
-        },
+        spread("check-half", half),
     ])
 }
 

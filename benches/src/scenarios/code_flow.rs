@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use consentry_jose::{Algorithm, Limits, SigningKey, decode};
 use serde_json::Value;
 
-use super::{Setup, beside};
+use super::{Setup, beside, spread};
 use crate::{
     demo::{Demo, Visitor, code_in},
     http::{Connection, Request},
@@ -57,10 +57,12 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         std::fs::remove_file(&before)?;
         std::fs::remove_file(&after)?;
     }
-    Ok(ours
-        .map(|ours| beside("code-flow", ours, parts.composite()))
-        .into_iter()
-        .collect())
+    let ours = ours.context("no round was run")?;
+    let half = load.run_at(ours.per_second / 2.0, async |_| Flow::open(&demo, &cookies).await)?;
+    Ok(vec![
+        beside("code-flow", ours, parts.composite()),
+        spread("code-flow-half", half),
+    ])
 }
 
 /// How often each part can be done in a second.

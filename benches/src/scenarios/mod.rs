@@ -198,6 +198,21 @@ fn free_address() -> Result<String> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
+/// How long the slowest of a hundred answers takes, beside the median of the same.
+fn spread(scenario: &'static str, ours: Outcome) -> Figure {
+    Figure {
+        scenario,
+        engine: "sqlite",
+        value: ours.p99_ms,
+        unit: "ms",
+        limit: Some(ours.p50_ms),
+        ratio: Some(ours.p99_ms / ours.p50_ms),
+        p50_ms: Some(ours.p50_ms),
+        p99_ms: Some(ours.p99_ms),
+        records: None,
+    }
+}
+
 /// A rate beside its limit.
 fn beside(scenario: &'static str, ours: Outcome, limit: f64) -> Figure {
     Figure {

@@ -217,7 +217,7 @@ impl Ledger {
             return Ok(Sitting::Another);
         };
         let assurance = self
-            .assurance_at(tenant, level, session, Timestamp::EPOCH)
+            .assurance_at(tenant, sign_in, level, session, Timestamp::EPOCH)
             .await?;
         Ok(match assurance {
             Assurance::Enough => Sitting::Asked,

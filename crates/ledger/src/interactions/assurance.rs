@@ -105,16 +105,26 @@ impl Level {
         match self {
             Self::By(method) => method,
             Self::Upstream(_) => Method::Upstream,
-            Self::Two if !has_both(sign_in) && (session.is_some() || !sign_in.password) => Method::Passkey,
+            Self::Two
+                if sign_in.passkey && !has_both(sign_in) && (session.is_some() || !sign_in.password) =>
+            {
+                Method::Passkey
+            }
             Self::Two if session.is_some_and(|session| session.proves(Method::Password, since)) => {
                 Method::EmailCode
             }
-            Self::Two => Method::Password,
-            Self::Any if !sign_in.password && sign_in.email_code && sign_in.upstreams.is_empty() => {
+            Self::Two | Self::Any
+                if !sign_in.password && sign_in.email_code && sign_in.upstreams.is_empty() =>
+            {
                 Method::EmailCode
             }
-            Self::Any => Method::Password,
+            Self::Two | Self::Any => Method::Password,
         }
+    }
+
+    /// How somebody who is not known yet begins to sign in where this level has to be reached, and people log in in these ways.
+    pub fn first_method(self, sign_in: &SignIn) -> Method {
+        self.next(sign_in, None, Timestamp::EPOCH)
     }
 }
 
@@ -204,20 +214,20 @@ impl Interaction {
 }
 
 impl Ledger {
-    /// What a session is worth to a request, where what was proved at `since` or later counts.
+    /// What a session is worth to a request, where people log in in these ways, and what was proved at `since` or later counts.
     pub async fn assurance_of(
         &self,
         tenant: &TenantSnapshot,
+        sign_in: &SignIn,
         request: &AuthorizationRequest,
         session: &Session,
         since: Timestamp,
     ) -> Result<Assurance, Fault> {
-        let sign_in = &tenant.tenant.authorization.sign_in;
         if request.is_met_by(sign_in, session, since) {
             return Ok(Assurance::Enough);
         }
         let missing = self
-            .missing_proof(tenant, request.level(sign_in), session, since)
+            .missing_proof(tenant, sign_in, request.level(sign_in), session, since)
             .await?;
         Ok(match missing {
             Some(method) => Assurance::Missing(method),
@@ -226,18 +236,19 @@ impl Ledger {
         })
     }
 
-    /// What a session is worth where this level has to be reached, whatever an app asks for.
+    /// What a session is worth where this level has to be reached, whatever an app asks for, and people log in in these ways.
     pub async fn assurance_at(
         &self,
         tenant: &TenantSnapshot,
+        sign_in: &SignIn,
         level: Level,
         session: &Session,
         since: Timestamp,
     ) -> Result<Assurance, Fault> {
-        if level.is_met(&tenant.tenant.authorization.sign_in, session, since) {
+        if level.is_met(sign_in, session, since) {
             return Ok(Assurance::Enough);
         }
-        let missing = self.missing_proof(tenant, level, session, since).await?;
+        let missing = self.missing_proof(tenant, sign_in, level, session, since).await?;
         Ok(missing.map_or(Assurance::Unreachable, Assurance::Missing))
     }
 
@@ -245,11 +256,11 @@ impl Ledger {
     async fn missing_proof(
         &self,
         tenant: &TenantSnapshot,
+        sign_in: &SignIn,
         level: Level,
         session: &Session,
         since: Timestamp,
     ) -> Result<Option<Method>, Fault> {
-        let sign_in = &tenant.tenant.authorization.sign_in;
         let subject = session.subject;
         let next = level.next(sign_in, Some(session), since);
         Ok(match level {
@@ -266,20 +277,6 @@ impl Ledger {
     async fn can_prove_both(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<bool, Fault> {
         Ok(self.can_prove(tenant, subject, Method::Password).await?
             && self.can_prove(tenant, subject, Method::EmailCode).await?)
-    }
-
-    /// How somebody who is not known yet signs in for a request.
-    pub fn first_method(&self, tenant: &TenantSnapshot, request: Option<&AuthorizationRequest>) -> Method {
-        let sign_in = &tenant.tenant.authorization.sign_in;
-        self.first_method_for(
-            tenant,
-            request.map_or(Level::Any, |request| request.level(sign_in)),
-        )
-    }
-
-    /// How somebody who is not known yet begins to sign in where this level has to be reached.
-    pub fn first_method_for(&self, tenant: &TenantSnapshot, level: Level) -> Method {
-        level.next(&tenant.tenant.authorization.sign_in, None, Timestamp::EPOCH)
     }
 
     /// Whether a person has what this way needs: a password, an address, or a passkey.

@@ -27,6 +27,7 @@ use super::{
     page, passkey,
     redirect::see_other,
     signed_in::{Errand, proved},
+    usable_sign_in,
 };
 
 /// Where one asks for a code.
@@ -222,8 +223,8 @@ fn ask_page_with(
     is_second: bool,
     problem: impl Fn(&Page) -> Option<Text>,
 ) -> Response {
-    let sign_in = &visit.tenant.tenant.authorization.sign_in;
-    let level = errand.map_or(Level::Any, |errand| errand.interaction.request.level(sign_in));
+    let sign_in = usable_sign_in(visit);
+    let level = errand.map_or(Level::Any, |errand| errand.interaction.request.level(&sign_in));
     let by_password = match errand {
         _ if !sign_in.password || is_second || level != Level::Any => String::new(),
         Some(errand) => errand.path(),

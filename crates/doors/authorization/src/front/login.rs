@@ -87,7 +87,7 @@ pub(super) async fn get(visit: Visit, request: Request) -> Response {
                     None => signed_in(&visit, &session).await,
                 }
             }
-            None => match visit.ledger().first_method_for(&visit.tenant, level) {
+            None => match level.first_method(&usable_sign_in(&visit)) {
                 Method::EmailCode => Ok(see_other(code::ASK, Vec::new())?),
                 Method::Passkey => Ok(see_other(passkey::USE, Vec::new())?),
                 Method::Password | Method::Upstream => {
@@ -114,7 +114,7 @@ fn wanted(visit: &Visit, parameters: &Parameters) -> Result<Level, ApiError> {
 async fn further(visit: &Visit, session: &Session, level: Level) -> Result<Option<Response>, Failure> {
     let ledger = visit.ledger();
     let assurance = ledger
-        .assurance_at(&visit.tenant, level, session, Timestamp::EPOCH)
+        .assurance_at(&visit.tenant, &usable_sign_in(visit), level, session, Timestamp::EPOCH)
         .await?;
     let Assurance::Missing(method) = assurance else {
         return Ok(None);
@@ -256,8 +256,8 @@ fn render(
     username: String,
     problem: impl Fn(&Page) -> Option<Text>,
 ) -> Response {
-    let sign_in = &visit.tenant.tenant.authorization.sign_in;
-    let level = errand.map_or(Level::Any, |errand| errand.interaction.request.level(sign_in));
+    let sign_in = usable_sign_in(visit);
+    let level = errand.map_or(Level::Any, |errand| errand.interaction.request.level(&sign_in));
     render_for(visit, errand, level, username, problem)
 }
 

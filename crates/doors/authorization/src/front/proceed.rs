@@ -9,7 +9,7 @@ use consentry_ledger::{
     Caller, Opaque, Permit, Via,
     access::{Answer, Target as Whose, authorize},
     interactions::{Assurance, AuthorizationRequest, Changed, Interaction, Issued, Level, MoveError, Need},
-    sessions::Session,
+    sessions::{Method, Session},
     tokens::access_token::subject_identifier,
 };
 use consentry_web::{error::ApiError, visit::Visit};
@@ -23,6 +23,7 @@ use super::{
     page,
     redirect::{Fields, Target, see_other},
     signed_in::Errand,
+    usable_sign_in,
 };
 
 /// How often a step is taken anew when another tab was faster.
@@ -60,7 +61,7 @@ pub(super) async fn first_step(
         }
         let since = request.counts_since(now, now);
         let assurance = ledger
-            .assurance_of(&visit.tenant, &request, &session, since)
+            .assurance_of(&visit.tenant, &usable_sign_in(visit), &request, &session, since)
             .await?;
         if assurance != Assurance::Enough {
             if unattended {
@@ -183,7 +184,7 @@ async fn attempt(
                 .interaction_authenticating(&visit.tenant, interaction)
                 .await,
         )?;
-        let method = ledger.first_method(&visit.tenant, Some(request));
+        let method = first_method(visit, request);
         return Ok(login::page_for(visit, &errand(handle, interaction), session, method).await?);
     };
     if !is_meant(visit, client, request, session) {
@@ -193,7 +194,7 @@ async fn attempt(
                     .interaction_authenticating(&visit.tenant, interaction)
                     .await,
             )?;
-            let method = ledger.first_method(&visit.tenant, Some(request));
+            let method = first_method(visit, request);
             return Ok(login::page_for(visit, &errand(handle, interaction), None, method).await?);
         }
         ledger.cancel_interaction(&visit.tenant, interaction).await?;
@@ -221,7 +222,7 @@ async fn attempt(
     }
     let since = interaction.counts_since(ledger.now());
     match ledger
-        .assurance_of(&visit.tenant, request, session, since)
+        .assurance_of(&visit.tenant, &usable_sign_in(visit), request, session, since)
         .await?
     {
         Assurance::Enough => {}
@@ -301,14 +302,12 @@ fn unmet(
     interaction: Option<&Interaction>,
 ) -> Result<Response, Failure> {
     let settings = &visit.tenant.tenant.authorization;
-    let two = request.level(&settings.sign_in) == Level::Two;
+    let sign_in = usable_sign_in(visit);
+    let two = request.level(&sign_in) == Level::Two;
     match settings.mfa_error {
         MfaError::MfaRequired if two => {
-            let usable: &[&str] = match &settings.sign_in {
-                sign_in if !sign_in.passkey => &["email_code"],
-                sign_in if !sign_in.email_code => &["passkey"],
-                _ => &["email_code", "passkey"],
-            };
+            let ways = [(sign_in.email_code, "email_code"), (sign_in.passkey, "passkey")];
+            let usable: Vec<&str> = ways.iter().filter(|(is, _)| *is).map(|(_, way)| *way).collect();
             let description = &format!("A second factor is required; usable: {}", usable.join(" "));
             refuse(visit, request, "mfa_required", description, interaction)
         }
@@ -317,6 +316,12 @@ fn unmet(
             refuse(visit, request, standard, description, interaction)
         }
     }
+}
+
+/// How somebody who is not known yet signs in for a request.
+fn first_method(visit: &Visit, request: &AuthorizationRequest) -> Method {
+    let sign_in = usable_sign_in(visit);
+    request.level(&sign_in).first_method(&sign_in)
 }
 
 fn moved(result: Result<Interaction, MoveError>) -> Result<Interaction, Obstacle> {

@@ -225,6 +225,28 @@ async fn b13_18_under_an_address_without_a_name_a_wish_for_a_passkey_is_passed_o
 }
 
 #[tokio::test]
+async fn b13_18_under_an_address_without_a_name_a_passkey_is_no_second_factor() {
+    let app = TestApp::start().await;
+    app.configure(|tenant| {
+        let sign_in = &mut tenant.authorization.sign_in;
+        sign_in.passkey = true;
+        sign_in.email_code = false;
+        sign_in.second_factor_clients = vec![ClientId::parse(&app.bank.third_party.client_id).unwrap()];
+    })
+    .await;
+    let browser = app.browser();
+    let page = open(&app, &browser, &[]).await;
+    assert!(page.text().contains("type=\"password\""), "{}", page.text());
+    let refused = by_password(&app, &browser, &page).await;
+    assert_refused(&refused, "unmet_authentication_requirements");
+    app.configure(|tenant| tenant.authorization.mfa_error = MfaError::MfaRequired)
+        .await;
+    let refused = open(&app, &browser, &[]).await;
+    assert_refused(&refused, "mfa_required");
+    assert!(!refused.text().contains("passkey"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn b13_03_tpa_cn_05_fresh_means_both_factors() {
     let app = TestApp::start().await;
     let mails = app.mailbox();
