@@ -5,7 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::{Setup, beside, free_address, spread, grant::Decisions, introspect};
+use super::{Setup, beside, free_address, grant::Decisions, introspect, spread};
 use crate::{
     demo::Demo,
     grown::{self, Person},

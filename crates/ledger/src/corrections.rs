@@ -12,9 +12,14 @@ impl Inner {
             self.consent_sets.correct(&(tenant, *subject));
             self.bundle_accounts.correct(&(tenant, *subject));
             self.records.correct_person(tenant, *subject);
+            self.answers.correct(tenant, *subject);
+        }
+        for subject in &touched.shown {
+            self.answers.correct(tenant, *subject);
         }
         for subject in &touched.keys {
             self.subject_keys.correct(&(tenant, *subject));
+            self.answers.correct(tenant, *subject);
         }
         if touched.erases {
             self.tails.forget(tenant);
@@ -42,5 +47,6 @@ impl Inner {
         self.names.correct_all();
         self.grants.correct_all();
         self.records.correct_all();
+        self.answers.correct_all();
     }
 }

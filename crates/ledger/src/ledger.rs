@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use crate::{
     accounts::Throttle,
+    answers::Answers,
     cache::Corrected,
     dataspace::SignedTokens,
     environment::{Clock, Entropy, Ids},
@@ -106,6 +107,7 @@ pub(crate) struct Inner {
     pub(crate) subject_keys: Corrected<(TenantId, SubjectId), Option<Key>>,
     pub(crate) names: Corrected<(TenantId, Hash), Option<SubjectId>>,
     pub(crate) records: KeptRecords,
+    pub(crate) answers: Answers,
     pub(crate) passwords: Semaphore,
     pub(crate) throttle: Throttle,
     pub(crate) verified_passwords: PasswordMemory,
@@ -166,6 +168,7 @@ impl Ledger {
                 subject_keys: Corrected::new(options.consent_sets),
                 names: Corrected::new(options.names),
                 records: KeptRecords::new(options.record_bytes),
+                answers: Answers::default(),
                 passwords: Semaphore::new(options.password_checks),
                 throttle: Throttle::default(),
                 verified_passwords: PasswordMemory::default(),

@@ -10,6 +10,7 @@ pub mod access;
 pub mod accounts;
 pub mod administration;
 pub mod agreements;
+pub mod answers;
 pub mod canonical;
 pub mod checks;
 pub mod clients;

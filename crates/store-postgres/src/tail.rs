@@ -101,6 +101,7 @@ fn touches(row: &Row) -> Result<Touches> {
         grants: ids("grants")?.into_iter().map(GrantId::from_uuid).collect(),
         names: hashes("names")?,
         records: ids("records")?.into_iter().map(RecordId::from_uuid).collect(),
+        shown: Vec::new(),
         configuration: row.try_get("configuration")?,
         erases: row.try_get("erases")?,
     })

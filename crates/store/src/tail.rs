@@ -42,6 +42,9 @@ pub struct Touches {
     pub names: Vec<Hash>,
     /// Records.
     pub records: Vec<RecordId>,
+    /// People of whom something changed that only pages of theirs show: their account, when their data was used. What a node keeps of
+    /// it ends by itself within a second, so other nodes are not told.
+    pub shown: Vec<SubjectId>,
     /// Whether configuration is among them.
     pub configuration: bool,
     /// Whether somebody's data became unreadable.
@@ -67,9 +70,22 @@ impl Touches {
         own
     }
 
-    /// Whether there is nothing to read again.
+    /// Whether there is nothing that other nodes have to read again.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self {
+            subjects,
+            keys,
+            tokens,
+            grants,
+            names,
+            records,
+            shown: _,
+            configuration,
+            erases,
+        } = self;
+        let people = subjects.is_empty() && keys.is_empty() && names.is_empty();
+        let rest = tokens.is_empty() && grants.is_empty() && records.is_empty();
+        people && rest && !configuration && !erases
     }
 
     fn note(&mut self, change: &ChangeSet) {
@@ -109,6 +125,7 @@ impl Touches {
         once(&mut self.grants);
         once(&mut self.names);
         once(&mut self.records);
+        once(&mut self.shown);
     }
 
     fn note_row(&mut self, row: &Row) {
@@ -121,11 +138,11 @@ impl Touches {
             Row::Alias(alias) => self.names.push(alias.hash),
             Row::SubjectKey(key) => self.keys.push(key.subject),
             Row::Agreement(agreement) => self.subjects.push(agreement.subject),
+            Row::Account(account) => self.shown.push(account.subject),
+            Row::Use(usage) => self.shown.push(usage.subject),
             Row::Interaction(_)
             | Row::Subject(_)
-            | Row::Account(_)
             | Row::Configuration(_)
-            | Row::Use(_)
             | Row::Job(_)
             | Row::Delivery(_)
             | Row::Preference(_) => {}
@@ -141,11 +158,11 @@ impl Touches {
             RowKey::Token(hash) => self.tokens.push(*hash),
             RowKey::Alias(hash) => self.names.push(*hash),
             RowKey::SubjectKey(subject) => self.keys.push(*subject),
+            RowKey::Account(subject) => self.shown.push(*subject),
             RowKey::Consent(_)
             | RowKey::Agreement(_)
             | RowKey::Interaction(_)
             | RowKey::Subject(_)
-            | RowKey::Account(_)
             | RowKey::Configuration(..)
             | RowKey::Use(_)
             | RowKey::Job(..)

@@ -256,16 +256,19 @@ impl ShownName {
 /// A rendered page, or the failure to render it.
 pub fn respond(template: &impl askama::Template) -> Response {
     match template.render() {
-        Ok(html) => {
-            let mut answer = Response::new(axum::body::Body::from(html));
-            answer.headers_mut().insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("text/html; charset=utf-8"),
-            );
-            answer
-        }
+        Ok(text) => html(text),
         Err(error) => Problem(ApiError::internal(error)).into_response(),
     }
+}
+
+/// A page that was rendered.
+pub fn html(text: String) -> Response {
+    let mut answer = Response::new(axum::body::Body::from(text));
+    answer.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    answer
 }
 
 fn initial(name: &str) -> String {

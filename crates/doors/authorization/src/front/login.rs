@@ -114,7 +114,13 @@ fn wanted(visit: &Visit, parameters: &Parameters) -> Result<Level, ApiError> {
 async fn further(visit: &Visit, session: &Session, level: Level) -> Result<Option<Response>, Failure> {
     let ledger = visit.ledger();
     let assurance = ledger
-        .assurance_at(&visit.tenant, &usable_sign_in(visit), level, session, Timestamp::EPOCH)
+        .assurance_at(
+            &visit.tenant,
+            &usable_sign_in(visit),
+            level,
+            session,
+            Timestamp::EPOCH,
+        )
         .await?;
     let Assurance::Missing(method) = assurance else {
         return Ok(None);

@@ -7,14 +7,21 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
+use consentry_ledger::answers::Made;
 use consentry_web::{
     error::ApiError,
-    page::{Page, respond},
+    page::{Page, html, respond},
+    texts::Text,
     visit::Visit,
 };
 use http::{HeaderValue, StatusCode, header};
 
-use super::{frame, refusal::Refusal, visitor::Visitor};
+use super::{
+    differing::{Places, filled},
+    frame::{self, Look},
+    refusal::Refusal,
+    visitor::Visitor,
+};
 use crate::view::{
     Notice, Screen,
     joint::JointView,
@@ -35,20 +42,62 @@ pub struct Show {
 
 /// Shows the list again.
 pub async fn list(visit: Visit, request: Request) -> Response {
-    match Visitor::of(&visit, request).await {
-        Ok(visitor) => {
-            let wanted = Wanted::read(&visitor.form);
-            page(
-                &visit,
-                &visitor,
-                Show {
-                    wanted,
-                    ..Show::default()
-                },
-            )
-            .await
-        }
-        Err(refusal) => refusal.into_response(),
+    let visitor = match Visitor::arriving(&visit, request).await {
+        Ok(visitor) => visitor,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let wanted = Wanted::read(&visitor.form);
+    if wanted == Wanted::default() {
+        return of_this_second(&visit, visitor).await;
+    }
+    let visitor = visitor.with_accounts(&visit).await;
+    let show = Show {
+        wanted,
+        ..Show::default()
+    };
+    page(&visit, &visitor, show).await
+}
+
+/// The whole list, which need not be made anew for each page of the person in the same second.
+async fn of_this_second(visit: &Visit, visitor: Visitor) -> Response {
+    let look = visitor.look;
+    let question = format!(
+        "dashboard list {} {} {} {}",
+        look.language.tag,
+        look.theme.as_str(),
+        visitor.zone_name(),
+        visitor.session.has_done
+    );
+    let (bearer, ends_in) = (visitor.bearer.expose().to_owned(), ends_in(visit, &visitor));
+    let subject = visitor.session.subject;
+    let made = async {
+        let visitor = visitor.with_accounts(visit).await;
+        let list = read(visit, &visitor, Wanted::default()).await?;
+        let is_about_others = visitor.has_joint_accounts();
+        let (page, screen) = screen(visit, &visitor, &title(look, &list), None);
+        let places = Places::draw(visit.ledger().entropy());
+        let screen = places.instead_of_what_differs(screen);
+        let text = ListPage { page, screen, list }
+            .render()
+            .map_err(ApiError::internal)?;
+        let pieces = places.cut(&text);
+        Ok(Made {
+            pieces,
+            is_about_others,
+        })
+    };
+    let told = visit
+        .ledger()
+        .answer_of_this_second(&visit.tenant, subject, &question, made)
+        .await;
+    match told {
+        Ok(pieces) => answer_with(
+            visit,
+            look,
+            StatusCode::OK,
+            html(filled(&pieces, &bearer, ends_in)),
+        ),
+        Err(error) => Refusal::plain(visit, look, error).into_response(),
     }
 }
 
@@ -58,14 +107,17 @@ pub async fn page(visit: &Visit, visitor: &Visitor, show: Show) -> Response {
         Ok(list) => list,
         Err(error) => return Refusal::plain(visit, visitor.look, error).into_response(),
     };
-    let title = visitor.look.language.text(if list.is_of_apps {
+    let (page, screen) = screen(visit, visitor, &title(visitor.look, &list), show.notice);
+    let template = ListPage { page, screen, list };
+    answer(visit, visitor, show.status.unwrap_or(StatusCode::OK), &template)
+}
+
+fn title(look: Look, list: &List) -> Text {
+    look.language.text(if list.is_of_apps {
         "dashboard-title"
     } else {
         "everything-title"
-    });
-    let (page, screen) = screen(visit, visitor, &title, show.notice);
-    let template = ListPage { page, screen, list };
-    answer(visit, visitor, show.status.unwrap_or(StatusCode::OK), &template)
+    })
 }
 
 /// The list with the words for an id that leads nowhere: unknown, or somebody else's.
@@ -98,10 +150,15 @@ pub(super) fn screen(
             help,
             notice,
             has_done: visitor.session.has_done,
-            ends_in: visitor.session.ends_at.seconds_since(visit.ledger().now()),
+            ends_in: ends_in(visit, visitor),
             idle: visit.tenant.tenant.lifetimes.page_idle.as_seconds(),
         },
     )
+}
+
+/// Seconds until the page session is over.
+fn ends_in(visit: &Visit, visitor: &Visitor) -> i64 {
+    visitor.session.ends_at.seconds_since(visit.ledger().now())
 }
 
 /// A screen as an answer.
@@ -111,11 +168,15 @@ pub(super) fn answer(
     status: StatusCode,
     template: &impl Template,
 ) -> Response {
+    answer_with(visit, visitor.look, status, respond(template))
+}
+
+fn answer_with(visit: &Visit, look: Look, status: StatusCode, page: Response) -> Response {
     let language = [(
         header::CONTENT_LANGUAGE,
-        HeaderValue::from_static(visitor.look.language.tag),
+        HeaderValue::from_static(look.language.tag),
     )];
-    (status, language, frame::headers(visit), respond(template)).into_response()
+    (status, language, frame::headers(visit), page).into_response()
 }
 
 #[derive(Template)]

@@ -7,6 +7,7 @@ pub mod clusters;
 pub mod connection;
 pub mod connections;
 pub mod copy;
+mod differing;
 pub mod frame;
 pub mod joint;
 pub mod keep;

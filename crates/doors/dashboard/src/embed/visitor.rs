@@ -77,8 +77,22 @@ impl Visitor {
         }
     }
 
-    /// Reads a form and its session. Using the session moves its idle end.
+    /// Reads a form and its session, and the accounts of the person. Using the session moves its idle end.
     pub async fn of(visit: &Visit, request: Request) -> Result<Self, Refusal> {
+        let visitor = Self::arriving(visit, request).await?;
+        Ok(visitor.with_accounts(visit).await)
+    }
+
+    /// The same, with the accounts of the person.
+    pub async fn with_accounts(self, visit: &Visit) -> Self {
+        Self {
+            held: Held::of(visit, self.session.subject).await,
+            ..self
+        }
+    }
+
+    /// Reads a form and its session, and leaves the accounts of the person unread.
+    pub async fn arriving(visit: &Visit, request: Request) -> Result<Self, Refusal> {
         let look = Look::of_visit(visit);
         refusal::serving(visit, look)?;
         let (parts, body) = request.into_parts();
@@ -110,14 +124,13 @@ impl Visitor {
             None => session,
         };
         let look = Look::of_session(visit, &session);
-        let held = Held::of(visit, session.subject).await;
         Ok(Self {
             zone: zone_of(visit, &session),
             session,
             bearer,
             form,
             look,
-            held,
+            held: Held::Unnamed,
             base: visit.house.base_url(&visit.tenant),
         })
     }
@@ -170,6 +183,11 @@ impl Visitor {
         authorize(&self.session.caller(), Target::Subject(self.session.subject))
     }
 
+    /// The name of the time zone that the person reads times in.
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
     /// What it takes to put connections into the person's words.
     pub fn telling<'a>(&'a self, visit: &'a Visit) -> Telling<'a> {
         Telling {
@@ -216,10 +234,14 @@ impl Visitor {
         Ok(found)
     }
 
+    /// Whether the person holds accounts together with others. Most people hold theirs alone.
+    pub fn has_joint_accounts(&self) -> bool {
+        self.held.named().iter().any(Holding::is_joint)
+    }
+
     /// What others share of accounts that they hold with the person, read now (consent-dashboard B6.8).
     pub async fn joint_shares(&self, visit: &Visit) -> Result<Vec<JointShare>, ApiError> {
-        // Most people hold their accounts alone, and the names of those are known already.
-        if !self.held.named().iter().any(Holding::is_joint) {
+        if !self.has_joint_accounts() {
             return Ok(Vec::new());
         }
         let permit = self

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::world::{ADA, about, connect, list, open, session, token};
 
 /// The bank's data plane asks whether it may deliver, and does.
-async fn ask(app: &TestApp, scope: &str) -> bool {
+pub async fn ask(app: &TestApp, scope: &str) -> bool {
     let client = &app.bank.first_party;
     let question = json!({
         "subject": { "type": "user", "id": "ada" },

@@ -10,6 +10,7 @@ mod everything;
 mod fdx;
 mod framing;
 mod joint;
+mod of_this_second;
 mod opening;
 mod page_api;
 mod pages;
