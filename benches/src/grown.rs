@@ -120,19 +120,22 @@ fn integer(number: u64) -> Value {
     Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-/// Somebody who does not exist. Ids and hashes rise with the number, so that every table is written from left to right.
+/// Somebody who does not exist. Ids and hashes rise with the number, so that every table is written from left to right; they are others
+/// where there are another number of people, so that a ledger can grow twice.
 #[derive(Clone, Copy)]
 pub struct Person {
     number: u64,
     shard: u64,
+    people: u32,
 }
 
 impl Person {
     /// One of so many, from 0.
-    pub const fn new(number: u64, people: u64) -> Self {
+    pub fn new(number: u64, people: u64) -> Self {
         Self {
             number,
             shard: number * SHARDS / people,
+            people: u32::try_from(people).unwrap_or(u32::MAX),
         }
     }
 
@@ -165,6 +168,7 @@ impl Person {
     fn bytes(self, kind: u8, number: u64) -> [u8; 16] {
         let mut id = [0; 16];
         id[..2].copy_from_slice(&[0x01, 0x97]);
+        id[2..6].copy_from_slice(&self.people.to_be_bytes());
         id[6..8].copy_from_slice(&(0x7000 | u16::try_from(self.shard).unwrap_or_default()).to_be_bytes());
         id[8..].copy_from_slice(&number.to_be_bytes());
         id[8] = 0x80 | kind;
@@ -178,6 +182,7 @@ impl Person {
             u16::try_from(self.shard << 4).unwrap_or_default() | u16::try_from(kind).unwrap_or_default();
         hash[..2].copy_from_slice(&begin.to_be_bytes());
         hash[2..10].copy_from_slice(&self.number.to_be_bytes());
+        hash[10..14].copy_from_slice(&self.people.to_be_bytes());
         Value::Blob(hash)
     }
 }

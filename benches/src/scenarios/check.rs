@@ -92,38 +92,84 @@ pub fn cold(setup: &Setup) -> Result<Vec<Figure>> {
 
 /// Asks about everybody up to this number, or as many as there is time for.
 fn once_each(demo: &Demo, load: Load, next: &Rc<Cell<u64>>, until: u64, people: u64) -> Result<Outcome> {
-    let address = demo.address()?;
+    Inquiry {
+        next: Rc::clone(next),
+        until,
+        apart: 1,
+        people,
+    }
+    .run(demo, load)
+}
+
+/// Asks about so many of the grown people of a ledger, evenly spread, each once.
+pub(super) fn some(demo: &Demo, load: Load, questions: u64, people: u64) -> Result<Outcome> {
+    Inquiry {
+        next: Rc::default(),
+        until: questions,
+        apart: (people / questions).max(1),
+        people,
+    }
+    .run(demo, load)
+}
+
+/// Asks the same question about one of them again and again.
+pub(super) fn again(demo: &Demo, load: Load, people: u64) -> Result<Outcome> {
+    let (address, bytes) = (demo.address()?, asking(demo, &about(0, people))?.bytes());
     load.run(async |_| {
-        let prepared = asking(demo, &about(people - 1, people))?;
-        Ok(Inquirer {
-            connection: Connection::open(address).await?,
-            request: prepared.bytes(),
-            last: Person::new(people - 1, people).uuid(),
-            next: Rc::clone(next),
-            until,
-            people,
-        })
+        let bytes = bytes.clone();
+        HttpClient::open(address, 200, move || bytes.clone()).await
     })
 }
 
-/// Asks about one person after the other.
+/// Questions about one person after the other.
+#[derive(Clone)]
+struct Inquiry {
+    /// Number of the next question.
+    next: Rc<Cell<u64>>,
+    /// Number of the first question that is not asked.
+    until: u64,
+    /// How far those who are asked about are from each other.
+    apart: u64,
+    people: u64,
+}
+
+impl Inquiry {
+    fn run(self, demo: &Demo, load: Load) -> Result<Outcome> {
+        let address = demo.address()?;
+        load.run(async |_| {
+            let last = self.people - 1;
+            Ok(Inquirer {
+                connection: Connection::open(address).await?,
+                request: asking(demo, &about(last, self.people))?.bytes(),
+                last: Person::new(last, self.people).uuid(),
+                inquiry: self.clone(),
+            })
+        })
+    }
+
+    /// The id of the next person.
+    fn next(&self) -> Option<String> {
+        let number = self.next.get();
+        (number < self.until).then(|| {
+            self.next.set(number + 1);
+            Person::new(number * self.apart, self.people).uuid()
+        })
+    }
+}
+
+/// A client that asks them.
 struct Inquirer {
     connection: Connection,
     request: Vec<u8>,
     last: String,
-    next: Rc<Cell<u64>>,
-    until: u64,
-    people: u64,
+    inquiry: Inquiry,
 }
 
 impl Ask for Inquirer {
     async fn ask(&mut self) -> Result<bool> {
-        let number = self.next.get();
-        if number >= self.until {
+        let Some(id) = self.inquiry.next() else {
             return Ok(false);
-        }
-        self.next.set(number + 1);
-        let id = Person::new(number, self.people).uuid();
+        };
         let place = self
             .request
             .windows(id.len())

@@ -1,22 +1,30 @@
-//! The same questions and decisions in a small ledger and in a large one: search by subject, introspection, recording, start, memory.
+//! The same questions and decisions in a small ledger and in a large one: search by subject, introspection, checks, recording, start,
+//! memory.
 //!
 //! The limit of each figure is what was measured in the same run while the ledger held little.
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
-use super::{Setup, free_address, grant::Decisions, introspect, memory};
+use super::{Setup, check, free_address, grant::Decisions, introspect, memory};
 use crate::{
     clock,
     demo::Demo,
     grown,
-    load::{HttpClient, Load, Outcome},
+    limits::group_commit::Gained,
+    load::{HttpClient, Load, Outcome, better},
     report::Figure,
 };
 
-/// Records that the small ledger holds, of people who exist.
-const FEW: u64 = 10_000;
+/// Records that the small ledger holds: as many again as these are of people who exist.
+const FEW: u64 = 5_000;
+
+/// Questions about somebody whom nobody asked about before; the small ledger has no more people.
+const QUESTIONS: u64 = FEW / grown::EACH;
+
+/// Largest ledger that is copied to see what a bare commit into it takes, in bytes.
+const COPIED: f64 = 10e9;
 
 /// Clients that search. Few, so that what is seen is the search and not the queue before it.
 const SEARCHERS: usize = 4;
@@ -29,25 +37,34 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
     let (few, records) = if setup.rounds > 1 {
         (FEW, setup.records)
     } else {
-        (0, 1_000)
+        (500, 1_000)
     };
     let demo = Demo::start_at(&setup.binary, &folder, &listen)?;
     let token = introspect::token(&demo)?;
     let decisions = Decisions::of(&demo, "person");
-    while decisions.made() <= few {
+    while decisions.made() <= few / 10 || (setup.rounds > 1 && decisions.made() <= few) {
         let _made = decisions.record(setup.load(64))?;
     }
     let (small_records, ledger) = (decisions.made(), demo.ledger());
     drop(demo);
     grown::settle(&ledger)?;
-    let small = State::measure(setup, &folder, &listen, &token, 0)?;
+    grown::grow(&ledger, few)?;
     grown::settle(&ledger)?;
+    let state = |records: u64, next| Measured {
+        setup,
+        folder: &folder,
+        listen: &listen,
+        token: &token,
+        people: records / grown::EACH,
+        next,
+    };
+    let small = state(few, 0).now(&ledger)?;
     let before = size(&ledger)?;
     grown::grow(&ledger, records)?;
     grown::settle(&ledger)?;
     let per_record = (size(&ledger)? - before) / to_float(records);
-    let large = State::measure(setup, &folder, &listen, &token, small.next)?;
-    let records = small_records + records;
+    let large = state(records, small.next).now(&ledger)?;
+    let records = small_records + few + records;
     let figure = |scenario, unit, value: f64, limit: f64| Figure {
         scenario,
         engine: "sqlite",
@@ -64,7 +81,9 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         large.search.p99_ms,
         small.search.p99_ms,
     );
-    Ok(vec![
+    let share = large.share.zip(small.share);
+    let share = share.map(|(large, small)| figure("growth-grant-share", "of a bare commit", large, small));
+    let mut figures = vec![
         Figure {
             p50_ms: Some(large.search.p50_ms),
             p99_ms: Some(large.search.p99_ms),
@@ -75,6 +94,18 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
             "/s",
             large.introspect.per_second,
             small.introspect.per_second,
+        ),
+        figure(
+            "growth-check",
+            "/s",
+            large.check.per_second,
+            small.check.per_second,
+        ),
+        figure(
+            "growth-check-cold",
+            "/s",
+            large.check_cold.per_second,
+            small.check_cold.per_second,
         ),
         figure(
             "growth-grant",
@@ -92,14 +123,20 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
             records: Some(records),
             ..Figure::default()
         },
-    ])
+    ];
+    figures.extend(share);
+    Ok(figures)
 }
 
 /// What a ledger of one size does.
 struct State {
     search: Outcome,
     introspect: Outcome,
+    check: Outcome,
+    check_cold: Outcome,
     grant: Outcome,
+    /// What recording reaches of a bare commit of the same rows into tables of this size.
+    share: Option<f64>,
     start_ms: f64,
     /// In MiB, after all of this.
     memory: f64,
@@ -107,41 +144,88 @@ struct State {
     next: u64,
 }
 
-impl State {
-    fn measure(setup: &Setup, folder: &Path, listen: &str, token: &str, next: u64) -> Result<Self> {
-        let mut start_ms = f64::INFINITY;
+/// What it takes to measure a ledger that no server has open.
+struct Measured<'a> {
+    setup: &'a Setup,
+    folder: &'a Path,
+    listen: &'a str,
+    token: &'a str,
+    /// How many people it was last grown by.
+    people: u64,
+    /// Number of the next decision.
+    next: u64,
+}
+
+impl Measured<'_> {
+    fn serve(&self) -> Result<Demo> {
+        Demo::start_at(&self.setup.binary, self.folder, self.listen)
+    }
+
+    fn now(&self, ledger: &Path) -> Result<State> {
+        let setup = self.setup;
+        let (mut start_ms, mut check_cold): (f64, Option<Outcome>) = (f64::INFINITY, None);
         for _ in 0..setup.rounds {
-            let (demo, took) = clock::timed(|| Demo::start_at(&setup.binary, folder, listen));
-            drop(demo?);
+            let (demo, took) = clock::timed(|| self.serve());
             start_ms = start_ms.min(took.as_secs_f64() * 1_000.0);
+            // Whoever was asked about is known until the server ends.
+            let cold = check::some(&demo?, setup.load(64), QUESTIONS.min(self.people), self.people)?;
+            check_cold = Some(check_cold.map_or(cold, |best| better(best, cold)));
         }
-        let demo = Demo::start_at(&setup.binary, folder, listen)?;
+        let check_cold = check_cold.context("no round was run")?;
+        grown::settle(ledger)?;
+        let before = (size(ledger)? <= COPIED).then(|| self.folder.join("before.db"));
+        if let Some(before) = &before {
+            std::fs::copy(ledger, before)?;
+        }
+        let demo = self.serve()?;
         let search = best(
             setup,
             || search(&demo, setup.load(SEARCHERS)),
             |outcome| -outcome.p99_ms,
         )?;
-        let asked = introspect::request(&demo, token)?.bytes();
+        let asked = introspect::request(&demo, self.token)?.bytes();
         let introspect = best(
             setup,
             || again_and_again(&demo, setup.load(64), &asked),
             |outcome| outcome.per_second,
         )?;
-        // Of others, so that those who are searched for have as much as before.
-        let decisions = Decisions::of(&demo, "other").beginning_at(next);
-        let grant = best(
+        let check = best(
             setup,
-            || decisions.record(setup.load(64)),
+            || check::again(&demo, setup.load(64), self.people),
             |outcome| outcome.per_second,
         )?;
-        Ok(Self {
+        // Of others, so that those who are searched for have as much as before.
+        let decisions = Decisions::of(&demo, "other").beginning_at(self.next);
+        let mut answers = 0;
+        let mut grant: Option<Outcome> = None;
+        for _ in 0..setup.rounds {
+            let recorded = decisions.record(setup.load(64))?;
+            answers += recorded.answers;
+            grant = Some(grant.map_or(recorded, |best| better(best, recorded)));
+        }
+        let (grant, next) = (grant.context("no round was run")?, decisions.made());
+        let memory = memory::of(&demo)?;
+        drop(demo);
+        grown::settle(ledger)?;
+        let share = before.map(|before| self.share(&before, ledger, answers, grant));
+        Ok(State {
             search,
             introspect,
+            check,
+            check_cold,
             grant,
+            share: share.transpose()?,
             start_ms,
-            memory: memory::of(&demo)?,
-            next: decisions.made(),
+            memory,
+            next,
         })
+    }
+
+    /// What was reached of a bare commit of the same rows into the ledger as it was before.
+    fn share(&self, before: &Path, ledger: &Path, answers: usize, grant: Outcome) -> Result<f64> {
+        let bare = Gained::between(before, ledger, answers)?.measure(self.setup.load(64), self.folder)?;
+        std::fs::remove_file(before)?;
+        Ok(grant.per_second / bare.per_second)
     }
 }
 
