@@ -13,7 +13,6 @@ use tokio::sync::{Mutex, Semaphore};
 use tracing::Instrument as _;
 
 use crate::{
-    accounts::Throttle,
     answers::Answers,
     cache::Corrected,
     dataspace::SignedTokens,
@@ -26,6 +25,7 @@ use crate::{
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
+    throttle::Throttle,
     tokens::{access_token::VerifiedTokens, revocations::RevocationFeeds},
     uses::Uses,
     webhooks::EndpointBounds,

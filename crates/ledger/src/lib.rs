@@ -64,6 +64,7 @@ mod sealed_value;
 mod stored_json;
 mod telling;
 mod templating;
+mod throttle;
 #[cfg(test)]
 mod vectors;
 mod writer;

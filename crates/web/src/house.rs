@@ -23,6 +23,8 @@ pub struct House {
 struct Inner {
     ledger: Ledger,
     public_url: Url,
+    /// The same as text, without slash at the end.
+    base_url: String,
     trusted_proxies: Vec<IpNet>,
 }
 
@@ -33,6 +35,7 @@ impl House {
         Self {
             inner: Arc::new(Inner {
                 ledger,
+                base_url: public_url.origin().ascii_serialization(),
                 public_url,
                 trusted_proxies,
             }),
@@ -58,7 +61,7 @@ impl House {
     pub fn base_url(&self, tenant: &TenantSnapshot) -> String {
         match tenant.tenant.hosts.first() {
             Some(host) => format!("{}://{host}", self.inner.public_url.scheme()),
-            None => self.inner.public_url.origin().ascii_serialization(),
+            None => self.inner.base_url.clone(),
         }
     }
 

@@ -46,19 +46,21 @@ impl<'a> Members<'a> {
     }
 
     /// An object that must be there.
-    fn object(self, name: &str) -> Result<Object<'a>, ApiError> {
+    fn object(self, name: &'static str) -> Result<Object<'a>, ApiError> {
         self.optional(name)?
             .ok_or_else(|| invalid(&format!("{}/{name}", self.place), "is required"))
     }
 
     /// An object that may be left out.
-    fn optional(self, name: &str) -> Result<Option<Object<'a>>, ApiError> {
-        let (value, place) = match self.own.get(name) {
-            Some(value) => (Some(value), format!("{}/{name}", self.place)),
-            None => (
-                self.defaults.and_then(|defaults| defaults.get(name)),
-                format!("/{name}"),
-            ),
+    fn optional(self, name: &'static str) -> Result<Option<Object<'a>>, ApiError> {
+        let (value, item) = match self.own.get(name) {
+            Some(value) => (Some(value), self.place),
+            None => (self.defaults.and_then(|defaults| defaults.get(name)), ""),
+        };
+        let place = Place {
+            item,
+            object: name,
+            part: None,
         };
         match value {
             None => Ok(None),
@@ -66,8 +68,25 @@ impl<'a> Members<'a> {
                 members: Some(members),
                 place,
             })),
-            Some(_) => Err(invalid(&place, "must be an object")),
+            Some(_) => Err(invalid(&place.to_string(), "must be an object")),
         }
+    }
+}
+
+/// Where an object stands in the body. Written out only where somebody has to know.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// Of the question, among several.
+    item: &'a str,
+    object: &'static str,
+    /// The member of that object.
+    part: Option<&'static str>,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.item, self.object)?;
+        self.part.map_or(Ok(()), |part| write!(f, "/{part}"))
     }
 }
 
@@ -75,7 +94,7 @@ impl<'a> Members<'a> {
 struct Object<'a> {
     /// None: it is not there, and so has nothing.
     members: Option<&'a Map<String, Value>>,
-    place: String,
+    place: Place<'a>,
 }
 
 impl<'a> Object<'a> {
@@ -109,13 +128,22 @@ impl<'a> Object<'a> {
     }
 
     fn properties(&self) -> Result<Self, ApiError> {
-        let place = self.place_of("properties");
         let members = match self.get("properties") {
             None => None,
             Some(Value::Object(members)) => Some(members),
-            Some(_) => return Err(invalid(&place, "must be an object")),
+            Some(_) => return Err(invalid(&self.place_of("properties"), "must be an object")),
         };
-        Ok(Self { members, place })
+        Ok(Self {
+            members,
+            place: self.within("properties"),
+        })
+    }
+
+    fn within(&self, part: &'static str) -> Place<'a> {
+        Place {
+            part: Some(part),
+            ..self.place
+        }
     }
 }
 
@@ -177,7 +205,6 @@ pub(crate) fn resource(members: Members<'_>) -> Result<Resource, ApiError> {
     let properties = resource.properties()?;
     let least = properties.optional_text("min_version")?;
     let least = least.map(str::parse::<WordingVersion>).transpose();
-    let place = properties.place_of("min_version");
     let account = properties.optional_text("account_id")?.map(AccountId::parse);
     let account = account.transpose().map_err(|error| {
         let place = properties.place_of("account_id");
@@ -190,7 +217,8 @@ pub(crate) fn resource(members: Members<'_>) -> Result<Resource, ApiError> {
             .ok_or_else(|| invalid(&resource.place_of("id"), "is required"))?
             .to_owned(),
         target: properties.optional_text("resource")?.map(str::to_owned),
-        min_version: least.map_err(|error| invalid(&place, &error.to_string()))?,
+        min_version: least
+            .map_err(|error| invalid(&properties.place_of("min_version"), &error.to_string()))?,
         account,
     })
 }
@@ -222,11 +250,15 @@ impl Context {
     pub(crate) fn read(moment: &Moment<'_>, members: Members<'_>) -> Result<Self, ApiError> {
         let context = members.optional("context")?.unwrap_or(Object {
             members: None,
-            place: String::new(),
+            place: Place {
+                item: members.place,
+                object: "context",
+                part: None,
+            },
         });
         let audience = match context.get("audience") {
             Some(Value::Object(members)) => {
-                let place = context.place_of("audience");
+                let place = context.within("audience");
                 let members = Some(members);
                 Some(Object { members, place }.text("client_id")?)
             }
@@ -237,8 +269,7 @@ impl Context {
             .toward(audience)
             .map_err(|error| ApiError::new(&registry::NOT_YOUR_PARTY).detail(error.to_string()))?;
         let grant = context.optional_text("grant_id")?.map(str::parse).transpose();
-        let place = context.place_of("grant_id");
-        let grant = grant.map_err(|_| invalid(&place, "must be the id of a grant"))?;
+        let grant = grant.map_err(|_| invalid(&context.place_of("grant_id"), "must be the id of a grant"))?;
         let as_of = context.time("as_of")?;
         if let Some(as_of) = as_of {
             context.check_past(moment, as_of, grant.is_some())?;
