@@ -222,6 +222,10 @@ impl From<ParameterError> for ApiError {
 
 /// Decodes one name or value: `+` is a space, and every `%` must begin an escape.
 fn decode(text: &str) -> Result<String, Undecodable> {
+    // Most values, tokens above all, have nothing to decode.
+    if !text.bytes().any(|byte| matches!(byte, b'+' | b'%' | 0)) {
+        return Ok(text.to_owned());
+    }
     let plain: Cow<'_, str> = if text.contains('+') {
         Cow::Owned(text.replace('+', " "))
     } else {

@@ -154,6 +154,9 @@ fn presented(headers: &HeaderMap, form: &Parameters) -> Result<Presented, ApiErr
 
 /// RFC 6749 2.3.1: id and secret are form-encoded before they become user and password.
 fn form_decoded(text: &str) -> String {
+    if !text.contains(['+', '%', '&']) {
+        return text.to_owned();
+    }
     let one_value: Cow<'_, str> = if text.contains('&') {
         text.replace('&', "%26").into()
     } else {
