@@ -146,6 +146,8 @@ pub struct DashboardSettings {
     pub allow_top_level: bool,
     /// Whether a customer id never seen before is refused instead of being an empty dashboard (consent-dashboard A7).
     pub reject_unknown_customers: bool,
+    /// Whether an open page ends once the secret that its token was asked for with is gone, or its credential is switched off (A8.1).
+    pub end_sessions_with_credential: bool,
     /// Whether people may change which accounts are shared (consent-dashboard B6.1).
     pub account_changes: bool,
     /// Whether people may add accounts to what they agreed to at first (consent-dashboard A11).
@@ -190,6 +192,7 @@ impl Default for DashboardSettings {
             frame_origins: Vec::new(),
             allow_top_level: true,
             reject_unknown_customers: false,
+            end_sessions_with_credential: false,
             account_changes: true,
             may_widen: true,
             cluster_changes: true,
