@@ -205,12 +205,12 @@ fn page_api(table: RouteTable<House>) -> RouteTable<House> {
         .patch(
             "/embed/api/v1/connections/{connection}/accounts",
             Cors::Never,
-            embed::page_api::accounts,
+            embed::page_changes::accounts,
         )
         .patch(
             "/embed/api/v1/connections/{connection}/clusters",
             Cors::Never,
-            embed::page_api::narrow,
+            embed::page_changes::narrow,
         )
         .post(
             "/embed/api/v1/connections/{connection}/revoke",
