@@ -93,16 +93,15 @@ impl Connector {
             return false;
         };
         let (key, now) = ((visit.tenant.id(), subject), visit.ledger().now());
-        let Some(room) = self.is_due(key, now).then(|| Arc::clone(&self.room)) else {
-            return false;
-        };
-        let Ok(room) = room.try_acquire_owned() else {
+        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
             tracing::warn!(
                 "too many customers are asked for at once; their accounts are shown as they were known"
             );
             return false;
         };
-        self.rest(key, now.plus(settings.timeout), now);
+        if !self.claim(key, now.plus(settings.timeout), now) {
+            return false;
+        }
         let (connector, tenant) = (Arc::clone(self), Arc::clone(&visit.tenant));
         let ledger = visit.house.ledger().clone();
         let asking = tokio::spawn(async move {
@@ -121,20 +120,19 @@ impl Connector {
         tokio::time::timeout(WAIT, asking).await.is_ok()
     }
 
-    fn is_due(&self, key: Key, now: Timestamp) -> bool {
-        let again_at = self.again_at.lock().unwrap_or_else(PoisonError::into_inner);
-        again_at.get(&key).is_none_or(|again_at| now >= *again_at)
+    /// Whether a customer is due; nobody else asks for them until then.
+    fn claim(&self, key: Key, until: Timestamp, now: Timestamp) -> bool {
+        let mut again_at = self.again_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = again_at.get(&key).is_none_or(|again_at| now >= *again_at);
+        if is_due {
+            leave(&mut again_at, key, until, now);
+        }
+        is_due
     }
 
     fn rest(&self, key: Key, until: Timestamp, now: Timestamp) {
         let mut again_at = self.again_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if again_at.len() >= MOST && !again_at.contains_key(&key) {
-            again_at.retain(|_, until| now < *until);
-            if again_at.len() >= MOST {
-                return;
-            }
-        }
-        again_at.insert(key, until);
+        leave(&mut again_at, key, until, now);
     }
 
     async fn ask(
@@ -168,6 +166,17 @@ impl Connector {
         ledger.keep_holdings(tenant, &permit, subject, &accounts).await?;
         Ok(())
     }
+}
+
+/// Leaves a customer alone until a moment, as far as there is room to remember it.
+fn leave(again_at: &mut HashMap<Key, Timestamp>, key: Key, until: Timestamp, now: Timestamp) {
+    if again_at.len() >= MOST && !again_at.contains_key(&key) {
+        again_at.retain(|_, until| now < *until);
+        if again_at.len() >= MOST {
+            return;
+        }
+    }
+    again_at.insert(key, until);
 }
 
 /// Where a customer is asked for. None: their id would be read as a step up or down in the path.
