@@ -334,7 +334,7 @@ async fn dsh_a8_1_open_pages_end_with_their_secret_where_the_bank_wants_that() {
     credential(&app, vec![stored(new)], true).await;
     let _goes_on = list(&app, &page).await.expect_status(200);
     configure(&app, |tenant| {
-        tenant.dashboard.end_sessions_with_credential = true
+        tenant.dashboard.end_sessions_with_credential = true;
     })
     .await;
     let _over = list(&app, &page).await.expect_status(401);
