@@ -97,13 +97,18 @@ export function startBrowser() {
  * packager's choice.
  *
  * @param {string} folder for its profile; must be there and be empty
- * @param {import("playwright-core").BrowserContextOptions & { blocked?: boolean }} [options]
+ * @param {import("playwright-core").BrowserContextOptions & { blocked?: boolean, arguments?: string[] }} [options] `arguments`: more of
+ *   them for the browser
  */
-export async function startKeepingBrowser(folder, { blocked = false, ...options } = {}) {
+export async function startKeepingBrowser(folder, { blocked = false, arguments: more = [], ...options } = {}) {
   await mkdir(path.join(folder, "Default"));
   const preferences = { profile: { block_third_party_cookies: blocked, cookie_controls_mode: blocked ? 1 : 0 } };
   await writeFile(path.join(folder, "Default", "Preferences"), JSON.stringify(preferences));
-  const context = await chromium.launchPersistentContext(folder, { ...LAUNCH, ...options });
+  const context = await chromium.launchPersistentContext(folder, {
+    ...LAUNCH,
+    args: [...LAUNCH.args, ...more],
+    ...options,
+  });
   return { newContext: async () => context, close: () => context.close() };
 }
 

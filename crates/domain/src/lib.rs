@@ -8,6 +8,7 @@
 //! [`agreement`] (what one decision gave one party), [`record`] (the stable handle), [`command`], [`mod@decide`], [`mod@apply`],
 //! [`enforce`] (does this consent cover that use now?) and [`shown`] (what each door calls each state).
 
+pub mod account_uses;
 pub mod accounts;
 pub mod action;
 pub mod agreement;
@@ -42,6 +43,7 @@ pub mod usage;
 #[cfg(test)]
 mod tests;
 
+pub use account_uses::AccountUses;
 pub use accounts::{AccountId, Accounts};
 pub use action::{Action, Actions};
 pub use agreement::Agreement;

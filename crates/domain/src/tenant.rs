@@ -3,6 +3,7 @@
 mod authorization;
 mod center;
 mod checks;
+mod connector;
 mod dataspace;
 mod fdx;
 mod identities;
@@ -21,6 +22,7 @@ pub use self::{
     authorization::{ConstantChallenges, Preset},
     center::Center,
     checks::CheckSettings,
+    connector::AccountsConnector,
     dataspace::{
         DataspaceApplication, DataspaceDocument, DataspaceSettings, LoginIssuer, MOST_SOURCES, Registration,
         SourceOwner,
@@ -144,6 +146,8 @@ pub struct DashboardSettings {
     pub allow_top_level: bool,
     /// Whether a customer id never seen before is refused instead of being an empty dashboard (consent-dashboard A7).
     pub reject_unknown_customers: bool,
+    /// Whether an open page ends once the secret that its token was asked for with is gone, or its credential is switched off (A8.1).
+    pub end_sessions_with_credential: bool,
     /// Whether people may change which accounts are shared (consent-dashboard B6.1).
     pub account_changes: bool,
     /// Whether people may add accounts to what they agreed to at first (consent-dashboard A11).
@@ -155,6 +159,9 @@ pub struct DashboardSettings {
     /// The time zone of customers whose own the bank does not say when it opens the page (consent-dashboard B8); none: UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<ZoneName>,
+    /// Where the accounts of customers are asked for; none: the bank tells them (consent-dashboard B4.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<AccountsConnector>,
     /// What admin JWTs must say (consent-dashboard A5).
     pub admin_jwt: AdminJwtSettings,
     /// The consent API of FDX; none: there is none.
@@ -185,11 +192,13 @@ impl Default for DashboardSettings {
             frame_origins: Vec::new(),
             allow_top_level: true,
             reject_unknown_customers: false,
+            end_sessions_with_credential: false,
             account_changes: true,
             may_widen: true,
             cluster_changes: true,
             renewal: Renewal::Recipient,
             time_zone: None,
+            accounts: None,
             admin_jwt: AdminJwtSettings::default(),
             fdx: None,
         }
@@ -246,6 +255,9 @@ impl Tenant {
         self.checks.check()?;
         self.authorization.sign_in.check()?;
         self.mail.check()?;
+        if let Some(connector) = &self.dashboard.accounts {
+            connector.check()?;
+        }
         if !(60..=86_400).contains(&self.lifetimes.consent_token.as_seconds()) {
             return Err(InvalidSetting {
                 section: "lifetimes",

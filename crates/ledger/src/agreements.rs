@@ -14,8 +14,8 @@ mod single;
 use std::collections::BTreeSet;
 
 use consentry_domain::{
-    Agreement, AgreementId, Audience, Command, Consent, ConsentId, Fact, GrantId, Rejection, Slot, State,
-    Status, SubjectId, Timestamp, Usage,
+    AccountUses, Agreement, AgreementId, Audience, Command, Consent, ConsentId, Fact, GrantId, Rejection,
+    Slot, State, Status, SubjectId, Timestamp, Usage,
     command::{Act, Stop},
     consent::Ended,
     decision::{Door, EndReason},
@@ -56,6 +56,8 @@ pub struct Connection {
     pub seen_at: Timestamp,
     /// How it was used, all its consents together.
     pub usage: Usage,
+    /// The same for each account that was named.
+    pub account_uses: AccountUses,
 }
 
 impl Connection {
@@ -73,6 +75,7 @@ impl Connection {
             state,
             seen_at: now,
             usage: Usage::default(),
+            account_uses: AccountUses::default(),
         }
     }
 
@@ -202,10 +205,18 @@ impl Ledger {
     /// Says of each connection how it was used.
     async fn tell_usage(&self, tenant: &TenantSnapshot, connections: &mut [Connection]) -> Result<(), Fault> {
         let consents: BTreeSet<ConsentId> = connections.iter().flat_map(Connection::used_by).collect();
-        let uses = self.uses(tenant.id(), consents.into_iter().collect()).await?;
+        let consents = consents.into_iter().collect();
+        let uses = self.uses_with_accounts(tenant.id(), consents).await?;
         for connection in connections {
-            let own = connection.used_by().filter_map(|consent| uses.get(&consent));
-            connection.usage = own.copied().fold(Usage::default(), Usage::merge);
+            let own: Vec<_> = connection
+                .used_by()
+                .filter_map(|consent| uses.get(&consent))
+                .collect();
+            for (usage, accounts) in own {
+                connection.usage = connection.usage.merge(*usage);
+                let known = std::mem::take(&mut connection.account_uses);
+                connection.account_uses = known.merge(accounts.clone());
+            }
         }
         Ok(())
     }

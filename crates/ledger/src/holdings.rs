@@ -193,8 +193,19 @@ impl Ledger {
         customer: &CustomerId,
         holdings: &[Holding],
     ) -> Result<(), Fault> {
-        tracing::debug!(caller = ?permit.caller().credential(), "replacing the list of a customer's accounts");
         let subject = self.subject_named(tenant, &customer.alias()).await?;
+        self.keep_holdings(tenant, permit, subject, holdings).await
+    }
+
+    /// The same for somebody who is known already.
+    pub async fn keep_holdings(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<OpenDashboard>,
+        subject: SubjectId,
+        holdings: &[Holding],
+    ) -> Result<(), Fault> {
+        tracing::debug!(caller = ?permit.caller().credential(), "replacing the list of a customer's accounts");
         let key = self
             .subject_key(tenant, subject)
             .await?

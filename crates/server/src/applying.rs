@@ -323,7 +323,7 @@ fn tenant(
         id: known.map_or_else(|| ids(ledger).tenant(), TenantSnapshot::id),
         slug: wanted.slug.clone(),
         hosts: wanted.hosts.clone(),
-        state: known.map_or(TenantState::Enabled, |known| known.tenant.state),
+        state: wanted.state.unwrap_or(TenantState::Enabled),
         brand: wanted.brand.clone().context("it has no brand")?,
         locale: wanted.locale.clone().context("it has no locale")?,
         lifetimes: wanted.lifetimes.clone().unwrap_or_default(),

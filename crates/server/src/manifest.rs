@@ -22,7 +22,7 @@ use consentry_domain::{
     subject::{Alias, Namespace},
     tenant::{
         AuthorizationSettings, Brand, CheckSettings, DashboardSettings, DataspaceSettings, Lifetimes,
-        MailSettings, PreferencesSettings, RecordsSettings, Upstream,
+        MailSettings, PreferencesSettings, RecordsSettings, TenantState, Upstream,
     },
 };
 use consentry_jose::DirectKey;
@@ -66,6 +66,9 @@ pub struct TenantManifest {
     /// Host names that lead to it; may be left out where it is the only tenant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
+    /// Whether it serves: `enabled`, `disabled` or `needs_review`; the first where it is left out. It is in one file of a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<TenantState>,
     /// Language where the browser says nothing we have. It is in one file of a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,

@@ -79,7 +79,7 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         consentry_door_administration::routes().with_state(house.clone()),
         consentry_door_authorization::routes(&parts.egress).with_state(house.clone()),
         consentry_door_records::routes(&parts.validators, &parts.messages).with_state(house.clone()),
-        consentry_door_dashboard::routes().with_state(house.clone()),
+        consentry_door_dashboard::routes(&parts.egress).with_state(house.clone()),
         consentry_door_dataspace::routes(&parts.egress).with_state(house.clone()),
         consentry_door_decisions::routes(&parts.egress).with_state(house.clone()),
         consentry_door_preferences::routes().with_state(house.clone()),

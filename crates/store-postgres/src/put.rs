@@ -85,10 +85,7 @@ impl<'a> Writes<'a> {
                 self.pointer(tenant, slot, *consent, *version);
                 Ok(())
             }
-            Row::Use(row) => {
-                self.usage(tenant, row);
-                Ok(())
-            }
+            Row::Use(row) => self.usage(tenant, row),
             Row::Agreement(row) => self.agreement(tenant, row),
             Row::Record(row) => self.record(known.records.get(&(tenant, row.record.id)), tenant, row),
             Row::Grant(row) => self.grant(tenant, row),
@@ -204,8 +201,8 @@ impl<'a> Writes<'a> {
         Ok(())
     }
 
-    fn usage(&mut self, tenant: TenantId, row: &UseRow) {
-        self.putting(sql::USES_PUT).push([
+    fn usage(&mut self, tenant: TenantId, row: &UseRow) -> Result<()> {
+        let row = [
             Cell::shard(row.consent.shard()),
             Cell::id(tenant.uuid()),
             Cell::id(row.consent.uuid()),
@@ -215,7 +212,10 @@ impl<'a> Writes<'a> {
             Cell::optional_time(row.usage.last_refused_at()),
             Cell::Number(Some(i64::from(row.usage.days()))),
             Cell::optional_time(row.usage.last_issued_at()),
-        ]);
+            Cell::optional_json((!row.accounts.is_empty()).then_some(&row.accounts))?,
+        ];
+        self.putting(sql::USES_PUT).push(row);
+        Ok(())
     }
 
     fn pointer(&mut self, tenant: TenantId, slot: &'a Slot, consent: ConsentId, version: u32) {

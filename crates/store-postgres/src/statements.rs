@@ -255,14 +255,15 @@ statements! {
         FROM slot AS s WHERE s.tenant = $1";
 
     USES "uses.by_consents" = concat!(
-        "SELECT u.consent, u.version, u.subject, u.last_used_at, u.last_refused_at, u.last_issued_at, u.days FROM ", keys_by_id!(),
+        "SELECT u.consent, u.version, u.subject, u.last_used_at, u.last_refused_at, u.last_issued_at, u.days, u.accounts FROM ",
+        keys_by_id!(),
         " JOIN consent_use AS u ON u.shard = k.shard AND u.tenant = k.tenant AND u.consent = k.id");
     USE_VERSIONS "uses.versions" = version_by_id!("consent_use", "consent", "t.version");
     USES_PUT "uses.put" = "INSERT INTO consent_use (shard, tenant, consent, version, subject, last_used_at, last_refused_at, \
-        days, last_issued_at) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::uuid[], $6::int8[], \
-        $7::int8[], $8::int8[], $9::int8[]) ON CONFLICT (shard, tenant, consent) DO UPDATE SET version = excluded.version, \
+        days, last_issued_at, accounts) SELECT * FROM unnest($1::int4[], $2::uuid[], $3::uuid[], $4::int8[], $5::uuid[], $6::int8[], \
+        $7::int8[], $8::int8[], $9::int8[], $10::text[]) ON CONFLICT (shard, tenant, consent) DO UPDATE SET version = excluded.version, \
         subject = excluded.subject, last_used_at = excluded.last_used_at, last_refused_at = excluded.last_refused_at, \
-        days = excluded.days, last_issued_at = excluded.last_issued_at";
+        days = excluded.days, last_issued_at = excluded.last_issued_at, accounts = excluded.accounts";
     USES_DELETE "uses.delete" = delete_by_id!("consent_use", "consent");
 
     AGREEMENTS "agreements.by_ids" = concat!(

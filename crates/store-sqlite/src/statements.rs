@@ -75,11 +75,11 @@ statements! {
     SLOTS_ALL = "SELECT s.subject, s.definition, s.audience_kind, s.audience, s.qualifier, s.version, s.consent \
         FROM slot AS s WHERE s.tenant = ?1";
 
-    USE = "SELECT u.consent, u.version, u.subject, u.last_used_at, u.last_refused_at, u.last_issued_at, u.days \
+    USE = "SELECT u.consent, u.version, u.subject, u.last_used_at, u.last_refused_at, u.last_issued_at, u.days, u.accounts \
         FROM consent_use AS u WHERE u.shard = ?1 AND u.tenant = ?2 AND u.consent = ?3";
     USE_VERSION = "SELECT u.version FROM consent_use AS u WHERE u.shard = ?1 AND u.tenant = ?2 AND u.consent = ?3";
     USE_PUT = "REPLACE INTO consent_use (shard, tenant, consent, version, subject, last_used_at, last_refused_at, days, \
-        last_issued_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        last_issued_at, accounts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     USE_DELETE = "DELETE FROM consent_use WHERE shard = ?1 AND tenant = ?2 AND consent = ?3";
 
     AGREEMENT = concat!(

@@ -12,6 +12,8 @@ use crate::{
 
 /// Writes one row.
 pub(crate) fn put(connection: &Connection, tenant: TenantId, row: &UseRow) -> Result<()> {
+    let named = (!row.accounts.is_empty()).then_some(&row.accounts);
+    let accounts = named.map(serde_json::to_string).transpose()?;
     run(
         connection,
         sql::USE_PUT,
@@ -25,6 +27,7 @@ pub(crate) fn put(connection: &Connection, tenant: TenantId, row: &UseRow) -> Re
             row.usage.last_refused_at().map(Timestamp::as_micros),
             row.usage.days(),
             row.usage.last_issued_at().map(Timestamp::as_micros),
+            accounts,
         ],
     )
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use consentry_domain::{
-    Agreement, AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, GrantId, RecordId, Shard,
-    Slot, SubjectId, Timestamp, Usage,
+    AccountUses, Agreement, AgreementId, Consent, ConsentId, DeliveryId, EndpointId, EventId, GrantId,
+    RecordId, Shard, Slot, SubjectId, Timestamp, Usage,
     decision::Door,
     grant::Grant,
     record::Record,
@@ -459,7 +459,7 @@ pub struct DeliveryRow {
 }
 
 /// How a consent was used. It tells what happened and decides nothing, so it is no part of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseRow {
     /// Which consent.
     pub consent: ConsentId,
@@ -469,6 +469,8 @@ pub struct UseRow {
     pub subject: SubjectId,
     /// How it was used.
     pub usage: Usage,
+    /// The same for each account that was named.
+    pub accounts: AccountUses,
 }
 
 /// Any row that a change set writes.

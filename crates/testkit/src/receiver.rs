@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 /// How long a test waits for what has to come.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A message that came.
 #[derive(Debug, Clone)]

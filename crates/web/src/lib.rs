@@ -58,6 +58,7 @@ pub mod parameters;
 pub mod path;
 pub mod query;
 pub mod rate_limits;
+pub mod received;
 pub mod request_id;
 pub mod routes;
 pub mod sign_in;

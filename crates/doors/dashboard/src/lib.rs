@@ -1,14 +1,22 @@
 //! The dashboard door: a bank's customers see and end what they share, from inside the bank's own site or app.
 //!
-//! What lives here: the wire of the bank's back end ([`api`]: one-time tokens, plain or encrypted), the embedded pages ([`embed`]: opening, list, one
-//! connection, stopping) and how the ledger's connections are put into words ([`view`]). What may not: state, rules about consent,
+//! What lives here: the wire of the bank's back end ([`api`]: one-time tokens, plain or encrypted; [`connector`]: asking it for accounts), the
+//! embedded pages ([`embed`]: opening, list, one connection, stopping) and how the ledger's connections are put into words ([`view`]). What may not: state, rules about consent,
 //! other doors. The specification is consent-dashboard; `docs/doors/dashboard.md` says what is built.
 
 pub mod api;
+pub mod connector;
 pub mod embed;
+pub mod listed_accounts;
 pub mod view;
 
-use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use consentry_egress::Egress;
 use consentry_web::{
     error::{ApiError, Dashboard},
     headers,
@@ -17,6 +25,8 @@ use consentry_web::{
     visit::Visit,
 };
 use http::request::Parts;
+
+use connector::Connector;
 
 /// Paths of the bank's API in one version.
 struct ApiPaths {
@@ -55,34 +65,53 @@ macro_rules! api_paths {
 
 const API: [ApiPaths; 3] = [api_paths!("v4"), api_paths!("v5"), api_paths!("v6")];
 
-/// The routes of the door. `v4`, `v5` and `v6` of the API behave alike, other versions do not exist (A0).
-pub fn routes() -> RouteTable<House> {
+/// The routes of the door. `v4`, `v5` and `v6` of the API behave alike, other versions do not exist (A0). A data provider that lists accounts
+/// is asked through `egress`.
+pub fn routes(egress: &Arc<Egress>) -> RouteTable<House> {
+    let connector = Arc::new(Connector::new(egress));
     let mut table = RouteTable::new("dashboard")
         .owns_with("/embed", embed::unserved)
         .owns_with("/admin/customers", unserved)
         .post("/admin/customers/jwt", Cors::Never, api::customer_jwt::issue);
     for paths in API {
+        let listing = Arc::clone(&connector);
         table = table
             .owns_with(paths.prefix, unserved)
             .post(paths.token, Cors::Never, api::token::issue)
             .post(paths.revoke, Cors::Never, api::token::revoke)
             .put(paths.held, Cors::Never, api::accounts::replace)
-            .get_only(paths.consents, Cors::Never, api::consents::list)
+            .get_only(
+                paths.consents,
+                Cors::Never,
+                move |visit: Visit, request: Request| {
+                    api::consents::list(Arc::clone(&listing), visit, request)
+                },
+            )
             .put(paths.account, Cors::Never, api::consents::account)
             .put(paths.accounts, Cors::Never, api::consents::automatic)
             .put(paths.disable, Cors::Never, api::consents::disable);
     }
-    page_api(fdx(table))
+    let (linked, sent) = (Arc::clone(&connector), connector);
+    pages(page_api(fdx(table)))
         .get_only(
             "/embed/authorizations",
             Cors::Never,
-            embed::authorizations::open_by_link,
+            move |visit: Visit, request: Request| {
+                embed::authorizations::open_by_link(Arc::clone(&linked), visit, request)
+            },
         )
         .post(
             "/embed/authorizations",
             Cors::Never,
-            embed::authorizations::open_by_form,
+            move |visit: Visit, request: Request| {
+                embed::authorizations::open_by_form(Arc::clone(&sent), visit, request)
+            },
         )
+}
+
+/// The pages of who has opened one (B3 to B6).
+fn pages(table: RouteTable<House>) -> RouteTable<House> {
+    table
         .post("/embed/connections", Cors::Never, embed::connections::list)
         .post("/embed/connection", Cors::Never, embed::connection::show)
         .post("/embed/stop", Cors::Never, embed::stop::ask)
@@ -176,12 +205,12 @@ fn page_api(table: RouteTable<House>) -> RouteTable<House> {
         .patch(
             "/embed/api/v1/connections/{connection}/accounts",
             Cors::Never,
-            embed::page_api::accounts,
+            embed::page_changes::accounts,
         )
         .patch(
             "/embed/api/v1/connections/{connection}/clusters",
             Cors::Never,
-            embed::page_api::narrow,
+            embed::page_changes::narrow,
         )
         .post(
             "/embed/api/v1/connections/{connection}/revoke",

@@ -1,7 +1,9 @@
 //! What the log never holds. A program of its own, because what is logged is a setting of the whole process.
 
+use consentry_domain::{Lifetime, tenant::AccountsConnector};
 use consentry_jose::DirectKey;
-use consentry_testkit::{CapturedLog, FULL_SCOPE, TestApp};
+use consentry_ledger::{Caller, Target, access::authorize};
+use consentry_testkit::{CapturedLog, FULL_SCOPE, Peer, TestApp};
 
 #[tokio::test]
 async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
@@ -47,6 +49,28 @@ async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
         .await
         .expect_status(200);
 
+    let bank = Peer::start("{}").await;
+    let file = std::env::temp_dir().join(format!("consentry-log-{}", std::process::id()));
+    std::fs::write(&file, "token-of-the-bank").unwrap();
+    let mut tenant = app.tenant().tenant.clone();
+    tenant.dashboard.accounts = Some(AccountsConnector {
+        url: format!("{}/{{customer}}", bank.address),
+        token_file: Some(file.clone()),
+        token_env: None,
+        fresh: Lifetime::minutes(5),
+        timeout: Lifetime::seconds(5),
+    });
+    let operator = authorize(&Caller::Operator, Target::Tenant).unwrap();
+    app.ledger.provision_tenant(&operator, &tenant).await.unwrap();
+    let ticket = app.ticket(&customer).await.expect_status(200).json();
+    let address = format!(
+        "/embed/authorizations?access_token={}",
+        ticket["access_token"].as_str().unwrap()
+    );
+    let _pulled = app.get(&address).await.expect_status(200);
+    std::fs::remove_file(&file).unwrap();
+    assert!(bank.asked()[0].path.contains(&customer));
+
     let log = lines.text();
     for expected in [
         "one-time token issued",
@@ -57,6 +81,8 @@ async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
         "encrypted with another secret",
         "without iat and exp",
         "customer JWT issued",
+        "accounts cannot be had from the data provider",
+        "in its answer, /customerId must be a text of 1 to 255 bytes",
     ] {
         assert!(log.contains(expected), "{expected} is not in the log");
     }
@@ -67,6 +93,7 @@ async fn dsh_a8_3_4_tokens_secrets_and_customers_are_in_no_log_line() {
         secret.as_str(),
         customer.as_str(),
         connected.access.as_str(),
+        "token-of-the-bank",
         admin.as_str(),
         wrong.as_str(),
         jwt,

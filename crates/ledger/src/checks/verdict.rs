@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
-    AccountId, Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
+    AccountId, AccountUses, Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
     definition::{Definition, DefinitionKind, WordingVersion},
     enforce::{Refusal, allows, standing},
 };
@@ -177,20 +177,24 @@ impl<'a> Moment<'a> {
     pub async fn evaluate(&mut self, question: &Question) -> Result<Verdict, Fault> {
         let verdict = self.judge(question).await?;
         if question.record_use && question.as_of.is_none() {
-            self.note_use(&verdict);
+            self.note_use(question, &verdict);
         }
         Ok(verdict)
     }
 
     /// What was permitted was used, what was refused was tried. A question that makes no sense is no attempt.
-    fn note_use(&self, verdict: &Verdict) {
-        let happened = match verdict.reason {
-            Reason::Consented => Usage::used(self.at),
+    fn note_use(&self, question: &Question, verdict: &Verdict) {
+        let account = question.resource.account.clone();
+        let (happened, account) = match verdict.reason {
+            Reason::Consented => (Usage::used(self.at), account),
             Reason::UnknownAction => return,
-            _ => Usage::refused(self.at),
+            _ => (Usage::refused(self.at), None),
         };
+        let accounts = account.map(|account| AccountUses::used(account, self.at));
         if let Some(consent) = &verdict.consent {
-            self.ledger.note_use(self.tenant.id(), consent, happened);
+            let (tenant, accounts) = (self.tenant.id(), accounts.unwrap_or_default());
+            self.ledger
+                .note_use_of_accounts(tenant, consent, happened, accounts);
         }
     }
 

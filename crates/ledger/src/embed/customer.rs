@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use consentry_domain::subject::{Alias, Namespace};
+use consentry_domain::{
+    SubjectId,
+    subject::{Alias, Namespace},
+};
+
+use crate::{Ledger, TenantSnapshot, error::Fault};
 
 /// The subject identifier of the bank's own OpenID provider, byte for byte: nothing is trimmed, folded or normalised
 /// (consent-dashboard A2.2).
@@ -29,6 +34,18 @@ impl CustomerId {
     /// The person's name in the name space of customer ids.
     pub fn alias(&self) -> Alias {
         Alias::new(Namespace::Customer, self.0.as_str())
+    }
+}
+
+impl Ledger {
+    /// What the bank calls a person; none where it has not named them.
+    pub async fn customer_id(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Option<CustomerId>, Fault> {
+        let name = self.name_of(tenant, subject, Namespace::Customer).await?;
+        Ok(name.and_then(|name| CustomerId::parse(&name).ok()))
     }
 }
 

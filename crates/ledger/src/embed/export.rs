@@ -100,6 +100,9 @@ impl Ledger {
             return Ok(None);
         };
         let kept: SessionDetail = from_json(&page.detail, "page session")?;
+        if !kept.is_backed(tenant, &page, now) {
+            return Ok(None);
+        }
         let mut change = ChangeSet::new(tenant.id(), now);
         change.expect.push(Expect::Unspent(ticket.hash, now));
         change.expect.push(Expect::Unspent(page.hash, now));

@@ -262,6 +262,7 @@ impl Ledger {
             zone: opening.zone.clone(),
             has_done: opening.has_done,
             login: detail.login,
+            secret: detail.secret.clone(),
         };
         let session = TokenRow {
             hash: bearer.hash(),

@@ -66,7 +66,9 @@ impl Ledger {
             kept.used_at = now;
             kept.ticket = ticket.hash;
             kept.login = detail.login;
+            kept.secret = detail.secret.clone();
             TokenRow {
+                client: ticket.client.clone(),
                 version: row.version.saturating_add(1),
                 expires_at: kept.over_at(lifetimes.page_idle),
                 detail: to_json(&kept, "page session")?,

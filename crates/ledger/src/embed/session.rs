@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Caller, Ledger, Opaque, TenantSnapshot, Via,
+    embed::provider::SecretId,
     error::Fault,
     stored_json::{from_json, to_json},
 };
@@ -71,12 +72,26 @@ pub(super) struct SessionDetail {
     /// The session at the hosted pages that it was opened from, which it does not outlive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) login: Option<Hash>,
+    /// The secret that the token was asked for with, of the credential in the row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) secret: Option<SecretId>,
 }
 
 impl SessionDetail {
     /// From when it is over: unused for `idle`, or at its absolute end.
     pub(super) fn over_at(&self, idle: Lifetime) -> Timestamp {
         self.used_at.plus(idle).min(self.ends_at)
+    }
+
+    /// Whether the page may go on although the secret behind it is gone, or it is not gone (consent-dashboard A8.1).
+    pub(super) fn is_backed(&self, tenant: &TenantSnapshot, row: &TokenRow, now: Timestamp) -> bool {
+        if !tenant.tenant.dashboard.end_sessions_with_credential {
+            return true;
+        }
+        match (&self.secret, &row.client) {
+            (Some(secret), Some(client)) => secret.is_live(tenant, client, now),
+            _ => true,
+        }
     }
 }
 
@@ -100,7 +115,7 @@ impl Ledger {
             return Ok(None);
         }
         let mut detail: SessionDetail = from_json(&row.detail, "page session")?;
-        if !self.is_login_alive(tenant, detail.login).await? {
+        if !detail.is_backed(tenant, &row, now) || !self.is_login_alive(tenant, detail.login).await? {
             return Ok(None);
         }
         let session = PageSession::new(row.hash, subject, &detail);
@@ -187,6 +202,7 @@ mod tests {
                 zone: None,
                 has_done: false,
                 login: None,
+                secret: None,
             }
             .over_at(Lifetime::seconds(600))
             .as_seconds()

@@ -77,6 +77,7 @@ impl Manifest {
 impl TenantManifest {
     fn take(&mut self, other: Self) -> anyhow::Result<()> {
         self.hosts.extend(other.hosts);
+        either(&mut self.state, other.state, "state")?;
         either(&mut self.locale, other.locale, "locale")?;
         either(&mut self.brand, other.brand, "brand")?;
         either(&mut self.lifetimes, other.lifetimes, "lifetimes")?;

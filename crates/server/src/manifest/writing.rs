@@ -8,6 +8,7 @@ use consentry_domain::{
     client::{Client, ClientSettings, ClientType, Pkce, Prompt},
     credential::Principal,
     definition::Definition,
+    tenant::TenantState,
 };
 use consentry_ledger::{Directory, TenantSnapshot};
 use serde::{Serialize, Serializer, de::DeserializeOwned};
@@ -126,6 +127,7 @@ impl TenantManifest {
         Ok(Self {
             slug: tenant.slug.clone(),
             hosts: tenant.hosts.clone(),
+            state: Some(tenant.state).filter(|state| *state != TenantState::Enabled),
             locale: Some(tenant.locale.clone()),
             brand: Some(tenant.brand.clone()),
             lifetimes: unless_usual(&tenant.lifetimes),

@@ -99,6 +99,41 @@ pub(crate) fn agree(running: &Running, locale: &str) -> String {
 }
 
 #[test]
+fn dsh_a0_4_a_manifest_switches_a_provider_off_and_on() {
+    let house = House::new();
+    let with = |state: &str| EXAMPLE.replacen("[[tenants]]\n", &format!("[[tenants]]\n{state}\n"), 1);
+    let asked = |house: &House| {
+        let running = house.serve();
+        let head = "POST /api/v4/token HTTP/1.1\r\nContent-Type: application/json";
+        let answer = request(running.address, head, "{}").unwrap();
+        assert!(running.stop().success());
+        answer
+    };
+    for state in ["disabled", "needs_review"] {
+        let changed = applied(&house.apply(&with(&format!("state = \"{state}\"")), &[]));
+        assert!(changed.contains(" tenant main"), "{changed}");
+        let (status, body) = asked(&house);
+        assert_eq!(status, 403, "{state}: {body}");
+        assert!(body.contains("provider_disabled"), "{state}: {body}");
+        let written = Command::new(env!("CARGO_BIN_EXE_consentry"))
+            .args(["export", "--manifest", "--data"])
+            .arg(house.data())
+            .output()
+            .unwrap();
+        assert!(applied(&written).contains(&format!("state: {state}")));
+    }
+    let changed = applied(&house.apply(EXAMPLE, &[]));
+    assert!(changed.contains("tenant main"), "{changed}");
+    assert_eq!(
+        asked(&house).0,
+        401,
+        "it serves, and knows nobody who shows nothing"
+    );
+    let wrong = refused(&house.apply(&with("state = \"gone\""), &[]));
+    assert!(wrong.contains("state"), "{wrong}");
+}
+
+#[test]
 fn rec_12_5_a_manifest_is_all_that_a_server_needs() {
     let house = House::new();
     let first = applied(&house.apply(EXAMPLE, &[]));

@@ -392,6 +392,53 @@ async fn a_locked_database_is_503_at_every_door_and_service_comes_back() {
     busy.assert_well().await;
 }
 
+/// The page session was used within this second, so that the stop itself is the first thing to be written.
+#[tokio::test]
+async fn dsh_b5_a_stop_that_fails_says_so_stops_nothing_and_is_tried_again() {
+    let options = Options {
+        busy_timeout: Duration::from_millis(20),
+        ..Options::default()
+    };
+    let app = TestApp::start_on(tempfile::tempdir().unwrap(), options, 1).await;
+    let tokens = app.connect(&app.browser(), "ada", FULL_SCOPE).await;
+    let list = app.open_dashboard("ada").await.expect_status(200);
+    let (session, id) = (list.field("session").unwrap(), list.field("id").unwrap());
+    let fields = [("session", session.as_str()), ("id", id.as_str())];
+    let lock = app.lock_database();
+    let question = app.post_embedded("/embed/stop/confirm", &fields).await;
+    drop(lock);
+    assert_eq!(question.status(), 503, "{}", question.text());
+    assert!(question.headers().contains_key("retry-after"));
+    assert_eq!(app.introspect(&tokens.access).await["active"], true);
+    for words in [
+        "Sharing has not stopped",
+        "Nothing was changed. Please try again.",
+        "role=\"alert\"",
+        "action=\"/embed/stop/confirm\"",
+    ] {
+        assert!(
+            question.text().contains(words),
+            "{words} is not in {}",
+            question.text()
+        );
+    }
+    assert!(
+        !question.text().contains("has stopped."),
+        "nobody is told that it has"
+    );
+    let again = [
+        ("session", question.field("session").unwrap()),
+        ("id", question.field("id").unwrap()),
+    ];
+    let again = again.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let done = app
+        .post_embedded("/embed/stop/confirm", &again)
+        .await
+        .expect_status(200);
+    assert!(done.text().contains("Sharing with Moneytrack has stopped."));
+    assert_eq!(app.introspect(&tokens.access).await["active"], false);
+}
+
 /// A small disk of its own, unmounted when dropped.
 struct SmallDisk {
     folder: tempfile::TempDir,

@@ -103,7 +103,10 @@ pub async fn optional_parts_may_be_missing(engine: &impl Engine) {
                 row.actions = None;
                 row.status = Status::Pending;
             }
-            Row::Use(row) => row.usage = consentry_domain::Usage::default(),
+            Row::Use(row) => {
+                row.usage = consentry_domain::Usage::default();
+                row.accounts = consentry_domain::AccountUses::default();
+            }
             Row::Agreement(row) => {
                 row.items.clear();
                 row.valid_until = None;

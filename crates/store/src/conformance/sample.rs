@@ -1,9 +1,9 @@
 //! Rows to store: one of each kind, made from small numbers, alike in every run.
 
 use consentry_domain::{
-    AccountId, Accounts, Actions, Agreement, AgreementId, ApplicationId, Audience, ClientId, Consent,
-    ConsentId, DecisionId, DefinitionKey, DeliveryId, EndpointId, EventId, GrantId, Lifetime, PartyId,
-    Qualifier, RecordId, Shard, Slot, Status, SubjectId, TenantId, Timestamp, Usage,
+    AccountId, AccountUses, Accounts, Actions, Agreement, AgreementId, ApplicationId, Audience, ClientId,
+    Consent, ConsentId, DecisionId, DefinitionKey, DeliveryId, EndpointId, EventId, GrantId, Lifetime,
+    PartyId, Qualifier, RecordId, Shard, Slot, Status, SubjectId, TenantId, Timestamp, Usage,
     agreement::{AgreementItem, Disclosure},
     consent::Ended,
     decision::{Actor, Door, EndReason, TextShown},
@@ -164,6 +164,7 @@ pub fn usage(consent: &Consent) -> UseRow {
             .merge(Usage::used(at(86_400 + 1)))
             .merge(Usage::refused(at(7)))
             .merge(Usage::issued(at(9))),
+        accounts: AccountUses::used(AccountId::parse("acc_51c0 ü").unwrap(), at(7)),
     }
 }
 

@@ -74,6 +74,7 @@ impl Stored for UseRow {
                 cells.optional_time("last_issued_at")?,
                 cells.number("days")?,
             ),
+            accounts: cells.optional_json("accounts")?.unwrap_or_default(),
         })
     }
 }

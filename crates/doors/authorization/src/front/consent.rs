@@ -39,6 +39,8 @@ struct ConsentPage {
     /// Whether the operator has verified who asks (B22-02).
     verified: bool,
     host: String,
+    /// Through whom the client gets the data, in words; none: from nobody but the bank (consent-dashboard B11 US-3).
+    through: Option<String>,
     purpose: Option<String>,
     items: Vec<Item>,
     until: String,
@@ -109,6 +111,11 @@ pub(super) async fn page_for(
         .to_jiff()
         .to_zoned(TimeZone::UTC);
     let told = disclosure(&visit.tenant, client, Vec::new());
+    let through = told.intermediaries.iter();
+    let through: Vec<String> = through
+        .filter_map(|party| visit.tenant.parties.get(party))
+        .map(|party| ShownName::new(&party.name).short)
+        .collect();
     let items = items(visit, &page, question);
     let template = ConsentPage {
         until: language.date(end.date()),
@@ -118,6 +125,14 @@ pub(super) async fn page_for(
             .map(|name| ShownName::new(&name)),
         verified: visit.tenant.party_of(client).is_some_and(|party| party.verified),
         host: host(&request.redirect_uri),
+        through: (!through.is_empty()).then(|| {
+            language
+                .text("dashboard-chain")
+                .with("app", name.short.as_str())
+                .with("through", language.list(through.iter().map(String::as_str)))
+                .with("bank", page.brand.name.as_str())
+                .to_string()
+        }),
         purpose: client.purpose.clone(),
         divisible: items.iter().filter(|item| item.optional).count() > 1,
         items,

@@ -6,25 +6,19 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::AccountId;
 use consentry_ledger::{
     Target,
     access::{Denied, OpenDashboard, authorize},
-    embed::CustomerId,
-    holdings::{CoHolder, Holding, InvalidHolding},
 };
 use consentry_web::{
     error::{ApiError, Dashboard, FieldError, registry},
-    headers,
-    json::{self, Limits},
+    headers, json,
     visit::Visit,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{credentials, serving};
-
-/// Largest body, in bytes: as many accounts as are kept, with the longest names.
-const LIMITS: Limits = Limits::size(256 * 1024);
+use crate::listed_accounts;
 
 const MEDIA_TYPES: &[&str] = &["application/json"];
 
@@ -35,106 +29,19 @@ pub async fn replace(visit: Visit, request: Request) -> Result<Response, Dashboa
     let provider = credentials::provider(&visit, &parts.headers)?;
     let permit = authorize::<OpenDashboard>(&provider.caller(), Target::Tenant)
         .map_err(|denied: Denied| ApiError::new(&registry::FORBIDDEN).because(denied))?;
-    let body = json::read(&parts.headers, body, MEDIA_TYPES, &LIMITS)
+    let body = json::read(&parts.headers, body, MEDIA_TYPES, &listed_accounts::LIMITS)
         .await
         .map_err(ApiError::from)?;
+    let wrong = |field| ApiError::new(&registry::INVALID_REQUEST).field(field);
     if !body.is_object() {
-        return Err(wrong(String::new(), "must be a JSON object").into());
+        return Err(wrong(FieldError::pointer("", "must be a JSON object")).into());
     }
-    let customer = body.get("customerId").and_then(Value::as_str);
-    let customer = customer.and_then(|id| CustomerId::parse(id).ok());
-    let customer =
-        customer.ok_or_else(|| wrong("/customerId".to_owned(), "must be a text of 1 to 255 bytes"))?;
-    let accounts = accounts(&body)?;
+    let customer = listed_accounts::customer(&body).map_err(wrong)?;
+    let accounts = listed_accounts::accounts(&body).map_err(wrong)?;
     visit
         .ledger()
         .replace_holdings(&visit.tenant, &permit, &customer, &accounts)
         .await
         .map_err(ApiError::from)?;
     Ok((headers::api(), Json(json!({ "accounts": accounts.len() }))).into_response())
-}
-
-fn accounts(body: &Value) -> Result<Vec<Holding>, ApiError> {
-    let rows = body.get("accounts").and_then(Value::as_array);
-    let rows = rows.ok_or_else(|| wrong("/accounts".to_owned(), "must be a list of accounts"))?;
-    if rows.len() > Holding::MOST {
-        return Err(wrong("/accounts".to_owned(), "has more than 200 accounts"));
-    }
-    let mut read: Vec<Holding> = Vec::with_capacity(rows.len());
-    for (position, row) in rows.iter().enumerate() {
-        let holding = account(position, row)?;
-        if read.iter().any(|other| other.id == holding.id) {
-            let place = format!("/accounts/{position}/account_id");
-            return Err(wrong(place, "is there twice"));
-        }
-        read.push(holding);
-    }
-    Ok(read)
-}
-
-fn account(position: usize, row: &Value) -> Result<Holding, ApiError> {
-    let place = |name: &str| format!("/accounts/{position}/{name}");
-    let text = |name: &str| match row.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_str())),
-        Some(_) => Err(wrong(place(name), "must be a text")),
-    };
-    let id = text("account_id")?.and_then(|id| AccountId::parse(id).ok());
-    let id = id.ok_or_else(|| wrong(place("account_id"), "must be a text of 1 to 256 bytes"))?;
-    let nickname = text("nickname")?.unwrap_or_default();
-    let joint_with = holders(&place("joint_with"), row.get("joint_with"))?;
-    let holding =
-        Holding::new(id, nickname, text("kind")?, text("account_number_display")?).map_err(|error| {
-            let name = match error {
-                InvalidHolding::Name => "nickname",
-                InvalidHolding::Kind => "kind",
-                InvalidHolding::Display => "account_number_display",
-                InvalidHolding::Holder => "joint_with",
-            };
-            ApiError::new(&registry::INVALID_REQUEST)
-                .field(FieldError::pointer(place(name), error.to_string()))
-        })?;
-    Ok(Holding {
-        joint_with,
-        ..holding
-    })
-}
-
-/// The other holders of an account, each a customer with the name that the person may read (B6.8).
-fn holders(place: &str, rows: Option<&Value>) -> Result<Vec<CoHolder>, ApiError> {
-    let rows = match rows {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(rows)) if rows.len() <= CoHolder::MOST => rows,
-        Some(_) => return Err(wrong(place.to_owned(), "must be a list of at most 8 customers")),
-    };
-    let mut read: Vec<CoHolder> = Vec::with_capacity(rows.len());
-    for (position, row) in rows.iter().enumerate() {
-        let customer = row.get("customerId").and_then(Value::as_str);
-        let customer = customer.and_then(|id| CustomerId::parse(id).ok());
-        let customer = customer.ok_or_else(|| {
-            wrong(
-                format!("{place}/{position}/customerId"),
-                "must be a text of 1 to 255 bytes",
-            )
-        })?;
-        let name_place = || format!("{place}/{position}/name");
-        let name = match row.get("name") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(name)) => Some(name.as_str()),
-            Some(_) => return Err(wrong(name_place(), "must be a text")),
-        };
-        let holder = CoHolder::new(&customer, name).map_err(|error| {
-            ApiError::new(&registry::INVALID_REQUEST)
-                .field(FieldError::pointer(name_place(), error.to_string()))
-        })?;
-        if read.iter().any(|other| other.customer == holder.customer) {
-            return Err(wrong(format!("{place}/{position}/customerId"), "is there twice"));
-        }
-        read.push(holder);
-    }
-    Ok(read)
-}
-
-fn wrong(place: String, why: &'static str) -> ApiError {
-    ApiError::new(&registry::INVALID_REQUEST).field(FieldError::pointer(place, why))
 }

@@ -1,6 +1,8 @@
 //! `/api/{version}/consent_management`: for banks that build their own screen (consent-dashboard A11). The bearer is the one-time token of
 //! a customer, which this does not spend.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::Request,
@@ -34,7 +36,10 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::serving;
-use crate::view::{Held, Telling, UTC, is_listed, object};
+use crate::{
+    connector::Connector,
+    view::{Held, Telling, UTC, is_listed, object},
+};
 
 /// Largest body, in bytes.
 const LIMITS: Limits = Limits::size(8 * 1024);
@@ -42,9 +47,9 @@ const LIMITS: Limits = Limits::size(8 * 1024);
 const MEDIA_TYPES: &[&str] = &["application/json"];
 
 /// `GET`: all consents of the customer, shared and unshared accounts in each; `?status=active` leaves out what is over.
-pub async fn list(visit: Visit, request: Request) -> Result<Response, Dashboard> {
+pub async fn list(connector: Arc<Connector>, visit: Visit, request: Request) -> Result<Response, Dashboard> {
     let (parts, _) = request.into_parts();
-    let customer = Customer::of(&visit, &parts).await?;
+    let mut customer = Customer::of(&visit, &parts).await?;
     let query = query::read(&parts.uri, &Rules::DEFAULT).map_err(ApiError::from)?;
     let only_active = match query.one("status").map_err(ApiError::from)? {
         None => false,
@@ -54,6 +59,11 @@ pub async fn list(visit: Visit, request: Request) -> Result<Response, Dashboard>
             return Err(error.into());
         }
     };
+    if let Some(subject) = customer.caller.subject()
+        && connector.freshen(&visit, subject).await
+    {
+        customer.held = Held::of(&visit, subject).await;
+    }
     let find = AgreementQuery {
         subject: customer.caller.subject(),
         ..AgreementQuery::default()

@@ -1,6 +1,8 @@
 //! `GET` and `POST /embed/authorizations`: opening the dashboard, in the order of consent-dashboard A4.2. The tenant was resolved and
 //! the method checked before; nothing below step 7 touches the token.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::Request,
@@ -26,21 +28,22 @@ use super::{
     refusal::{self, Refusal},
     visitor::Visitor,
 };
+use crate::connector::Connector;
 
 /// What a page load may be for (A4.2 step 5).
 const PAGES: &[&str] = &["iframe", "frame", "document", "embed", "object"];
 
 /// With the token in the address.
-pub async fn open_by_link(visit: Visit, request: Request) -> Response {
+pub async fn open_by_link(connector: Arc<Connector>, visit: Visit, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     // What cannot be read holds no token.
     let query = query::read(&parts.uri, &Rules::DEFAULT).unwrap_or_default();
     let wish = Wish::new(&visit, presented::in_link(&query), &[&query]);
-    open(&visit, &parts.headers, wish).await
+    open(&connector, &visit, &parts.headers, wish).await
 }
 
 /// With the token in a form that the host page sent into the frame (A4.5); it never enters an address.
-pub async fn open_by_form(visit: Visit, request: Request) -> Response {
+pub async fn open_by_form(connector: Arc<Connector>, visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let query = query::read(&parts.uri, &Rules::DEFAULT).unwrap_or_default();
     if let Err(refused) = gate(&visit, &parts.headers, Wish::new(&visit, None, &[&query]).look) {
@@ -50,7 +53,7 @@ pub async fn open_by_form(visit: Visit, request: Request) -> Response {
         .await
         .unwrap_or_default();
     let wish = Wish::new(&visit, presented::in_form(&form), &[&form, &query]);
-    open(&visit, &parts.headers, wish).await
+    open(&connector, &visit, &parts.headers, wish).await
 }
 
 /// What was asked for beside the headers.
@@ -87,7 +90,7 @@ impl Wish {
     }
 }
 
-async fn open(visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
+async fn open(connector: &Arc<Connector>, visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
     let look = wish.look;
     if let Err(refused) = gate(visit, headers, look) {
         return refused.into_response();
@@ -102,6 +105,7 @@ async fn open(visit: &Visit, headers: &HeaderMap, wish: Wish) -> Response {
     };
     match visit.ledger().open_dashboard(&visit.tenant, &opening).await {
         Ok(opened) => {
+            connector.freshen(visit, opened.session.subject).await;
             let visitor = Visitor::opened(visit, opened, look).await;
             connections::page(visit, &visitor, Show::default()).await
         }

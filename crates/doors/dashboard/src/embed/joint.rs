@@ -11,17 +11,15 @@ use consentry_web::{
     page::Page,
     visit::Visit,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
 use super::{
     connections::{self, Show},
     refusal::Refusal,
+    stop::{not_now, not_stopped},
     visitor::Visitor,
 };
 use crate::view::{Notice, Screen, joint::JointView};
-
-/// Seconds after which stopping may be tried again.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Asks whether the account shall be shared no more. Changes nothing.
 pub async fn ask(visit: Visit, request: Request) -> Response {
@@ -102,15 +100,7 @@ async fn stopped(visit: &Visit, visitor: &Visitor, share: &JointShare) -> Respon
 
 /// The question again, with what went wrong: nobody is told that sharing stopped before it has.
 fn failed(visit: &Visit, visitor: &Visitor, share: &JointShare) -> Response {
-    let text = |key| visitor.look.language.text(key);
-    let notice = Notice::error(
-        &text("dashboard-stop-failed-title"),
-        &text("dashboard-stop-failed-text"),
-    );
-    let mut answer = question(visit, visitor, share, Some(notice));
-    *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-    answer
+    not_now(question(visit, visitor, share, Some(not_stopped(visitor))))
 }
 
 fn question(visit: &Visit, visitor: &Visitor, share: &JointShare, notice: Option<Notice>) -> Response {

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod joint;
 pub mod keep;
 pub mod page_api;
+pub mod page_changes;
 pub mod page_consents;
 pub mod page_session;
 pub mod presented;

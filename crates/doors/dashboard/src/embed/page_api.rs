@@ -13,10 +13,9 @@ use consentry_domain::{
 };
 use consentry_ledger::{
     DecisionError,
-    agreements::{AccountsRequest, Connection, NarrowRequest, RenewError, StopRequest, Subjected},
+    agreements::{Connection, RenewError, StopRequest, Subjected},
 };
 use consentry_web::{
-    conditional::{Conditions, Tags},
     cursor,
     error::{ApiError, Dashboard, FieldError, registry},
     house::House,
@@ -25,16 +24,13 @@ use consentry_web::{
     path, query,
     visit::Visit,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderValue, StatusCode, header, request::Parts};
 use serde_json::{Map, Value, json};
 
 use super::{activity, frame, repeated, visitor::Visitor};
 use crate::{
-    api::{
-        consents::{not_changed, not_narrowed, refused},
-        serving,
-    },
-    view::{ConnectionView, clusters, is_listed, object},
+    api::{consents::refused, serving},
+    view::{ConnectionView, is_listed, object},
 };
 
 /// Largest body, in bytes: all accounts of a person.
@@ -47,9 +43,6 @@ const PAGE: usize = 50;
 
 /// Where the paths begin.
 pub(super) const BASE: &str = "/embed/api/v1";
-
-/// Most clusters that one request names.
-const MOST_CLUSTERS: usize = 100;
 
 /// Most connections that one request ends.
 pub(super) const MOST_ENDED: usize = 200;
@@ -125,76 +118,6 @@ pub async fn activity(visit: Visit, request: Request) -> Response {
         let connection = named(&visit, &visitor, &parts).await?;
         let history = activity::history(&visit, &visitor, &connection).await?;
         Ok(object::history(&connection, &history))
-    })
-    .await
-}
-
-/// `PATCH /connections/{id}/accounts`; `If-Match` says which version was looked at.
-pub async fn accounts(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, parts, body| {
-        let (set, others) = wanted(&read(&parts, body).await?)?;
-        let connection = named(&visit, &visitor, &parts).await?;
-        let version = matched(&parts.headers, &connection)?;
-        let change = AccountsRequest {
-            subject: visitor.session.subject,
-            agreement: connection.agreement.id,
-            version: Some(version),
-            set,
-            others,
-            door: Door::Dashboard,
-            request: Some(visit.request_id.to_string()),
-        };
-        visit
-            .ledger()
-            .change_accounts(&visit.tenant, &permit(&visitor)?, &change)
-            .await
-            .map_err(not_changed)?;
-        let connection = named(&visit, &visitor, &parts).await?;
-        Ok(object::detail(&visitor.telling(&visit), &connection))
-    })
-    .await
-}
-
-/// `PATCH /connections/{id}/clusters` with `{"remove": ["STATEMENTS"]}`; `If-Match` says which version was looked at. What is not
-/// opened changes nothing; what is opened only together with something else has to go with it.
-pub async fn narrow(visit: Visit, request: Request) -> Response {
-    answer(&visit, request, async |visitor, parts, body| {
-        let body = read(&parts, body).await?;
-        let remove = body.get("remove").and_then(Value::as_array);
-        let remove: Option<Vec<&str>> = remove.and_then(|names| names.iter().map(Value::as_str).collect());
-        let remove = remove
-            .filter(|names| names.len() <= MOST_CLUSTERS)
-            .ok_or_else(|| wrong("/remove", "must be a list of at most 100 names"))?;
-        let connection = named(&visit, &visitor, &parts).await?;
-        let version = matched(&parts.headers, &connection)?;
-        let without = clusters::behind(&visit.tenant, &connection, &remove).map_err(|tied| {
-            let why = format!(
-                "{} is opened together with {}",
-                tied.cluster,
-                tied.with.join(", ")
-            );
-            ApiError::new(&registry::UNPROCESSABLE)
-                .detail(why)
-                .field(FieldError::pointer(
-                    "/remove",
-                    "names a cluster that is not opened alone",
-                ))
-        })?;
-        let change = NarrowRequest {
-            subject: visitor.session.subject,
-            agreement: connection.agreement.id,
-            version: Some(version),
-            without,
-            door: Door::Dashboard,
-            request: Some(visit.request_id.to_string()),
-        };
-        visit
-            .ledger()
-            .narrow_agreement(&visit.tenant, &permit(&visitor)?, &change)
-            .await
-            .map_err(not_narrowed)?;
-        let connection = named(&visit, &visitor, &parts).await?;
-        Ok(object::detail(&visitor.telling(&visit), &connection))
     })
     .await
 }
@@ -332,7 +255,7 @@ pub(super) async fn read(parts: &Parts, body: Body) -> Result<Value, ApiError> {
 }
 
 /// The connection that the path names: unknown, and of somebody else, are not told apart.
-async fn named(visit: &Visit, visitor: &Visitor, parts: &Parts) -> Result<Connection, ApiError> {
+pub(super) async fn named(visit: &Visit, visitor: &Visitor, parts: &Parts) -> Result<Connection, ApiError> {
     let unknown = || ApiError::new(&registry::NOT_FOUND);
     let id = path::segment(&parts.uri, BASE, 1).and_then(|id| id.parse::<AgreementId>().ok());
     known(visit, visitor, id.ok_or_else(unknown)?).await
@@ -343,42 +266,6 @@ pub(super) async fn known(visit: &Visit, visitor: &Visitor, id: AgreementId) -> 
     found
         .filter(|found| found.agreement.subject == visitor.session.subject && is_listed(found))
         .ok_or_else(|| ApiError::new(&registry::NOT_FOUND))
-}
-
-/// The version that `If-Match` names, which must be the one there is.
-fn matched(headers: &HeaderMap, connection: &Connection) -> Result<u32, ApiError> {
-    let version = connection.agreement.version;
-    match Conditions::read(headers)?.must_match {
-        None => Err(ApiError::new(&registry::PRECONDITION_REQUIRED)),
-        Some(Tags::Any) => Ok(version),
-        Some(Tags::Listed(tags)) if tags.iter().any(|tag| tag.opaque == version.to_string()) => Ok(version),
-        Some(Tags::Listed(_)) => Err(ApiError::new(&registry::PRECONDITION_FAILED)),
-    }
-}
-
-type Wanted = (Vec<(AccountId, bool)>, Option<bool>);
-
-fn wanted(body: &Value) -> Result<Wanted, ApiError> {
-    let others = match body.get("auto_enable_future_accounts") {
-        None => None,
-        Some(value) => Some(
-            value
-                .as_bool()
-                .ok_or_else(|| wrong("/auto_enable_future_accounts", "must be true or false"))?,
-        ),
-    };
-    let rows = match body.get("set") {
-        None => &Vec::new(),
-        Some(Value::Array(rows)) => rows,
-        Some(_) => return Err(wrong("/set", "must be a list")),
-    };
-    let row = |row: &Value| -> Option<(AccountId, bool)> {
-        let id = row.get("account_id")?.as_str()?;
-        Some((AccountId::parse(id).ok()?, row.get("enabled")?.as_bool()?))
-    };
-    let set: Option<Vec<(AccountId, bool)>> = rows.iter().map(row).collect();
-    let set = set.ok_or_else(|| wrong("/set", "needs account_id and enabled in each entry"))?;
-    Ok((set, others))
 }
 
 pub(super) fn confirmed(body: &Value) -> Result<(), ApiError> {

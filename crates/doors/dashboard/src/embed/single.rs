@@ -12,20 +12,18 @@ use consentry_web::{
     page::Page,
     visit::Visit,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
 use super::{
     connections::{self, Show},
     refusal::Refusal,
+    stop::{not_now, not_stopped},
     visitor::Visitor,
 };
 use crate::view::{
     Notice, Screen,
     single::{self, SingleLine, SingleView},
 };
-
-/// Seconds after which somebody may try again what failed.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
 /// Shows one thing: what it means, until when, and what happened.
 pub async fn show(visit: Visit, request: Request) -> Response {
@@ -149,15 +147,8 @@ impl Chosen {
             .await;
         let Err(error) = done else { return Ok(()) };
         tracing::error!(error.cause = %error, "a consent could not be taken back");
-        let text = |key| self.visitor.look.language.text(key);
-        let notice = Notice::error(
-            &text("dashboard-stop-failed-title"),
-            &text("dashboard-stop-failed-text"),
-        );
-        let mut answer = self.question(visit, Some(notice));
-        *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-        Err(answer)
+        let notice = not_stopped(&self.visitor);
+        Err(not_now(self.question(visit, Some(notice))))
     }
 }
 

@@ -122,15 +122,23 @@ async fn failed(
     error: &DecisionError,
 ) -> Response {
     tracing::error!(error.cause = %error, "sharing could not be stopped");
+    not_now(question(visit, visitor, connection, Some(not_stopped(visitor))).await)
+}
+
+/// What is said where nothing has ended.
+pub(super) fn not_stopped(visitor: &Visitor) -> Notice {
     let text = |key| visitor.look.language.text(key);
-    let notice = Notice::error(
+    Notice::error(
         &text("dashboard-stop-failed-title"),
         &text("dashboard-stop-failed-text"),
-    );
-    let mut answer = question(visit, visitor, connection, Some(notice)).await;
-    *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-    answer
+    )
+}
+
+/// A question that is asked again because carrying its answer out failed.
+pub(super) fn not_now(mut question: Response) -> Response {
+    *question.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    question.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    question
 }
 
 async fn question(

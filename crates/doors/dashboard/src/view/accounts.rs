@@ -1,7 +1,7 @@
 //! Which accounts a connection is about, as people see them (consent-dashboard B4.3).
 
-use consentry_domain::{AccountId, Accounts, Agreement};
-use consentry_ledger::holdings::Holding;
+use consentry_domain::{AccountId, Accounts};
+use consentry_ledger::{agreements::Connection, holdings::Holding};
 
 use super::{Telling, telling::Held};
 
@@ -21,6 +21,8 @@ pub struct AccountView {
     pub shared: bool,
     /// Day since when it is, spelled out.
     pub since: String,
+    /// When data of it was last delivered, where that was told; spelled out.
+    pub last_used: Option<String>,
     /// Whether sharing it adds to what was agreed to at first.
     pub widens: bool,
 }
@@ -41,9 +43,9 @@ pub struct AccountsView {
 }
 
 impl AccountsView {
-    /// The accounts of an agreement. None: nobody has said anything about accounts.
-    pub fn new(telling: &Telling<'_>, agreement: &Agreement) -> Option<Self> {
-        let accounts = &agreement.accounts;
+    /// The accounts of a connection. None: nobody has said anything about accounts.
+    pub fn new(telling: &Telling<'_>, connection: &Connection) -> Option<Self> {
+        let accounts = &connection.agreement.accounts;
         let unreadable = *telling.held == Held::Unreadable;
         if *telling.held == Held::Unnamed && accounts.is_all() {
             return None;
@@ -54,7 +56,7 @@ impl AccountsView {
                 .map(|holding| {
                     account(
                         telling,
-                        agreement,
+                        connection,
                         &holding.id,
                         label(holding),
                         holding.kind.clone(),
@@ -64,7 +66,7 @@ impl AccountsView {
             Held::Unnamed | Held::Unreadable => accounts
                 .named
                 .iter()
-                .map(|share| account(telling, agreement, &share.id, share.id.as_str().to_owned(), None))
+                .map(|share| account(telling, connection, &share.id, share.id.as_str().to_owned(), None))
                 .collect(),
         };
         Some(Self {
@@ -106,12 +108,14 @@ pub fn label(holding: &Holding) -> String {
 
 fn account(
     telling: &Telling<'_>,
-    agreement: &Agreement,
+    connection: &Connection,
     id: &AccountId,
     label: String,
     kind: Option<String>,
 ) -> AccountView {
+    let agreement = &connection.agreement;
     let accounts = &agreement.accounts;
+    let last_used_at = connection.account_uses.last_used_at(id);
     let since = accounts.about(id).and_then(|share| share.since);
     AccountView {
         id: id.as_str().to_owned(),
@@ -121,6 +125,7 @@ fn account(
         since: telling
             .language
             .date(telling.day(since.unwrap_or(agreement.created_at))),
+        last_used: last_used_at.map(|at| telling.recently(Some(at), connection.seen_at)),
         widens: accounts.is_widened_by(id),
     }
 }

@@ -195,7 +195,7 @@ impl ConnectionView {
                 })
                 .collect(),
             through: String::new(),
-            accounts: AccountsView::new(telling, agreement),
+            accounts: AccountsView::new(telling, connection),
             marks: if phase.has_access() {
                 let marks = Mark::of(connection);
                 marks

@@ -85,6 +85,7 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
                 "last4": row.last4,
                 "enabled": row.enabled,
                 "since": row.since.unwrap_or(agreement.created_at),
+                "last_used_at": connection.account_uses.last_used_at(&row.id),
                 "joint": row.joint,
             })
         })

@@ -1,7 +1,7 @@
 //! What it takes to put connections into words: whose bank, which language, and the names of the accounts.
 
 use consentry_domain::{SubjectId, Timestamp, tenant::ZoneName};
-use consentry_ledger::{TenantSnapshot, holdings::Holding};
+use consentry_ledger::{Fault, TenantSnapshot, holdings::Holding};
 use consentry_web::{texts::Language, visit::Visit};
 use jiff::{Zoned, civil::Date, tz::TimeZone};
 
@@ -83,14 +83,23 @@ pub enum Held {
 impl Held {
     /// The accounts of a person, read now.
     pub async fn of(visit: &Visit, subject: SubjectId) -> Self {
-        match visit.ledger().holdings_of(&visit.tenant, subject).await {
-            Ok(Some(held)) => Self::Named(held),
-            Ok(None) => Self::Unnamed,
-            Err(error) => {
-                tracing::error!(error.cause = %error, "the names of a customer's accounts cannot be read");
-                Self::Unreadable
-            }
+        Self::read(visit, subject).await.unwrap_or_else(|error| {
+            tracing::error!(error.cause = %error, "the names of a customer's accounts cannot be read");
+            Self::Unreadable
+        })
+    }
+
+    async fn read(visit: &Visit, subject: SubjectId) -> Result<Self, Fault> {
+        let (ledger, tenant) = (visit.ledger(), &visit.tenant);
+        if let Some(held) = ledger.holdings_of(tenant, subject).await? {
+            return Ok(Self::Named(held));
         }
+        // Where the bank is asked, it has answered nothing usable so far; whom it has not named is not asked for.
+        let is_asked = tenant.tenant.dashboard.accounts.is_some();
+        if is_asked && ledger.customer_id(tenant, subject).await?.is_some() {
+            return Ok(Self::Unreadable);
+        }
+        Ok(Self::Unnamed)
     }
 
     /// The accounts by name; none where there are no names.

@@ -5,6 +5,7 @@
 mod accounts;
 mod activity;
 mod clusters;
+mod connector;
 mod customer_jwt;
 mod everything;
 mod fdx;

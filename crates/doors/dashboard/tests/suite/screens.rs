@@ -1,7 +1,7 @@
 //! The other screens: keeping for longer, reviewing, activity, not recognising, intermediaries, copies (B6).
 
 use consentry_domain::tenant::Renewal;
-use consentry_testkit::TestApp;
+use consentry_testkit::{FULL_SCOPE, TestApp};
 use http::Method;
 use serde_json::Value;
 
@@ -13,6 +13,24 @@ async fn at_the_list(app: &TestApp) -> (String, String) {
     let session = session(app, ADA).await;
     let id = list(app, &session).await.field("id").unwrap();
     (session, id)
+}
+
+#[tokio::test]
+async fn dsh_us_3_who_is_asked_is_told_through_whom_the_data_goes() {
+    let app = TestApp::start().await;
+    let client = app.bank.third_party.clone();
+    let asked = app.authorization(&client, FULL_SCOPE, &[]);
+    let sentence = "Moneytrack gets the data through LinkBridge, which gets it from Harbor Bank.";
+    let question = app.reach_question(&app.browser(), "ada", &asked).await;
+    assert!(
+        !question.text().contains("which gets it from"),
+        "{}",
+        question.text()
+    );
+    let bridge = intermediary(&app, "LinkBridge").await;
+    register(&app, |client| client.settings.intermediaries = vec![bridge]).await;
+    let question = app.reach_question(&app.browser(), "ada", &asked).await;
+    assert!(question.text().contains(sentence), "{}", question.text());
 }
 
 #[tokio::test]

@@ -312,6 +312,45 @@ async fn dsh_a1_a_disabled_credential_gets_nothing_and_opens_nothing() {
 }
 
 #[tokio::test]
+async fn dsh_a8_1_open_pages_end_with_their_secret_where_the_bank_wants_that() {
+    let app = TestApp::start().await;
+    let old = stored(&app.bank.dashboard.client_secret);
+    let new = "another-secret-of-the-bank-0000000000000000";
+    credential(&app, vec![old.clone(), stored(new)], true).await;
+    let page = session(&app, ADA).await;
+    let with_new = app
+        .request(Method::POST, "/api/v4/token")
+        .basic(&app.bank.dashboard.client_id, new)
+        .json(&canonical(ADA))
+        .send()
+        .await
+        .expect_status(200)
+        .json();
+    let newer = open(&app, with_new["access_token"].as_str().unwrap())
+        .await
+        .expect_status(200)
+        .field("session")
+        .unwrap();
+    credential(&app, vec![stored(new)], true).await;
+    let _goes_on = list(&app, &page).await.expect_status(200);
+    configure(&app, |tenant| {
+        tenant.dashboard.end_sessions_with_credential = true;
+    })
+    .await;
+    let _over = list(&app, &page).await.expect_status(401);
+    let _other_secret = list(&app, &newer).await.expect_status(200);
+    credential(&app, vec![stored(new)], false).await;
+    let _over = list(&app, &newer).await.expect_status(401);
+    let _over = app
+        .request(Method::GET, "/embed/api/v1/session")
+        .bearer(&newer)
+        .header("x-consentry-page", "1")
+        .send()
+        .await
+        .expect_status(401);
+}
+
+#[tokio::test]
 async fn dsh_a2_7_a_revoked_token_opens_nothing() {
     let app = TestApp::start().await;
     let unspent = token(&app, ADA).await;

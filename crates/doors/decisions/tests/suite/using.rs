@@ -102,6 +102,49 @@ async fn one_use_is_written_for_a_consent_and_minute() {
 }
 
 #[tokio::test]
+async fn dsh_b4_3_accounts_of_one_minute_are_all_known() {
+    let app = connected().await;
+    let consent = consent(&app).await;
+    let into = app.now().as_seconds().rem_euclid(60);
+    app.pass(60 - into);
+    let of = |account: &str| {
+        let mut question = using(&json!({}));
+        question["resource"]["properties"] = json!({ "account_id": account });
+        question
+    };
+    assert!(judged(&app, &of("acc_1")).await.0);
+    app.ledger.write_uses().await.unwrap();
+    for account in ["acc_1", "acc_2", "acc_3", "acc_2"] {
+        app.pass(10);
+        assert!(judged(&app, &of(account)).await.0);
+    }
+    app.ledger.write_uses().await.unwrap();
+    let tenant = app.tenant().id();
+    let uses = app
+        .ledger
+        .uses_with_accounts(tenant, vec![consent])
+        .await
+        .unwrap();
+    let (usage, accounts) = &uses[&consent];
+    let used = usage.last_used_at().map(Timestamp::as_seconds);
+    assert_eq!(used, Some(app.now().as_seconds() - 40));
+    let ago = |account: &str| {
+        let account = consentry_domain::AccountId::parse(account).unwrap();
+        let at = accounts.last_used_at(&account).unwrap();
+        app.now().as_seconds() - at.as_seconds()
+    };
+    assert_eq!(
+        (ago("acc_1"), ago("acc_2"), ago("acc_3")),
+        (40, 20, 10),
+        "right to the minute"
+    );
+    assert!(
+        judged(&app, &of("acc_unheard-of")).await.0,
+        "all accounts are shared"
+    );
+}
+
+#[tokio::test]
 async fn refused_attempts_are_told_apart_from_uses() {
     let app = connected().await;
     let consent = consent(&app).await;

@@ -1,10 +1,15 @@
 //! Tokens that somebody else is asked about (consent-api 12.4, introspection validator; RFC 7662).
 
+use std::path::Path;
+
 use consentry_domain::{
     Timestamp,
     tenant::{Introspection, TokenValidator},
 };
-use consentry_web::json::{self, Limits};
+use consentry_web::{
+    json::{self, Limits},
+    received,
+};
 use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -12,7 +17,6 @@ use serde_json::Value;
 use super::{
     Inner, Verdict,
     claims::{self, Demands},
-    keys::read_file,
 };
 use crate::path::encoded;
 
@@ -80,10 +84,9 @@ fn says_not_mine(body: &[u8]) -> bool {
 }
 
 async fn secret(introspection: &Introspection) -> Option<SecretString> {
-    let bytes = read_file(&introspection.client_secret_file).await;
-    let bytes = bytes
-        .inspect_err(|error| tracing::warn!(%error, "the secret of an introspection client cannot be read"))
-        .ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    Some(text.trim_end_matches(['\r', '\n']).into())
+    let file = Path::new(&introspection.client_secret_file);
+    received::secret(Some(file), None)
+        .await
+        .inspect_err(|why| tracing::warn!(why, "the secret of an introspection client cannot be read"))
+        .ok()
 }

@@ -7,10 +7,11 @@ use consentry_domain::{Timestamp, tenant::JwtValidation};
 use consentry_jose::{
     Acceptance, ContentEncryption, DecryptError, DecryptionKey, KeyEncryption, decrypt, is_encrypted,
 };
+use consentry_web::received;
 use x509_parser::pem::Pem;
 use zeroize::Zeroizing;
 
-use super::{Inner, LONGEST, keys, memory::Wanted};
+use super::{Inner, LONGEST, memory::Wanted};
 
 /// Most keys in a file: those of today, and those that are on their way in and out.
 const MOST_KEYS: usize = 8;
@@ -84,7 +85,7 @@ fn chosen<T: Copy + std::str::FromStr>(names: &[String], all: &[T]) -> Vec<T> {
 }
 
 async fn read(path: &str) -> Option<Arc<Vec<DecryptionKey>>> {
-    let text = keys::read_file(path).await.map(Zeroizing::new);
+    let text = received::file(path).await.map(Zeroizing::new);
     let text = text.inspect_err(|error| tracing::warn!(%error, "the keys that open tokens cannot be read"));
     let parsed = parsed(&text.ok()?);
     let parsed =

@@ -1,18 +1,12 @@
 //! Key sets of other issuers: where a validator's are.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use consentry_domain::{Timestamp, tenant::JwtValidation};
 use consentry_jose::KeySet;
+use consentry_web::received;
 
 use super::{Inner, certificates, memory::Wanted};
-
-/// Largest file that is read, in bytes.
-const LARGEST_FILE: u64 = 64 * 1024;
 
 /// The keys that sign a validator's tokens; none where they cannot be had.
 pub(super) async fn of(
@@ -47,7 +41,7 @@ impl Place<'_> {
     async fn fetch(&self, inner: &Inner) -> Option<Arc<KeySet>> {
         match self {
             Self::File(path) => {
-                let text = read_file(path).await;
+                let text = received::file(*path).await;
                 let text = text
                     .inspect_err(|error| tracing::warn!(%error, "a file with keys of tokens cannot be read"))
                     .ok()?;
@@ -69,23 +63,6 @@ impl Place<'_> {
             }
         }
     }
-}
-
-/// The content of a small file.
-pub(super) async fn read_file(path: &str) -> io::Result<Vec<u8>> {
-    let path = path.to_owned();
-    let read = move || {
-        let mut content = Vec::new();
-        File::open(path)?
-            .take(LARGEST_FILE + 1)
-            .read_to_end(&mut content)?;
-        if u64::try_from(content.len()).is_ok_and(|length| length <= LARGEST_FILE) {
-            Ok(content)
-        } else {
-            Err(io::Error::other("the file is too large"))
-        }
-    };
-    tokio::task::spawn_blocking(read).await?
 }
 
 fn parsed(from: &str, text: &[u8]) -> Option<Arc<KeySet>> {

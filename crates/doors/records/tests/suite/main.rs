@@ -24,7 +24,6 @@ mod limits;
 mod mappers;
 mod media_types;
 mod order;
-mod peer;
 mod routes;
 mod scripts;
 mod searching;

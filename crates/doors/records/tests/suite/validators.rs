@@ -7,13 +7,10 @@ use consentry_domain::tenant::{
     ClaimNames, IdentityMapper, Introspection, JwtValidation, TokenValidator, ValidatorKind,
 };
 use consentry_jose::{Algorithm, SigningKey};
-use consentry_testkit::{Answer, TestApp};
+use consentry_testkit::{Answer, Peer, TestApp};
 use serde_json::{Value, json};
 
-use crate::{
-    peer::Peer,
-    world::{ADA, UNPRIVILEGED, ada, assert_refused, bank, bank_of, get, id, made, token},
-};
+use crate::world::{ADA, UNPRIVILEGED, ada, assert_refused, bank, bank_of, get, id, made, token};
 
 const LIST: &str = "/consents";
 

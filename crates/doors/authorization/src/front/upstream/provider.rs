@@ -2,8 +2,6 @@
 
 use std::{
     collections::HashMap,
-    io::Read as _,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,6 +12,7 @@ use consentry_jose::{
     verify_shared_secret,
 };
 use consentry_ledger::opaque::from_base64url;
+use consentry_web::received;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
@@ -28,9 +27,6 @@ const USABLE: Lifetime = Lifetime::days(1);
 
 /// At least this long passes between two looks for a key that is not known.
 const PAUSE: Lifetime = Lifetime::seconds(30);
-
-/// Largest file with a secret, in bytes.
-const LARGEST_FILE: u64 = 64 * 1024;
 
 /// How long a secret that we make is good, in seconds.
 const SECRET_FOR: i64 = 300;
@@ -229,21 +225,13 @@ fn signed_with(secret: &SecretString, token: &str) -> Result<Vec<u8>, Trouble> {
 
 /// The secret that a provider gave us, or one that we make.
 async fn client_secret(upstream: &Upstream, now: Timestamp) -> Result<SecretString, Trouble> {
-    if let Some(name) = &upstream.client_secret_env {
-        let found = std::env::var(name);
-        return found
-            .map(SecretString::from)
-            .map_err(|_| Trouble::Secret(format!("{name} is not in the environment")));
-    }
-    if let Some(file) = &upstream.client_secret_file {
-        let text = read_file(file.clone()).await?;
-        return Ok(SecretString::from(text.trim_end().to_owned()));
-    }
-    let key = upstream
-        .client_secret_key
-        .as_ref()
-        .ok_or_else(|| Trouble::Secret("none is configured".to_owned()))?;
-    let pem = read_file(key.file.clone()).await?;
+    let Some(key) = &upstream.client_secret_key else {
+        let (file, variable) = (&upstream.client_secret_file, &upstream.client_secret_env);
+        let secret = received::secret(file.as_deref(), variable.as_deref()).await;
+        return secret.map_err(Trouble::Secret);
+    };
+    let pem = received::text(&key.file).await;
+    let pem = pem.map_err(|error| Trouble::Secret(format!("{}: {error}", key.file.display())))?;
     let unusable = || Trouble::Secret("the key is none of P-256 in PKCS#8".to_owned());
     let der = private_key(&pem).ok_or_else(unusable)?;
     let signing = SigningKey::from_pkcs8(Algorithm::Es256, &der).map_err(|_| unusable())?;
@@ -259,22 +247,6 @@ async fn client_secret(upstream: &Upstream, now: Timestamp) -> Result<SecretStri
     signed
         .map(SecretString::from)
         .map_err(|error| Trouble::Secret(error.to_string()))
-}
-
-async fn read_file(path: PathBuf) -> Result<String, Trouble> {
-    let name = path.display().to_string();
-    let read = move || {
-        let mut content = String::new();
-        std::fs::File::open(path)?
-            .take(LARGEST_FILE)
-            .read_to_string(&mut content)?;
-        Ok::<_, std::io::Error>(content)
-    };
-    let unread = |why: String| Trouble::Secret(format!("{name}: {why}"));
-    match tokio::task::spawn_blocking(read).await {
-        Ok(content) => content.map_err(|error| unread(error.to_string())),
-        Err(error) => Err(unread(error.to_string())),
-    }
 }
 
 /// The DER of a PEM file (RFC 7468).
