@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     authorization::{ConstantChallenges, Preset},
-    center::Center,
+    center::{Center, CenterFormat, CenterTemplate},
     checks::CheckSettings,
     dataspace::{
         DataspaceApplication, DataspaceDocument, DataspaceSettings, LoginIssuer, MOST_SOURCES, Registration,
@@ -255,7 +255,8 @@ impl Tenant {
         }
         self.dataspace.check()?;
         self.dataspace.check_providers(&self.authorization.sign_in)?;
-        self.preferences.check()
+        self.preferences.check()?;
+        self.preferences.check_hosts(&self.hosts)
     }
 }
 

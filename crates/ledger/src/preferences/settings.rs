@@ -23,7 +23,7 @@ impl Ledger {
             let known = directory.tenant(tenant.id()).ok_or(PreferenceError::NotFound)?;
             let mut settings = known.tenant.clone();
             change(&mut settings.preferences)?;
-            settings.preferences.check().map_err(|invalid| {
+            settings.check().map_err(|invalid| {
                 PreferenceError::Invalid(vec![Wrong {
                     index: None,
                     path: invalid.key,

@@ -176,7 +176,6 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
         keys.iter().map(|key| Ok(DefinitionKey::parse(key)?)).collect()
     };
     let news = Center {
-        id: "news".to_owned(),
         title: texts("News and surveys", "الأخبار واستطلاعات الرأي"),
         lead: texts(
             "Choose what Harbor Bank may write to you about. You can change it at any time.",
@@ -184,11 +183,9 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
         ),
         purposes: keys(&["news", "surveys"])?,
         channels: named(CHANNELS),
-        regulation: None,
         frame_origins: vec![addresses.bank_url.clone()],
-        sign_in: true,
-        new_people: false,
-        validations: None,
+        hosts: addresses.center_host().into_iter().collect(),
+        ..Center::new("news")
     };
     let asked = Validation {
         enabled: true,
@@ -208,6 +205,7 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
             ),
             purposes: keys(&["partner-offers"])?,
             channels: Vec::new(),
+            hosts: Vec::new(),
             validations: Some([(ValidationMethod::Email, asked)].into()),
             ..news.clone()
         },
@@ -220,6 +218,7 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
             ),
             purposes: keys(&["adviser"])?,
             channels: Vec::new(),
+            hosts: Vec::new(),
             validations: Some(
                 [
                     (ValidationMethod::Signature, given),

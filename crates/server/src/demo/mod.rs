@@ -177,6 +177,7 @@ impl Demo {
                 "api_key": { "id": bank.preferences.client_id, "secret": bank.preferences.client_secret },
                 "public_key": center::PUBLIC_KEY,
                 "center": format!("{base}/center/news"),
+                "center_host": self.addresses.center_host().map(|host| format!("http://{host}/")),
                 "purposes": center::PURPOSES,
             },
             "pid": pid,

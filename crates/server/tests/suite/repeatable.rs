@@ -32,7 +32,7 @@ enum Kind {
 use Kind::{ByNature, Credential, Demo, Form, Keyed, Protocol, Reads};
 
 /// Beginnings and ends of paths, the first that fits counts. `/v1`, `/cis` and the number of a version are not looked at.
-const REVIEWED: [(&str, &str, Kind); 43] = [
+const REVIEWED: [(&str, &str, Kind); 46] = [
     ("/demo", "", Demo),
     ("/access/v1/", "", Reads),
     ("/webhooks/v1/", "", Keyed),
@@ -48,6 +48,8 @@ const REVIEWED: [(&str, &str, Kind); 43] = [
     ("/metadata/purposes", "", Keyed),
     ("/preferences", "", Keyed),
     ("/privacy-centers", "", Keyed),
+    ("/widgets/deployments", "", ByNature),
+    ("/widgets", "", Keyed),
     ("/secrets", "", Keyed),
     ("/auth-providers", "", Keyed),
     ("/consents/tokens", "", Credential),
@@ -76,6 +78,7 @@ const REVIEWED: [(&str, &str, Kind); 43] = [
     ("/auth/consent/callback", "", Protocol),
     ("/consent", "", Form),
     ("/log", "", Form),
+    ("", "", Form),
 ];
 
 /// A path without what only says where it is also found.

@@ -15,7 +15,7 @@ fn document() -> Value {
 
 /// The operations for programs that the door registers, with the version in front.
 fn registered(world: &World) -> BTreeSet<String> {
-    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
     let table = consentry_door_preferences::routes().with_state(world.app.parts().house);
     let site = Site::join(vec![table], &nobody).unwrap();
     let listing = site.listing();
