@@ -1,6 +1,7 @@
 //! Tenants, applications and their settings.
 
 mod authorization;
+mod batch_exports;
 mod center;
 mod checks;
 mod dataspace;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     authorization::{ConstantChallenges, Preset},
+    batch_exports::{BatchExports, ExportedData},
     center::{Center, CenterFormat, CenterTemplate},
     checks::CheckSettings,
     dataspace::{

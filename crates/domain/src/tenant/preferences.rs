@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Center, InvalidSetting, LinkEvent, Validations, center};
+use super::{BatchExports, Center, InvalidSetting, LinkEvent, Validations, center};
 use crate::{Lifetime, decision::named_enum, mail::MailAddress, subject::Namespace};
 
 /// Longest lifetime of a consent token that can be configured: ten years.
@@ -114,6 +114,9 @@ pub struct PreferencesSettings {
     /// Pages that such links may lead to: addresses without query and fragment; what a link adds to one is its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub link_redirects: Vec<String>,
+    /// Exports that are written by themselves; none: none (15).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exports: Option<BatchExports>,
 }
 
 named_enum! {
@@ -164,6 +167,7 @@ impl Default for PreferencesSettings {
             legacy_digests: false,
             link_events: Vec::new(),
             link_redirects: Vec::new(),
+            exports: None,
         }
     }
 }
@@ -278,6 +282,9 @@ impl PreferencesSettings {
                 "public_allowed_origins",
                 "must be at most 100 origins such as https://shop.example",
             );
+        }
+        if let Some(why) = self.exports.as_ref().and_then(BatchExports::refusal) {
+            return wrong("exports", why);
         }
         for (name, all) in [("centers", &self.centers), ("drafts", &self.drafts)] {
             self.check_centers(name, all)?;

@@ -13,6 +13,7 @@ mod events;
 pub mod exports;
 mod failure;
 pub mod imported;
+mod keys;
 mod links;
 mod metadata;
 pub mod openapi;
@@ -25,6 +26,7 @@ mod secrets;
 mod sessions;
 mod shown;
 mod tokens;
+mod tree;
 mod users;
 mod widgets;
 mod wish;
@@ -36,11 +38,14 @@ use consentry_web::{
     routes::{Cors, RouteTable},
 };
 
-pub use self::center::at_root;
+pub use self::{
+    admission::{LARGEST_WITH_PROOFS, takes_proofs},
+    center::at_root,
+};
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 35] = [
+const PREFIXES: [&str; 37] = [
     "/auth-providers",
     "/auth/initiate",
     "/auth/protocols",
@@ -49,6 +54,7 @@ const PREFIXES: [&str; 35] = [
     "/consents",
     "/configuration-tree",
     "/exports",
+    "/keys",
     "/languages",
     "/metadata",
     "/preferences",
@@ -69,6 +75,7 @@ const PREFIXES: [&str; 35] = [
     "/v1/consents/users",
     "/v1/configuration-tree",
     "/v1/exports",
+    "/v1/keys",
     "/v1/languages",
     "/v1/metadata",
     "/v1/preferences",
@@ -292,6 +299,10 @@ pub fn routes() -> RouteTable<House> {
     );
     let table = both!(table, get, "/languages", Cors::Closed, metadata::languages);
     let table = both!(table, get, "/configuration-tree", Cors::Closed, metadata::tree);
+    let table = both!(table, put, "/configuration-tree", Cors::Closed, tree::put);
+    let table = both!(table, get, "/keys", Cors::Closed, keys::list);
+    let table = both!(table, get, "/keys/{key}", Cors::Closed, keys::read);
+    let table = both!(table, patch, "/keys/{key}", Cors::Closed, keys::switch_off);
     let table = both!(table, get, "/exports/users", Cors::Closed, exports::stream_lines);
     let table = both!(table, get, "/exports/events", Cors::Closed, exports::stream_lines);
     let table = both!(table, get, "/secrets", Cors::Closed, secrets::list);

@@ -16,6 +16,9 @@ use super::seed::{Addresses, Bank};
 /// By what the bank's own pages name it.
 pub(super) const PUBLIC_KEY: &str = "harbor-public";
 
+/// Purposes of the center for news.
+pub(super) const NEWS: [&str; 2] = ["news", "surveys"];
+
 /// Purposes of the centers.
 pub(super) const PURPOSES: [&str; 4] = ["news", "surveys", "partner-offers", "adviser"];
 
@@ -181,7 +184,7 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
             "Choose what Harbor Bank may write to you about. You can change it at any time.",
             "اختر ما يمكن أن يكتب إليك Harbor Bank عنه. يمكنك تغييره في أي وقت.",
         ),
-        purposes: keys(&["news", "surveys"])?,
+        purposes: keys(&NEWS)?,
         channels: named(CHANNELS),
         frame_origins: vec![addresses.bank_url.clone()],
         hosts: addresses.center_host().into_iter().collect(),

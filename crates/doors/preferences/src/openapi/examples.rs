@@ -206,3 +206,11 @@ pub(super) fn languages() -> Value {
 pub(super) fn tree() -> Value {
     json!({ "purposes": [{ "id": "news", "one_click": false, "preferences": [{ "id": "topics", "values": ["garden"] }] }] })
 }
+
+pub(super) fn api_key() -> Value {
+    json!({ "id": "northbay-back-end-key", "name": "northbay-back-end-key", "organization_id": ORGANIZATION, "enabled": true, "is_internal": false })
+}
+
+pub(super) fn api_key_to_switch_off() -> Value {
+    json!({ "enabled": false })
+}

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use self::centers::{Center, Widget, WidgetTemplate};
+use self::centers::{ApiKey, Center, Widget, WidgetTemplate};
 
 /// A credential of a back end.
 #[derive(Deserialize, ToSchema)]
@@ -213,6 +213,7 @@ list!(Events, Event);
 list!(Purposes, Purpose);
 list!(Preferences, Preference);
 list!(Centers, Center);
+list!(ApiKeys, ApiKey);
 list!(Widgets, Widget);
 list!(WidgetTemplates, WidgetTemplate);
 list!(Providers, Provider);

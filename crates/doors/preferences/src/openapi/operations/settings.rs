@@ -247,6 +247,29 @@ pub(super) fn of_widgets() -> Vec<Operation> {
             None,
             widget(),
         ),
+        list(
+            "/keys",
+            ("list_keys", "List the API keys of the organization"),
+            ("ApiKeys", examples::list(&examples::api_key())),
+        ),
+        of_session(
+            (Get, "/keys/{key}"),
+            ("read_key", "Read an API key"),
+            None,
+            Some(("ApiKey", examples::api_key())),
+        ),
+        of_session(
+            (Patch, "/keys/{key}"),
+            ("switch_key_off", "Switch an API key off"),
+            Some(("ApiKeyToSwitchOff", examples::api_key_to_switch_off())),
+            Some(("ApiKey", examples::api_key())),
+        ),
+        of_session(
+            (Put, "/configuration-tree"),
+            ("put_tree", "Say which purposes and preferences are shown"),
+            Some(("ConfigurationTree", examples::tree())),
+            Some(("ConfigurationTree", examples::tree())),
+        ),
         of_session(
             (Post, "/widgets/deployments"),
             ("deploy_widgets", "Let people see widgets as they were changed"),

@@ -1,4 +1,4 @@
-//! The shapes of centers and widgets.
+//! The shapes of centers, widgets and keys.
 
 use std::collections::BTreeMap;
 
@@ -103,4 +103,23 @@ pub(in super::super) struct Deployment {
     organization_id: String,
     status: String,
     widgets: Vec<Widget>,
+}
+
+/// An API key of the organization. Its secret was shown where it was made.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::ApiKey)]
+pub(in super::super) struct ApiKey {
+    id: String,
+    name: String,
+    organization_id: String,
+    enabled: bool,
+    is_internal: bool,
+}
+
+/// That a key shall not open sessions any more.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = preferences::ApiKeyToSwitchOff)]
+pub(in super::super) struct ApiKeyToSwitchOff {
+    /// False: switching on is the operator's.
+    enabled: bool,
 }
