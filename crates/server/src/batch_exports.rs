@@ -78,7 +78,11 @@ async fn write_of(
         lease,
     };
     // Colons are no part of names everywhere.
-    let name = format!("{}-{}", tenant.tenant.slug, begun.to_rfc3339_millis().replace(':', ""));
+    let name = format!(
+        "{}-{}",
+        tenant.tenant.slug,
+        begun.to_rfc3339_millis().replace(':', "")
+    );
     let done = write(&mut work, tenant, plan, &name).await;
     let (due, why) = match &done {
         Ok(()) => (begun.plus(plan.every), None),

@@ -74,8 +74,12 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Erased>> {
         if source.read_line(&mut line).with_context(shown)? == 0 || !line.ends_with('\n') {
             break;
         }
-        let erased = serde_json::from_str(&line)
-            .with_context(|| format!("line {number} of {} is none of a journal of erasures", path.display()))?;
+        let erased = serde_json::from_str(&line).with_context(|| {
+            format!(
+                "line {number} of {} is none of a journal of erasures",
+                path.display()
+            )
+        })?;
         all.push(erased);
     }
     Ok(all)

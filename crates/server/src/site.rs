@@ -94,14 +94,13 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         tables.push(demo::routes().with_state(Arc::clone(demo)));
     }
     let house = house.clone();
-    let policies: CrossOriginPolicies =
-        Arc::new(move |kind, uri, headers| {
-            let tenant = &house.tenant_of(uri, headers)?.tenant;
-            match kind {
-                Cors::Bearer => Some(consentry_door_preferences::cross_origin(&tenant.preferences)),
-                _ => tenant.records.cors.clone(),
-            }
-        });
+    let policies: CrossOriginPolicies = Arc::new(move |kind, uri, headers| {
+        let tenant = &house.tenant_of(uri, headers)?.tenant;
+        match kind {
+            Cors::Bearer => Some(consentry_door_preferences::cross_origin(&tenant.preferences)),
+            _ => tenant.records.cors.clone(),
+        }
+    });
     Site::join(tables, &policies)
 }
 

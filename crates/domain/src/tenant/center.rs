@@ -164,7 +164,10 @@ impl Center {
         if !self.channels.iter().all(|channel| is_id(&channel.id)) {
             return Some("has a channel whose id is not 1 to 256 visible ASCII characters");
         }
-        if self.preferences.as_ref().is_some_and(|own| own.len() > MOST_LISTED)
+        if self
+            .preferences
+            .as_ref()
+            .is_some_and(|own| own.len() > MOST_LISTED)
             || self.languages.len() > MOST_LISTED
         {
             return Some("may list at most 300 preferences and languages");
@@ -181,7 +184,9 @@ impl Center {
 
     fn place_refusal(&self) -> Option<&'static str> {
         if self.hosts.len() > MOST_HOSTS || !self.hosts.iter().all(|host| is_host(host)) {
-            return Some("has hosts that are not at most 10 names in lower case, with port where one is needed");
+            return Some(
+                "has hosts that are not at most 10 names in lower case, with port where one is needed",
+            );
         }
         if self.format == CenterFormat::Embeddable && !self.hosts.is_empty() {
             return Some("is within pages of others only, and so has no host");
@@ -190,14 +195,22 @@ impl Center {
     }
 
     fn look_refusal(&self) -> Option<&'static str> {
-        let words = [&self.title, &self.lead, &self.browser_title, &self.save, &self.footer];
+        let words = [
+            &self.title,
+            &self.lead,
+            &self.browser_title,
+            &self.save,
+            &self.footer,
+        ];
         let mut texts = words.into_iter().flat_map(BTreeMap::values);
         if texts.any(|text| text.chars().count() > LONGEST) {
             return Some("has a text of more than 4,000 characters");
         }
         let is_tag = |tag: &String| {
             (2..=35).contains(&tag.len())
-                && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && tag
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
         if !self.languages.iter().all(is_tag) {
             return Some("has languages that are not codes such as fr or fr-CA");
@@ -212,11 +225,9 @@ impl Center {
         let leads = |address: &String, schemes: &[&str]| {
             address.len() <= 2_000
                 && address.bytes().all(|byte| byte.is_ascii_graphic())
-                && schemes.iter().any(|scheme| {
-                    address
-                        .strip_prefix(scheme)
-                        .is_some_and(|rest| !rest.is_empty())
-                })
+                && schemes
+                    .iter()
+                    .any(|scheme| address.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
         };
         if !self
             .help
@@ -234,7 +245,9 @@ impl Center {
 
 /// Whether this is a name of a host as browsers send it, with port where one is needed.
 fn is_host(host: &str) -> bool {
-    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let (name, port) = host
+        .split_once(':')
+        .map_or((host, None), |(name, port)| (name, Some(port)));
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(plain);
     name.len() <= 253

@@ -305,7 +305,10 @@ impl PreferencesSettings {
             if before.iter().any(|before| before.id == center.id) {
                 return wrong(&key, "is there twice");
             }
-            if before.iter().any(|before| center.hosts.iter().any(|host| before.is_at(host))) {
+            if before
+                .iter()
+                .any(|before| center.hosts.iter().any(|host| before.is_at(host)))
+            {
                 return wrong(&key, "has a host that another one has");
             }
             let regulation = center.regulation.as_deref();

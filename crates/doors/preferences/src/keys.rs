@@ -34,7 +34,9 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fea
     let _permit = admitted.managing()?;
     admitted.require_organization()?;
     let key = admitted.tenant().api_credentials.get(&admitted.last_segment()?);
-    let key = key.filter(|key| key.opens == Opens::Preferences).ok_or_else(not_found)?;
+    let key = key
+        .filter(|key| key.opens == Opens::Preferences)
+        .ok_or_else(not_found)?;
     Ok(admitted.told(ok(&shown(&admitted, key))))
 }
 

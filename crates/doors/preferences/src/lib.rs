@@ -204,7 +204,13 @@ pub fn routes() -> RouteTable<House> {
         Cors::Closed,
         defining::patch_purpose
     );
-    let table = both!(table, post, "/preferences", Cors::Closed, defining::add_preference);
+    let table = both!(
+        table,
+        post,
+        "/preferences",
+        Cors::Closed,
+        defining::add_preference
+    );
     let table = both!(
         table,
         put,
@@ -311,8 +317,20 @@ pub fn routes() -> RouteTable<House> {
     let table = both!(table, put, "/secrets/{secret}", Cors::Closed, secrets::put);
     let table = both!(table, patch, "/secrets/{secret}", Cors::Closed, secrets::patch);
     let table = both!(table, delete, "/secrets/{secret}", Cors::Closed, secrets::delete);
-    let table = both!(table, get, "/privacy-centers", Cors::Closed, privacy_centers::list);
-    let table = both!(table, post, "/privacy-centers", Cors::Closed, privacy_centers::add);
+    let table = both!(
+        table,
+        get,
+        "/privacy-centers",
+        Cors::Closed,
+        privacy_centers::list
+    );
+    let table = both!(
+        table,
+        post,
+        "/privacy-centers",
+        Cors::Closed,
+        privacy_centers::add
+    );
     let table = both!(
         table,
         put,

@@ -190,7 +190,10 @@ fn shown(admitted: &Admitted, center: &Center) -> Value {
     shown["template"] = center.template.as_str().into();
     shown["custom_domains"] = json!(center.hosts);
     shown["privacy_policy"] = json!(center.privacy_policy);
-    let email = center.help.as_deref().and_then(|help| help.strip_prefix("mailto:"));
+    let email = center
+        .help
+        .as_deref()
+        .and_then(|help| help.strip_prefix("mailto:"));
     shown["contact"] = json!({ "email": email });
     shown["customization"] = json!({ "colors": { "primary": center.accent } });
     shown

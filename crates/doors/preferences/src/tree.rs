@@ -178,7 +178,10 @@ fn wishes(tenant: &TenantSnapshot, branches: &[Branch]) -> Result<Vec<ChoiceWish
                 let is_same = order.len() == next.choice.values.len()
                     && next.choice.values.iter().all(|value| place(&value.id).is_some());
                 if !is_same {
-                    refuse(&leaf.path, "must name each of its values once; they are made and taken away at the preference");
+                    refuse(
+                        &leaf.path,
+                        "must name each of its values once; they are made and taken away at the preference",
+                    );
                 }
                 next.choice.values.sort_by_key(|value| place(&value.id));
             }

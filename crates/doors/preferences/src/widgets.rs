@@ -141,10 +141,14 @@ async fn change(visit: Visit, request: Request, is_over: bool) -> Result<Respons
         let before = match settings.draft(&id) {
             None => return Err(not_found().into()),
             Some(before) if is_over => serde_json::to_value(before).map_err(ApiError::internal)?,
-            Some(before) => json!({ "id": id, "purposes": before.purposes, "preferences": before.preferences }),
+            Some(before) => {
+                json!({ "id": id, "purposes": before.purposes, "preferences": before.preferences })
+            }
         };
         Ok(widget_of(&body, before, &admitted)?)
     };
+    // What is wrong with the body is said whether or not there is such a widget.
+    widget_of(&body, json!({ "id": id.clone(), "purposes": ["any"] }), &admitted)?;
     let widget = laid(&tenant.tenant.preferences)?;
     written::known(Form::Widget, tenant, &widget).map_err(told)?;
     let changed = ledger.change_preference_settings(tenant, &permit, |settings| {
@@ -189,7 +193,11 @@ pub(crate) async fn deploy(visit: Visit, request: Request) -> Result<Response, F
     if let Some(unknown) = named.iter().flatten().find(|id| before.draft(id).is_none()) {
         return Err(refused("widgets_ids", &format!("{unknown} is no widget")).into());
     }
-    let is_meant = |id: &str| named.as_ref().is_none_or(|named| named.iter().any(|own| own == id));
+    let is_meant = |id: &str| {
+        named
+            .as_ref()
+            .is_none_or(|named| named.iter().any(|own| own == id))
+    };
     let changed = ledger.change_preference_settings(tenant, &permit, |settings| {
         let drafts = std::mem::take(&mut settings.drafts);
         let (ready, rest): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| is_meant(&draft.id));
@@ -215,7 +223,10 @@ pub(crate) async fn deploy(visit: Visit, request: Request) -> Result<Response, F
 /// The widgets that a body names by `widget_id` or `widgets_ids`; none where it names none.
 fn named_widgets(body: &Map<String, Value>) -> Result<Option<Vec<String>>, ApiError> {
     let wrong = || refused("widgets_ids", "must be at most 50 ids");
-    match (Reader::member(body, "widget_id"), Reader::member(body, "widgets_ids")) {
+    match (
+        Reader::member(body, "widget_id"),
+        Reader::member(body, "widgets_ids"),
+    ) {
         (None, None) => Ok(None),
         (Some(Value::String(id)), None) => Ok(Some(vec![id.clone()])),
         (None, Some(Value::Array(ids))) if ids.len() <= MOST => ids
@@ -238,7 +249,10 @@ async fn read_body(admitted: &Admitted, body: Body) -> Result<Map<String, Value>
 
 fn widget_of(body: &Map<String, Value>, before: Value, admitted: &Admitted) -> Result<Center, ApiError> {
     if body.get("template_id").is_some_and(|own| own == "dsar_form") {
-        return Err(refused("template_id", "dsar_form is not there: requests of people are no part of this product"));
+        return Err(refused(
+            "template_id",
+            "dsar_form is not there: requests of people are no part of this product",
+        ));
     }
     let usual = admitted.tenant().tenant.locale.as_str();
     let widget = written::center(Form::Widget, body, before, usual)?;

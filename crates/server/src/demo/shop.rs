@@ -33,7 +33,11 @@ struct Shop {
 /// `GET /demo/shop`.
 pub(super) async fn page(caller: Caller) -> Result<Response, DemoError> {
     let base = &caller.demo.addresses.base_url;
-    let title = caller.language.text("demo-shop-title").with("bank", BANK).to_string();
+    let title = caller
+        .language
+        .text("demo-shop-title")
+        .with("bank", BANK)
+        .to_string();
     let template = Shop {
         page: caller.page(title, brand(SHOP, COLOUR)),
         bank: BANK,
@@ -50,7 +54,9 @@ pub(super) async fn page(caller: Caller) -> Result<Response, DemoError> {
             .replace("connect-src 'self'", &format!("connect-src 'self' {base}"))
     });
     if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
-        shown.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        shown
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     Ok(shown)
 }

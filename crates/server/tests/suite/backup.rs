@@ -265,8 +265,12 @@ fn ask(running: &Running, key: &Value, line: &str, body: &str) -> (u16, Value) {
         r#"{{"type":"api-key","key":{},"secret":{}}}"#,
         key["id"], key["secret"]
     );
-    let (status, session) =
-        request(running.address, &format!("POST /v1/sessions HTTP/1.1\r\n{json}"), &wish).unwrap();
+    let (status, session) = request(
+        running.address,
+        &format!("POST /v1/sessions HTTP/1.1\r\n{json}"),
+        &wish,
+    )
+    .unwrap();
     assert_eq!(status, 200, "{session}");
     let session: Value = serde_json::from_str(&session).unwrap();
     let head = format!(
@@ -342,14 +346,22 @@ fn dsr_13_without_the_journal_nothing_is_brought_back_unless_that_is_said() {
     // The journal is found later, and says so twice.
     for told in ["1 people deleted again, of 1", "0 people deleted again, of 1"] {
         let journal = house.at("data/erasures.ndjson");
-        let again = done(&consentry(&["erase-again", "--from"], &journal, &house.at("other")));
+        let again = done(&consentry(
+            &["erase-again", "--from"],
+            &journal,
+            &house.at("other"),
+        ));
         assert!(again.contains(told), "{again}");
     }
     let restored = Running::serve(free_address(), &house.at("other"));
     assert_eq!(people(&restored, &key), 0);
     assert!(restored.stop().success());
     refused(
-        &consentry(&["erase-again", "--from"], &house.at("copy.db"), &house.at("other")),
+        &consentry(
+            &["erase-again", "--from"],
+            &house.at("copy.db"),
+            &house.at("other"),
+        ),
         "",
     );
 }

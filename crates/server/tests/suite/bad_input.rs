@@ -476,10 +476,24 @@ async fn wrong_types_are_400_and_name_the_member() {
                 ("{\"type\":7}".to_owned(), "type"),
                 ("{\"type\":\"otp\",\"is_default\":7}".to_owned(), "is_default"),
             ],
-            (Organization, path) if path.starts_with("/privacy-centers") => vec![
-                ("{\"validations\":7}".to_owned(), "validations"),
+            (Organization, "/keys/{key}") => vec![
+                ("{}".to_owned(), "enabled"),
+                ("{\"enabled\":7}".to_owned(), "enabled"),
+            ],
+            (Organization, "/configuration-tree") => vec![
+                ("{\"purposes\":7}".to_owned(), "purposes"),
+                ("{\"purposes\":[{}]}".to_owned(), "purposes.0.id"),
+            ],
+            (Organization, "/widgets/deployments") => vec![
+                ("{\"widgets_ids\":7}".to_owned(), "widgets_ids"),
                 ("{\"organization_id\":7}".to_owned(), "organization_id"),
             ],
+            (Organization, path) if path.starts_with("/privacy-centers") || path.starts_with("/widgets") => {
+                vec![
+                    ("{\"validations\":7}".to_owned(), "validations"),
+                    ("{\"organization_id\":7}".to_owned(), "organization_id"),
+                ]
+            }
             (Organization, path) if path.starts_with("/metadata") || path.starts_with("/preferences") => {
                 vec![
                     ("{\"name\":7}".to_owned(), "name"),

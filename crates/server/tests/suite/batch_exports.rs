@@ -37,7 +37,9 @@ async fn choose(app: &TestApp, name: &str) {
 
 fn lines(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -57,13 +59,22 @@ async fn ctp_15_exports_are_written_whole_when_they_are_due_and_so_many_are_kept
     choose(&app, "iris.faro@example.org").await;
     assert_eq!(write_due(&app.ledger, "one").await, 1);
     for holder in ["one", "two"] {
-        assert_eq!(write_due(&app.ledger, holder).await, 0, "the next one is due in a day");
+        assert_eq!(
+            write_due(&app.ledger, holder).await,
+            0,
+            "the next one is due in a day"
+        );
     }
-    let [first] = &names(&folder)[..] else { panic!("{:?}", names(&folder)) };
+    let [first] = &names(&folder)[..] else {
+        panic!("{:?}", names(&folder))
+    };
     assert!(first.starts_with("harbor-20"), "{first}");
     let first = folder.join(first);
     assert_eq!(names(&first), ["events.ndjson", "users.ndjson"]);
-    let (users, events) = (lines(&first.join("users.ndjson")), lines(&first.join("events.ndjson")));
+    let (users, events) = (
+        lines(&first.join("users.ndjson")),
+        lines(&first.join("events.ndjson")),
+    );
     assert_eq!(users[0]["organization_user_id"], "iris.faro@example.org");
     assert_eq!(events[0]["user"]["id"], users[0]["id"]);
     #[cfg(unix)]
@@ -100,7 +111,11 @@ async fn ctp_15_an_export_that_fails_leaves_nothing_that_looks_whole_and_is_trie
         .await;
     assert_eq!(write_due(&app.ledger, "one").await, 0);
     std::fs::remove_file(&folder).unwrap();
-    assert_eq!(write_due(&app.ledger, "one").await, 0, "it is looked at again after a while");
+    assert_eq!(
+        write_due(&app.ledger, "one").await,
+        0,
+        "it is looked at again after a while"
+    );
     app.pass(600);
     assert_eq!(write_due(&app.ledger, "one").await, 1);
     assert_eq!(names(&folder).len(), 1);

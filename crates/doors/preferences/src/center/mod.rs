@@ -223,8 +223,7 @@ async fn change(visit: Visit, request: Request, place: Place) -> Response {
         base: place.base(&visit),
     };
     let done = async {
-        let own = house::origin_of(&visitor.base)
-            .ok_or_else(|| ApiError::internal("no public origin"))?;
+        let own = house::origin_of(&visitor.base).ok_or_else(|| ApiError::internal("no public origin"))?;
         origin::guard(&Method::POST, &parts.headers, &own)?;
         let one = |name| form.all(name).next().unwrap_or_default();
         match one("step") {

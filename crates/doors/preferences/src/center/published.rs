@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::{
     Look,
-    shown_address,
     rows::{self, SwitchRow},
+    shown_address,
 };
 
 /// A center in the language of `lang`, else of the browser, else of the tenant.

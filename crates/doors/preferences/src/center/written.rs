@@ -171,7 +171,9 @@ pub(crate) fn known(form: Form, tenant: &TenantSnapshot, center: &Center) -> Res
     let is_there = |key, kind| tenant.definitions.get(key).is_some_and(|own| own.kind == kind);
     let place = |own: &str| {
         let members = form.members().iter();
-        let named = members.filter(|(_, name)| *name == own).map(|(member, _)| *member);
+        let named = members
+            .filter(|(_, name)| *name == own)
+            .map(|(member, _)| *member);
         named.last().unwrap_or_default().to_owned()
     };
     let mut wrong = Vec::new();

@@ -172,7 +172,12 @@ async fn ctp_7_5_a_program_decides_with_json() {
         let request = world.app.request(Method::POST, &link).json(body);
         request.send().await
     };
-    for body in [json!({}), json!({ "decision": "perhaps" }), json!({ "decision": true }), json!([])] {
+    for body in [
+        json!({}),
+        json!({ "decision": "perhaps" }),
+        json!({ "decision": true }),
+        json!([]),
+    ] {
         refused(&decide(&body).await, 400, "BadRequest");
     }
     let answer = decide(&json!({ "decision": "approve" })).await.expect_status(200);

@@ -335,9 +335,18 @@ async fn ctp_12_the_tree_is_written_as_a_whole() {
         (json!({ "purposes": [{}] }), "purposes.0.id"),
         (json!({ "purposes": [{ "id": "nothing" }] }), "purposes.0"),
         (json!({ "purposes": [{ "id": "topics" }] }), "purposes.0"),
-        (json!({ "purposes": [{ "id": "offers" }, { "id": "offers" }] }), "purposes.1"),
-        (json!({ "purposes": [{ "id": "offers", "one_click": 1 }] }), "purposes.0.one_click"),
-        (json!({ "purposes": [{ "id": "offers", "preferences": {} }] }), "purposes.0.preferences"),
+        (
+            json!({ "purposes": [{ "id": "offers" }, { "id": "offers" }] }),
+            "purposes.1",
+        ),
+        (
+            json!({ "purposes": [{ "id": "offers", "one_click": 1 }] }),
+            "purposes.0.one_click",
+        ),
+        (
+            json!({ "purposes": [{ "id": "offers", "preferences": {} }] }),
+            "purposes.0.preferences",
+        ),
         (
             json!({ "purposes": [{ "id": "offers", "preferences": [{ "id": "goods", "values": ["shoes"] }] }] }),
             "purposes.0.preferences.0",
@@ -350,10 +359,22 @@ async fn ctp_12_the_tree_is_written_as_a_whole() {
         let errors = refused(&put(&tree).await, 400, "BadRequest");
         assert!(errors.get(place).is_some(), "{tree}: {errors}");
     }
-    assert_eq!(world.get("/configuration-tree").await, written, "nothing of them was written");
-    assert_eq!(put(&before).await.expect_status(200).json()["purposes"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        world.get("/configuration-tree").await,
+        written,
+        "nothing of them was written"
+    );
+    assert_eq!(
+        put(&before).await.expect_status(200).json()["purposes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
     let token = world.id_token(IRIS, &json!({})).await;
-    let foreign = world.with(&token, Method::PUT, "/configuration-tree", Some(&before)).await;
+    let foreign = world
+        .with(&token, Method::PUT, "/configuration-tree", Some(&before))
+        .await;
     refused(&foreign, 403, "Forbidden");
     world.verify().await;
 }

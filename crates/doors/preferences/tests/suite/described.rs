@@ -203,16 +203,44 @@ async fn real_answers_are_as_described() {
     ask(Method::POST, "/widgets", "/widgets", Some(widget.clone()), 200).await;
     ask(Method::GET, "/widgets", "/widgets", None, 200).await;
     let deploy = "/widgets/deployments";
-    ask(Method::POST, deploy, deploy, Some(json!({ "widget_id": "frame" })), 200).await;
+    ask(
+        Method::POST,
+        deploy,
+        deploy,
+        Some(json!({ "widget_id": "frame" })),
+        200,
+    )
+    .await;
     for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
         let body = Some(widget.clone()).filter(|_| method == Method::PUT || method == Method::PATCH);
         ask(method, "/widgets/frame", "/widgets/{widget}", body, 200).await;
     }
-    let tree = ask(Method::GET, "/configuration-tree", "/configuration-tree", None, 200).await;
-    ask(Method::PUT, "/configuration-tree", "/configuration-tree", Some(tree), 200).await;
+    let tree = ask(
+        Method::GET,
+        "/configuration-tree",
+        "/configuration-tree",
+        None,
+        200,
+    )
+    .await;
+    ask(
+        Method::PUT,
+        "/configuration-tree",
+        "/configuration-tree",
+        Some(tree),
+        200,
+    )
+    .await;
     let key = format!("/keys/{KEY}");
     ask(Method::GET, &key, "/keys/{key}", None, 200).await;
-    ask(Method::PATCH, &key, "/keys/{key}", Some(json!({ "enabled": true })), 403).await;
+    ask(
+        Method::PATCH,
+        &key,
+        "/keys/{key}",
+        Some(json!({ "enabled": true })),
+        403,
+    )
+    .await;
     let center = json!({ "id": "own", "name": "Your choices" });
     ask(
         Method::POST,

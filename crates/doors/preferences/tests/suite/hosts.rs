@@ -47,24 +47,41 @@ async fn ctp_11_1_a_link_in_a_mail_works_at_the_root_of_the_centers_host() {
         let page = world.app.get(&format!("{HOST}{separator}token={token}")).await;
         let page = page.expect_status(200);
         assert!(page.text().contains("Newsletter"), "{}", page.text());
-        assert!(page.text().contains(r#"data-address="/""#), "the token is taken out");
+        assert!(
+            page.text().contains(r#"data-address="/""#),
+            "the token is taken out"
+        );
         assert!(page.text().contains(r#"action="/""#));
         assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
     }
     let saved = save(&world, &format!("{HOST}/"), &token, &[("lang", "de")]).await;
     let saved = saved.expect_status(200);
-    assert!(saved.text().contains(r#"data-address="/?lang=de""#), "{}", saved.text());
+    assert!(
+        saved.text().contains(r#"data-address="/?lang=de""#),
+        "{}",
+        saved.text()
+    );
     let events = world
         .get(&format!("/consents/events?organization_user_id={IRIS}"))
         .await;
-    assert_eq!((&events["total"], &events["data"][0]["domain"]), (&json!(1), &json!("privacy.harbor.example")));
+    assert_eq!(
+        (&events["total"], &events["data"][0]["domain"]),
+        (&json!(1), &json!("privacy.harbor.example"))
+    );
     assert_eq!(world.is_on(IRIS, "newsletter").await, true);
     // With a port, and in capitals, it is the same host; the center stays where it was beside it.
-    for address in ["http://PRIVACY.harbor.example:8443/", "http://privacy.harbor.example/center/news"] {
+    for address in [
+        "http://PRIVACY.harbor.example:8443/",
+        "http://privacy.harbor.example/center/news",
+    ] {
         let page = world.app.get(&format!("{address}?token={token}")).await;
         assert_eq!(page.status(), 200, "{address}");
     }
-    let late = world.app.get(&format!("{HOST}/?token=none")).await.expect_status(200);
+    let late = world
+        .app
+        .get(&format!("{HOST}/?token=none"))
+        .await
+        .expect_status(200);
     assert!(late.text().contains("does not work any more") || late.text().contains("E-mail address"));
 }
 
@@ -75,7 +92,11 @@ async fn ctp_11_1_other_hosts_have_no_center_at_their_root() {
     for address in ["http://127.0.0.1:8080/", "http://harbor.example/"] {
         let page = world.app.get(&format!("{address}?token={token}")).await;
         assert_ne!(page.status(), 200, "{address}");
-        assert_ne!(save(&world, address, &token, &[]).await.status(), 200, "{address}");
+        assert_ne!(
+            save(&world, address, &token, &[]).await.status(),
+            200,
+            "{address}"
+        );
     }
     let looked = world
         .app
@@ -110,7 +131,11 @@ async fn ctp_11_1_links_by_mail_lead_back_to_the_host() {
         .await;
     assert_eq!(asked.status(), 200);
     let letter = mails.nth(IRIS, 1).await;
-    assert!(letter.text.contains(&format!("{HOST}/?token=")), "{}", letter.text);
+    assert!(
+        letter.text.contains(&format!("{HOST}/?token=")),
+        "{}",
+        letter.text
+    );
     // A page of the first party may have such a link sent too, and to no other host.
     for (page, status) in [
         (format!("{HOST}/"), 200),
@@ -118,7 +143,8 @@ async fn ctp_11_1_links_by_mail_lead_back_to_the_host() {
         ("http://privacy.other.example/".to_owned(), 400),
         (format!("{HOST}/elsewhere"), 400),
     ] {
-        let path = format!("/auth/protocols/message/callback?key=harbor-public&id={IRIS}&privacy_center_url={page}");
+        let path =
+            format!("/auth/protocols/message/callback?key=harbor-public&id={IRIS}&privacy_center_url={page}");
         assert_eq!(world.app.get(&path).await.status(), status, "{page}");
     }
 }
@@ -131,13 +157,27 @@ async fn ctp_11_1_a_host_is_the_tenants_and_one_centers() {
         answer.status()
     };
     let hosts = |name: &str| json!({ "id": "other", "custom_domains": [name] });
-    assert_eq!(take(hosts("privacy.harbor.example")).await, 400, "it is another center's");
-    assert_eq!(take(hosts("https://privacy.harbor.example")).await, 400, "it is no host");
+    assert_eq!(
+        take(hosts("privacy.harbor.example")).await,
+        400,
+        "it is another center's"
+    );
+    assert_eq!(
+        take(hosts("https://privacy.harbor.example")).await,
+        400,
+        "it is no host"
+    );
     world
         .app
-        .configure(|tenant| tenant.hosts = vec!["127.0.0.1:8080".to_owned(), "privacy.harbor.example".to_owned()])
+        .configure(|tenant| {
+            tenant.hosts = vec!["127.0.0.1:8080".to_owned(), "privacy.harbor.example".to_owned()]
+        })
         .await;
-    assert_eq!(take(hosts("privacy.bank.example")).await, 400, "it is nobody's of this tenant");
+    assert_eq!(
+        take(hosts("privacy.bank.example")).await,
+        400,
+        "it is nobody's of this tenant"
+    );
     let shown = world.get("/privacy-centers/news").await;
     assert_eq!(text(&shown, "url"), format!("{HOST}/"));
     assert_eq!(shown["custom_domains"], json!(["privacy.harbor.example"]));

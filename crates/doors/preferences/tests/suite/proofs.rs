@@ -232,13 +232,23 @@ async fn ctp_8_a_proof_has_five_mebibytes_and_no_byte_more() {
         .expect_status(200)
         .json();
     assert_eq!(kept["size"], largest);
-    let found = world.get(&format!("/consents/proofs/{}", text(&kept, "id"))).await;
+    let found = world
+        .get(&format!("/consents/proofs/{}", text(&kept, "id")))
+        .await;
     assert!(found["file"] == json!(file), "every byte is there");
     let event = switch_with(IRIS, "newsletter", json!(true), &json!({ "proofs": [file] }));
-    assert_eq!(world.event(&event).await["proofs_id"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        world.event(&event).await["proofs_id"].as_array().unwrap().len(),
+        1
+    );
     let larger = json!({ "file": of(largest + 1) });
     let answer = world.ask(Method::POST, "/consents/proofs", Some(&larger)).await;
     refused(&answer, 413, "PayloadTooLarge");
-    let nobody = world.app.request(Method::POST, "/consents/proofs").json(&larger).send().await;
+    let nobody = world
+        .app
+        .request(Method::POST, "/consents/proofs")
+        .json(&larger)
+        .send()
+        .await;
     refused(&nobody, 401, "NotAuthenticated");
 }

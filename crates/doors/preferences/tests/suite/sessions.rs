@@ -115,8 +115,16 @@ async fn ctp_3_1_keys_are_listed_without_secrets_and_switched_off_for_good() {
     let second = key("harbor-second-preferences-key", SECRET, true);
     world.app.provision(&[second, of_the_dashboard]).await;
     let list = world.get("/keys").await;
-    let ids: Vec<&str> = list["data"].as_array().unwrap().iter().map(|own| own["id"].as_str().unwrap()).collect();
-    assert!(ids.contains(&KEY) && ids.contains(&"harbor-second-preferences-key"), "{ids:?}");
+    let ids: Vec<&str> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|own| own["id"].as_str().unwrap())
+        .collect();
+    assert!(
+        ids.contains(&KEY) && ids.contains(&"harbor-second-preferences-key"),
+        "{ids:?}"
+    );
     assert!(!ids.contains(&"harbor-dashboard-key-of-its-own"), "{ids:?}");
     assert!(!list.to_string().contains("sha256") && !list.to_string().contains("secret"));
     let path = format!("/v1/keys/{KEY}");
@@ -131,13 +139,26 @@ async fn ctp_3_1_keys_are_listed_without_secrets_and_switched_off_for_good() {
     let off = json!({ "enabled": false });
     for _ in 0..2 {
         let answer = world.ask(Method::PATCH, &path, Some(&off)).await;
-        assert_eq!(answer.expect_status(200).json()["enabled"], false, "the session goes on until its end");
+        assert_eq!(
+            answer.expect_status(200).json()["enabled"],
+            false,
+            "the session goes on until its end"
+        );
     }
     let body = json!({ "type": "api-key", "key": KEY, "secret": SECRET });
-    let opened = world.app.request(Method::POST, "/sessions").json(&body).send().await;
+    let opened = world
+        .app
+        .request(Method::POST, "/sessions")
+        .json(&body)
+        .send()
+        .await;
     refused(&opened, 400, "BadRequest");
     let unknown = world.ask(Method::PATCH, "/keys/nothing", Some(&off)).await;
     refused(&unknown, 404, "NotFound");
     let token = world.id_token(IRIS, &json!({})).await;
-    refused(&world.with(&token, Method::GET, "/keys", None).await, 403, "Forbidden");
+    refused(
+        &world.with(&token, Method::GET, "/keys", None).await,
+        403,
+        "Forbidden",
+    );
 }

@@ -140,7 +140,10 @@ async fn ctp_2_7_pages_of_other_origins_use_events_and_users_only() {
                 .contains("Authorization")
         );
         assert_eq!(preflight.header("access-control-max-age"), Some("86400"));
-        assert_eq!(preflight.header("access-control-allow-methods"), Some("GET, POST, OPTIONS"));
+        assert_eq!(
+            preflight.header("access-control-allow-methods"),
+            Some("GET, POST, OPTIONS")
+        );
         let refusal = world
             .app
             .request(Method::GET, path)
@@ -182,7 +185,9 @@ async fn ctp_2_7_an_organization_may_list_the_origins() {
     let world = World::new().await;
     world
         .app
-        .configure(|tenant| tenant.preferences.public_allowed_origins = vec!["https://shop.example".to_owned()])
+        .configure(|tenant| {
+            tenant.preferences.public_allowed_origins = vec!["https://shop.example".to_owned()]
+        })
         .await;
     for (origin, allowed) in [
         ("https://shop.example", Some("https://shop.example")),
@@ -198,13 +203,22 @@ async fn ctp_2_7_an_organization_may_list_the_origins() {
                 .send()
                 .await;
             assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}");
-            assert!(answer.header("vary").unwrap_or_default().contains("Origin"), "{origin}");
+            assert!(
+                answer.header("vary").unwrap_or_default().contains("Origin"),
+                "{origin}"
+            );
             assert_eq!(answer.header("access-control-allow-credentials"), None);
         }
     }
     // What everybody may load stays so.
-    let script = world.app.request(Method::GET, "/consentry.js").header("origin", "https://other.example");
-    assert_eq!(script.send().await.header("access-control-allow-origin"), Some("*"));
+    let script = world
+        .app
+        .request(Method::GET, "/consentry.js")
+        .header("origin", "https://other.example");
+    assert_eq!(
+        script.send().await.header("access-control-allow-origin"),
+        Some("*")
+    );
 }
 
 #[tokio::test]

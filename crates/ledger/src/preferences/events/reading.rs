@@ -63,7 +63,11 @@ impl Ledger {
         Ok(view::event(&event.body, &person.body, now))
     }
 
-    pub(super) async fn owner_of(&self, tenant: &TenantSnapshot, id: &str) -> Result<SubjectId, PreferenceError> {
+    pub(super) async fn owner_of(
+        &self,
+        tenant: &TenantSnapshot,
+        id: &str,
+    ) -> Result<SubjectId, PreferenceError> {
         let row = self
             .inner
             .store

@@ -229,12 +229,7 @@ pub(super) fn of_widgets() -> Vec<Operation> {
             widget(),
         ),
         of_session((Get, one), ("read_widget", "Read a widget"), None, widget()),
-        of_session(
-            (Put, one),
-            ("put_widget", "Make a widget anew"),
-            wish(),
-            widget(),
-        ),
+        of_session((Put, one), ("put_widget", "Make a widget anew"), wish(), widget()),
         of_session(
             (Patch, one),
             ("change_widget", "Change a widget"),

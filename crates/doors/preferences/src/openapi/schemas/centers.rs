@@ -48,7 +48,10 @@ pub(in super::super) struct WidgetToMake {
     #[schema(nullable = false, pattern = "^(hosted|embeddable)$")]
     format: Option<String>,
     /// Of what it is made.
-    #[schema(nullable = false, pattern = "^(full_preference_center|sections_and_save|sections)$")]
+    #[schema(
+        nullable = false,
+        pattern = "^(full_preference_center|sections_and_save|sections)$"
+    )]
     template_id: Option<String>,
     /// Whether people get in by mail.
     #[schema(nullable = false)]
