@@ -36,6 +36,10 @@ const LOOK: Duration = Duration::from_secs(30);
 const UNFINISHED: &str = ".writing-";
 
 /// Writes exports when they are due, until it is dropped.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a schedule: what it looks at goes by the ledger's clock"
+)]
 pub async fn rounds(ledger: Ledger, holder: String) {
     loop {
         tokio::time::sleep(LOOK).await;

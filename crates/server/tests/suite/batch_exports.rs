@@ -130,8 +130,10 @@ async fn ctp_15_plans_that_cannot_be_carried_out_are_refused() {
         json!({ "folder": "/var/exports", "data": [] }),
         json!({ "folder": "/var/exports", "keep": 0 }),
     ] {
-        let mut settings = consentry_domain::tenant::PreferencesSettings::default();
-        settings.exports = Some(serde_json::from_value(plan.clone()).unwrap());
+        let settings = consentry_domain::tenant::PreferencesSettings {
+            exports: Some(serde_json::from_value(plan.clone()).unwrap()),
+            ..Default::default()
+        };
         assert!(settings.check().is_err(), "{plan}");
     }
 }

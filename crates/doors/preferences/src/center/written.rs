@@ -170,11 +170,9 @@ fn placed(center: &mut Value, body: &Map<String, Value>) -> Result<(), ApiError>
 pub(crate) fn known(form: Form, tenant: &TenantSnapshot, center: &Center) -> Result<(), PreferenceError> {
     let is_there = |key, kind| tenant.definitions.get(key).is_some_and(|own| own.kind == kind);
     let place = |own: &str| {
-        let members = form.members().iter();
-        let named = members
-            .filter(|(_, name)| *name == own)
-            .map(|(member, _)| *member);
-        named.last().unwrap_or_default().to_owned()
+        let mut members = form.members().iter();
+        let named = members.find(|(_, name)| *name == own);
+        named.map_or_else(String::new, |(member, _)| (*member).to_owned())
     };
     let mut wrong = Vec::new();
     let preferences = center.preferences.as_deref().unwrap_or_default();

@@ -170,7 +170,7 @@ async fn ctp_11_1_a_host_is_the_tenants_and_one_centers() {
     world
         .app
         .configure(|tenant| {
-            tenant.hosts = vec!["127.0.0.1:8080".to_owned(), "privacy.harbor.example".to_owned()]
+            tenant.hosts = vec!["127.0.0.1:8080".to_owned(), "privacy.harbor.example".to_owned()];
         })
         .await;
     assert_eq!(

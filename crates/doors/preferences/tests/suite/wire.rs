@@ -186,7 +186,7 @@ async fn ctp_2_7_an_organization_may_list_the_origins() {
     world
         .app
         .configure(|tenant| {
-            tenant.preferences.public_allowed_origins = vec!["https://shop.example".to_owned()]
+            tenant.preferences.public_allowed_origins = vec!["https://shop.example".to_owned()];
         })
         .await;
     for (origin, allowed) in [
