@@ -337,31 +337,31 @@ test("ctp_11_3 the demo's shop on another origin shows and changes choices with 
   assert.notEqual(new URL(shop).origin, new URL(base).origin);
   for (const language of ["en", "ar"]) {
     const suffix = language === "en" ? "" : "-ar";
-    const ada = await visitor(browser, demo.facts, { language });
+    const ben = await visitor(browser, demo.facts, { language });
     const { page } = ada;
     await page.goto(shop);
-    await page.getByLabel(ada.say("center-customer")).waitFor();
-    assert.equal(await ada.button("center-save").isVisible(), false);
+    await page.getByLabel(ben.say("center-customer")).waitFor();
+    assert.equal(await ben.button("center-save").isVisible(), false);
     await judge(page, `shop${suffix}`);
-    const code = await askForCode(ada, "ada");
-    await typeCode(ada, code === "000000" ? "000001" : "000000");
+    const code = await askForCode(ben, "ben");
+    await typeCode(ben, code === "000000" ? "000001" : "000000");
     await page.getByRole("alert").filter({ hasText: /\S/ }).first().waitFor();
-    await typeCode(ada, code);
-    await ada.button("center-save").waitFor();
+    await typeCode(ben, code);
+    await ben.button("center-save").waitFor();
     // The script shows what the person chose, and the words of the center.
     const wanted = language === "en" ? "on" : "off";
     await page.locator(`input[name="news"][value="${wanted}"]`).check();
     await page.locator(`input[name="surveys"][value="${wanted}"]`).check();
-    await ada.press(ada.button("center-save"));
-    await page.getByText(ada.say("center-saved")).first().waitFor();
+    await ben.press(ben.button("center-save"));
+    await page.getByText(ben.say("center-saved")).first().waitFor();
     await judge(page, `shop-saved${suffix}`);
     await page.reload();
     await page.locator(`input[name="surveys"][value="${wanted}"]:checked`).waitFor();
-    await ada.press(ada.button("demo-shop-leave"));
-    await page.getByLabel(ada.say("center-customer")).waitFor();
-    await ada.close();
+    await ben.press(ben.button("demo-shop-leave"));
+    await page.getByLabel(ben.say("center-customer")).waitFor();
+    await ben.close();
   }
-  const events = await asBackEnd(`/consents/events?organization_user_id=${CUSTOMERS.ada}`);
+  const events = await asBackEnd(`/consents/events?organization_user_id=${CUSTOMERS.ben}`);
   assert.equal(events.data[0].domain, new URL(shop).hostname);
 });
 
