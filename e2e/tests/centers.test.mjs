@@ -338,7 +338,7 @@ test("ctp_11_3 the demo's shop on another origin shows and changes choices with 
   for (const language of ["en", "ar"]) {
     const suffix = language === "en" ? "" : "-ar";
     const ben = await visitor(browser, demo.facts, { language });
-    const { page } = ada;
+    const { page } = ben;
     await page.goto(shop);
     await page.getByLabel(ben.say("center-customer")).waitFor();
     assert.equal(await ben.button("center-save").isVisible(), false);
