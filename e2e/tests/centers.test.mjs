@@ -261,18 +261,109 @@ test("ctp_8 what needs a signature is signed on the page: drawn, typed, or as a 
   }
 });
 
-/** Asks with the API key of the bank's back end. */
-async function asBackEnd(path) {
+/** Asks with the API key of the bank's back end; sends `wish` where there is one. */
+async function asBackEnd(path, wish) {
   const { base, organization_id, api_key } = demo.facts.preferences;
   const json = { "Content-Type": "application/json" };
   const body = JSON.stringify({ type: "api-key", key: api_key.id, secret: api_key.secret });
   const session = await (await fetch(`${base}/v1/sessions`, { method: "POST", headers: json, body })).json();
   const sign = path.includes("?") ? "&" : "?";
-  const headers = { Authorization: `Bearer ${session.access_token}` };
-  const answer = await fetch(`${base}/v1${path}${sign}organization_id=${organization_id}`, { headers });
+  const headers = { Authorization: `Bearer ${session.access_token}`, ...(wish && json) };
+  const answer = await fetch(`${base}/v1${path}${sign}organization_id=${organization_id}`, {
+    method: wish === undefined ? "GET" : "POST",
+    headers,
+    body: wish && JSON.stringify(wish),
+  });
   assert.equal(answer.status, 200, path);
   return answer.json();
 }
+
+test("ctp_11_1 a link to the root of the center's own host opens it, and the address bar keeps no token", async () => {
+  const { center_host } = demo.facts.preferences;
+  const { id_token } = await asBackEnd("/consents/tokens", { organization_user_id: CUSTOMERS.ada });
+  for (const language of ["en", "ar"]) {
+    const suffix = language === "en" ? "" : "-ar";
+    const ada = await visitor(browser, demo.facts, { language });
+    const { page } = ada;
+    await page.goto(`${center_host}?utm_source=mail&token=${id_token}`);
+    await ada.button("center-save").waitFor();
+    assert.equal(page.url(), center_host);
+    await judge(page, `center-host${suffix}`);
+    await page.locator(`input[name="purpose:surveys"][value="${language === "en" ? "on" : "off"}"]`).check();
+    await ada.press(ada.button("center-save"));
+    await page.getByText(ada.say("center-saved")).first().waitFor();
+    assert.equal(page.url(), center_host);
+    await judge(page, `center-host-saved${suffix}`);
+    await ada.close();
+  }
+  const events = await asBackEnd(`/consents/events?organization_user_id=${CUSTOMERS.ada}`);
+  assert.equal(events.data[0].domain, new URL(center_host).hostname);
+});
+
+test("ctp_11_3 a widget is seen as it was made once it is deployed, with a button in each section", async () => {
+  const widget = {
+    id: "compact",
+    name: "News in short",
+    template_id: "sections",
+    selected_purposes_ids: ["surveys", "news"],
+    selected_preferences_ids: ["news-rhythm"],
+    content: { save: { en: "Keep this", ar: "احتفظ بهذا" } },
+  };
+  await asBackEnd("/widgets", widget);
+  assert.equal((await fetch(center("compact"))).status, 404, "nobody sees a draft");
+  await asBackEnd("/widgets/deployments", { widget_id: "compact" });
+  const { id_token } = await asBackEnd("/consents/tokens", { organization_user_id: CUSTOMERS.ben });
+  for (const [language, suffix, words] of [
+    ["en", "", "Keep this"],
+    ["ar", "-ar", "احتفظ بهذا"],
+  ]) {
+    const ben = await visitor(browser, demo.facts, { language });
+    const { page } = ben;
+    await page.goto(`${center("compact")}?token=${id_token}`);
+    const buttons = page.getByRole("button", { name: words });
+    await buttons.first().waitFor();
+    assert.equal(await buttons.count(), 2);
+    assert.equal(await page.locator('input[name="value:news news-topics"]').count(), 0);
+    await judge(page, `center-sections${suffix}`);
+    await page.locator(`input[name="purpose:news"][value="${language === "en" ? "off" : "on"}"]`).check();
+    await ben.press(buttons.last());
+    await page.getByText(ben.say("center-saved")).first().waitFor();
+    await ben.close();
+  }
+});
+
+test("ctp_11_3 the demo's shop on another origin shows and changes choices with the script", async () => {
+  const { shop, base } = demo.facts.preferences;
+  assert.notEqual(new URL(shop).origin, new URL(base).origin);
+  for (const language of ["en", "ar"]) {
+    const suffix = language === "en" ? "" : "-ar";
+    const ben = await visitor(browser, demo.facts, { language });
+    const { page } = ben;
+    await page.goto(shop);
+    await page.getByLabel(ben.say("center-customer")).waitFor();
+    assert.equal(await ben.button("center-save").isVisible(), false);
+    await judge(page, `shop${suffix}`);
+    const code = await askForCode(ben, "ben");
+    await typeCode(ben, code === "000000" ? "000001" : "000000");
+    await page.getByRole("alert").filter({ hasText: /\S/ }).first().waitFor();
+    await typeCode(ben, code);
+    await ben.button("center-save").waitFor();
+    // The script shows what the person chose, and the words of the center.
+    const wanted = language === "en" ? "on" : "off";
+    await page.locator(`input[name="news"][value="${wanted}"]`).check();
+    await page.locator(`input[name="surveys"][value="${wanted}"]`).check();
+    await ben.press(ben.button("center-save"));
+    await page.getByText(ben.say("center-saved")).first().waitFor();
+    await judge(page, `shop-saved${suffix}`);
+    await page.reload();
+    await page.locator(`input[name="surveys"][value="${wanted}"]:checked`).waitFor();
+    await ben.press(ben.button("demo-shop-leave"));
+    await page.getByLabel(ben.say("center-customer")).waitFor();
+    await ben.close();
+  }
+  const events = await asBackEnd(`/consents/events?organization_user_id=${CUSTOMERS.ben}`);
+  assert.equal(events.data[0].domain, new URL(shop).hostname);
+});
 
 /** A page of the bank's on an origin of its own that forbids everything but the script and its requests. */
 async function foreignPage(attributes) {

@@ -1,6 +1,7 @@
 //! Tenants, applications and their settings.
 
 mod authorization;
+mod batch_exports;
 mod center;
 mod checks;
 mod connector;
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     authorization::{ConstantChallenges, Preset},
-    center::Center,
+    batch_exports::{BatchExports, ExportedData},
+    center::{Center, CenterFormat, CenterTemplate},
     checks::CheckSettings,
     connector::AccountsConnector,
     dataspace::{
@@ -267,7 +269,8 @@ impl Tenant {
         }
         self.dataspace.check()?;
         self.dataspace.check_providers(&self.authorization.sign_in)?;
-        self.preferences.check()
+        self.preferences.check()?;
+        self.preferences.check_hosts(&self.hosts)
     }
 }
 

@@ -4,6 +4,8 @@
 //! was issued to them. The job destroys their data key a while later, when followers and receivers of webhooks have been told who it was
 //! that is gone, and takes away what is left in rows. The log keeps its leaves: that something was agreed to and ended, and nobody's name.
 
+mod journal;
+
 use consentry_domain::{
     Accounts, Agreement, Command, Consent, Lifetime, Slot, SubjectId,
     command::{Act, Withdraw},
@@ -17,6 +19,7 @@ use consentry_store::{
 };
 use serde_json::{Map, json};
 
+pub use self::journal::{Erased, ErasureJournal};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Action, Permit},
@@ -268,6 +271,8 @@ impl Ledger {
         change
             .events
             .push(events::public(&self.ids(), DESTROYED, None, &Map::new())?);
+        // Noted before it cannot be taken back.
+        self.note_erasure(tenant.id(), subject).await?;
         match self.commit(change).await {
             Ok(_) => Ok(true),
             Err(CommitError::Stale) => Ok(false),

@@ -17,6 +17,7 @@ use crate::{
     cache::Corrected,
     dataspace::SignedTokens,
     environment::{Clock, Entropy, Ids},
+    erasure::ErasureJournal,
     error::Fault,
     feed::{FeedOptions, Tails},
     following::Following,
@@ -60,6 +61,8 @@ pub struct LedgerOptions {
     /// Agreements that end in one commit with their client, at least one. Where there are more, further commits follow at once; the
     /// client serves nobody from the first.
     pub agreements_at_once: u32,
+    /// Where deletions of people are noted outside the ledger (DSR-13); none: nowhere.
+    pub erasures: Option<Arc<dyn ErasureJournal>>,
 }
 
 impl Default for LedgerOptions {
@@ -77,6 +80,7 @@ impl Default for LedgerOptions {
             endpoints: EndpointBounds::default(),
             remembered: REMEMBERED[0],
             agreements_at_once: 1_000,
+            erasures: None,
         }
     }
 }
@@ -124,6 +128,7 @@ pub(crate) struct Inner {
     pub(crate) endpoint_bounds: EndpointBounds,
     pub(crate) remembered: Lifetime,
     pub(crate) agreements_at_once: u32,
+    pub(crate) erasures: Option<Arc<dyn ErasureJournal>>,
     pub(crate) following: Option<Following>,
     pub(crate) in_progress: InProgress,
     pub(crate) uses: Arc<Uses>,
@@ -183,6 +188,7 @@ impl Ledger {
                 endpoint_bounds: options.endpoints,
                 remembered: options.remembered,
                 agreements_at_once: options.agreements_at_once,
+                erasures: options.erasures.clone(),
                 following,
                 in_progress: InProgress::default(),
                 uses: Arc::default(),

@@ -16,7 +16,7 @@ use consentry_web::{
 use http_body_util::Limited;
 
 /// Largest body any handler can read, in bytes. A larger one is refused by the door, in its own form and order of checks; routes have
-/// smaller limits of their own.
+/// smaller limits of their own, and those that take files larger ones.
 const LARGEST_BODY: usize = 1024 * 1024;
 
 /// Seconds after which a request that took too long may be repeated.
@@ -35,7 +35,12 @@ pub struct Bounds {
 pub async fn hold(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(Deadline(bounds.deadline));
-    let body = Body::new(Limited::new(body, LARGEST_BODY));
+    let largest = if consentry_door_preferences::takes_proofs(parts.uri.path()) {
+        consentry_door_preferences::LARGEST_WITH_PROOFS
+    } else {
+        LARGEST_BODY
+    };
+    let body = Body::new(Limited::new(body, largest));
     let answer = next.run(Request::from_parts(parts.clone(), body));
     match tokio::time::timeout(bounds.deadline, answer).await {
         Ok(answer) => answer,

@@ -56,6 +56,11 @@ enum Command {
     /// Example: consentry restore --from ledger-backup.db
     #[command(verbatim_doc_comment)]
     Restore(backup::RestoreArguments),
+    /// Deletes people again who were deleted after a copy was made that was brought back, as the journal of erasures has them.
+    ///
+    /// Example: consentry erase-again --from erasures.ndjson
+    #[command(verbatim_doc_comment)]
+    EraseAgain(backup::EraseAgainArguments),
     /// Judges a consent token of a dataspace as a data source does. Exit codes: 0 accepted, 1 refused, 2 could not decide.
     ///
     /// Example: consentry verify --issuer https://consent.example.org --data-source dpp://office@example.org/Person_v1.0
@@ -156,6 +161,7 @@ pub fn run() -> ExitCode {
         Command::Schema(options) => schema::run(&options),
         Command::Backup(options) => backup::backup(arguments.config.as_deref(), &options),
         Command::Restore(options) => backup::restore(arguments.config.as_deref(), &options),
+        Command::EraseAgain(options) => backup::erase_again(arguments.config.as_deref(), &options),
         Command::Import { command } => import::run(arguments.config.as_deref(), &command),
         Command::Key { command } => key::run(arguments.config.as_deref(), &command),
         Command::Doctor => doctor::run(arguments.config.as_deref()),

@@ -132,6 +132,9 @@ pub struct StorageSection {
     pub patience_seconds: u64,
     /// Whether a start brings PostgreSQL's schema to this program's state; off where only `consentry migrate` may.
     pub migrate: bool,
+    /// File in which deletions of people are noted, for copies that are brought back. None: `erasures.ndjson` beside a ledger in a folder,
+    /// and nowhere for one in PostgreSQL.
+    pub erasures_file: Option<PathBuf>,
 }
 
 impl Default for StorageSection {
@@ -141,6 +144,7 @@ impl Default for StorageSection {
             connections: 8,
             patience_seconds: 5,
             migrate: true,
+            erasures_file: None,
         }
     }
 }

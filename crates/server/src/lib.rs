@@ -5,6 +5,7 @@
 
 pub mod applying;
 pub mod assembly;
+pub mod batch_exports;
 mod bounds;
 pub mod commands;
 pub mod configuration;
@@ -12,6 +13,7 @@ mod consent_log;
 pub mod demo;
 pub mod description;
 pub mod directories;
+pub mod erasures;
 pub mod health;
 pub mod ldif;
 pub mod ledger_place;

@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{Request, State},
     middleware,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use consentry_door_records::{Validators, messages::Messages};
 use consentry_egress::Egress;
@@ -94,8 +94,13 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
         tables.push(demo::routes().with_state(Arc::clone(demo)));
     }
     let house = house.clone();
-    let policies: CrossOriginPolicies =
-        Arc::new(move |uri, headers| house.tenant_of(uri, headers)?.tenant.records.cors.clone());
+    let policies: CrossOriginPolicies = Arc::new(move |kind, uri, headers| {
+        let tenant = &house.tenant_of(uri, headers)?.tenant;
+        match kind {
+            Cors::Bearer => Some(consentry_door_preferences::cross_origin(&tenant.preferences)),
+            _ => tenant.records.cors.clone(),
+        }
+    });
     Site::join(tables, &policies)
 }
 
@@ -148,27 +153,48 @@ fn metrics_table(metrics: &Metrics) -> RouteTable {
         .with_state(metrics.clone())
 }
 
-/// The root: whoever nobody else answers, and the way into the demo where it runs.
+/// The root: a preferences center on a host of its own, the way into the demo where it runs, and whoever nobody else answers.
 fn home(parts: &Parts) -> RouteTable<House> {
-    let table = RouteTable::new("server").owns_with("/", nothing_here);
-    if parts.demo.is_some() {
-        return table.get("/", Cors::Never, || async {
-            axum::response::Redirect::to("/demo")
-        });
+    let is_demo = parts.demo.is_some();
+    RouteTable::new("server")
+        .owns_with("/", nothing_here)
+        .get(
+            "/",
+            Cors::Never,
+            move |State(house): State<House>, request: Request| async move {
+                match consentry_door_preferences::at_root(&house, request).await {
+                    Ok(center) => center,
+                    Err(request) => root(&house, is_demo, request),
+                }
+            },
+        )
+        .post(
+            "/",
+            Cors::Never,
+            |State(house): State<House>, request: Request| async move {
+                match consentry_door_preferences::at_root(&house, request).await {
+                    Ok(center) => center,
+                    Err(request) => {
+                        let (parts, _) = request.into_parts();
+                        nothing_here(&house, &parts, ApiError::new(&registry::NOT_FOUND))
+                    }
+                }
+            },
+        )
+}
+
+/// The root of a host that is no center's.
+fn root(house: &House, is_demo: bool, request: Request) -> Response {
+    if is_demo {
+        return Redirect::to("/demo").into_response();
     }
-    table.get(
-        "/",
-        Cors::Never,
-        |State(house): State<House>, request: Request| async move {
-            let (parts, _) = request.into_parts();
-            let tenant = house.tenant_of(&parts.uri, &parts.headers);
-            // Clients of a dataspace send people to the bare address of the provider.
-            if tenant.is_some_and(|tenant| tenant.tenant.dataspace.base_domain.is_some()) {
-                return axum::response::Redirect::to("/portal").into_response();
-            }
-            nothing_here(&house, &parts, ApiError::new(&registry::NOT_FOUND))
-        },
-    )
+    let (parts, _) = request.into_parts();
+    let tenant = house.tenant_of(&parts.uri, &parts.headers);
+    // Clients of a dataspace send people to the bare address of the provider.
+    if tenant.is_some_and(|tenant| tenant.tenant.dataspace.base_domain.is_some()) {
+        return Redirect::to("/portal").into_response();
+    }
+    nothing_here(house, &parts, ApiError::new(&registry::NOT_FOUND))
 }
 
 /// 404 and 405 where no door answers: a page under the tenant's brand for people, a problem document for programs.

@@ -46,6 +46,8 @@ function setBusy(form, on) {
 }
 
 document.addEventListener("submit", (event) => {
+  // A form that the page's own script sends.
+  if (event.defaultPrevented) return;
   const form = event.target;
   // A file is saved beside the page, which stays as it is.
   if ("download" in form.dataset) return;

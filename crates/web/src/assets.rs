@@ -166,7 +166,7 @@ mod tests {
     use crate::routes::{CrossOriginPolicies, Site};
 
     async fn get(path: &str) -> Response {
-        let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+        let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
         let site = Site::join(vec![routes()], &nobody).unwrap();
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         site.router.oneshot(request).await.unwrap()

@@ -49,18 +49,19 @@ impl House {
 
     /// The tenant whose host a request names.
     pub fn tenant_of(&self, uri: &Uri, headers: &HeaderMap) -> Option<Arc<TenantSnapshot>> {
-        let host = match uri.authority() {
-            Some(authority) => authority.as_str(),
-            None => headers.get(header::HOST)?.to_str().ok()?,
-        };
-        self.inner.ledger.tenant_for_host(host)
+        self.inner.ledger.tenant_for_host(host(uri, headers)?)
+    }
+
+    /// The public base address at one of a tenant's other hosts, which its settings name.
+    pub fn base_url_at(&self, host: &str) -> String {
+        format!("{}://{host}", self.inner.public_url.scheme())
     }
 
     /// Public base address of a tenant, without slash at the end. Never taken from a request: a tenant's first own host, or the
     /// installation's address.
     pub fn base_url(&self, tenant: &TenantSnapshot) -> String {
         match tenant.tenant.hosts.first() {
-            Some(host) => format!("{}://{host}", self.inner.public_url.scheme()),
+            Some(host) => self.base_url_at(host),
             None => self.inner.base_url.clone(),
         }
     }
@@ -72,10 +73,7 @@ impl House {
 
     /// The tenant's own origin, as browsers name it.
     pub fn origin(&self, tenant: &TenantSnapshot) -> Option<Origin> {
-        Url::parse(&self.base_url(tenant))
-            .ok()
-            .as_ref()
-            .and_then(Origin::of)
+        origin_of(&self.base_url(tenant))
     }
 
     /// How the site is reached, which decides the form of cookies.
@@ -95,6 +93,19 @@ impl House {
             .trusted_proxies
             .iter()
             .any(|network| network.contains(&peer))
+    }
+}
+
+/// The origin of a base address, as browsers name it.
+pub fn origin_of(base: &str) -> Option<Origin> {
+    Url::parse(base).ok().as_ref().and_then(Origin::of)
+}
+
+/// The host that a request names, with port where it is not the usual one.
+pub fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    match uri.authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => headers.get(header::HOST)?.to_str().ok(),
     }
 }
 

@@ -137,6 +137,13 @@ const COMMANDS: &[(&str, Proof)] = &[
         ),
     ),
     (
+        "consentry erase-again --from erasures.ndjson",
+        Proof::Test(
+            BACKUP_TESTS,
+            "dsr_13_without_the_journal_nothing_is_brought_back_unless_that_is_said",
+        ),
+    ),
+    (
         "consentry restore --from ledger-backup.db",
         Proof::Test(
             BACKUP_TESTS,

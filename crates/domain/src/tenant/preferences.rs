@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Center, InvalidSetting, LinkEvent, Validations, center};
+use super::{BatchExports, Center, InvalidSetting, LinkEvent, Validations, center};
 use crate::{Lifetime, decision::named_enum, mail::MailAddress, subject::Namespace};
 
 /// Longest lifetime of a consent token that can be configured: ten years.
@@ -30,6 +30,28 @@ fn is_page(page: &str) -> bool {
         && page
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}?#@".contains(&byte))
+}
+
+/// Whether this is an origin as a browser sends it.
+fn is_origin(origin: &str) -> bool {
+    let rest = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
+    origin.len() <= 300
+        && rest.is_some_and(|rest| {
+            !rest.is_empty()
+                && rest.bytes().all(|byte| {
+                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b':')
+                })
+        })
+}
+
+fn wrong(key: &str, why: &'static str) -> Result<(), InvalidSetting> {
+    Err(InvalidSetting {
+        section: "preferences",
+        key: key.to_owned(),
+        why,
+    })
 }
 
 /// How the preferences door behaves (consent-tokens-and-preferences 4.2, 5.3, 12).
@@ -60,6 +82,12 @@ pub struct PreferencesSettings {
     /// Pages on which people see and change what they chose.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub centers: Vec<Center>,
+    /// Centers as they will be once they are deployed, where somebody changed them as widgets (11.3).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<Center>,
+    /// Origins whose pages may read what consent tokens and the public key open; every one where there is none (2.7).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub public_allowed_origins: Vec<String>,
     /// By what pages of others name the tenant: 1 to 128 letters, digits, hyphens, underscores and full stops. It grants nothing by
     /// itself. Without one nobody gets a consent token by mail outside the tenant's centers (3.4).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,6 +114,9 @@ pub struct PreferencesSettings {
     /// Pages that such links may lead to: addresses without query and fragment; what a link adds to one is its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub link_redirects: Vec<String>,
+    /// Exports that are written by themselves; none: none (15).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exports: Option<BatchExports>,
 }
 
 named_enum! {
@@ -125,6 +156,8 @@ impl Default for PreferencesSettings {
             approval_lifetime: Lifetime::days(7),
             notify_on_reject: false,
             centers: Vec::new(),
+            drafts: Vec::new(),
+            public_allowed_origins: Vec::new(),
             public_key: None,
             pages: Vec::new(),
             new_people: false,
@@ -134,6 +167,7 @@ impl Default for PreferencesSettings {
             legacy_digests: false,
             link_events: Vec::new(),
             link_redirects: Vec::new(),
+            exports: None,
         }
     }
 }
@@ -155,6 +189,33 @@ impl PreferencesSettings {
         self.centers.iter().find(|center| center.id == id)
     }
 
+    /// The center that is the page at `/` of a host, which may have a port.
+    pub fn center_at(&self, host: &str) -> Option<&Center> {
+        self.centers.iter().find(|center| center.is_at(host))
+    }
+
+    /// A center as it will be once it is deployed.
+    pub fn draft(&self, id: &str) -> Option<&Center> {
+        let draft = self.drafts.iter().find(|center| center.id == id);
+        draft.or_else(|| self.center(id))
+    }
+
+    /// Whether the hosts of centers are the tenant's. A tenant without hosts is alone, and has every one.
+    pub(super) fn check_hosts(&self, own: &[String]) -> Result<(), InvalidSetting> {
+        let is_own = |host: &String| own.is_empty() || own.iter().any(|own| own.eq_ignore_ascii_case(host));
+        match self.all_centers().find(|center| !center.hosts.iter().all(is_own)) {
+            Some(center) => wrong(
+                &format!("centers {}", center.id),
+                "has a host that is none of the tenant's hosts",
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn all_centers(&self) -> impl Iterator<Item = &Center> {
+        self.centers.iter().chain(&self.drafts)
+    }
+
     /// Whether a page names this tenant by its public key.
     pub fn is_public_key(&self, key: &str) -> bool {
         self.public_key.as_deref() == Some(key)
@@ -162,13 +223,6 @@ impl PreferencesSettings {
 
     /// Whether these can be served.
     pub fn check(&self) -> Result<(), InvalidSetting> {
-        let wrong = |key: &str, why| {
-            Err(InvalidSetting {
-                section: "preferences",
-                key: key.to_owned(),
-                why,
-            })
-        };
         let named = [Namespace::Organization, Namespace::Customer, Namespace::Login];
         if !named.contains(&self.organization_users) {
             return wrong("organization_users", "must be organization, customer or login");
@@ -221,16 +275,41 @@ impl PreferencesSettings {
         if !self.link_events.iter().all(LinkEvent::is_object) {
             return wrong("link_events", "must each have an event that is an object in JSON");
         }
-        if self.centers.len() > center::MOST {
-            return wrong("centers", "must be at most 50");
+        if self.public_allowed_origins.len() > MOST_PAGES
+            || !self.public_allowed_origins.iter().all(|origin| is_origin(origin))
+        {
+            return wrong(
+                "public_allowed_origins",
+                "must be at most 100 origins such as https://shop.example",
+            );
         }
-        for (place, center) in self.centers.iter().enumerate() {
-            let key = format!("centers {}", center.id);
+        if let Some(why) = self.exports.as_ref().and_then(BatchExports::refusal) {
+            return wrong("exports", why);
+        }
+        for (name, all) in [("centers", &self.centers), ("drafts", &self.drafts)] {
+            self.check_centers(name, all)?;
+        }
+        Ok(())
+    }
+
+    fn check_centers(&self, name: &str, all: &[Center]) -> Result<(), InvalidSetting> {
+        if all.len() > center::MOST {
+            return wrong(name, "must be at most 50");
+        }
+        for (place, center) in all.iter().enumerate() {
+            let key = format!("{name} {}", center.id);
             if let Some(why) = center.refusal() {
                 return wrong(&key, why);
             }
-            if self.centers[..place].iter().any(|before| before.id == center.id) {
+            let before = &all[..place];
+            if before.iter().any(|before| before.id == center.id) {
                 return wrong(&key, "is there twice");
+            }
+            if before
+                .iter()
+                .any(|before| center.hosts.iter().any(|host| before.is_at(host)))
+            {
+                return wrong(&key, "has a host that another one has");
             }
             let regulation = center.regulation.as_deref();
             if regulation.is_some_and(|id| !self.knows_regulation(id)) {

@@ -34,6 +34,16 @@ use crate::{
 /// Largest body, in bytes: what the house lets in at all (17 allows more).
 pub(crate) const LARGEST: usize = 1024 * 1024;
 
+/// Largest body that may have proofs in it, in bytes: a proof of 5 MiB in base64, with the event that it is of (8). It is read only of
+/// those whose credential counts.
+pub const LARGEST_WITH_PROOFS: usize = 8 * 1024 * 1024;
+
+/// Whether requests to this path may have proofs in them.
+pub fn takes_proofs(path: &str) -> bool {
+    let path = path.strip_prefix("/v1").unwrap_or(path);
+    path == "/consents/proofs" || path == "/consents/events" || path.starts_with("/consents/events/")
+}
+
 /// What is counted of a request that comes with a session (2.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counted {

@@ -1,7 +1,11 @@
 //! The page that a link of an approval leads to (consent-tokens-and-preferences 7.5). Looking at it changes nothing, so that a program that
 //! opens what is in a mail decides nothing; pressing a button does, once.
 
-use axum::{extract::Request, response::Response};
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+};
 use consentry_domain::Timestamp;
 use consentry_ledger::{
     Opaque,
@@ -11,8 +15,10 @@ use consentry_ledger::{
     },
 };
 use consentry_web::{
+    body,
     error::{ApiError, registry},
     form,
+    json::{self, Limits},
     page::Page,
     parameters::Rules,
     path,
@@ -20,8 +26,17 @@ use consentry_web::{
 };
 use http::{StatusCode, Uri};
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
-use crate::center::Look;
+use crate::{
+    answer::ok,
+    center::Look,
+    failure::{Feathers, not_found, refused},
+    shown,
+};
+
+/// Largest decision of a program, in bytes.
+const LARGEST: usize = 4 * 1024;
 
 #[derive(askama::Template)]
 #[template(path = "preferences/approval.html")]
@@ -49,7 +64,7 @@ pub(crate) async fn get(visit: Visit, request: Request) -> Response {
     let look = Look::new(&visit, None, &parts.headers, None);
     let link = link_of(&parts.uri);
     match visit.ledger().approval(&visit.tenant, &link).await {
-        Ok(approval) => shown(&visit, &look, parts.uri.path(), &approval),
+        Ok(approval) => asked(&visit, &look, parts.uri.path(), &approval),
         Err(error) => failed(&visit, &look, error),
     }
 }
@@ -59,15 +74,16 @@ pub(crate) async fn post(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let look = Look::new(&visit, None, &parts.headers, None);
     let link = link_of(&parts.uri);
+    if body::require_media_type(&parts.headers, &["application/json"]).is_ok() {
+        return by_program(&visit, body, &link)
+            .await
+            .unwrap_or_else(IntoResponse::into_response);
+    }
     let decided = async {
         let form = form::read(&parts.headers, body, &Rules::DEFAULT)
             .await
             .map_err(ApiError::from)?;
-        match form.one("decision").map_err(ApiError::from)? {
-            Some("approve") => Ok(true),
-            Some("reject") => Ok(false),
-            _ => Err(ApiError::new(&registry::INVALID_REQUEST)),
-        }
+        decision(form.one("decision").map_err(ApiError::from)?)
     };
     let is_approved = match decided.await {
         Ok(is_approved) => is_approved,
@@ -92,12 +108,39 @@ pub(crate) async fn post(visit: Visit, request: Request) -> Response {
     }
 }
 
+/// Decides for a program that has the link. Pages of others cannot: a browser asks before it sends JSON elsewhere, and is told no.
+async fn by_program(visit: &Visit, body: Body, link: &Opaque) -> Result<Response, Feathers> {
+    let bytes = body::read(body, LARGEST).await?;
+    let said = json::parse(&bytes, &Limits::size(LARGEST)).map_err(ApiError::from)?;
+    let is_approved = decision(said.get("decision").and_then(Value::as_str))?;
+    let request = visit.request_id.to_string();
+    let decided = visit
+        .ledger()
+        .decide_approval(&visit.tenant, link, is_approved, Some(&request))
+        .await;
+    let approval = decided.map_err(|error| match error {
+        ApprovalError::Unknown => not_found(),
+        ApprovalError::Over => ApiError::new(&registry::CONFLICT).detail("it is too late to decide"),
+        ApprovalError::Decided(_) => ApiError::new(&registry::CONFLICT).detail("it was decided already"),
+        ApprovalError::Fault(fault) => fault.into(),
+    })?;
+    Ok(ok(&shown::event(&visit.tenant, &approval.view)?))
+}
+
+fn decision(said: Option<&str>) -> Result<bool, ApiError> {
+    match said {
+        Some("approve") => Ok(true),
+        Some("reject") => Ok(false),
+        _ => Err(refused("decision", "must be approve or reject")),
+    }
+}
+
 fn link_of(uri: &Uri) -> Opaque {
     let base = if uri.path().starts_with("/v1/") { "/v1" } else { "" };
     Opaque::received(&path::segment(uri, base, 2).unwrap_or_default())
 }
 
-fn shown(visit: &Visit, look: &Look, action: &str, approval: &Approval) -> Response {
+fn asked(visit: &Visit, look: &Look, action: &str, approval: &Approval) -> Response {
     let event = &approval.view.event;
     let is_own = approval.method == Method::Email;
     let title = if is_own {

@@ -2,7 +2,7 @@
 //! page does the same by forms; what is sent, counted and believed is the ledger's, once for both.
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::tenant::{AuthProvider, Center};
+use consentry_domain::tenant::{AuthProvider, Center, CenterFormat};
 use consentry_ledger::{
     once::Outcome,
     one_time::{RedeemError, SendError},
@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use crate::{
     admission::{Admitted, Counted},
     answer::ok,
+    center,
     failure::{Feathers, not_authenticated, not_found, refused, told},
     repeated, tokens,
     wish::Reader,
@@ -212,15 +213,11 @@ pub(crate) async fn send_link(visit: Visit, request: Request) -> Result<Response
 /// Whether a token may be sent to this address: to a center that lets in by mail, or to a page of the settings; with any query.
 fn is_own_page(visit: &Visit, page: &str) -> bool {
     let settings = &visit.tenant.tenant.preferences;
-    let base = visit.base_url();
     let is_plain = page
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&byte));
     let address = page.split_once('?').map_or(page, |(address, _)| address);
-    let center = address
-        .strip_prefix(base.as_str())
-        .and_then(|path| path.strip_prefix("/center/"))
-        .and_then(|id| settings.center(id));
+    let center = center::center_at(visit, address).filter(|center| center.format == CenterFormat::Hosted);
     is_plain
         && page.len() <= 2_000
         && (center.is_some_and(|center| center.sign_in) || settings.pages.iter().any(|own| own == address))

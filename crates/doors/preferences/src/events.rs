@@ -8,7 +8,7 @@ use consentry_web::{error::ApiError, visit::Visit};
 use serde_json::Value;
 
 use crate::{
-    admission::{Admitted, Counted, LARGEST},
+    admission::{Admitted, Counted, LARGEST_WITH_PROOFS},
     answer::{gone, ok, page},
     failure::{Feathers, forbidden, not_found, refused, told, wrong},
     repeated, shown,
@@ -31,7 +31,7 @@ async fn take(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let permit = admitted.permit::<WritePreferences>()?;
     admitted.query.flag("$generate_tcfcs")?;
     let is_silent = admitted.query.flag("$disable_integrations")?;
-    let body = admitted.read(body, LARGEST).await?;
+    let body = admitted.read(body, LARGEST_WITH_PROOFS).await?;
     let (taking, mut wishes) = match (&body, admitted.token()) {
         (Value::Array(_), Some(_)) => return Err(forbidden("several events need a session").into()),
         (Value::Array(all), None) => {
@@ -186,7 +186,7 @@ pub(crate) async fn correct(visit: Visit, request: Request) -> Result<Response, 
     let permit = admitted.managing()?;
     admitted.require_organization()?;
     let id = admitted.last_segment()?;
-    let body = admitted.read(body, LARGEST).await?;
+    let body = admitted.read(body, LARGEST_WITH_PROOFS).await?;
     let mut reader = Reader::default();
     let patch = wish::patch(&mut reader, &body, &id);
     reader.finish()?;

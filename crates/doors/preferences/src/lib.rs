@@ -13,6 +13,7 @@ mod events;
 pub mod exports;
 mod failure;
 pub mod imported;
+mod keys;
 mod links;
 mod metadata;
 pub mod openapi;
@@ -25,19 +26,26 @@ mod secrets;
 mod sessions;
 mod shown;
 mod tokens;
+mod tree;
 mod users;
+mod widgets;
 mod wish;
 
 use axum::response::IntoResponse as _;
+use consentry_domain::tenant::{CrossOriginPolicy, PreferencesSettings};
 use consentry_web::{
     house::House,
     routes::{Cors, RouteTable},
 };
 
+pub use self::{
+    admission::{LARGEST_WITH_PROOFS, takes_proofs},
+    center::at_root,
+};
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 33] = [
+const PREFIXES: [&str; 37] = [
     "/auth-providers",
     "/auth/initiate",
     "/auth/protocols",
@@ -46,12 +54,14 @@ const PREFIXES: [&str; 33] = [
     "/consents",
     "/configuration-tree",
     "/exports",
+    "/keys",
     "/languages",
     "/metadata",
     "/preferences",
     "/privacy-centers",
     "/secrets",
     "/sessions",
+    "/widgets",
     "/v1/auth-providers",
     "/v1/auth/initiate",
     "/v1/auth/protocols",
@@ -65,12 +75,14 @@ const PREFIXES: [&str; 33] = [
     "/v1/consents/users",
     "/v1/configuration-tree",
     "/v1/exports",
+    "/v1/keys",
     "/v1/languages",
     "/v1/metadata",
     "/v1/preferences",
     "/v1/privacy-centers",
     "/v1/secrets",
     "/v1/sessions",
+    "/v1/widgets",
 ];
 
 /// Registers a route with and without the version in front (consent-tokens-and-preferences 1).
@@ -82,116 +94,149 @@ macro_rules! both {
     };
 }
 
+/// Seconds for which a browser remembers what pages of others may ask (2.7).
+const PREFLIGHT: u32 = 86_400;
+
+/// Which pages of others may read what a consent token or the public key opens (2.7). No cookies are used, so it may be every one.
+pub fn cross_origin(settings: &PreferencesSettings) -> CrossOriginPolicy {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let origins = if settings.public_allowed_origins.is_empty() {
+        vec!["*".to_owned()]
+    } else {
+        settings.public_allowed_origins.clone()
+    };
+    CrossOriginPolicy {
+        origins,
+        methods: names(&["GET", "POST", "OPTIONS"]),
+        request_headers: names(&["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"]),
+        exposed_headers: names(&[
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+            "Idempotency-Replayed",
+        ]),
+        max_age_seconds: Some(PREFLIGHT),
+        credentials: false,
+    }
+}
+
 /// The routes of the door. Pages of other origins may use what a consent token or the public key opens.
 pub fn routes() -> RouteTable<House> {
     let table =
         RouteTable::new("preferences").owns_all(&PREFIXES, |_, error| Feathers(error).into_response());
-    let table = both!(table, post, "/sessions", Cors::Never, sessions::open);
-    let table = both!(table, post, "/consents/tokens", Cors::Never, tokens::issue);
+    let table = both!(table, post, "/sessions", Cors::Closed, sessions::open);
+    let table = both!(table, post, "/consents/tokens", Cors::Closed, tokens::issue);
     let table = both!(
         table,
         delete,
         "/consents/tokens/{jti}",
-        Cors::Never,
+        Cors::Closed,
         tokens::revoke
     );
-    let table = both!(table, get, "/consents/events", Cors::Anyone, events::list);
-    let table = both!(table, post, "/consents/events", Cors::Anyone, events::record);
+    let table = both!(table, get, "/consents/events", Cors::Bearer, events::list);
+    let table = both!(table, post, "/consents/events", Cors::Bearer, events::record);
     let table = both!(
         table,
         delete,
         "/consents/events",
-        Cors::Anyone,
+        Cors::Bearer,
         events::delete_matching
     );
-    let table = both!(table, get, "/consents/events/{event}", Cors::Anyone, events::read);
+    let table = both!(table, get, "/consents/events/{event}", Cors::Bearer, events::read);
     let table = both!(
         table,
         patch,
         "/consents/events/{event}",
-        Cors::Anyone,
+        Cors::Bearer,
         events::correct
     );
     let table = both!(
         table,
         delete,
         "/consents/events/{event}",
-        Cors::Anyone,
+        Cors::Bearer,
         events::delete
     );
-    let table = both!(table, get, "/consents/users", Cors::Anyone, users::list);
-    let table = both!(table, post, "/consents/users", Cors::Anyone, users::create);
-    let table = both!(table, get, "/consents/users/{user}", Cors::Anyone, users::read);
+    let table = both!(table, get, "/consents/users", Cors::Bearer, users::list);
+    let table = both!(table, post, "/consents/users", Cors::Bearer, users::create);
+    let table = both!(table, get, "/consents/users/{user}", Cors::Bearer, users::read);
     let table = both!(
         table,
         patch,
         "/consents/users/{user}",
-        Cors::Anyone,
+        Cors::Bearer,
         users::change
     );
     let table = both!(
         table,
         delete,
         "/consents/users/{user}",
-        Cors::Anyone,
+        Cors::Bearer,
         users::delete
     );
-    let table = both!(table, get, "/metadata/purposes", Cors::Never, metadata::purposes);
+    let table = both!(table, get, "/metadata/purposes", Cors::Closed, metadata::purposes);
     let table = both!(
         table,
         get,
         "/metadata/purposes/{purpose}",
-        Cors::Never,
+        Cors::Closed,
         metadata::purpose
     );
     let table = both!(
         table,
         post,
         "/metadata/purposes",
-        Cors::Never,
+        Cors::Closed,
         defining::add_purpose
     );
     let table = both!(
         table,
         put,
         "/metadata/purposes/{purpose}",
-        Cors::Never,
+        Cors::Closed,
         defining::put_purpose
     );
     let table = both!(
         table,
         patch,
         "/metadata/purposes/{purpose}",
-        Cors::Never,
+        Cors::Closed,
         defining::patch_purpose
     );
-    let table = both!(table, post, "/preferences", Cors::Never, defining::add_preference);
+    let table = both!(
+        table,
+        post,
+        "/preferences",
+        Cors::Closed,
+        defining::add_preference
+    );
     let table = both!(
         table,
         put,
         "/preferences/{preference}",
-        Cors::Never,
+        Cors::Closed,
         defining::put_preference
     );
     let table = both!(
         table,
         patch,
         "/preferences/{preference}",
-        Cors::Never,
+        Cors::Closed,
         defining::patch_preference
     );
-    let table = both!(table, get, "/preferences", Cors::Never, metadata::preferences);
+    let table = both!(table, get, "/preferences", Cors::Closed, metadata::preferences);
     let table = both!(
         table,
         get,
         "/preferences/{preference}",
-        Cors::Never,
+        Cors::Closed,
         metadata::preference
     );
-    let table = both!(table, post, "/consents/links", Cors::Never, links::make);
+    let table = both!(table, post, "/consents/links", Cors::Closed, links::make);
     let table = both!(table, get_only, "/consents/execute", Cors::Never, links::execute);
-    let table = both!(table, post, "/consents/proofs", Cors::Anyone, proofs::upload);
-    let table = both!(table, get, "/consents/proofs/{proof}", Cors::Anyone, proofs::read);
+    let table = both!(table, post, "/consents/proofs", Cors::Bearer, proofs::upload);
+    let table = both!(table, get, "/consents/proofs/{proof}", Cors::Bearer, proofs::read);
     let table = both!(
         table,
         get_only,
@@ -206,104 +251,128 @@ pub fn routes() -> RouteTable<House> {
         Cors::Never,
         approval::post
     );
-    let table = both!(table, get, "/auth/initiate", Cors::Anyone, auth::initiate);
+    let table = both!(table, get, "/auth/initiate", Cors::Bearer, auth::initiate);
     let table = both!(
         table,
         get_only,
         "/auth/protocols/otp/generate",
-        Cors::Anyone,
+        Cors::Bearer,
         auth::send_code
     );
     let table = both!(
         table,
         post,
         "/auth/protocols/otp/verify",
-        Cors::Anyone,
+        Cors::Bearer,
         auth::verify_code
     );
     let table = both!(
         table,
         get_only,
         "/auth/protocols/message/callback",
-        Cors::Anyone,
+        Cors::Bearer,
         auth::send_link
     );
-    let table = both!(table, get, "/auth-providers", Cors::Never, auth::providers);
-    let table = both!(table, post, "/auth-providers", Cors::Never, auth::add_provider);
+    let table = both!(table, get, "/auth-providers", Cors::Closed, auth::providers);
+    let table = both!(table, post, "/auth-providers", Cors::Closed, auth::add_provider);
     let table = both!(
         table,
         get,
         "/auth-providers/{provider}",
-        Cors::Never,
+        Cors::Closed,
         auth::provider
     );
     let table = both!(
         table,
         patch,
         "/auth-providers/{provider}",
-        Cors::Never,
+        Cors::Closed,
         auth::change_provider
     );
     let table = both!(
         table,
         delete,
         "/metadata/purposes/{purpose}",
-        Cors::Never,
+        Cors::Closed,
         defining::hide_purpose
     );
     let table = both!(
         table,
         delete,
         "/preferences/{preference}",
-        Cors::Never,
+        Cors::Closed,
         defining::hide_preference
     );
-    let table = both!(table, get, "/languages", Cors::Never, metadata::languages);
-    let table = both!(table, get, "/configuration-tree", Cors::Never, metadata::tree);
-    let table = both!(table, get, "/exports/users", Cors::Never, exports::stream_lines);
-    let table = both!(table, get, "/exports/events", Cors::Never, exports::stream_lines);
-    let table = both!(table, get, "/secrets", Cors::Never, secrets::list);
-    let table = both!(table, post, "/secrets", Cors::Never, secrets::add);
-    let table = both!(table, get, "/secrets/{secret}", Cors::Never, secrets::read);
-    let table = both!(table, put, "/secrets/{secret}", Cors::Never, secrets::put);
-    let table = both!(table, patch, "/secrets/{secret}", Cors::Never, secrets::patch);
-    let table = both!(table, delete, "/secrets/{secret}", Cors::Never, secrets::delete);
-    let table = both!(table, get, "/privacy-centers", Cors::Never, privacy_centers::list);
-    let table = both!(table, post, "/privacy-centers", Cors::Never, privacy_centers::add);
+    let table = both!(table, get, "/languages", Cors::Closed, metadata::languages);
+    let table = both!(table, get, "/configuration-tree", Cors::Closed, metadata::tree);
+    let table = both!(table, put, "/configuration-tree", Cors::Closed, tree::put);
+    let table = both!(table, get, "/keys", Cors::Closed, keys::list);
+    let table = both!(table, get, "/keys/{key}", Cors::Closed, keys::read);
+    let table = both!(table, patch, "/keys/{key}", Cors::Closed, keys::switch_off);
+    let table = both!(table, get, "/exports/users", Cors::Closed, exports::stream_lines);
+    let table = both!(table, get, "/exports/events", Cors::Closed, exports::stream_lines);
+    let table = both!(table, get, "/secrets", Cors::Closed, secrets::list);
+    let table = both!(table, post, "/secrets", Cors::Closed, secrets::add);
+    let table = both!(table, get, "/secrets/{secret}", Cors::Closed, secrets::read);
+    let table = both!(table, put, "/secrets/{secret}", Cors::Closed, secrets::put);
+    let table = both!(table, patch, "/secrets/{secret}", Cors::Closed, secrets::patch);
+    let table = both!(table, delete, "/secrets/{secret}", Cors::Closed, secrets::delete);
+    let table = both!(
+        table,
+        get,
+        "/privacy-centers",
+        Cors::Closed,
+        privacy_centers::list
+    );
+    let table = both!(
+        table,
+        post,
+        "/privacy-centers",
+        Cors::Closed,
+        privacy_centers::add
+    );
     let table = both!(
         table,
         put,
         "/privacy-centers/{center}",
-        Cors::Anyone,
+        Cors::Bearer,
         privacy_centers::put
     );
     let table = both!(
         table,
         patch,
         "/privacy-centers/{center}",
-        Cors::Anyone,
+        Cors::Bearer,
         privacy_centers::patch
     );
     let table = both!(
         table,
         delete,
         "/privacy-centers/{center}",
-        Cors::Anyone,
+        Cors::Bearer,
         privacy_centers::delete
     );
     let table = both!(
         table,
         get,
         "/privacy-centers/{center}",
-        Cors::Anyone,
+        Cors::Bearer,
         privacy_centers::read
     );
+    let table = both!(table, get, "/widgets", Cors::Closed, widgets::list);
+    let table = both!(table, post, "/widgets", Cors::Closed, widgets::add);
+    let table = both!(table, get, "/widgets/templates", Cors::Closed, widgets::templates);
+    let table = both!(table, post, "/widgets/deployments", Cors::Closed, widgets::deploy);
+    let table = both!(table, get, "/widgets/{widget}", Cors::Closed, widgets::read);
+    let table = both!(table, put, "/widgets/{widget}", Cors::Closed, widgets::put);
+    let table = both!(table, patch, "/widgets/{widget}", Cors::Closed, widgets::patch);
+    let table = both!(table, delete, "/widgets/{widget}", Cors::Closed, widgets::delete);
     center::register(table)
         .get("/consentry.js", Cors::Anyone, script::serve)
-        .get("/compliance/v1/regulations", Cors::Never, metadata::regulations)
+        .get("/compliance/v1/regulations", Cors::Closed, metadata::regulations)
         .get(
             "/v1/compliance/v1/regulations",
-            Cors::Never,
+            Cors::Closed,
             metadata::regulations,
         )
 }

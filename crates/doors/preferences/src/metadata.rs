@@ -172,7 +172,11 @@ pub(crate) async fn languages(visit: Visit, request: Request) -> Result<Response
 pub(crate) async fn tree(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
     admitted.require_organization()?;
-    let tenant = admitted.tenant();
+    Ok(admitted.told(ok(&tree_of(admitted.tenant()))))
+}
+
+/// The tree as it is answered.
+pub(crate) fn tree_of(tenant: &TenantSnapshot) -> Value {
     let shown = |kind| {
         let all = tenant.definitions.values();
         all.filter(move |own| own.kind == kind && !own.choice.hidden)
@@ -191,7 +195,7 @@ pub(crate) async fn tree(visit: Visit, request: Request) -> Result<Response, Fea
             json!({ "id": purpose.key, "one_click": purpose.choice.one_click, "preferences": preferences })
         })
         .collect();
-    Ok(admitted.told(ok(&json!({ "purposes": purposes }))))
+    json!({ "purposes": purposes })
 }
 
 /// A preference as it is answered.

@@ -4,8 +4,9 @@
 use axum::{body::Body, extract::Request, response::Response};
 use consentry_domain::tenant::{Center, PreferencesSettings};
 use consentry_ledger::{
+    TenantSnapshot,
     once::Outcome,
-    preferences::{PreferenceError, Wrong, named},
+    preferences::{PreferenceError, named},
 };
 use consentry_web::{error::ApiError, parameters::Rules, path, query, rate_limits, visit::Visit};
 use http::HeaderMap;
@@ -14,7 +15,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     admission::{Admitted, Counted},
     answer::{ok, page},
-    center::published,
+    center::{
+        published, shown_address,
+        written::{self, Form},
+    },
     failure::{Feathers, not_authenticated, not_found, refused, told},
     repeated, tokens,
     wish::Reader,
@@ -22,17 +26,6 @@ use crate::{
 
 /// Largest body, in bytes.
 const LARGEST: usize = 256 * 1024;
-
-/// Members of a body, and what they are called in the settings.
-const MEMBERS: [(&str, &str); 7] = [
-    ("purposes", "purposes"),
-    ("channels", "channels"),
-    ("regulation", "regulation"),
-    ("frame_origins", "frame_origins"),
-    ("auth_enabled", "sign_in"),
-    ("auth_allow_user_creation", "new_people"),
-    ("validations", "validations"),
-];
 
 /// `GET /privacy-centers`.
 pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Feathers> {
@@ -159,6 +152,7 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
     let center = tenant.tenant.preferences.center(&id).ok_or_else(not_found)?;
     let changed = ledger.change_preference_settings(tenant, &permit, |settings| {
         settings.centers.retain(|own| own.id != id);
+        settings.drafts.retain(|own| own.id != id);
         Ok(())
     });
     changed.await.map_err(told)?;
@@ -176,93 +170,31 @@ async fn read_body(admitted: &Admitted, body: Body) -> Result<Map<String, Value>
 
 /// A body laid over what is there, in the words of the settings.
 fn center_of(body: &Map<String, Value>, before: Value, admitted: &Admitted) -> Result<Center, ApiError> {
-    let mut center = before;
-    let content = body.get("content").and_then(Value::as_object);
-    let named = match body.get("name") {
-        Some(Value::String(name)) => {
-            let mut title = center.get("title").cloned().unwrap_or_else(|| json!({}));
-            title[admitted.tenant().tenant.locale.as_str()] = name.clone().into();
-            Some(title)
-        }
-        name => name.cloned(),
-    };
-    let inner = |name: &str| content.and_then(|content| content.get(name)).cloned();
-    for (name, value) in [("title", inner("title").or(named)), ("lead", inner("lead"))] {
-        if let Some(value) = value {
-            center[name] = value;
-        }
-    }
-    for (member, own) in MEMBERS {
-        match body.get(member) {
-            None => {}
-            Some(Value::Null) => {
-                if let Some(center) = center.as_object_mut() {
-                    center.remove(own);
-                }
-            }
-            Some(value) => center[own] = value.clone(),
-        }
-    }
-    let whole = center.clone();
-    serde_json::from_value(center).map_err(|error| {
-        // Which member it is, one after the other says.
-        let alone = |(_, own): &&(&str, &str)| {
-            let one = json!({ "id": "x", *own: whole[own] });
-            whole.get(own).is_some() && serde_json::from_value::<Center>(one).is_err()
-        };
-        let texts = [("content", "title"), ("content", "lead")];
-        let place = MEMBERS
-            .iter()
-            .chain(&texts)
-            .find(alone)
-            .map_or("", |(member, _)| member);
-        refused(place, &error.to_string())
-    })
+    let usual = admitted.tenant().tenant.locale.as_str();
+    written::center(Form::Center, body, before, usual)
 }
 
-/// A center shows purposes that are there.
-fn known(tenant: &consentry_ledger::TenantSnapshot, center: &Center) -> Result<(), PreferenceError> {
-    let is_there = |key| {
-        tenant
-            .definitions
-            .get(key)
-            .is_some_and(|own| own.kind == consentry_domain::definition::DefinitionKind::Purpose)
-    };
-    let missing = center.purposes.iter().filter(|key| !is_there(key));
-    let wrong: Vec<Wrong> = missing
-        .map(|key| Wrong {
-            index: None,
-            path: "purposes".to_owned(),
-            why: format!("{key} is no purpose of the organization"),
-        })
-        .collect();
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(PreferenceError::Invalid(wrong))
-    }
+fn known(tenant: &TenantSnapshot, center: &Center) -> Result<(), PreferenceError> {
+    written::known(Form::Center, tenant, center)
 }
 
 fn shown(admitted: &Admitted, center: &Center) -> Value {
     let tenant = &admitted.tenant().tenant;
-    let settings = &tenant.preferences;
     let name = named(&center.title, &[tenant.locale.as_str()]).unwrap_or(&center.id);
-    json!({
-        "id": center.id,
-        "organization_id": tenant.slug,
-        "name": name,
-        "content": { "title": center.title, "lead": center.lead },
-        "url": format!("{}/center/{}", admitted.visit.base_url(), center.id),
-        "purposes": center.purposes,
-        "channels": center.channels,
-        "regulation": center.regulation,
-        "frame_origins": center.frame_origins,
-        "auth_required": true,
-        "auth_enabled": center.sign_in,
-        "auth_allow_user_creation": center.new_people,
-        "validations": center.validations,
-        "approvers": settings.approvers,
-        "approval_lifetime": settings.approval_lifetime,
-        "notify_on_reject": settings.notify_on_reject,
-    })
+    let url = shown_address(&admitted.visit, center);
+    let mut shown = written::shown(&tenant.preferences, center, url);
+    shown["organization_id"] = tenant.slug.as_str().into();
+    shown["name"] = name.into();
+    shown["purposes"] = json!(center.purposes);
+    shown["preferences"] = json!(center.preferences);
+    shown["template"] = center.template.as_str().into();
+    shown["custom_domains"] = json!(center.hosts);
+    shown["privacy_policy"] = json!(center.privacy_policy);
+    let email = center
+        .help
+        .as_deref()
+        .and_then(|help| help.strip_prefix("mailto:"));
+    shown["contact"] = json!({ "email": email });
+    shown["customization"] = json!({ "colors": { "primary": center.accent } });
+    shown
 }

@@ -6,7 +6,7 @@ use consentry_web::visit::Visit;
 use serde_json::{Value, json};
 
 use crate::{
-    admission::{Admitted, Counted, LARGEST},
+    admission::{Admitted, Counted, LARGEST_WITH_PROOFS},
     answer::ok,
     failure::{Feathers, refused, told, too_large},
     repeated,
@@ -21,7 +21,7 @@ async fn keep(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.permit::<WritePreferences>()?;
     admitted.require_organization()?;
-    let body = admitted.read(body, LARGEST).await?;
+    let body = admitted.read(body, LARGEST_WITH_PROOFS).await?;
     if !body.is_object() {
         return Err(refused("", "must be an object").into());
     }

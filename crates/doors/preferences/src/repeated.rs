@@ -10,7 +10,7 @@ use http::{Method, header, request::Parts};
 use serde_json::Value;
 
 use crate::{
-    admission::{LARGEST, bearer},
+    admission::{LARGEST_WITH_PROOFS, bearer},
     answer::ok,
     failure::{Feathers, not_found},
 };
@@ -33,7 +33,7 @@ pub(crate) async fn once(
         PreferenceBearer::Session { key } => format!("organization {key}"),
         PreferenceBearer::Token(token) => format!("subject {}", token.subject),
     };
-    let body = body::read(body, LARGEST).await?;
+    let body = body::read(body, LARGEST_WITH_PROOFS).await?;
     let asked = idempotency::Asked {
         caller: &caller,
         method: &parts.method,
@@ -62,7 +62,7 @@ async fn repeated(
     let mut all = Vec::new();
     for id in made.split_terminator(SEPARATOR) {
         let answer = read(visit.clone(), question(visit, parts, id)?).await?;
-        let text = body::read(answer.into_body(), LARGEST).await?;
+        let text = body::read(answer.into_body(), LARGEST_WITH_PROOFS).await?;
         all.push(serde_json::from_slice(&text).map_err(|_| not_found())?);
     }
     Ok(ok(&Value::Array(all)))

@@ -62,6 +62,11 @@ pub(crate) fn event(tenant: &TenantSnapshot, view: &EventView) -> Result<Value, 
         "last_seen_country",
         event.user.last_seen_country.as_deref(),
     );
+    put(
+        &mut user,
+        "organization_user_id_type",
+        event.user.organization_user_id_type.as_deref(),
+    );
     put(&mut shown, "user", Some(user));
     put(&mut shown, "consents", Some(value(&event.choices)?));
     let proofs: Vec<Value> = event
@@ -128,6 +133,11 @@ pub(crate) fn user(tenant: &TenantSnapshot, view: &UserView, with_tree: bool) ->
         &mut shown,
         "organization_user_id",
         view.organization_user_id.as_deref(),
+    );
+    put(
+        &mut shown,
+        "organization_user_id_type",
+        view.organization_user_id_type.as_deref(),
     );
     put(&mut shown, "version", Some(view.version));
     put(&mut shown, "created_at", Some(time(view.created_at)));

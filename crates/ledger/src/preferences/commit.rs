@@ -54,6 +54,7 @@ impl Attempt<'_> {
         let now = ledger.now();
         let mut change = ChangeSet::new(tenant.id(), now);
         let people = std::mem::take(&mut self.people);
+        let mut erased = Vec::new();
         for (_, mut person) in people {
             if !person.is_changed && !person.is_gone && !person.is_trimmed {
                 continue;
@@ -67,6 +68,7 @@ impl Attempt<'_> {
             change.rows.extend(rows);
             change.rows.extend(proof::gone(tenant, &person.removed_proofs));
             let decided = if person.is_erased {
+                erased.push(person.subject);
                 let place = (Door::Preferences, request);
                 ledger.blocking(tenant, permit, person.subject, place).await?
             } else {
@@ -89,7 +91,15 @@ impl Attempt<'_> {
             return Ok(Ended::Written);
         }
         match ledger.commit_asked(change).await {
-            Ok(_receipt) => Ok(Ended::Written),
+            Ok(_receipt) => {
+                for subject in erased {
+                    // The job notes it again, and destroys nothing before that succeeded.
+                    if let Err(error) = ledger.note_erasure(tenant.id(), subject).await {
+                        tracing::error!(%error, subject.id = %subject, "a deletion could not be noted");
+                    }
+                }
+                Ok(Ended::Written)
+            }
             Err(CommitError::Stale | CommitError::Taken) => Ok(Ended::Lost),
             Err(error) => Err(Fault::from(error).into()),
         }

@@ -1,7 +1,7 @@
 //! Purposes and preferences that a first party's back end defines at this door (consent-tokens-and-preferences 12). They are definitions of
 //! the ledger, with published wordings, as the manifest and the administration door write them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
     definition::{Definition, DefinitionKind, Localization, WordingVersion},
@@ -69,31 +69,43 @@ impl Ledger {
         permit: &Permit<ManagePreferences>,
         request: &str,
         wish: impl Fn(&TenantSnapshot) -> Result<ChoiceWish, PreferenceError> + Send + Sync,
-    ) -> Result<(std::sync::Arc<TenantSnapshot>, Definition), PreferenceError> {
+    ) -> Result<(Arc<TenantSnapshot>, Definition), PreferenceError> {
+        let all = |now: &TenantSnapshot| Ok(vec![wish(now)?]);
+        let (now, mut defined) = self.define_choices(tenant, permit, request, all).await?;
+        Ok((now, defined.pop().ok_or(PreferenceError::NotFound)?))
+    }
+
+    /// As [`Self::define_choice`], of several at once.
+    pub async fn define_choices(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<ManagePreferences>,
+        request: &str,
+        wishes: impl Fn(&TenantSnapshot) -> Result<Vec<ChoiceWish>, PreferenceError> + Send + Sync,
+    ) -> Result<(Arc<TenantSnapshot>, Vec<Definition>), PreferenceError> {
         for _ in 0..ATTEMPTS {
             let now = self.directory().tenant(tenant.id()).cloned();
             let now = now.ok_or(PreferenceError::NotFound)?;
-            let ChoiceWish { definition, texts } = wish(&now)?;
-            check(&now, &definition)?;
-            tracing::info!(caller = ?permit.caller(), definition = %definition.key, "defining what can be chosen");
             let (ids, author) = (self.ids(), Author::of(permit.caller(), request));
             let mut plan = Plan::new(&now, ids.now);
-            plan.extend(of_entry(
-                &now,
-                &ids,
-                &author,
-                &Entry::Definition(definition.clone()),
-            )?);
-            for (locale, text) in texts {
-                let wording = next_wording(&now, &definition, locale, text, ids.now);
-                if let Some(wording) = wording {
-                    plan.extend(of_entry(&now, &ids, &author, &Entry::Localization(wording))?);
+            let mut defined = Vec::new();
+            for ChoiceWish { definition, texts } in wishes(&now)? {
+                check(&now, &definition)?;
+                tracing::info!(caller = ?permit.caller(), definition = %definition.key, "defining what can be chosen");
+                let entry = Entry::Definition(definition.clone());
+                plan.extend(of_entry(&now, &ids, &author, &entry)?);
+                for (locale, text) in texts {
+                    let wording = next_wording(&now, &definition, locale, text, ids.now);
+                    if let Some(wording) = wording {
+                        plan.extend(of_entry(&now, &ids, &author, &Entry::Localization(wording))?);
+                    }
                 }
+                self.leads_to(Outcome::made(definition.key.as_str()));
+                defined.push(definition);
             }
-            self.leads_to(Outcome::made(definition.key.as_str()));
             if plan.len() == 0 || self.settle(plan.finish()?).await? {
                 let now = self.directory().tenant(tenant.id()).cloned();
-                return Ok((now.ok_or(PreferenceError::NotFound)?, definition));
+                return Ok((now.ok_or(PreferenceError::NotFound)?, defined));
             }
         }
         Err(Fault::Conflict.into())

@@ -1,24 +1,25 @@
 //! Events: recording, reading, correcting and deleting them (consent-tokens-and-preferences 5).
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+mod correcting;
+mod made;
+mod reading;
+
+use std::{borrow::Cow, sync::Arc};
 
 use consentry_domain::{Lifetime, SubjectId, Timestamp, decision::Actor};
-use consentry_store::PreferenceKind;
 use serde_json::json;
 
+pub use self::correcting::EventPatch;
+use self::made::{body, check_proofs, check_validations};
 use super::{
-    ATTEMPTS, ManagePreferences, PreferenceError, ReadPreferences, Whom, WritePreferences, Wrong,
+    ATTEMPTS, PreferenceError, Whom, WritePreferences, Wrong,
     attempt::Attempt,
     check,
     commit::Ended,
-    merge::{Nulls, merge, merge_members},
-    model::{
-        Choices, Decided, Delegate, EventBody, EventStatus, EventUser, Members, Method, Validation,
-        Validations,
-    },
+    model::{Choices, Delegate, EventBody, EventUser, Members, Validations},
     only,
-    person::{event_hash, organization_alias},
-    proof::{MOST_PROOFS, ProofFile},
+    person::event_hash,
+    proof::ProofFile,
     token::ConsentToken,
     view::{self, EventView},
 };
@@ -73,23 +74,6 @@ pub enum Taking {
     Several,
     /// From the person's browser.
     ByToken(Arc<ConsentToken>),
-}
-
-/// A correction of an event.
-#[derive(Debug, Clone, Default)]
-pub struct EventPatch {
-    /// What shall become of it.
-    pub status: Option<EventStatus>,
-    /// Laid over what was chosen.
-    pub choices: Option<Choices>,
-    /// Laid over what is there.
-    pub metadata: Option<Members>,
-    /// Who acted for the person.
-    pub delegate: Option<Delegate>,
-    /// Files that come with it, added to those that are there.
-    pub proofs: Vec<ProofFile>,
-    /// Files that were handed in before.
-    pub proofs_id: Vec<String>,
 }
 
 impl Ledger {
@@ -274,167 +258,6 @@ impl Ledger {
         }
         Ok((subject, id))
     }
-
-    /// All events of a person that are listed, in the order in which they came; none where nobody is meant.
-    pub async fn preference_events(
-        &self,
-        tenant: &TenantSnapshot,
-        permit: &Permit<ReadPreferences>,
-        whom: Whom<'_>,
-    ) -> Result<Vec<EventView>, PreferenceError> {
-        let mut attempt = Attempt::new(self, tenant);
-        let Some(subject) = attempt.meant(whom).await? else {
-            return Ok(Vec::new());
-        };
-        if only(permit.target()).is_some_and(|of| of != subject) {
-            return Ok(Vec::new());
-        }
-        let now = self.now();
-        let Some(person) = attempt.person(subject).await? else {
-            return Ok(Vec::new());
-        };
-        let listed = person.events.iter().filter(|event| !event.body.hidden);
-        Ok(listed
-            .map(|event| view::event(&event.body, &person.body, now))
-            .collect())
-    }
-
-    /// One event, of whatever status and regulation.
-    pub async fn preference_event(
-        &self,
-        tenant: &TenantSnapshot,
-        permit: &Permit<ReadPreferences>,
-        id: &str,
-    ) -> Result<EventView, PreferenceError> {
-        let mut attempt = Attempt::new(self, tenant);
-        let subject = self.owner_of(tenant, id).await?;
-        if only(permit.target()).is_some_and(|of| of != subject) {
-            return Err(PreferenceError::NotFound);
-        }
-        let now = self.now();
-        let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
-        let event = person
-            .events
-            .iter()
-            .find(|event| event.body.id == id && !event.body.hidden);
-        let event = event.ok_or(PreferenceError::NotFound)?;
-        Ok(view::event(&event.body, &person.body, now))
-    }
-
-    async fn owner_of(&self, tenant: &TenantSnapshot, id: &str) -> Result<SubjectId, PreferenceError> {
-        let row = self
-            .inner
-            .store
-            .preference(tenant.id(), event_hash(tenant, id))
-            .await
-            .map_err(Fault::from)?;
-        row.filter(|row| row.kind == PreferenceKind::Event)
-            .map(|row| row.subject)
-            .ok_or(PreferenceError::NotFound)
-    }
-
-    /// Corrects an event. What counts is counted anew.
-    pub async fn correct_preference(
-        &self,
-        tenant: &TenantSnapshot,
-        permit: &Permit<ManagePreferences>,
-        id: &str,
-        patch: &EventPatch,
-        request: Option<&str>,
-    ) -> Result<EventView, PreferenceError> {
-        for _ in 0..ATTEMPTS {
-            let now = self.now();
-            let mut attempt = Attempt::new(self, tenant);
-            let subject = self.owner_of(tenant, id).await?;
-            let files = (patch.proofs.as_slice(), patch.proofs_id.as_slice());
-            let proofs = attempt.keep_proofs(subject, id, files, false).await?;
-            let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
-            let place = person
-                .events
-                .iter()
-                .position(|event| event.body.id == id && !event.body.hidden)
-                .ok_or(PreferenceError::NotFound)?;
-            let mut body = person.events[place].body.clone();
-            let was = body.status_at(now);
-            apply_patch(tenant, &mut body, patch, now)?;
-            body.proofs.extend(proofs);
-            check_proofs(&body)?;
-            let is_approved = was == EventStatus::PendingApproval && body.status == EventStatus::Confirmed;
-            if is_approved {
-                let by = permit.caller().actor().name.unwrap_or_default();
-                for method in body.open_methods() {
-                    let decided = Decided {
-                        is_approved: true,
-                        at: now,
-                        by: by.clone(),
-                    };
-                    body.decided.insert(method, decided);
-                }
-            }
-            person.note_switches(&body);
-            if body.status != was || patch.choices.is_some() {
-                note(person, &body, false);
-            }
-            person.is_changed = true;
-            person.events[place].is_changed = true;
-            person.events[place].body = body.clone();
-            let shown = view::event(&body, &person.body, now);
-            if is_approved && body.validations.is_some() {
-                let contact = self.choice_contact(tenant, subject, &person.body, &body).await?;
-                attempt.tell_decided(subject, &body, contact)?;
-            }
-            if let Ended::Written = attempt.commit(permit, request).await? {
-                self.inner.mailed.notify_waiters();
-                return Ok(shown);
-            }
-        }
-        Err(Fault::Conflict.into())
-    }
-
-    /// Deletes events of a person; what is left is counted as if they had never been. Ids that are not there are left out.
-    pub async fn delete_preferences(
-        &self,
-        tenant: &TenantSnapshot,
-        permit: &Permit<ManagePreferences>,
-        owner: &str,
-        ids: &[String],
-        request: Option<&str>,
-    ) -> Result<(), PreferenceError> {
-        for _ in 0..ATTEMPTS {
-            let mut attempt = Attempt::new(self, tenant);
-            let subject = self.owner_of(tenant, owner).await?;
-            let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
-            person.remove(|event| !event.hidden && ids.contains(&event.id));
-            person.note.insert("deleted".to_owned(), json!(ids));
-            if let Ended::Written = attempt.commit(permit, request).await? {
-                return Ok(());
-            }
-        }
-        Err(Fault::Conflict.into())
-    }
-}
-
-impl Attempt<'_> {
-    /// The person who is meant by all names that are given; none where they are not one.
-    pub(super) async fn meant(&self, whom: Whom<'_>) -> Result<Option<SubjectId>, Fault> {
-        let mut meant = None;
-        if let Some(id) = whom.organization_user_id {
-            let Some(subject) = self.whose(&organization_alias(self.tenant, id)).await? else {
-                return Ok(None);
-            };
-            meant = Some(subject);
-        }
-        if let Some(id) = whom.id {
-            let Some(subject) = self.whose(&super::person::device_alias(id)).await? else {
-                return Ok(None);
-            };
-            if meant.is_some_and(|other| other != subject) {
-                return Ok(None);
-            }
-            meant = Some(subject);
-        }
-        Ok(meant)
-    }
 }
 
 /// Events that call purposes by their keys.
@@ -448,111 +271,6 @@ fn canonical<'a>(tenant: &TenantSnapshot, wishes: &'a [EventWish]) -> Cow<'a, [E
         }
     }
     all
-}
-
-/// The event that a wish comes to, with what the token says about every event (4.4).
-fn body(
-    tenant: &TenantSnapshot,
-    wish: &EventWish,
-    token: Option<&ConsentToken>,
-    (id, number): (String, u64),
-    now: Timestamp,
-) -> EventBody {
-    let template = token.and_then(|token| token.detail.event.as_ref());
-    let mut metadata = wish.metadata.clone();
-    let mut user = wish.user.clone();
-    if let Some(template) = template {
-        merge_members(&mut metadata, template.metadata.as_ref());
-        merge_members(&mut user.metadata, template.user_metadata.as_ref());
-    }
-    let settings = &tenant.tenant.preferences;
-    let asks = |token: &ConsentToken| {
-        let said = token.detail.validations.as_ref().or(wish.validations.as_ref());
-        said.unwrap_or(&settings.validations).clone()
-    };
-    let validations = token.map(asks).filter(|all| all.values().any(|own| own.enabled));
-    let is_asked = validations
-        .as_ref()
-        .is_some_and(|all| all.values().any(|own| own.holds_back()));
-    let is_pending = wish.is_pending || is_asked;
-    let created_at = wish.created_at.filter(|_| token.is_none()).unwrap_or(now);
-    EventBody {
-        id,
-        number,
-        decision: None,
-        created_at,
-        updated_at: now,
-        applied_at: created_at,
-        status: if is_pending {
-            EventStatus::PendingApproval
-        } else {
-            EventStatus::Confirmed
-        },
-        regulation: wish
-            .regulation
-            .clone()
-            .or_else(|| template?.regulation.clone())
-            .unwrap_or_else(|| consentry_domain::tenant::USUAL_REGULATION.to_owned()),
-        domain: wish.domain.clone(),
-        metadata,
-        user,
-        choices: wish.choices.clone(),
-        delegate: match token {
-            Some(token) => token.detail.delegate.clone(),
-            None => wish.delegate.clone(),
-        },
-        validations,
-        approval_until: is_asked.then(|| now.plus(settings.approval_lifetime)),
-        decided: BTreeMap::new(),
-        proofs: Vec::new(),
-        hidden: false,
-    }
-}
-
-/// An event has so many files at the most.
-fn check_proofs(body: &EventBody) -> Result<(), PreferenceError> {
-    if body.proofs.len() <= MOST_PROOFS {
-        return Ok(());
-    }
-    Err(PreferenceError::Invalid(vec![Wrong {
-        index: None,
-        path: "proofs".to_owned(),
-        why: format!("are more than {MOST_PROOFS}"),
-    }]))
-}
-
-/// What a token asks for must be possible (7.4).
-fn check_validations(body: &EventBody, has_address: bool) -> Result<(), PreferenceError> {
-    let refuse = |path: &str, why: &str| {
-        Err(PreferenceError::Invalid(vec![Wrong {
-            index: None,
-            path: path.to_owned(),
-            why: why.to_owned(),
-        }]))
-    };
-    let asked = body.validations.iter().flatten();
-    let is_file =
-        |(method, validation): &(&Method, &Validation)| validation.enabled && **method != Method::Email;
-    let needed = asked.clone().filter(is_file).count();
-    for (method, validation) in asked {
-        if !validation.enabled {
-            continue;
-        }
-        match method {
-            Method::Signature if !body.proofs.iter().any(|proof| proof.is_picture) => {
-                return refuse("proofs", "a picture of a signature is asked for");
-            }
-            Method::File if body.proofs.len() < needed => {
-                return refuse("proofs", "a document is asked for");
-            }
-            Method::Signature | Method::File => {}
-            Method::Email if !has_address => {
-                return refuse("user.metadata.email", "an address is needed to confirm by mail");
-            }
-            Method::Email => {}
-        }
-    }
-    Ok(())
 }
 
 fn actor(
@@ -590,55 +308,4 @@ pub(super) fn note(person: &mut super::person::Person, body: &EventBody, is_sile
     if let Some(events) = events.as_array_mut() {
         events.push(own);
     }
-}
-
-fn apply_patch(
-    tenant: &TenantSnapshot,
-    body: &mut EventBody,
-    patch: &EventPatch,
-    now: Timestamp,
-) -> Result<(), PreferenceError> {
-    let wrong = |path: &str, why: &str| {
-        PreferenceError::Invalid(vec![Wrong {
-            index: None,
-            path: path.to_owned(),
-            why: why.to_owned(),
-        }])
-    };
-    let was = body.status_at(now);
-    let mut counts_from_now = false;
-    match (was, patch.status) {
-        (_, None) | (EventStatus::Confirmed, Some(EventStatus::Confirmed)) => {}
-        (EventStatus::PendingApproval, Some(EventStatus::PendingApproval)) => {}
-        (EventStatus::PendingApproval, Some(EventStatus::Confirmed)) => {
-            body.status = EventStatus::Confirmed;
-            body.approval_until = None;
-            counts_from_now = true;
-        }
-        (EventStatus::Confirmed, Some(_)) => {
-            return Err(wrong("status", "a confirmed event stays confirmed"));
-        }
-        (_, Some(_)) => return Err(wrong("status", "cannot be changed any more")),
-    }
-    let canonical = patch
-        .choices
-        .as_ref()
-        .and_then(|own| check::canonical(tenant, own));
-    if let Some(choices) = canonical.as_ref().or(patch.choices.as_ref()) {
-        merge(&mut body.choices, choices, Nulls::Replace);
-        let refused = check::check(tenant, &body.choices);
-        if !refused.is_empty() {
-            return Err(PreferenceError::Invalid(refused));
-        }
-        counts_from_now |= was == EventStatus::Confirmed;
-    }
-    if counts_from_now {
-        body.applied_at = now;
-    }
-    merge_members(&mut body.metadata, patch.metadata.as_ref());
-    if patch.delegate.is_some() {
-        body.delegate.clone_from(&patch.delegate);
-    }
-    body.updated_at = now;
-    Ok(())
 }

@@ -57,6 +57,10 @@ fn take(folded: &mut Folded, event: &EventBody) {
     if event.user.last_seen_country.is_some() {
         folded.last_seen_country.clone_from(&event.user.last_seen_country);
     }
+    let kind = &event.user.organization_user_id_type;
+    if kind.is_some() {
+        folded.organization_user_id_type.clone_from(kind);
+    }
 }
 
 #[cfg(test)]

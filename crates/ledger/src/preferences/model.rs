@@ -186,6 +186,9 @@ pub struct EventUser {
     /// Country of the event, two letters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen_country: Option<String>,
+    /// What kind of name the first party knows the person by, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_user_id_type: Option<String>,
 }
 
 /// An event (5.1), as it is sealed.
@@ -273,6 +276,9 @@ pub struct Folded {
     /// Country of the last event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen_country: Option<String>,
+    /// What kind of name the first party knows the person by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_user_id_type: Option<String>,
     /// What was switched by events that wait for approval.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,

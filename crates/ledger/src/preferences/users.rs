@@ -1,7 +1,9 @@
 //! People as the preferences door knows them (consent-tokens-and-preferences 6).
 
-use consentry_domain::{Lifetime, SubjectId, Timestamp, tenant::USUAL_REGULATION};
-use consentry_store::{Hash, PreferenceRow, Row, RowChange, TokenKind, TokenRow};
+use consentry_domain::{
+    Lifetime, SubjectId, Timestamp, decision::Door, subject::SubjectState, tenant::USUAL_REGULATION,
+};
+use consentry_store::{CommitError, Hash, PreferenceRow, Row, RowChange, TokenKind, TokenRow};
 
 use super::{
     ATTEMPTS, ManagePreferences, PreferenceError, ReadPreferences, Whom, Wrong,
@@ -14,7 +16,12 @@ use super::{
     token::end_hash,
     view::{self, UserView},
 };
-use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault, once::Outcome};
+use crate::{
+    Ledger, TenantSnapshot,
+    access::{Permit, Provision},
+    error::Fault,
+    once::Outcome,
+};
 
 /// Most people of one page.
 pub const PAGE: u32 = 100;
@@ -308,19 +315,61 @@ impl Ledger {
             let mut attempt = Attempt::new(self, tenant);
             let subject = attempt.meant(whom).await?.ok_or(PreferenceError::NotFound)?;
             let was = self.user_now(&mut attempt, subject, USUAL_REGULATION).await?;
-            let now = self.now();
-            let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
-            person.remove(|_| true);
-            person.is_gone = true;
-            person.is_erased = true;
-            attempt
-                .rows
-                .push(RowChange::Put(Row::Token(end_of(tenant, subject, now))));
+            attempt.erase(subject).await?;
             if let Ended::Written = attempt.commit(permit, request).await? {
                 return Ok(was);
             }
         }
         Err(Fault::Conflict.into())
+    }
+
+    /// Deletes somebody who was deleted before, after a copy from then was brought back (DSR-13). False where there is nobody to delete.
+    pub async fn erase_again(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<Provision>,
+        subject: SubjectId,
+    ) -> Result<bool, PreferenceError> {
+        for _ in 0..ATTEMPTS {
+            let known = self.inner.store.subject(tenant.id(), subject).await;
+            let known = known.map_err(Fault::from)?;
+            if known.is_none_or(|known| known.state == SubjectState::Erased) {
+                return Ok(false);
+            }
+            let mut attempt = Attempt::new(self, tenant);
+            if attempt.erase(subject).await? {
+                if let Ended::Written = attempt.commit(permit, None).await? {
+                    return Ok(true);
+                }
+                continue;
+            }
+            let place = (Door::Operator, None);
+            let mut change = self.blocking(tenant, permit, subject, place).await?;
+            let end = end_of(tenant, subject, self.now());
+            change.rows.push(RowChange::Put(Row::Token(end)));
+            match self.commit(change).await {
+                Ok(_receipt) => return Ok(true),
+                Err(CommitError::Stale | CommitError::Taken) => {}
+                Err(error) => return Err(Fault::from(error).into()),
+            }
+        }
+        Err(Fault::Conflict.into())
+    }
+}
+
+impl Attempt<'_> {
+    /// Deletes all that somebody chose, with what was issued to them; false where nothing of theirs is kept here.
+    async fn erase(&mut self, subject: SubjectId) -> Result<bool, Fault> {
+        let (tenant, now) = (self.tenant, self.ledger.now());
+        let Some(person) = self.person(subject).await? else {
+            return Ok(false);
+        };
+        person.remove(|_| true);
+        person.is_gone = true;
+        person.is_erased = true;
+        let end = RowChange::Put(Row::Token(end_of(tenant, subject, now)));
+        self.rows.push(end);
+        Ok(true)
     }
 }
 

@@ -25,6 +25,8 @@ pub struct UserView {
     pub id: String,
     /// By what the first party knows them.
     pub organization_user_id: Option<String>,
+    /// What kind of name that is, in the first party's words.
+    pub organization_user_id_type: Option<String>,
     /// Raised by one with each change.
     pub version: u32,
     /// When they were first seen.
@@ -67,6 +69,7 @@ pub(super) fn user(
         metadata,
         country,
         last_seen_country,
+        organization_user_id_type,
         waiting: _,
     } = &person.folded;
     let mut choices = statuses
@@ -109,6 +112,7 @@ pub(super) fn user(
     UserView {
         id: person.id.clone(),
         organization_user_id: person.organization_user_id.clone(),
+        organization_user_id_type: organization_user_id_type.clone(),
         version,
         created_at,
         updated_at: person.updated_at,

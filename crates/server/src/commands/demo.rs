@@ -16,6 +16,7 @@ use crate::{
     assembly,
     configuration::Configuration,
     demo::{self, Demo, clock::DemoClock, seed},
+    erasures::{self, FileJournal},
     ledger_place::LedgerPlace,
     root_key::{KeysSection, ROOT_KEY},
     telemetry::Telemetry,
@@ -74,7 +75,7 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
         base_url: format!("http://127.0.0.1:{port}"),
         bank_url: format!("http://localhost:{port}"),
     };
-    let ledger_options = serve::ledger_options(configuration)?;
+    let mut ledger_options = serve::ledger_options(configuration)?;
     let (clock, entropy) = (Arc::new(DemoClock::default()), Arc::new(SystemEntropy));
     let (place, keys) = match &options.database {
         None => (LedgerPlace::folder(folder), KeysSection::default()),
@@ -87,6 +88,9 @@ async fn start(configuration: &Configuration, options: &DemoArguments, folder: &
             (LedgerPlace::database(url, &configuration.storage)?, keys)
         }
     };
+    if let Some(file) = erasures::place(configuration, &place) {
+        ledger_options.erasures = Some(Arc::new(FileJournal::open(&file)?));
+    }
     let ledger = assembly::open_ledger_with(&place, &keys, clock.clone(), entropy, &ledger_options).await?;
     let (bank, keys_ms) = demo::bank_in(folder, &ledger, &addresses).await?;
     let (outbox, mailer) = match configuration.mail.outbox()? {

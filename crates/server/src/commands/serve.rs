@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use consentry_door_records::{Validators, messages::Messages};
 use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{
-    Clock as _, Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds,
+    Clock as _, Draw as _, Ledger, LedgerOptions, SystemClock, SystemEntropy, webhooks::EndpointBounds,
 };
 use consentry_outbound::{Mirror, Outbound, OutboundOptions};
 use consentry_web::house::House;
@@ -16,11 +16,12 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    assembly,
+    assembly, batch_exports,
     configuration::Configuration,
     consent_log,
     demo::Demo,
     directories,
+    erasures::{self, FileJournal},
     ledger_place::LedgerPlace,
     listener,
     metrics::Metrics,
@@ -43,12 +44,16 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
         let address = listener.local_addr()?;
         configuration.check_reach(address)?;
         let certificates = certificates(&configuration)?;
+        let mut options = ledger_options(&configuration)?;
+        if let Some(file) = erasures::place(&configuration, &place) {
+            options.erasures = Some(Arc::new(FileJournal::open(&file)?));
+        }
         let ledger = assembly::open_ledger_with(
             &place,
             &configuration.keys,
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
-            &ledger_options(&configuration)?,
+            &options,
         )
         .await?;
         assembly::ensure_tenant(&ledger).await?;
@@ -117,6 +122,7 @@ pub(super) struct Ready {
     connections: usize,
     ledger: Ledger,
     outbound: Outbound,
+    exports: tokio::task::JoinHandle<()>,
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
@@ -171,6 +177,8 @@ pub(super) async fn prepare(
             options,
         )
     };
+    let node = uuid::Builder::from_random_bytes(SystemEntropy.bytes()).into_uuid();
+    let exports = tokio::spawn(batch_exports::rounds(ledger.clone(), node.to_string()));
     let has_mirror = configuration.nats.is_on();
     let operator = configuration.server.operator_token_file.as_deref();
     let operator = operator
@@ -204,6 +212,7 @@ pub(super) async fn prepare(
         connections: configuration.server.connections,
         ledger,
         outbound,
+        exports,
         terminate,
         interrupt,
         hangup,
@@ -249,6 +258,7 @@ impl Ready {
         ));
         listener::serve(listener, certificates, self.router, self.connections, told).await;
         following.abort();
+        self.exports.abort();
         self.outbound.stop().await;
         self.ledger.close().await;
     }

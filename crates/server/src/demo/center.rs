@@ -16,6 +16,9 @@ use super::seed::{Addresses, Bank};
 /// By what the bank's own pages name it.
 pub(super) const PUBLIC_KEY: &str = "harbor-public";
 
+/// Purposes of the center for news.
+pub(super) const NEWS: [&str; 2] = ["news", "surveys"];
+
 /// Purposes of the centers.
 pub(super) const PURPOSES: [&str; 4] = ["news", "surveys", "partner-offers", "adviser"];
 
@@ -176,19 +179,16 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
         keys.iter().map(|key| Ok(DefinitionKey::parse(key)?)).collect()
     };
     let news = Center {
-        id: "news".to_owned(),
         title: texts("News and surveys", "الأخبار واستطلاعات الرأي"),
         lead: texts(
             "Choose what Harbor Bank may write to you about. You can change it at any time.",
             "اختر ما يمكن أن يكتب إليك Harbor Bank عنه. يمكنك تغييره في أي وقت.",
         ),
-        purposes: keys(&["news", "surveys"])?,
+        purposes: keys(&NEWS)?,
         channels: named(CHANNELS),
-        regulation: None,
         frame_origins: vec![addresses.bank_url.clone()],
-        sign_in: true,
-        new_people: false,
-        validations: None,
+        hosts: addresses.center_host().into_iter().collect(),
+        ..Center::new("news")
     };
     let asked = Validation {
         enabled: true,
@@ -208,6 +208,7 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
             ),
             purposes: keys(&["partner-offers"])?,
             channels: Vec::new(),
+            hosts: Vec::new(),
             validations: Some([(ValidationMethod::Email, asked)].into()),
             ..news.clone()
         },
@@ -220,6 +221,7 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
             ),
             purposes: keys(&["adviser"])?,
             channels: Vec::new(),
+            hosts: Vec::new(),
             validations: Some(
                 [
                     (ValidationMethod::Signature, given),

@@ -16,6 +16,7 @@ mod mail;
 mod money;
 mod oauth_client;
 pub mod seed;
+mod shop;
 mod start;
 mod story;
 mod third_party;
@@ -177,6 +178,8 @@ impl Demo {
                 "api_key": { "id": bank.preferences.client_id, "secret": bank.preferences.client_secret },
                 "public_key": center::PUBLIC_KEY,
                 "center": format!("{base}/center/news"),
+                "center_host": self.addresses.center_host().map(|host| format!("http://{host}/")),
+                "shop": format!("{}/demo/shop", self.addresses.bank_url),
                 "purposes": center::PURPOSES,
             },
             "pid": pid,
@@ -301,6 +304,13 @@ pub fn routes() -> RouteTable<Arc<Demo>> {
             asset(
                 "image/png",
                 include_bytes!("../../assets/moneytrack.png").as_slice(),
+            )
+        })
+        .get("/demo/shop", Cors::Never, page(shop::page))
+        .get("/demo/shop.js", Cors::Never, || async {
+            asset(
+                "text/javascript; charset=utf-8",
+                include_str!("../../assets/shop.js"),
             )
         })
         .get("/demo/mail", Cors::Never, page(mail::page))

@@ -93,6 +93,14 @@ pub struct Addresses {
     pub bank_url: String,
 }
 
+impl Addresses {
+    /// The host of the news center's own, on the same port: browsers know every name below `localhost`.
+    pub fn center_host(&self) -> Option<String> {
+        let host = self.bank_url.strip_prefix("http://")?;
+        Some(format!("news.{host}"))
+    }
+}
+
 /// Scopes of the accounts API that Moneytrack asks for, with the protocol scopes.
 pub const SCOPES: [&str; 4] = [
     "openid",

@@ -21,6 +21,7 @@ struct Start<'a> {
     moneytrack: &'static str,
     pennywise: &'static str,
     bank: String,
+    shop: String,
     issuer: String,
     /// What time it is, where the clock can be moved.
     now: Option<String>,
@@ -44,6 +45,7 @@ pub(super) async fn page(caller: Caller) -> Result<Response, DemoError> {
         moneytrack: MONEYTRACK.name,
         pennywise: PENNYWISE.name,
         bank: format!("{}/demo/bank", demo.addresses.bank_url),
+        shop: format!("{}/demo/shop", demo.addresses.bank_url),
         issuer: demo.issuer(),
         now,
     };

@@ -42,10 +42,15 @@ impl House {
         consentry(&["restore", "--from"], &self.at(name), &self.at(into))
     }
 
-    /// What an operator does with the root key.
+    /// What an operator does with the root key and the journal of erasures.
     fn keep_key(&self, into: &str) {
+        self.keep("root.key", into);
+        self.keep("erasures.ndjson", into);
+    }
+
+    fn keep(&self, name: &str, into: &str) {
         std::fs::create_dir_all(self.at(into)).unwrap();
-        std::fs::copy(self.at("data/root.key"), self.at(into).join("root.key")).unwrap();
+        std::fs::copy(self.at("data").join(name), self.at(into).join(name)).unwrap();
     }
 }
 
@@ -143,7 +148,10 @@ fn a_copy_made_under_load_has_all_that_was_acknowledged_before_it_began() {
     let told = done(&house.restore("copy.db", "other"));
     assert!(told.starts_with("harbor: "), "{told}");
     assert!(told.contains("chain and rows agree"), "{told}");
-    assert_eq!(names(&house.at("other")), ["ledger.db", "root.key"]);
+    assert_eq!(
+        names(&house.at("other")),
+        ["erasures.ndjson", "ledger.db", "root.key"]
+    );
     let restored = Running::serve(free_address(), &house.at("other"));
     for id in &before {
         assert_eq!(status(&restored, &service, id), 200, "{id}");
@@ -195,8 +203,9 @@ fn a_copy_without_its_root_key_is_nothing_and_with_another_one_neither() {
     std::fs::create_dir_all(house.at("other")).unwrap();
     let another = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
     std::fs::write(house.at("other/root.key"), another).unwrap();
+    house.keep("erasures.ndjson", "other");
     refused(&house.restore("copy.db", "other"), "is not that of this ledger");
-    assert_eq!(names(&house.at("other")), ["root.key"]);
+    assert_eq!(names(&house.at("other")), ["erasures.ndjson", "root.key"]);
     house.keep_key("other");
     done(&house.restore("copy.db", "other"));
 
@@ -240,8 +249,119 @@ fn a_damaged_copy_is_refused_and_leaves_nothing_behind() {
     ] {
         std::fs::write(house.at("damaged.db"), damaged).unwrap();
         refused(&house.restore("damaged.db", "other"), why);
-        assert_eq!(names(&house.at("other")), ["root.key"]);
+        assert_eq!(names(&house.at("other")), ["erasures.ndjson", "root.key"]);
     }
     refused(&house.restore("absent.db", "other"), "absent.db");
     done(&house.restore("copy.db", "other"));
+}
+
+/// What somebody is called at the preferences door.
+const IRIS: &str = "iris.faro@example.org";
+
+/// Asks with the bank's API key; answers status and body.
+fn ask(running: &Running, key: &Value, line: &str, body: &str) -> (u16, Value) {
+    let json = "Content-Type: application/json";
+    let wish = format!(
+        r#"{{"type":"api-key","key":{},"secret":{}}}"#,
+        key["id"], key["secret"]
+    );
+    let (status, session) = request(
+        running.address,
+        &format!("POST /v1/sessions HTTP/1.1\r\n{json}"),
+        &wish,
+    )
+    .unwrap();
+    assert_eq!(status, 200, "{session}");
+    let session: Value = serde_json::from_str(&session).unwrap();
+    let head = format!(
+        "{line} HTTP/1.1\r\nAuthorization: Bearer {}\r\n{json}",
+        session["access_token"].as_str().unwrap()
+    );
+    let (status, text) = request(running.address, &head, body).unwrap();
+    (status, serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// How many people have that name.
+fn people(running: &Running, key: &Value) -> usize {
+    let line = format!("GET /v1/consents/users?organization_id=harbor&organization_user_id={IRIS}");
+    let (status, found) = ask(running, key, &line, "");
+    assert_eq!(status, 200, "{found}");
+    found["data"].as_array().unwrap().len()
+}
+
+/// A house whose copy has somebody who was deleted since; answers the API key of its bank.
+fn with_deleted(house: &House) -> Value {
+    let running = house.start();
+    let key = running.description["preferences"]["api_key"].clone();
+    let event = format!(
+        r#"{{"user":{{"organization_user_id":"{IRIS}"}},"consents":{{"purposes":[{{"id":"news","enabled":true}}]}}}}"#
+    );
+    let line = "POST /v1/consents/events?organization_id=harbor";
+    let (status, made) = ask(&running, &key, line, &event);
+    assert_eq!(status, 200, "{made}");
+    done(&house.back_up("copy.db"));
+    let line = format!(
+        "DELETE /v1/consents/users/{}?organization_id=harbor",
+        made["user"]["id"].as_str().unwrap()
+    );
+    let (status, gone) = ask(&running, &key, &line, "");
+    assert_eq!(status, 200, "{gone}");
+    assert!(running.stop().success());
+    let noted = std::fs::read_to_string(house.at("data/erasures.ndjson")).unwrap();
+    assert_eq!(noted.lines().count(), 1, "{noted}");
+    assert!(!noted.contains(IRIS), "ids, and nobody's name");
+    key
+}
+
+#[test]
+fn dsr_13_whoever_was_deleted_after_a_copy_is_deleted_again_when_it_is_brought_back() {
+    let house = House::new();
+    let key = with_deleted(&house);
+    house.keep_key("other");
+    let told = done(&house.restore("copy.db", "other"));
+    assert!(told.contains("1 people deleted again"), "{told}");
+    let restored = Running::serve(free_address(), &house.at("other"));
+    assert_eq!(people(&restored, &key), 0);
+    assert!(restored.stop().success());
+    let verified = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(["verify-ledger", "--data"])
+        .arg(house.at("other"))
+        .output()
+        .unwrap();
+    done(&verified);
+}
+
+#[test]
+fn dsr_13_without_the_journal_nothing_is_brought_back_unless_that_is_said() {
+    let house = House::new();
+    let key = with_deleted(&house);
+    house.keep("root.key", "other");
+    refused(&house.restore("copy.db", "other"), "the journal of erasures");
+    assert_eq!(names(&house.at("other")), ["root.key"]);
+    let accepted = ["restore", "--accept-unknown-erasures", "--from"];
+    done(&consentry(&accepted, &house.at("copy.db"), &house.at("other")));
+    let restored = Running::serve(free_address(), &house.at("other"));
+    assert_eq!(people(&restored, &key), 1, "nobody said that they were deleted");
+    assert!(restored.stop().success());
+    // The journal is found later, and says so twice.
+    for told in ["1 people deleted again, of 1", "0 people deleted again, of 1"] {
+        let journal = house.at("data/erasures.ndjson");
+        let again = done(&consentry(
+            &["erase-again", "--from"],
+            &journal,
+            &house.at("other"),
+        ));
+        assert!(again.contains(told), "{again}");
+    }
+    let restored = Running::serve(free_address(), &house.at("other"));
+    assert_eq!(people(&restored, &key), 0);
+    assert!(restored.stop().success());
+    refused(
+        &consentry(
+            &["erase-again", "--from"],
+            &house.at("copy.db"),
+            &house.at("other"),
+        ),
+        "",
+    );
 }

@@ -8,6 +8,7 @@ mod apply_clients;
 mod backup;
 mod bad_input;
 mod bad_input_of_dashboards;
+mod batch_exports;
 mod binary;
 mod clock;
 mod cluster;

@@ -32,7 +32,7 @@ enum Kind {
 use Kind::{ByNature, Credential, Demo, Form, Keyed, Protocol, Reads};
 
 /// Beginnings and ends of paths, the first that fits counts. `/v1`, `/cis` and the number of a version are not looked at.
-const REVIEWED: [(&str, &str, Kind); 43] = [
+const REVIEWED: [(&str, &str, Kind); 45] = [
     ("/demo", "", Demo),
     ("/access/v1/", "", Reads),
     ("/webhooks/v1/", "", Keyed),
@@ -48,6 +48,8 @@ const REVIEWED: [(&str, &str, Kind); 43] = [
     ("/metadata/purposes", "", Keyed),
     ("/preferences", "", Keyed),
     ("/privacy-centers", "", Keyed),
+    ("/widgets/deployments", "", ByNature),
+    ("/widgets", "", Keyed),
     ("/secrets", "", Keyed),
     ("/auth-providers", "", Keyed),
     ("/consents/tokens", "", Credential),
@@ -86,6 +88,10 @@ fn plain(path: &str) -> &str {
 
 fn kind_of(path: &str) -> Option<Kind> {
     let path = plain(path).trim_end_matches('/');
+    // The root of a center's host.
+    if path.is_empty() {
+        return Some(Form);
+    }
     let fits = |(start, end, _): &&(&str, &str, Kind)| path.starts_with(start) && path.ends_with(end);
     REVIEWED.iter().find(fits).map(|(_, _, kind)| *kind)
 }

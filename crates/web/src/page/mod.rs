@@ -26,6 +26,8 @@ pub struct Page {
     pub language: &'static Language,
     /// What this screen is, for the tab and for screen readers.
     pub title: String,
+    /// What the tab shows, where it is not made of title and brand.
+    pub tab: Option<String>,
     /// Whose page it is.
     pub brand: Brand,
     /// Light, dark, or what the person's system says.
@@ -50,6 +52,7 @@ impl Page {
         Self {
             language,
             title: title.into(),
+            tab: None,
             brand,
             theme: Theme::Auto,
             frame: Frame::Alone,
@@ -98,6 +101,9 @@ impl Page {
 
     /// What the tab shows.
     pub fn tab_title(&self) -> String {
+        if let Some(tab) = &self.tab {
+            return tab.clone();
+        }
         if self.title == self.brand.name {
             return self.title.clone();
         }

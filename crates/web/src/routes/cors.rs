@@ -20,6 +20,11 @@ pub enum Cors {
     Anyone,
     /// What the tenant's policy allows (consent API, 13.4); without a policy no CORS header is read or sent.
     Listed,
+    /// What a bearer token or a public key opens in browsers, for every page or those that the tenant lists
+    /// (consent-tokens-and-preferences 2.7).
+    Bearer,
+    /// As [`Cors::Never`], with 204 where a browser asks beforehand (consent-tokens-and-preferences 2.7).
+    Closed,
 }
 
 impl Cors {
@@ -29,12 +34,15 @@ impl Cors {
             Self::Never => "never",
             Self::Anyone => "anyone",
             Self::Listed => "listed",
+            Self::Bearer => "bearer",
+            Self::Closed => "closed",
         }
     }
 }
 
-/// The policy of the tenant that serves a request, if it has one.
-pub type CrossOriginPolicies = Arc<dyn Fn(&Uri, &HeaderMap) -> Option<CrossOriginPolicy> + Send + Sync>;
+/// The policy of the tenant that serves a request, if it has one for routes of this kind, which is [`Cors::Listed`] or
+/// [`Cors::Bearer`].
+pub type CrossOriginPolicies = Arc<dyn Fn(Cors, &Uri, &HeaderMap) -> Option<CrossOriginPolicy> + Send + Sync>;
 
 /// Request headers that the documented clients send.
 const REQUEST_HEADERS: &str =
@@ -57,8 +65,9 @@ pub(super) async fn answer(
     let permission = match cors {
         Cors::Never => return next.run(request).await,
         Cors::Anyone => Some(Permission::anyone()),
-        Cors::Listed => {
-            policies(request.uri(), request.headers()).map(|policy| Permission::of(policy, &request))
+        Cors::Closed => None,
+        Cors::Listed | Cors::Bearer => {
+            policies(cors, request.uri(), request.headers()).map(|policy| Permission::of(policy, &request))
         }
     };
     let is_options = request.method() == Method::OPTIONS;

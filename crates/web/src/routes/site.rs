@@ -36,7 +36,8 @@ impl std::fmt::Debug for Refusals {
 }
 
 impl Site {
-    /// Joins the tables of the doors; `policies` answers for routes of the kind [`Cors::Listed`].
+    /// Joins the tables of the doors; `policies` answers for routes of the kinds [`Cors::Listed`] and
+    /// [`Cors::Bearer`].
     ///
     /// # Errors
     ///

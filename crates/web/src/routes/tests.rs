@@ -11,11 +11,11 @@ async fn fine() -> &'static str {
 }
 
 fn nobody() -> CrossOriginPolicies {
-    Arc::new(|_, _| None)
+    Arc::new(|_, _, _| None)
 }
 
 fn only_app() -> CrossOriginPolicies {
-    Arc::new(|_, _| {
+    Arc::new(|_, _, _| {
         Some(CrossOriginPolicy {
             origins: vec!["https://app.example".to_owned()],
             ..CrossOriginPolicy::default()
@@ -177,7 +177,7 @@ async fn consent_api_13_4_listed_origins_are_answered_failures_included() {
 
 #[tokio::test]
 async fn consent_api_13_4_a_policy_names_methods_headers_age_and_credentials() {
-    let policies: CrossOriginPolicies = Arc::new(|_, _| {
+    let policies: CrossOriginPolicies = Arc::new(|_, _, _| {
         Some(CrossOriginPolicy {
             origins: vec!["https://app.example".to_owned()],
             methods: vec!["GET".to_owned(), "POST".to_owned()],
@@ -203,7 +203,7 @@ async fn consent_api_13_4_a_policy_names_methods_headers_age_and_credentials() {
 
 #[tokio::test]
 async fn consent_api_13_4_every_origin_is_never_paired_with_credentials() {
-    let policies: CrossOriginPolicies = Arc::new(|_, _| {
+    let policies: CrossOriginPolicies = Arc::new(|_, _, _| {
         Some(CrossOriginPolicy {
             origins: vec!["*".to_owned()],
             credentials: true,

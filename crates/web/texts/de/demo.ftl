@@ -136,3 +136,9 @@ demo-variation-confirm-text = Dasselbe, aber eine Auswahl gilt erst, wenn sie ü
 
 demo-variation-sign = Ihre Steuerberatung
 demo-variation-sign-text = Eine Auswahl, die eine Unterschrift und ein Dokument braucht, beides direkt auf der Seite.
+demo-variation-shop = Neuigkeiten auf der Seite eines Geschäfts
+demo-variation-shop-text = Dieselbe Auswahl auf der Seite einer anderen Website, mit consentry.js: ohne Rahmen und ohne Cookie.
+demo-shop-title = Ihre Auswahl bei { $bank }
+demo-shop-lead = Dieses Geschäft ist eine andere Website. Es zeigt, was Sie bei { $bank } gewählt haben, und lässt Sie es ändern, ohne Rahmen und ohne Cookie.
+demo-shop-without = Ohne Skript kann diese Seite das nicht zeigen. Die Seite der Bank kann es:
+demo-shop-leave = Verlassen

@@ -136,3 +136,9 @@ demo-variation-confirm-text = Lo mismo, pero una elección solo se aplica cuando
 
 demo-variation-sign = Su asesoría fiscal
 demo-variation-sign-text = Una elección que necesita una firma y un documento, que se aportan en la propia página.
+demo-variation-shop = Noticias en la página de una tienda
+demo-variation-shop-text = Las mismas elecciones en la página de otro sitio, con consentry.js: sin marco y sin cookies.
+demo-shop-title = Sus elecciones en { $bank }
+demo-shop-lead = Esta tienda es otro sitio. Muestra lo que eligió en { $bank } y le permite cambiarlo, sin marco y sin cookies.
+demo-shop-without = Sin script, esta página no puede mostrarlo. La página del banco sí:
+demo-shop-leave = Salir

@@ -136,3 +136,9 @@ demo-variation-confirm-text = La même chose, mais un choix ne s’applique qu�
 
 demo-variation-sign = Votre conseiller fiscal
 demo-variation-sign-text = Un choix qui nécessite une signature et un document, à fournir sur la page.
+demo-variation-shop = Actualités sur la page d’une boutique
+demo-variation-shop-text = Les mêmes choix sur la page d’un autre site, avec consentry.js : sans cadre et sans cookie.
+demo-shop-title = Vos choix chez { $bank }
+demo-shop-lead = Cette boutique est un autre site. Elle montre ce que vous avez choisi chez { $bank } et vous permet de le modifier, sans cadre et sans cookie.
+demo-shop-without = Sans script, cette page ne peut pas l’afficher. La page de la banque le peut :
+demo-shop-leave = Quitter

@@ -136,3 +136,9 @@ demo-variation-confirm-text = 同じ内容ですが、選択はメールのリ�
 
 demo-variation-sign = お客様の税理士
 demo-variation-sign-text = 署名と書類が必要な選択です。どちらもページ上で提出します。
+demo-variation-shop = ショップのページでのお知らせ設定
+demo-variation-shop-text = 同じ選択を別のサイトのページで、consentry.js を使って行います。フレームも Cookie も使いません。
+demo-shop-title = { $bank } での選択
+demo-shop-lead = このショップは別のサイトです。{ $bank } での選択を表示し、変更できます。フレームも Cookie も使いません。
+demo-shop-without = スクリプトがないと、このページでは表示できません。銀行のページをご利用ください：
+demo-shop-leave = 終了

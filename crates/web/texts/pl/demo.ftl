@@ -136,3 +136,9 @@ demo-variation-confirm-text = To samo, ale wybór obowiązuje dopiero po potwier
 
 demo-variation-sign = Twój doradca podatkowy
 demo-variation-sign-text = Wybór, który wymaga podpisu i dokumentu, składanych na stronie.
+demo-variation-shop = Wiadomości na stronie sklepu
+demo-variation-shop-text = Te same wybory na stronie innej witryny, z consentry.js: bez ramki i bez plików cookie.
+demo-shop-title = Twoje wybory w { $bank }
+demo-shop-lead = Ten sklep to inna witryna. Pokazuje, co zostało wybrane w { $bank }, i pozwala to zmienić, bez ramki i bez plików cookie.
+demo-shop-without = Bez skryptu ta strona nie może tego pokazać. Strona banku może:
+demo-shop-leave = Opuść

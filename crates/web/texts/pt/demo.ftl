@@ -136,3 +136,9 @@ demo-variation-confirm-text = O mesmo, mas uma escolha só passa a valer quando 
 
 demo-variation-sign = A sua assessoria fiscal
 demo-variation-sign-text = Uma escolha que precisa de uma assinatura e de um documento, entregues na própria página.
+demo-variation-shop = Novidades na página de uma loja
+demo-variation-shop-text = As mesmas escolhas na página de outro site, com consentry.js: sem moldura e sem cookies.
+demo-shop-title = As suas escolhas em { $bank }
+demo-shop-lead = Esta loja é outro site. Mostra o que escolheu em { $bank } e permite alterá-lo, sem moldura e sem cookies.
+demo-shop-without = Sem script, esta página não o consegue mostrar. A página do banco consegue:
+demo-shop-leave = Sair

@@ -39,7 +39,7 @@ async fn every_operation_is_described_with_its_parameters_and_how_to_ask() {
 
 /// The operations that the door registers.
 fn registered(app: &TestApp) -> BTreeSet<String> {
-    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
     let table = consentry_door_administration::routes().with_state(app.parts().house);
     let site = Site::join(vec![table], &nobody).unwrap();
     let listing = site.listing();

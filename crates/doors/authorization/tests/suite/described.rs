@@ -26,7 +26,7 @@ const PAGES: [&str; 6] = [
 
 /// The operations for programs that the door registers, with the prefix in front.
 fn registered(app: &TestApp) -> BTreeSet<String> {
-    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
     let parts = app.parts();
     let table = consentry_door_authorization::routes(&parts.egress).with_state(parts.house);
     let site = Site::join(vec![table], &nobody).unwrap();

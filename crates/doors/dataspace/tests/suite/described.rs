@@ -21,7 +21,7 @@ fn document() -> Value {
 
 /// The operations for programs that the door registers.
 fn registered(app: &TestApp) -> BTreeSet<String> {
-    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
     let parts = app.parts();
     let table = consentry_door_dataspace::routes(&parts.egress).with_state(parts.house);
     let site = Site::join(vec![table], &nobody).unwrap();

@@ -16,7 +16,7 @@ fn document() -> Value {
 
 /// The operations that the door registers under webhooks.
 fn registered(app: &TestApp) -> BTreeSet<String> {
-    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
     let parts = app.parts();
     let table = consentry_door_decisions::routes(&parts.egress).with_state(parts.house);
     let site = Site::join(vec![table], &nobody).unwrap();

@@ -116,7 +116,9 @@ impl Visitor<'_> {
         self.offered()?;
         let name = name.trim();
         let base = self.visit.base_url();
-        let page = format!("{base}/center/{}", self.center.id);
+        // Back to where they are, which their browser can reach.
+        let path = self.look.address.split('?').next().unwrap_or_default();
+        let page = format!("{}{path}", self.base);
         let (tenant, address) = (&self.visit.tenant, self.visit.address);
         let sent = self.visit.ledger().send_center_link(
             tenant,

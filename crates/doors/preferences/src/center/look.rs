@@ -1,12 +1,13 @@
 //! What all pages of this door have in common: language, brand, frame, headers.
 
 use axum::response::{IntoResponse as _, Response};
-use consentry_domain::tenant::Center;
+use consentry_domain::tenant::{Center, CenterFormat};
+use consentry_ledger::preferences::named;
 use consentry_web::{
     credentials::Transport,
     error::{ApiError, HtmlFailure},
     headers::{self, EmbedHeaders, FrameOrigin},
-    page::{Brand, Embedding, Frame, Page, respond},
+    page::{Accent, Brand, Embedding, Frame, Page, respond},
     texts::{Language, negotiate},
     visit::Visit,
 };
@@ -14,6 +15,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 /// What a frame of another page says that it is.
 const FRAMES: [&str; 4] = ["iframe", "frame", "embed", "object"];
+
+/// Whether a language that somebody reads is one that a center is there in: the same code, or the same language of another place.
+fn is_same(own: &str, asked: &str) -> bool {
+    let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    own.eq_ignore_ascii_case(asked) || (!own.contains('-') && language(own) == language(asked))
+}
 
 /// Language and frame of a page.
 #[derive(Debug)]
@@ -26,8 +33,31 @@ pub(crate) struct Look {
     pub(crate) lang: String,
     /// Where a center is, without secrets; empty for other pages.
     pub(crate) address: String,
+    /// What a center has in place of what the tenant has.
+    own: Own,
     origins: Vec<FrameOrigin>,
     is_framed: bool,
+    is_by_itself: bool,
+}
+
+/// What a center has in place of what the tenant has.
+#[derive(Debug, Default)]
+struct Own {
+    browser_title: Option<String>,
+    accent: Option<Accent>,
+    help: Option<String>,
+    privacy_policy: Option<String>,
+}
+
+impl Own {
+    fn of(center: &Center, read: &[&str]) -> Self {
+        Self {
+            browser_title: named(&center.browser_title, read).map(str::to_owned),
+            accent: center.accent.as_deref().and_then(|own| Accent::parse(own).ok()),
+            help: center.help.clone(),
+            privacy_policy: center.privacy_policy.clone(),
+        }
+    }
 }
 
 impl Look {
@@ -46,11 +76,18 @@ impl Look {
         let lang = lang.filter(is_tag).unwrap_or_default().to_owned();
         let asked = Some(lang.clone()).filter(|lang| !lang.is_empty());
         let own = visit.tenant.tenant.locale.as_str().to_owned();
-        let languages: Vec<String> = asked
+        let mut languages: Vec<String> = asked
             .into_iter()
             .chain(visit.languages.iter().cloned())
             .chain([own])
             .collect();
+        let there = center
+            .map(|center| center.languages.as_slice())
+            .unwrap_or_default();
+        if let Some(usual) = there.first() {
+            languages.retain(|asked| there.iter().any(|own| is_same(own, asked)));
+            languages.push(usual.clone());
+        }
         // An installation on plain loopback is a test one, whose hosts may be on the same machine.
         let is_test = visit.house.transport() == Transport::PlainLoopback;
         let configured = center
@@ -71,14 +108,30 @@ impl Look {
             address = format!("{address}?lang={lang}");
         }
         let dest = headers.get("sec-fetch-dest").and_then(|dest| dest.to_str().ok());
+        let read: Vec<&str> = languages.iter().map(String::as_str).collect();
         Self {
             language: negotiate(&languages),
+            own: center.map(|center| Own::of(center, &read)).unwrap_or_default(),
             languages,
             lang,
             address,
             origins,
             is_framed: dest.is_some_and(|dest| FRAMES.contains(&dest)),
+            is_by_itself: dest == Some("document"),
         }
+    }
+
+    /// The same at `/`, where a host is a center's own.
+    #[must_use]
+    pub(super) fn at_root(mut self) -> Self {
+        let query = self.address.split_once('?').map(|(_, query)| query);
+        self.address = query.map_or_else(|| "/".to_owned(), |query| format!("/?{query}"));
+        self
+    }
+
+    /// Whether a center is shown here. One that is within pages of others has no page by itself, as far as the browser says.
+    pub(super) fn shows(&self, center: &Center) -> bool {
+        center.format == CenterFormat::Hosted || !self.is_by_itself
     }
 
     /// Languages for the tenant's own words, best first.
@@ -108,7 +161,13 @@ impl Look {
                 .iter()
                 .any(|scheme| help.starts_with(scheme))
         };
-        page.help = visit.tenant.tenant.brand.help.as_ref().filter(linked).cloned();
+        let help = self.own.help.as_ref().or(visit.tenant.tenant.brand.help.as_ref());
+        page.help = help.filter(linked).cloned();
+        page.privacy_policy.clone_from(&self.own.privacy_policy);
+        page.tab.clone_from(&self.own.browser_title);
+        if let Some(accent) = self.own.accent {
+            page.brand.accent = Some(accent);
+        }
         page
     }
 

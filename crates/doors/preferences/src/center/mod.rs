@@ -10,6 +10,7 @@ mod published;
 mod rows;
 mod showing;
 mod signing;
+pub(crate) mod written;
 
 use std::collections::BTreeSet;
 
@@ -18,11 +19,11 @@ use axum::{
     extract::Request,
     response::{IntoResponse as _, Response},
 };
-use consentry_domain::tenant::Center;
+use consentry_domain::tenant::{Center, CenterFormat};
 use consentry_web::{
     error::{ApiError, Problem, registry, wants_page},
     form as posted,
-    house::House,
+    house::{self, House},
     multipart::{self, Multipart},
     origin,
     parameters::{Empty, Parameters, Rules},
@@ -74,13 +75,101 @@ pub(crate) struct Visitor<'a> {
     visit: &'a Visit,
     center: &'a Center,
     look: &'a Look,
+    /// Where they are: the center's own host, or the tenant's.
+    base: String,
+}
+
+/// Where a center is for everybody; none where it is within pages of others only.
+pub(crate) fn shown_address(visit: &Visit, center: &Center) -> Option<String> {
+    let address = match center.hosts.first() {
+        Some(host) => format!("{}/", visit.house.base_url_at(host)),
+        None => format!("{}/center/{}", visit.base_url(), center.id),
+    };
+    (center.format == CenterFormat::Hosted).then_some(address)
+}
+
+/// The center that is at this address, by its id or as the page at `/` of its host.
+pub(crate) fn center_at<'a>(visit: &'a Visit, address: &str) -> Option<&'a Center> {
+    let settings = &visit.tenant.tenant.preferences;
+    let by_id = address
+        .strip_prefix(visit.base_url().as_str())
+        .and_then(|path| path.strip_prefix("/center/"))
+        .and_then(|id| settings.center(id));
+    let is_root = |center: &&Center| {
+        let mut hosts = center.hosts.iter();
+        hosts.any(|host| address.trim_end_matches('/') == visit.house.base_url_at(host))
+    };
+    by_id.or_else(|| settings.centers.iter().find(is_root))
+}
+
+/// Answers at `/` where the host is a center's own (11.1); hands the request back where it is not.
+pub async fn at_root(house: &House, request: Request) -> Result<Response, Request> {
+    let (parts, body) = request.into_parts();
+    let visit = Visit::of(&parts, house).ok();
+    let host = house::host(&parts.uri, &parts.headers);
+    let found = visit.zip(host).filter(|(visit, host)| {
+        let settings = &visit.tenant.tenant.preferences;
+        settings.center_at(host).is_some()
+    });
+    let Some((visit, host)) = found else {
+        return Err(Request::from_parts(parts, body));
+    };
+    let place = Place::Root(house.base_url_at(host));
+    let request = Request::from_parts(parts, body);
+    Ok(if request.method() == Method::POST {
+        change(visit, request, place).await
+    } else {
+        show(visit, request, place).await
+    })
+}
+
+/// How somebody came to a center.
+enum Place {
+    /// By its id.
+    Id,
+    /// By its host, whose base address this is.
+    Root(String),
+}
+
+impl Place {
+    fn center<'a>(&self, visit: &'a Visit, uri: &Uri) -> Option<&'a Center> {
+        let settings = &visit.tenant.tenant.preferences;
+        match self {
+            Self::Id => settings.center(&path::segment(uri, "", 1)?),
+            Self::Root(base) => settings.center_at(base.split_once("://")?.1),
+        }
+    }
+
+    fn look(&self, visit: &Visit, center: Option<&Center>, headers: &HeaderMap, lang: Option<&str>) -> Look {
+        let look = Look::new(visit, center, headers, lang);
+        match self {
+            Self::Id => look,
+            Self::Root(_) => look.at_root(),
+        }
+    }
+
+    fn base(self, visit: &Visit) -> String {
+        match self {
+            Self::Id => visit.base_url(),
+            Self::Root(base) => base,
+        }
+    }
 }
 
 async fn get(visit: Visit, request: Request) -> Response {
+    show(visit, request, Place::Id).await
+}
+
+async fn post(visit: Visit, request: Request) -> Response {
+    change(visit, request, Place::Id).await
+}
+
+async fn show(visit: Visit, request: Request, place: Place) -> Response {
     let (parts, _) = request.into_parts();
     let parameters = query::read(&parts.uri, &Rules::DEFAULT).unwrap_or_default();
-    let center = center_of(&visit, &parts.uri);
-    let look = Look::new(&visit, center, &parts.headers, parameters.all("lang").next());
+    let center = place.center(&visit, &parts.uri);
+    let look = place.look(&visit, center, &parts.headers, parameters.all("lang").next());
+    let center = center.filter(|center| look.shows(center));
     let Some(center) = center else {
         return PageFailure(ApiError::new(&registry::NOT_FOUND)).html(&visit, &look);
     };
@@ -88,8 +177,12 @@ async fn get(visit: Visit, request: Request) -> Response {
         visit: &visit,
         center,
         look: &look,
+        base: place.base(&visit),
     };
     let done = async {
+        if parts.method == Method::HEAD {
+            return Ok(visitor.enter("", false, String::new()));
+        }
         if origin::speculative(&parts.headers) {
             return Err(PageFailure(ApiError::new(&registry::UNAVAILABLE)));
         }
@@ -108,14 +201,18 @@ async fn get(visit: Visit, request: Request) -> Response {
     done.await.unwrap_or_else(|failure| failure.html(&visit, &look))
 }
 
-async fn post(visit: Visit, request: Request) -> Response {
+async fn change(visit: Visit, request: Request, place: Place) -> Response {
     let (parts, body) = request.into_parts();
-    let center = center_of(&visit, &parts.uri);
+    let center = place.center(&visit, &parts.uri);
     let Multipart { fields: form, files } = match read_form(&parts.headers, body).await {
         Ok(form) => form,
-        Err(error) => return Look::new(&visit, center, &parts.headers, None).failure(&visit, error),
+        Err(error) => {
+            return place
+                .look(&visit, center, &parts.headers, None)
+                .failure(&visit, error);
+        }
     };
-    let look = Look::new(&visit, center, &parts.headers, form.all("lang").next());
+    let look = place.look(&visit, center, &parts.headers, form.all("lang").next());
     let Some(center) = center else {
         return PageFailure(ApiError::new(&registry::NOT_FOUND)).html(&visit, &look);
     };
@@ -123,12 +220,10 @@ async fn post(visit: Visit, request: Request) -> Response {
         visit: &visit,
         center,
         look: &look,
+        base: place.base(&visit),
     };
     let done = async {
-        let own = visit
-            .house
-            .origin(&visit.tenant)
-            .ok_or_else(|| ApiError::internal("no public origin"))?;
+        let own = house::origin_of(&visitor.base).ok_or_else(|| ApiError::internal("no public origin"))?;
         origin::guard(&Method::POST, &parts.headers, &own)?;
         let one = |name| form.all(name).next().unwrap_or_default();
         match one("step") {
@@ -152,11 +247,6 @@ async fn read_form(headers: &HeaderMap, body: Body) -> Result<Multipart, ApiErro
         fields,
         files: Vec::new(),
     })
-}
-
-fn center_of<'a>(visit: &'a Visit, uri: &Uri) -> Option<&'a Center> {
-    let id = path::segment(uri, "", 1)?;
-    visit.tenant.tenant.preferences.center(&id)
 }
 
 /// All values of a parameter.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Look,
     rows::{self, SwitchRow},
+    shown_address,
 };
 
 /// A center in the language of `lang`, else of the browser, else of the tenant.
@@ -43,8 +44,12 @@ pub(crate) fn published(visit: &Visit, center: &Center, headers: &HeaderMap, lan
         "direction": look.language.direction.as_str(),
         "title": title,
         "lead": named(&center.lead, &read).map_or_else(usual, str::to_owned),
-        "url": format!("{}/center/{}", visit.base_url(), center.id),
+        "url": shown_address(visit, center),
         "regulation": center.regulation,
+        "format": center.format.as_str(),
+        "template_id": center.template.as_str(),
+        "save": named(&center.save, &read).map_or_else(|| look.language.text("center-save").to_string(), str::to_owned),
+        "footer": named(&center.footer, &read),
         "auth_enabled": center.sign_in,
         "auth_provider_id": settings.auth_provider.as_str(),
         "validations": asks,

@@ -104,6 +104,22 @@ pub(super) fn purposes<'a>(tenant: &'a TenantSnapshot, center: &Center) -> Vec<&
         .collect()
 }
 
+/// The preferences that a center shows below a purpose, in its order; all of them where it names none.
+fn preferences<'a>(tenant: &'a TenantSnapshot, center: &Center, purpose: &Definition) -> Vec<&'a Definition> {
+    let is_below = |own: &&Definition| {
+        own.kind == DefinitionKind::Preference
+            && !own.choice.hidden
+            && own.parent.as_ref() == Some(&purpose.key)
+    };
+    match &center.preferences {
+        None => tenant.definitions.values().filter(is_below).collect(),
+        Some(named) => {
+            let known = named.iter().filter_map(|key| tenant.definitions.get(key));
+            known.filter(is_below).collect()
+        }
+    }
+}
+
 /// The purposes of a center as somebody's choices have them. `pending` are events of theirs that wait.
 pub(super) fn of_purposes(
     tenant: &TenantSnapshot,
@@ -119,11 +135,6 @@ pub(super) fn of_purposes(
             let id = purpose.key.as_str();
             let chosen = choices.and_then(|own| own.purposes.iter().find(|own| own.id == id));
             let wording = tenant.wording_for(&purpose.key, languages.iter().copied());
-            let below = tenant.definitions.values().filter(|own| {
-                own.kind == DefinitionKind::Preference
-                    && !own.choice.hidden
-                    && own.parent.as_ref() == Some(&purpose.key)
-            });
             let values = chosen.map(|own| &own.values);
             SwitchRow {
                 field: format!("purpose:{id}"),
@@ -134,7 +145,8 @@ pub(super) fn of_purposes(
                 purpose: wording.map(|own| own.purpose.clone()).unwrap_or_default(),
                 enabled: chosen.and_then(|own| own.enabled.flatten()),
                 waits: waits(pending, |own| own.purposes.iter().any(|own| own.id == id)),
-                preferences: below
+                preferences: preferences(tenant, center, purpose)
+                    .into_iter()
                     .map(|preference| {
                         let chosen = values
                             .and_then(|values| values.get(preference.key.as_str()))

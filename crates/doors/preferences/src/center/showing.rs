@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use consentry_domain::tenant::USUAL_REGULATION;
+use consentry_domain::tenant::{CenterTemplate, USUAL_REGULATION};
 use consentry_ledger::{
     Target, authorize,
     preferences::{
@@ -43,6 +43,11 @@ struct CenterPage {
     channels: Vec<SwitchRow>,
     may_write: bool,
     asked: Asked,
+    template: CenterTemplate,
+    /// What the button says that saves.
+    save: String,
+    /// Words at the end.
+    footer: String,
 }
 
 /// What somebody chose, as far as their token shows it.
@@ -58,6 +63,18 @@ enum Said {
     Saved(Box<EventView>),
     Unchanged,
     Refused(String),
+}
+
+impl CenterPage {
+    /// Whether there is a heading that is seen, with the words below it.
+    fn is_headed(&self) -> bool {
+        self.template == CenterTemplate::Full
+    }
+
+    /// Whether each section has a button.
+    fn saves_each(&self) -> bool {
+        self.template == CenterTemplate::Sections
+    }
 }
 
 impl Visitor<'_> {
@@ -95,15 +112,14 @@ impl Visitor<'_> {
                 return self.show(id_token, &token, said).await;
             }
         };
-        let base = self.visit.base_url();
-        let host = base.parse::<Uri>().ok();
+        let host = self.base.parse::<Uri>().ok();
         let wish = EventWish {
             regulation: self.regulation(&token),
             domain: host.and_then(|uri| uri.host().map(str::to_owned)),
             choices,
             proofs,
             validations: self.center.validations.clone(),
-            links_from: base,
+            links_from: self.visit.base_url(),
             ..EventWish::default()
         };
         let taking = Taking::ByToken(Arc::clone(&token));
@@ -246,6 +262,12 @@ impl Visitor<'_> {
             channels: rows::of_channels(self.center, standing.user.as_ref(), &standing.pending, &read),
             may_write: token.may(Permission::Write),
             asked: self.asked(token),
+            template: self.center.template,
+            save: named(&self.center.save, &read).map_or_else(|| text("center-save"), str::to_owned),
+            footer: named(&self.center.footer, &read)
+                .filter(|_| self.center.template == CenterTemplate::Full)
+                .unwrap_or_default()
+                .to_owned(),
         };
         Ok(self.look.answer(StatusCode::OK, &template))
     }

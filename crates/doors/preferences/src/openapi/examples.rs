@@ -136,8 +136,32 @@ pub(super) fn center_to_make() -> Value {
 pub(super) fn center() -> Value {
     json!({
         "id": "news", "organization_id": ORGANIZATION, "url": "https://consent.northbay.example/center/news",
-        "auth_enabled": true, "purposes": ["news"], "channels": [],
+        "format": "hosted", "auth_enabled": true, "purposes": ["news"], "channels": [],
     })
+}
+
+pub(super) fn widget_to_make() -> Value {
+    json!({ "name": "Your choices", "format": "hosted", "template_id": "sections_and_save", "auth_enabled": true })
+}
+
+pub(super) fn widget() -> Value {
+    json!({
+        "id": "news", "organization_id": ORGANIZATION, "url": "https://consent.northbay.example/center/news",
+        "format": "hosted", "template_id": "sections_and_save", "selected_purposes_ids": ["news"],
+        "selected_preferences_ids": ["topics"], "domain": "sub", "custom_domain_id": null, "is_live": true, "has_changes": false,
+    })
+}
+
+pub(super) fn widget_template() -> Value {
+    json!({ "id": "sections", "components": ["auth", "sections"] })
+}
+
+pub(super) fn widgets_to_deploy() -> Value {
+    json!({ "widgets_ids": ["news"] })
+}
+
+pub(super) fn deployment() -> Value {
+    json!({ "organization_id": ORGANIZATION, "status": "deployed", "widgets": [widget()] })
 }
 
 pub(super) fn provider_to_write() -> Value {
@@ -181,4 +205,12 @@ pub(super) fn languages() -> Value {
 
 pub(super) fn tree() -> Value {
     json!({ "purposes": [{ "id": "news", "one_click": false, "preferences": [{ "id": "topics", "values": ["garden"] }] }] })
+}
+
+pub(super) fn api_key() -> Value {
+    json!({ "id": "northbay-back-end-key", "name": "northbay-back-end-key", "organization_id": ORGANIZATION, "enabled": true, "is_internal": false })
+}
+
+pub(super) fn api_key_to_switch_off() -> Value {
+    json!({ "enabled": false })
 }

@@ -38,7 +38,7 @@ const FAILURES: [(u16, &str, &str); 8] = [
 ];
 
 /// What may be sent again under one key (enforcement-events-evidence 1.4): whatever makes something that stays.
-const REPEATABLE: [&str; 8] = [
+const REPEATABLE: [&str; 9] = [
     "/auth-providers",
     "/consents/events",
     "/consents/proofs",
@@ -47,6 +47,7 @@ const REPEATABLE: [&str; 8] = [
     "/preferences",
     "/privacy-centers",
     "/secrets",
+    "/widgets",
 ];
 
 /// Who may ask.
@@ -83,6 +84,7 @@ pub(super) fn describe(paths: &mut Paths) {
         of_users(),
         settings::of_words(),
         settings::of_centers(),
+        settings::of_widgets(),
         settings::of_pages(),
         of_secrets(),
         of_exports(),

@@ -2,11 +2,15 @@
 
 #![expect(dead_code, reason = "these types only describe")]
 
+pub(super) mod centers;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use self::centers::{ApiKey, Center, Widget, WidgetTemplate};
 
 /// A credential of a back end.
 #[derive(Deserialize, ToSchema)]
@@ -209,6 +213,9 @@ list!(Events, Event);
 list!(Purposes, Purpose);
 list!(Preferences, Preference);
 list!(Centers, Center);
+list!(ApiKeys, ApiKey);
+list!(Widgets, Widget);
+list!(WidgetTemplates, WidgetTemplate);
 list!(Providers, Provider);
 
 /// A link that records an event when it is opened.
@@ -496,33 +503,6 @@ pub(super) struct Regulation {
     id: String,
     name: String,
     countries: Vec<String>,
-}
-
-/// A center that is wanted.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = preferences::CenterToMake)]
-pub(super) struct CenterToMake {
-    /// Its title in the organization's language.
-    #[schema(nullable = false)]
-    name: Option<String>,
-    /// Whether people get in by mail.
-    #[schema(nullable = false)]
-    auth_enabled: Option<bool>,
-    /// Whether somebody whom nobody knows yet gets in.
-    #[schema(nullable = false)]
-    auth_allow_user_creation: Option<bool>,
-}
-
-/// A center. Whoever names the public key or has a token gets what is published of it.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = preferences::Center)]
-pub(super) struct Center {
-    id: String,
-    organization_id: String,
-    url: String,
-    auth_enabled: bool,
-    purposes: Vec<Value>,
-    channels: Vec<BTreeMap<String, Value>>,
 }
 
 /// A way in by mail.

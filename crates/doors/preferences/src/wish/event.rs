@@ -70,6 +70,11 @@ pub(super) fn about(reader: &mut Reader, object: &Map<String, Value>, path: &str
         metadata: reader.members(object, ("metadata", &format!("{path}metadata")), METADATA),
         country: reader.country(object, ("country", &format!("{path}country"))),
         last_seen_country: reader.country(object, ("last_seen_country", &format!("{path}last_seen_country"))),
+        organization_user_id_type: reader.id(
+            object,
+            "organization_user_id_type",
+            &format!("{path}organization_user_id_type"),
+        ),
     }
 }
 

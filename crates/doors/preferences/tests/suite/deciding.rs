@@ -163,6 +163,34 @@ async fn ctp_7_6_links_die_with_the_user_and_outlive_the_token() {
 }
 
 #[tokio::test]
+async fn ctp_7_5_a_program_decides_with_json() {
+    let world = World::new().await;
+    let mailbox = world.app.mailbox();
+    pending(&world).await;
+    let link = link(&mailbox.nth(IRIS, 1).await.text);
+    let decide = async |body: &Value| {
+        let request = world.app.request(Method::POST, &link).json(body);
+        request.send().await
+    };
+    for body in [
+        json!({}),
+        json!({ "decision": "perhaps" }),
+        json!({ "decision": true }),
+        json!([]),
+    ] {
+        refused(&decide(&body).await, 400, "BadRequest");
+    }
+    let answer = decide(&json!({ "decision": "approve" })).await.expect_status(200);
+    assert_eq!(answer.json()["status"], "confirmed");
+    assert_eq!(answer.header("access-control-allow-origin"), None);
+    assert_eq!(world.is_on(IRIS, "newsletter").await, true);
+    refused(&decide(&json!({ "decision": "reject" })).await, 409, "Conflict");
+    let request = world.app.request(Method::POST, "/consents/approvals/ap_none");
+    let unknown = request.json(&json!({ "decision": "approve" })).send().await;
+    refused(&unknown, 404, "NotFound");
+}
+
+#[tokio::test]
 async fn ctp_7_3_without_approval_the_person_is_told_and_the_organization_may_ask_of_everybody() {
     let world = World::new().await;
     let mailbox = world.app.mailbox();

@@ -296,3 +296,85 @@ async fn ctp_12_a_purpose_is_taken_by_what_it_is_called_elsewhere() {
         (&json!("en"), 8)
     );
 }
+
+#[tokio::test]
+async fn ctp_12_the_tree_is_written_as_a_whole() {
+    let world = World::new().await;
+    let before = world.get("/configuration-tree").await;
+    let put = async |tree: &Value| world.ask(Method::PUT, "/v1/configuration-tree", Some(tree)).await;
+    let same = put(&before).await.expect_status(200).json();
+    assert_eq!(same, before, "what is read can be written");
+    let tree = json!({ "purposes": [
+        { "id": "newsletter", "one_click": true, "preferences": [
+            { "id": "topics", "values": ["kitchen", "garden"] },
+            { "id": "goods" },
+        ] },
+        { "id": "account-data" },
+    ] });
+    let written = put(&tree).await.expect_status(200).json();
+    assert_eq!(
+        written,
+        json!({ "purposes": [
+            { "id": "account-data", "one_click": false, "preferences": [] },
+            { "id": "newsletter", "one_click": true, "preferences": [
+                { "id": "goods", "values": ["shoes", "hats"] },
+                { "id": "topics", "values": ["kitchen", "garden"] },
+            ] },
+        ] })
+    );
+    assert_eq!(world.get("/configuration-tree").await, written);
+    refused(
+        &world.ask(Method::GET, "/metadata/purposes/offers", None).await,
+        404,
+        "NotFound",
+    );
+    // What is shown nowhere is taken still, and comes back with the tree.
+    world.event(&switch(IRIS, "offers", json!(true))).await;
+    for (tree, place) in [
+        (json!({}), "purposes"),
+        (json!({ "purposes": [{}] }), "purposes.0.id"),
+        (json!({ "purposes": [{ "id": "nothing" }] }), "purposes.0"),
+        (json!({ "purposes": [{ "id": "topics" }] }), "purposes.0"),
+        (
+            json!({ "purposes": [{ "id": "offers" }, { "id": "offers" }] }),
+            "purposes.1",
+        ),
+        (
+            json!({ "purposes": [{ "id": "offers", "one_click": 1 }] }),
+            "purposes.0.one_click",
+        ),
+        (
+            json!({ "purposes": [{ "id": "offers", "preferences": {} }] }),
+            "purposes.0.preferences",
+        ),
+        (
+            json!({ "purposes": [{ "id": "offers", "preferences": [{ "id": "goods", "values": ["shoes"] }] }] }),
+            "purposes.0.preferences.0",
+        ),
+        (
+            json!({ "purposes": [{ "id": "offers", "preferences": [{ "id": "goods", "values": [1, 2] }] }] }),
+            "purposes.0.preferences.0.values",
+        ),
+    ] {
+        let errors = refused(&put(&tree).await, 400, "BadRequest");
+        assert!(errors.get(place).is_some(), "{tree}: {errors}");
+    }
+    assert_eq!(
+        world.get("/configuration-tree").await,
+        written,
+        "nothing of them was written"
+    );
+    assert_eq!(
+        put(&before).await.expect_status(200).json()["purposes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
+    let token = world.id_token(IRIS, &json!({})).await;
+    let foreign = world
+        .with(&token, Method::PUT, "/configuration-tree", Some(&before))
+        .await;
+    refused(&foreign, 403, "Forbidden");
+    world.verify().await;
+}

@@ -15,7 +15,7 @@ fn document() -> Value {
 
 /// The operations for programs that the door registers, with the version in front.
 fn registered(world: &World) -> BTreeSet<String> {
-    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
     let table = consentry_door_preferences::routes().with_state(world.app.parts().house);
     let site = Site::join(vec![table], &nobody).unwrap();
     let listing = site.listing();
@@ -161,6 +161,8 @@ async fn real_answers_are_as_described() {
         ("/secrets", "/secrets"),
         ("/auth-providers", "/auth-providers"),
         ("/auth-providers/otp", "/auth-providers/{provider}"),
+        ("/keys", "/keys"),
+        ("/widgets/templates", "/widgets/templates"),
     ] {
         ask(Method::GET, path, own, None, 200).await;
     }
@@ -197,6 +199,48 @@ async fn real_answers_are_as_described() {
         ask(method, &path, own, body, 200).await;
     }
     ask(Method::GET, &path, own, None, 404).await;
+    let widget = json!({ "id": "frame", "name": "In a frame", "format": "embeddable" });
+    ask(Method::POST, "/widgets", "/widgets", Some(widget.clone()), 200).await;
+    ask(Method::GET, "/widgets", "/widgets", None, 200).await;
+    let deploy = "/widgets/deployments";
+    ask(
+        Method::POST,
+        deploy,
+        deploy,
+        Some(json!({ "widget_id": "frame" })),
+        200,
+    )
+    .await;
+    for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+        let body = Some(widget.clone()).filter(|_| method == Method::PUT || method == Method::PATCH);
+        ask(method, "/widgets/frame", "/widgets/{widget}", body, 200).await;
+    }
+    let tree = ask(
+        Method::GET,
+        "/configuration-tree",
+        "/configuration-tree",
+        None,
+        200,
+    )
+    .await;
+    ask(
+        Method::PUT,
+        "/configuration-tree",
+        "/configuration-tree",
+        Some(tree),
+        200,
+    )
+    .await;
+    let key = format!("/keys/{KEY}");
+    ask(Method::GET, &key, "/keys/{key}", None, 200).await;
+    ask(
+        Method::PATCH,
+        &key,
+        "/keys/{key}",
+        Some(json!({ "enabled": true })),
+        403,
+    )
+    .await;
     let center = json!({ "id": "own", "name": "Your choices" });
     ask(
         Method::POST,

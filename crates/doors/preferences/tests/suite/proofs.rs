@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     centers::link,
-    world::{IRIS, World, refused, switch, text},
+    world::{IRIS, World, refused, switch, switch_with, text},
 };
 
 fn png() -> String {
@@ -213,4 +213,42 @@ async fn ctp_7_5_each_approver_has_a_link_and_the_first_who_decides_decides() {
     assert_eq!(world.get(&path).await["status"], "confirmed");
     assert_eq!(world.is_on(IRIS, "newsletter").await, true);
     world.verify().await;
+}
+
+#[tokio::test]
+async fn ctp_8_a_proof_has_five_mebibytes_and_no_byte_more() {
+    let world = World::new().await;
+    let of = |size: usize| {
+        let mut bytes = b"%PDF-1.7 ".to_vec();
+        bytes.resize(size, b'x');
+        let text = STANDARD.encode(bytes);
+        format!("data:application/pdf;base64,{text}")
+    };
+    let largest = 5 * 1024 * 1024;
+    let file = of(largest);
+    let kept = world
+        .ask(Method::POST, "/consents/proofs", Some(&json!({ "file": file })))
+        .await
+        .expect_status(200)
+        .json();
+    assert_eq!(kept["size"], largest);
+    let found = world
+        .get(&format!("/consents/proofs/{}", text(&kept, "id")))
+        .await;
+    assert!(found["file"] == json!(file), "every byte is there");
+    let event = switch_with(IRIS, "newsletter", json!(true), &json!({ "proofs": [file] }));
+    assert_eq!(
+        world.event(&event).await["proofs_id"].as_array().unwrap().len(),
+        1
+    );
+    let larger = json!({ "file": of(largest + 1) });
+    let answer = world.ask(Method::POST, "/consents/proofs", Some(&larger)).await;
+    refused(&answer, 413, "PayloadTooLarge");
+    let nobody = world
+        .app
+        .request(Method::POST, "/consents/proofs")
+        .json(&larger)
+        .send()
+        .await;
+    refused(&nobody, 401, "NotAuthenticated");
 }

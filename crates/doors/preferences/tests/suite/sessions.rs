@@ -1,10 +1,12 @@
 //! Sessions of back ends (consent-tokens-and-preferences 3.2).
 
+use consentry_domain::credential::Opens;
+use consentry_ledger::provision::Entry;
 use consentry_testkit::TestApp;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{KEY, SECRET, World, key, refused};
+use crate::world::{IRIS, KEY, SECRET, World, key, refused};
 
 async fn open(app: &TestApp, body: &Value) -> consentry_testkit::Answer {
     app.request(Method::POST, "/sessions").json(body).send().await
@@ -101,4 +103,62 @@ async fn ctp_3_1_the_key_of_the_preferences_door_opens_no_dashboard() {
         .send()
         .await;
     assert_eq!(answer.status(), 401, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn ctp_3_1_keys_are_listed_without_secrets_and_switched_off_for_good() {
+    let world = World::new().await;
+    let mut of_the_dashboard = key("harbor-dashboard-key-of-its-own", SECRET, true);
+    if let Entry::ApiCredential(key) = &mut of_the_dashboard {
+        key.opens = Opens::Dashboard;
+    }
+    let second = key("harbor-second-preferences-key", SECRET, true);
+    world.app.provision(&[second, of_the_dashboard]).await;
+    let list = world.get("/keys").await;
+    let ids: Vec<&str> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|own| own["id"].as_str().unwrap())
+        .collect();
+    assert!(
+        ids.contains(&KEY) && ids.contains(&"harbor-second-preferences-key"),
+        "{ids:?}"
+    );
+    assert!(!ids.contains(&"harbor-dashboard-key-of-its-own"), "{ids:?}");
+    assert!(!list.to_string().contains("sha256") && !list.to_string().contains("secret"));
+    let path = format!("/v1/keys/{KEY}");
+    assert_eq!(world.get(&path).await["enabled"], true);
+    for (body, status, name) in [
+        (json!({ "enabled": true }), 403, "Forbidden"),
+        (json!({ "enabled": "no" }), 400, "BadRequest"),
+        (json!({}), 400, "BadRequest"),
+    ] {
+        refused(&world.ask(Method::PATCH, &path, Some(&body)).await, status, name);
+    }
+    let off = json!({ "enabled": false });
+    for _ in 0..2 {
+        let answer = world.ask(Method::PATCH, &path, Some(&off)).await;
+        assert_eq!(
+            answer.expect_status(200).json()["enabled"],
+            false,
+            "the session goes on until its end"
+        );
+    }
+    let body = json!({ "type": "api-key", "key": KEY, "secret": SECRET });
+    let opened = world
+        .app
+        .request(Method::POST, "/sessions")
+        .json(&body)
+        .send()
+        .await;
+    refused(&opened, 400, "BadRequest");
+    let unknown = world.ask(Method::PATCH, "/keys/nothing", Some(&off)).await;
+    refused(&unknown, 404, "NotFound");
+    let token = world.id_token(IRIS, &json!({})).await;
+    refused(
+        &world.with(&token, Method::GET, "/keys", None).await,
+        403,
+        "Forbidden",
+    );
 }

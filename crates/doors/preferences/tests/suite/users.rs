@@ -152,6 +152,37 @@ async fn ctp_2_5_pages_of_users_neither_skip_nor_repeat() {
 }
 
 #[tokio::test]
+async fn ctp_6_1_the_type_of_a_name_is_the_organizations_word() {
+    let world = World::new().await;
+    let wish = json!({ "organization_user_id": IRIS, "organization_user_id_type": "crm" });
+    let made = world.ask(Method::POST, USERS, Some(&wish)).await;
+    let made = made.expect_status(200).json();
+    assert_eq!(made["organization_user_id_type"], "crm");
+    world.app.pass(1);
+    world.event(&switch(IRIS, "newsletter", json!(true))).await;
+    assert_eq!(
+        world.user(IRIS).await["organization_user_id_type"],
+        "crm",
+        "an event without it leaves it"
+    );
+    let path = format!("{USERS}/{}", text(&made, "id"));
+    for wrong in [json!(4), json!(""), json!("x".repeat(257))] {
+        let patch = json!({ "organization_user_id_type": wrong });
+        refused(
+            &world.ask(Method::PATCH, &path, Some(&patch)).await,
+            400,
+            "BadRequest",
+        );
+    }
+    let patch = json!({ "organization_user_id_type": "email" });
+    let changed = world.ask(Method::PATCH, &path, Some(&patch)).await;
+    assert_eq!(
+        changed.expect_status(200).json()["organization_user_id_type"],
+        "email"
+    );
+}
+
+#[tokio::test]
 async fn ctp_6_2_users_are_made_and_changed_with_a_version() {
     let world = World::new().await;
     let wish = json!({ "organization_user_id": IRIS, "metadata": { "a": 1 }, "country": "PT",

@@ -139,6 +139,11 @@ async fn ctp_2_7_pages_of_other_origins_use_events_and_users_only() {
                 .unwrap()
                 .contains("Authorization")
         );
+        assert_eq!(preflight.header("access-control-max-age"), Some("86400"));
+        assert_eq!(
+            preflight.header("access-control-allow-methods"),
+            Some("GET, POST, OPTIONS")
+        );
         let refusal = world
             .app
             .request(Method::GET, path)
@@ -161,7 +166,59 @@ async fn ctp_2_7_pages_of_other_origins_use_events_and_users_only() {
             .send()
             .await;
         assert_eq!(answer.header("access-control-allow-origin"), None, "{path}");
+        let preflight = world
+            .app
+            .request(Method::OPTIONS, path)
+            .header("origin", "https://shop.example.org")
+            .header("access-control-request-method", "POST")
+            .send()
+            .await;
+        assert_eq!(preflight.status(), 204, "{path}");
+        for name in ["access-control-allow-origin", "access-control-allow-methods"] {
+            assert_eq!(preflight.header(name), None, "{path}");
+        }
     }
+}
+
+#[tokio::test]
+async fn ctp_2_7_an_organization_may_list_the_origins() {
+    let world = World::new().await;
+    world
+        .app
+        .configure(|tenant| {
+            tenant.preferences.public_allowed_origins = vec!["https://shop.example".to_owned()];
+        })
+        .await;
+    for (origin, allowed) in [
+        ("https://shop.example", Some("https://shop.example")),
+        ("https://other.example", None),
+        ("null", None),
+    ] {
+        for method in [Method::GET, Method::OPTIONS] {
+            let answer = world
+                .app
+                .request(method, "/v1/consents/users")
+                .header("origin", origin)
+                .header("access-control-request-method", "GET")
+                .send()
+                .await;
+            assert_eq!(answer.header("access-control-allow-origin"), allowed, "{origin}");
+            assert!(
+                answer.header("vary").unwrap_or_default().contains("Origin"),
+                "{origin}"
+            );
+            assert_eq!(answer.header("access-control-allow-credentials"), None);
+        }
+    }
+    // What everybody may load stays so.
+    let script = world
+        .app
+        .request(Method::GET, "/consentry.js")
+        .header("origin", "https://other.example");
+    assert_eq!(
+        script.send().await.header("access-control-allow-origin"),
+        Some("*")
+    );
 }
 
 #[tokio::test]

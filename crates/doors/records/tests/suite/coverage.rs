@@ -84,7 +84,7 @@ pub fn endpoints(app: &TestApp) -> Vec<(String, String)> {
         "http://127.0.0.1:8080".parse().unwrap(),
         Vec::new(),
     );
-    let nobody: CrossOriginPolicies = Arc::new(|_, _| None);
+    let nobody: CrossOriginPolicies = Arc::new(|_, _, _| None);
     let validators = Validators::new(EgressPolicy::default(), false);
     let table = consentry_door_records::routes(&validators, &Messages::default()).with_state(house);
     let site = Site::join(vec![table], &nobody).unwrap();

@@ -39,7 +39,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 85] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 91] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -136,6 +136,12 @@ pub(super) const ROUTES: [(Method, &str, Takes); 85] = [
     (Method::POST, "/privacy-centers", Organization),
     (Method::PUT, "/privacy-centers/{center}", Organization),
     (Method::PATCH, "/privacy-centers/{center}", Organization),
+    (Method::PATCH, "/keys/{key}", Organization),
+    (Method::PUT, "/configuration-tree", Organization),
+    (Method::POST, "/widgets", Organization),
+    (Method::POST, "/widgets/deployments", Organization),
+    (Method::PUT, "/widgets/{widget}", Organization),
+    (Method::PATCH, "/widgets/{widget}", Organization),
     (Method::POST, "/secrets", Organization),
     (Method::PUT, "/secrets/{secret}", Organization),
     (Method::PATCH, "/secrets/{secret}", Organization),

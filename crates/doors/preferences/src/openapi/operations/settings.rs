@@ -202,6 +202,78 @@ pub(super) fn of_centers() -> Vec<Operation> {
     ]
 }
 
+pub(super) fn of_widgets() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post, Put};
+    let one = "/widgets/{widget}";
+    let widget = || Some(("Widget", examples::widget()));
+    let wish = || Some(("WidgetToMake", examples::widget_to_make()));
+    let list = |path, name: (&'static str, &'static str), answer| Operation {
+        parameters: paging(),
+        ..of_session((Get, path), name, None, Some(answer))
+    };
+    vec![
+        list(
+            "/widgets",
+            ("list_widgets", "List widgets"),
+            ("Widgets", examples::list(&examples::widget())),
+        ),
+        list(
+            "/widgets/templates",
+            ("list_widget_templates", "List of what widgets can be made"),
+            ("WidgetTemplates", examples::list(&examples::widget_template())),
+        ),
+        of_session(
+            (Post, "/widgets"),
+            ("make_widget", "Make a widget"),
+            wish(),
+            widget(),
+        ),
+        of_session((Get, one), ("read_widget", "Read a widget"), None, widget()),
+        of_session((Put, one), ("put_widget", "Make a widget anew"), wish(), widget()),
+        of_session(
+            (Patch, one),
+            ("change_widget", "Change a widget"),
+            wish(),
+            widget(),
+        ),
+        of_session(
+            (Delete, one),
+            ("delete_widget", "Take a widget away"),
+            None,
+            widget(),
+        ),
+        list(
+            "/keys",
+            ("list_keys", "List the API keys of the organization"),
+            ("ApiKeys", examples::list(&examples::api_key())),
+        ),
+        of_session(
+            (Get, "/keys/{key}"),
+            ("read_key", "Read an API key"),
+            None,
+            Some(("ApiKey", examples::api_key())),
+        ),
+        of_session(
+            (Patch, "/keys/{key}"),
+            ("switch_key_off", "Switch an API key off"),
+            Some(("ApiKeyToSwitchOff", examples::api_key_to_switch_off())),
+            Some(("ApiKey", examples::api_key())),
+        ),
+        of_session(
+            (Put, "/configuration-tree"),
+            ("put_tree", "Say which purposes and preferences are shown"),
+            Some(("ConfigurationTree", examples::tree())),
+            Some(("ConfigurationTree", examples::tree())),
+        ),
+        of_session(
+            (Post, "/widgets/deployments"),
+            ("deploy_widgets", "Let people see widgets as they were changed"),
+            Some(("WidgetsToDeploy", examples::widgets_to_deploy())),
+            Some(("Deployment", examples::deployment())),
+        ),
+    ]
+}
+
 pub(super) fn of_pages() -> Vec<Operation> {
     use HttpMethod::{Get, Post};
     let of_page = |method, path, name: (&'static str, &'static str), parameters, answer| Operation {
