@@ -5,6 +5,7 @@
 mod aside;
 mod container;
 mod doors;
+mod image;
 pub mod needs;
 mod openapi;
 mod package;
