@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use consentry_domain::{
-    Accounts, AgreementId, Consent, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
+    Accounts, AgreementId, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
 };
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tracing::Instrument as _;
 
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
+    standing::StandingConsents,
     tokens::{access_token::VerifiedTokens, revocations::RevocationFeeds},
     uses::Uses,
     webhooks::EndpointBounds,
@@ -99,7 +100,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) root: Key,
-    pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<Vec<Consent>>>,
+    pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<StandingConsents>>,
     pub(crate) bundle_accounts: Corrected<(TenantId, SubjectId), Arc<BTreeMap<AgreementId, Accounts>>>,
     pub(crate) tokens: Corrected<(TenantId, Hash), Option<Arc<TokenRow>>>,
     pub(crate) grants: Corrected<(TenantId, GrantId), Option<Arc<Grant>>>,
@@ -118,7 +119,7 @@ pub(crate) struct Inner {
     /// Somebody asked for a delivery.
     pub(crate) asked: tokio::sync::Notify,
     /// A mail was put that does not follow from the log.
-    pub(crate) mailed: tokio::sync::Notify,
+    pub(crate) mailed: watch::Sender<u64>,
     pub(crate) endpoint_bounds: EndpointBounds,
     pub(crate) remembered: Lifetime,
     pub(crate) agreements_at_once: u32,
@@ -176,7 +177,7 @@ impl Ledger {
                 tails: Tails::new(options.feed.clone()),
                 revocation_feeds: RevocationFeeds::default(),
                 asked: tokio::sync::Notify::new(),
-                mailed: tokio::sync::Notify::new(),
+                mailed: watch::Sender::new(0),
                 endpoint_bounds: options.endpoints,
                 remembered: options.remembered,
                 agreements_at_once: options.agreements_at_once,

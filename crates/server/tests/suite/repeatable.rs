@@ -32,11 +32,12 @@ enum Kind {
 use Kind::{ByNature, Credential, Demo, Form, Keyed, Protocol, Reads};
 
 /// Beginnings and ends of paths, the first that fits counts. `/v1`, `/cis` and the number of a version are not looked at.
-const REVIEWED: [(&str, &str, Kind); 43] = [
+const REVIEWED: [(&str, &str, Kind); 45] = [
     ("/demo", "", Demo),
     ("/access/v1/", "", Reads),
     ("/webhooks/v1/", "", Keyed),
     ("/admin/v1/mails/", "/retry", Keyed),
+    ("/admin/v1/people/lookup", "", Reads),
     ("/events/v1/tickets", "", Credential),
     ("/consent/v1/consents", "", Keyed),
     ("/applications/", "/clients", Keyed),
@@ -76,6 +77,7 @@ const REVIEWED: [(&str, &str, Kind); 43] = [
     ("/auth/consent/callback", "", Protocol),
     ("/consent", "", Form),
     ("/log", "", Form),
+    ("/notices/", "", ByNature),
 ];
 
 /// A path without what only says where it is also found.
