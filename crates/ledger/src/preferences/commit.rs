@@ -68,7 +68,14 @@ impl Attempt<'_> {
             change.rows.extend(proof::gone(tenant, &person.removed_proofs));
             let decided = if person.is_erased {
                 let place = (Door::Preferences, request);
-                ledger.blocking(tenant, permit, person.subject, place).await?
+                let mut change = ledger.blocking(tenant, permit, person.subject, place).await?;
+                for absorbed in &person.body.absorbed {
+                    let more = ledger.blocking(tenant, permit, *absorbed, place).await?;
+                    change.expect.extend(more.expect);
+                    change.events.extend(more.events);
+                    change.rows.extend(more.rows);
+                }
+                change
             } else {
                 self.decided(&person, decision, permit, request).await?
             };

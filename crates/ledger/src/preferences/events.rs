@@ -161,7 +161,7 @@ impl Ledger {
             };
             self.leads_to(Outcome::made(ids));
             if let Ended::Written = attempt.commit(permit, request).await? {
-                self.inner.mailed.notify_waiters();
+                self.inner.has_mailed();
                 return Ok(shown);
             }
         }
@@ -384,7 +384,7 @@ impl Ledger {
                 attempt.tell_decided(subject, &body, contact)?;
             }
             if let Ended::Written = attempt.commit(permit, request).await? {
-                self.inner.mailed.notify_waiters();
+                self.inner.has_mailed();
                 return Ok(shown);
             }
         }

@@ -16,6 +16,7 @@ mod one_truth;
 mod proofs;
 mod sessions;
 mod tokens;
+mod told;
 mod users;
 mod wire;
 mod world;
