@@ -279,7 +279,7 @@ async fn processing_restricted_comes_before_whatever_is_said_of_consent() {
     let _restricted = put.send().await.expect_status(201);
     let restricted = (false, "processing_restricted".to_owned());
     assert_eq!(judged(&app, &balance()).await, restricted);
-    let never = changed(&json!({ "resource": { "type": "scope", "id": "share-my-email" } }));
+    let never = changed(&json!({ "resource": { "type": "definition", "id": "share-my-email" } }));
     assert_eq!(
         judged(&app, &never).await,
         restricted,
