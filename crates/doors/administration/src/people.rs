@@ -87,9 +87,10 @@ pub(crate) async fn put(visit: Visit, request: Request) -> Result<Response, Prob
         let act = admitted.act();
         let ledger = admitted.visit.ledger();
         let restricted = ledger.restrict(admitted.tenant(), act.permit, subject, (&reason, act.request));
-        let taken = match restricted.await.map_err(refused)? {
-            true => Taken::Added,
-            false => Taken::Unchanged,
+        let taken = if restricted.await.map_err(refused)? {
+            Taken::Added
+        } else {
+            Taken::Unchanged
         };
         let (state, now) = restriction(&admitted).await?;
         let put = Put { taken, now, state };

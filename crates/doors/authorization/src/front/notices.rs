@@ -44,7 +44,6 @@ pub(super) async fn get(visit: Visit, Path(token): Path<String>) -> Response {
 /// it matters not from which page it comes.
 pub(super) async fn post(visit: Visit, Path(token): Path<String>, request: Request) -> Response {
     let done = async {
-        let subject = subject(&visit, &token)?;
         let (parts, body) = request.into_parts();
         let media_type = parts.headers.get(header::CONTENT_TYPE);
         let media_type = media_type.and_then(|value| value.to_str().ok());
@@ -67,6 +66,7 @@ pub(super) async fn post(visit: Visit, Path(token): Path<String>, request: Reque
                 }
             }
         };
+        let subject = subject(&visit, &token)?;
         visit
             .ledger()
             .switch_notices(&visit.tenant, subject, wants)
