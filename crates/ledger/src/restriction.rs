@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use consentry_domain::{
     Audience, ClientId, SubjectId, Timestamp,
+    client::Client,
     decision::Door,
     subject::{Alias, Namespace, Subject, SubjectState},
 };
@@ -54,12 +55,18 @@ pub enum RestrictionError {
 
 impl Ledger {
     /// Whether the processing of somebody's data is restricted.
-    pub(crate) async fn is_restricted(
+    async fn is_restricted(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<bool, Fault> {
+        Ok(self.standing_consents(tenant, subject).await?.is_restricted())
+    }
+
+    /// Whether a client is given nothing of somebody for now. A restriction passes: what was agreed to stands, and so does what rests on it.
+    pub(crate) async fn is_held_back(
         &self,
         tenant: &TenantSnapshot,
+        client: &Client,
         subject: SubjectId,
     ) -> Result<bool, Fault> {
-        Ok(self.standing_consents(tenant, subject).await?.is_restricted())
+        Ok(client.is_third_party && self.is_restricted(tenant, subject).await?)
     }
 
     /// The person whom an issuer calls like that; whoever is erased is nobody.

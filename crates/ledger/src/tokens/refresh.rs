@@ -112,8 +112,7 @@ impl Ledger {
             return Err(TokenError::REFRESH);
         }
         let coverage = self.coverage(tenant, client, &grant, &detail.scope, now).await?;
-        // A restriction passes: what was agreed to stands, and so does what rests on it.
-        if client.is_third_party && self.is_restricted(tenant, grant.subject).await? {
+        if self.is_held_back(tenant, client, grant.subject).await? {
             return Err(TokenError::CONSENT);
         }
         if !family::is_enough(client, &detail.scope, &coverage) {
