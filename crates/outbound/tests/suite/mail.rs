@@ -466,7 +466,11 @@ fn times_are_those_of_the_plan() {
 #[tokio::test]
 async fn rfc_8058_one_request_switches_notices_off_and_the_page_switches_them_on_again() {
     let app = TestApp::start().await;
-    tenant_with(&app, |tenant| tenant.mail.confirm_given = true).await;
+    tenant_with(&app, |tenant| {
+        tenant.mail.confirm_given = true;
+        tenant.mail.confirm_ended = false;
+    })
+    .await;
     reached_at(&app, "ada", "ada@example.com", None).await;
     reached_at(&app, "ben", "ben@example.com", None).await;
     let (outbox, mailer) = outbox();
