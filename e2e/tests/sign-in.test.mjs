@@ -199,3 +199,37 @@ test("somebody sees where they are logged in and logs out there, from here", asy
     await here.close();
   }
 });
+
+test("somebody switches mails about what they agreed to off and on again", async () => {
+  for (const options of [{}, { javaScriptEnabled: false }, { language: "ar" }]) {
+    const judged = options.javaScriptEnabled !== false;
+    const suffix = options.language === undefined ? "" : "-ar";
+    const ada = await visitor(browser, demo.facts, options);
+    const { page } = ada;
+    await page.goto(`${demo.facts.base_url}/login`);
+    await ada.logIn("ada");
+    await ada.heading("signed-in-title").waitFor();
+    await ada.press(ada.link("notices-title"));
+    await ada.heading("notices-title").waitFor();
+    await ada.button("notices-switch-off").waitFor();
+    if (judged) {
+      await judge(page, `notices${suffix}`);
+    }
+    await ada.press(ada.button("notices-switch-off"));
+    await page.getByText(ada.say("notices-done-off")).waitFor();
+    if (judged) {
+      await judge(page, `notices-off${suffix}`);
+    }
+    await ada.press(ada.button("notices-switch-on"));
+    await page.getByText(ada.say("notices-done-on")).waitFor();
+    await page.goto(`${demo.facts.base_url}/notices/nobodys`);
+    if (judged) {
+      await judge(page, `notices-unknown${suffix}`);
+    }
+    if (judged && suffix === "") {
+      await page.goto(`${demo.facts.base_url}/notices`);
+      await judge(page, "nowhere-notices");
+    }
+    await ada.close();
+  }
+});

@@ -96,6 +96,14 @@ pub fn clients_python(workspace: &Workspace) -> Result<PathBuf> {
     python_of(workspace, "e2e/clients/python")
 }
 
+/// A Python that has Helm as a library; none where it is not published for this machine.
+pub fn helm_python(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let is_published = cfg!(all(target_os = "linux", target_arch = "x86_64"));
+    is_published
+        .then(|| python_of(workspace, "packaging/helm"))
+        .transpose()
+}
+
 /// A Python that has what the lock file in a folder names.
 fn python_of(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
     let name = folder.replace('/', "-");

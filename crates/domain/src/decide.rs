@@ -218,9 +218,11 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Revokes a consent that still grants; others are left as they are.
+    /// Revokes a consent that still grants; others are left as they are. One whose time is over has ended already, and ends only once
+    /// (enforcement-events-evidence EVT-11).
     fn revoke(&mut self, consent: &Consent, reason: EndReason) {
-        if !consent.status.is_granting() && consent.status != Status::Pending {
+        let is_over = consent.state_at(self.now) == crate::consent::State::Expired;
+        if is_over || !consent.status.is_granting() && consent.status != Status::Pending {
             return;
         }
         let revoked = Consent {

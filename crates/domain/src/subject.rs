@@ -11,12 +11,21 @@ named_enum! {
     SubjectState {
         /// A person with records.
         Active = "active",
+        /// A person whose data may be kept and not be processed (GDPR Art. 18).
+        Restricted = "restricted",
         /// Became one with another subject.
         Merged = "merged",
         /// Placeholder of a record whose person is not yet known.
         Unassigned = "unassigned",
         /// The data key is destroyed.
         Erased = "erased",
+    }
+}
+
+impl SubjectState {
+    /// Whether it is somebody who is there: neither erased, nor one with another, nor a placeholder.
+    pub const fn is_somebody(self) -> bool {
+        matches!(self, Self::Active | Self::Restricted)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a change makes stale in the memory of this node.
+//! What a change makes stale in the memory of this node, and whom it wakes there.
 
 use consentry_domain::TenantId;
 use consentry_store::Touches;
@@ -6,6 +6,11 @@ use consentry_store::Touches;
 use crate::ledger::Inner;
 
 impl Inner {
+    /// Tells whoever sends mails that there are some which do not follow from the log.
+    pub(crate) fn has_mailed(&self) {
+        self.mailed.send_modify(|times| *times = times.wrapping_add(1));
+    }
+
     /// Makes this node read again what was touched. Configuration is not among it: see [`Ledger::reload`](crate::Ledger).
     pub(crate) fn correct(&self, tenant: TenantId, touched: &Touches) {
         for subject in &touched.subjects {

@@ -101,9 +101,25 @@ impl Ledger {
         let mut note = Map::new();
         note.insert("reason".to_owned(), json!(EndReason::Erasure));
         let act = (ids.decision(subject), subject, door);
-        change
-            .events
-            .push(events::of_note(&ids, &key, "subject.erased", act, None, note)?);
+        change.events.push(events::of_note(
+            &ids,
+            &key,
+            "subject.erased",
+            act,
+            None,
+            note.clone(),
+        )?);
+        for party in self.parties_of(tenant, subject).await? {
+            let party = Some(party.as_str().to_owned());
+            change.events.push(events::of_note(
+                &ids,
+                &key,
+                "subject.erased",
+                act,
+                party,
+                note.clone(),
+            )?);
+        }
         let work = JobRow {
             kind: WORK.to_owned(),
             key: subject.to_string(),

@@ -57,6 +57,14 @@ pub(crate) struct Body {
     pub told: Told,
 }
 
+impl Body {
+    /// Whether something is noted and true.
+    pub(crate) fn notes(&self, name: &str) -> bool {
+        let noted = self.note.as_ref().and_then(|note| note.get(name));
+        noted.and_then(Value::as_bool).unwrap_or_default()
+    }
+}
+
 /// What followers of the log are told of a fact beside the fact itself (enforcement-events-evidence 3.3).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Told {

@@ -1,7 +1,7 @@
 //! The accounts that a person has at the data provider, as its back end told us (consent-dashboard B4.3). They are known by name here
 //! only so that people recognise them; which of them a bundle is about, the bundle says.
 
-use consentry_domain::{AccountId, SubjectId};
+use consentry_domain::{AccountId, SubjectId, decision::Door};
 use consentry_store::{AccountRow, ChangeSet, CommitError, Expect, Row, RowChange, RowKey};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use crate::{
     environment::Entropy,
     error::Fault,
     sealing::Key,
+    subjects::Origin,
 };
 
 /// What the sealed bytes are bound to, beside the key.
@@ -193,7 +194,9 @@ impl Ledger {
         customer: &CustomerId,
         holdings: &[Holding],
     ) -> Result<(), Fault> {
-        let subject = self.subject_named(tenant, &customer.alias()).await?;
+        let subject = self
+            .subject_named(tenant, &customer.alias(), Origin::at(Door::Dashboard))
+            .await?;
         self.keep_holdings(tenant, permit, subject, holdings).await
     }
 

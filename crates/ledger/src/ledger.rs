@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use consentry_domain::{
-    Accounts, AgreementId, Consent, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
+    Accounts, AgreementId, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
 };
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tracing::Instrument as _;
 
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
     throttle::Throttle,
+    standing::StandingConsents,
     tokens::{access_token::VerifiedTokens, revocations::RevocationFeeds},
     uses::Uses,
     webhooks::EndpointBounds,
@@ -104,7 +105,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) root: Key,
-    pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<Vec<Consent>>>,
+    pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<StandingConsents>>,
     pub(crate) bundle_accounts: Corrected<(TenantId, SubjectId), Arc<BTreeMap<AgreementId, Accounts>>>,
     pub(crate) tokens: Corrected<(TenantId, Hash), Option<Arc<TokenRow>>>,
     pub(crate) grants: Corrected<(TenantId, GrantId), Option<Arc<Grant>>>,
@@ -124,7 +125,7 @@ pub(crate) struct Inner {
     /// Somebody asked for a delivery.
     pub(crate) asked: tokio::sync::Notify,
     /// A mail was put that does not follow from the log.
-    pub(crate) mailed: tokio::sync::Notify,
+    pub(crate) mailed: watch::Sender<u64>,
     pub(crate) endpoint_bounds: EndpointBounds,
     pub(crate) remembered: Lifetime,
     pub(crate) agreements_at_once: u32,
@@ -184,7 +185,7 @@ impl Ledger {
                 tails: Tails::new(options.feed.clone()),
                 revocation_feeds: RevocationFeeds::default(),
                 asked: tokio::sync::Notify::new(),
-                mailed: tokio::sync::Notify::new(),
+                mailed: watch::Sender::new(0),
                 endpoint_bounds: options.endpoints,
                 remembered: options.remembered,
                 agreements_at_once: options.agreements_at_once,

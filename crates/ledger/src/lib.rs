@@ -42,6 +42,7 @@ pub mod provision;
 pub mod rates;
 pub mod records;
 pub mod removal;
+pub mod restriction;
 pub mod root;
 pub mod sealing;
 pub mod sessions;

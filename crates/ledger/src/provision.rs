@@ -6,8 +6,9 @@ use consentry_domain::{
     ApplicationId, SubjectId, TenantId,
     client::{Client, Party},
     credential::{ApiCredential, Principal},
+    decision::Door,
     definition::{Definition, Localization},
-    subject::Alias,
+    subject::{Alias, SubjectState},
     tenant::{Application, InvalidSetting, Tenant},
 };
 use consentry_jose::Algorithm;
@@ -25,12 +26,12 @@ use crate::{
     error::Fault,
     events,
     key_ring::StoredKey,
-    mail::{Contact, InvalidTemplate, MailTemplates},
+    mail::{Contact, InvalidTemplate, KeptContact, MailTemplates},
     profile::Profile,
     records::mapper::{InvalidMapper, Mappers},
     sealing::{Key, TenantKeys},
     snapshot::TENANT_KEY,
-    subjects::LinkError,
+    subjects::{LinkError, Origin},
 };
 
 use self::change::{Author, Plan, put};
@@ -280,7 +281,16 @@ impl Ledger {
         person: &Person,
     ) -> Result<SubjectId, ProvisionError> {
         let (first, others) = person.aliases.split_first().ok_or(ProvisionError::Nameless)?;
-        let subject = self.subject_named(tenant, first).await?;
+        let mut names = vec![first.clone()];
+        for alias in others {
+            if self.find_subject(tenant, alias).await?.is_none() {
+                names.push(alias.clone());
+            }
+        }
+        let origin = Origin::at(Door::Operator);
+        let subject = self
+            .subject_with_names(tenant, &names, SubjectState::Active, origin)
+            .await?;
         for alias in others {
             self.link_alias(tenant, permit, subject, alias).await?;
         }
@@ -311,6 +321,12 @@ impl Ledger {
         });
         if !unchanged {
             let mut change = ChangeSet::new(tenant.id(), self.now());
+            if known.is_some() {
+                let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
+                change
+                    .events
+                    .push(self.of_names("subject.updated", (subject, &key), [], origin)?);
+            }
             change.rows.push(RowChange::Put(Row::Account(AccountRow {
                 subject,
                 version: known
@@ -342,11 +358,18 @@ impl Ledger {
             return Ok(kept);
         };
         let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
-        let before = known.map(|account| Contact::of(account, &key)).transpose()?;
-        if before.flatten().as_ref() == Some(contact) {
+        let before = known
+            .map(|account| KeptContact::of(account, &key))
+            .transpose()?
+            .flatten();
+        if before.as_ref().is_some_and(|before| before.contact == *contact) {
             return Ok(kept);
         }
-        contact.sealed(&key, self.entropy()).map(Some)
+        let fresh = KeptContact {
+            contact: contact.clone(),
+            declines_notices: before.is_some_and(|before| before.declines_notices),
+        };
+        fresh.sealed(&key, self.entropy()).map(Some)
     }
 
     /// What an account says about a person: what it said, where that is the same.

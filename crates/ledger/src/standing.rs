@@ -8,22 +8,58 @@ use consentry_domain::{
     enforce::{Coverage, coverage},
     grant::Grant,
     scope::Scope,
+    subject::SubjectState,
 };
 use consentry_store::AgreementQuery;
 
 use crate::{Ledger, TenantSnapshot, carry_out::required_definitions, error::Fault};
 
+/// The consents that decide a person's slots: what they said, whatever may be done with it.
+#[derive(Debug, Clone, Default)]
+pub struct StandingConsents {
+    all: Vec<Consent>,
+    is_restricted: bool,
+}
+
+impl StandingConsents {
+    /// Those of a moment in the past, of which nothing is done any more.
+    pub(crate) const fn past(all: Vec<Consent>) -> Self {
+        Self {
+            all,
+            is_restricted: false,
+        }
+    }
+
+    /// Whether the processing of the person's data is restricted (GDPR Art. 18).
+    pub const fn is_restricted(&self) -> bool {
+        self.is_restricted
+    }
+
+    /// Those that something may be done under: none while the processing is restricted.
+    pub fn usable(&self) -> &[Consent] {
+        if self.is_restricted { &[] } else { &self.all }
+    }
+}
+
+impl Deref for StandingConsents {
+    type Target = [Consent];
+
+    fn deref(&self) -> &[Consent] {
+        &self.all
+    }
+}
+
 /// One of the consents that decide a person's slots, in the memory that all requests share.
 #[derive(Debug, Clone)]
 pub struct DecidingConsent {
-    all: Arc<Vec<Consent>>,
+    all: Arc<StandingConsents>,
     place: usize,
 }
 
 impl DecidingConsent {
-    /// The first one of them like this.
-    pub(crate) fn find(all: Arc<Vec<Consent>>, is_meant: impl Fn(&Consent) -> bool) -> Option<Self> {
-        let place = all.iter().position(is_meant)?;
+    /// The first one of those that may be used that is like this.
+    pub(crate) fn find(all: Arc<StandingConsents>, is_meant: impl Fn(&Consent) -> bool) -> Option<Self> {
+        let place = all.usable().iter().position(is_meant)?;
         Some(Self { all, place })
     }
 }
@@ -42,13 +78,19 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         subject: SubjectId,
-    ) -> Result<Arc<Vec<Consent>>, Fault> {
+    ) -> Result<Arc<StandingConsents>, Fault> {
+        let store = &self.inner.store;
         self.inner
             .consent_sets
             .get_or_read(&(tenant.id(), subject), async {
-                Ok(Arc::new(
-                    self.inner.store.deciding_consents(tenant.id(), subject).await?,
-                ))
+                let (all, person) = tokio::try_join!(
+                    store.deciding_consents(tenant.id(), subject),
+                    store.subject(tenant.id(), subject),
+                )?;
+                Ok(Arc::new(StandingConsents {
+                    all,
+                    is_restricted: person.is_some_and(|person| person.state == SubjectState::Restricted),
+                }))
             })
             .await
     }
@@ -79,8 +121,8 @@ impl Ledger {
         Ok(named.get(&agreement).cloned().unwrap_or_default())
     }
 
-    /// What of a scope the grant's client may use now: what consent covers and what the client is still allowed (TPA-CL-07). First
-    /// parties need no consent.
+    /// What of a scope the grant's client may use now: what consent covers and what the client is still allowed (TPA-CL-07); nothing
+    /// while the processing of the person's data is restricted. First parties need no consent.
     pub async fn coverage(
         &self,
         tenant: &TenantSnapshot,
@@ -100,7 +142,7 @@ impl Ledger {
                     audience: Audience::Client(grant.client.clone()),
                     qualifier: grant.qualifier.clone(),
                 },
-                |slot| consents.iter().find(|consent| consent.slot == *slot),
+                |slot| consents.usable().iter().find(|consent| consent.slot == *slot),
                 now,
             )
         } else {

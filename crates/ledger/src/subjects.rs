@@ -2,19 +2,49 @@
 
 use consentry_domain::{
     SubjectId,
+    decision::{Actor, Door},
     subject::{Alias, Namespace, Subject, SubjectState},
 };
 use consentry_store::{
-    AliasRow, ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, SubjectKeyRow,
+    AliasRow, ChangeSet, CommitError, Expect, Hash, NewEvent, Row, RowChange, RowKey, SubjectKeyRow,
 };
+use serde_json::{Map, Value, json};
 
 use crate::{
     Ledger, TenantSnapshot,
     access::{Permit, Provision},
     environment::Ids,
     error::Fault,
+    events,
     sealing::Key,
 };
+
+/// Where somebody becomes known, or is given another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The door.
+    pub door: Door,
+    /// Whether another system knew them before, so that it is no news (enforcement-events-evidence EVT-15).
+    pub is_imported: bool,
+}
+
+impl Origin {
+    /// News at a door.
+    pub const fn at(door: Door) -> Self {
+        Self {
+            door,
+            is_imported: false,
+        }
+    }
+
+    /// Taken over from another system.
+    pub const fn import(door: Door) -> Self {
+        Self {
+            door,
+            is_imported: true,
+        }
+    }
+}
 
 /// Why two names could not be linked.
 #[derive(Debug, thiserror::Error)]
@@ -52,37 +82,75 @@ impl Ledger {
             .await
     }
 
-    /// Whose name this is; a person is made on first use. Two first uses at once lead to one person.
-    pub async fn subject_named(&self, tenant: &TenantSnapshot, alias: &Alias) -> Result<SubjectId, Fault> {
-        self.subject_named_as(tenant, alias, SubjectState::Active).await
-    }
-
-    /// As [`Self::subject_named`]; a new person begins in `state`.
-    pub(crate) async fn subject_named_as(
+    /// Whose name this is; a person is made on first use, which is told. Two first uses at once lead to one person.
+    pub async fn subject_named(
         &self,
         tenant: &TenantSnapshot,
         alias: &Alias,
-        state: SubjectState,
+        origin: Origin,
     ) -> Result<SubjectId, Fault> {
-        if let Some(subject) = self.find_subject(tenant, alias).await? {
+        self.subject_with_names(tenant, std::slice::from_ref(alias), SubjectState::Active, origin)
+            .await
+    }
+
+    /// Whose name the first of these is. A new person begins in `state` and has all of them.
+    pub(crate) async fn subject_with_names(
+        &self,
+        tenant: &TenantSnapshot,
+        aliases: &[Alias],
+        state: SubjectState,
+        origin: Origin,
+    ) -> Result<SubjectId, Fault> {
+        let first = aliases.first().ok_or(Fault::Conflict)?;
+        if let Some(subject) = self.find_subject(tenant, first).await? {
             return Ok(subject);
         }
         let (subject, mut change) = self.new_subject(tenant, state);
-        let key = subject.key.clone();
-        change.rows.push(RowChange::Put(Row::Alias(
-            self.alias_row(tenant, subject.id, &key, alias),
-        )));
+        for alias in aliases {
+            change.rows.push(RowChange::Put(Row::Alias(self.alias_row(
+                tenant,
+                subject.id,
+                &subject.key,
+                alias,
+            ))));
+            change
+                .expect
+                .push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
+        }
+        let names = aliases.iter().map(|alias| alias.namespace);
         change
-            .expect
-            .push(Expect::Absent(RowKey::Alias(alias_hash(tenant, alias))));
+            .events
+            .push(self.of_names("subject.created", (subject.id, &subject.key), names, origin)?);
         match self.commit(change).await {
             Ok(_receipt) => Ok(subject.id),
-            Err(CommitError::Taken) => self.find_subject(tenant, alias).await?.ok_or(Fault::Conflict),
+            Err(CommitError::Taken) => self.find_subject(tenant, first).await?.ok_or(Fault::Conflict),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// A person nobody has a name for yet: the placeholder of a record whose subject is unknown.
+    /// That somebody came to be known, or is known by other names than before: the name spaces, and no name.
+    pub(crate) fn of_names(
+        &self,
+        kind: &'static str,
+        (subject, key): (SubjectId, &Key),
+        names: impl IntoIterator<Item = Namespace>,
+        origin: Origin,
+    ) -> Result<NewEvent, Fault> {
+        let mut spaces: Vec<&str> = names.into_iter().map(Namespace::as_str).collect();
+        spaces.sort_unstable();
+        spaces.dedup();
+        let mut note = Map::new();
+        note.insert("issuers".to_owned(), json!(spaces));
+        if origin.is_imported {
+            note.insert("imported".to_owned(), Value::Bool(true));
+        }
+        let ids = self.ids();
+        let act = (ids.decision(subject), subject, origin.door);
+        events::of_note_by(&ids, key, kind, act, Some(Actor::system()), note)
+    }
+
+    /// A person nobody has a name for yet: the placeholder of a record whose subject is unknown. Nobody came to be known by it, so that
+    /// nothing is told.
     pub(crate) async fn unassigned_subject(&self, tenant: &TenantSnapshot) -> Result<SubjectId, Fault> {
         let (subject, change) = self.new_subject(tenant, SubjectState::Unassigned);
         let _receipt = self.commit(change).await?;
@@ -112,6 +180,13 @@ impl Ledger {
         change.rows.push(RowChange::Put(Row::Alias(
             self.alias_row(tenant, subject, &key, alias),
         )));
+        let names = [alias.namespace];
+        change.events.push(self.of_names(
+            "subject.updated",
+            (subject, &key),
+            names,
+            Origin::at(Door::Operator),
+        )?);
         match self.commit(change).await {
             Ok(_receipt) => Ok(()),
             Err(CommitError::Taken) => match self.find_subject(tenant, alias).await? {

@@ -127,6 +127,9 @@ impl Worker {
             let free = MOST_WAITING.saturating_sub(self.lane.messages().len());
             if is_on && free > 0 {
                 if self.lane.behind() > 0 {
+                    let shared = Arc::clone(&self.shared);
+                    // Nobody closes it.
+                    let _turn = shared.making.acquire().await;
                     self.lane.look(&tenant, &endpoint, free.min(AT_ONCE)).await?;
                 }
                 if self.looks_back {

@@ -48,6 +48,10 @@ const MOST_OF_TENANT: usize = 64;
 /// How many messages of this node may be on their way, beside one of each endpoint.
 const MOST_OF_NODE: usize = 512;
 
+/// How many lanes of this node make messages at a time. What an event leads to at a thousand endpoints is a thousand commits, and a
+/// decision that is committed meanwhile waits for some of them and not for all (WHK-16).
+const MOST_MAKING: usize = 32;
+
 /// The public base address of a tenant, without slash at the end.
 pub type BaseOf = Arc<dyn Fn(&TenantSnapshot) -> String + Send + Sync>;
 
@@ -124,6 +128,7 @@ pub(crate) struct Shared {
     /// Who this node is among those that hold work.
     pub(crate) node: String,
     pub(crate) on_their_way: Arc<Semaphore>,
+    pub(crate) making: Semaphore,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -160,6 +165,7 @@ impl Outbound {
             options,
             node,
             on_their_way: Arc::new(Semaphore::new(MOST_OF_NODE)),
+            making: Semaphore::new(MOST_MAKING),
             stopping,
         });
         Self {

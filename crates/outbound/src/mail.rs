@@ -9,7 +9,7 @@ use consentry_domain::{Lifetime, TenantId, Timestamp};
 use consentry_egress::{Letter, MailError, Mailer};
 use consentry_ledger::{
     Draw as _, TenantSnapshot,
-    mail::{MailQueue, Settled, Waiting},
+    mail::{Grown, MailQueue, Settled, Waiting},
     webhooks::Stopped,
 };
 use tokio::task::JoinSet;
@@ -28,7 +28,7 @@ const LEFT: Lifetime = Lifetime::seconds(15);
 /// How long the queue rests after the server could not be used, in seconds; the last again and again.
 const RESTS: [i64; 6] = [5, 10, 30, 60, 120, 300];
 
-/// With fewer mails than this, what waits is read whenever something happens.
+/// With fewer mails than this, what waits is read again whenever it may have changed.
 const FEW: usize = 50;
 
 /// With more, after so many things that happened: a long list is not read for each mail that leaves it.
@@ -109,7 +109,7 @@ struct Worker {
 impl Worker {
     async fn run(mut self, mut queue: MailQueue) -> Result<(), Stopped> {
         let mut stopping = self.shared.stopping.clone();
-        let (mut waiting, mut happened) = (Vec::new(), 0);
+        let (mut waiting, mut happened, mut may_differ) = (Vec::new(), 0, true);
         loop {
             let directory = self.shared.ledger.directory();
             let Some(tenant) = directory.tenant(self.tenant) else {
@@ -124,12 +124,11 @@ impl Worker {
                 queue.keep(TERM).await?;
             }
             happened += 1;
-            if waiting.len() < FEW || happened >= SELDOM {
-                (waiting, happened) = (queue.waiting().await?, 0);
-            }
             let follows = waiting.len() <= ENOUGH;
-            if follows && queue.follow(tenant, waiting.len()).await? > 0 {
-                (waiting, happened) = (queue.waiting().await?, 0);
+            // Most of what is committed leads to no mail, and then what waits is what waited.
+            may_differ |= follows && queue.follow(tenant, waiting.len()).await? > 0;
+            if may_differ && waiting.len() < FEW || happened >= SELDOM {
+                (waiting, happened, may_differ) = (queue.waiting().await?, 0, false);
             }
             let slug = &tenant.tenant.slug;
             self.shared.observer.mails_waiting(slug, waiting.len());
@@ -144,9 +143,10 @@ impl Worker {
                         self.settle(&mut queue, &mail, tried).await?;
                         // One that is tried again is read again with the others.
                         waiting.retain(|one| one.key() != mail.key());
+                        may_differ = true;
                     }
                 }
-                () = queue.grown(), if follows => {}
+                what = queue.grown(), if follows => may_differ |= what == Grown::Mails,
                 () = sleep(time) => happened = SELDOM,
                 () = stops(&mut stopping) => {}
             }
@@ -262,7 +262,11 @@ async fn attempt(
         let settled = Settled::Parked(format!("it was not sent in time; {why}"));
         return (mail, Tried::Settled(settled));
     }
-    let composed = match shared.ledger.compose_mail(&tenant, &mail).await {
+    let composed = match shared
+        .ledger
+        .compose_mail(&tenant, &(shared.base)(&tenant), &mail)
+        .await
+    {
         Ok(Ok(Some(composed))) => composed,
         Ok(Ok(None)) => return (mail, Tried::Settled(Settled::Nothing)),
         Ok(Err(why)) => return (mail, Tried::Settled(Settled::Parked(why))),
@@ -278,6 +282,7 @@ async fn attempt(
         text: composed.text,
         html: composed.html,
         at: now,
+        unsubscribe: composed.unsubscribe,
     };
     let tried = match mailer.send(letter).await {
         Ok(()) => Tried::Settled(Settled::Sent),

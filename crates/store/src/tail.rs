@@ -30,7 +30,7 @@ pub struct Tail {
 /// The things a change set touches or rests on, which a memory of them must read again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touches {
-    /// People whose consents or bundles changed.
+    /// People whose consents, bundles or state changed.
     pub subjects: Vec<SubjectId>,
     /// People whose data key changed.
     pub keys: Vec<SubjectId>,
@@ -140,8 +140,8 @@ impl Touches {
             Row::Agreement(agreement) => self.subjects.push(agreement.subject),
             Row::Account(account) => self.shown.push(account.subject),
             Row::Use(usage) => self.shown.push(usage.subject),
+            Row::Subject(subject) => self.subjects.push(subject.id),
             Row::Interaction(_)
-            | Row::Subject(_)
             | Row::Configuration(_)
             | Row::Job(_)
             | Row::Delivery(_)

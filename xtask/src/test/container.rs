@@ -1,5 +1,5 @@
-//! The container file. Nothing here builds images, so its last stage is read, and the binary runs in a folder that has what that stage has:
-//! the files that it copies, and of the machine the C library alone.
+//! The container file. No registry is reached here, so its first stage is not built: its last one is read, the binary runs in a folder that
+//! has what that stage has (the files that it copies, and of the machine the C library alone), and is built into an [`image`].
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::image;
 use crate::package::NAME;
 use crate::process;
 use crate::workspace::Workspace;
@@ -71,6 +72,7 @@ pub fn runs(workspace: &Workspace) -> Result<()> {
         told.contains("tls.certificate_file"),
         "it does not say the cure where there is no https: {told}"
     );
+    image::holds(workspace, &folder, &text)?;
     fs::remove_dir_all(&folder)?;
     Ok(())
 }

@@ -5,12 +5,14 @@
 mod aside;
 mod container;
 mod doors;
+mod image;
 pub mod needs;
 mod openapi;
 mod package;
 mod sdk;
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -65,6 +67,7 @@ pub fn beside(workspace: &Workspace) -> Result<()> {
     report.add("SDKs as they are published", || sdk::published(workspace, &node));
     report.add("the Debian package", || package::lives(workspace));
     report.add("the last stage of the container", || container::runs(workspace));
+    report.add("the Helm chart", || chart(workspace));
     report.conclude()
 }
 
@@ -112,12 +115,22 @@ fn clients_of_others(workspace: &Workspace, node: &Node) -> Result<()> {
     )
 }
 
-/// Installs, starts, upgrades and removes the Debian package, runs the binary as the container does, and nothing else.
+/// Lints the Helm chart and renders it with Helm itself, with the values of small and large installations.
+fn chart(workspace: &Workspace) -> Result<()> {
+    let Some(python) = tools::helm_python(workspace)? else {
+        println!("the chart is not judged: Helm is not published for Python on this machine");
+        return Ok(());
+    };
+    process::run(Command::new(python).arg(workspace.root().join("packaging/helm/judge.py")))
+}
+
+/// Installs, starts, upgrades and removes the Debian package, runs the binary as the container does, judges the chart, and nothing else.
 pub fn package(workspace: &Workspace) -> Result<()> {
     needs::programs(&[By::Tests])?;
     build_binary(workspace)?;
     package::lives(workspace)?;
-    container::runs(workspace)
+    container::runs(workspace)?;
+    chart(workspace)
 }
 
 /// Tests the SDKs alone, as they are published.

@@ -37,7 +37,12 @@ pub enum By {
 /// without a configuration it is never started, not now and not with the machine.
 const ANSWERS: &str = "slapd slapd/no_configuration boolean true\n";
 
-const NEEDS: [Need; 15] = [
+const NEEDS: [Need; 16] = [
+    Need {
+        program: "buildah",
+        package: "buildah",
+        by: By::Tests,
+    },
     Need {
         program: "cc",
         package: "build-essential",

@@ -33,6 +33,16 @@ named_enum! {
     }
 }
 
+impl MailKind {
+    /// Whether somebody may want to go without it: it protects no account, and nobody asked for it.
+    pub const fn is_notice(self) -> bool {
+        matches!(
+            self,
+            Self::ConsentGiven | Self::ConsentEnded | Self::ConsentExpiring
+        )
+    }
+}
+
 /// Days before the end of a consent at which its end is told in advance (enforcement-events-evidence 3.4).
 pub const DAYS_AHEAD: [u16; 3] = [30, 7, 1];
 
@@ -66,6 +76,13 @@ pub struct MailSettings {
     /// Words that take the place of the product's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<MailTemplate>,
+}
+
+impl MailSettings {
+    /// Whether people are sent notices at all.
+    pub const fn has_notices(&self) -> bool {
+        self.confirm_given || self.confirm_ended || !self.remind_days.is_empty()
+    }
 }
 
 /// Words of one kind of mail in one language.

@@ -1,5 +1,5 @@
 //! The administration door: definitions, their localizations and directory accounts, changed while the server runs (consent-api 12.3,
-//! 12.5), and the mails that were given up.
+//! 12.5), restrictions of processing, and the mails that were given up.
 //!
 //! What lives here: the wire. Who asks, bodies read strictly, answers with entity tags, failures as problem documents. What may not:
 //! rules about definitions and accounts, which are the ledger's and the same as for the manifest.
@@ -14,6 +14,7 @@ mod failure;
 mod localizations;
 mod mails;
 mod members;
+mod people;
 
 use axum::response::IntoResponse as _;
 use consentry_web::{
@@ -30,6 +31,7 @@ pub fn routes() -> RouteTable<House> {
     let definition = "/admin/v1/definitions/{definition}";
     let localization = "/admin/v1/definitions/{definition}/localizations/{locale}";
     let account = "/admin/v1/accounts/{account}";
+    let restriction = "/admin/v1/people/{subject}/restriction";
     RouteTable::new("administration")
         .owns(BASE, |_, error| Problem(error).into_response())
         .get("/admin/v1/definitions", Cors::Never, definitions::list)
@@ -48,6 +50,10 @@ pub fn routes() -> RouteTable<House> {
         .get(account, Cors::Never, accounts::read)
         .put(account, Cors::Never, accounts::put)
         .delete(account, Cors::Never, accounts::delete)
+        .post("/admin/v1/people/lookup", Cors::Never, people::look_up)
+        .get(restriction, Cors::Never, people::read)
+        .put(restriction, Cors::Never, people::put)
+        .delete(restriction, Cors::Never, people::delete)
         .get("/admin/v1/mails", Cors::Never, mails::list)
         .post("/admin/v1/mails/{mail}/retry", Cors::Never, mails::retry)
 }

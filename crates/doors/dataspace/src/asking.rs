@@ -34,7 +34,9 @@ pub(crate) async fn request_consents(
     let (parts, body) = request.into_parts();
     let asker = request_token::admit(visit, signers, &parts.headers).await?;
     let members = body::object(&parts.headers, body).await?;
-    ask(visit, &asker, &members).await
+    ask(visit, &asker, &members)
+        .await
+        .map(|answer| asker.told(answer))
 }
 
 /// `POST /Consent/Request`: the address of version 0.1. Whoever sends what belongs to the other one, as the published example still says,
@@ -56,7 +58,9 @@ pub(crate) async fn legacy(visit: &Visit, signers: &Signers, request: Request) -
     if !members.contains_key("consentRequests") {
         return Err(gone());
     }
-    ask(visit, &asker, &members).await
+    ask(visit, &asker, &members)
+        .await
+        .map(|answer| asker.told(answer))
 }
 
 async fn ask(

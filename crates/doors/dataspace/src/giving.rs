@@ -40,7 +40,8 @@ pub(crate) async fn get_token(
         None => None,
     };
     let Some(consent) = consent else {
-        return answer::json(StatusCode::OK, &json!({ "type": "missingConsent" }));
+        let missing = answer::json(StatusCode::OK, &json!({ "type": "missingConsent" }));
+        return missing.map(|answer| asker.told(answer));
     };
     let signed = ledger.consent_token(&visit.tenant, asker.provider(), &asker.spoken(), &consent)?;
     let body = Granted {
@@ -49,5 +50,5 @@ pub(crate) async fn get_token(
         tid: consent.id,
         consent_expires_at: consent.valid_until.map(Timestamp::as_seconds),
     };
-    answer::json(StatusCode::OK, &body)
+    answer::json(StatusCode::OK, &body).map(|answer| asker.told(answer))
 }

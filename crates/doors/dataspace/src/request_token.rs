@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::response::Response;
 use consentry_domain::{Qualifier, Timestamp, client::Client};
 use consentry_ledger::{
     TenantSnapshot,
@@ -55,9 +56,15 @@ pub(crate) struct Asker {
     admission: Arc<Admission>,
     /// The person as they logged in, and the application; none where nobody of that name is known here.
     pub relation: Option<Relation>,
+    quota: Quota,
 }
 
 impl Asker {
+    /// An answer that says how often the person may still be asked about (enforcement-events-evidence COM-11).
+    pub(crate) fn told(&self, answer: Response) -> Response {
+        rate_limits::told(answer, Some(&self.quota))
+    }
+
     /// The application.
     pub(crate) fn client(&self) -> &Client {
         &self.admission.client
@@ -110,7 +117,7 @@ pub(crate) async fn admit(visit: &Visit, signers: &Signers, headers: &HeaderMap)
     let Admission {
         client, login, sub, ..
     } = &*admission;
-    ledger
+    let quota = ledger
         .count_signed_request(tenant, client, &admission.counted)
         .map_err(|quota: Quota| rate_limits::exceeded(&quota))?;
     let subject = ledger.source_person(tenant, client, login, sub).await?;
@@ -119,7 +126,11 @@ pub(crate) async fn admit(visit: &Visit, signers: &Signers, headers: &HeaderMap)
         client: client.id.clone(),
         qualifier: admission.qualifier.clone(),
     });
-    Ok(Asker { admission, relation })
+    Ok(Asker {
+        admission,
+        relation,
+        quota,
+    })
 }
 
 /// Reads a token, and has its signature checked.

@@ -20,6 +20,7 @@ pub(crate) fn sentence(reason: Reason, languages: &[String]) -> Option<(&'static
         Reason::WrongVersion => "reason-wrong-version",
         Reason::GrantEnded => "reason-grant-ended",
         Reason::PartySuspended => "reason-party-suspended",
+        Reason::ProcessingRestricted => "reason-processing-restricted",
         // A mistake of whoever asks, which is nothing to the person.
         Reason::UnknownResource | Reason::UnknownAction => return None,
     };

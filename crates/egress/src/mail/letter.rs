@@ -36,6 +36,8 @@ pub struct Letter {
     pub html: Option<String>,
     /// When it is written.
     pub at: Timestamp,
+    /// Where one `POST` switches such mails off.
+    pub unsubscribe: Option<String>,
 }
 
 impl Letter {
@@ -52,6 +54,14 @@ impl Letter {
             .message_id(Some(id))
             .header(Automatic)
             .header(Language(tagged(&self.language)));
+        // One request may only go where nobody reads it on the way (RFC 8058 3.1).
+        if let Some(address) = self
+            .unsubscribe
+            .as_deref()
+            .filter(|own| own.starts_with("https://"))
+        {
+            message = message.header(Unsubscribe(line(address))).header(OneClick);
+        }
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(Mailbox::new(None, address(reply_to)?));
         }
@@ -114,6 +124,42 @@ impl Header for Automatic {
     }
 }
 
+/// `List-Unsubscribe` (RFC 2369, RFC 8058).
+#[derive(Debug, Clone)]
+struct Unsubscribe(String);
+
+impl Header for Unsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Unread> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), format!("<{}>", self.0))
+    }
+}
+
+/// `List-Unsubscribe-Post` (RFC 8058): one request is enough.
+#[derive(Debug, Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Unread> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
 /// `Content-Language` (RFC 3282).
 #[derive(Debug, Clone)]
 struct Language(String);
@@ -147,6 +193,7 @@ mod tests {
             text: "Hello\n".to_owned(),
             html: Some("<p>Hello</p>".to_owned()),
             at: Timestamp::from_seconds(1_800_000_000),
+            unsubscribe: None,
         }
     }
 
@@ -192,6 +239,26 @@ mod tests {
                 .iter()
                 .any(|line| line.starts_with("Date: Fri, 15 Jan 2027 08:00:00"))
         );
+    }
+
+    #[test]
+    fn rfc_8058_one_request_is_offered_where_nobody_reads_it_on_the_way() {
+        let address = format!("https://consent.bank.example/notices/{}", "A".repeat(60));
+        let with = |address: &str| {
+            lines(&Letter {
+                unsubscribe: Some(address.to_owned()),
+                ..letter()
+            })
+        };
+        let offered = with(&address);
+        for expected in [
+            format!("List-Unsubscribe: <{address}>"),
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned(),
+        ] {
+            assert!(offered.contains(&expected), "{expected}: {offered:?}");
+        }
+        let open = with("http://127.0.0.1:8080/notices/x");
+        assert!(!open.iter().any(|line| line.starts_with("List-")), "{open:?}");
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::{
     error::{DecisionError, Fault},
     import::{Imported, person_by_person},
     interactions::disclosure,
+    subjects::Origin,
 };
 
 /// An agreement as another system has it.
@@ -136,7 +137,13 @@ impl Ledger {
     ) -> Vec<Result<Imported, AgreementNotImported>> {
         let people = join_all(agreements.iter().map(async |wanted| {
             match self.foresee_agreement(tenant, permit, wanted).await? {
-                Imported::Added => Ok(Ok((self.subject_named(tenant, &wanted.person).await?, ()))),
+                Imported::Added => {
+                    let origin = Origin::import(Door::Operator);
+                    Ok(Ok((
+                        self.subject_named(tenant, &wanted.person, origin).await?,
+                        (),
+                    )))
+                }
                 standing => Ok(Err(standing)),
             }
         }));

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use consentry_domain::{Consent, SubjectId, Timestamp, Touched, apply::apply};
+use consentry_domain::{SubjectId, Timestamp, Touched, apply::apply};
 
 use super::verdict::Moment;
-use crate::{error::Fault, verify::Opened};
+use crate::{error::Fault, standing::StandingConsents, verify::Opened};
 
 /// Events read at once.
 const PAGE: u32 = 500;
@@ -17,7 +17,7 @@ impl Moment<'_> {
         &self,
         subject: SubjectId,
         as_of: Timestamp,
-    ) -> Result<Arc<Vec<Consent>>, Fault> {
+    ) -> Result<Arc<StandingConsents>, Fault> {
         let (ledger, tenant) = (self.ledger(), self.tenant());
         let store = &ledger.inner.store;
         let (mut state, mut from) = (Touched::default(), 0);
@@ -47,6 +47,6 @@ impl Moment<'_> {
             }
         }
         let deciding = state.slots.values().filter_map(|id| state.consents.get(id));
-        Ok(Arc::new(deciding.cloned().collect()))
+        Ok(Arc::new(StandingConsents::past(deciding.cloned().collect())))
     }
 }

@@ -140,7 +140,10 @@ impl<'a> Moment<'a> {
             return Ok(false);
         }
         let deciding = self.standing_of(consent.slot.subject).await?;
-        let deciding = deciding.iter().find(|deciding| deciding.slot == consent.slot);
+        let deciding = deciding
+            .usable()
+            .iter()
+            .find(|deciding| deciding.slot == consent.slot);
         Ok(deciding.is_some_and(|deciding| deciding.id == consent.id))
     }
 

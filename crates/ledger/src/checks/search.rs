@@ -63,6 +63,7 @@ impl Moment<'_> {
                 })
         };
         let mut held: Vec<Held> = consents
+            .usable()
             .iter()
             .filter(is_wanted)
             .map(|consent| Held {

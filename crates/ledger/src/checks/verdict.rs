@@ -9,7 +9,7 @@ use consentry_domain::{
 };
 
 use super::{checker::Checker, question::Question};
-use crate::{Ledger, TenantSnapshot, error::Fault};
+use crate::{Ledger, TenantSnapshot, error::Fault, standing::StandingConsents};
 
 /// Seconds that a deny may be kept (2.5).
 const DENY_AGE: u32 = 5;
@@ -39,6 +39,8 @@ pub enum Reason {
     GrantEnded,
     /// The audience is switched off.
     PartySuspended,
+    /// The processing of the person's data is restricted.
+    ProcessingRestricted,
     /// The tenant has nothing of this name.
     UnknownResource,
     /// The definition has no such action.
@@ -60,6 +62,7 @@ impl Reason {
             Self::WrongVersion => "wrong_version",
             Self::GrantEnded => "grant_ended",
             Self::PartySuspended => "party_suspended",
+            Self::ProcessingRestricted => "processing_restricted",
             Self::UnknownResource => "unknown_resource",
             Self::UnknownAction => "unknown_action",
         }
@@ -112,7 +115,7 @@ pub struct Moment<'a> {
     checker: &'a Checker,
     base: &'a str,
     at: Timestamp,
-    read: BTreeMap<SubjectId, Arc<Vec<Consent>>>,
+    read: BTreeMap<SubjectId, Arc<StandingConsents>>,
 }
 
 impl Ledger {
@@ -233,6 +236,9 @@ impl<'a> Moment<'a> {
             None => self.standing_of(subject).await?,
             Some(as_of) => self.past_of(subject, as_of).await?,
         };
+        if consents.is_restricted() {
+            return Ok(self.deny(Reason::ProcessingRestricted, None));
+        }
         let deciding = consents.iter().find(|consent| consent.slot == slot);
         let consent = match standing(deciding, at) {
             Ok(consent) => consent,
@@ -298,7 +304,7 @@ impl<'a> Moment<'a> {
     }
 
     /// The consents that decide a person's slots, read once.
-    pub(super) async fn standing_of(&mut self, subject: SubjectId) -> Result<Arc<Vec<Consent>>, Fault> {
+    pub(super) async fn standing_of(&mut self, subject: SubjectId) -> Result<Arc<StandingConsents>, Fault> {
         if let Some(known) = self.read.get(&subject) {
             return Ok(Arc::clone(known));
         }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use consentry_domain::{SubjectId, Timestamp, subject::SubjectState, tenant::ZoneName};
+use consentry_domain::{SubjectId, Timestamp, tenant::ZoneName};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
 
 use super::{
@@ -239,7 +239,7 @@ impl Ledger {
     /// Whether a person is there and not erased or merged into another.
     pub(super) async fn is_active(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<bool, Fault> {
         let person = self.inner.store.subject(tenant.id(), subject).await?;
-        Ok(person.is_some_and(|person| person.state == SubjectState::Active))
+        Ok(person.is_some_and(|person| person.state.is_somebody()))
     }
 
     fn opening(

@@ -1,6 +1,6 @@
 //! One-time tokens that open the dashboard: issuing and revoking (consent-dashboard A2).
 
-use consentry_domain::{AgreementId, Lifetime, SubjectId, Timestamp};
+use consentry_domain::{AgreementId, Lifetime, SubjectId, Timestamp, decision::Door};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use crate::{
     access::{ManageAgreements, OpenDashboard, Permit},
     error::Fault,
     stored_json::{from_json, to_json},
+    subjects::Origin,
 };
 
 /// How often a revocation that lost against another change is tried anew.
@@ -210,7 +211,8 @@ impl Ledger {
                 .await?
                 .ok_or(IssueError::UnknownCustomer);
         }
-        Ok(self.subject_named(tenant, &alias).await?)
+        let origin = Origin::at(Door::Dashboard);
+        Ok(self.subject_named(tenant, &alias, origin).await?)
     }
 
     /// The change that revokes a ticket and its page session; empty where nothing is left to revoke.

@@ -105,7 +105,7 @@ pub static CATALOGUE: &[EventType] = &[
         "An act of will, exactly once, whatever it changed",
     )
     .for_the_tenant()
-    .known_as(&[("preferences", &["event.created"])]),
+    .known_as(&[("preferences", &["event.created", "user.created", "user.updated"])]),
     entry(
         "decision.updated",
         Family::Decision,
@@ -199,15 +199,13 @@ pub static CATALOGUE: &[EventType] = &[
         Family::Subject,
         "A person is known for the first time",
     )
-    .for_the_tenant()
-    .known_as(&[("preferences", &["user.created"])]),
+    .for_the_tenant(),
     entry(
         "subject.updated",
         Family::Subject,
-        "What is known of a person changed",
+        "What is known of a person changed: their names, their account",
     )
-    .for_the_tenant()
-    .known_as(&[("preferences", &["user.updated"])]),
+    .for_the_tenant(),
     entry("subject.merged", Family::Subject, "Two were one person").for_the_tenant(),
     entry(
         "subject.erased",

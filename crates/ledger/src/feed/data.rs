@@ -48,6 +48,12 @@ pub(super) struct Data<'a> {
     key: Option<KeyData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<SubjectData>,
+    /// Name spaces of the names that a person got or lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    issuers: Vec<&'a str>,
+    /// Our own id of a person who became one with the one that it is about, for readers who are told such ids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<ActorData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -301,6 +307,11 @@ impl<'a> Data<'a> {
             self.regulation = regulation.filter(|regulation| *regulation != USUAL_REGULATION);
             self.decision = Some(DecisionData::noted(body.decision, own));
             return;
+        }
+        if event.entry.family == Family::Subject {
+            let spaces = note("issuers").and_then(Value::as_array);
+            self.issuers = spaces.into_iter().flatten().filter_map(Value::as_str).collect();
+            self.imported = body.notes("imported");
         }
         if event.entry.family == Family::Token {
             self.token = Some(TokenData {

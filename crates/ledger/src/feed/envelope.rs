@@ -95,6 +95,8 @@ impl Rendering<'_> {
     async fn text(&self, event: &Happening, most: usize) -> Result<String, Fault> {
         let mut data = Data::of(self.tenant, self.reader, event, most);
         data.subject = self.subject(event).await?;
+        let tells_ids = self.reader.party().is_none() && *self.view == SubjectView::Internal;
+        data.merged = event.merged().filter(|_| tells_ids);
         let time = happened_at(event);
         let is_tenants = self.reader.party().is_none();
         let envelope = Envelope {
@@ -105,7 +107,7 @@ impl Rendering<'_> {
             time,
             timestamp: time,
             recordedtime: event.at,
-            subject: about(event),
+            subject: about(event, tells_ids),
             datacontenttype: "application/json",
             dataschema: schema_address(self.base, event.entry),
             sequence: is_tenants.then(|| format!("{:020}", event.index())),
@@ -168,8 +170,8 @@ fn happened_at(event: &Happening) -> Timestamp {
     }
 }
 
-/// What the event is about, as a path.
-fn about(event: &Happening) -> Option<String> {
+/// What the event is about, as a path; people only for readers who are told our own ids.
+fn about(event: &Happening, tells_ids: bool) -> Option<String> {
     let leaf = event.leaf.audience.as_deref();
     match &event.told {
         Told::Erased => Some("erased".to_owned()),
@@ -179,6 +181,7 @@ fn about(event: &Happening) -> Option<String> {
                 Family::Consent => body.consent.map(|id| format!("consents/{id}")),
                 Family::Grant => body.grant.map(|id| format!("grants/{id}")),
                 Family::Decision | Family::Approval => Some(format!("decisions/{}", body.decision)),
+                Family::Subject => tells_ids.then(|| format!("subjects/{}", body.subject)),
                 Family::Token => noted().map(|id| format!("grants/{id}")),
                 _ => leaf.map(|client| format!("clients/{client}")),
             }

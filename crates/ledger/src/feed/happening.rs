@@ -147,8 +147,9 @@ impl Happening {
 
     /// Whether it was taken over from elsewhere, so that it is no news (EVT-15).
     pub fn is_imported(&self) -> bool {
-        let fact = self.body().and_then(|body| body.happened.as_ref());
-        fact.is_some_and(Fact::is_imported)
+        self.body().is_some_and(|body| {
+            body.happened.as_ref().is_some_and(Fact::is_imported) || body.notes("imported")
+        })
     }
 
     pub(crate) fn seen(&self) -> Seen<'_> {
@@ -181,6 +182,11 @@ impl Happening {
         }
         let endpoint = body["endpoint"].as_str()?.parse().ok()?;
         Some((endpoint, body["reason"].as_str().unwrap_or_default()))
+    }
+
+    /// Who became one with the person, by our own id.
+    pub(crate) fn merged(&self) -> Option<&str> {
+        self.body()?.note.as_ref()?.get("merged")?.as_str()
     }
 
     pub(crate) fn consent_id(&self) -> Option<ConsentId> {

@@ -83,8 +83,15 @@ fn own(family: Family) -> Vec<(&'static str, Value)> {
         Family::Key => vec![("key", object(&[("kid", text()), ("algorithm", text())]))],
         Family::Approval => vec![("decision", decision())],
         Family::Subject => vec![
-            ("subject_id", uuid()),
-            ("issuers", json!({ "type": "array", "items": text() })),
+            (
+                "issuers",
+                json!({ "description": "name spaces of the names that the person got or lost", "type": "array", "items": text() }),
+            ),
+            (
+                "merged",
+                json!({ "description": "our own id of who became one with the person", "type": "string", "format": "uuid" }),
+            ),
+            ("client", object(&[("id", text())])),
         ],
         Family::Mandate | Family::Operation => Vec::new(),
     }

@@ -4,7 +4,10 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -35,6 +38,11 @@ pub(crate) struct Tails {
 /// The end of one tenant's log.
 #[derive(Debug)]
 pub(crate) struct Tail {
+    /// How long the log is known to be.
+    known: AtomicU64,
+    /// Told when it became longer than followers have heard.
+    grew: Arc<Notify>,
+    /// What followers have heard.
     size: watch::Sender<u64>,
     recent: AsyncMutex<Recent>,
     places: Mutex<Places>,
@@ -96,7 +104,8 @@ impl Tails {
         self.stopping.subscribe()
     }
 
-    /// Tells who follows a tenant that its log is this long now.
+    /// Notes that the log of a tenant is this long now. Who follows it is told by a task of its own: a commit does not wait until a
+    /// thousand endpoints are woken (WHK-16).
     pub(crate) fn grew(&self, tenant: TenantId, size: u64) {
         let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tail) = tails.get(&tenant) {
@@ -139,7 +148,7 @@ impl Tails {
         }
         let tail = {
             let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(tails.entry(tenant).or_insert_with(|| Arc::new(Tail::new())))
+            Arc::clone(tails.entry(tenant).or_insert_with(Tail::started))
         };
         let is_first = tail.take_place(reader, &self.options)?;
         let place = Place {
@@ -158,13 +167,30 @@ impl Tails {
         let size = place.tail.size.subscribe();
         let head = ledger.inner.store.log_head(tenant).await.map_err(Fault::from)?;
         place.tail.grew(head.size);
+        place.tail.tell();
         Ok((place, size))
     }
 }
 
+impl Drop for Tail {
+    fn drop(&mut self) {
+        // Whoever tells its followers ends.
+        self.grew.notify_one();
+    }
+}
+
 impl Tail {
+    /// One whose followers are told of what is noted.
+    fn started() -> Arc<Self> {
+        let tail = Arc::new(Self::new());
+        tokio::spawn(tell(Arc::downgrade(&tail), Arc::clone(&tail.grew)));
+        tail
+    }
+
     fn new() -> Self {
         Self {
+            known: AtomicU64::new(0),
+            grew: Arc::default(),
             size: watch::Sender::new(0),
             recent: AsyncMutex::default(),
             places: Mutex::default(),
@@ -173,9 +199,17 @@ impl Tail {
     }
 
     fn grew(&self, size: u64) {
-        self.size.send_if_modified(|known| {
-            let grew = size > *known;
-            *known = size.max(*known);
+        if size > self.known.fetch_max(size, Ordering::SeqCst) {
+            self.grew.notify_one();
+        }
+    }
+
+    /// Wakes everybody who follows, where there is anything that they have not heard.
+    fn tell(&self) {
+        let size = self.known.load(Ordering::SeqCst);
+        self.size.send_if_modified(|heard| {
+            let grew = size > *heard;
+            *heard = size.max(*heard);
             grew
         });
     }
@@ -287,6 +321,15 @@ pub(crate) async fn opened(
     Ok(passed)
 }
 
+/// Tells followers what was noted. What happens while many are woken is told to them at once.
+async fn tell(tail: Weak<Tail>, grew: Arc<Notify>) {
+    loop {
+        grew.notified().await;
+        let Some(tail) = tail.upgrade() else { return };
+        tail.tell();
+    }
+}
+
 /// Looks how long a log is for as long as somebody follows it: other nodes and commands write too.
 async fn poll(ledger: Ledger, tenant: TenantId, tail: Weak<Tail>, look: Arc<Notify>, every: Duration) {
     loop {
@@ -304,5 +347,29 @@ async fn poll(ledger: Ledger, tenant: TenantId, tail: Weak<Tail>, look: Arc<Noti
             Ok(head) => tail.grew(head.size),
             Err(error) => tracing::debug!(%error, "the log could not be looked at; it is tried again"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whk_16_a_commit_wakes_one_task_however_many_follow() {
+        let tail = Tail::started();
+        let mut followers: Vec<_> = (0..1_000).map(|_| tail.size.subscribe()).collect();
+        tail.grew(1);
+        tail.grew(2);
+        let heard = followers.iter().filter(|one| one.has_changed().unwrap()).count();
+        assert_eq!(heard, 0, "the commit is over before anybody is woken");
+        for follower in &mut followers {
+            follower.changed().await.unwrap();
+            assert_eq!(*follower.borrow_and_update(), 2);
+            assert!(!follower.has_changed().unwrap(), "two commits are told at once");
+        }
+        // What is noted again is told to nobody.
+        tail.grew(2);
+        tokio::task::yield_now().await;
+        assert!(!followers[0].has_changed().unwrap());
     }
 }

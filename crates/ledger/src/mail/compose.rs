@@ -11,6 +11,7 @@ use super::{
     CodeMail,
     about::{About, Origin, To},
     follow::party_address,
+    notices,
     preference::ChoiceMatter,
     queue::Waiting,
     template::{Variables, object},
@@ -42,6 +43,8 @@ pub struct Composed {
     pub text: String,
     /// A whole HTML document, where there is one.
     pub html: Option<String>,
+    /// Where one request switches such mails off; none where they cannot be.
+    pub unsubscribe: Option<String>,
 }
 
 /// What there is to say, before it is put into words.
@@ -78,12 +81,24 @@ pub(super) enum Matter {
 
 impl Ledger {
     /// What a mail says and to whom; none where there is nothing to say any more, or nobody to say it to. A template that fails where it
-    /// did not fail when it was tried is an error for the caller to give the mail up with; it holds nothing that the mail would say.
+    /// did not fail when it was tried is an error for the caller to give the mail up with; it holds nothing that the mail would say. `base`
+    /// is the tenant's public base address, without slash at the end.
     pub async fn compose_mail(
         &self,
         tenant: &TenantSnapshot,
+        base: &str,
         mail: &Waiting,
     ) -> Result<Result<Option<Composed>, String>, Fault> {
+        let kind = mail.about().kind();
+        let unsubscribe = match mail.to() {
+            To::Person(subject) if kind.is_notice() => {
+                if self.wants_notices(tenant, subject).await? != Some(true) {
+                    return Ok(Ok(None));
+                }
+                Some(format!("{base}{}", notices::path(tenant, subject)))
+            }
+            _ => None,
+        };
         let found = match mail.about() {
             About::Preference(own) => self.preference_matter(tenant, own).await?,
             about => match self.reached(tenant, mail.to()).await? {
@@ -112,11 +127,13 @@ impl Ledger {
             languages.extend(shown.map(|wording| wording.locale.clone()).take(1));
         }
         languages.push(tenant.tenant.locale.clone());
-        let kind = mail.about().kind();
         let Some((templates, language)) = tenant.mails.choose(kind, &languages) else {
             return Ok(Err(format!("there is no template for {}", kind.as_str())));
         };
-        let variables = variables(tenant, kind, language, &languages, &matter);
+        let mut variables = variables(tenant, kind, language, &languages, &matter);
+        if let Some(address) = &unsubscribe {
+            variables.insert("notices_url".to_owned(), Value::from(address.as_str()));
+        }
         let parts = match templates.fill(kind, language, &variables) {
             Ok(parts) => parts,
             Err(failure) => {
@@ -137,6 +154,7 @@ impl Ledger {
             subject: parts.subject,
             text: parts.text,
             html: parts.html,
+            unsubscribe,
         })))
     }
 

@@ -19,7 +19,17 @@ pub struct Contact {
     pub locale: Option<Locale>,
 }
 
-impl Contact {
+/// What an account keeps about it: the address as the tenant said it, and what the person said about mails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptContact {
+    #[serde(flatten)]
+    pub(crate) contact: Contact,
+    /// Whether the person wants no notices: mails that protect nobody and that nobody asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) declines_notices: bool,
+}
+
+impl KeptContact {
     pub(crate) fn sealed(&self, key: &Key, entropy: &dyn Entropy) -> Result<Vec<u8>, Fault> {
         key.seal_value(entropy, BOUND, self, "contact")
     }
@@ -40,12 +50,23 @@ impl Ledger {
         tenant: &TenantSnapshot,
         subject: SubjectId,
     ) -> Result<Option<Contact>, Fault> {
+        let kept = self.kept_contact(tenant, subject).await?;
+        Ok(kept.map(|(_, kept)| kept.contact))
+    }
+
+    /// The same with what the person said about mails, and the account that keeps it.
+    pub(super) async fn kept_contact(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Option<(AccountRow, KeptContact)>, Fault> {
         let Some(account) = self.inner.store.account(tenant.id(), subject).await? else {
             return Ok(None);
         };
         let Some(key) = self.subject_key(tenant, subject).await? else {
             return Ok(None);
         };
-        Contact::of(&account, &key)
+        let kept = KeptContact::of(&account, &key)?;
+        Ok(kept.map(|kept| (account, kept)))
     }
 }

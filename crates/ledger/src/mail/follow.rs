@@ -49,7 +49,7 @@ impl MailQueue {
             }
             let mut fresh = Vec::new();
             for mail in mails.into_values() {
-                if self.reaches_somebody(mail.to).await? && !self.waits(&mail.key).await? {
+                if self.reaches_somebody(tenant, mail.to).await? && !self.waits(&mail.key).await? {
                     fresh.push(mail);
                 }
             }
@@ -65,12 +65,11 @@ impl MailQueue {
         self.rest(made).await
     }
 
-    /// Whether anybody would read a mail: most people never said where they are reached, and a row for each of their decisions would be
-    /// two commits for nothing.
-    async fn reaches_somebody(&self, to: To) -> Result<bool, Fault> {
+    /// Whether anybody would read a mail: most people never said where they are reached, some want no notices, and a row for each of their
+    /// decisions would be two commits for nothing.
+    async fn reaches_somebody(&self, tenant: &TenantSnapshot, to: To) -> Result<bool, Fault> {
         let To::Person(subject) = to else { return Ok(true) };
-        let account = self.ledger.inner.store.account(self.tenant, subject).await?;
-        Ok(account.is_some_and(|account| account.contact.is_some()))
+        Ok(self.ledger.wants_notices(tenant, subject).await? == Some(true))
     }
 
     async fn waits(&self, key: &str) -> Result<bool, Fault> {
@@ -100,10 +99,7 @@ impl MailQueue {
 /// Whether anything that happens may lead to a mail.
 pub(super) fn wants_any(tenant: &TenantSnapshot) -> bool {
     let settings = &tenant.tenant.mail;
-    settings.confirm_given
-        || settings.confirm_ended
-        || !settings.remind_days.is_empty()
-        || !tenant.endpoints.is_empty()
+    settings.has_notices() || !tenant.endpoints.is_empty()
 }
 
 /// The mails that follow from an event.

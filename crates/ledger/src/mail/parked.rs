@@ -83,7 +83,7 @@ impl Ledger {
             Err(CommitError::Stale) => return Err(RetryError::Absent),
             Err(error) => return Err(Fault::from(error).into()),
         }
-        self.inner.mailed.notify_waiters();
+        self.inner.has_mailed();
         Ok(Waiting { row: again, details })
     }
 

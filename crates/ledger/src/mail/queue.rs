@@ -199,6 +199,7 @@ pub struct MailQueue {
     /// The same, which may be ahead of what is written down.
     pub(super) reached: u64,
     pub(super) place: tail::Place,
+    mailed: watch::Receiver<u64>,
     pub(super) size: watch::Receiver<u64>,
 }
 
@@ -255,6 +256,7 @@ impl Ledger {
             reached,
             place,
             size,
+            mailed: self.inner.mailed.subscribe(),
         };
         if queue.written != Some(reached) {
             // Written at once, so that whoever goes on after this node misses nothing that happens meanwhile.
@@ -286,7 +288,7 @@ impl Ledger {
         }
         if moved > 0 {
             let _receipt = self.commit(change).await?;
-            self.inner.mailed.notify_waiters();
+            self.inner.has_mailed();
         }
         Ok(moved)
     }
@@ -313,6 +315,15 @@ impl Ledger {
         }
         Ok(removed)
     }
+}
+
+/// What there is more of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grown {
+    /// Events, from which mails may follow.
+    Log,
+    /// Mails that follow from no event.
+    Mails,
 }
 
 impl MailQueue {
@@ -343,17 +354,18 @@ impl MailQueue {
     }
 
     /// Returns when the log grew, or a mail was put by this node that does not follow from it.
-    pub async fn grown(&mut self) {
+    pub async fn grown(&mut self) -> Grown {
         if self.reached < *self.size.borrow() {
-            return;
+            return Grown::Log;
         }
         tokio::select! {
             grew = self.size.changed() => {
                 if grew.is_err() {
                     std::future::pending::<()>().await;
                 }
+                Grown::Log
             }
-            () = self.ledger.inner.mailed.notified() => {}
+            _ = self.mailed.changed() => Grown::Mails,
         }
     }
 

@@ -433,6 +433,7 @@ fn sample(kind: MailKind, is_full: bool) -> Variables {
                 ("party", sometimes("Moneytrack")),
                 ("items", Value::from(items)),
                 ("consents_url", sometimes("https://bank.example/consents")),
+                ("notices_url", text("https://bank.example/notices/x")),
             ];
             match kind {
                 MailKind::ConsentEnded => about.push(("by_itself", Value::from(is_full))),

@@ -118,7 +118,7 @@ impl Ledger {
                 .await
             {
                 Ok(handle) => {
-                    self.inner.mailed.notify_waiters();
+                    self.inner.has_mailed();
                     return Ok(handle);
                 }
                 Err(Written::Overtaken) => {}

@@ -125,7 +125,7 @@ impl Ledger {
             tell(&mut change, subject, true, &base64url(open.challenge.as_bytes()))?;
             match self.commit(change).await {
                 Ok(_receipt) => {
-                    self.inner.mailed.notify_waiters();
+                    self.inner.has_mailed();
                     return Ok(());
                 }
                 Err(CommitError::Stale) => {}

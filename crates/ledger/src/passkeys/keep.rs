@@ -221,7 +221,7 @@ impl Ledger {
             let mark = base64url(tenant.keys.lookup("passkey removed", id).as_bytes());
             tell(&mut change, subject, false, &mark)?;
             if self.write_passkeys(holder, change).await? {
-                self.inner.mailed.notify_waiters();
+                self.inner.has_mailed();
                 return Ok(true);
             }
         }

@@ -365,7 +365,7 @@ impl Ledger {
                 ..row
             })));
             if let Ended::Written = attempt.commit(&permit, request).await? {
-                self.inner.mailed.notify_waiters();
+                self.inner.has_mailed();
                 return Ok(Approval {
                     view: shown,
                     method: asked.method,

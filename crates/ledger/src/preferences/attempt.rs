@@ -5,15 +5,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use consentry_domain::{
     SubjectId,
-    subject::{Alias, Namespace},
+    decision::Door,
+    subject::{Alias, Namespace, Subject, SubjectState},
 };
-use consentry_store::{Expect, Hash, RowChange, RowKey};
+use consentry_store::{Expect, Hash, Row, RowChange, RowKey};
 
 use super::{
     PreferenceError, Whom,
     person::{Person, device_alias, organization_alias},
 };
-use crate::{Ledger, TenantSnapshot, error::Fault, subjects::alias_hash};
+use crate::{
+    Ledger, TenantSnapshot,
+    error::Fault,
+    subjects::{Origin, alias_hash},
+};
 
 /// Everything that is written at once, if nobody was faster.
 pub(super) struct Attempt<'a> {
@@ -78,12 +83,10 @@ impl<'a> Attempt<'a> {
             }
             (Some(person), _) | (None, Some(person)) => person,
             (None, None) => match (&organization, &device) {
-                (Some(alias), _) | (None, Some(alias)) => {
-                    self.ledger.subject_named(self.tenant, alias).await?
-                }
+                (Some(alias), _) | (None, Some(alias)) => self.first_seen(alias).await?,
                 (None, None) => {
                     let alias = device_alias(&self.ledger.fresh_id());
-                    let subject = self.ledger.subject_named(self.tenant, &alias).await?;
+                    let subject = self.first_seen(&alias).await?;
                     self.begin(subject, &alias.value).await?;
                     subject
                 }
@@ -103,6 +106,12 @@ impl<'a> Attempt<'a> {
             self.assign(subject, id).await?;
         }
         Ok(subject)
+    }
+
+    /// Makes somebody known.
+    async fn first_seen(&self, alias: &Alias) -> Result<SubjectId, Fault> {
+        let origin = Origin::at(Door::Preferences);
+        self.ledger.subject_named(self.tenant, alias, origin).await
     }
 
     async fn begin(&mut self, subject: SubjectId, id: &str) -> Result<(), PreferenceError> {
@@ -173,13 +182,16 @@ impl<'a> Attempt<'a> {
         }
         let hash = alias_hash(self.tenant, alias);
         self.expect.push(Expect::Absent(RowKey::Alias(hash)));
+        if let Some(person) = self.people.get_mut(&subject) {
+            person.renamed.insert(alias.namespace);
+        }
         self.put_name(subject, alias).await
     }
 
     async fn put_name(&mut self, subject: SubjectId, alias: &Alias) -> Result<(), PreferenceError> {
         let row = self.ledger.alias_of(self.tenant, subject, alias).await?;
         self.names.insert(row.hash, Some(subject));
-        self.rows.push(RowChange::Put(consentry_store::Row::Alias(row)));
+        self.rows.push(RowChange::Put(Row::Alias(row)));
         Ok(())
     }
 
@@ -202,8 +214,11 @@ impl<'a> Attempt<'a> {
             return Err(PreferenceError::Conflict("the id is another user's"));
         }
         let devices = std::mem::take(&mut lone.body.devices);
+        let mut absorbed = std::mem::take(&mut lone.body.absorbed);
+        absorbed.push(device);
         let mut events = lone.hand_over();
         lone.is_gone = true;
+        self.mark_merged(device, into).await?;
         if self.person(into).await?.is_none() {
             let first = devices.first().cloned().unwrap_or_default();
             let mut person = self.ledger.new_person(self.tenant, into, first).await?;
@@ -218,6 +233,8 @@ impl<'a> Attempt<'a> {
         }
         if let Some(person) = self.people.get_mut(&into) {
             person.is_changed = true;
+            person.merged.push(device);
+            person.body.absorbed.extend(absorbed);
             person.body.devices.extend(devices);
             events.sort_by_key(|event| event.body.number);
             for mut event in events {
@@ -227,6 +244,23 @@ impl<'a> Attempt<'a> {
                 person.events.push(event);
             }
         }
+        Ok(())
+    }
+
+    /// Whoever asks for the device by our own id learns that it is somebody else now.
+    async fn mark_merged(&mut self, device: SubjectId, into: SubjectId) -> Result<(), Fault> {
+        let store = &self.ledger.inner.store;
+        let Some(known) = store.subject(self.tenant.id(), device).await? else {
+            return Ok(());
+        };
+        self.expect
+            .push(Expect::At(RowKey::Subject(device), known.version));
+        self.rows.push(RowChange::Put(Row::Subject(Subject {
+            version: known.version.saturating_add(1),
+            state: SubjectState::Merged,
+            merged_into: Some(into),
+            ..known
+        })));
         Ok(())
     }
 }

@@ -143,7 +143,7 @@ impl Ledger {
             }
             match self.commit(change).await {
                 Ok(_receipt) => {
-                    self.inner.mailed.notify_waiters();
+                    self.inner.has_mailed();
                     return Ok(());
                 }
                 Err(CommitError::Stale | CommitError::Taken) => {}

@@ -70,7 +70,14 @@ impl Attempt<'_> {
             let decided = if person.is_erased {
                 erased.push(person.subject);
                 let place = (Door::Preferences, request);
-                ledger.blocking(tenant, permit, person.subject, place).await?
+                let mut change = ledger.blocking(tenant, permit, person.subject, place).await?;
+                for absorbed in &person.body.absorbed {
+                    let more = ledger.blocking(tenant, permit, *absorbed, place).await?;
+                    change.expect.extend(more.expect);
+                    change.events.extend(more.events);
+                    change.rows.extend(more.rows);
+                }
+                change
             } else {
                 self.decided(&person, decision, permit, request).await?
             };

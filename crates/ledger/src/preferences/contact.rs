@@ -2,13 +2,14 @@
 
 use consentry_domain::{
     SubjectId,
+    decision::Door,
     mail::MailAddress,
     subject::{Alias, Namespace},
 };
 use serde_json::Value;
 
 use super::model::{EventBody, Members, PersonBody};
-use crate::{Ledger, TenantSnapshot, error::Fault, mail::Contact};
+use crate::{Ledger, TenantSnapshot, error::Fault, mail::Contact, subjects::Origin};
 
 /// The address that free-form members name.
 fn named_in(members: &Members) -> Option<MailAddress> {
@@ -70,7 +71,10 @@ impl Ledger {
             alias.namespace == Namespace::Organization && MailAddress::parse(&alias.value).is_ok();
         let subject = match self.find_subject(tenant, alias).await? {
             Some(subject) => subject,
-            None if may_begin && is_address => self.subject_named(tenant, alias).await?,
+            None if may_begin && is_address => {
+                let origin = Origin::at(Door::Preferences);
+                self.subject_named(tenant, alias, origin).await?
+            }
             None => return Ok(None),
         };
         let account = self.inner.store.account(tenant.id(), subject).await?;

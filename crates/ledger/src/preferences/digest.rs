@@ -7,6 +7,7 @@
 use aws_lc_rs::{digest, hmac};
 use consentry_domain::{
     Timestamp,
+    decision::Door,
     tenant::{LinkAction, PreferencesSettings},
 };
 use md5::{Digest as _, Md5};
@@ -18,7 +19,7 @@ use super::{
     person::organization_alias,
     secret,
 };
-use crate::{Ledger, TenantSnapshot};
+use crate::{Ledger, TenantSnapshot, subjects::Origin};
 
 /// How a digest is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +159,7 @@ impl Ledger {
         }
         let alias = organization_alias(tenant, link.organization_user_id);
         let subject = self
-            .subject_named(tenant, &alias)
+            .subject_named(tenant, &alias, Origin::at(Door::Preferences))
             .await
             .map_err(LinkError::from)?;
         Ok(ConsentLink {

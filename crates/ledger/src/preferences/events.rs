@@ -145,7 +145,7 @@ impl Ledger {
             };
             self.leads_to(Outcome::made(ids));
             if let Ended::Written = attempt.commit(permit, request).await? {
-                self.inner.mailed.notify_waiters();
+                self.inner.has_mailed();
                 return Ok(shown);
             }
         }

@@ -3,7 +3,7 @@
 //! A link is a row under the hash of its secret. What it does was said by the back end that made it and is sealed with the person's key;
 //! nothing in the address changes it.
 
-use consentry_domain::{Lifetime, SubjectId};
+use consentry_domain::{Lifetime, SubjectId, decision::Door};
 use consentry_store::{ChangeSet, Row, RowChange, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +14,7 @@ use crate::{
     access::{Caller, Permit},
     error::Fault,
     sealed_value::SealedDetail,
+    subjects::Origin,
 };
 
 /// What a link does.
@@ -68,7 +69,8 @@ impl Ledger {
         lifetime: Lifetime,
     ) -> Result<Opaque, PreferenceError> {
         let alias = organization_alias(tenant, &content.organization_user_id);
-        let subject = self.subject_named(tenant, &alias).await?;
+        let origin = Origin::at(Door::Preferences);
+        let subject = self.subject_named(tenant, &alias, origin).await?;
         let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
         let secret = Opaque::draw(self.entropy(), "cl");
         let hash = secret.hash();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 pub use consentry_domain::tenant::{Validation, ValidationMethod as Method, Validations};
-use consentry_domain::{DecisionId, Timestamp};
+use consentry_domain::{DecisionId, SubjectId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -315,6 +315,9 @@ pub struct PersonBody {
     /// By what the first party knows them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_user_id: Option<String>,
+    /// Devices that were people of their own before: whatever the log says of those is theirs too, and goes with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absorbed: Vec<SubjectId>,
     /// When anything about them last changed.
     pub updated_at: Timestamp,
     /// Number of the next event.

@@ -1,6 +1,6 @@
 //! A person with all their events: reading them, and writing them back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consentry_domain::{
     DecisionId, Qualifier, Slot, SubjectId, Timestamp,
@@ -56,6 +56,10 @@ pub(super) struct Person {
     /// What their events came to when they were read.
     pub(super) before: Folded,
     pub(super) is_changed: bool,
+    /// People who become one with them.
+    pub(super) merged: Vec<SubjectId>,
+    /// Name spaces in which they have other names than before.
+    pub(super) renamed: BTreeSet<Namespace>,
     pub(super) is_gone: bool,
     /// Whether they are deleted at every door.
     pub(super) is_erased: bool,
@@ -149,6 +153,8 @@ impl Ledger {
             taken_away: Vec::new(),
             removed_proofs: Vec::new(),
             is_changed: false,
+            merged: Vec::new(),
+            renamed: BTreeSet::new(),
             is_gone: false,
             is_erased: false,
             is_trimmed: false,
@@ -176,6 +182,7 @@ impl Ledger {
                 devices: vec![id.clone()],
                 id,
                 organization_user_id: None,
+                absorbed: Vec::new(),
                 updated_at: now,
                 next: 0,
                 folded: Folded::default(),
@@ -186,6 +193,8 @@ impl Ledger {
             removed_proofs: Vec::new(),
             before: Folded::default(),
             is_changed: true,
+            merged: Vec::new(),
+            renamed: BTreeSet::new(),
             is_gone: false,
             is_erased: false,
             is_trimmed: false,

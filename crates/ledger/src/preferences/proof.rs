@@ -10,9 +10,7 @@ use consentry_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    PreferenceError, ReadPreferences, WritePreferences, Wrong, attempt::Attempt, only, person::device_alias,
-};
+use super::{PreferenceError, ReadPreferences, WritePreferences, Wrong, attempt::Attempt, only};
 use crate::{
     Ledger, TenantSnapshot,
     access::Permit,
@@ -235,10 +233,7 @@ impl Ledger {
         let own = only(permit.target());
         let subject = match own {
             Some(subject) => subject,
-            None => {
-                self.subject_named(tenant, &device_alias(&self.fresh_id()))
-                    .await?
-            }
+            None => self.unassigned_subject(tenant).await?,
         };
         let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
         let sealed = self.sealed_proof(file, None, own.is_none());

@@ -8,8 +8,8 @@ use consentry_store::NewEvent;
 use serde_json::{Map, Value, json};
 
 use super::{
-    model::{EventBody, EventStatus},
-    person::Person,
+    model::{EventBody, EventStatus, EventUser},
+    person::{Kept, Person},
 };
 use crate::{environment::Ids, error::Fault, events};
 
@@ -37,11 +37,41 @@ pub(super) fn tell(person: &Person, ids: &Ids<'_>) -> Result<Vec<NewEvent>, Faul
             is: gone,
         });
     }
-    let mut told = Vec::with_capacity(tales.len());
+    let mut told = of_person(person, ids)?;
     for tale in tales.into_iter().filter(|tale| !tale.is.hidden) {
         told.push(tale.event(person, ids)?);
     }
     Ok(told)
+}
+
+/// What became of the person: somebody else turned out to be them, they have other names, or something was written about them directly.
+fn of_person(person: &Person, ids: &Ids<'_>) -> Result<Vec<NewEvent>, Fault> {
+    let mut told = Vec::new();
+    let mut tell = |kind, note| {
+        let act = (ids.decision(person.subject), person.subject, Door::Preferences);
+        let told_by = person.actor.clone();
+        told.push(events::of_note_by(ids, &person.key, kind, act, told_by, note)?);
+        Ok::<_, Fault>(())
+    };
+    for merged in &person.merged {
+        tell("subject.merged", noted([("merged", json!(merged))]))?;
+    }
+    let is_described =
+        |event: &Kept| event.was.is_none() && event.body.hidden && event.body.user != EventUser::default();
+    let is_described = person.events.iter().any(is_described);
+    // Whoever comes to this door for the first time gets names here by what they choose, as at any other door.
+    if person.version.is_some() && (is_described || !person.renamed.is_empty()) {
+        let spaces: Vec<&str> = person.renamed.iter().map(|space| space.as_str()).collect();
+        tell("subject.updated", noted([("issuers", json!(spaces))]))?;
+    }
+    Ok(told)
+}
+
+fn noted<const MEMBERS: usize>(members: [(&str, Value); MEMBERS]) -> Map<String, Value> {
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The names of what became of an event.

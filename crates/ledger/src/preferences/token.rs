@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use consentry_domain::{Lifetime, SubjectId, Timestamp};
+use consentry_domain::{Lifetime, SubjectId, Timestamp, decision::Door};
 use consentry_jose::Algorithm;
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ use crate::{
     error::Fault,
     opaque,
     stored_json::{from_json, to_json},
+    subjects::Origin,
 };
 
 /// Longest token looked at, in bytes.
@@ -194,9 +195,9 @@ impl Ledger {
         wish: &TokenWish,
     ) -> Result<IssuedToken, PreferenceError> {
         let name = &wish.detail.organization_user_id;
-        let subject = self
-            .subject_named(tenant, &organization_alias(tenant, name))
-            .await?;
+        let alias = organization_alias(tenant, name);
+        let origin = Origin::at(Door::Preferences);
+        let subject = self.subject_named(tenant, &alias, origin).await?;
         let client = match permit.caller() {
             Caller::Organization { key } => Some(key.clone()),
             _ => None,

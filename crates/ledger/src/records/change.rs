@@ -1,6 +1,6 @@
 //! Changing a record: replacing and updating are one, given the record as it shall be (consent-api 5.5, 8.3, 10).
 
-use consentry_domain::{Command, Qualifier, Slot, Timestamp, command::ChangeRecord};
+use consentry_domain::{Command, Qualifier, Slot, Timestamp, command::ChangeRecord, decision::Door};
 use consentry_store::Seeds;
 
 use super::{
@@ -17,6 +17,7 @@ use crate::{
     access::{Denied, Permit, Target, WriteRecords},
     carry_out::{Plan, Updated},
     error::Fault,
+    subjects::Origin,
 };
 
 /// A record as it was seen, and as it shall be.
@@ -70,7 +71,7 @@ impl Ledger {
         // Where the record tells of another actor, the requester is the one who acts now (consent-api 5.5).
         let acting = (!acts_in_own_name(requester, before)).then(|| requester.identity().clone());
         let person = match &subject {
-            Some(subject) => self.person_of(tenant, subject).await?,
+            Some(subject) => self.person_of(tenant, subject, Origin::at(Door::Records)).await?,
             None => before.owner(),
         };
         let slot = slot(before, &settled, person);

@@ -1,6 +1,6 @@
 //! Making a record (consent-api 5.3, 5.4, 8).
 
-use consentry_domain::{Command, Qualifier, Slot, command::CreateRecord};
+use consentry_domain::{Command, Qualifier, Slot, command::CreateRecord, decision::Door};
 use consentry_store::Seeds;
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
     carry_out::Plan,
     error::Fault,
     once::Outcome,
+    subjects::Origin,
 };
 
 impl Ledger {
@@ -34,7 +35,9 @@ impl Ledger {
         let settled = rules::settle(tenant, wish, None).map_err(WriteRecordError::Invalid)?;
         let subject = identities.subject.unwrap_or_else(|| requester.identity().clone());
         let actor = identities.actor.unwrap_or_else(|| requester.identity().clone());
-        let person = self.person_of(tenant, &subject).await?;
+        let person = self
+            .person_of(tenant, &subject, Origin::at(Door::Records))
+            .await?;
         if matches!(permit.target(), Target::Subject(of) if *of != person) {
             return Err(Denied {
                 action: "make a record of somebody else",

@@ -14,7 +14,7 @@ use super::{
     requester::{Requester, dn_alias, is_privileged_entry},
     view::RecordView,
 };
-use crate::{Ledger, TenantSnapshot, error::Fault};
+use crate::{Ledger, TenantSnapshot, error::Fault, subjects::Origin};
 
 /// A subject or actor: the text that was given, the distinguished name it maps to, and the person it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,18 +254,19 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         identity: &Identity,
+        origin: Origin,
     ) -> Result<SubjectId, Fault> {
         match (identity.person, &identity.dn) {
             (Some(person), _) => Ok(person),
             (None, Some(dn)) => match Dn::parse(dn) {
                 Ok(dn) if !is_privileged_entry(tenant, &dn) => {
-                    self.subject_named(tenant, &dn_alias(&dn)).await
+                    self.subject_named(tenant, &dn_alias(&dn), origin).await
                 }
                 _ => self.unassigned_subject(tenant).await,
             },
             (None, None) => {
                 let alias = Alias::new(Namespace::RecordSubject, identity.text.as_str());
-                self.subject_named_as(tenant, &alias, SubjectState::Unassigned)
+                self.subject_with_names(tenant, &[alias], SubjectState::Unassigned, origin)
                     .await
             }
         }
@@ -281,7 +282,7 @@ impl Ledger {
         };
         let subject = self.inner.store.subject(tenant.id(), id).await?;
         Ok(subject
-            .filter(|subject| subject.state == SubjectState::Active)
+            .filter(|subject| subject.state.is_somebody())
             .map(|subject| subject.id))
     }
 }

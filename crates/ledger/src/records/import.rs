@@ -26,6 +26,7 @@ use crate::{
     carry_out::{Plan, Updated},
     error::{DecisionError, Fault},
     import::{Imported, person_by_person},
+    subjects::Origin,
 };
 
 /// A record as another system has it. Formats and sizes have been checked.
@@ -165,7 +166,9 @@ impl Ledger {
                 return Ok(Err(imported));
             }
             let subject = self.identity_of(tenant, &record.subject).await?;
-            let person = self.person_of(tenant, &subject).await?;
+            let person = self
+                .person_of(tenant, &subject, Origin::import(Door::Records))
+                .await?;
             Ok::<_, NotImported>(Ok((person, subject)))
         }));
         person_by_person(subjects.await, async |index, person, subject| {

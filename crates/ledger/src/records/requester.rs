@@ -2,7 +2,7 @@
 
 use consentry_domain::{
     SubjectId,
-    decision::CredentialKind,
+    decision::{CredentialKind, Door},
     dn::Dn,
     subject::{Alias, Namespace},
 };
@@ -12,6 +12,7 @@ use crate::{
     Ledger, TenantSnapshot,
     access::{Caller, Denied, Permit, Target, Via, WriteRecords, authorize},
     error::Fault,
+    subjects::Origin,
 };
 
 /// Who sent a request, after the credential was checked. Always somebody with a distinguished name.
@@ -109,7 +110,10 @@ impl Ledger {
         // A name that a template made is a user's, whether we have seen them before or not.
         let subject = match subject {
             Some(subject) => subject,
-            None => self.subject_named(tenant, &dn_alias(&dn)).await?,
+            None => {
+                let origin = Origin::at(Door::Records);
+                self.subject_named(tenant, &dn_alias(&dn), origin).await?
+            }
         };
         let via = Via::Bearer {
             claim: token.claim.clone(),
@@ -176,7 +180,8 @@ impl Ledger {
                 client,
             });
         }
-        let subject = self.subject_named(tenant, &dn_alias(&dn)).await?;
+        let origin = Origin::at(Door::Records);
+        let subject = self.subject_named(tenant, &dn_alias(&dn), origin).await?;
         let via = match token {
             Some(token) => Via::Bearer {
                 claim: token.claim.clone(),

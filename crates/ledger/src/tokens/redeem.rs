@@ -99,6 +99,9 @@ impl Ledger {
                 .await?;
             return Err(TokenError::CODE);
         }
+        if self.is_held_back(tenant, client, grant.subject).await? {
+            return Err(TokenError::CONSENT);
+        }
         let coverage = self.coverage(tenant, client, &grant, &detail.scope, now).await?;
         if !family::is_enough(client, &detail.scope, &coverage) {
             self.end_family(tenant, caller, &grant, Ending::CONSENT_ENDED)

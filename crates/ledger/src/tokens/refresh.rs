@@ -112,6 +112,9 @@ impl Ledger {
             return Err(TokenError::REFRESH);
         }
         let coverage = self.coverage(tenant, client, &grant, &detail.scope, now).await?;
+        if self.is_held_back(tenant, client, grant.subject).await? {
+            return Err(TokenError::CONSENT);
+        }
         if !family::is_enough(client, &detail.scope, &coverage) {
             self.end_family(tenant, caller, &grant, Ending::CONSENT_ENDED)
                 .await?;

@@ -5,10 +5,13 @@
 
 use consentry_domain::{
     Lifetime, SubjectId, Timestamp,
+    decision::Door,
     subject::Namespace,
     tenant::{SignIn, Upstream},
 };
-use consentry_store::{AccountRow, AliasRow, ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey};
+use consentry_store::{
+    AccountRow, AliasRow, ChangeSet, CommitError, Expect, Hash, NewEvent, Row, RowChange, RowKey,
+};
 
 use crate::{
     Ledger, TenantSnapshot,
@@ -16,7 +19,7 @@ use crate::{
     mail::{About, GIVE_UP, Mail, To, put},
     opaque::base64url,
     sessions::Session,
-    subjects::alias_hash,
+    subjects::{Origin, alias_hash},
 };
 
 /// How long after proving who they are somebody may link or unlink an identity.
@@ -122,9 +125,10 @@ impl Ledger {
             change.rows.push(RowChange::Put(Row::Alias(row)));
             rest_on(account, &mut change);
             tell(&mut change, session.subject, (true, upstream), &row_mark)?;
+            change.events.push(self.renamed(tenant, session.subject).await?);
             match self.commit(change).await {
                 Ok(_receipt) => {
-                    self.inner.mailed.notify_waiters();
+                    self.inner.has_mailed();
                     return Ok(());
                 }
                 Err(CommitError::Stale | CommitError::Taken) => {}
@@ -166,9 +170,10 @@ impl Ledger {
             if let Some(upstream) = sign_in.upstream(&gone.upstream) {
                 tell(&mut change, session.subject, (false, upstream), id)?;
             }
+            change.events.push(self.renamed(tenant, session.subject).await?);
             match self.commit(change).await {
                 Ok(_receipt) => {
-                    self.inner.mailed.notify_waiters();
+                    self.inner.has_mailed();
                     self.end_sessions_by(tenant, session, &gone.upstream).await?;
                     return Ok(true);
                 }
@@ -177,6 +182,13 @@ impl Ledger {
             }
         }
         Err(Fault::Conflict.into())
+    }
+
+    /// That a person has other names at providers than before.
+    async fn renamed(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<NewEvent, Fault> {
+        let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
+        let origin = Origin::at(Door::Authorization);
+        self.of_names("subject.updated", (subject, &key), [Namespace::Upstream], origin)
     }
 
     /// Whether somebody could log in without any passkey: by what the account has beside them, or as who they are at a provider.

@@ -364,3 +364,54 @@ async fn chk_15_a_choice_that_waits_is_said_to_wait_and_takes_nothing_from_what_
         "what waits changes nothing of what stands"
     );
 }
+
+#[tokio::test]
+async fn ctp_14_deleting_somebody_tells_each_of_their_events_and_then_the_person() {
+    let world = World::new().await;
+    let receiver = Receiver::start().await;
+    let _made = endpoint(&world.app, &receiver, &json!({ "format": "didomi" })).await;
+    let outbound = world.app.outbound();
+    for (id, enabled) in [("E1", true), ("E2", false)] {
+        let event = json!({ "id": id, "user": { "organization_user_id": IRIS },
+            "consents": { "purposes": [{ "id": "newsletter", "enabled": enabled }] } });
+        let _made = world.ask(Method::POST, "/consents/events", &event).await;
+        world.app.pass(60);
+    }
+    let before = receiver.first(4).await.len();
+    let path = "/consents/users/iris.faro%40example.org?$by_organization_user_id=true";
+    let _was = world.ask(Method::DELETE, path, &json!({})).await;
+    let came = receiver.first(before + 3).await;
+    let (_, last) = came.split_at(before);
+    let mut told: Vec<(String, Value)> = last
+        .iter()
+        .map(|message| {
+            let entity = message.json()["parameters"]["entity"].clone();
+            let whom = entity.get("user").map_or_else(
+                || entity["organization_user_id"].clone(),
+                |user| user["organization_user_id"].clone(),
+            );
+            assert!(whom.is_null() || whom == IRIS, "{entity}");
+            let id = if entity.get("user").is_some() {
+                entity["id"].clone()
+            } else {
+                json!("the person")
+            };
+            (message.header("x-consentry-event").to_owned(), id)
+        })
+        .collect();
+    assert_eq!(
+        told.last().map(|(name, _)| name.as_str()),
+        Some("user.deleted"),
+        "{told:?}"
+    );
+    told.sort_by_key(|(name, id)| format!("{name} {id}"));
+    assert_eq!(
+        told,
+        [
+            ("event.deleted".to_owned(), json!("E1")),
+            ("event.deleted".to_owned(), json!("E2")),
+            ("user.deleted".to_owned(), json!("the person")),
+        ]
+    );
+    outbound.stop().await;
+}

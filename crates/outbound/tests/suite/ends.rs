@@ -126,6 +126,40 @@ async fn evt_11_what_is_revoked_does_not_expire() {
     assert_eq!(expired, 1, "{all:?}");
 }
 
+#[tokio::test]
+async fn evt_11_what_expired_is_not_revoked_afterwards() {
+    let app = TestApp::start().await;
+    lives(&app, "share-my-email", 2).await;
+    let anew = record_of(&app, "ada", "newsletter", "share-my-email").await;
+    let deleted = record_of(&app, "ben", "newsletter", "share-my-email").await;
+    app.pass(3 * 86_400);
+    let accepted = json!({ "status": "accepted" });
+    let again = app.records(Method::PATCH, &anew, Some(&accepted)).await;
+    let _again = again.expect_status(200);
+    let gone = app.records(Method::DELETE, &deleted, None).await;
+    let _gone = gone.expect_status(204);
+    let client = &app.bank.first_party;
+    let page = app
+        .request(
+            Method::GET,
+            "/events/v1/events?from=earliest&types=consent.*,decision.deleted",
+        )
+        .basic(&client.client_id, &client.client_secret);
+    let page = page.send().await.expect_status(200).json();
+    let names = page["events"].as_array().unwrap().iter();
+    let names: Vec<&str> = names.map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "consentry.consent.granted",
+            "consentry.consent.granted",
+            "consentry.consent.granted",
+            "consentry.decision.deleted",
+        ],
+        "each consent ends once"
+    );
+}
+
 /// What is told of bundles, in the order of the log: type without prefix, reason, and what it is about.
 async fn bundles(app: &TestApp) -> Vec<(String, Value, Value)> {
     let client = &app.bank.first_party;

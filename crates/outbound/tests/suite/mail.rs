@@ -462,3 +462,72 @@ fn times_are_those_of_the_plan() {
         Timestamp::from_seconds(0).plus(consentry_ledger::mail::GIVE_UP) > Timestamp::from_seconds(14_400)
     );
 }
+
+#[tokio::test]
+async fn rfc_8058_one_request_switches_notices_off_and_the_page_switches_them_on_again() {
+    let app = TestApp::start().await;
+    tenant_with(&app, |tenant| {
+        tenant.mail.confirm_given = true;
+        tenant.mail.confirm_ended = false;
+    })
+    .await;
+    reached_at(&app, "ada", "ada@example.com", None).await;
+    reached_at(&app, "ben", "ben@example.com", None).await;
+    let (outbox, mailer) = outbox();
+    let outbound = app.outbound_mailing(mailer);
+    ready(&app).await;
+    connect(&app, "ada").await;
+    let first = until_letters(&outbox, 1).await.remove(0);
+    let address = first.unsubscribe.clone().unwrap();
+    let token = address.rsplit('/').next().unwrap();
+    assert!(first.text.contains(&address) && first.html.unwrap().contains(token));
+    let path = format!("/notices/{token}");
+
+    // What looks at links in mails changes nothing.
+    let shown = app.get(&path).await.expect_status(200);
+    assert!(
+        shown.text().contains("Switch these mails off"),
+        "{}",
+        shown.text()
+    );
+    let body =
+        "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
+    let one_click = app
+        .request(Method::POST, &path)
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body(body.as_bytes())
+        .send()
+        .await;
+    assert!(
+        one_click
+            .expect_status(200)
+            .text()
+            .contains("These mails are switched off.")
+    );
+    let _stopped = app.stop_sharing("ada").await;
+    connect(&app, "ada").await;
+    connect(&app, "ben").await;
+    let second = until_letters(&outbox, 2).await.remove(1);
+    assert_eq!(second.to.as_str(), "ben@example.com", "Ada is not written to");
+    // What the tenant says of an address again is not what the person says of mails.
+    reached_at(&app, "ada", "ada@example.net", None).await;
+
+    let on = app.request(Method::POST, &path).form(&[("notices", "on")]);
+    assert!(on.send().await.expect_status(200).text().contains("switched on"));
+    let _stopped = app.stop_sharing("ada").await;
+    connect(&app, "ada").await;
+    let third = until_letters(&outbox, 3).await.remove(2);
+    assert_eq!(third.to.as_str(), "ada@example.net");
+    for wrong in ["off!", ""] {
+        let odd = app.request(Method::POST, &path).form(&[("notices", wrong)]);
+        let _odd = odd.send().await.expect_status(400);
+    }
+    let other = if path.ends_with('A') { "B" } else { "A" };
+    let forged = format!("{}{other}", &path[..path.len() - 1]);
+    for nobody in [forged.as_str(), "/notices/x"] {
+        let _nobody = app.get(nobody).await.expect_status(404);
+        let asked = app.request(Method::POST, nobody).form(&[("notices", "off")]);
+        let _nobody = asked.send().await.expect_status(404);
+    }
+    outbound.stop().await;
+}

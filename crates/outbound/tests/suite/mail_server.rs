@@ -21,6 +21,7 @@ fn letter(to: &str) -> Letter {
         text: "Hello\n".to_owned(),
         html: None,
         at: consentry_domain::Timestamp::from_seconds(1_800_000_000),
+        unsubscribe: None,
     }
 }
 

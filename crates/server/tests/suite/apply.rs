@@ -230,7 +230,7 @@ fn a_mail_template_that_does_not_work_is_refused_and_where_people_are_reached_is
         ),
         (
             "{{ partij }}",
-            "there is no partij; there are brand, consents_url, dir, help, items, locale, party, until",
+            "there is no partij; there are brand, consents_url, dir, help, items, locale, notices_url, party, until",
         ),
         ("{{ party }}", "only texts and numbers are written, not none"),
     ] {

@@ -37,6 +37,7 @@ const REVIEWED: [(&str, &str, Kind); 45] = [
     ("/access/v1/", "", Reads),
     ("/webhooks/v1/", "", Keyed),
     ("/admin/v1/mails/", "/retry", Keyed),
+    ("/admin/v1/people/lookup", "", Reads),
     ("/events/v1/tickets", "", Credential),
     ("/consent/v1/consents", "", Keyed),
     ("/applications/", "/clients", Keyed),
@@ -78,6 +79,7 @@ const REVIEWED: [(&str, &str, Kind); 45] = [
     ("/auth/consent/callback", "", Protocol),
     ("/consent", "", Form),
     ("/log", "", Form),
+    ("/notices/", "", ByNature),
 ];
 
 /// A path without what only says where it is also found.

@@ -54,6 +54,7 @@ fn evt_27_a_stream_is_told_over_the_wire_and_ends_when_the_server_is_told_to_sto
     );
     let (status, body) = request(server.address, &head, record).unwrap();
     assert_eq!(status, 201, "{body}");
+    assert!(until("data: ").contains("consentry.subject.created"));
     assert!(until("data: ").contains("consentry.decision.recorded"));
     assert!(until("data: ").contains("consentry.consent.granted"));
     // It would wait for a request that does not end for longer than this connection waits for a byte.

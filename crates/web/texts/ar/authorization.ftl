@@ -151,3 +151,12 @@ links-elsewhere = سجّل شخص آخر الدخول هنا في هذه الأ�
 onward-title = لحظة من فضلك
 onward-text = ستنتقل الآن إلى { $client }.
 onward-button = متابعة
+
+notices-title = رسائل بشأن ما وافقت عليه
+notices-are-on = تكتب إليك { $bank } عندما توافق على شيء، وعندما ينتهي، وقبل أن ينتهي.
+notices-are-off = لا تكتب إليك { $bank } بشأن ما وافقت عليه.
+notices-switch-off = إيقاف هذه الرسائل
+notices-switch-on = تشغيل هذه الرسائل
+notices-done-off = أُوقفت هذه الرسائل.
+notices-done-on = شُغِّلت هذه الرسائل.
+notices-note = الرسائل التي تحمي حسابك وتلك التي تطلبها تصل دائمًا.

@@ -10,3 +10,4 @@ reason-restricted = وافقت على ما هو أقل من هذا.
 reason-wrong-version = تغيّر النص منذ موافقتك. ستُسأل مرة أخرى.
 reason-grant-ended = انتهى الوصول الذي كان هذا جزءًا منه.
 reason-party-suspended = الجهة التي تطلب هذا غير مخدومة في الوقت الحالي.
+reason-processing-restricted = استخدام بياناتك مقيَّد في الوقت الحالي.

@@ -146,3 +146,12 @@ links-elsewhere = Inzwischen hat sich hier jemand anderes angemeldet. Es wurde n
 onward-title = Einen Moment
 onward-text = Es geht weiter zu { $client }.
 onward-button = Weiter
+
+notices-title = E-Mails zu Ihren Zustimmungen
+notices-are-on = { $bank } schreibt Ihnen, wenn Sie etwas zustimmen, wenn es endet und bevor es endet.
+notices-are-off = { $bank } schreibt Ihnen nicht zu Ihren Zustimmungen.
+notices-switch-off = Diese E-Mails abbestellen
+notices-switch-on = Diese E-Mails wieder bestellen
+notices-done-off = Diese E-Mails sind abbestellt.
+notices-done-on = Diese E-Mails kommen wieder.
+notices-note = E-Mails, die Ihr Konto schützen, und solche, um die Sie bitten, kommen immer.

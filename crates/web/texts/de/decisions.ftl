@@ -10,3 +10,4 @@ reason-restricted = Sie haben weniger als dem zugestimmt.
 reason-wrong-version = Der Wortlaut hat sich geändert, seit Sie zugestimmt haben. Sie werden erneut gefragt.
 reason-grant-ended = Der Zugang, zu dem das gehörte, ist beendet.
 reason-party-suspended = Wer danach fragt, wird zurzeit nicht bedient.
+reason-processing-restricted = Die Nutzung Ihrer Daten ist zurzeit eingeschränkt.

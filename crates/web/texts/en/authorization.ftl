@@ -147,3 +147,12 @@ links-elsewhere = Somebody else logged in here meanwhile. Nothing was linked.
 onward-title = One moment
 onward-text = You are going on to { $client }.
 onward-button = Go on
+
+notices-title = Mails about what you agreed to
+notices-are-on = { $bank } writes to you when you agree to something, when it ends, and before it ends.
+notices-are-off = { $bank } does not write to you about what you agreed to.
+notices-switch-off = Switch these mails off
+notices-switch-on = Switch these mails on
+notices-done-off = These mails are switched off.
+notices-done-on = These mails are switched on.
+notices-note = Mails that protect your account, and those that you ask for, always come.

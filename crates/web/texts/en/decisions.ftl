@@ -10,3 +10,4 @@ reason-restricted = You agreed to less than this.
 reason-wrong-version = The wording has changed since you agreed. You will be asked again.
 reason-grant-ended = The access this was part of has ended.
 reason-party-suspended = Whoever asks for this is not served at the moment.
+reason-processing-restricted = The use of your data is restricted at the moment.

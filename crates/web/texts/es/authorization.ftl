@@ -146,3 +146,12 @@ links-elsewhere = Entretanto ha entrado aquí otra persona. No se ha vinculado n
 onward-title = Un momento
 onward-text = Continúa en { $client }.
 onward-button = Continuar
+
+notices-title = Correos sobre lo que ha aceptado
+notices-are-on = { $bank } le escribe cuando acepta algo, cuando termina y antes de que termine.
+notices-are-off = { $bank } no le escribe sobre lo que ha aceptado.
+notices-switch-off = Dejar de recibir estos correos
+notices-switch-on = Volver a recibir estos correos
+notices-done-off = Ya no recibirá estos correos.
+notices-done-on = Recibirá de nuevo estos correos.
+notices-note = Los correos que protegen su cuenta y los que usted pide llegan siempre.

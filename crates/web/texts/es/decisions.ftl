@@ -10,3 +10,4 @@ reason-restricted = Su consentimiento no llega hasta aquí.
 reason-wrong-version = El texto ha cambiado desde que aceptó. Se le volverá a preguntar.
 reason-grant-ended = El acceso del que esto formaba parte ha terminado.
 reason-party-suspended = En este momento no se atiende a quien lo solicita.
+reason-processing-restricted = En este momento el uso de sus datos está limitado.

@@ -146,3 +146,12 @@ links-elsewhere = Quelqu’un d’autre s’est connecté ici entre-temps. Rien 
 onward-title = Un instant
 onward-text = Vous continuez vers { $client }.
 onward-button = Continuer
+
+notices-title = E-mails sur ce que vous avez accepté
+notices-are-on = { $bank } vous écrit quand vous acceptez quelque chose, quand cela prend fin et avant la fin.
+notices-are-off = { $bank } ne vous écrit pas sur ce que vous avez accepté.
+notices-switch-off = Ne plus recevoir ces e-mails
+notices-switch-on = Recevoir ces e-mails
+notices-done-off = Vous ne recevrez plus ces e-mails.
+notices-done-on = Vous recevrez ces e-mails.
+notices-note = Les e-mails qui protègent votre compte et ceux que vous demandez arrivent toujours.

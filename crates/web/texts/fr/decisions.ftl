@@ -10,3 +10,4 @@ reason-restricted = Votre accord ne va pas jusque-là.
 reason-wrong-version = Le texte a changé depuis votre accord. La question vous sera posée à nouveau.
 reason-grant-ended = L’accès dont cela faisait partie a pris fin.
 reason-party-suspended = Le demandeur n’est pas servi en ce moment.
+reason-processing-restricted = L’utilisation de vos données est limitée en ce moment.

@@ -144,3 +144,12 @@ links-elsewhere = その間に別の方がここでログインしました。�
 onward-title = しばらくお待ちください
 onward-text = { $client } に進みます。
 onward-button = 進む
+
+notices-title = 同意に関するメール
+notices-are-on = 同意したとき、同意が終了したとき、終了が近づいたときに、{ $bank }からメールが届きます。
+notices-are-off = 同意に関するメールは{ $bank }から届きません。
+notices-switch-off = このメールを停止する
+notices-switch-on = このメールを再開する
+notices-done-off = このメールを停止しました。
+notices-done-on = このメールを再開しました。
+notices-note = アカウントを守るためのメールと、ご自身で依頼したメールは常に届きます。

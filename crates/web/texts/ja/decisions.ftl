@@ -10,3 +10,4 @@ reason-restricted = 同意した範囲を超えています。
 reason-wrong-version = 同意した後に文面が変わりました。改めて確認します。
 reason-grant-ended = これが含まれていたアクセスは終了しました。
 reason-party-suspended = 要求元は現在サービスの対象外です。
+reason-processing-restricted = 現在、お客様のデータの利用は制限されています。

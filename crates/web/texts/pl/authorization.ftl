@@ -150,3 +150,12 @@ links-elsewhere = W międzyczasie zalogował się tu ktoś inny. Niczego nie po�
 onward-title = Chwileczkę
 onward-text = Przechodzisz dalej do { $client }.
 onward-button = Dalej
+
+notices-title = Wiadomości o Twoich zgodach
+notices-are-on = { $bank } pisze do Ciebie, gdy wyrażasz zgodę, gdy się ona kończy i zanim się skończy.
+notices-are-off = { $bank } nie pisze do Ciebie o Twoich zgodach.
+notices-switch-off = Wyłącz te wiadomości
+notices-switch-on = Włącz te wiadomości
+notices-done-off = Te wiadomości są wyłączone.
+notices-done-on = Te wiadomości są włączone.
+notices-note = Wiadomości, które chronią Twoje konto, i te, o które prosisz, przychodzą zawsze.

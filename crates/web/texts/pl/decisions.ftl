@@ -10,3 +10,4 @@ reason-restricted = Zgoda obejmuje mniej niż to.
 reason-wrong-version = Treść zmieniła się od czasu wyrażenia zgody. Pytanie zostanie zadane ponownie.
 reason-grant-ended = Dostęp, do którego to należało, zakończył się.
 reason-party-suspended = Podmiot, który o to prosi, nie jest obecnie obsługiwany.
+reason-processing-restricted = Korzystanie z Twoich danych jest obecnie ograniczone.

@@ -146,3 +146,12 @@ links-elsewhere = Entretanto, outra pessoa entrou aqui. Nada foi ligado.
 onward-title = Um momento
 onward-text = Vai continuar em { $client }.
 onward-button = Continuar
+
+notices-title = E-mails sobre o que aceitou
+notices-are-on = { $bank } escreve-lhe quando aceita algo, quando termina e antes de terminar.
+notices-are-off = { $bank } não lhe escreve sobre o que aceitou.
+notices-switch-off = Deixar de receber estes e-mails
+notices-switch-on = Voltar a receber estes e-mails
+notices-done-off = Estes e-mails estão desligados.
+notices-done-on = Estes e-mails estão ligados.
+notices-note = Os e-mails que protegem a sua conta e os que pede chegam sempre.

@@ -10,3 +10,4 @@ reason-restricted = O seu consentimento não vai tão longe.
 reason-wrong-version = O texto mudou desde que aceitou. A pergunta será feita de novo.
 reason-grant-ended = O acesso de que isto fazia parte terminou.
 reason-party-suspended = Quem o pede não está a ser atendido neste momento.
+reason-processing-restricted = O uso dos seus dados está limitado neste momento.

@@ -68,6 +68,25 @@ pub(super) fn accounts() -> Value {
     json!({ "accounts": [account()] })
 }
 
+/// Our own id of a person.
+pub(super) const SUBJECT: &str = "019ca832-6180-7a31-a1b2-c3d4e5f60718";
+
+pub(super) fn person_name() -> Value {
+    json!({ "issuer": "urn:consentry:login", "id": "ada" })
+}
+
+pub(super) fn person() -> Value {
+    json!({ "subject": SUBJECT })
+}
+
+pub(super) fn restriction() -> Value {
+    json!({ "since": "2026-11-22T09:15:04.120331Z", "reason": "accuracy contested, request 4711" })
+}
+
+pub(super) fn restriction_to_put() -> Value {
+    json!({ "reason": "accuracy contested, request 4711" })
+}
+
 /// Id of a mail.
 pub(super) const MAIL: &str = "Z2l2ZW46MDFhMjAyOGQtZWI2OC03ZTVhLThkMTAtNTU2Njc3ODg5OWFh";
 

@@ -30,6 +30,10 @@ const TAG: &str = "administration";
     schemas::Account,
     schemas::AccountToPut,
     schemas::Accounts,
+    schemas::PersonName,
+    schemas::Person,
+    schemas::Restriction,
+    schemas::RestrictionToPut,
     schemas::Mail,
     schemas::Mails,
     schemas::MailAgain,
@@ -48,7 +52,7 @@ pub fn document() -> OpenApi {
     );
     document.tags = Some(vec![tag(
         TAG,
-        "Definitions, localizations, accounts and mails that were given up, for administrators.",
+        "Definitions, localizations, accounts, restrictions of processing and mails that were given up, for administrators.",
     )]);
     document
 }

@@ -288,6 +288,54 @@ pub(super) struct Accounts {
     next_cursor: Option<String>,
 }
 
+/// What an issuer calls a person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::PersonName, example = super::examples::person_name)]
+pub(super) struct PersonName {
+    /// Whose name it is, as in questions of the check API.
+    #[schema(min_length = 1, max_length = 1024)]
+    issuer: String,
+    /// The name.
+    #[schema(min_length = 1, max_length = 1024)]
+    id: String,
+}
+
+/// A person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Person, example = super::examples::person)]
+pub(super) struct Person {
+    /// Our own id.
+    #[schema(format = "uuid")]
+    subject: String,
+}
+
+/// That nothing is done with a person's data.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Restriction, example = super::examples::restriction)]
+pub(super) struct Restriction {
+    /// Since when.
+    #[schema(format = "date-time")]
+    since: String,
+    /// What the administrator said.
+    reason: String,
+}
+
+/// What is said with a restriction.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::RestrictionToPut, example = super::examples::restriction_to_put)]
+pub(super) struct RestrictionToPut {
+    /// Why, for the log. Nobody but administrators is told.
+    #[schema(min_length = 1, max_length = 1024)]
+    reason: String,
+    /// Not read.
+    #[schema(required = false)]
+    since: Value,
+}
+
 /// For whom a mail is.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

@@ -10,7 +10,9 @@ use consentry_web::routes::{CrossOriginPolicies, Site};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{COURIER, NEWSLETTER, agreed, courier, delete, get, put, request, tag, words};
+use crate::world::{
+    COURIER, NEWSLETTER, agreed, courier, delete, get, look_up, put, request, restriction_of, tag, words,
+};
 
 fn document() -> Value {
     serde_json::to_value(consentry_door_administration::openapi::document()).unwrap()
@@ -75,6 +77,8 @@ async fn real_answers_are_as_described() {
     let localization = "/definitions/{definition}/localizations/{locale}";
     let english = format!("{NEWSLETTER}/localizations/en-GB");
     let account = format!("/accounts/{COURIER}");
+    let restriction = "/people/{subject}/restriction";
+    let ada = restriction_of(&app, "ada").await;
     let whole = json!({ "display_name": "N", "description": "d", "parent": "openid", "lifetime": 60, "actions": ["read"] });
     for (method, path, answer) in [
         ("get", "/definitions", get(&app, "/definitions").await),
@@ -107,6 +111,30 @@ async fn real_answers_are_as_described() {
             put(&app, &account, &json!({})).await,
         ),
         ("delete", "/accounts/{account}", delete(&app, &account).await),
+        (
+            "post",
+            "/people/lookup",
+            look_up(&app, "urn:consentry:login", "ada").await,
+        ),
+        (
+            "post",
+            "/people/lookup",
+            look_up(&app, "urn:consentry:login", "nobody").await,
+        ),
+        ("get", restriction, get(&app, &ada).await),
+        (
+            "put",
+            restriction,
+            put(&app, &ada, &json!({ "reason": "r" })).await,
+        ),
+        (
+            "put",
+            restriction,
+            put(&app, &ada, &json!({ "reason": "r" })).await,
+        ),
+        ("put", restriction, put(&app, &ada, &json!({ "reason": 1 })).await),
+        ("get", restriction, get(&app, &ada).await),
+        ("delete", restriction, delete(&app, &ada).await),
         ("get", "/mails", get(&app, "/mails").await),
         ("get", "/mails", get(&app, "/mails?limit=none").await),
         (

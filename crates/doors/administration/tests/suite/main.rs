@@ -9,4 +9,5 @@ mod definitions;
 mod described;
 mod localizations;
 mod logged;
+mod restricting;
 mod world;

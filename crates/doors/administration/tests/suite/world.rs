@@ -62,6 +62,22 @@ pub fn assert_wrong(answer: &Answer, pointers: &[&str]) {
     assert_eq!(told, pointers, "{body}");
 }
 
+/// Looks a person up by a name.
+pub async fn look_up(app: &TestApp, issuer: &str, id: &str) -> Answer {
+    let body = json!({ "issuer": issuer, "id": id });
+    request(app, Method::POST, "/people/lookup")
+        .json(&body)
+        .send()
+        .await
+}
+
+/// Address of the restriction of somebody who logs in under this name.
+pub async fn restriction_of(app: &TestApp, login: &str) -> String {
+    let found = look_up(app, "urn:consentry:login", login).await;
+    let subject = found.expect_status(200).json()["subject"].clone();
+    format!("/people/{}/restriction", subject.as_str().unwrap())
+}
+
 /// A wording to publish.
 pub fn words(version: &str) -> Value {
     json!({ "version": version, "title": "News", "data": format!("data {version}"), "purpose": "purpose" })

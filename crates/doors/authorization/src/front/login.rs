@@ -59,6 +59,8 @@ struct SignedInPage {
     has_passkeys: bool,
     /// Whether there is a page with their identities at other providers.
     has_links: bool,
+    /// Where the person switches mails about what they agreed to; none where there are none.
+    notices: Option<String>,
     /// Whether there is a page with all that they agreed to.
     has_agreements: bool,
 }
@@ -363,6 +365,10 @@ async fn signed_in(visit: &Visit, session: &Session) -> Result<Response, Failure
         message,
         has_passkeys: passkey::offered(visit).is_some(),
         has_links: links::offered(visit),
+        notices: visit
+            .ledger()
+            .notices_path(&visit.tenant, session.subject)
+            .await?,
         has_agreements: agreements::offered(visit),
     };
     Ok(page::answer(&template.page, &template, &[]).into_response())

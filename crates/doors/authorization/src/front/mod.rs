@@ -18,6 +18,7 @@ mod links;
 mod login;
 mod logout;
 mod look_up;
+mod notices;
 mod onward;
 mod page;
 mod passkey;
@@ -84,6 +85,7 @@ pub(crate) fn register(table: RouteTable<House>, providers: &Arc<Providers>) -> 
         .owns_with("/login", failure::fallback)
         .owns_with("/logout", failure::fallback)
         .owns_with("/consent", failure::fallback)
+        .owns_with("/notices", failure::fallback)
         .get_only("/login", Cors::Never, login::get)
         .post("/login", Cors::Never, login::post)
         .get_only(code::ASK, Cors::Never, code::get)
@@ -114,6 +116,8 @@ pub(crate) fn register(table: RouteTable<House>, providers: &Arc<Providers>) -> 
             },
         )
         .post("/login/with/{upstream}/back", Cors::Never, upstream::back_as_form)
+        .get_only(notices::PAGE, Cors::Never, notices::get)
+        .post(notices::PAGE, Cors::Never, notices::post)
         .get_only("/logout", Cors::Never, logout::get)
         .post("/logout", Cors::Never, logout::post)
         .post("/consent", Cors::Never, consent::post)

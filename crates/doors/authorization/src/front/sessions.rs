@@ -31,6 +31,8 @@ struct SessionsPage {
     has_passkeys: bool,
     /// Whether there is a page with their identities at other providers.
     has_links: bool,
+    /// Where the person switches mails about what they agreed to; none where there are none.
+    notices: Option<String>,
 }
 
 /// One place, in words.
@@ -97,6 +99,7 @@ async fn list(visit: &Visit, session: &Session, done: Option<&'static str>) -> R
         done,
         has_passkeys: passkey::offered(visit).is_some(),
         has_links: links::offered(visit),
+        notices: ledger.notices_path(&visit.tenant, session.subject).await?,
     };
     Ok(page::answer(&template.page, &template, &[]))
 }

@@ -177,10 +177,14 @@ async fn dsp_5_7_bodies_that_are_no_json_are_refused_in_the_same_shape() {
 async fn dsp_5_7_too_many_requests_about_one_person_are_429() {
     let world = World::start().await;
     let body = json!({ "dataSource": PROFILE });
-    for _ in 0..60 {
-        assert_eq!(world.ask("/Consent/GetToken", &body).await.status(), 200);
+    for nth in 1..=60 {
+        let answer = world.ask("/Consent/GetToken", &body).await.expect_status(200);
+        let told = answer.header("ratelimit").unwrap().to_owned();
+        assert!(told.contains(&format!(";r={};", 60 - nth)), "COM-11: {told}");
+        assert!(answer.header("ratelimit-policy").is_some(), "COM-11");
     }
     let answer = world.ask("/Consent/GetToken", &body).await.expect_status(429);
+    assert!(answer.header("ratelimit").is_some() && answer.header("ratelimit-policy").is_some());
     assert_eq!(answer.json()["type"], "rate_limit_exceeded");
     assert!(answer.header("retry-after").is_some());
     let mut other = world.claims();

@@ -264,6 +264,32 @@ async fn an_audience_that_is_switched_off_may_nothing() {
 }
 
 #[tokio::test]
+async fn processing_restricted_comes_before_whatever_is_said_of_consent() {
+    let app = connected().await;
+    let admin = &app.bank.admin;
+    let asked = |method: Method, path: &str| {
+        app.request(method, &format!("/admin/v1/people/{path}"))
+            .basic(&admin.client_id, &admin.client_secret)
+    };
+    let name = json!({ "issuer": "urn:consentry:login", "id": "ada" });
+    let found = asked(Method::POST, "lookup").json(&name).send().await;
+    let subject = found.expect_status(200).json()["subject"].clone();
+    let path = format!("{}/restriction", subject.as_str().unwrap());
+    let put = asked(Method::PUT, &path).json(&json!({ "reason": "r" }));
+    let _restricted = put.send().await.expect_status(201);
+    let restricted = (false, "processing_restricted".to_owned());
+    assert_eq!(judged(&app, &balance()).await, restricted);
+    let never = changed(&json!({ "resource": { "type": "definition", "id": "share-my-email" } }));
+    assert_eq!(
+        judged(&app, &never).await,
+        restricted,
+        "whether anything was agreed to is not told"
+    );
+    let _released = asked(Method::DELETE, &path).send().await.expect_status(204);
+    assert!(judged(&app, &balance()).await.0);
+}
+
+#[tokio::test]
 async fn chk_09_what_the_sender_says_of_time_never_makes_an_answer_wider() {
     let app = connected().await;
     let past = json!("2020-01-01T00:00:00Z");

@@ -17,6 +17,7 @@ mod one_truth;
 mod proofs;
 mod sessions;
 mod tokens;
+mod told;
 mod users;
 mod widgets;
 mod wire;

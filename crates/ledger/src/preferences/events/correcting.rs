@@ -89,7 +89,7 @@ impl Ledger {
                 attempt.tell_decided(subject, &body, contact)?;
             }
             if let Ended::Written = attempt.commit(permit, request).await? {
-                self.inner.mailed.notify_waiters();
+                self.inner.has_mailed();
                 return Ok(shown);
             }
         }

@@ -50,7 +50,7 @@ pub(in crate::webhooks) fn tells(tenant: &TenantSnapshot, event: &Happening) -> 
 
 /// Whether the person stands otherwise after an event, so that the user is told too.
 pub(in crate::webhooks) fn changes_person(tenant: &TenantSnapshot, event: &Happening) -> bool {
-    event.entry().name == ERASED
+    event.entry().name == ERASED && event.leaf.audience.is_none()
         || event.entry().name == "decision.recorded"
             && event.body().is_some_and(|body| {
                 if is_silent(body) {

@@ -39,7 +39,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 91] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 94] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -51,6 +51,7 @@ pub(super) const ROUTES: [(Method, &str, Takes); 91] = [
     (Method::POST, "/login/sessions", Page),
     (Method::POST, "/login/with/{upstream}/back", Page),
     (Method::POST, "/logout", Page),
+    (Method::POST, "/notices/{token}", Page),
     (Method::POST, "/center/{center}", Page),
     (Method::POST, "/consents/approvals/{link}", Page),
     (Method::POST, "/consent", Page),
@@ -101,6 +102,12 @@ pub(super) const ROUTES: [(Method, &str, Takes); 91] = [
         Administration,
     ),
     (Method::PUT, "/admin/v1/accounts/{account}", Administration),
+    (Method::POST, "/admin/v1/people/lookup", Administration),
+    (
+        Method::PUT,
+        "/admin/v1/people/{subject}/restriction",
+        Administration,
+    ),
     (Method::POST, "/cis/v1/clients", BackEnd),
     (Method::PUT, "/cis/v1/clients/{client_id}", BackEnd),
     (Method::PUT, "/cis/v1/clients/{client_id}/resources", BackEnd),

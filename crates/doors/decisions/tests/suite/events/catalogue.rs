@@ -436,3 +436,57 @@ async fn a_party_is_suspended_with_the_last_of_its_clients_and_resumed_with_the_
         assert_eq!(event["data"]["party"]["id"], json!(party));
     }
 }
+
+#[tokio::test]
+async fn people_are_told_once_by_the_name_spaces_of_their_names() {
+    let app = TestApp::start().await;
+    let before = now(&app).await;
+    let zoe = "uid=zoe,ou=people,dc=harbor,dc=example";
+    for _ in 0..2 {
+        let _record = written(&app, zoe, "share-my-email", "pending").await;
+    }
+    let of_people = |all: Vec<Value>| -> Vec<Value> {
+        let is_meant = |event: &Value| event["type"].as_str().unwrap().contains(".subject.");
+        all.into_iter().filter(is_meant).collect()
+    };
+    let told = of_people(since(&app, &before).await);
+    assert_eq!(names(&told), ["subject.created"]);
+    assert_eq!(told[0]["data"]["issuers"], json!(["record_subject"]));
+    assert_eq!(told[0]["data"]["door"], "records");
+    assert_eq!(
+        told[0].get("subject"),
+        None,
+        "our own ids are for who asks for them"
+    );
+    assert!(!told[0].to_string().contains("zoe"));
+
+    let before = now(&app).await;
+    let permit = consentry_ledger::authorize::<consentry_ledger::access::Provision>(
+        &consentry_ledger::Caller::Operator,
+        consentry_ledger::Target::Tenant,
+    );
+    let person = consentry_ledger::provision::Person {
+        aliases: ["ada", "ada.lovell"]
+            .map(|name| {
+                consentry_domain::subject::Alias::new(consentry_domain::subject::Namespace::Login, name)
+            })
+            .to_vec(),
+        password: None,
+        applications: Vec::new(),
+        contact: None,
+        profile: None,
+    };
+    let permit = permit.unwrap();
+    for _ in 0..2 {
+        let known = app.ledger.provision_person(&app.tenant(), &permit, &person).await;
+        let _subject = known.unwrap();
+    }
+    let told = of_people(since(&app, &before).await);
+    assert_eq!(
+        names(&told),
+        ["subject.updated", "subject.updated"],
+        "a name, and the account"
+    );
+    assert_eq!(told[0]["data"]["issuers"], json!(["login"]));
+    assert_eq!(told[1]["data"].get("issuers"), None);
+}

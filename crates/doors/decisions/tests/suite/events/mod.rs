@@ -70,6 +70,13 @@ fn text(value: &Value) -> String {
         .to_owned()
 }
 
+/// Lets people be known, so that what follows tells nothing but what is decided.
+async fn known(app: &TestApp, people: &[&str]) {
+    for person in people {
+        let _record = written(app, person, "share-my-email", "pending").await;
+    }
+}
+
 /// The bank's back end writes a record; gives its path.
 async fn written(app: &TestApp, subject: &str, definition: &str, status: &str) -> String {
     let record = json!({

@@ -3,7 +3,7 @@
 use consentry_testkit::TestApp;
 use serde_json::Value;
 
-use super::{asking, change_client, events, ids, names, now, page, since, text, written};
+use super::{asking, change_client, events, ids, known, names, now, page, since, text, written};
 use crate::world::{SCOPE, connected};
 
 /// Whether an event is among those that a filter lets through.
@@ -153,7 +153,8 @@ async fn one_persons_events_are_found_among_those_of_others() {
     let _stopped = app.stop_sharing("ada").await.expect_status(200);
     let ada = &app.bank.customers[0].user_id;
     let of_ada = events(&app, &format!("from=earliest&limit=500&subject={ada}")).await;
-    assert_eq!(of_ada.len(), 12, "{:?}", names(&of_ada));
+    assert_eq!(of_ada.len(), 13, "{:?}", names(&of_ada));
+    assert_eq!(names(&of_ada)[0], "subject.created");
     assert!(of_ada.iter().all(|event| event["data"]["subject"]["id"] == "ada"));
     let (paged, cursor) = to_the_end(&app, &format!("&subject={ada}"), 5).await;
     assert_eq!(ids(&paged), ids(&of_ada));
@@ -398,6 +399,7 @@ async fn what_an_operator_changes_is_told_without_a_person() {
 #[tokio::test]
 async fn several_may_wait_for_the_same() {
     let app = connected().await;
+    known(&app, &["cleo"]).await;
     let before = now(&app).await;
     let wait = || async {
         let path = format!("events?cursor={before}&wait=25");

@@ -180,9 +180,9 @@ async fn what_is_narrowed_is_listed_and_what_was_made_since_is_not_older_than_th
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
     app.pass(5);
     let records = app.records_of("ada").await;
-    let narrowed = records
-        .iter()
-        .find(|record| record["definition"]["id"] == "accounts:transactions");
+    let narrowed = records.iter().find(|record| {
+        record["definition"]["id"] == "accounts:transactions" && record["status"] == "accepted"
+    });
     let path = format!("/consents/{}", narrowed.unwrap()["id"].as_str().unwrap());
     let revoked = json!({ "status": "revoked" });
     let _done = app

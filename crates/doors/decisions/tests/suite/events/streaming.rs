@@ -8,7 +8,9 @@ use consentry_testkit::{Listening, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{asking, change_client, events, ids, names, now, page, patched, since, stream, text, written};
+use super::{
+    asking, change_client, events, ids, known, names, now, page, patched, since, stream, text, written,
+};
 use crate::world::{connected, unbounded};
 
 /// Reads a stream to its end; gives what was told until then.
@@ -117,6 +119,7 @@ async fn evt_19_pages_and_streams_join_without_gap_or_repetition_while_others_wr
     const EACH: usize = 12;
     let app = TestApp::start().await;
     unbounded(&app).await;
+    known(&app, &["w0", "w1", "w2"]).await;
     let start = now(&app).await;
     let write = |writer: usize| {
         let app = &app;
@@ -170,6 +173,7 @@ async fn a_filter_that_lets_nothing_through_still_moves_on() {
 async fn evt_28_a_stream_ends_when_its_token_does() {
     for way in ["expired", "revoked"] {
         let app = connected().await;
+        known(&app, &["cleo"]).await;
         let client = app.bank.first_party.clone();
         let fields = [("grant_type", "client_credentials"), ("scope", "events:read")];
         let token = app.ask_token(&client, &fields).await.expect_status(200).json();
@@ -217,6 +221,7 @@ async fn evt_28_a_stream_ends_when_its_client_may_no_longer_read() {
 #[tokio::test]
 async fn evt_27_a_stream_ends_after_an_hour_and_goes_on_without_loss() {
     let app = connected().await;
+    known(&app, &["cleo"]).await;
     let stream = stream(&app, "").await;
     let before = now(&app).await;
     app.pass(3600);
