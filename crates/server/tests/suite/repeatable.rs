@@ -32,7 +32,7 @@ enum Kind {
 use Kind::{ByNature, Credential, Demo, Form, Keyed, Protocol, Reads};
 
 /// Beginnings and ends of paths, the first that fits counts. `/v1`, `/cis` and the number of a version are not looked at.
-const REVIEWED: [(&str, &str, Kind); 45] = [
+const REVIEWED: [(&str, &str, Kind); 47] = [
     ("/demo", "", Demo),
     ("/access/v1/", "", Reads),
     ("/webhooks/v1/", "", Keyed),
