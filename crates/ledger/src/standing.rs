@@ -19,6 +19,7 @@ use crate::{Ledger, TenantSnapshot, carry_out::required_definitions, error::Faul
 pub struct StandingConsents {
     all: Vec<Consent>,
     is_restricted: bool,
+    is_somebody: bool,
 }
 
 impl StandingConsents {
@@ -27,7 +28,13 @@ impl StandingConsents {
         Self {
             all,
             is_restricted: false,
+            is_somebody: true,
         }
+    }
+
+    /// Whether the person is there, and not erased or one with another.
+    pub const fn is_somebody(&self) -> bool {
+        self.is_somebody
     }
 
     /// Whether the processing of the person's data is restricted (GDPR Art. 18).
@@ -87,9 +94,11 @@ impl Ledger {
                     store.deciding_consents(tenant.id(), subject),
                     store.subject(tenant.id(), subject),
                 )?;
+                let state = person.map(|person| person.state);
                 Ok(Arc::new(StandingConsents {
                     all,
-                    is_restricted: person.is_some_and(|person| person.state == SubjectState::Restricted),
+                    is_restricted: state == Some(SubjectState::Restricted),
+                    is_somebody: state.is_some_and(SubjectState::is_somebody),
                 }))
             })
             .await

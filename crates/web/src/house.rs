@@ -25,6 +25,8 @@ struct Inner {
     public_url: Url,
     /// The same as text, without slash at the end.
     base_url: String,
+    /// The same, as browsers name it.
+    origin: Option<Origin>,
     trusted_proxies: Vec<IpNet>,
 }
 
@@ -36,6 +38,7 @@ impl House {
             inner: Arc::new(Inner {
                 ledger,
                 base_url: public_url.origin().ascii_serialization(),
+                origin: Origin::of(&public_url),
                 public_url,
                 trusted_proxies,
             }),
@@ -73,7 +76,10 @@ impl House {
 
     /// The tenant's own origin, as browsers name it.
     pub fn origin(&self, tenant: &TenantSnapshot) -> Option<Origin> {
-        origin_of(&self.base_url(tenant))
+        match tenant.tenant.hosts.first() {
+            Some(host) => origin_of(&self.base_url_at(host)),
+            None => self.inner.origin.clone(),
+        }
     }
 
     /// How the site is reached, which decides the form of cookies.

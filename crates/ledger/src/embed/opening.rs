@@ -238,6 +238,9 @@ impl Ledger {
 
     /// Whether a person is there and not erased or merged into another.
     pub(super) async fn is_active(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<bool, Fault> {
+        if self.is_alone() {
+            return Ok(self.standing_consents(tenant, subject).await?.is_somebody());
+        }
         let person = self.inner.store.subject(tenant.id(), subject).await?;
         Ok(person.is_some_and(|person| person.state.is_somebody()))
     }

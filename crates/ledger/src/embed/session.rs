@@ -96,14 +96,14 @@ impl SessionDetail {
 }
 
 impl Ledger {
-    /// The page session of a bearer, if it is alive; asking counts as use. Read from the store each time, so that an end is seen at
-    /// once on every node. Of the uses of one second the first is written down, so a page may be over up to a second early.
+    /// The page session of a bearer, if it is alive; asking counts as use. Read as it is at this moment, so that an end is seen at once on
+    /// every node. Of the uses of one second the first is written down, so a page may be over up to a second early.
     pub async fn use_page_session(
         &self,
         tenant: &TenantSnapshot,
         bearer: &Opaque,
     ) -> Result<Option<PageSession>, Fault> {
-        let Some(row) = self.inner.store.token(tenant.id(), bearer.hash()).await? else {
+        let Some(row) = self.token_now(tenant.id(), bearer.hash()).await? else {
             return Ok(None);
         };
         let now = self.now();
@@ -127,7 +127,7 @@ impl Ledger {
             version: row.version.saturating_add(1),
             expires_at: detail.over_at(tenant.tenant.lifetimes.page_idle),
             detail: to_json(&detail, "page session")?,
-            ..row
+            ..TokenRow::clone(&row)
         };
         let mut change = ChangeSet::new(tenant.id(), now);
         // Fails when the session was revoked since it was read, so that being used never revives it.
