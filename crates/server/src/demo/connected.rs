@@ -214,7 +214,7 @@ fn party(ledger: &Ledger, name: &str, legal: &str, host: &str) -> Party {
     }
 }
 
-/// An app like Moneytrack, which nobody can reach: it is only there to be seen.
+/// An app like Moneytrack, with the same secret, which nobody can reach: it is only there to be seen.
 fn client(like: &Client, app: &App, party: PartyId) -> anyhow::Result<Client> {
     let mut client = Client {
         id: ClientId::parse(app.id)?,
@@ -224,7 +224,6 @@ fn client(like: &Client, app: &App, party: PartyId) -> anyhow::Result<Client> {
         redirect_uris: vec![format!("https://{}.example/callback", app.id)],
         post_logout_redirect_uris: Vec::new(),
         allowed_scopes: Scope::parse(&SCOPES.join(" "))?,
-        secrets: Vec::new(),
         ..like.clone()
     };
     client.settings.intermediaries = app.through.into_iter().collect();

@@ -332,7 +332,7 @@ impl Cast {
             admin: known("harbor-admin"),
             service: known("portal"),
             dashboard: known("harbor-dashboard-backend"),
-            preferences: known("harbor-news"),
+            preferences: known("harbor-news-back-end"),
             shared_secret: DirectKey::new(ledger.entropy().bytes()),
         }
     }

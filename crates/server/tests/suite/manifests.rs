@@ -78,6 +78,23 @@ impl Place {
     }
 }
 
+#[test]
+fn what_the_demo_is_made_of_is_written_as_a_manifest_that_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let _ended = Running::start(free_address(), &data).stop();
+    let data = data.to_str().unwrap();
+    let written = applied(&run(&["export", "--manifest", "--data", data]));
+    let file = folder.path().join("demo.yaml");
+    std::fs::write(&file, &written).unwrap();
+    let file = file.to_str().unwrap();
+    let again = applied(&run(&["apply", "--prune", "-f", file, "--data", data]));
+    assert!(
+        again.starts_with("0 added, 0 changed, 0 removed, "),
+        "{again}\n{written}"
+    );
+}
+
 /// Most of what can be configured, beside what the examples show.
 const RICH: &str = r#"
 tenants:
