@@ -4,7 +4,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -20,6 +20,9 @@ use crate::{configuration::Configuration, ledger_place::LedgerPlace};
 
 /// Its name beside a ledger in a folder.
 pub const JOURNAL: &str = "erasures.ndjson";
+
+/// No line is longer, in bytes.
+const LONGEST_LINE: u64 = 1024;
 
 /// Where the journal of a ledger is: where the configuration says, else beside a ledger in a folder.
 pub fn place(configuration: &Configuration, ledger: &LedgerPlace) -> Option<PathBuf> {
@@ -43,14 +46,29 @@ impl FileJournal {
             std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         }
         let mut options = OpenOptions::new();
-        options.append(true).create(true);
+        options.read(true).append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).with_context(|| path.display().to_string())?;
+        let mut file = options.open(path).with_context(|| path.display().to_string())?;
+        take_cut_line_away(&mut file).with_context(|| path.display().to_string())?;
         Ok(Self {
             file: Mutex::new(file),
         })
     }
+}
+
+/// Takes away what a crash left of a line: the next one would go on in it.
+fn take_cut_line_away(file: &mut File) -> std::io::Result<()> {
+    let from = file.metadata()?.len().saturating_sub(LONGEST_LINE);
+    file.seek(SeekFrom::Start(from))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    let rest = end.iter().rev().take_while(|byte| **byte != b'\n').count();
+    if rest > 0 {
+        let kept = u64::try_from(end.len() - rest).unwrap_or_default();
+        file.set_len(from + kept)?;
+    }
+    Ok(())
 }
 
 impl ErasureJournal for FileJournal {
@@ -106,7 +124,7 @@ pub async fn apply(ledger: &Ledger, journal: &[Erased]) -> anyhow::Result<usize>
 mod tests {
     use super::*;
 
-    const LINE: &str = r#"{"tenant":"0190d7f4-5a2b-7000-8000-000000000001","subject":"0190d7f4-5a2b-7000-8000-000000000002","at":1}"#;
+    const LINE: &str = r#"{"tenant":"0190d7f4-5a2b-7000-8000-000000000001","subject":"0190d7f4-5a2b-7000-8000-000000000002","at":"2026-11-30T12:00:00.000000Z"}"#;
 
     #[test]
     fn dsr_13_a_line_that_was_cut_off_is_none_and_another_wrong_one_is_told() {
@@ -121,7 +139,9 @@ mod tests {
         assert_eq!(read(&path).unwrap(), [erased.clone(), erased.clone()]);
         let whole = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 4]).unwrap();
-        assert_eq!(read(&path).unwrap(), [erased]);
+        assert_eq!(read(&path).unwrap(), [erased.clone()]);
+        FileJournal::open(&path).unwrap().note(&erased).unwrap();
+        assert_eq!(read(&path).unwrap(), [erased.clone(), erased]);
         std::fs::write(&path, format!("nonsense\n{whole}")).unwrap();
         assert!(read(&path).unwrap_err().to_string().contains("line 1 of"));
         assert!(read(&folder.path().join("absent")).is_err());
