@@ -1,11 +1,11 @@
 //! Answers that were made for a person within this second, so that whoever asks again and again costs little.
 //!
-//! What is written about the person ends such an answer before the writing is answered, as with every other memory of a node; what only
-//! time changes may be told up to a second late. What lives here: keeping answers. What may not: what they say, which the doors know.
+//! What is written about the person ends such an answer before the writing is answered, as with every other memory of a node. What
+//! ends by itself ends such an answer too; words that only time changes otherwise, such as that something ends soon, may come a second late. What lives here: keeping answers. What may not: what they say, which the doors know.
 
 use std::sync::{Arc, Weak};
 
-use consentry_domain::{SubjectId, TenantId};
+use consentry_domain::{SubjectId, TenantId, Timestamp};
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
@@ -38,6 +38,8 @@ pub struct Made {
     pub pieces: Vec<Piece>,
     /// Whether it says something of other people too, whose changes do not end it. Then it is not kept.
     pub is_about_others: bool,
+    /// From when on it is another one because of the time alone, where that counts to the microsecond; none: for this second it does not.
+    pub until: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -50,6 +52,7 @@ pub(crate) struct Answers {
 struct Kept {
     read_at: Moment,
     second: i64,
+    until: Option<Timestamp>,
     /// With which configuration it was made. As long as this is held nothing else has its address.
     tenant: Weak<TenantSnapshot>,
     pieces: Arc<[Piece]>,
@@ -110,12 +113,10 @@ impl Ledger {
         make: impl Future<Output = Result<Made, E>>,
     ) -> Result<Arc<[Piece]>, E> {
         let answers = &self.inner.answers;
-        let (key, second) = (
-            (tenant.id(), subject, Box::from(question)),
-            self.now().as_seconds(),
-        );
+        let (key, now) = ((tenant.id(), subject, Box::from(question)), self.now());
         let is_good = |kept: &Kept| {
-            kept.second == second
+            kept.second == now.as_seconds()
+                && kept.until.is_none_or(|until| now < until)
                 && Weak::as_ptr(&kept.tenant) == Arc::as_ptr(tenant)
                 && answers
                     .moments
@@ -130,7 +131,8 @@ impl Ledger {
         if !made.is_about_others {
             let kept = Kept {
                 read_at,
-                second,
+                second: now.as_seconds(),
+                until: made.until,
                 tenant: Arc::downgrade(tenant),
                 pieces: Arc::clone(&pieces),
             };

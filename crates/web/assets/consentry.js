@@ -13,7 +13,7 @@ const words = root.dataset;
 const embedded = "embedded" in words && window.parent !== window;
 
 // First of all: the address may hold a one-time token, which no history and no later code may see.
-// A frame without an address of its own may not change it; all it can do is to say so, below.
+// A frame without an address of its own may not change it; it says so below.
 const opaque = self.origin === "null";
 if (words.address && !opaque) history.replaceState(null, "", words.address);
 
@@ -46,7 +46,7 @@ function setBusy(form, on) {
 }
 
 document.addEventListener("submit", (event) => {
-  // A form that the page's own script sends.
+  // Its own script sends it.
   if (event.defaultPrevented) return;
   const form = event.target;
   // A file is saved beside the page, which stays as it is.
@@ -87,7 +87,7 @@ async function send(form, submitter) {
     if (!answer.headers.get("content-type")?.startsWith("text/html")) throw new Error("not a page");
     show(await answer.text(), form.dataset.swap);
   } catch {
-    // Nobody knows whether the server acted; the page asks to look again instead of claiming anything.
+    // Nobody knows whether the server acted, so the page asks to look again.
     alarm(words.failed);
   } finally {
     clearTimeout(slow);

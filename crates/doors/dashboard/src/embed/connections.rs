@@ -7,7 +7,8 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_ledger::answers::Made;
+use consentry_domain::{Consent, Timestamp};
+use consentry_ledger::{agreements::Connection, answers::Made};
 use consentry_web::{
     error::ApiError,
     page::{Page, html, respond},
@@ -74,6 +75,7 @@ async fn of_this_second(visit: &Visit, visitor: Visitor) -> Response {
         let visitor = visitor.with_accounts(visit).await;
         let list = read(visit, &visitor, Wanted::default()).await?;
         let is_about_others = visitor.has_joint_accounts();
+        let until = list.next_end;
         let (page, screen) = screen(visit, &visitor, &title(look, &list), None);
         let places = Places::draw(visit.ledger().entropy());
         let screen = places.instead_of_what_differs(screen);
@@ -84,6 +86,7 @@ async fn of_this_second(visit: &Visit, visitor: Visitor) -> Response {
         Ok(Made {
             pieces,
             is_about_others,
+            until,
         })
     };
     let told = visit
@@ -190,14 +193,26 @@ struct ListPage {
 async fn read(visit: &Visit, visitor: &Visitor, wanted: Wanted) -> Result<List, ApiError> {
     let (connections, singles) = visitor.everything(visit).await?;
     let (telling, now) = (visitor.telling(visit), visit.ledger().now());
+    let next_end = next_end(&connections, &singles, now);
     let singles = singles
         .iter()
         .map(|consent| SingleView::new(&telling, consent, now));
     let mut list = List::new(&telling, &connections, singles.collect(), wanted);
+    list.next_end = next_end;
     let joint = visitor.joint_shares(visit).await?;
     list.joint = joint
         .iter()
         .map(|share| JointView::new(&telling, share))
         .collect();
     Ok(list)
+}
+
+/// The next moment at which something of it ends by itself.
+fn next_end(connections: &[Connection], singles: &[Consent], now: Timestamp) -> Option<Timestamp> {
+    let bundles = connections
+        .iter()
+        .filter_map(|connection| connection.agreement.valid_until);
+    let consents = connections.iter().flat_map(|connection| &connection.consents);
+    let consents = consents.chain(singles).filter_map(|consent| consent.valid_until);
+    bundles.chain(consents).filter(|end| *end > now).min()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use consentry_domain::AccountId;
+use consentry_domain::{AccountId, Timestamp};
 use consentry_ledger::agreements::Connection;
 use consentry_web::{parameters::Parameters, texts::Language};
 
@@ -54,6 +54,8 @@ pub struct List {
     pub standing_in_all: usize,
     /// What others share of accounts that they hold with the person.
     pub joint: Vec<JointView>,
+    /// The next moment at which something of it ends by itself.
+    pub next_end: Option<Timestamp>,
 }
 
 /// The connections of one application; each ends separately.
@@ -224,6 +226,7 @@ impl List {
             is_of_apps,
             standing_in_all,
             joint: Vec::new(),
+            next_end: None,
             wanted,
         }
     }
