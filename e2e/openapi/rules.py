@@ -61,9 +61,17 @@ SOURCES = [
 OF_DATASPACES = (401, 403, 410, 422, 429)
 
 # What the preferences door refuses although it fits a schema: by status, the addresses below which it may. An id may be unknown or
-# taken, and an organization asks 100 times in 15 seconds.
+# taken, a widget or a tree may name what is not there, and an organization asks 100 times in 15 seconds.
 OF_PREFERENCES = {
-    400: ("/v1/sessions", "/v1/auth/protocols/", "/v1/consents/events", "/v1/consents/tokens", "/v1/consents/links"),
+    400: (
+        "/v1/sessions",
+        "/v1/auth/protocols/",
+        "/v1/consents/events",
+        "/v1/consents/tokens",
+        "/v1/consents/links",
+        "/v1/configuration-tree",
+        "/v1/widgets",
+    ),
     401: ("/v1/auth/protocols/otp/verify",),
     404: ("/v1/",),
     409: ("/v1/",),
