@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(read(&path).unwrap(), [erased.clone(), erased.clone()]);
         let whole = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 4]).unwrap();
-        assert_eq!(read(&path).unwrap(), [erased.clone()]);
+        assert_eq!(read(&path).unwrap(), std::slice::from_ref(&erased));
         FileJournal::open(&path).unwrap().note(&erased).unwrap();
         assert_eq!(read(&path).unwrap(), [erased.clone(), erased]);
         std::fs::write(&path, format!("nonsense\n{whole}")).unwrap();
