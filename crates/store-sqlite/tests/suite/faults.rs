@@ -263,7 +263,7 @@ async fn the_journal_stays_bounded_under_writing_and_is_empty_after_closing() {
     let length = || std::fs::metadata(&journal).map_or(0, |file| file.len());
     let consent = sample::consent(sample::slot(sample::person(1), 1, 1), 1);
     let mut greatest = 0;
-    for number in 0..320 {
+    for number in 0..160 {
         let mut record = sample::record(&consent, number);
         record.sealed = Some(vec![7; 1024 * 1024]);
         let mut change = ChangeSet::new(sample::tenant(1), sample::at(0));
@@ -274,7 +274,7 @@ async fn the_journal_stays_bounded_under_writing_and_is_empty_after_closing() {
         greatest = greatest.max(length());
     }
     assert!(
-        greatest < 200 * 1024 * 1024,
+        greatest < 100 * 1024 * 1024,
         "the journal grew to {greatest} bytes"
     );
     store.close().await;
