@@ -90,10 +90,7 @@ impl Ledger {
         self.inner
             .consent_sets
             .get_or_read(&(tenant.id(), subject), async {
-                let (all, person) = tokio::try_join!(
-                    store.deciding_consents(tenant.id(), subject),
-                    store.subject(tenant.id(), subject),
-                )?;
+                let (person, all) = store.standing(tenant.id(), subject).await?;
                 let state = person.map(|person| person.state);
                 Ok(Arc::new(StandingConsents {
                     all,

@@ -135,6 +135,16 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn standing(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+    ) -> ReadResult<(Option<Subject>, Vec<Consent>)> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::standing(connection, tenant, subject)))
+            .await
+    }
+
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>> {
         self.readers
             .ask(move |connection| Box::pin(reads::consent(connection, tenant, id)))

@@ -165,8 +165,22 @@ impl Store for SqliteStore {
     }
 
     async fn deciding_consents(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<Consent>> {
-        self.read_at_one_moment(move |connection| reads::deciding_consents(connection, tenant, subject))
+        self.read(move |connection| reads::deciding_consents(connection, tenant, subject))
             .await
+    }
+
+    async fn standing(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+    ) -> ReadResult<(Option<Subject>, Vec<Consent>)> {
+        self.read_at_one_moment(move |connection| {
+            Ok((
+                reads::subject(connection, tenant, subject)?,
+                reads::deciding_consents(connection, tenant, subject)?,
+            ))
+        })
+        .await
     }
 
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>> {

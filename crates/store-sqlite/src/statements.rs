@@ -70,7 +70,10 @@ statements! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     SLOT_DELETE = "DELETE FROM slot WHERE shard = ?1 AND tenant = ?2 AND subject = ?3 AND definition = ?4 \
         AND audience_kind = ?5 AND audience = ?6 AND qualifier = ?7";
-    SLOT_CONSENTS_OF_SUBJECT = "SELECT s.consent FROM slot AS s WHERE s.shard = ?1 AND s.tenant = ?2 AND s.subject = ?3";
+    CONSENTS_DECIDING = concat!(
+        "SELECT ", consent_columns!(), " FROM slot AS s \
+        LEFT JOIN consent AS c ON c.shard = s.shard AND c.tenant = s.tenant AND c.id = s.consent \
+        WHERE s.shard = ?1 AND s.tenant = ?2 AND s.subject = ?3");
     /// All shards: comparing rows with the log needs each of them.
     SLOTS_ALL = "SELECT s.subject, s.definition, s.audience_kind, s.audience, s.qualifier, s.version, s.consent \
         FROM slot AS s WHERE s.tenant = ?1";

@@ -57,6 +57,13 @@ pub trait Store: Send + Sync + 'static {
     /// The consents that decide the slots of a person.
     async fn deciding_consents(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<Consent>>;
 
+    /// The same with the person: what every question about them rests on, asked for at once.
+    async fn standing(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+    ) -> ReadResult<(Option<Subject>, Vec<Consent>)>;
+
     /// One consent.
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>>;
 

@@ -170,6 +170,18 @@ pub(crate) async fn deciding_consents(
     .await
 }
 
+/// Both on one way to the server.
+pub(crate) async fn standing(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    id: SubjectId,
+) -> Result<(Option<Subject>, Vec<Consent>)> {
+    tokio::try_join!(
+        subject(connection, tenant, id),
+        deciding_consents(connection, tenant, id),
+    )
+}
+
 pub(crate) async fn grant(
     connection: Connection<'_>,
     tenant: TenantId,

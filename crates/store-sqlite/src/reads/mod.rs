@@ -11,13 +11,12 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
-    InteractionRow, StoreError, SubjectKeyRow, TokenRow, stored::Cells as _,
+    InteractionRow, StoreError, SubjectKeyRow, TokenRow,
 };
-use rusqlite::{Connection, Params, Row, params};
+use rusqlite::{Connection, Params, Row, params, types::ValueRef};
 use uuid::Uuid;
 
 use crate::{
-    cells::Cells,
     commit::Transaction,
     fault::{Fault, Result},
     put, rows, statements as sql,
@@ -115,14 +114,16 @@ fn pointed_at(
     connection: &Connection,
     tenant: TenantId,
     id: ConsentId,
-    (table, row): (&'static str, &dyn ToString),
+    row: (&'static str, &dyn ToString),
 ) -> Result<Consent> {
-    consent(connection, tenant, id)?.ok_or_else(|| {
-        Fault(StoreError::Corrupt {
-            table,
-            column: "consent",
-            row: row.to_string(),
-        })
+    consent(connection, tenant, id)?.ok_or_else(|| points_at_nothing(row))
+}
+
+fn points_at_nothing((table, row): (&'static str, &dyn ToString)) -> Fault {
+    Fault(StoreError::Corrupt {
+        table,
+        column: "consent",
+        row: row.to_string(),
     })
 }
 
@@ -131,19 +132,19 @@ pub(crate) fn deciding_consents(
     tenant: TenantId,
     subject: SubjectId,
 ) -> Result<Vec<Consent>> {
-    let ids = all(
+    all(
         connection,
-        sql::SLOT_CONSENTS_OF_SUBJECT,
+        sql::CONSENTS_DECIDING,
         params![
             subject.shard().number(),
             put::id(tenant.uuid()),
             put::id(subject.uuid())
         ],
-        |row| Cells::new(row, "slot", 0).id("consent", ConsentId::from_uuid),
-    )?;
-    ids.into_iter()
-        .map(|id| pointed_at(connection, tenant, id, ("slot", &subject)))
-        .collect()
+        |row| match row.get_ref(0)? {
+            ValueRef::Null => Err(points_at_nothing(("slot", &subject))),
+            _ => rows::read(row),
+        },
+    )
 }
 
 pub(crate) fn grant(connection: &Connection, tenant: TenantId, id: GrantId) -> Result<Option<Grant>> {

@@ -148,6 +148,10 @@ async fn compare_lists(store: &impl Store, model: &Model, tenant: TenantId, pers
     let mut deciding = store.deciding_consents(tenant, person).await.unwrap();
     deciding.sort_by_key(|consent| consent.id);
     assert_eq!(deciding, model.deciding_consents(tenant, person));
+    let (somebody, mut deciding) = store.standing(tenant, person).await.unwrap();
+    deciding.sort_by_key(|consent| consent.id);
+    assert_eq!(deciding, model.deciding_consents(tenant, person));
+    assert_eq!(somebody, store.subject(tenant, person).await.unwrap());
 
     let mut standing: Vec<_> = model
         .rows(tenant)
