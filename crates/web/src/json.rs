@@ -11,7 +11,7 @@ use std::{
 use axum::body::Body;
 use http::HeaderMap;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, map::Entry};
 
 use crate::{
     body::{self, BodyError},
@@ -76,10 +76,10 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, JsonError> {
     };
     let value = seed
         .deserialize(&mut deserializer)
-        .map_err(|error| located(&error, broken.take(), &path.take()))?;
+        .map_err(|error| located(&error, broken.take(), path.take()))?;
     deserializer
         .end()
-        .map_err(|error| located(&error, Some(JsonErrorKind::Trailing), &[]))?;
+        .map_err(|error| located(&error, Some(JsonErrorKind::Trailing), Vec::new()))?;
     Ok(value)
 }
 
@@ -162,7 +162,7 @@ struct Strict<'a> {
     left: usize,
     limit: usize,
     broken: &'a RefCell<Option<JsonErrorKind>>,
-    /// Names and positions that lead to the value being read; it stays as it is where reading stops.
+    /// Names and positions that lead to where reading stopped, from within: noted on the way out, since most of what is read is good.
     path: &'a RefCell<Vec<Step>>,
 }
 
@@ -236,12 +236,13 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.deeper()?;
         let mut values = Vec::new();
         loop {
-            self.path.borrow_mut().push(Step::Element(values.len()));
-            let value = sequence.next_element_seed(inner)?;
-            self.path.borrow_mut().pop();
-            match value {
-                Some(value) => values.push(value),
-                None => return Ok(values.into()),
+            match sequence.next_element_seed(inner) {
+                Ok(Some(value)) => values.push(value),
+                Ok(None) => return Ok(values.into()),
+                Err(error) => {
+                    self.path.borrow_mut().push(Step::Element(values.len()));
+                    return Err(error);
+                }
             }
         }
     }
@@ -250,21 +251,28 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.deeper()?;
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            self.path.borrow_mut().push(Step::Member(name.clone()));
-            if object.contains_key(&name) {
-                return Err(self.stop(JsonErrorKind::Duplicate(name)));
-            }
-            let value = members.next_value_seed(inner)?;
-            self.path.borrow_mut().pop();
-            object.insert(name, value);
+            match object.entry(name) {
+                Entry::Occupied(first) => {
+                    let name = first.key().clone();
+                    self.path.borrow_mut().push(Step::Member(name.clone()));
+                    return Err(self.stop(JsonErrorKind::Duplicate(name)));
+                }
+                Entry::Vacant(place) => match members.next_value_seed(inner) {
+                    Ok(value) => place.insert(value),
+                    Err(error) => {
+                        self.path.borrow_mut().push(Step::Member(place.key().clone()));
+                        return Err(error);
+                    }
+                },
+            };
         }
         Ok(object.into())
     }
 }
 
-fn located(error: &serde_json::Error, kind: Option<JsonErrorKind>, path: &[Step]) -> JsonError {
+fn located(error: &serde_json::Error, kind: Option<JsonErrorKind>, inside_out: Vec<Step>) -> JsonError {
     JsonError {
-        pointer: pointer(path),
+        pointer: pointer(inside_out.into_iter().rev()),
         line: error.line(),
         column: error.column(),
         kind: kind.unwrap_or_else(|| JsonErrorKind::Syntax(without_place(&error.to_string()))),
@@ -274,9 +282,9 @@ fn located(error: &serde_json::Error, kind: Option<JsonErrorKind>, path: &[Step]
 /// The longest pointer told, in steps; what is deeper is within.
 const LONGEST_POINTER: usize = 8;
 
-fn pointer(path: &[Step]) -> String {
+fn pointer(path: impl Iterator<Item = Step>) -> String {
     let mut pointer = String::new();
-    for step in path.iter().take(LONGEST_POINTER) {
+    for step in path.take(LONGEST_POINTER) {
         let _ = match step {
             Step::Member(name) => write!(pointer, "/{}", name.replace('~', "~0").replace('/', "~1")),
             Step::Element(position) => write!(pointer, "/{position}"),
