@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
+    hash::{BuildHasher as _, Hash, RandomState},
     sync::{Mutex, PoisonError},
 };
 
@@ -36,12 +36,12 @@ impl Throttle {
     /// Most keys kept; the oldest go first.
     const MOST: usize = 100_000;
 
-    fn key(&self, key: &str) -> Key {
+    fn key(&self, key: &impl Hash) -> Key {
         self.hasher.hash_one(key)
     }
 
     /// Seconds to wait, if any of the keys has to.
-    pub(crate) fn wait(&self, keys: &[String], now: Timestamp) -> Option<i64> {
+    pub(crate) fn wait(&self, keys: &[impl Hash], now: Timestamp) -> Option<i64> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         keys.iter()
             .filter_map(|key| failures.get(&self.key(key)))
@@ -51,7 +51,7 @@ impl Throttle {
     }
 
     /// Counts a failure for each key.
-    pub(crate) fn fail(&self, keys: &[String], now: Timestamp) {
+    pub(crate) fn fail(&self, keys: &[impl Hash], now: Timestamp) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= Self::MOST {
             failures.retain(|_, entry| now.seconds_since(entry.last) < LONGEST_WAIT);
@@ -79,7 +79,7 @@ impl Throttle {
     }
 
     /// Forgets the failures of a name.
-    pub(crate) fn succeed(&self, key: &str) {
+    pub(crate) fn succeed(&self, key: &impl Hash) {
         self.failures
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

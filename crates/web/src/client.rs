@@ -48,7 +48,7 @@ pub async fn presented(visit: &Visit, headers: &HeaderMap, look: Look) -> Result
             };
             let proven = match look {
                 Look::First => ledger
-                    .authenticate_client(tenant, &presented, &visit.address.to_string())
+                    .authenticate_client(tenant, &presented, visit.address)
                     .map_err(refused)?,
                 Look::Again => ledger
                     .recheck_client(tenant, &presented)

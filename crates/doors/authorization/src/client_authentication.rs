@@ -46,11 +46,10 @@ pub(crate) async fn authenticate(
     headers: &HeaderMap,
     form: &Parameters,
 ) -> Result<ProvenClient, ApiError> {
-    let address = visit.address.to_string();
     match presented(headers, form)? {
         Presented::Name(presented) => visit
             .ledger()
-            .authenticate_client(&visit.tenant, &presented, &address)
+            .authenticate_client(&visit.tenant, &presented, visit.address)
             .map_err(refused),
         Presented::Assertion { client, assertion } => {
             let issuer = issuer(visit);
@@ -67,7 +66,7 @@ pub(crate) async fn authenticate(
             };
             visit
                 .ledger()
-                .authenticate_client_by_assertion(&visit.tenant, &presented, &address)
+                .authenticate_client_by_assertion(&visit.tenant, &presented, visit.address)
                 .await
                 .map_err(|error| match error {
                     AssertionError::Refused(why) => refused(why),

@@ -2,7 +2,7 @@
 //!
 //! Each assertion is good once: its `jti` is kept, by its hash, until the assertion would be over anyway (B19-02).
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use consentry_domain::{
     Timestamp,
@@ -12,7 +12,7 @@ use consentry_jose::{Algorithm, Claims, Expectations, Jwks, KeySet, Limits, deco
 use consentry_store::{ChangeSet, CommitError, Expect, Row, RowChange, RowKey, TokenKind, TokenRow};
 use serde_json::Value;
 
-use super::{ClientRefused, ProvenClient};
+use super::{ClientRefused, ProvenClient, client_authentication::Trying};
 use crate::{Ledger, Opaque, TenantSnapshot, error::Fault, opaque};
 
 /// Longest assertion, in bytes.
@@ -69,11 +69,15 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         presented: &PresentedAssertion<'_>,
-        address: &str,
+        address: IpAddr,
     ) -> Result<ProvenClient, AssertionError> {
         let now = self.now();
         let claimed = claimed(presented).ok_or(ClientRefused::Wrong)?;
-        let keys = [format!("{} client {claimed} from {address}", tenant.tenant.slug)];
+        let keys = [Trying {
+            tenant: tenant.id(),
+            client: &claimed,
+            address,
+        }];
         if let Some(seconds) = self.inner.throttle.wait(&keys, now) {
             return Err(ClientRefused::Throttled { seconds }.into());
         }

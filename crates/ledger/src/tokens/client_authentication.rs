@@ -1,9 +1,9 @@
 //! Client authentication: which client a back end proves to be (RFC 6749 2.3).
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use consentry_domain::{
-    ApplicationId, Timestamp,
+    ApplicationId, TenantId, Timestamp,
     client::{Client, ClientAuthority, StoredSecret},
     decision::CredentialKind,
 };
@@ -54,6 +54,15 @@ pub enum ClientRefused {
         /// Seconds until the next try is looked at.
         seconds: i64,
     },
+}
+
+/// Whose failures are counted together.
+#[derive(Debug, Hash)]
+pub(super) struct Trying<'a> {
+    pub(super) tenant: TenantId,
+    /// `client_id`, as it was presented.
+    pub(super) client: &'a str,
+    pub(super) address: IpAddr,
 }
 
 impl ProvenClient {
@@ -112,19 +121,20 @@ impl ProvenClient {
 }
 
 impl Ledger {
-    /// Checks a client's credential. `address` is the network address it came from: failures count for client and address
+    /// Checks a client's credential. `address` is where it came from: failures count for client and address
     /// together, so that nobody can lock an honest client out from elsewhere.
     pub fn authenticate_client(
         &self,
         tenant: &TenantSnapshot,
         presented: &PresentedClient,
-        address: &str,
+        address: IpAddr,
     ) -> Result<ProvenClient, ClientRefused> {
         let now = self.now();
-        let keys = [format!(
-            "{} client {} from {address}",
-            tenant.tenant.slug, presented.id
-        )];
+        let keys = [Trying {
+            tenant: tenant.id(),
+            client: &presented.id,
+            address,
+        }];
         if let Some(seconds) = self.inner.throttle.wait(&keys, now) {
             return Err(ClientRefused::Throttled { seconds });
         }
