@@ -21,21 +21,15 @@ pub(crate) struct Decision {
 }
 
 #[derive(Serialize)]
-struct Context {
-    #[serde(flatten)]
-    told: Told,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    short_circuit: Option<&'static str>,
-}
-
-#[derive(Serialize)]
 #[serde(untagged)]
-enum Told {
+enum Context {
     Judged(Box<Judged>),
     /// An item of a batch that is no question.
     Broken {
         reason_code: &'static str,
         error: Error,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        short_circuit: Option<&'static str>,
     },
 }
 
@@ -67,6 +61,8 @@ struct Judged {
     version: Option<u32>,
     evaluated_at: Timestamp,
     max_age: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short_circuit: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -78,15 +74,6 @@ struct Definition {
     current_version: Option<WordingVersion>,
 }
 
-impl Context {
-    const fn of(told: Told) -> Self {
-        Self {
-            told,
-            short_circuit: None,
-        }
-    }
-}
-
 impl Decision {
     /// `visit` says in which language, if any, the person shall hear why.
     pub(crate) fn of(visit: &Visit, verdict: &Verdict) -> Self {
@@ -94,7 +81,7 @@ impl Decision {
         let audience = consent.filter(|consent| consent.slot.audience != Audience::None);
         Self {
             decision: verdict.is_permit(),
-            context: Context::of(Told::Judged(Box::new(Judged {
+            context: Context::Judged(Box::new(Judged {
                 reason_code: verdict.reason.as_str(),
                 reason_user: sentence(verdict.reason, &visit.languages).into_iter().collect(),
                 consent_id: consent.map(|consent| consent.id),
@@ -110,7 +97,8 @@ impl Decision {
                 version: consent.map(|consent| consent.version),
                 evaluated_at: verdict.evaluated_at,
                 max_age: verdict.max_age,
-            }))),
+                short_circuit: None,
+            })),
         }
     }
 
@@ -118,19 +106,23 @@ impl Decision {
     pub(crate) fn broken(error: &ApiError) -> Self {
         Self {
             decision: false,
-            context: Context::of(Told::Broken {
+            context: Context::Broken {
                 reason_code: "error",
                 error: Error {
                     status: error.status().as_u16(),
                     message: error.message().to_owned(),
                 },
-            }),
+                short_circuit: None,
+            },
         }
     }
 
     /// Says that no further question was looked at, by which rule (CHK-20).
     pub(crate) fn short_circuited(mut self, rule: &'static str) -> Self {
-        self.context.short_circuit = Some(rule);
+        match &mut self.context {
+            Context::Judged(judged) => judged.short_circuit = Some(rule),
+            Context::Broken { short_circuit, .. } => *short_circuit = Some(rule),
+        }
         self
     }
 
