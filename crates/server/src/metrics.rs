@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::{IntoResponse, Response},
 };
 use consentry_ledger::Ledger;
@@ -243,12 +242,16 @@ impl Collector for Following {
     }
 }
 
-/// Layer that counts.
+/// Lets a request through and counts its answer.
 #[expect(
     clippy::disallowed_methods,
     reason = "measures how long an answer took; nothing is decided by it"
 )]
-pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+pub async fn count<F: Future<Output = Response>>(
+    metrics: &Metrics,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -256,7 +259,7 @@ pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next)
         .to_owned();
     let started = Instant::now();
     metrics.in_flight.inc();
-    let answer = next.run(request).await;
+    let answer = next(request).await;
     metrics.in_flight.dec();
     metrics.seconds.observe(started.elapsed().as_secs_f64());
     metrics

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{Request, State},
-    middleware,
+    middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
 };
 use consentry_door_records::{Validators, messages::Messages};
@@ -123,15 +123,41 @@ pub fn router(parts: &Parts) -> Result<Router, Vec<Conflict>> {
         instant: Arc::new(instant),
         join: parts.joins_traces.then(|| telemetry::join(parts.house.clone())),
     };
+    let around = Arc::new(Around {
+        sources,
+        metrics: parts.metrics.clone(),
+        bounds,
+        memory,
+    });
     Ok(site
         .router
-        .layer(middleware::from_fn_with_state(memory, staleness::bound))
-        .layer(middleware::from_fn_with_state(bounds, bounds::hold))
-        .layer(middleware::from_fn_with_state(
-            parts.metrics.clone(),
-            metrics::count,
-        ))
-        .layer(middleware::from_fn_with_state(sources, request_id::identify)))
+        .layer(middleware::from_fn_with_state(around, go_around)))
+}
+
+/// What goes around every door.
+struct Around {
+    sources: Sources,
+    metrics: Metrics,
+    bounds: Bounds,
+    memory: Memory,
+}
+
+/// One layer, from the outermost to the innermost: each layer of the framework costs every request some boxes and copies.
+async fn go_around(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
+    let Around {
+        sources,
+        metrics,
+        bounds,
+        memory,
+    } = &*around;
+    request_id::identify(sources, request, |request| {
+        metrics::count(metrics, request, |request| {
+            bounds::hold(bounds, request, |request| {
+                staleness::bound(memory, request, |request| next.run(request))
+            })
+        })
+    })
+    .await
 }
 
 #[expect(

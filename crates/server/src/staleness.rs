@@ -1,10 +1,6 @@
 //! Nobody is answered from a memory that is older than the bound, where other nodes write to the same ledger.
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use consentry_ledger::Ledger;
 use consentry_web::{
     error::{ApiError, registry},
@@ -27,13 +23,17 @@ pub struct Memory {
 }
 
 /// Lets a request through once this node's memory is current.
-pub async fn bound(State(memory): State<Memory>, request: Request, next: Next) -> Response {
+pub async fn bound<F: Future<Output = Response>>(
+    memory: &Memory,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let path = request.uri().path();
     if ABOUT_THIS_NODE.iter().any(|about| path.starts_with(about)) {
-        return next.run(request).await;
+        return next(request).await;
     }
     match memory.ledger.be_current().await {
-        Ok(()) => next.run(request).await,
+        Ok(()) => next(request).await,
         Err(error) => {
             tracing::warn!(%error, "a request was not answered, since what other nodes wrote is not known");
             let (parts, _) = request.into_parts();

@@ -1,6 +1,6 @@
 //! The id of a request: taken from `X-Request-ID` or made, echoed in the answer, present in every log line and failure.
 //!
-//! [`identify`] is the outermost layer of a site. It opens the span, lets the request through, renders a failure with
+//! [`identify`] goes around everything else that a site does with a request. It opens the span, lets the request through, renders a failure with
 //! the id and writes one line about the outcome. What it never writes: query strings, headers, cookies, bodies.
 
 use std::{
@@ -10,8 +10,7 @@ use std::{
 };
 
 use axum::{
-    extract::{FromRequestParts, MatchedPath, Request, State},
-    middleware::Next,
+    extract::{FromRequestParts, MatchedPath, Request},
     response::Response,
 };
 use http::{HeaderName, HeaderValue, request::Parts};
@@ -46,8 +45,12 @@ impl fmt::Debug for Sources {
     }
 }
 
-/// The layer: `router.layer(axum::middleware::from_fn_with_state(sources, request_id::identify))`.
-pub async fn identify(State(sources): State<Sources>, mut request: Request, next: Next) -> Response {
+/// What goes around everything else that a site does with a request.
+pub async fn identify<F: Future<Output = Response>>(
+    sources: &Sources,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let started = (sources.instant)();
     let id = match brought(&request) {
         Brought::Id(id) => id,
@@ -65,7 +68,7 @@ pub async fn identify(State(sources): State<Sources>, mut request: Request, next
         join(&span, &request);
     }
     request.extensions_mut().insert(id.clone());
-    let answer = next.run(request).instrument(span.clone()).await;
+    let answer = next(request).instrument(span.clone()).await;
     span.in_scope(|| {
         let mut answer = settle(answer, &id);
         answer.headers_mut().insert(X_REQUEST_ID.clone(), id.0.clone());

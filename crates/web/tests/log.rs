@@ -7,7 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, body::Body, middleware, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    middleware::{self, Next},
+    routing::get,
+};
 use consentry_web::{
     error::{ApiError, OAuth},
     request_id::{Sources, identify},
@@ -34,7 +40,12 @@ async fn dashboard_a8_3_no_secret_reaches_the_log() -> Result<(), Box<dyn Error>
                 ))
             }),
         )
-        .layer(middleware::from_fn_with_state(sources(), identify));
+        .layer(middleware::from_fn_with_state(
+            sources(),
+            async |State(sources): State<Sources>, request: Request<Body>, next: Next| {
+                identify(&sources, request, |request| next.run(request)).await
+            },
+        ));
     let request = |path: &str| {
         Request::builder()
             .uri(path)

@@ -1,6 +1,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::{Router, body::Body, middleware, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    middleware::{self, Next},
+    routing::get,
+};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -35,7 +41,12 @@ fn site() -> Router {
                 ))
             }),
         )
-        .layer(middleware::from_fn_with_state(sources(), identify))
+        .layer(middleware::from_fn_with_state(
+            sources(),
+            async |State(sources): State<Sources>, request: Request, next: Next| {
+                identify(&sources, request, |request| next.run(request)).await
+            },
+        ))
 }
 
 async fn ask(path: &str, id: Option<&str>) -> (StatusCode, String, String) {
