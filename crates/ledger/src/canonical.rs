@@ -51,17 +51,17 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), NotCanonical> {
             out.push(b']');
         }
         Value::Object(members) => {
-            let mut names: Vec<&String> = members.keys().collect();
-            names.sort_unstable();
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| *name);
             out.push(b'{');
-            for (position, name) in names.into_iter().enumerate() {
+            for (position, (name, value)) in members.into_iter().enumerate() {
                 check_name(name)?;
                 if position > 0 {
                     out.push(b',');
                 }
                 write_text(name, out);
                 out.push(b':');
-                write(&members[name], out)?;
+                write(value, out)?;
             }
             out.push(b'}');
         }
@@ -80,26 +80,33 @@ fn check_name(name: &str) -> Result<(), NotCanonical> {
     }
 }
 
-/// RFC 8785 3.2.2.2: only what must be escaped is, and the short forms where they exist.
+/// RFC 8785 3.2.2.2: only what must be escaped is, and the short forms where they exist. What is left as it is goes over in pieces.
 fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for character in text.chars() {
-        match character {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\u{8}' => out.extend_from_slice(b"\\b"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\u{c}' => out.extend_from_slice(b"\\f"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            control if u32::from(control) < 0x20 => {
-                out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes());
-            }
-            other => {
-                let mut buffer = [0; 4];
-                out.extend_from_slice(other.encode_utf8(&mut buffer).as_bytes());
-            }
-        }
+    let mut rest = text.as_bytes();
+    while let Some(place) = rest.iter().position(|byte| must_be_escaped(*byte)) {
+        let (plain, from) = rest.split_at(place);
+        out.extend_from_slice(plain);
+        escape(from[0], out);
+        rest = &from[1..];
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+const fn must_be_escaped(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | ..0x20)
+}
+
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        0x8 => out.extend_from_slice(b"\\b"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        0xc => out.extend_from_slice(b"\\f"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+    }
 }

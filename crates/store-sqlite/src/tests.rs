@@ -192,13 +192,16 @@ fn the_bundled_library_flushes_data_without_the_times_of_files() {
 }
 
 #[test]
-fn the_bundled_library_counts_no_memory_and_shares_no_cache() {
+fn the_bundled_library_counts_no_memory_shares_no_cache_and_is_no_larger_than_needed() {
     let (_folder, connection) = migrated();
     let mut options = connection.prepare("PRAGMA compile_options").unwrap();
     let options = options.query_map([], |row| row.get::<_, String>(0)).unwrap();
     let options: BTreeSet<String> = options.map(Result::unwrap).collect();
     for option in ["DEFAULT_MEMSTATUS=0", "OMIT_SHARED_CACHE", "DQS=0"] {
         assert!(options.contains(option), "{option}: {options:?}");
+    }
+    for option in ["ENABLE_FTS3", "ENABLE_FTS5", "ENABLE_RTREE"] {
+        assert!(!options.contains(option), "{option}: {options:?}");
     }
 }
 

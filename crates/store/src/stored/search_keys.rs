@@ -25,14 +25,10 @@ pub fn read_keys(text: &str) -> Option<Vec<(RecordKey, Hash)>> {
 }
 
 fn hex(hash: &Hash) -> String {
-    use std::fmt::Write as _;
-    hash.as_bytes()
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    let halves = hash.as_bytes().iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    halves
+        .filter_map(|half| char::from_digit(u32::from(half), 16))
+        .collect()
 }
 
 fn from_hex(text: &str) -> Option<Hash> {
