@@ -194,9 +194,7 @@ impl<'de> MapAccess<'de> for Entries {
         let line = value.line;
         let name: StringDeserializer<Wrong> = String::from(key.clone()).into_deserializer();
         self.value = Some((key, value));
-        seed.deserialize(name)
-            .map(Some)
-            .map_err(|wrong| wrong.on(line))
+        seed.deserialize(name).map(Some).map_err(|wrong| wrong.on(line))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
@@ -238,7 +236,12 @@ impl<'de> VariantAccess<'de> for Content {
 
     fn unit_variant(self) -> Result<(), Wrong> {
         match self.tree() {
-            (_, Tree { what: What::Nothing, .. }) => Ok(()),
+            (
+                _,
+                Tree {
+                    what: What::Nothing, ..
+                },
+            ) => Ok(()),
             (step, tree) => Err(tree.unexpected(&"nothing").within(step)),
         }
     }

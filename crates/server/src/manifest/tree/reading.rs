@@ -44,7 +44,12 @@ impl Tree {
                 lines.table(1, table.into_inner())
             }
             Form::Yaml => {
-                let mut tree: Self = serde_saphyr::from_str(text)
+                // Nothing written can be more than there are bytes; what aliases multiply keeps its bounds.
+                let most = text.len().max(1_000);
+                let options = serde_saphyr::options! {
+                    budget: serde_saphyr::budget! { max_nodes: most, max_events: most.saturating_mul(3) },
+                };
+                let mut tree: Self = serde_saphyr::from_str_with_options(text, options)
                     .map_err(|error| Wrong::new(0, error.to_string().trim_end().to_owned()))?;
                 tree.keep_bare(text);
                 Ok(tree)
@@ -60,7 +65,8 @@ impl Tree {
             What::Switch(_) | What::Signed(_) | What::Unsigned(_) | What::Float(_) | What::Text(_) => {
                 let (offset, length) = (self.place.0 as usize, self.place.1 as usize);
                 let written = text.get(offset..offset + length).unwrap_or_default().trim();
-                let begins_otherwise = |written: &str| written.starts_with(['"', '\'', '|', '>', '!', '&', '*']);
+                let begins_otherwise =
+                    |written: &str| written.starts_with(['"', '\'', '|', '>', '!', '&', '*']);
                 let is_bare = !written.is_empty() && !written.contains('\n') && !begins_otherwise(written);
                 // A text is one already, unless it is one of the words for a switch.
                 let matters = !matches!(self.what, What::Text(_)) || What::word(written).is_some();

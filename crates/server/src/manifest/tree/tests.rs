@@ -105,7 +105,10 @@ fn what_has_no_quotes_in_yaml_is_what_is_asked_for() {
         assert_eq!(read(&text, Form::Yaml).unwrap().name, meant, "{written}");
     }
     let twice = read("name: &it 1.30\nnote: *it\n", Form::Yaml).unwrap();
-    assert_eq!((twice.name.as_str(), twice.note.as_deref()), ("1.30", Some("1.30")));
+    assert_eq!(
+        (twice.name.as_str(), twice.note.as_deref()),
+        ("1.30", Some("1.30"))
+    );
     // Nothing is left out where it may be.
     let empty = read("name: x\nnote:\nsize: ~\nweight: null\n", Form::Yaml).unwrap();
     assert_eq!((empty.note, empty.size, empty.weight), (None, None, None));
@@ -145,10 +148,26 @@ fn what_is_wrong_is_told_with_its_line_and_place() {
             "name: x\nbeds:\n- kind: { trees: many }\n",
             "line 3: beds[0].kind.trees: invalid type: string \"many\", expected u8",
         ),
-        (Form::Yaml, "name: x\nbeds:\nopen: true\n", "beds: invalid type: nothing, expected a sequence"),
-        (Form::Yaml, "name:\n", "name: invalid type: nothing, expected a string"),
-        (Form::Toml, "name = 7\n", "line 1: name: invalid type: integer `7`, expected a string"),
-        (Form::Toml, "name = true\n", "line 1: name: invalid type: boolean `true`, expected a string"),
+        (
+            Form::Yaml,
+            "name: x\nbeds:\nopen: true\n",
+            "beds: invalid type: nothing, expected a sequence",
+        ),
+        (
+            Form::Yaml,
+            "name:\n",
+            "name: invalid type: nothing, expected a string",
+        ),
+        (
+            Form::Toml,
+            "name = 7\n",
+            "line 1: name: invalid type: integer `7`, expected a string",
+        ),
+        (
+            Form::Toml,
+            "name = true\n",
+            "line 1: name: invalid type: boolean `true`, expected a string",
+        ),
         (
             Form::Toml,
             "name = 2026-11-30\n",
@@ -166,19 +185,44 @@ fn what_is_wrong_is_told_with_its_line_and_place() {
         ),
         (Form::Toml, "name = 'x'\nname = 'y'\n", "line 2: duplicate key"),
         (Form::Toml, "name = \n", "line 1: "),
-        (Form::Yaml, "name: x\nopen: maybe\n", "line 2: open: invalid type: string \"maybe\", expected a boolean"),
-        (Form::Yaml, "name: x\nopen: 'yes'\n", "line 2: open: invalid type: string \"yes\", expected a boolean"),
+        (
+            Form::Yaml,
+            "name: x\nopen: maybe\n",
+            "line 2: open: invalid type: string \"maybe\", expected a boolean",
+        ),
+        (
+            Form::Yaml,
+            "name: x\nopen: 'yes'\n",
+            "line 2: open: invalid type: string \"yes\", expected a boolean",
+        ),
         (Form::Yaml, "name: x\nname: y\n", "duplicate"),
         (Form::Yaml, "{\"name\": \"x\", \"name\": \"y\"}", "duplicate"),
         (Form::Yaml, "name: [x\n", "line"),
         (Form::Toml, "[[beds]]\nkind = 'herbs'\n", "missing field `name`"),
     ] {
         let why = read(text, form).unwrap_err();
-        assert!(why.contains(expected), "{text}\nexpected: {expected}\nfound: {why}");
+        assert!(
+            why.contains(expected),
+            "{text}\nexpected: {expected}\nfound: {why}"
+        );
     }
     let sent = serde_json::from_str::<Tree>("{\"name\": \"x\", \"name\": \"y\"}").unwrap_err();
     assert!(sent.to_string().contains("duplicate field `name`"), "{sent}");
     let sent: Tree = serde_json::from_str("{\"name\": 1.5}").unwrap();
     let why = sent.meaning::<Garden>().unwrap_err().to_string();
     assert_eq!(why, "name: invalid type: floating point `1.5`, expected a string");
+}
+
+#[test]
+fn a_long_text_is_read_and_one_that_only_unfolds_to_be_long_is_not() {
+    let beds = "- { kind: herbs, rows: [1, 2, 3, 4] }\n".repeat(60_000);
+    let garden = read(&format!("name: x\nbeds:\n{beds}"), Form::Yaml).unwrap();
+    assert_eq!(garden.beds.len(), 60_000);
+    let mut laughs = "name: x\nfree:\n  a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
+    for number in 1..9 {
+        let again = vec![format!("*a{}", number - 1); 10].join(", ");
+        laughs += &format!("  a{number}: &a{number} [{again}]\n");
+    }
+    let why = read(&laughs, Form::Yaml).unwrap_err();
+    assert!(why.contains("line"), "{why}");
 }
