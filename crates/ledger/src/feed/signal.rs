@@ -73,7 +73,7 @@ impl Ledger {
         };
         let passing = passing();
         let Some(entry) = catalogue::find(passing.name).filter(|entry| entry.signal) else {
-            debug_assert!(false, "{} is no signal of the catalogue", passing.name);
+            tracing::error!(name = passing.name, "what passes by is no signal of the catalogue");
             return;
         };
         let ids = self.ids();
