@@ -29,6 +29,7 @@ pub use crate::root_key::KeysSection;
 pub use import::{ImportSection, Names, RecordNames, RecordsImport};
 pub use ldap::LdapSection;
 pub use mail::MailSection;
+pub(crate) use nats::LONGEST_MIRROR;
 pub use nats::NatsSection;
 pub use network::Network;
 pub use otlp::OtlpSection;

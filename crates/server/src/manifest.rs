@@ -5,6 +5,7 @@
 mod clients;
 mod reading;
 mod secrets;
+mod tree;
 mod webhooks;
 mod writing;
 
@@ -45,6 +46,7 @@ use self::{
 pub use self::{
     clients::{ApplicationManifest, ClientManifest, DrawnSecret, PartyManifest},
     secrets::Secrets,
+    tree::Tree,
     webhooks::WebhookManifest,
 };
 

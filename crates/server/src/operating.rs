@@ -28,7 +28,7 @@ use url::{Host, Url};
 
 use crate::{
     applying::{Applying, Wishes},
-    manifest::{Manifest, Secrets},
+    manifest::{Manifest, Secrets, Tree},
 };
 
 /// Where a manifest is sent, and asked for.
@@ -110,8 +110,8 @@ fn token(file: &Path) -> anyhow::Result<String> {
 /// What is sent.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sent {
-    manifest: Manifest,
+struct Sent<M> {
+    manifest: M,
     secrets: BTreeMap<String, String>,
     wishes: Wishes,
 }
@@ -187,8 +187,9 @@ async fn taken(operator: Operator, request: Request) -> Result<Response, ApiErro
     operator.admit(&parts.headers)?;
     body::require_media_type(&parts.headers, &["application/json"])?;
     let content = body::read(content, LARGEST).await?;
-    let sent: Sent = serde_json::from_slice(&content)
-        .map_err(|error| ApiError::new(&registry::INVALID_REQUEST).detail(error.to_string()))?;
+    let wrong = |why: &dyn fmt::Display| ApiError::new(&registry::INVALID_REQUEST).detail(why.to_string());
+    let sent: Sent<Tree> = serde_json::from_slice(&content).map_err(|error| wrong(&error))?;
+    let manifest: Manifest = sent.manifest.meaning().map_err(|error| wrong(&error))?;
     // It goes on when whoever asked goes away: half a manifest helps nobody.
     let done = tokio::spawn(async move {
         let _turn = operator.0.turn.lock().await;
@@ -200,13 +201,13 @@ async fn taken(operator: Operator, request: Request) -> Result<Response, ApiErro
             secrets: &Secrets::Sent(sent.secrets),
             wishes: sent.wishes,
         };
-        let applied = match sent.manifest.check() {
+        let applied = match manifest.check() {
             Ok(()) => {
                 let mut tell = |line| {
                     lines.push(line);
                     Ok(())
                 };
-                applying.apply(&sent.manifest, &mut tell).await
+                applying.apply(&manifest, &mut tell).await
             }
             Err(error) => Err(error),
         };

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use consentry_domain::{SubjectId, Timestamp, tenant::ZoneName};
+use consentry_domain::{SubjectId, Timestamp, decision::Door, tenant::ZoneName};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, TokenKind, TokenRow};
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Caller, Ledger, Opaque, TenantSnapshot, Via,
     error::Fault,
+    feed::Passing,
     rates::{Rate, source},
     stored_json::{from_json, to_json},
 };
@@ -111,6 +112,22 @@ pub(super) enum Reason {
     PersonGone,
 }
 
+impl Reason {
+    /// The name in signals.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unknown => "unknown",
+            Self::OtherKind => "other_kind",
+            Self::Reused => "reused",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::CredentialGone => "credential_gone",
+            Self::PersonGone => "person_gone",
+        }
+    }
+}
+
 impl Ledger {
     /// Spends a one-time token and begins a page session, both or neither. Of several attempts at once, one wins.
     pub async fn open_dashboard(
@@ -128,11 +145,18 @@ impl Ledger {
         match self.spend(tenant, opening, kept).await? {
             Ok(opened) => {
                 tracing::info!(token.prefix = ?prefix, "one-time token redeemed");
+                let subject = opened.session.subject;
+                self.signal(tenant.id(), || {
+                    passing("embed.session.started", Some(subject), None)
+                });
                 Ok(opened)
             }
             Err(reason) => {
                 tracing::info!(refused.reason = ?reason, token.prefix = ?prefix, "one-time token refused");
                 rates.count(tenant.id(), Rate::RefusedOpenings, &key, self.now());
+                self.signal(tenant.id(), || {
+                    passing("embed.session.refused", None, Some(reason))
+                });
                 Err(OpenError::Refused)
             }
         }
@@ -295,6 +319,19 @@ impl Ledger {
         )?)));
         change.rows.push(RowChange::Put(Row::Token(session)));
         Ok((opened, change))
+    }
+}
+
+const fn passing(name: &'static str, subject: Option<SubjectId>, reason: Option<Reason>) -> Passing {
+    Passing {
+        name,
+        door: Door::Dashboard,
+        client: None,
+        subject,
+        reason: match reason {
+            Some(reason) => Some(reason.as_str()),
+            None => None,
+        },
     }
 }
 

@@ -45,6 +45,8 @@ pub struct EventType {
     pub description: &'static str,
     /// Whether it is durable: on the stream and in the log. The others are for one receiver only.
     pub leaf: bool,
+    /// Whether it only passes by: whoever listens hears of it, and it is kept nowhere.
+    pub signal: bool,
     /// Whether only the tenant's own readers may see it.
     pub tenant_only: bool,
     /// What the doors' own protocols call it: the door, and its names.
@@ -74,6 +76,7 @@ const fn entry(name: &'static str, family: Family, description: &'static str) ->
         family,
         description,
         leaf: true,
+        signal: false,
         tenant_only: false,
         renderings: &[],
     }
@@ -93,6 +96,11 @@ impl EventType {
     const fn no_leaf(mut self) -> Self {
         self.leaf = false;
         self
+    }
+
+    const fn passing_by(mut self) -> Self {
+        self.signal = true;
+        self.no_leaf()
     }
 }
 
@@ -236,6 +244,27 @@ pub static CATALOGUE: &[EventType] = &[
     )
     .for_the_tenant(),
     entry(
+        "interaction.created",
+        Family::Interaction,
+        "Somebody was sent here to be asked",
+    )
+    .passing_by()
+    .known_as(&[("authorization", &["interaction.created"])]),
+    entry(
+        "embed.session.started",
+        Family::Interaction,
+        "Somebody opened the embedded dashboard",
+    )
+    .for_the_tenant()
+    .passing_by(),
+    entry(
+        "embed.session.refused",
+        Family::Interaction,
+        "A one-time token opened nothing, why is in `reason`",
+    )
+    .for_the_tenant()
+    .passing_by(),
+    entry(
         "interaction.rejected",
         Family::Interaction,
         "A request was refused before the person was asked",
@@ -366,6 +395,12 @@ impl TypePattern {
         }
     }
 
+    /// Whether nothing but signals is meant, which only a stream that asks for them tells.
+    pub fn means_signals(&self) -> bool {
+        let mut meant = CATALOGUE.iter().filter(|entry| self.fits(entry.name));
+        meant.all(|entry| entry.signal)
+    }
+
     /// One spelling for patterns that mean the same.
     pub(crate) fn canonical(&self) -> String {
         match self {
@@ -434,5 +469,15 @@ mod tests {
         }
         let all = TypePattern::parse("consentry.grant.*").unwrap();
         assert!(all.fits("grant.ended") && !all.fits("consent.revoked"));
+        for (text, means_signals) in [
+            ("interaction.created", true),
+            ("embed.*", true),
+            ("embed.session.*", true),
+            ("interaction.*", false),
+            ("endpoint.ping", false),
+        ] {
+            let pattern = TypePattern::parse(text).unwrap();
+            assert_eq!(pattern.means_signals(), means_signals, "{text}");
+        }
     }
 }

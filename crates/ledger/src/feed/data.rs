@@ -1,29 +1,27 @@
 //! What an event says about its matter, for one reader (enforcement-events-evidence 3.3).
 
 mod accounts;
+mod matter;
 
 use consentry_domain::{
-    Actions, Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, Timestamp,
-    decision::{Actor, Decision, Door, EndReason, Outcome, Role, TextShown},
-    definition::{DefinitionKind, WordingVersion},
-    locale::Locale,
+    Agreement, ConsentId, DefinitionKey, Fact,
+    decision::{Door, EndReason, Outcome, Role},
     tenant::USUAL_REGULATION,
 };
 use serde::Serialize;
 use serde_json::Value;
 
-use self::accounts::AccountsData;
+use self::matter::{
+    ActorData, ConsentData, DecisionData, DefinitionData, GrantData, KeyData, Named, TokenData, Version,
+};
 use super::{
     catalogue::Family,
     envelope::OWN_IDS,
     happening::{Happening, Told},
     reader::Reader,
+    signal::Passing,
 };
-use crate::{
-    TenantSnapshot,
-    events::{Body, Change},
-    telling,
-};
+use crate::{TenantSnapshot, events::Body};
 
 /// The member `data`. `None` is left out, except where an id was erased.
 #[derive(Debug, Default, Serialize)]
@@ -91,129 +89,6 @@ impl SubjectData {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct ConsentData<'a> {
-    id: Option<ConsentId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    previous_status: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    definition: Option<DefinitionData<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audience: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    grant_id: Option<Bundle>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valid_from: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valid_until: Option<Timestamp>,
-    /// What it is narrowed to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actions: Option<&'a Actions>,
-}
-
-/// The bundle that a consent is part of.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[serde(untagged)]
-enum Bundle {
-    Known(AgreementId),
-    /// Told as null: whether there was one is not known any more.
-    Erased,
-}
-
-#[derive(Debug, Serialize)]
-struct GrantData<'a> {
-    id: Option<AgreementId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    previous_status: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<Vec<&'a DefinitionKey>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valid_until: Option<Timestamp>,
-    /// What was said about accounts; none where all are shared and nothing was said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    accounts: Option<AccountsData<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct DecisionData<'a> {
-    id: Option<DecisionId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    taken_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "<[DefinitionKey]>::is_empty")]
-    asked: &'a [DefinitionKey],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<&'a [Change]>,
-    #[serde(skip_serializing_if = "<[TextShown]>::is_empty")]
-    texts: &'a [TextShown],
-    /// How each way of proving it stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validations: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delegate: Option<&'a Value>,
-}
-
-#[derive(Debug, Serialize)]
-struct TokenData<'a> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    grant_id: Option<&'a Value>,
-}
-
-#[derive(Debug, Serialize)]
-struct Named<'a> {
-    id: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-struct DefinitionData<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<DefinitionKind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<Version<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    locale: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Version<'a> {
-    Parsed(WordingVersion),
-    Text(&'a str),
-}
-
-#[derive(Debug, Serialize)]
-struct KeyData<'a> {
-    kid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    algorithm: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-struct ActorData<'a> {
-    role: Role,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-}
-
 /// What cuts long lists (EVT-08).
 struct Cut {
     most: usize,
@@ -243,6 +118,20 @@ impl<'a> Data<'a> {
         };
         data.truncated = cut.was;
         data
+    }
+
+    /// The data of a signal; the person is told apart.
+    pub(super) fn of_signal(passing: &'a Passing) -> Self {
+        Self {
+            client: passing
+                .client
+                .as_ref()
+                .map(|client| Named { id: client.as_str() }),
+            channel: Some(channel(passing.door)),
+            door: Some(passing.door.as_str()),
+            reason: passing.reason,
+            ..Self::default()
+        }
     }
 
     fn of_person(
@@ -397,151 +286,6 @@ impl<'a> Data<'a> {
     }
 }
 
-impl<'a> ConsentData<'a> {
-    fn of(tenant: &'a TenantSnapshot, consent: &'a Consent, body: &'a Body) -> Self {
-        let key = &consent.slot.definition;
-        Self {
-            id: Some(consent.id),
-            version: Some(consent.version),
-            status: Some(match body.status.as_deref() {
-                Some("expired") => "expired",
-                _ => consent.status.as_str(),
-            }),
-            previous_status: body.told.previous.as_deref(),
-            definition: Some(DefinitionData {
-                kind: tenant.definitions.get(key).map(|definition| definition.kind),
-                version: consent
-                    .wording
-                    .as_ref()
-                    .map(|wording| Version::Parsed(wording.version)),
-                locale: consent
-                    .wording
-                    .as_ref()
-                    .map(|wording| Locale::as_str(&wording.locale)),
-                ..DefinitionData::plain(key.as_str())
-            }),
-            audience: Some(consent.slot.audience.text()).filter(|text| !text.is_empty()),
-            grant_id: consent.agreement.map(Bundle::Known),
-            valid_from: consent.valid_from,
-            valid_until: consent.valid_until,
-            actions: consent.actions.as_ref(),
-        }
-    }
-
-    fn erased(event: &'a Happening) -> Self {
-        Self {
-            id: None,
-            version: None,
-            status: None,
-            previous_status: None,
-            definition: event.leaf.definition.as_ref().map(|definition| DefinitionData {
-                version: definition.version.as_deref().map(Version::Text),
-                locale: definition.locale.as_deref(),
-                digest: definition.text.as_deref(),
-                ..DefinitionData::plain(&definition.id)
-            }),
-            audience: event.leaf.audience.clone(),
-            grant_id: Some(Bundle::Erased),
-            valid_from: None,
-            valid_until: None,
-            actions: None,
-        }
-    }
-}
-
-impl<'a> DefinitionData<'a> {
-    const fn plain(id: &'a str) -> Self {
-        Self {
-            id,
-            kind: None,
-            version: None,
-            locale: None,
-            digest: None,
-        }
-    }
-}
-
-impl<'a> GrantData<'a> {
-    /// `scope` is what stands of a bundle, or what it was made of where it has ended.
-    fn of(agreement: &'a Agreement, body: &'a Body, cut: &mut Cut) -> Self {
-        let scope: Vec<&DefinitionKey> = if agreement.ended.is_some() {
-            let items = cut.list(&agreement.items);
-            items.iter().map(|item| &item.definition).collect()
-        } else {
-            cut.list(&body.told.standing).iter().collect()
-        };
-        Self {
-            id: Some(agreement.id),
-            client: Some(agreement.client.as_str()),
-            version: Some(agreement.version),
-            status: Some(match &body.happened {
-                Some(Fact::AgreementExpired { .. }) => "expired",
-                _ => telling::status(agreement),
-            }),
-            previous_status: body.told.previous.as_deref(),
-            scope: Some(scope),
-            valid_until: agreement.valid_until,
-            accounts: AccountsData::of(&agreement.accounts, cut),
-        }
-    }
-}
-
-impl<'a> DecisionData<'a> {
-    const fn of(id: DecisionId) -> Self {
-        Self {
-            id: Some(id),
-            ..Self::erased()
-        }
-    }
-
-    const fn erased() -> Self {
-        Self {
-            id: None,
-            status: None,
-            outcome: None,
-            taken_at: None,
-            asked: &[],
-            changes: None,
-            texts: &[],
-            validations: None,
-            delegate: None,
-        }
-    }
-
-    /// An event of the preferences door, as the log tells of it beside decisions.
-    fn noted(id: DecisionId, event: &'a Value) -> Self {
-        Self {
-            status: event["is"]["status"].as_str(),
-            validations: event["is"].get("validations"),
-            delegate: event.get("delegate"),
-            ..Self::of(id)
-        }
-    }
-
-    fn recorded(decision: &'a Decision, body: &'a Body, cut: &mut Cut) -> Self {
-        Self {
-            status: Some("confirmed"),
-            outcome: Some(decision.outcome.as_str()),
-            taken_at: Some(decision.taken_at),
-            asked: cut.list(&decision.asked),
-            changes: Some(cut.list(&body.told.changes)),
-            texts: cut.list(&decision.texts),
-            ..Self::of(decision.id)
-        }
-    }
-}
-
-impl<'a> ActorData<'a> {
-    /// A party is named, a member of the staff is not; to a party only itself (EVT-17).
-    fn of(actor: &'a Actor, reader: &Reader) -> Self {
-        let name = actor.name.as_deref().filter(|_| actor.role == Role::Party);
-        Self {
-            role: actor.role,
-            id: name.filter(|name| reader.party().is_none_or(|own| own.id.as_str() == *name)),
-        }
-    }
-}
-
 fn consents(agreement: &Agreement, body: &Body, cut: &mut Cut) -> Vec<ConsentId> {
     let of_scope =
         |definition: &DefinitionKey| agreement.ended.is_some() || body.told.standing.contains(definition);
@@ -587,11 +331,12 @@ const fn grant_reason(reason: EndReason) -> &'static str {
 #[cfg(test)]
 mod tests {
     use consentry_domain::{
-        Shard, SubjectId,
-        decision::{CredentialKind, Outcome},
+        DecisionId, Shard, SubjectId, Timestamp,
+        decision::{Actor, CredentialKind, Decision, Outcome},
     };
 
     use super::*;
+    use crate::events::Change;
 
     #[test]
     fn evt_08_long_lists_are_cut_and_it_is_said() {

@@ -1,14 +1,15 @@
 //! The envelope: CloudEvents 1.0 that is also a Standard Webhooks payload (enforcement-events-evidence 3.2).
 
-use consentry_domain::{DecisionId, EventId, Fact, Timestamp};
+use consentry_domain::{DecisionId, EventId, Fact, SubjectId, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
     catalogue::{EventType, Family},
     data::{Data, SubjectData},
-    happening::{Happening, Told},
+    happening::{Happening, KnownNames, Told},
     reader::{Reader, SubjectView},
+    signal::Signal,
 };
 use crate::{
     Ledger, TenantSnapshot,
@@ -50,7 +51,8 @@ struct Envelope<'a> {
     partitionkey: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     correlationid: Option<DecisionId>,
-    leafhash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leafhash: Option<String>,
     data: Data<'a>,
 }
 
@@ -111,25 +113,56 @@ impl Rendering<'_> {
             datacontenttype: "application/json",
             dataschema: schema_address(self.base, event.entry),
             sequence: is_tenants.then(|| format!("{:020}", event.index())),
-            partitionkey: event.subject().map(|subject| {
-                let key = self.tenant.keys.partition(self.reader.name(), subject);
-                base64url(&key.as_bytes()[..PARTITION])
-            }),
+            partitionkey: event.subject().map(|subject| self.partition(subject)),
             correlationid: event.body().map(|body| body.decision),
-            leafhash: base64url(event.leaf_hash.as_bytes()),
+            leafhash: Some(base64url(event.leaf_hash.as_bytes())),
             data,
         };
-        serde_json::to_string(&envelope).map_err(|error| Fault::Unreadable {
-            what: "event",
-            why: error.to_string(),
+        written(&envelope)
+    }
+
+    /// A signal as JSON in one line. It is in no log, so it has neither a place there nor a leaf.
+    pub(crate) async fn signal(&self, signal: &Signal) -> Result<String, Fault> {
+        let subject = signal.passing.subject;
+        let mut data = Data::of_signal(&signal.passing);
+        if let Some(subject) = subject {
+            data.subject = self.person(subject, &signal.names).await?;
+        }
+        let client = signal.passing.client.as_ref();
+        written(&Envelope {
+            specversion: "1.0",
+            id: signal.id,
+            source: self.base,
+            kind: signal.entry.wire_name(),
+            time: signal.at,
+            timestamp: signal.at,
+            recordedtime: signal.at,
+            subject: client.map(|client| format!("clients/{client}")),
+            datacontenttype: "application/json",
+            dataschema: schema_address(self.base, signal.entry),
+            sequence: None,
+            partitionkey: subject.map(|subject| self.partition(subject)),
+            correlationid: None,
+            leafhash: None,
+            data,
         })
+    }
+
+    /// Equal for one person and one reader.
+    fn partition(&self, subject: SubjectId) -> String {
+        let key = self.tenant.keys.partition(self.reader.name(), subject);
+        base64url(&key.as_bytes()[..PARTITION])
     }
 
     /// The person, by the name that this reader has for them.
     pub(crate) async fn subject(&self, event: &Happening) -> Result<Option<SubjectData>, Fault> {
-        let Some(subject) = event.subject() else {
-            return Ok(None);
-        };
+        match event.subject() {
+            Some(subject) => self.person(subject, event.names()).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn person(&self, subject: SubjectId, names: &KnownNames) -> Result<Option<SubjectData>, Fault> {
         let named = |id: String, issuer: &str| {
             Some(SubjectData {
                 kind: "user",
@@ -149,7 +182,7 @@ impl Rendering<'_> {
         };
         match issuer_names(self.tenant, issuer) {
             Some(Names::In(namespace)) => {
-                let name = event.name(self.ledger, self.tenant, namespace).await?;
+                let name = names.name(self.ledger, self.tenant, subject, namespace).await?;
                 // An address for mail goes only to who chose that issuer (enforcement-events-evidence 3.6).
                 let shown = name.filter(|name| *self.view != SubjectView::Usual || !name.contains('@'));
                 Ok(shown.and_then(|name| named(name.to_owned(), issuer)))
@@ -158,6 +191,13 @@ impl Rendering<'_> {
             Some(Names::Ids) | None => Ok(None),
         }
     }
+}
+
+fn written(envelope: &Envelope<'_>) -> Result<String, Fault> {
+    serde_json::to_string(envelope).map_err(|error| Fault::Unreadable {
+        what: "event",
+        why: error.to_string(),
+    })
 }
 
 /// When the fact happened, which is not always when it was recorded.

@@ -82,18 +82,27 @@ impl Filter {
 
     /// Whether an event fits.
     pub(crate) fn fits(&self, event: &Happening) -> bool {
-        let audience = event.audience();
-        let named = self.audiences.is_empty()
-            || audience
-                .as_ref()
-                .is_some_and(|audience| self.audiences.contains(&audience.text()));
-        let client = self.clients.is_empty()
-            || matches!(&audience, Some(Audience::Client(client)) if self.clients.contains(client));
+        let toward = self.fits_audience(event.audience().as_ref());
         let consent =
             self.consents.is_empty() || event.consent_id().is_some_and(|id| self.consents.contains(&id));
         let grant = self.grants.is_empty() || event.grant_id().is_some_and(|id| self.grants.contains(&id));
         let regulation = self.regulations.is_empty() || self.regulations.contains(USUAL_REGULATION);
-        named && client && consent && grant && regulation
+        toward && consent && grant && regulation
+    }
+
+    /// Whether what concerns a client, and no consent, fits.
+    pub(crate) fn fits_client(&self, client: Option<&ClientId>) -> bool {
+        let audience = client.cloned().map(Audience::Client);
+        let is_wide = self.consents.is_empty() && self.grants.is_empty();
+        is_wide && self.regulations.is_empty() && self.fits_audience(audience.as_ref())
+    }
+
+    fn fits_audience(&self, audience: Option<&Audience>) -> bool {
+        let named = self.audiences.is_empty()
+            || audience.is_some_and(|audience| self.audiences.contains(&audience.text()));
+        let client = self.clients.is_empty()
+            || matches!(audience, Some(Audience::Client(client)) if self.clients.contains(client));
+        named && client
     }
 }
 

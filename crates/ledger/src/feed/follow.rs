@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::{
     FeedError, Reader,
     reading::{Page, Reading, until},
+    signal::Listening,
     tail::Place,
 };
 use crate::error::Fault;
@@ -23,10 +24,21 @@ const AT_ONCE: usize = 100;
 pub enum Heard {
     /// Events; what was left out is passed as well.
     Events(Page),
+    /// What passed by; never empty.
+    Signals(Vec<Signalled>),
     /// Nothing new since it was last heard of.
     Nothing,
     /// It is over; going on from its cursor loses nothing.
     Over(Ended),
+}
+
+/// A signal, told. It has no cursor: it is nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signalled {
+    /// Its name on the wire.
+    pub kind: String,
+    /// The envelope as JSON in one line.
+    pub json: String,
 }
 
 /// Why it is over.
@@ -48,6 +60,9 @@ pub struct Follower {
     size: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
     began: Timestamp,
+    listening: Listening,
+    /// Whether events were heard of last: then what passed by has its turn.
+    heard_events: bool,
 }
 
 impl Reading {
@@ -63,19 +78,34 @@ impl Reading {
             reading: self,
             place,
             size,
+            listening: Listening::default(),
+            heard_events: false,
         })
     }
 }
 
 impl Follower {
+    /// Also hears of what passes by from now on.
+    #[must_use]
+    pub fn with_signals(mut self) -> Self {
+        self.listening = Listening::to(self.place.signals());
+        self
+    }
+
     /// What comes next: at once where something is there, else when something was committed, or after
     /// [`FeedOptions::look_again`](super::FeedOptions::look_again). Not being polled to its end loses nothing.
     pub async fn next(&mut self) -> Result<Heard, Fault> {
         if let Some(ended) = self.ended() {
             return Ok(Heard::Over(ended));
         }
+        if std::mem::take(&mut self.heard_events)
+            && let Some(heard) = self.passed_by().await?
+        {
+            return Ok(heard);
+        }
         let page = self.reading.page_from(Some(self.place.tail()), AT_ONCE).await?;
         if !page.events.is_empty() || page.has_more {
+            self.heard_events = true;
             return Ok(Heard::Events(page));
         }
         let index = self.reading.position().index();
@@ -84,11 +114,21 @@ impl Follower {
             tokio::select! {
                 () = until(&mut self.size, |size| *size > index) => {}
                 () = until(&mut self.stopping, |stopping| *stopping) => {}
+                () = self.listening.wait() => {}
             }
         };
         // Which of them it was is seen when it is asked again.
         let _woken = tokio::time::timeout(look_again, woken).await;
-        Ok(Heard::Nothing)
+        Ok(self.passed_by().await?.unwrap_or(Heard::Nothing))
+    }
+
+    /// The signals that came and are for this reader; none where none are.
+    async fn passed_by(&mut self) -> Result<Option<Heard>, Fault> {
+        let mut told = Vec::new();
+        for signal in self.listening.take() {
+            told.extend(self.reading.signalled(&signal).await?);
+        }
+        Ok((!told.is_empty()).then_some(Heard::Signals(told)))
     }
 
     /// Lets one look's time pass without reading, for a reader that takes nothing; answers why it is over where it is.

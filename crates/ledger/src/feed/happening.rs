@@ -74,7 +74,29 @@ pub struct Happening {
     person: Option<SubjectId>,
     pub(crate) told: Told,
     position: Position,
-    names: OnceCell<Vec<(Namespace, String)>>,
+    names: KnownNames,
+}
+
+/// A person's names; read once, however many readers are told.
+#[derive(Debug, Default)]
+pub(crate) struct KnownNames(OnceCell<Vec<(Namespace, String)>>);
+
+impl KnownNames {
+    /// The name that somebody has there.
+    pub(crate) async fn name(
+        &self,
+        ledger: &Ledger,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        namespace: Namespace,
+    ) -> Result<Option<&str>, Fault> {
+        let names = self
+            .0
+            .get_or_try_init(|| ledger.names_of(tenant, subject))
+            .await?;
+        let named = names.iter().find(|(own, _)| *own == namespace);
+        Ok(named.map(|(_, name)| name.as_str()))
+    }
 }
 
 impl Happening {
@@ -111,7 +133,7 @@ impl Happening {
             person: event.subject,
             told,
             position: Position::behind(event),
-            names: OnceCell::new(),
+            names: KnownNames::default(),
         }))
     }
 
@@ -210,21 +232,7 @@ impl Happening {
         }
     }
 
-    /// The person's names; read once, however many readers are told.
-    pub(crate) async fn name(
-        &self,
-        ledger: &Ledger,
-        tenant: &TenantSnapshot,
-        namespace: Namespace,
-    ) -> Result<Option<&str>, Fault> {
-        let Some(subject) = self.subject() else {
-            return Ok(None);
-        };
-        let names = self
-            .names
-            .get_or_try_init(|| ledger.names_of(tenant, subject))
-            .await?;
-        let named = names.iter().find(|(own, _)| *own == namespace);
-        Ok(named.map(|(_, name)| name.as_str()))
+    pub(crate) const fn names(&self) -> &KnownNames {
+        &self.names
     }
 }

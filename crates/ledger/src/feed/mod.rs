@@ -19,6 +19,7 @@ mod position;
 mod reader;
 mod reading;
 mod resume;
+mod signal;
 pub(crate) mod tail;
 mod ticket;
 
@@ -32,13 +33,14 @@ pub use catalogue::{CATALOGUE, EventType, Family, TypePattern, UnknownType};
 pub(crate) use envelope::Rendering;
 pub use envelope::schema_address;
 pub use filter::Filter;
-pub use follow::{Ended, Follower, Heard};
+pub use follow::{Ended, Follower, Heard, Signalled};
 pub use happening::Happening;
 pub(crate) use happening::Leaf;
 pub use position::Position;
 pub use reader::{PARTIES_GO_BACK, READ, READ_SUBJECTS, Reader, SubjectView};
 pub use reading::{Page, Reading, Start, Told, Wish};
 pub use resume::Resumption;
+pub(crate) use signal::Passing;
 pub(crate) use tail::{Place, Tails};
 pub use ticket::{Shown, TICKET};
 

@@ -6,11 +6,12 @@ use consentry_domain::{EventId, Timestamp};
 use tokio::sync::watch;
 
 use super::{
-    FeedError, Filter, Happening, Position, Reader, SubjectView, catalogue,
+    FeedError, Filter, Happening, Position, Reader, Signalled, SubjectView, catalogue,
     envelope::Rendering,
     filter::Seen,
     happening::Leaf,
     reader::PARTIES_GO_BACK,
+    signal::Signal,
     tail::{Passed, Tail},
 };
 use crate::{Ledger, TenantSnapshot, checks::issuer_names, error::Fault};
@@ -287,20 +288,34 @@ impl Reading {
         Ok(passed)
     }
 
-    async fn told(&self, event: &Happening) -> Result<Told, Fault> {
-        let rendering = Rendering {
+    fn rendering(&self) -> Rendering<'_> {
+        Rendering {
             ledger: &self.ledger,
             tenant: &self.tenant,
             base: &self.base,
             reader: &self.reader,
             view: &self.view,
-        };
+        }
+    }
+
+    /// A signal as its reader is told of it; none where it is not for them.
+    pub(super) async fn signalled(&self, signal: &Signal) -> Result<Option<Signalled>, Fault> {
+        if !signal.is_for(&self.reader, &self.filter) {
+            return Ok(None);
+        }
+        Ok(Some(Signalled {
+            kind: signal.entry.wire_name(),
+            json: self.rendering().signal(signal).await?,
+        }))
+    }
+
+    async fn told(&self, event: &Happening) -> Result<Told, Fault> {
         Ok(Told {
             id: event.id(),
             index: event.index(),
             kind: event.entry.wire_name(),
             cursor: event.position().sealed(&self.tenant, &self.question),
-            json: rendering.short(event).await?,
+            json: self.rendering().short(event).await?,
         })
     }
 

@@ -12,12 +12,13 @@ use std::{
 };
 
 use consentry_domain::TenantId;
-use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast, watch};
 
 use super::{
     FeedError, FeedOptions,
     happening::{Happening, Leaf},
     position::Position,
+    signal::{self, Signal},
 };
 use crate::{Ledger, TenantSnapshot, error::Fault};
 
@@ -44,6 +45,8 @@ pub(crate) struct Tail {
     grew: Arc<Notify>,
     /// What followers have heard.
     size: watch::Sender<u64>,
+    /// To those who listen for what passes by.
+    signals: broadcast::Sender<Arc<Signal>>,
     recent: AsyncMutex<Recent>,
     places: Mutex<Places>,
     /// Told when another node may have made the log longer.
@@ -111,6 +114,13 @@ impl Tails {
         if let Some(tail) = tails.get(&tenant) {
             tail.grew(size);
         }
+    }
+
+    /// Those who listen for what passes by; none where nobody does.
+    pub(super) fn listeners(&self, tenant: TenantId) -> Option<broadcast::Sender<Arc<Signal>>> {
+        let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        let signals = &tails.get(&tenant)?.signals;
+        (signals.receiver_count() > 0).then(|| signals.clone())
     }
 
     /// Looks at once how long the log of a tenant is, where somebody follows it: another node wrote.
@@ -192,6 +202,7 @@ impl Tail {
             known: AtomicU64::new(0),
             grew: Arc::default(),
             size: watch::Sender::new(0),
+            signals: broadcast::Sender::new(signal::KEPT),
             recent: AsyncMutex::default(),
             places: Mutex::default(),
             look: Arc::default(),
@@ -286,6 +297,11 @@ impl Recent {
 impl Place {
     pub(crate) fn tail(&self) -> &Arc<Tail> {
         &self.tail
+    }
+
+    /// What passes by from now on.
+    pub(super) fn signals(&self) -> broadcast::Receiver<Arc<Signal>> {
+        self.tail.signals.subscribe()
     }
 }
 

@@ -1,10 +1,10 @@
 //! A request that needs a person's presence becomes an interaction.
 
-use consentry_domain::Timestamp;
+use consentry_domain::{Timestamp, decision::Door};
 use consentry_store::{ChangeSet, CommitError};
 
 use super::{AuthorizationRequest, Interaction};
-use crate::{Ledger, Opaque, TenantSnapshot, error::Fault};
+use crate::{Ledger, Opaque, TenantSnapshot, error::Fault, feed::Passing};
 
 /// Live interactions of one browser; one more cancels the oldest (TPA-IX-01).
 const MOST_PER_BROWSER: usize = 10;
@@ -54,6 +54,13 @@ impl Ledger {
             change.rows.push(interaction.put()?);
             match self.commit(change).await {
                 Ok(_receipt) => {
+                    self.signal(tenant.id(), || Passing {
+                        name: "interaction.created",
+                        door: Door::Authorization,
+                        client: Some(interaction.request.client.clone()),
+                        subject: None,
+                        reason: None,
+                    });
                     return Ok(Begun {
                         handle,
                         cookie,

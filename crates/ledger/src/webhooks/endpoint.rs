@@ -36,7 +36,15 @@ pub struct Selection {
 impl Selection {
     /// As the feed takes it.
     pub fn filter(&self) -> Result<Filter, UnknownType> {
-        let types = self.types.iter().map(|text| TypePattern::parse(text));
+        // Signals are for streams alone.
+        let types = self.types.iter().map(|text| {
+            let pattern = TypePattern::parse(text)?;
+            if pattern.means_signals() {
+                Err(UnknownType)
+            } else {
+                Ok(pattern)
+            }
+        });
         Ok(Filter {
             types: types.collect::<Result<_, _>>()?,
             definitions: self.definition.clone(),

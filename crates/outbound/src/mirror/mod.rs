@@ -73,6 +73,12 @@ impl Mirror {
         })
     }
 
+    /// Whether a server is there and takes the account.
+    pub async fn greet(&self) -> Result<(), MirrorError> {
+        let _connection = self.client.connected().await?;
+        Ok(())
+    }
+
     /// Whether a tenant of this short name can be mirrored (EVT-33).
     pub fn check_tenant(slug: &str) -> Result<(), UnusableName> {
         usable("the tenant", slug)

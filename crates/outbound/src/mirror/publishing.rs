@@ -155,7 +155,7 @@ impl<'a> Publisher<'a> {
                 () = stops(&mut stopping) => return Err(self.end().await),
                 heard = self.follower.next(), if has_room => match heard? {
                     Heard::Events(page) => self.send(page).await?,
-                    Heard::Nothing => self.pass(),
+                    Heard::Nothing | Heard::Signals(_) => self.pass(),
                     Heard::Over(_) => return Err(self.end().await),
                 },
             }

@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::{
     assembly, batch_exports,
-    configuration::Configuration,
+    configuration::{Configuration, LONGEST_MIRROR},
     consent_log,
     demo::Demo,
     directories,
@@ -30,9 +30,6 @@ use crate::{
     telemetry::Telemetry,
     tls::{self, Certificates},
 };
-
-/// Days that events may stay in NATS without a word about it (EVT-34).
-const LONGEST_MIRROR: u32 = 30;
 
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
     let configuration = Configuration::load(file)?;

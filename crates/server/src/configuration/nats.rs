@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ConfigurationError;
 
+/// Days after which mirrored messages of somebody who was erased should be gone, at the most (enforcement-events-evidence 4.4).
+pub(crate) const LONGEST_MIRROR: u32 = 30;
+
 /// The servers, who we are there, and what streams are like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

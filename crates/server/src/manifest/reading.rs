@@ -1,14 +1,17 @@
 //! Reading a manifest: one file, or the files of a folder, in TOML or YAML, as one.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, anyhow, ensure};
 use consentry_domain::credential::Opens;
 
-use super::{Manifest, TenantManifest, WebhookManifest};
-
-/// Endings of files that a manifest is read from. JSON is YAML.
-const ENDINGS: [&str; 4] = ["toml", "yaml", "yml", "json"];
+use super::{
+    Manifest, TenantManifest, WebhookManifest,
+    tree::{Form, Tree},
+};
 
 impl Manifest {
     /// Reads a file, or the manifests of a folder as if they were one. Files that one names are beside it.
@@ -27,14 +30,12 @@ impl Manifest {
 
     /// Reads a text in the form that the name of its file says.
     pub(super) fn parse(text: &str, file: &Path) -> anyhow::Result<Self> {
-        let wrong = |why: String| anyhow!("{}: {}", file.display(), why.trim_end());
-        match ending(file) {
-            Some("toml") => toml::from_str(text).map_err(|error| wrong(error.to_string())),
-            Some(ending) if ENDINGS.contains(&ending) => {
-                serde_saphyr::from_str(text).map_err(|error| wrong(error.to_string()))
-            }
-            _ => Err(wrong("a manifest ends in .toml, .yaml, .yml or .json".to_owned())),
-        }
+        let wrong = |why: &dyn Display| anyhow!("{}: {why}", file.display());
+        let Some(form) = Form::of(file) else {
+            return Err(wrong(&"a manifest ends in .toml, .yaml, .yml or .json"));
+        };
+        let read = Tree::read(text, form).and_then(Tree::meaning);
+        read.map_err(|why| wrong(&why))
     }
 
     /// The same with the files that it names beside it.
@@ -144,7 +145,7 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).with_context(told)? {
         let file = entry.with_context(told)?.path();
-        if file.is_file() && ending(&file).is_some_and(|ending| ENDINGS.contains(&ending)) {
+        if file.is_file() && Form::of(&file).is_some() {
             files.push(file);
         }
     }
@@ -155,10 +156,6 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     );
     files.sort();
     Ok(files)
-}
-
-fn ending(file: &Path) -> Option<&str> {
-    file.extension()?.to_str()
 }
 
 fn either<T>(own: &mut Option<T>, other: Option<T>, what: &str) -> anyhow::Result<()> {

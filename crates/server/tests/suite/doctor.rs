@@ -10,7 +10,10 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use consentry_testkit::postgres::Postgres;
+use consentry_testkit::{
+    nats::{self, Nats},
+    postgres::Postgres,
+};
 
 use crate::binary::{Running, free_address};
 
@@ -58,6 +61,7 @@ fn before_the_first_start_nothing_is_wrong_and_nothing_is_made() {
         "skipped  public address: nothing answers at",
         "skipped  proxy:",
         "skipped  clock:",
+        "skipped  nats: nothing is mirrored",
         "skipped  root key:",
         "skipped  database: there is no ledger in data yet",
         "skipped  mail:",
@@ -129,6 +133,41 @@ fn each_mistake_is_named_with_its_cure() {
         wrong(&said, "public address")
             .0
             .contains("nothing says how people reach it")
+    );
+}
+
+#[test]
+fn evt_34_a_mirror_that_keeps_too_long_or_is_not_reached_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut nats = Nats::start();
+    let (url, password) = (nats.url(), nats.password_file());
+    let usual = [
+        ("CONSENTRY__NATS__URLS", url.as_str()),
+        ("CONSENTRY__NATS__USER", nats::USER.0),
+        ("CONSENTRY__NATS__PASSWORD_FILE", password.to_str().unwrap()),
+        ("CONSENTRY__NATS__DEADLINE_SECONDS", "2"),
+    ];
+    let (said, output) = doctor(folder.path(), &usual);
+    assert_says(&said, "ok       nats: the server takes the account");
+    assert!(output.status.success(), "{said}");
+    let mut long = usual.to_vec();
+    long.push(("CONSENTRY__NATS__MAX_AGE_DAYS", "31"));
+    let (said, _) = doctor(folder.path(), &long);
+    assert_says(&said, "ok       nats:");
+    let (what, cure) = wrong(&said, "nats");
+    assert!(
+        what.contains("31 days") && cure.contains("nats.max_age_days to 30"),
+        "{said}"
+    );
+    std::fs::write(&password, "another\n").unwrap();
+    let (said, output) = doctor(folder.path(), &usual);
+    assert!(wrong(&said, "nats").1.contains("[nats]"), "{said}");
+    assert!(!output.status.success());
+    nats.kill();
+    let (said, _) = doctor(folder.path(), &usual);
+    assert!(
+        wrong(&said, "nats").1.contains("takes connections from here"),
+        "{said}"
     );
 }
 

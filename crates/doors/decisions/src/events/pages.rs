@@ -37,6 +37,7 @@ pub(crate) async fn page(visit: Visit, request: Request) -> Result<Response, Pro
     wish::require_known(&parameters, &["limit", "wait"])?;
     let (limit, wait) = (wish::limit(&parameters)?, wish::wait(&parameters)?);
     let wish = wish::wish(&parameters, Start::Earliest)?;
+    wish::require_durable(&wish.filter)?;
     let reading = visit
         .ledger()
         .read_events(visit.tenant.clone(), visit.base_url(), reader, wish);

@@ -57,7 +57,11 @@ pub(crate) async fn stream(visit: Visit, request: Request) -> Result<Response, P
         return Ok((StatusCode::NO_CONTENT, headers::api(), ()).into_response());
     };
     let (reader, parameters, again) = *opened;
-    let (mut wish, is_named) = wanted(&parameters)?;
+    let Wanted {
+        mut wish,
+        is_named,
+        signals,
+    } = wanted(&parameters)?;
     if let Some(last) = last_event_id(&parts.headers)? {
         wish.start = Start::Cursor(last);
     }
@@ -67,7 +71,10 @@ pub(crate) async fn stream(visit: Visit, request: Request) -> Result<Response, P
     let reading = visit
         .ledger()
         .read_events(visit.tenant.clone(), visit.base_url(), reader, wish);
-    let follower = reading.await.map_err(refused)?.follow().await.map_err(refused)?;
+    let mut follower = reading.await.map_err(refused)?.follow().await.map_err(refused)?;
+    if signals {
+        follower = follower.with_signals();
+    }
     let (pieces, mut taken) = mpsc::channel(QUEUE);
     let serving = Serving {
         sent: follower.cursor(),
@@ -108,15 +115,27 @@ pub(crate) async fn ticket(visit: Visit, request: Request) -> Result<Response, P
     Ok((headers::api(), Json(body)).into_response())
 }
 
-/// What a stream shall tell, and whether its events are named.
-fn wanted(parameters: &Parameters) -> Result<(Wish, bool), ApiError> {
+/// What a stream shall tell.
+struct Wanted {
+    wish: Wish,
+    /// Whether its events are named.
+    is_named: bool,
+    /// Whether it also tells what passes by.
+    signals: bool,
+}
+
+fn wanted(parameters: &Parameters) -> Result<Wanted, ApiError> {
     wish::require_known(parameters, &["named", "signals"])?;
-    // Signals are asked for like this; there are none yet.
-    let _signals = wish::switch(parameters, "signals")?;
-    Ok((
-        wish::wish(parameters, Start::Latest)?,
-        wish::switch(parameters, "named")?,
-    ))
+    let signals = wish::switch(parameters, "signals")?;
+    let wish = wish::wish(parameters, Start::Latest)?;
+    if !signals {
+        wish::require_durable(&wish.filter)?;
+    }
+    Ok(Wanted {
+        wish,
+        is_named: wish::switch(parameters, "named")?,
+        signals,
+    })
 }
 
 /// The id that a reader saw last; it wins over parameters (EVT-25).
@@ -184,15 +203,20 @@ impl Serving {
             match heard {
                 Ok(Heard::Events(page)) => {
                     for event in page.events {
-                        let kind = self.is_named.then_some(event.kind.as_str());
-                        if let Some(kind) = kind {
-                            let _written = writeln!(self.text, "event: {kind}");
-                        }
+                        self.name(&event.kind);
                         let _written = write!(self.text, "id: {}\ndata: {}\n\n", event.cursor, event.json);
                         self.sent = event.cursor;
                         if self.text.len() >= PIECE {
                             self.hand_over().await?;
                         }
+                    }
+                    self.hand_over().await?;
+                }
+                Ok(Heard::Signals(signals)) => {
+                    for signal in signals {
+                        self.name(&signal.kind);
+                        // Without an id: there is nothing to go on from.
+                        let _written = write!(self.text, "data: {}\n\n", signal.json);
                     }
                     self.hand_over().await?;
                 }
@@ -203,6 +227,13 @@ impl Serving {
                     return Err(Over::Failed);
                 }
             }
+        }
+    }
+
+    /// Names what comes next, for readers who want that.
+    fn name(&mut self, kind: &str) {
+        if self.is_named {
+            let _written = writeln!(self.text, "event: {kind}");
         }
     }
 

@@ -96,6 +96,17 @@ pub(super) fn wish(parameters: &Parameters, usual: Start) -> Result<Wish, ApiErr
     })
 }
 
+/// Refuses patterns of nothing but signals where none are told, so that they do not look like silence (EVT-21).
+pub(super) fn require_durable(filter: &Filter) -> Result<(), ApiError> {
+    if filter.types.iter().any(TypePattern::means_signals) {
+        return Err(wrong(
+            "types",
+            "names signals, which a stream with signals=true tells",
+        ));
+    }
+    Ok(())
+}
+
 /// How many events a page shall have.
 pub(super) fn limit(parameters: &Parameters) -> Result<usize, ApiError> {
     let Some(text) = parameters.one("limit")? else {

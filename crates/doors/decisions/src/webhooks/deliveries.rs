@@ -200,6 +200,7 @@ fn wish(asked: &Admitted) -> Result<ReplayWish, ApiError> {
     let mut types = std::collections::BTreeSet::new();
     for (nth, pattern) in patterns.iter().enumerate() {
         let parsed = pattern.as_str().and_then(|text| TypePattern::parse(text).ok());
+        let parsed = parsed.filter(|pattern| !pattern.means_signals());
         let wrong = || invalid(&format!("/types/{nth}"), "names no event type");
         types.insert(parsed.ok_or_else(wrong)?);
     }

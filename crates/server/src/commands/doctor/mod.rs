@@ -10,6 +10,7 @@ mod disk;
 mod framing;
 mod key;
 mod mail;
+mod nats;
 mod switches;
 
 use std::path::Path;
@@ -91,6 +92,7 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<()> {
             ("disk", disk::look(&patient)),
             ("database", vec![database]),
             ("mail", mail::look(&patient).await),
+            ("nats", nats::look(&patient).await),
             ("framing", framing::look(&patient)),
             ("switches", switches::look(&patient)),
         ];

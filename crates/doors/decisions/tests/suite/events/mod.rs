@@ -5,6 +5,7 @@ mod catalogue;
 mod privacy;
 mod reading;
 mod revocations;
+mod signals;
 mod streaming;
 mod tickets;
 
