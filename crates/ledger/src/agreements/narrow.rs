@@ -60,6 +60,18 @@ impl TenantSnapshot {
         let definition = self.definitions.get(definition);
         definition.is_none_or(|definition| definition.kind != DefinitionKind::Protocol)
     }
+
+    /// The names of the data clusters of FDX that a definition opens: as the bank says, or else its own key (consent-dashboard D2). What
+    /// only steers a protocol opens none.
+    pub fn clusters_of(&self, definition: &DefinitionKey) -> Vec<String> {
+        if !self.opens_data(definition) {
+            return Vec::new();
+        }
+        let fdx = self.tenant.dashboard.fdx.as_ref();
+        let said = fdx.and_then(|fdx| fdx.clusters.get(definition.as_str()));
+        said.cloned()
+            .unwrap_or_else(|| vec![definition.as_str().to_owned()])
+    }
 }
 
 impl Ledger {

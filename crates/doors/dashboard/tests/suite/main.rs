@@ -7,6 +7,7 @@ mod activity;
 mod clusters;
 mod connector;
 mod customer_jwt;
+mod details;
 mod everything;
 mod fdx;
 mod framing;
