@@ -12,6 +12,7 @@ mod everything;
 mod fdx;
 mod framing;
 mod joint;
+mod notices;
 mod of_this_second;
 mod opening;
 mod page_api;
