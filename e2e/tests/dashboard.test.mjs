@@ -694,3 +694,41 @@ async function focusIsIn(page, locator) {
   const focused = page.locator("body :focus");
   await locator.and(focused).or(focused.filter({ has: locator })).waitFor();
 }
+
+test("dsh_b2 one time only, and how far back, are said when asking and afterwards", async () => {
+  for (const [language, suffix] of [
+    ["en", ""],
+    ["ar", "-ar"],
+  ]) {
+    const ben = await visitor(browser, demo.facts, { language });
+    const { page } = ben;
+    await ben.reachQuestion("ben");
+    await page.goto(askingOnce(demo.facts));
+    await page.getByText(ben.say("consent-until-once", { client: "Moneytrack" })).waitFor();
+    await page.getByText(ben.say("lookback-days", { count: 60 })).waitFor();
+    await judge(page, `question-once${suffix}`);
+    await ben.press(ben.button("consent-approve"));
+    await page.waitForURL("**/demo/moneytrack/callback**");
+    await ben.openDashboard("ben");
+    await openDetails(ben);
+    await page.getByText(ben.say("lookback-days", { count: 60 })).waitFor();
+    await judge(page, `app-details-once${suffix}`);
+    await ben.close();
+  }
+});
+
+/** Where an app sends a person of whom it wants data once. */
+function askingOnce({ base_url: base, issuer }) {
+  const parameters = new URLSearchParams({
+    client_id: "moneytrack",
+    response_type: "code",
+    redirect_uri: `${base}/demo/moneytrack/callback`,
+    scope: "openid accounts:balance",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    code_challenge_method: "S256",
+    authorization_details: JSON.stringify([
+      { type: "fdx_v1.0", consentRequest: { durationType: "ONE_TIME", lookbackPeriod: 60 } },
+    ]),
+  });
+  return `${issuer}/auth?${parameters}`;
+}

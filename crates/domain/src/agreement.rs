@@ -4,8 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Accounts, AgreementId, ApplicationId, ClientId, ConsentId, DecisionId, DefinitionKey, PartyId, Qualifier,
-    SubjectId, Timestamp, consent::Ended, decision::TextShown,
+    SubjectId, Timestamp,
+    authorization_details::{ConsentRequest, DurationType},
+    consent::Ended,
+    decision::TextShown,
 };
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// One consent inside an agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +41,9 @@ pub struct Disclosure {
     /// Through whom the asker gets the data, nearest to the asker first (consent-dashboard B4.1).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intermediaries: Vec<PartyId>,
+    /// For how long and how far back the asker wanted it, where it said so (RFC 9396).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<ConsentRequest>,
 }
 
 /// The bundle: `consent_id` of the authorization door, connection of the dashboard, consent grant of FDX.
@@ -85,6 +94,43 @@ impl Agreement {
     /// Whether it counts at `now`: not ended and in time.
     pub fn is_in_force(&self, now: Timestamp) -> bool {
         self.ended.is_none() && self.valid_until.is_none_or(|until| now < until)
+    }
+
+    /// Whether it is for one time only: what was issued with it is all there ever is.
+    pub fn is_once(&self) -> bool {
+        self.disclosure
+            .details
+            .as_ref()
+            .is_some_and(ConsentRequest::is_once)
+    }
+
+    /// How long it is for (consent-dashboard D1).
+    pub fn duration_type(&self) -> DurationType {
+        match self.valid_until {
+            _ if self.is_once() => DurationType::OneTime,
+            Some(_) => DurationType::TimeBound,
+            None => DurationType::Persistent,
+        }
+    }
+
+    /// Days from the day of the grant to its end, begun ones counted whole.
+    pub fn duration_days(&self) -> Option<i64> {
+        let seconds = self.valid_until?.seconds_since(self.created_at);
+        Some(seconds.div_euclid(DAY) + i64::from(seconds.rem_euclid(DAY) != 0))
+    }
+
+    /// Days before each request that data goes back; none where nobody said.
+    pub fn lookback_days(&self) -> Option<u16> {
+        self.disclosure.details.as_ref()?.lookback_period
+    }
+
+    /// What was given of the details that were asked for; none where none were. `is_open` is whether a data cluster is open now.
+    pub fn given_details(&self, is_open: impl Fn(&str) -> bool) -> Option<ConsentRequest> {
+        let asked = self.disclosure.details.as_ref()?;
+        let duration = self.duration_type();
+        let days = self.duration_days().and_then(|days| u16::try_from(days).ok());
+        let days = days.filter(|_| duration == DurationType::TimeBound);
+        Some(asked.given((duration, days), is_open))
     }
 
     /// Its scopes as asked, space separated (third-party-authorization A.3.1).

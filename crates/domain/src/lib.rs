@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod action;
 pub mod agreement;
 pub mod apply;
+pub mod authorization_details;
 pub mod client;
 pub mod command;
 pub mod consent;

@@ -53,6 +53,9 @@ impl Audience {
     }
 }
 
+/// What a qualifier of one time begins with.
+const ONCE: &str = "once";
+
 /// The canonical rest that keeps answers apart which are otherwise alike: resource set, regulation, `acr`, intermediary
 /// path. Empty for most. Built only by the functions here, so that equal things are spelled equally.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +99,24 @@ impl Qualifier {
     pub fn as_login(&self) -> Option<(Option<&str>, &str)> {
         let (issuer, acr) = self.0.strip_prefix("login=")?.split_once(' ')?;
         Some(((issuer != "here").then_some(issuer), acr))
+    }
+
+    /// The same for one time only: kept apart from what stands, which it neither replaces nor rests on (consent-dashboard D1).
+    #[must_use]
+    pub fn for_one_time(self) -> Self {
+        if self.0.is_empty() {
+            Self(ONCE.to_owned())
+        } else {
+            Self(format!("{ONCE} {}", self.0))
+        }
+    }
+
+    /// The resources (RFC 8707) that it keeps apart.
+    pub fn as_resources(&self) -> Vec<&str> {
+        let own = self.0.strip_prefix(ONCE).map_or(self.as_str(), str::trim_start);
+        own.strip_prefix("resource=")
+            .map(|resources| resources.split(' ').collect())
+            .unwrap_or_default()
     }
 
     /// The canonical text, empty for none.

@@ -1,5 +1,5 @@
-//! Tokens under a shared secret: what npm's `jose`, Python's `joserfc` and Ruby's `json-jwt` made (`e2e/peers/direct.*`), the vectors of
-//! the specification, and what is refused.
+//! Tokens under a shared secret: what npm's `jose`, Python's `joserfc`, Ruby's `json-jwt` and Ruby's `jwe` made (`e2e/peers/direct*`), the
+//! vectors of the specification, and what is refused.
 #![expect(clippy::unwrap_used, reason = "a test may stop")]
 
 use consentry_jose::{DirectError, DirectKey, DirectToken, NoDirectKey, encoding};
@@ -52,6 +52,7 @@ fn dsh_a5_tokens_of_other_libraries_are_opened_in_one_way_only() {
         include_str!("vectors/direct-npm.json"),
         include_str!("vectors/direct-python.json"),
         include_str!("vectors/direct-ruby.json"),
+        include_str!("vectors/direct-ruby-jwe.json"),
     ];
     for file in files {
         let vectors: Vectors = serde_json::from_str(file).unwrap();

@@ -15,7 +15,7 @@ impl Inner {
     pub(crate) fn correct(&self, tenant: TenantId, touched: &Touches) {
         for subject in &touched.subjects {
             self.consent_sets.correct(&(tenant, *subject));
-            self.bundle_accounts.correct(&(tenant, *subject));
+            self.particular_agreements.correct(&(tenant, *subject));
             self.records.correct_person(tenant, *subject);
             self.answers.correct(tenant, *subject);
         }
@@ -46,7 +46,7 @@ impl Inner {
     /// Makes this node read everything again, where it cannot tell what was touched.
     pub(crate) fn correct_all(&self) {
         self.consent_sets.correct_all();
-        self.bundle_accounts.correct_all();
+        self.particular_agreements.correct_all();
         self.subject_keys.correct_all();
         self.tokens.correct_all();
         self.names.correct_all();

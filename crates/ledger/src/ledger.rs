@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use consentry_domain::{
-    Accounts, AgreementId, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
+    Agreement, AgreementId, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
 };
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
@@ -106,7 +106,8 @@ pub(crate) struct Inner {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) root: Key,
     pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<StandingConsents>>,
-    pub(crate) bundle_accounts: Corrected<(TenantId, SubjectId), Arc<BTreeMap<AgreementId, Accounts>>>,
+    pub(crate) particular_agreements:
+        Corrected<(TenantId, SubjectId), Arc<BTreeMap<AgreementId, Arc<Agreement>>>>,
     pub(crate) tokens: Corrected<(TenantId, Hash), Option<Arc<TokenRow>>>,
     pub(crate) grants: Corrected<(TenantId, GrantId), Option<Arc<Grant>>>,
     pub(crate) subject_keys: Corrected<(TenantId, SubjectId), Option<Key>>,
@@ -168,7 +169,7 @@ impl Ledger {
                 entropy,
                 root,
                 consent_sets: Corrected::new(options.consent_sets),
-                bundle_accounts: Corrected::new(options.consent_sets),
+                particular_agreements: Corrected::new(options.consent_sets),
                 tokens: Corrected::new(options.tokens),
                 grants: Corrected::new(options.tokens),
                 subject_keys: Corrected::new(options.consent_sets),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 use consentry_domain::{
-    Accounts, AgreementId, Audience, Consent, Slot, SubjectId, Timestamp,
+    Accounts, Agreement, AgreementId, Audience, Consent, Slot, SubjectId, Timestamp,
     client::Client,
     enforce::{Coverage, coverage},
     grant::Grant,
@@ -108,9 +108,20 @@ impl Ledger {
         subject: SubjectId,
         agreement: AgreementId,
     ) -> Result<Accounts, Fault> {
-        let named = self
+        let found = self.particular_agreement(tenant, subject, agreement).await?;
+        Ok(found.map_or_else(Accounts::default, |agreement| agreement.accounts.clone()))
+    }
+
+    /// An agreement in force that is about some accounts only, or was asked for with details of its own; from memory where possible.
+    pub(crate) async fn particular_agreement(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+        agreement: AgreementId,
+    ) -> Result<Option<Arc<Agreement>>, Fault> {
+        let particular = self
             .inner
-            .bundle_accounts
+            .particular_agreements
             .get_or_read(&(tenant.id(), subject), async {
                 let query = AgreementQuery {
                     subject: Some(subject),
@@ -119,12 +130,13 @@ impl Ledger {
                 };
                 let found = self.inner.store.agreements(tenant.id(), query).await?;
                 let found = found.into_iter().map(|(agreement, _)| agreement);
-                let named = found.filter(|agreement| !agreement.accounts.is_all());
-                let named = named.map(|agreement| (agreement.id, agreement.accounts));
-                Ok::<_, Fault>(Arc::new(named.collect::<BTreeMap<_, _>>()))
+                let particular =
+                    found.filter(|found| !found.accounts.is_all() || found.disclosure.details.is_some());
+                let particular = particular.map(|found| (found.id, Arc::new(found)));
+                Ok::<_, Fault>(Arc::new(particular.collect::<BTreeMap<_, _>>()))
             })
             .await?;
-        Ok(named.get(&agreement).cloned().unwrap_or_default())
+        Ok(particular.get(&agreement).cloned())
     }
 
     /// What of a scope the grant's client may use now: what consent covers and what the client is still allowed (TPA-CL-07); nothing

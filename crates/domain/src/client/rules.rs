@@ -65,6 +65,12 @@ impl Client {
         if self.is_third_party && self.allowed_scopes.is_empty() {
             refuse("allowed_scopes", "must name what a third party may request");
         }
+        if !self.is_third_party && !self.settings.authorization_details_types.is_empty() {
+            refuse(
+                "authorization_details_types",
+                "must be those of a third party: nobody is asked about others",
+            );
+        }
         for resource in &self.resources {
             if !application.resources.contains(resource)
                 && application.default_resource.as_ref() != Some(resource)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lifetime, PartyId, Timestamp, decision::named_enum};
+use crate::{Lifetime, PartyId, Timestamp, authorization_details::DetailType, decision::named_enum};
 
 named_enum! {
     /// What tokens are signed with.
@@ -59,6 +59,9 @@ pub struct ClientSettings {
     /// Claims of the person that its id tokens have unasked, where the scope that carries them was consented to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub id_token_claims: Vec<String>,
+    /// Types of `authorization_details` it may ask with (RFC 9396 10).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types: Vec<DetailType>,
     /// `SameSite` of the cookies of its interactions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cookie_site: Option<CookieSite>,

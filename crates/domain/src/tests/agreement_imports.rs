@@ -39,6 +39,7 @@ fn wish(world: &mut World, number: u128, scopes: &[&str], made: Timestamp) -> Im
             client_type: "web".to_owned(),
             texts: Vec::new(),
             intermediaries: Vec::new(),
+            details: None,
         },
         accounts: crate::Accounts::default(),
     }

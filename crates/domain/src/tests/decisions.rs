@@ -120,6 +120,7 @@ fn dsp_6_3_a_decision_tells_what_was_asked_and_left_out() {
             client_type: "web".to_owned(),
             texts: Vec::new(),
             intermediaries: Vec::new(),
+            details: None,
         },
         accounts: crate::Accounts::default(),
     });
@@ -155,6 +156,7 @@ fn approvals_of_nothing_twice_or_without_future_are_refused() {
                 client_type: "web".to_owned(),
                 texts: Vec::new(),
                 intermediaries: Vec::new(),
+                details: None,
             },
             accounts: crate::Accounts::default(),
         })

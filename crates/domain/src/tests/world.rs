@@ -106,6 +106,7 @@ impl World {
                 client_type: "web".to_owned(),
                 texts: Vec::new(),
                 intermediaries: Vec::new(),
+                details: None,
             },
             accounts: crate::Accounts::default(),
         });

@@ -4,6 +4,7 @@
 //! What lives here: the wire format of OAuth 2.0, OpenID Connect and the vendor's consents API. What may not: any truth; the ledger
 //! holds it. The front channel is what happens in a person's browser, the back channel what programs ask.
 
+mod authorization_details;
 mod back;
 mod bearer;
 mod client_authentication;

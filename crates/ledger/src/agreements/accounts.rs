@@ -1,12 +1,8 @@
 //! Which accounts an agreement is about: the person takes some off or puts them back (consent-dashboard A11, B6.1).
 
-use consentry_domain::{
-    AccountId, AgreementId, Command, SubjectId,
-    command::{Act, ChangeAccounts},
-    decision::Door,
-};
-use consentry_store::Seeds;
+use consentry_domain::{AccountId, Command, command::ChangeAccounts};
 
+use super::Subjected;
 use crate::{
     Ledger, TenantSnapshot,
     access::{ManageAgreements, Permit},
@@ -17,20 +13,14 @@ use crate::{
 /// Which accounts shall be shared from now on.
 #[derive(Debug, Clone)]
 pub struct AccountsRequest {
-    /// Whose.
-    pub subject: SubjectId,
-    /// Which agreement.
-    pub agreement: AgreementId,
+    /// Of which agreement.
+    pub about: Subjected,
     /// The version the person looked at; none where they did not say.
     pub version: Option<u32>,
     /// Accounts, and whether each shall be shared.
     pub set: Vec<(AccountId, bool)>,
     /// Whether accounts that are opened later shall be shared; none leaves it.
     pub others: Option<bool>,
-    /// Where it was asked.
-    pub door: Door,
-    /// Request id.
-    pub request: Option<String>,
 }
 
 /// Why accounts were not changed. Nothing has changed then.
@@ -69,36 +59,23 @@ impl Ledger {
         request: &AccountsRequest,
     ) -> Result<(), AccountsError> {
         let held = self
-            .holdings_of(tenant, request.subject)
+            .holdings_of(tenant, request.about.subject)
             .await
             .map_err(DecisionError::Fault)?
             .unwrap_or_default();
         let held: Vec<AccountId> = held.into_iter().map(|holding| holding.id).collect();
-        let decision = self.ids().decision(request.subject);
-        let seeds = Seeds {
-            agreements: vec![request.agreement],
-            ..Seeds::default()
-        };
-        self.carry_out(tenant, permit, seeds, |before, _now| {
-            let known = before.touched.agreements.get(&request.agreement);
+        let about = &request.about;
+        let decision = self.ids().decision(about.subject);
+        self.carry_out(tenant, permit, about.seeds(), |before, _now| {
+            let known = before.touched.agreements.get(&about.agreement);
             let named = |id: &AccountId| known.is_some_and(|known| known.accounts.about(id).is_some());
             if request.set.iter().any(|(id, _)| !held.contains(id) && !named(id)) {
                 return Err(AccountsError::UnknownAccount);
             }
-            let act = Act {
-                decision,
-                subject: request.subject,
-                door: request.door,
-                actor: permit.caller().actor(),
-                credential: permit.caller().credential(),
-                texts: Vec::new(),
-                interaction: None,
-                request: request.request.clone(),
-            };
             Ok(Plan {
                 command: Some(Command::ChangeAccounts(ChangeAccounts {
-                    act,
-                    agreement: request.agreement,
+                    act: about.act(permit, decision),
+                    agreement: about.agreement,
                     version: request.version,
                     set: request.set.clone(),
                     others: request.others,

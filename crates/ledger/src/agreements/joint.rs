@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use consentry_domain::{AccountId, AgreementId, State, SubjectId, decision::Door};
 use consentry_store::AgreementQuery;
 
-use super::{AccountsError, AccountsRequest, Connection};
+use super::{AccountsError, AccountsRequest, Connection, Subjected};
 use crate::{
     Ledger, TenantSnapshot,
     access::{ManageAgreements, Permit},
@@ -99,13 +99,15 @@ impl Ledger {
             .find(|share| share.connection.agreement.id == stop.agreement && share.account.id == stop.account)
             .ok_or(StopJointError::Unknown)?;
         let request = AccountsRequest {
-            subject: share.connection.agreement.subject,
-            agreement: stop.agreement,
+            about: Subjected {
+                subject: share.connection.agreement.subject,
+                agreement: stop.agreement,
+                door: Door::Dashboard,
+                request: stop.request.clone(),
+            },
             version: None,
             set: vec![(stop.account.clone(), false)],
             others: None,
-            door: Door::Dashboard,
-            request: stop.request.clone(),
         };
         // Whether people may choose among accounts does not matter: to stop is everybody's right.
         self.set_accounts(tenant, permit, &request)

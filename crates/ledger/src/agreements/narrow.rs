@@ -4,15 +4,12 @@
 use std::collections::BTreeSet;
 
 use consentry_domain::{
-    Agreement, AgreementId, Command, Consent, ConsentId, DefinitionKey, Rejection, Slot, SubjectId,
-    Timestamp, Touched,
-    command::{Act, Withdraw},
-    decision::{Door, EndReason},
-    definition::DefinitionKind,
-    enforce::speaking,
+    Agreement, Command, Consent, ConsentId, DefinitionKey, Rejection, Slot, Timestamp, Touched,
+    command::Withdraw, decision::EndReason, definition::DefinitionKind, enforce::speaking,
 };
 use consentry_store::Seeds;
 
+use super::Subjected;
 use crate::{
     Ledger, TenantSnapshot,
     access::{ManageAgreements, Permit},
@@ -23,18 +20,12 @@ use crate::{
 /// What shall not be shared any more.
 #[derive(Debug, Clone)]
 pub struct NarrowRequest {
-    /// Whose.
-    pub subject: SubjectId,
-    /// Which agreement.
-    pub agreement: AgreementId,
+    /// Of which agreement.
+    pub about: Subjected,
     /// The version the person looked at; none where they did not say.
     pub version: Option<u32>,
     /// What is given back. What does not stand any more is left as it is.
     pub without: Vec<DefinitionKey>,
-    /// Where it was asked.
-    pub door: Door,
-    /// Request id.
-    pub request: Option<String>,
 }
 
 /// Why an agreement was not narrowed. Nothing has changed then.
@@ -60,6 +51,18 @@ impl TenantSnapshot {
         let definition = self.definitions.get(definition);
         definition.is_none_or(|definition| definition.kind != DefinitionKind::Protocol)
     }
+
+    /// The names of the data clusters of FDX that a definition opens: as the bank says, or else its own key (consent-dashboard D2). What
+    /// only steers a protocol opens none.
+    pub fn clusters_of(&self, definition: &DefinitionKey) -> Vec<String> {
+        if !self.opens_data(definition) {
+            return Vec::new();
+        }
+        let fdx = self.tenant.dashboard.fdx.as_ref();
+        let said = fdx.and_then(|fdx| fdx.clusters.get(definition.as_str()));
+        said.cloned()
+            .unwrap_or_else(|| vec![definition.as_str().to_owned()])
+    }
 }
 
 impl Ledger {
@@ -74,7 +77,8 @@ impl Ledger {
         if !tenant.tenant.dashboard.cluster_changes {
             return Err(NarrowError::SwitchedOff);
         }
-        let found = self.inner.store.agreement(tenant.id(), request.agreement).await;
+        let about = &request.about;
+        let found = self.inner.store.agreement(tenant.id(), about.agreement).await;
         let own = found.map_err(DecisionError::from)?.map(|(_, own)| own);
         let own = own.unwrap_or_default();
         let slots: Vec<&Slot> = own.iter().map(|consent| &consent.slot).collect();
@@ -82,26 +86,17 @@ impl Ledger {
             .agreements_around(tenant, &slots)
             .await
             .map_err(DecisionError::Fault)?;
-        agreements.push(request.agreement);
+        agreements.push(about.agreement);
         let seeds = Seeds {
             agreements,
             slots: slots.into_iter().cloned().collect(),
             ..Seeds::default()
         };
-        let decision = self.ids().decision(request.subject);
+        let decision = self.ids().decision(about.subject);
         self.carry_out(tenant, permit, seeds, |before, now| {
             Ok::<_, NarrowError>(Plan {
                 command: Some(Command::Withdraw(Withdraw {
-                    act: Act {
-                        decision,
-                        subject: request.subject,
-                        door: request.door,
-                        actor: permit.caller().actor(),
-                        credential: permit.caller().credential(),
-                        texts: Vec::new(),
-                        interaction: None,
-                        request: request.request.clone(),
-                    },
+                    act: about.act(permit, decision),
                     consents: given_back(tenant, request, &before.touched, now)?,
                     reason: EndReason::UserAction,
                 })),
@@ -123,9 +118,9 @@ fn given_back(
     let rejected = |rejection| NarrowError::Decision(DecisionError::Rejected(rejection));
     let agreement = state
         .agreements
-        .get(&request.agreement)
-        .ok_or_else(|| rejected(Rejection::NoAgreement(request.agreement)))?;
-    if agreement.subject != request.subject {
+        .get(&request.about.agreement)
+        .ok_or_else(|| rejected(Rejection::NoAgreement(request.about.agreement)))?;
+    if agreement.subject != request.about.subject {
         return Err(rejected(Rejection::WrongSubject));
     }
     if !agreement.is_in_force(now) {

@@ -38,7 +38,7 @@ pub struct Subjected {
 /// Why an agreement was not kept for longer. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewError {
-    /// The tenant has it done elsewhere or not at all, it has no end, its end is not near, or it is over.
+    /// The tenant has it done elsewhere or not at all, it has no end, its end is not near, it is for one time, or it is over.
     #[error("this agreement is not kept for longer here and now")]
     NotAllowed,
     /// No day, or more than a year of them.
@@ -49,9 +49,10 @@ pub enum RenewError {
     Decision(#[from] DecisionError),
 }
 
-/// Whether an agreement may be kept for longer now: from 30 days before its end on, and as long as it stands.
+/// Whether an agreement may be kept for longer now: from 30 days before its end on, and as long as it stands; one for one time never.
 pub fn is_renewable(agreement: &Agreement, now: Timestamp) -> bool {
     agreement.is_in_force(now)
+        && !agreement.is_once()
         && agreement
             .valid_until
             .is_some_and(|until| until <= now.plus(RENEWAL_WINDOW))
@@ -148,14 +149,18 @@ impl Ledger {
 }
 
 impl Subjected {
-    fn seeds(&self) -> Seeds {
+    pub(super) fn seeds(&self) -> Seeds {
         Seeds {
             agreements: vec![self.agreement],
             ..Seeds::default()
         }
     }
 
-    fn act(&self, permit: &Permit<ManageAgreements>, decision: consentry_domain::DecisionId) -> Act {
+    pub(super) fn act(
+        &self,
+        permit: &Permit<ManageAgreements>,
+        decision: consentry_domain::DecisionId,
+    ) -> Act {
         Act {
             decision,
             subject: self.subject,

@@ -63,6 +63,10 @@ pub(super) fn wrongs(
             wrong.push(Wrong::new("pkce", why));
         }
     }
+    if tenant.dashboard.fdx.is_none() && !wanted.settings.authorization_details_types.is_empty() {
+        let why = "must be empty where the tenant says nothing of itself in the words of FDX";
+        wrong.push(Wrong::new("authorization_details_types", why));
+    }
     let longest = tenant.lifetimes.access_token;
     let longest = longest.max(tenant.lifetimes.third_party_access_token);
     if wanted.settings.access_token.is_some_and(|life| life > longest) {

@@ -2,6 +2,7 @@
 
 use consentry_domain::{
     AccountId, Accounts, Audience, Command, Slot,
+    agreement::Disclosure,
     command::{Act, Approve, NewItem},
     decision::Door,
     scope::Scope,
@@ -85,7 +86,7 @@ impl Ledger {
             .map_err(|_| ApproveError::Over)?;
         let ended = interaction.stepped(ended, None);
         let (ids, subject) = (self.ids(), session.subject);
-        let validity = client.consent_lifetime(&tenant.tenant);
+        let validity = request.consent_lifetime(&client, &tenant.tenant);
         let agreement = ids.agreement(subject);
         let slot = |definition: &consentry_domain::DefinitionKey| Slot {
             subject,
@@ -118,7 +119,10 @@ impl Ledger {
                 .collect(),
             left_out: Vec::new(),
             valid_until: Some(ids.now.plus(validity)),
-            disclosure: disclosure(tenant, &client, question.texts()),
+            disclosure: Disclosure {
+                details: request.details.clone(),
+                ..disclosure(tenant, &client, question.texts())
+            },
             accounts: approval
                 .accounts
                 .clone()

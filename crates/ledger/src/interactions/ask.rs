@@ -23,6 +23,8 @@ pub enum AskReason {
     PublicClient,
     /// No consent of this person to this client counts now (TPA-CN-01).
     NoRecord,
+    /// It is for one time, or for how long or how far back differs from what was agreed to (RFC 9396).
+    DetailsDiffer,
     /// What the person knew of the client is no longer so (TPA-CN-08).
     ClientChanged,
     /// More is asked for than was granted.
@@ -36,6 +38,7 @@ impl AskReason {
             Self::PromptConsent => "prompt_consent",
             Self::PublicClient => "public_client",
             Self::NoRecord => "no_record",
+            Self::DetailsDiffer => "details_differ",
             Self::ClientChanged => "client_changed",
             Self::NotCovered => "not_covered",
         }
@@ -93,14 +96,26 @@ struct Circumstances<'a> {
     standing: &'a Standing,
 }
 
+impl<'a> Circumstances<'a> {
+    /// The consents that the request would rest on.
+    fn rested_on(&self) -> impl Iterator<Item = &'a Consent> {
+        let (scope, standing) = (self.scope, self.standing);
+        scope
+            .values()
+            .iter()
+            .filter_map(|value| standing.consent_to(value.as_str()))
+    }
+}
+
 /// A rule: why the person is asked, or nothing.
 type Rule = fn(&Circumstances<'_>) -> Option<AskReason>;
 
 /// The rules in order; the first that fits gives the reason.
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 6] = [
     prompt_consent,
     public_client,
     no_record,
+    details_differ,
     client_changed,
     not_covered,
 ];
@@ -165,6 +180,17 @@ fn no_record(at: &Circumstances<'_>) -> Option<AskReason> {
     at.standing.consents.is_empty().then_some(AskReason::NoRecord)
 }
 
+/// What is for one time is asked each time. What is asked for with details is covered by an agreement with the same ones only; a request
+/// without any is, by every one.
+fn details_differ(at: &Circumstances<'_>) -> Option<AskReason> {
+    let asked = at.request.details.as_ref()?;
+    let differs = |consent: &Consent| {
+        let agreement = consent.agreement.and_then(|id| at.standing.agreements.get(&id));
+        agreement.is_none_or(|agreement| agreement.disclosure.details.as_ref() != Some(asked))
+    };
+    (asked.is_once() || at.rested_on().any(differs)).then_some(AskReason::DetailsDiffer)
+}
+
 fn client_changed(at: &Circumstances<'_>) -> Option<AskReason> {
     let known = disclosure(at.tenant, at.client, Vec::new());
     let differs = |consent: &Consent| {
@@ -178,15 +204,7 @@ fn client_changed(at: &Circumstances<'_>) -> Option<AskReason> {
                 || told.intermediaries != known.intermediaries
         })
     };
-    let rested_on = at
-        .scope
-        .values()
-        .iter()
-        .filter_map(|value| at.standing.consent_to(value.as_str()));
-    rested_on
-        .into_iter()
-        .any(differs)
-        .then_some(AskReason::ClientChanged)
+    at.rested_on().any(differs).then_some(AskReason::ClientChanged)
 }
 
 fn not_covered(at: &Circumstances<'_>) -> Option<AskReason> {

@@ -87,6 +87,7 @@ impl Ledger {
                 scope: scope.clone(),
                 acr: request.acr_of(&tenant.tenant.authorization.sign_in, session),
                 claims: request.claims.id_token.clone(),
+                with_details: request.details.is_some(),
             },
         };
         let (code, token) = self.draw_code(tenant, &new, now)?;
@@ -113,5 +114,6 @@ pub fn disclosure(tenant: &TenantSnapshot, client: &Client, texts: Vec<TextShown
         client_type: client.client_type.as_str().to_owned(),
         texts,
         intermediaries: client.settings.intermediaries.clone(),
+        details: None,
     }
 }

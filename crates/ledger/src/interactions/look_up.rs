@@ -89,7 +89,7 @@ impl Ledger {
                 .await
             {
                 Ok(interaction) => {
-                    let validity = client.consent_lifetime(&tenant.tenant);
+                    let validity = interaction.request.consent_lifetime(client, &tenant.tenant);
                     return Ok(LookUp {
                         interaction,
                         client: Arc::clone(client),

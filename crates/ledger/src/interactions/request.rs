@@ -1,6 +1,12 @@
 //! An authorization request after every check: what is frozen until its answer.
 
-use consentry_domain::{ApplicationId, ClientId, Qualifier, client::Prompt, scope::Scope};
+use consentry_domain::{
+    ApplicationId, ClientId, Lifetime, Qualifier,
+    authorization_details::ConsentRequest,
+    client::{Client, Prompt},
+    scope::Scope,
+    tenant::Tenant,
+};
 use consentry_store::Hash;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +69,9 @@ pub struct AuthorizationRequest {
     /// Claims of the person that are asked for by name (OpenID Connect Core 5.5). The scopes that carry them are in `scope`.
     #[serde(default, skip_serializing_if = "RequestedClaims::is_empty")]
     pub claims: RequestedClaims,
+    /// For how long, how far back and which data, where that was asked for (RFC 9396). The scopes that open the data are in `scope`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<ConsentRequest>,
     /// The only person who may answer, by the identifier this client knows them under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_hint: Option<String>,
@@ -113,6 +122,28 @@ impl AuthorizationRequest {
 
     /// What keeps the slots of this request apart from others of the same client.
     pub fn qualifier(&self) -> Qualifier {
-        Qualifier::resources(self.resources.iter().map(String::as_str))
+        let resources = Qualifier::resources(self.resources.iter().map(String::as_str));
+        if self.is_once() {
+            resources.for_one_time()
+        } else {
+            resources
+        }
+    }
+
+    /// Whether what it asks for is for one time only.
+    pub fn is_once(&self) -> bool {
+        self.details.as_ref().is_some_and(ConsentRequest::is_once)
+    }
+
+    /// How long consent to it lasts: one time as long as a code and the access token for it may live, else as long as it asks for and no
+    /// longer than consent to the client does.
+    pub fn consent_lifetime(&self, client: &Client, tenant: &Tenant) -> Lifetime {
+        let longest = client.consent_lifetime(tenant);
+        if self.is_once() {
+            let tokens = client.access_token_lifetime(tenant).as_seconds();
+            return Lifetime::seconds(tenant.lifetimes.code.as_seconds() + tokens).min(longest);
+        }
+        let asked = self.details.as_ref().and_then(ConsentRequest::period);
+        asked.map_or(longest, |asked| asked.min(longest))
     }
 }

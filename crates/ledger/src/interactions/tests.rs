@@ -192,6 +192,7 @@ mod asking {
             acr_values: Vec::new(),
             acr_essential: false,
             claims: crate::interactions::RequestedClaims::default(),
+            details: None,
             subject_hint: None,
             ui_locales: Vec::new(),
             pushed: None,

@@ -58,6 +58,7 @@ impl Ledger {
             scope,
             id_token: None,
             refresh_token: None,
+            details: None,
         })
     }
 }

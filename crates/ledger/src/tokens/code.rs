@@ -25,6 +25,9 @@ pub struct CodeDetail {
     /// Claims of the person that were asked for in the id token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,
+    /// Whether it was asked for with `authorization_details`, which the answer then tells (RFC 9396 7).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_details: bool,
 }
 
 /// A code about to be issued.

@@ -16,6 +16,9 @@ pub enum TokenError {
     /// A resource that was not granted.
     #[error("{0}")]
     InvalidTarget(&'static str),
+    /// More `authorization_details` than were given (RFC 9396 6).
+    #[error("{0}")]
+    InvalidAuthorizationDetails(&'static str),
     /// The client may not use this grant type.
     #[error("{0}")]
     UnauthorizedClient(&'static str),

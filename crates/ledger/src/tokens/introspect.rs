@@ -2,6 +2,7 @@
 
 use consentry_domain::{
     Accounts, AgreementId, ClientId, GrantId, SubjectId,
+    authorization_details::ConsentRequest,
     client::{Client, ClientAuthority},
     grant::Grant,
     scope::Scope,
@@ -35,6 +36,8 @@ pub struct Introspected {
     pub grant: Option<GrantId>,
     /// The accounts it is about, where not all of them (consent-dashboard D1).
     pub accounts: Option<Accounts>,
+    /// What was given of the `authorization_details` that were asked for (RFC 9396 9.2).
+    pub details: Option<ConsentRequest>,
     /// The person as the first party knows them; only told to the first party, since `sub` means nothing to it where it is
     /// pairwise.
     pub user: Option<SubjectId>,
@@ -73,10 +76,14 @@ impl Ledger {
             let Some(active) = seen else {
                 return Ok(None);
             };
-            let accounts = self
-                .accounts_under(tenant, active.grant().map(AsRef::as_ref))
-                .await?;
-            return Ok(Some(access(caller.client(), &active, accounts)));
+            let grant = active.grant().map(AsRef::as_ref);
+            let accounts = self.accounts_under(tenant, grant).await?;
+            let details = self.details_under(tenant, grant, active.scope()).await?;
+            return Ok(Some(Introspected {
+                accounts,
+                details,
+                ..access(caller.client(), &active)
+            }));
         }
         self.introspect_refresh_token(tenant, caller, token).await
     }
@@ -116,6 +123,9 @@ impl Ledger {
         Ok(Some(Introspected {
             sub: subject_identifier(tenant, client, grant.subject)?,
             client: client.id.clone(),
+            details: self
+                .details_under(tenant, Some(&grant), &coverage.covered)
+                .await?,
             scope: coverage.covered,
             exp: row.expires_at.as_seconds(),
             iat: row.issued_at.as_seconds(),
@@ -164,7 +174,7 @@ fn may_see(tenant: &TenantSnapshot, issuer: &Issuer, caller: &Client, active: &A
         || authority(caller) == ClientAuthority::Tenant
 }
 
-fn access(caller: &Client, active: &ActiveAccess, accounts: Option<Accounts>) -> Introspected {
+fn access(caller: &Client, active: &ActiveAccess) -> Introspected {
     let claims = active.claims();
     Introspected {
         sub: claims.sub.clone(),
@@ -179,7 +189,8 @@ fn access(caller: &Client, active: &ActiveAccess, accounts: Option<Accounts>) ->
         }),
         agreement: claims.consent_id,
         grant: claims.grant_id,
-        accounts,
+        accounts: None,
+        details: None,
         user: active.subject().filter(|_| !caller.is_third_party),
     }
 }

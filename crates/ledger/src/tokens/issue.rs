@@ -1,6 +1,9 @@
 //! Making the answer of the token endpoint: access token, ID token, refresh token.
 
-use consentry_domain::{Timestamp, client::Client, enforce::Coverage, grant::Grant, scope::Scope};
+use consentry_domain::{
+    Timestamp, authorization_details::ConsentRequest, client::Client, enforce::Coverage, grant::Grant,
+    scope::Scope,
+};
 use consentry_store::{TokenKind, TokenRow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -27,6 +30,9 @@ pub struct TokenAnswer {
     /// Opaque refresh token, where `offline_access` was granted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
+    /// What was given of the `authorization_details` that were asked for (RFC 9396 7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<ConsentRequest>,
 }
 
 impl std::fmt::Debug for TokenAnswer {
@@ -49,6 +55,9 @@ pub(crate) struct RefreshDetail {
     /// Claims of the person that were asked for in the id token.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,
+    /// Whether it was asked for with `authorization_details`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_details: bool,
     /// Base64url of the successor's hash, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
@@ -135,6 +144,7 @@ impl Ledger {
             scope,
             id_token,
             refresh_token: None,
+            details: None,
         })
     }
 

@@ -18,6 +18,7 @@ pub(crate) mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod consent_withdrawn;
+mod details;
 mod error;
 mod family;
 mod id_token;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use consentry_domain::{Timestamp, client::Client, grant::Grant, scope::Scope};
+use consentry_domain::{
+    Timestamp, authorization_details::ConsentRequest, client::Client, grant::Grant, scope::Scope,
+};
 use consentry_jose::constant_time_eq;
 use consentry_store::{ChangeSet, CommitError, Expect, Row, RowChange, RowKey, TokenKind, TokenRow};
 
@@ -34,6 +36,8 @@ pub struct Redemption {
     pub code_verifier: Option<Opaque>,
     /// `resource` (RFC 8707); at most one makes sense.
     pub resources: Vec<String>,
+    /// `authorization_details` (RFC 9396 6); none means those that were given.
+    pub details: Option<ConsentRequest>,
 }
 
 impl Ledger {
@@ -109,6 +113,14 @@ impl Ledger {
             return Err(TokenError::CONSENT);
         }
         let audience = audience(tenant, issuer, &grant, &request.resources)?;
+        let details = self
+            .details_told(
+                tenant,
+                &grant,
+                (detail.with_details, &coverage),
+                request.details.as_ref(),
+            )
+            .await?;
         let used = InUse {
             issuer,
             client,
@@ -126,6 +138,7 @@ impl Ledger {
         let scope = coverage.covered.clone();
         let with_id_token = scope.contains(Scope::OPENID);
         let mut answer = self.sign_tokens(tenant, &used, scope, requested, with_id_token)?;
+        answer.details = details;
         let mut change = spending(tenant, &row, &grant, now);
         if let Some(challenge) = &detail.code_challenge {
             change
@@ -137,6 +150,7 @@ impl Ledger {
                 scope: detail.scope,
                 acr: detail.acr.clone(),
                 claims: detail.claims.clone(),
+                with_details: detail.with_details,
                 successor: None,
                 sealed: None,
             };

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use consentry_domain::{Timestamp, client::Client, grant::Grant, scope::Scope};
+use consentry_domain::{
+    Timestamp, authorization_details::ConsentRequest, client::Client, grant::Grant, scope::Scope,
+};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 
 use super::{
@@ -32,6 +34,8 @@ pub struct Refreshing {
     pub scope: Option<Scope>,
     /// `resource` (RFC 8707); at most one makes sense.
     pub resources: Vec<String>,
+    /// `authorization_details` (RFC 9396 6); none means those that were given.
+    pub details: Option<ConsentRequest>,
 }
 
 /// What a refresh is made with.
@@ -126,6 +130,14 @@ impl Ledger {
         }
         let scope = narrowed(&detail.scope, &coverage.covered, request.scope.as_ref())?;
         let audience = audience(tenant, issuer, &grant, &request.resources)?;
+        let details = self
+            .details_told(
+                tenant,
+                &grant,
+                (detail.with_details, &coverage),
+                request.details.as_ref(),
+            )
+            .await?;
         let used = InUse {
             issuer,
             client,
@@ -142,6 +154,7 @@ impl Ledger {
         };
         let with_id_token = coverage.covered.contains(Scope::OPENID);
         let mut answer = self.sign_tokens(tenant, &used, scope, requested, with_id_token)?;
+        answer.details = details;
         let fresh = RefreshDetail {
             successor: None,
             sealed: None,

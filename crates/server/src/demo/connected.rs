@@ -3,6 +3,7 @@
 
 use consentry_domain::{
     AccountId, Accounts, ApplicationId, ClientId, Lifetime, PartyId, Shard, SubjectId,
+    authorization_details::DetailType,
     client::{Client, Party},
     mail::MailAddress,
     scope::Scope,
@@ -68,6 +69,11 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
     settings.dashboard.renewal = Renewal::Provider;
     settings.dashboard.fdx = Some(in_words_of_fdx());
     ledger.provision_tenant(&permit, &settings).await?;
+    let mut asking = like.clone();
+    asking.settings.authorization_details_types = DetailType::ALL.to_vec();
+    ledger
+        .provision(tenant, &permit, &[Entry::Client(asking)])
+        .await?;
     let mia = customer(ledger, tenant, &permit, like.application).await?;
     let subject: SubjectId = mia.user_id.parse()?;
     bank.customers.push(mia);

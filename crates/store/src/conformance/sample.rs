@@ -200,6 +200,7 @@ pub fn agreement(person: SubjectId, number: u32, consents: &[&Consent]) -> Agree
                 digest: "sha256:abc".to_owned(),
             }],
             intermediaries: vec![PartyId::new(at(0), Shard::new(0), [5; 8])],
+            details: None,
         },
         accounts: Accounts::only([AccountId::parse("acc_51c0").unwrap()]),
         renewed_at: Some(at(i64::from(number) + 1)),

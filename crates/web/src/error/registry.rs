@@ -103,6 +103,8 @@ registry! {
         "Ask only for scopes that are allowed", "Check the allowed scopes of the client";
     INVALID_TARGET: BAD_REQUEST, "invalid_target", "The resource is not acceptable",
         "Name a resource that the client may use", "Check the resources of the client";
+    INVALID_AUTHORIZATION_DETAILS: BAD_REQUEST, "invalid_authorization_details",
+        "The authorization details are not acceptable", "Ask for what was given, or for less", "Nothing";
     UNAUTHORIZED_CLIENT: BAD_REQUEST, "unauthorized_client", "The client may not do this",
         "Use another grant type or client", "Check the registration of the client";
     UNSUPPORTED_GRANT_TYPE: BAD_REQUEST, "unsupported_grant_type", "The grant type is not supported",

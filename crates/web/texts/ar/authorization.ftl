@@ -101,6 +101,16 @@ consent-offline-text = يمكنه استخدام هذا الوصول أيضًا 
 consent-why = الغرض
 consent-until = حتى
 consent-until-text = { $date }، أو حتى توقفه
+consent-until-once = هذه المرة فقط. للحصول على البيانات مرة أخرى، يجب أن يطلب منك { $client } ذلك من جديد.
+lookback = إلى أي مدى في الماضي
+lookback-days = { $count ->
+    [zero] بيانات حتى { $count } يوم قبل كل طلب
+    [one] بيانات حتى يوم واحد ({ $count }) قبل كل طلب
+    [two] بيانات حتى يومين ({ $count }) قبل كل طلب
+    [few] بيانات حتى { $count } أيام قبل كل طلب
+    [many] بيانات حتى { $count } يومًا قبل كل طلب
+   *[other] بيانات حتى { $count } يوم قبل كل طلب
+}
 consent-who = من يحصل عليها
 consent-approve = موافقة
 consent-decline = رفض

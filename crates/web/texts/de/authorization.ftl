@@ -94,6 +94,12 @@ consent-offline-text = Die App darf diesen Zugriff bis zum unten genannten Tag a
 consent-why = Wozu
 consent-until = Bis
 consent-until-text = { $date }, oder bis Sie es beenden
+consent-until-once = Nur dieses eine Mal. Um erneut Daten zu erhalten, muss { $client } Sie erneut fragen.
+lookback = Wie weit zurück
+lookback-days = { $count ->
+    [one] Daten bis { $count } Tag vor jeder Abfrage
+   *[other] Daten bis { $count } Tage vor jeder Abfrage
+}
 consent-who = Wer die Daten erhält
 consent-approve = Zustimmen
 consent-decline = Ablehnen

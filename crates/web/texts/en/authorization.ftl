@@ -95,6 +95,12 @@ consent-offline-text = It may use this access also when you are not using the ap
 consent-why = Why
 consent-until = Until
 consent-until-text = { $date }, or until you stop it
+consent-until-once = Only this once. To get data again, { $client } has to ask you again.
+lookback = How far back
+lookback-days = { $count ->
+    [one] Data from up to { $count } day before each request
+   *[other] Data from up to { $count } days before each request
+}
 consent-who = Who gets it
 consent-approve = Approve
 consent-decline = Decline

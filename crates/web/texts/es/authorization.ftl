@@ -94,6 +94,12 @@ consent-offline-text = Puede usar este acceso también cuando usted no esté usa
 consent-why = Para qué
 consent-until = Hasta
 consent-until-text = { $date }, o hasta que usted lo detenga
+consent-until-once = Solo esta vez. Para obtener datos de nuevo, { $client } tiene que volver a preguntarle.
+lookback = Antigüedad de los datos
+lookback-days = { $count ->
+    [one] Datos de hasta { $count } día antes de cada consulta
+   *[other] Datos de hasta { $count } días antes de cada consulta
+}
 consent-who = Quién los recibe
 consent-approve = Aceptar
 consent-decline = Rechazar

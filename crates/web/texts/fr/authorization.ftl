@@ -94,6 +94,12 @@ consent-offline-text = L’application peut utiliser cet accès même lorsque vo
 consent-why = Pourquoi
 consent-until = Jusqu’au
 consent-until-text = { $date }, ou jusqu’à ce que vous y mettiez fin
+consent-until-once = Cette fois seulement. Pour obtenir à nouveau des données, { $client } doit vous le redemander.
+lookback = Étendue dans le passé
+lookback-days = { $count ->
+    [one] Données remontant jusqu’à { $count } jour avant chaque demande
+   *[other] Données remontant jusqu’à { $count } jours avant chaque demande
+}
 consent-who = Qui les reçoit
 consent-approve = Accepter
 consent-decline = Refuser

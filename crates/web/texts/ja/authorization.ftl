@@ -92,6 +92,11 @@ consent-offline-text = アプリを使っていないときも、下の日付ま
 consent-why = 目的
 consent-until = 期限
 consent-until-text = { $date }、またはお客様が停止するまで
+consent-until-once = 今回限りです。再びデータを受け取るには、{ $client } が改めてお客様に確認する必要があります。
+lookback = さかのぼる期間
+lookback-days = { $count ->
+   *[other] 各リクエストの { $count } 日前までのデータ
+}
 consent-who = 受け取る相手
 consent-approve = 同意する
 consent-decline = 拒否する

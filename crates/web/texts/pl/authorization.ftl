@@ -98,6 +98,14 @@ consent-offline-text = Może korzystać z tego dostępu także wtedy, gdy nie u�
 consent-why = Po co
 consent-until = Do kiedy
 consent-until-text = { $date } albo wcześniej, jeśli to zatrzymasz
+consent-until-once = Tylko ten jeden raz. Aby ponownie otrzymać dane, { $client } musi zapytać jeszcze raz.
+lookback = Jak daleko wstecz
+lookback-days = { $count ->
+    [one] Dane do { $count } dnia przed każdym zapytaniem
+    [few] Dane do { $count } dni przed każdym zapytaniem
+    [many] Dane do { $count } dni przed każdym zapytaniem
+   *[other] Dane do { $count } dnia przed każdym zapytaniem
+}
 consent-who = Kto otrzymuje dane
 consent-approve = Zgadzam się
 consent-decline = Odmawiam

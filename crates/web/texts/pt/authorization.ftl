@@ -94,6 +94,12 @@ consent-offline-text = Este acesso pode ser usado mesmo enquanto a aplicação n
 consent-why = Para quê
 consent-until = Até
 consent-until-text = { $date }, ou até que decida parar
+consent-until-once = Apenas desta vez. Para obter dados de novo, { $client } precisa perguntar de novo.
+lookback = Até quando no passado
+lookback-days = { $count ->
+    [one] Dados de até { $count } dia antes de cada pedido
+   *[other] Dados de até { $count } dias antes de cada pedido
+}
 consent-who = Quem recebe
 consent-approve = Aceitar
 consent-decline = Recusar

@@ -2,7 +2,7 @@
 //! the prefix of the original (TPA-URL-02).
 
 use axum::response::Response;
-use consentry_domain::{DefinitionKey, definition::DefinitionKind};
+use consentry_domain::{DefinitionKey, authorization_details::DetailType, definition::DefinitionKind};
 use consentry_ledger::{interactions::Level, profile};
 use consentry_web::{error::OAuth, visit::Visit};
 use http::HeaderMap;
@@ -59,6 +59,9 @@ struct Metadata {
     backchannel_logout_supported: bool,
     frontchannel_logout_supported: bool,
     acr_values_supported: Vec<String>,
+    /// None where the tenant says nothing of itself in the words of FDX (RFC 9396 10).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details_types_supported: Option<&'static [DetailType]>,
 }
 
 /// Answers both documents.
@@ -122,6 +125,13 @@ fn metadata(visit: &Visit) -> Metadata {
         code_challenge_methods_supported: &["S256"],
         claims_supported,
         acr_values_supported: Level::offered(&usable_sign_in(visit)),
+        authorization_details_types_supported: visit
+            .tenant
+            .tenant
+            .dashboard
+            .fdx
+            .as_ref()
+            .map(|_| DetailType::ALL),
         claim_types_supported: &["normal"],
         prompt_values_supported: &["none", "login", "consent"],
         authorization_response_iss_parameter_supported: true,

@@ -9,7 +9,10 @@ use consentry_web::{error::OAuth, visit::Visit};
 use serde::Serialize;
 
 use super::{answer, oauth_form, required};
-use crate::{bearer::issuer, client_authentication::authenticate_confidential};
+use crate::{
+    authorization_details::AuthorizationDetail, bearer::issuer,
+    client_authentication::authenticate_confidential,
+};
 
 /// All that is said about a token that does not count, or is not the caller's business (B05-02).
 #[derive(Serialize)]
@@ -48,6 +51,9 @@ struct Active<'a> {
     /// Which accounts the token opens, where not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     accounts: Option<Opened<'a>>,
+    /// What was given of what was asked for with details (RFC 9396 9.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<[AuthorizationDetail; 1]>,
 }
 
 /// The accounts that a token opens, by the ids of the data provider (consent-dashboard D1).
@@ -125,5 +131,6 @@ fn active<'a>(
         grant_id: seen.grant,
         user_id: seen.user,
         accounts: seen.accounts.as_ref().map(Opened::of),
+        authorization_details: seen.details.clone().map(|details| [details.into()]),
     }
 }

@@ -1,7 +1,7 @@
 //! `/oidc/token`: a code, a refresh token or a client's own credentials against tokens (third-party-authorization A.10, A.11).
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::scope::Scope;
+use consentry_domain::{authorization_details::ConsentRequest, scope::Scope};
 use consentry_ledger::{
     Denied, Opaque,
     tokens::{OwnToken, ProvenClient, Redemption, Refreshing, TokenAnswer, TokenError},
@@ -14,7 +14,11 @@ use consentry_web::{
 use serde::Serialize;
 
 use super::{answer, oauth_form, required};
-use crate::{bearer::issuer, client_authentication::authenticate};
+use crate::{
+    authorization_details::{self, AuthorizationDetail},
+    bearer::issuer,
+    client_authentication::authenticate,
+};
 
 /// Grant types that exist elsewhere and are never given to a third party (TPA-CL-11).
 const REFUSED: [&str; 3] = ["password", "implicit", "urn:transmit:grant-type:delegated-access"];
@@ -32,6 +36,8 @@ struct Wire<'a> {
     id_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<[AuthorizationDetail; 1]>,
 }
 
 /// Answers a token request.
@@ -55,6 +61,7 @@ pub(crate) async fn token(visit: Visit, request: Request) -> Result<Response, OA
         scope: &given.scope,
         id_token: given.id_token.as_deref(),
         refresh_token: given.refresh_token.as_deref(),
+        authorization_details: given.details.clone().map(|details| [details.into()]),
     })?)
 }
 
@@ -64,6 +71,7 @@ async fn redeem(visit: &Visit, proven: &ProvenClient, form: &Parameters) -> Resu
         redirect_uri: form.one("redirect_uri")?.map(str::to_owned),
         code_verifier: form.one("code_verifier")?.map(Opaque::received),
         resources: resources(form),
+        details: details(form)?,
     };
     let permit = proven.permit().map_err(denied)?;
     visit
@@ -79,6 +87,7 @@ async fn refresh(visit: &Visit, proven: &ProvenClient, form: &Parameters) -> Res
         token: Opaque::received(required(form, "refresh_token")?),
         scope: scope(form)?,
         resources: resources(form),
+        details: details(form)?,
     };
     let permit = proven.permit().map_err(denied)?;
     visit
@@ -108,11 +117,25 @@ fn resources(form: &Parameters) -> Vec<String> {
     form.all("resource").map(str::to_owned).collect()
 }
 
+/// What of the `authorization_details` that were given is asked for (RFC 9396 6).
+fn details(form: &Parameters) -> Result<Option<ConsentRequest>, ApiError> {
+    let details = form
+        .one("authorization_details")?
+        .map(authorization_details::read)
+        .transpose();
+    let details = details
+        .map_err(|wrong| ApiError::new(&registry::INVALID_AUTHORIZATION_DETAILS).detail(wrong.to_string()))?;
+    Ok(details.map(|(_, asked)| asked))
+}
+
 pub(super) fn refused(error: TokenError) -> ApiError {
     match error {
         TokenError::InvalidGrant(detail) => ApiError::new(&registry::INVALID_GRANT).detail(detail),
         TokenError::InvalidScope(detail) => ApiError::new(&registry::INVALID_SCOPE).detail(detail),
         TokenError::InvalidTarget(detail) => ApiError::new(&registry::INVALID_TARGET).detail(detail),
+        TokenError::InvalidAuthorizationDetails(detail) => {
+            ApiError::new(&registry::INVALID_AUTHORIZATION_DETAILS).detail(detail)
+        }
         TokenError::UnauthorizedClient(detail) => {
             ApiError::new(&registry::UNAUTHORIZED_CLIENT).detail(detail)
         }

@@ -43,7 +43,11 @@ struct ConsentPage {
     through: Option<String>,
     purpose: Option<String>,
     items: Vec<Item>,
+    /// What stands before [`Self::until`].
+    how_long: &'static str,
     until: String,
+    /// How far back data may be asked for, where the client says so.
+    lookback: Option<String>,
     interaction: String,
     /// Whether a part of what is asked can be chosen: there is more than one thing to choose from.
     divisible: bool,
@@ -103,7 +107,7 @@ pub(super) async fn page_for(
         .ledger()
         .name_of(&visit.tenant, question.subject, Namespace::Login)
         .await?;
-    let validity = client.consent_lifetime(&visit.tenant.tenant);
+    let validity = request.consent_lifetime(client, &visit.tenant.tenant);
     let end = visit
         .ledger()
         .now()
@@ -118,7 +122,26 @@ pub(super) async fn page_for(
         .collect();
     let items = items(visit, &page, question);
     let template = ConsentPage {
-        until: language.date(end.date()),
+        how_long: if request.is_once() {
+            "dashboard-how-long"
+        } else {
+            "consent-until"
+        },
+        until: if request.is_once() {
+            let text = language.text("consent-until-once");
+            text.with("client", name.short.as_str()).to_string()
+        } else {
+            let text = language.text("consent-until-text");
+            text.with("date", language.date(end.date())).to_string()
+        },
+        lookback: request
+            .details
+            .as_ref()
+            .and_then(|details| details.lookback_period)
+            .map(|days| {
+                let text = language.text("lookback-days");
+                text.with("count", u64::from(days)).to_string()
+            }),
         organization: told
             .organization
             .filter(|organization| *organization != client.name)

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, Request},
     response::{IntoResponse, Response},
 };
-use consentry_domain::{DefinitionKey, scope::Scope};
+use consentry_domain::{DefinitionKey, authorization_details::ConsentRequest, scope::Scope};
 use consentry_ledger::{
     Opaque,
     interactions::{LookUp, LookUpError},
@@ -18,7 +18,7 @@ use consentry_web::{
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::bearer;
+use crate::{authorization_details::AuthorizationDetail, bearer};
 
 /// `GET /v1/consents/interactions/{src_interaction}`.
 pub(super) async fn get(
@@ -82,7 +82,7 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
         "requested_scope": values(&question.scope),
         "already_granted_scope": values(&found.already_granted),
         "requested_claims": request.claims.names(),
-        "authorization_details": [],
+        "authorization_details": details(request.details.as_ref()),
         "resource": request.resources,
         "offline_access": question.scope.contains(Scope::OFFLINE_ACCESS),
         "consent_expires_at": found.consent_until.as_seconds(),
@@ -92,6 +92,15 @@ fn shown(visit: &Visit, handle: &str, found: &LookUp) -> Option<Value> {
         "auth_time": question.auth_time.as_seconds(),
         "decision_token": found.decision_token.expose(),
     }))
+}
+
+/// As they were asked for; an array of one, or of none.
+fn details(asked: Option<&ConsentRequest>) -> Vec<AuthorizationDetail> {
+    asked
+        .cloned()
+        .map(AuthorizationDetail::from)
+        .into_iter()
+        .collect()
 }
 
 fn values(scope: &Scope) -> Vec<&str> {

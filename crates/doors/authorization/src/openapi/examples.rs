@@ -115,7 +115,7 @@ pub(super) fn client(secret: &str) -> Value {
         "authentication_configuration": { "method": "client_secret_basic" },
         "token_expiration": { "access_token_ttl": 600, "refresh_token_ttl": 1_209_600, "max_refresh_rotate": 1_209_600 },
         "resources": [], "id_token_signed_response_alg": "RS256", "enforce_par": false, "short_cookies_samesite_type": "lax",
-        "subject_type": "pairwise", "purpose": null, "default_custom_claims": [], "organization_name": null, "logo_uri": null,
+        "subject_type": "pairwise", "purpose": null, "default_custom_claims": [], "authorization_details_types": [], "organization_name": null, "logo_uri": null,
         "client_uri": null, "policy_uri": null, "tos_uri": null, "contacts": [], "reconnect_uri": null, "intermediaries": [],
         "consent_callback_mode": "strict", "prompt_consent": "always", "requested_scope_format": "repeat",
         "interaction_ttl_seconds": 600, "created_at": AT, "updated_at": AT,

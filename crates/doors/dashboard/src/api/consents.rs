@@ -16,7 +16,7 @@ use consentry_ledger::{
     Caller, DecisionError, Opaque, Permit, Target,
     access::{Denied, ManageAgreements, authorize},
     agreements::{
-        AccountsError, AccountsRequest, AgreementQuery, Connection, NarrowError, StopRequest,
+        AccountsError, AccountsRequest, AgreementQuery, Connection, NarrowError, StopRequest, Subjected,
         agreement_called,
     },
     embed::OpenError,
@@ -208,13 +208,10 @@ impl Customer {
     ) -> Result<Response, Dashboard> {
         let connection = self.connection(visit, uri).await?;
         let request = AccountsRequest {
-            subject: connection.agreement.subject,
-            agreement: connection.agreement.id,
+            about: about(visit, &connection),
             version: None,
             set,
             others,
-            door: Door::Dashboard,
-            request: Some(visit.request_id.to_string()),
         };
         visit
             .ledger()
@@ -222,6 +219,16 @@ impl Customer {
             .await
             .map_err(not_changed)?;
         self.answer(visit, uri).await
+    }
+}
+
+/// A connection that somebody wants something done about, in this request. Whose it is was looked at when it was found.
+pub(crate) fn about(visit: &Visit, connection: &Connection) -> Subjected {
+    Subjected {
+        subject: connection.agreement.subject,
+        agreement: connection.agreement.id,
+        door: Door::Dashboard,
+        request: Some(visit.request_id.to_string()),
     }
 }
 

@@ -1,14 +1,11 @@
 //! Changing accounts, in three steps: the ticks, what they would change, and the change (consent-dashboard B6.1).
 
 use askama::Template;
-use axum::{
-    extract::Request,
-    response::{IntoResponse, Response},
-};
-use consentry_domain::{AccountId, Rejection, decision::Door};
+use axum::{extract::Request, response::Response};
+use consentry_domain::{AccountId, Rejection};
 use consentry_ledger::{
     DecisionError,
-    agreements::{AccountsError, AccountsRequest, Connection},
+    agreements::{AccountsError, AccountsRequest},
 };
 use consentry_web::{
     error::{ApiError, registry},
@@ -17,7 +14,7 @@ use consentry_web::{
 };
 use http::StatusCode;
 
-use super::{connection as detail, connections, refusal::Refusal, visitor::Visitor};
+use super::ticks::Ticks;
 use crate::view::{
     ConnectionView, Notice, Screen,
     accounts::{AccountView, AccountsView},
@@ -46,61 +43,37 @@ pub async fn save(visit: Visit, request: Request) -> Response {
         Err(answer) => return answer,
     };
     match at.change(&visit).await {
-        Ok(()) => at.changed(&visit).await,
+        Ok(()) => {
+            let done = Notice::done(&at.ticks.text("dashboard-accounts-changed"));
+            at.ticks.changed(&visit, done).await
+        }
         Err(error) => at.refused(&visit, error),
     }
 }
 
-/// A connection whose accounts can be changed, and who looks at it.
+/// A connection whose accounts can be changed.
 struct Changeable {
-    visitor: Visitor,
-    connection: Connection,
-    view: ConnectionView,
+    ticks: Ticks,
     accounts: AccountsView,
 }
 
 /// The connection of a form. One whose accounts cannot be changed is shown as it is.
 async fn changeable(visit: &Visit, request: Request) -> Result<Changeable, Response> {
-    let (visitor, connection) = Visitor::at_connection(visit, request).await?;
-    let view = ConnectionView::new(&visitor.telling(visit), &connection);
-    let accounts = view.accounts.clone();
-    match accounts.filter(|accounts| accounts.can_change && view.phase.has_access()) {
-        Some(accounts) => Ok(Changeable {
-            visitor,
-            connection,
-            view,
-            accounts,
-        }),
-        None => {
-            let text = visitor.look.language.text("dashboard-nothing-changed");
-            Err(detail::page(
-                visit,
-                &visitor,
-                &connection,
-                Some(Notice::info(&text)),
-            ))
-        }
+    let ticks = Ticks::arriving(visit, request, "dashboard-accounts-title").await?;
+    let accounts = ticks.view.accounts.clone();
+    match accounts.filter(|accounts| accounts.can_change && ticks.view.phase.has_access()) {
+        Some(accounts) => Ok(Changeable { ticks, accounts }),
+        None => Err(ticks.unchanged(visit)),
     }
 }
 
 impl Changeable {
     fn is_ticked(&self, account: &AccountView) -> bool {
-        self.visitor
-            .form
-            .all("account")
-            .any(|ticked| ticked == account.id)
+        self.ticks.has("account", &account.id)
     }
 
     fn others(&self) -> bool {
-        self.visitor.form.all("others").next().is_some()
-    }
-
-    fn screen(&self, visit: &Visit, notice: Option<Notice>) -> (Page, Screen) {
-        let language = self.visitor.look.language;
-        let title = language
-            .text("dashboard-accounts-title")
-            .with("app", self.view.name.short.as_str());
-        connections::screen(visit, &self.visitor, &title, notice)
+        self.ticks.visitor.form.all("others").next().is_some()
     }
 
     fn form(&self, visit: &Visit, notice: Option<Notice>) -> Response {
@@ -109,25 +82,23 @@ impl Changeable {
         } else {
             StatusCode::OK
         };
-        let (page, screen) = self.screen(visit, notice);
+        let (page, screen) = self.ticks.screen(visit, notice);
         let template = AccountsPage {
             page,
             screen,
-            connection: self.view.clone(),
+            connection: self.ticks.view.clone(),
             accounts: self.accounts.clone(),
         };
-        connections::answer(visit, &self.visitor, status, &template)
+        self.ticks.answer(visit, status, &template)
     }
 
     fn summary(&self, visit: &Visit) -> Response {
-        let language = self.visitor.look.language;
         let others = self.others();
         let changed = self.accounts.all.iter();
         let changed = changed.filter(|account| account.shared != self.is_ticked(account));
         let (off, on): (Vec<_>, Vec<_>) = changed.cloned().partition(|account| account.shared);
         if on.is_empty() && off.is_empty() && others == self.accounts.others {
-            let notice = Notice::info(&language.text("dashboard-nothing-changed"));
-            return detail::page(visit, &self.visitor, &self.connection, Some(notice));
+            return self.ticks.unchanged(visit);
         }
         let ticked: Vec<String> = self
             .accounts
@@ -136,20 +107,20 @@ impl Changeable {
             .filter(|account| self.is_ticked(account))
             .map(|account| account.id.clone())
             .collect();
-        let (page, screen) = self.screen(visit, None);
+        let (page, screen) = self.ticks.screen(visit, None);
         let template = SummaryPage {
             page,
             screen,
             nothing_left: ticked.is_empty() && !others,
             ticked,
-            version: self.visitor.seen(),
+            version: self.ticks.visitor.seen(),
             others_change: others != self.accounts.others,
-            connection: self.view.clone(),
+            connection: self.ticks.view.clone(),
             on,
             off,
             others,
         };
-        connections::answer(visit, &self.visitor, StatusCode::OK, &template)
+        self.ticks.answer(visit, StatusCode::OK, &template)
     }
 
     async fn change(&self, visit: &Visit) -> Result<(), AccountsError> {
@@ -158,50 +129,37 @@ impl Changeable {
             Some((id, self.is_ticked(account)))
         });
         let request = AccountsRequest {
-            subject: self.visitor.session.subject,
-            agreement: self.connection.agreement.id,
-            version: Some(self.visitor.seen()),
+            about: self.ticks.about(visit),
+            version: Some(self.ticks.visitor.seen()),
             set: set.collect(),
             others: Some(self.others()),
-            door: Door::Dashboard,
-            request: Some(visit.request_id.to_string()),
         };
-        let permit = self.visitor.permit().map_err(DecisionError::Denied)?;
+        let permit = self.ticks.visitor.permit().map_err(DecisionError::Denied)?;
         visit
             .ledger()
             .change_accounts(&visit.tenant, &permit, &request)
             .await
     }
 
-    /// The connection as it is now, saying what was done.
-    async fn changed(&self, visit: &Visit) -> Response {
-        let text = self.visitor.look.language.text("dashboard-accounts-changed");
-        let notice = Notice::done(&text).telling("consent-modified", self.view.id.clone());
-        match self.visitor.connection_or_answer(visit).await {
-            Ok(connection) => detail::page(visit, &self.visitor, &connection, Some(notice)),
-            Err(answer) => answer,
-        }
-    }
-
     /// The form again where the person can do something about it.
     fn refused(&self, visit: &Visit, error: AccountsError) -> Response {
-        let text = |key| self.visitor.look.language.text(key);
-        let (title, words) = match error {
+        let notice = match error {
             AccountsError::Decision(DecisionError::Rejected(Rejection::AgreementChanged(_))) => {
-                ("dashboard-changed-meanwhile", "dashboard-changed-meanwhile-text")
+                self.ticks.overtaken()
             }
-            AccountsError::Decision(DecisionError::Rejected(Rejection::Widens)) => {
-                ("dashboard-nothing-changed", "dashboard-may-not-widen")
-            }
+            AccountsError::Decision(DecisionError::Rejected(Rejection::Widens)) => Notice::error(
+                &self.ticks.text("dashboard-nothing-changed"),
+                &self.ticks.text("dashboard-may-not-widen"),
+            ),
             AccountsError::Decision(DecisionError::Fault(fault)) => {
-                return Refusal::plain(visit, self.visitor.look, fault.into()).into_response();
+                return self.ticks.failed(visit, fault.into());
             }
             error => {
                 let error = ApiError::new(&registry::CONSENT_NOT_ACTIVE).because(error);
-                return Refusal::plain(visit, self.visitor.look, error).into_response();
+                return self.ticks.failed(visit, error);
             }
         };
-        self.form(visit, Some(Notice::error(&text(title), &text(words))))
+        self.form(visit, Some(notice))
     }
 }
 

@@ -5,8 +5,8 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::{Lifetime, decision::Door};
-use consentry_ledger::agreements::{Connection, Happened, HistoryEntry, Subjected};
+use consentry_domain::Lifetime;
+use consentry_ledger::agreements::{Connection, Happened, HistoryEntry};
 use consentry_web::{
     error::{ApiError, registry},
     page::Page,
@@ -15,9 +15,12 @@ use consentry_web::{
 use http::StatusCode;
 
 use super::{connections, refusal::Refusal, visitor::Visitor};
-use crate::view::{
-    ConnectionView, Screen,
-    activity::{Line, lines},
+use crate::{
+    api::consents::about,
+    view::{
+        ConnectionView, Screen,
+        activity::{Line, lines},
+    },
 };
 
 /// How many lines a page has.
@@ -89,17 +92,12 @@ pub(super) async fn tell(visit: &Visit, visitor: &Visitor, connection: &Connecti
     if known.iter().any(is_told) {
         return Ok(());
     }
-    let about = Subjected {
-        subject: visitor.session.subject,
-        agreement: connection.agreement.id,
-        door: Door::Dashboard,
-        request: Some(visit.request_id.to_string()),
-    };
+    let reported = about(visit, connection);
     let denied = |denied| ApiError::new(&registry::FORBIDDEN).because(denied);
     let permit = visitor.permit().map_err(denied)?;
     visit
         .ledger()
-        .report_agreement(&visit.tenant, &permit, &about)
+        .report_agreement(&visit.tenant, &permit, &reported)
         .await
         .map_err(|error| ApiError::new(&registry::UNAVAILABLE).because(error))
 }

@@ -2,19 +2,16 @@
 //! B6.1). Nothing can be added here: that is an authorisation, which begins at the application.
 
 use askama::Template;
-use axum::{
-    extract::Request,
-    response::{IntoResponse, Response},
-};
-use consentry_domain::{DefinitionKey, Rejection, decision::Door};
+use axum::{extract::Request, response::Response};
+use consentry_domain::{DefinitionKey, Rejection};
 use consentry_ledger::{
     DecisionError,
-    agreements::{Connection, NarrowError, NarrowRequest},
+    agreements::{NarrowError, NarrowRequest},
 };
-use consentry_web::{error::ApiError, page::Page, visit::Visit};
+use consentry_web::{page::Page, visit::Visit};
 use http::StatusCode;
 
-use super::{connection as detail, connections, refusal::Refusal, visitor::Visitor};
+use super::ticks::Ticks;
 use crate::{
     api::consents::not_narrowed,
     view::{ConnectionView, Notice, Screen, item::ItemView},
@@ -43,85 +40,67 @@ pub async fn save(visit: Visit, request: Request) -> Response {
         Err(answer) => return answer,
     };
     match at.narrow(&visit).await {
-        Ok(()) => at.narrowed(&visit).await,
+        Ok(()) => {
+            let done = Notice::done(&at.0.text_with_app("dashboard-clusters-changed"));
+            at.0.changed(&visit, done).await
+        }
         Err(error) => at.refused(&visit, error),
     }
 }
 
-/// A connection of which some can be given back, and who looks at it.
-struct Narrowable {
-    visitor: Visitor,
-    connection: Connection,
-    view: ConnectionView,
-}
+/// A connection of which some can be given back.
+struct Narrowable(Ticks);
 
 /// The connection of a form. One that cannot be narrowed is shown as it is.
 async fn narrowable(visit: &Visit, request: Request) -> Result<Narrowable, Response> {
-    let (visitor, connection) = Visitor::at_connection(visit, request).await?;
-    let view = ConnectionView::new(&visitor.telling(visit), &connection);
-    if view.can_narrow() {
-        return Ok(Narrowable {
-            visitor,
-            connection,
-            view,
-        });
+    let ticks = Ticks::arriving(visit, request, "dashboard-clusters-title").await?;
+    if ticks.view.can_narrow() {
+        Ok(Narrowable(ticks))
+    } else {
+        Err(ticks.unchanged(visit))
     }
-    let notice = Notice::info(&visitor.look.language.text("dashboard-nothing-changed"));
-    Err(detail::page(visit, &visitor, &connection, Some(notice)))
 }
 
 impl Narrowable {
-    fn is_ticked(&self, item: &ItemView) -> bool {
-        self.visitor.form.all("data").any(|ticked| ticked == item.key)
-    }
-
+    /// What stays, and what is given back.
     fn parted(&self) -> (Vec<ItemView>, Vec<ItemView>) {
-        let all = self.view.removable().into_iter().cloned();
-        all.partition(|item| self.is_ticked(item))
-    }
-
-    fn screen(&self, visit: &Visit, notice: Option<Notice>) -> (Page, Screen) {
-        let title = self.visitor.look.language.text("dashboard-clusters-title");
-        let title = title.with("app", self.view.name.short.as_str());
-        connections::screen(visit, &self.visitor, &title, notice)
+        let all = self.0.view.removable().into_iter().cloned();
+        all.partition(|item| self.0.has("data", &item.key))
     }
 
     fn form(&self, visit: &Visit, status: StatusCode, notice: Option<Notice>) -> Response {
-        let (page, screen) = self.screen(visit, notice);
+        let (page, screen) = self.0.screen(visit, notice);
         let template = ClustersPage {
             page,
             screen,
-            connection: self.view.clone(),
+            connection: self.0.view.clone(),
         };
-        connections::answer(visit, &self.visitor, status, &template)
+        self.0.answer(visit, status, &template)
     }
 
     fn summary(&self, visit: &Visit) -> Response {
-        let language = self.visitor.look.language;
         let (kept, given_back) = self.parted();
         if given_back.is_empty() {
-            let notice = Notice::info(&language.text("dashboard-nothing-changed"));
-            return detail::page(visit, &self.visitor, &self.connection, Some(notice));
+            return self.0.unchanged(visit);
         }
         if kept.is_empty() {
             return self.nothing_left(visit);
         }
-        let (page, screen) = self.screen(visit, None);
+        let (page, screen) = self.0.screen(visit, None);
         let template = SummaryPage {
             page,
             screen,
-            version: self.visitor.seen(),
-            connection: self.view.clone(),
+            version: self.0.visitor.seen(),
+            connection: self.0.view.clone(),
             kept,
             given_back,
         };
-        connections::answer(visit, &self.visitor, StatusCode::OK, &template)
+        self.0.answer(visit, StatusCode::OK, &template)
     }
 
     fn nothing_left(&self, visit: &Visit) -> Response {
-        let text = |key| self.visitor.look.language.text(key);
-        let words = text("dashboard-clusters-nothing-left").with("app", self.view.name.short.as_str());
-        let notice = Notice::error(&text("dashboard-nothing-changed"), &words);
+        let words = self.0.text_with_app("dashboard-clusters-nothing-left");
+        let notice = Notice::error(&self.0.text("dashboard-nothing-changed"), &words);
         self.form(visit, StatusCode::UNPROCESSABLE_ENTITY, Some(notice))
     }
 
@@ -131,47 +110,25 @@ impl Narrowable {
             .iter()
             .filter_map(|item| DefinitionKey::parse(&item.key).ok());
         let request = NarrowRequest {
-            subject: self.visitor.session.subject,
-            agreement: self.connection.agreement.id,
-            version: Some(self.visitor.seen()),
+            about: self.0.about(visit),
+            version: Some(self.0.visitor.seen()),
             without: without.collect(),
-            door: Door::Dashboard,
-            request: Some(visit.request_id.to_string()),
         };
-        let permit = self.visitor.permit().map_err(DecisionError::Denied)?;
+        let permit = self.0.visitor.permit().map_err(DecisionError::Denied)?;
         visit
             .ledger()
             .narrow_agreement(&visit.tenant, &permit, &request)
             .await
     }
 
-    /// The connection as it is now, saying what was done.
-    async fn narrowed(&self, visit: &Visit) -> Response {
-        let text = self.visitor.look.language.text("dashboard-clusters-changed");
-        let text = text.with("app", self.view.name.short.as_str());
-        let notice = Notice::done(&text).telling("consent-modified", self.view.id.clone());
-        match self.visitor.connection_or_answer(visit).await {
-            Ok(connection) => detail::page(visit, &self.visitor, &connection, Some(notice)),
-            Err(answer) => answer,
-        }
-    }
-
     /// The form again where the person can do something about it.
     fn refused(&self, visit: &Visit, error: NarrowError) -> Response {
-        let text = |key| self.visitor.look.language.text(key);
         match error {
             NarrowError::NothingLeft => self.nothing_left(visit),
             NarrowError::Decision(DecisionError::Rejected(Rejection::AgreementChanged(_))) => {
-                let notice = Notice::error(
-                    &text("dashboard-changed-meanwhile"),
-                    &text("dashboard-changed-meanwhile-text"),
-                );
-                self.form(visit, StatusCode::CONFLICT, Some(notice))
+                self.form(visit, StatusCode::CONFLICT, Some(self.0.overtaken()))
             }
-            error => {
-                let error: ApiError = not_narrowed(error);
-                Refusal::plain(visit, self.visitor.look, error).into_response()
-            }
+            error => self.0.failed(visit, not_narrowed(error)),
         }
     }
 }

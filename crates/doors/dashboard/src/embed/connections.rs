@@ -199,6 +199,11 @@ async fn read(visit: &Visit, visitor: &Visitor, wanted: Wanted) -> Result<List, 
         .map(|consent| SingleView::new(&telling, consent, now));
     let mut list = List::new(&telling, &connections, singles.collect(), wanted);
     list.next_end = next_end;
+    list.notices = visit
+        .ledger()
+        .notices_path(&visit.tenant, visitor.session.subject)
+        .await?
+        .map(|path| format!("{}{path}", visit.house.base_url(&visit.tenant)));
     let joint = visitor.joint_shares(visit).await?;
     list.joint = joint
         .iter()

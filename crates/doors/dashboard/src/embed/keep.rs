@@ -5,16 +5,19 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use consentry_domain::{Lifetime, decision::Door};
+use consentry_domain::Lifetime;
 use consentry_ledger::{
     DecisionError,
-    agreements::{Connection, MOST_DAYS, RenewError, Subjected},
+    agreements::{Connection, MOST_DAYS, RenewError},
 };
 use consentry_web::{page::Page, visit::Visit};
 use http::StatusCode;
 
 use super::{connection as detail, connections, refusal::Refusal, visitor::Visitor};
-use crate::view::{ConnectionView, Notice, Screen};
+use crate::{
+    api::consents::about,
+    view::{ConnectionView, Notice, Screen},
+};
 
 /// Shows the whole disclosure again and the new end. Changes nothing.
 pub async fn ask(visit: Visit, request: Request) -> Response {
@@ -74,16 +77,11 @@ pub async fn confirm(visit: Visit, request: Request) -> Response {
 }
 
 async fn keep(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Result<(), RenewError> {
-    let about = Subjected {
-        subject: visitor.session.subject,
-        agreement: connection.agreement.id,
-        door: Door::Dashboard,
-        request: Some(visit.request_id.to_string()),
-    };
+    let kept = about(visit, connection);
     let permit = visitor.permit().map_err(DecisionError::Denied)?;
     visit
         .ledger()
-        .renew_agreement(&visit.tenant, &permit, &about, MOST_DAYS)
+        .renew_agreement(&visit.tenant, &permit, &kept, MOST_DAYS)
         .await
 }
 

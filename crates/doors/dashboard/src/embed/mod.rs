@@ -22,6 +22,7 @@ pub mod round;
 pub mod several;
 pub mod single;
 pub mod stop;
+mod ticks;
 pub mod visitor;
 
 use axum::response::{IntoResponse, Response};

@@ -13,7 +13,7 @@ use consentry_domain::{
 };
 use consentry_ledger::{
     DecisionError,
-    agreements::{Connection, RenewError, StopRequest, Subjected},
+    agreements::{Connection, RenewError, StopRequest},
 };
 use consentry_web::{
     cursor,
@@ -29,7 +29,10 @@ use serde_json::{Map, Value, json};
 
 use super::{activity, frame, repeated, visitor::Visitor};
 use crate::{
-    api::{consents::refused, serving},
+    api::{
+        consents::{about, refused},
+        serving,
+    },
     view::{ConnectionView, is_listed, object},
 };
 
@@ -177,11 +180,11 @@ async fn renew_now(visit: Visit, request: Request) -> Response {
         let days = body.get("days").and_then(Value::as_u64);
         let days = days.ok_or_else(|| wrong("/days", "must be a whole number"))?;
         let connection = named(&visit, &visitor, &parts).await?;
-        let about = about(&visit, &visitor, &connection);
+        let renewed = about(&visit, &connection);
         let days = u16::try_from(days).unwrap_or(u16::MAX);
         visit
             .ledger()
-            .renew_agreement(&visit.tenant, &permit(&visitor)?, &about, days)
+            .renew_agreement(&visit.tenant, &permit(&visitor)?, &renewed, days)
             .await
             .map_err(|error| match error {
                 RenewError::NotAllowed => ApiError::new(&registry::RENEWAL_NOT_ALLOWED),
@@ -302,15 +305,6 @@ pub(super) fn permit(
     visitor
         .permit()
         .map_err(|denied| refused(DecisionError::Denied(denied)))
-}
-
-fn about(visit: &Visit, visitor: &Visitor, connection: &Connection) -> Subjected {
-    Subjected {
-        subject: visitor.session.subject,
-        agreement: connection.agreement.id,
-        door: Door::Dashboard,
-        request: Some(visit.request_id.to_string()),
-    }
 }
 
 pub(super) fn wrong(place: &'static str, why: &'static str) -> ApiError {

@@ -2,7 +2,7 @@
 //! version that was looked at, so that nothing newer is overwritten.
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{AccountId, decision::Door};
+use consentry_domain::AccountId;
 use consentry_ledger::agreements::{AccountsRequest, Connection, NarrowRequest};
 use consentry_web::{
     conditional::{Conditions, Tags},
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::page_api::{answer, named, permit, read, wrong};
 use crate::{
-    api::consents::{not_changed, not_narrowed},
+    api::consents::{about, not_changed, not_narrowed},
     view::{clusters, object},
 };
 
@@ -28,13 +28,10 @@ pub async fn accounts(visit: Visit, request: Request) -> Response {
         let connection = named(&visit, &visitor, &parts).await?;
         let version = matched(&parts.headers, &connection)?;
         let change = AccountsRequest {
-            subject: visitor.session.subject,
-            agreement: connection.agreement.id,
+            about: about(&visit, &connection),
             version: Some(version),
             set,
             others,
-            door: Door::Dashboard,
-            request: Some(visit.request_id.to_string()),
         };
         visit
             .ledger()
@@ -73,12 +70,9 @@ pub async fn narrow(visit: Visit, request: Request) -> Response {
                 ))
         })?;
         let change = NarrowRequest {
-            subject: visitor.session.subject,
-            agreement: connection.agreement.id,
+            about: about(&visit, &connection),
             version: Some(version),
             without,
-            door: Door::Dashboard,
-            request: Some(visit.request_id.to_string()),
         };
         visit
             .ledger()

@@ -111,16 +111,6 @@ fn said<'a>(tenant: &'a TenantSnapshot, key: &DefinitionKey) -> Option<&'a Vec<S
     fdx.clusters.get(key.as_str())
 }
 
-/// The names of the clusters that a definition opens: as the bank says, or else its own key. What only steers a protocol opens none.
-pub fn names(tenant: &TenantSnapshot, key: &DefinitionKey) -> Vec<String> {
-    if !tenant.opens_data(key) {
-        return Vec::new();
-    }
-    said(tenant, key)
-        .cloned()
-        .unwrap_or_else(|| vec![key.as_str().to_owned()])
-}
-
 /// What is opened now, each once; of a connection that is over, what was.
 pub fn opened(tenant: &TenantSnapshot, connection: &Connection) -> Vec<String> {
     let is_over = !connection.agreement.is_in_force(connection.seen_at);
@@ -140,7 +130,7 @@ pub fn given_back(tenant: &TenantSnapshot, connection: &Connection) -> Vec<Strin
 fn named(tenant: &TenantSnapshot, connection: &Connection, counts: impl Fn(&Consent) -> bool) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for consent in connection.consents.iter().filter(|consent| counts(consent)) {
-        for name in names(tenant, &consent.slot.definition) {
+        for name in tenant.clusters_of(&consent.slot.definition) {
             if !found.contains(&name) {
                 found.push(name);
             }
@@ -160,7 +150,12 @@ pub fn behind(
         .consents
         .iter()
         .filter(|consent| consent.is_in_force(now));
-    let opening = standing.map(|consent| (&consent.slot.definition, names(tenant, &consent.slot.definition)));
+    let opening = standing.map(|consent| {
+        (
+            &consent.slot.definition,
+            tenant.clusters_of(&consent.slot.definition),
+        )
+    });
     let (gone, kept): (Vec<_>, Vec<_>) =
         opening.partition(|(_, names)| names.iter().any(|name| remove.contains(&name.as_str())));
     for (_, names) in &gone {

@@ -2,6 +2,7 @@
 
 use consentry_domain::{
     State, Timestamp,
+    authorization_details::DurationType,
     client::Party,
     decision::{Actor, EndReason, Role},
     definition::DefinitionKind,
@@ -65,6 +66,10 @@ pub struct ConnectionView {
     pub granted_on: String,
     /// Until when, or that there is no end.
     pub until: String,
+    /// How long it is for: once, until a day, or until it is stopped (consent-dashboard B4.5).
+    pub duration: String,
+    /// How far back data may be asked for, where that was said.
+    pub lookback: Option<String>,
     /// How it came to its end, once it has.
     pub ended: Option<String>,
     /// When it ended, for announcements and for sorting.
@@ -170,6 +175,17 @@ impl ConnectionView {
                     .to_string(),
                 None => language.text("dashboard-no-end").to_string(),
             },
+            duration: language
+                .text(match agreement.duration_type() {
+                    DurationType::OneTime => "dashboard-duration-once",
+                    DurationType::TimeBound => "dashboard-duration-bound",
+                    DurationType::Persistent => "dashboard-duration-open",
+                })
+                .to_string(),
+            lookback: agreement.lookback_days().map(|days| {
+                let text = language.text("lookback-days");
+                text.with("count", u64::from(days)).to_string()
+            }),
             ended: ended(telling, connection, &name).map(|text| text.to_string()),
             ended_at: (!phase.has_access()).then(|| connection.ends_at()).flatten(),
             granted_at: agreement.created_at,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     Telling, clusters,
-    object::{duration_days, duration_type, logo, rows, status},
+    object::{logo, rows, status},
 };
 
 /// What is served: versions differ in the names of data clusters.
@@ -70,12 +70,15 @@ pub fn grant(telling: &Telling<'_>, connection: &Connection, version: Version) -
         "parties": parties,
         "createdTime": agreement.created_at,
         "updatedTime": agreement.updated_at,
-        "durationType": duration_type(agreement),
+        "durationType": agreement.duration_type(),
         "resources": resources,
     });
-    if let (Some(until), Some(days)) = (agreement.valid_until, duration_days(agreement)) {
+    if let (Some(until), Some(days)) = (agreement.valid_until, agreement.duration_days()) {
         grant["expirationTime"] = json!(until);
         grant["durationPeriod"] = json!(days);
+    }
+    if let Some(days) = agreement.lookback_days() {
+        grant["lookbackPeriod"] = json!(days);
     }
     grant
 }

@@ -56,6 +56,8 @@ pub struct List {
     pub joint: Vec<JointView>,
     /// The next moment at which something of it ends by itself.
     pub next_end: Option<Timestamp>,
+    /// Where the person switches mails about all this; none where they get none.
+    pub notices: Option<String>,
 }
 
 /// The connections of one application; each ends separately.
@@ -227,6 +229,7 @@ impl List {
             standing_in_all,
             joint: Vec::new(),
             next_end: None,
+            notices: None,
             wanted,
         }
     }

@@ -21,9 +21,6 @@ use super::{
     status::Mark,
 };
 
-/// Seconds of a day.
-const DAY: i64 = 86_400;
-
 /// The consent as the vendor's clients know it, with members of ours beside.
 pub fn for_bank(telling: &Telling<'_>, connection: &Connection) -> Value {
     let agreement = &connection.agreement;
@@ -55,7 +52,8 @@ pub fn for_bank(telling: &Telling<'_>, connection: &Connection) -> Value {
         "renewed_at": agreement.renewed_at,
         "data_clusters": clusters::opened(telling.tenant, connection),
         "intermediaries": intermediaries(telling.tenant, agreement),
-        "duration_type": duration_type(agreement),
+        "duration_type": agreement.duration_type(),
+        "lookback_days": agreement.lookback_days(),
         "version": agreement.version,
     })
 }
@@ -115,8 +113,9 @@ pub fn detail(telling: &Telling<'_>, connection: &Connection) -> Value {
         "granted_at": agreement.created_at,
         "renewed_at": agreement.renewed_at,
         "expires_at": agreement.valid_until,
-        "duration_type": duration_type(agreement),
-        "duration_days": duration_days(agreement),
+        "duration_type": agreement.duration_type(),
+        "duration_days": agreement.duration_days(),
+        "lookback_days": agreement.lookback_days(),
         "last_used_at": connection.usage.last_used_at(),
         "used_days_30": connection.usage.used_days(connection.seen_at),
         "last_refused_at": connection.usage.last_refused_at(),
@@ -276,21 +275,6 @@ fn intermediaries(tenant: &TenantSnapshot, agreement: &Agreement) -> Vec<Value> 
     ids.filter_map(|id| tenant.parties.get(id))
         .map(|party| json!({ "name": party.name, "type": "DATA_ACCESS_PLATFORM", "host": party.website }))
         .collect()
-}
-
-pub(super) const fn duration_type(agreement: &Agreement) -> &'static str {
-    if agreement.valid_until.is_some() {
-        "TIME_BOUND"
-    } else {
-        "PERSISTENT"
-    }
-}
-
-/// Days from the day of the original grant, begun ones counted whole.
-pub(super) fn duration_days(agreement: &Agreement) -> Option<i64> {
-    let until = agreement.valid_until?;
-    let seconds = until.seconds_since(agreement.created_at);
-    Some(seconds.div_euclid(DAY) + i64::from(seconds.rem_euclid(DAY) != 0))
 }
 
 /// Whether data can flow.

@@ -24,13 +24,16 @@ pub enum Keeping {
 
 impl Keeping {
     /// Whether and where a connection can be kept for longer at the moment it was looked at: from 30 days before its end on, here as long
-    /// as it stands, at the application up to 7 days after.
+    /// as it stands, at the application up to 7 days after. What was for one time is not kept.
     pub fn of(
         tenant: &TenantSnapshot,
         client: Option<&std::sync::Arc<Client>>,
         connection: &Connection,
     ) -> Self {
         let agreement = &connection.agreement;
+        if agreement.is_once() {
+            return Self::No;
+        }
         let now = connection.seen_at;
         let stands = connection.state == State::Accepted;
         match tenant.tenant.dashboard.renewal {

@@ -88,6 +88,8 @@ const UNUSED: Lifetime = Lifetime::days(90);
 /// What is said of a connection beside where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
+    /// It is for one time only.
+    OneTime,
     /// It is younger than a week.
     New,
     /// No data was ever delivered.
@@ -102,6 +104,9 @@ impl Mark {
         let now = connection.seen_at;
         let granted = connection.agreement.created_at;
         let mut marks = Vec::new();
+        if connection.agreement.is_once() {
+            marks.push(Self::OneTime);
+        }
         if now < granted.plus(NEW) {
             marks.push(Self::New);
         }
@@ -116,6 +121,7 @@ impl Mark {
     /// The word for it.
     pub fn label(self, language: &'static Language) -> Text {
         language.text(match self {
+            Self::OneTime => "dashboard-mark-once",
             Self::New => "dashboard-mark-new",
             Self::NeverUsed => "dashboard-mark-never",
             Self::Unused => "dashboard-mark-unused",
@@ -125,6 +131,7 @@ impl Mark {
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::OneTime => "one_time",
             Self::New => "new",
             Self::NeverUsed => "never_used",
             Self::Unused => "not_used_90_days",
@@ -166,6 +173,7 @@ mod tests {
                 client_type: "web".to_owned(),
                 texts: Vec::new(),
                 intermediaries: Vec::new(),
+                details: None,
             },
             accounts: consentry_domain::Accounts::default(),
             renewed_at: None,

@@ -42,6 +42,7 @@ fn bound(challenge: Option<&str>) -> CodeDetail {
         scope: Scope::parse("openid").unwrap(),
         acr: None,
         claims: Vec::new(),
+        with_details: false,
     }
 }
 
@@ -51,6 +52,7 @@ fn asked(redirect_uri: Option<&str>, verifier: Option<&str>) -> Redemption {
         redirect_uri: redirect_uri.map(str::to_owned),
         code_verifier: verifier.map(Opaque::received),
         resources: Vec::new(),
+        details: None,
     }
 }
 

@@ -43,6 +43,7 @@ fn tpa_rt_06_only_the_presented_token_opens_what_is_kept_for_the_leeway() {
         scope: scope("openid"),
         id_token: None,
         refresh_token: Some("rt_successor".to_owned()),
+        details: None,
     };
     let plain = stored_json::to_json(&answer, "token answer").unwrap();
     let aad = presented.hash();

@@ -85,7 +85,7 @@ impl<'a> Consent<'a> {
             updated_at: agreement.updated_at.as_seconds(),
             status: shown::authorization(seen.state)?,
             client_name: (detail == Detail::Named).then(name),
-            resource: resources(agreement.qualifier.as_str()),
+            resource: agreement.qualifier.as_resources(),
             last_used_at: seen.usage.last_used_at().map(Timestamp::as_seconds),
             evidence: (detail == Detail::Evidence).then(|| evidence(seen)),
         })
@@ -102,13 +102,6 @@ fn scope(seen: &Connection) -> String {
         .map(|consent| consent.slot.definition.as_str())
         .collect();
     left.join(" ")
-}
-
-fn resources(qualifier: &str) -> Vec<&str> {
-    qualifier
-        .strip_prefix("resource=")
-        .map(|resources| resources.split(' ').collect())
-        .unwrap_or_default()
 }
 
 fn evidence(seen: &Connection) -> Evidence<'_> {

@@ -231,6 +231,9 @@ fn switches(reader: &mut Reader<'_>, client: &mut Client) {
         }
         client.settings.id_token_claims = claims;
     }
+    if let Some(types) = reader.choices("authorization_details_types", "fdx_v1.0") {
+        client.settings.authorization_details_types = types.or(Vec::new());
+    }
 }
 
 /// What people are shown of it.

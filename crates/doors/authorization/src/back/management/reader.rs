@@ -130,6 +130,20 @@ impl<'a> Reader<'a> {
         let why = format!("must be one of {names}");
         self.read(name, &why, |value| serde_json::from_value(value.clone()).ok())
     }
+
+    /// Some of a few names, each once.
+    pub(super) fn choices<T: DeserializeOwned + Ord>(
+        &mut self,
+        name: &'static str,
+        names: &str,
+    ) -> Option<Given<Vec<T>>> {
+        let why = format!("must be a list of different ones of {names}");
+        self.read(name, &why, |value| {
+            let values: Vec<T> = serde_json::from_value(value.clone()).ok()?;
+            let different = values.iter().collect::<BTreeSet<_>>().len() == values.len();
+            different.then_some(values)
+        })
+    }
 }
 
 /// A whole number, also where it is written with a fraction of nought.

@@ -24,7 +24,6 @@ fn fixed(tenant: &TenantSnapshot) -> Vec<(&'static str, Vec<Value>)> {
         ("backchannel_logout_uri", vec![Value::Null]),
         ("backchannel_logout_session_required", vec![json!(false)]),
         ("sector_identifier_uri", vec![Value::Null]),
-        ("authorization_details_types", vec![json!([])]),
         ("dpop_bound_access_tokens", vec![json!(false)]),
         ("require_signed_request_object", vec![json!(false)]),
     ]

@@ -75,6 +75,10 @@ pub(super) fn client(tenant: &TenantSnapshot, client: &Client, secret: Option<&O
     put("subject_type", json!(subject_type));
     put("purpose", json!(client.purpose));
     put("default_custom_claims", json!(own.id_token_claims));
+    put(
+        "authorization_details_types",
+        json!(own.authorization_details_types),
+    );
     let party = tenant.party_of(client);
     let party = party.map(|party| party.legal_name.as_ref().unwrap_or(&party.name));
     put(

@@ -38,6 +38,7 @@ pub(in crate::openapi) struct Client {
     #[schema(required)]
     purpose: Option<String>,
     default_custom_claims: Vec<String>,
+    authorization_details_types: Vec<String>,
     #[schema(required)]
     organization_name: Option<String>,
     #[schema(required)]

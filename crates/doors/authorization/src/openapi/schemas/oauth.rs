@@ -1,6 +1,7 @@
 //! OAuth 2.0 and OpenID Connect, and failures of both kinds.
 
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Why a request was refused: a list where it is 400, else a text.
@@ -46,6 +47,9 @@ pub(in crate::openapi) struct TokenRequest {
     scope: Option<String>,
     #[schema(nullable = false)]
     resource: Option<String>,
+    /// A JSON array as text (RFC 9396 6).
+    #[schema(nullable = false)]
+    authorization_details: Option<String>,
 }
 
 /// What tokens are asked for with.
@@ -72,6 +76,9 @@ pub(in crate::openapi) struct TokenAnswer {
     id_token: Option<String>,
     #[schema(nullable = false)]
     refresh_token: Option<String>,
+    /// What was given of what was asked for with details (RFC 9396 7).
+    #[schema(nullable = false)]
+    authorization_details: Option<Vec<Value>>,
 }
 
 /// A token that is asked about, or given up.
@@ -122,6 +129,9 @@ pub(in crate::openapi) struct Introspected {
     /// Which accounts it opens, where not all of them.
     #[schema(nullable = false)]
     accounts: Option<Opened>,
+    /// What was given of what was asked for with details (RFC 9396 9.2).
+    #[schema(nullable = false)]
+    authorization_details: Option<Vec<Value>>,
 }
 
 /// The accounts that a token opens.
@@ -153,6 +163,9 @@ pub(in crate::openapi) struct RequestToPush {
     code_challenge: Option<String>,
     #[schema(nullable = false)]
     code_challenge_method: Option<String>,
+    /// A JSON array as text (RFC 9396 2).
+    #[schema(nullable = false)]
+    authorization_details: Option<String>,
 }
 
 /// A reference to a request.

@@ -6,6 +6,7 @@ mod authorize;
 mod callback;
 mod codes;
 mod conformance;
+mod details;
 mod hosted;
 mod interaction;
 mod links;

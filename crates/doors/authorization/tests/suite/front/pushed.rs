@@ -11,7 +11,7 @@ use super::{assert_local_page, assert_refused, change_client, code};
 const ENDPOINT: &str = "/cis/oidc/request";
 
 /// Hands in what the browser would bring to `authorization`.
-async fn push(app: &TestApp, client: &KnownClient, authorization: &str) -> Answer {
+pub async fn push(app: &TestApp, client: &KnownClient, authorization: &str) -> Answer {
     push_with(app, client, authorization, &[]).await
 }
 

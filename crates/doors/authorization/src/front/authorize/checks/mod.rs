@@ -133,6 +133,7 @@ pub(super) fn run(
             acr_values: Vec::new(),
             acr_essential: false,
             claims: RequestedClaims::default(),
+            details: None,
             subject_hint: None,
             ui_locales: Vec::new(),
             pushed: None,
