@@ -22,6 +22,7 @@ mod person;
 mod proof;
 mod retention;
 mod secret;
+mod seen;
 mod session;
 mod settings;
 mod telling;
@@ -45,13 +46,14 @@ pub use self::{
     link::{ConsentLink, LinkContent, LinkError},
     proof::{InvalidProof, LARGEST_PROOF, MOST_PROOFS, ProofFile, ProofView},
     secret::{LinkSecretWish, link_secret_version},
+    seen::{SeenUser, UserFilter, UserPage},
     session::{Session, SessionError},
     token::{
         BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenDetail,
         TokenWish,
     },
     tree::full_tree,
-    users::{UserFilter, UserPage, UserWish},
+    users::UserWish,
     view::{EventView, UserView},
     words::{ChoiceWords, choice_words, named, title_of},
 };

@@ -8,7 +8,7 @@ use consentry_ledger::{
     Target, authorize,
     preferences::{
         BearerError, ConsentToken, EventView, EventWish, Permission, PreferenceBearer, PreferenceError,
-        ReadPreferences, Taking, UserFilter, UserView, Whom, WritePreferences,
+        ReadPreferences, Taking, UserView, Whom, WritePreferences,
         model::{EventStatus, Method},
         named,
     },
@@ -189,19 +189,15 @@ impl Visitor<'_> {
             organization_user_id: Some(&token.organization_user_id),
             id: None,
         };
-        let filter = UserFilter {
-            whom,
-            regulations: std::slice::from_ref(&regulation),
-            after: None,
-            limit: 1,
-        };
-        let page = ledger.preference_users(tenant, &permit, filter).await;
+        let asked = std::slice::from_ref(&regulation);
+        let seen = ledger.preference_user(tenant, &permit, token.subject, asked);
+        let seen = seen.await.map_err(told)?;
         let events = ledger.preference_events(tenant, &permit, whom).await;
         let pending = events.map_err(told)?.into_iter().filter(|view| {
             view.event.status == EventStatus::PendingApproval && view.event.regulation == regulation
         });
         Ok(Standing {
-            user: page.map_err(told)?.users.into_iter().next(),
+            user: seen.users.into_iter().next(),
             pending: pending.collect(),
         })
     }

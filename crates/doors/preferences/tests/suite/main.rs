@@ -15,6 +15,7 @@ mod links;
 mod metadata;
 mod one_truth;
 mod proofs;
+mod reading_again;
 mod sessions;
 mod tokens;
 mod told;
