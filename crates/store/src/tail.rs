@@ -142,10 +142,7 @@ impl Touches {
             Row::Use(usage) => self.shown.push(usage.subject),
             Row::Preference(row) => self.shown.push(row.subject),
             Row::Subject(subject) => self.subjects.push(subject.id),
-            Row::Interaction(_)
-            | Row::Configuration(_)
-            | Row::Job(_)
-            | Row::Delivery(_) => {}
+            Row::Interaction(_) | Row::Configuration(_) | Row::Job(_) | Row::Delivery(_) => {}
         }
     }
 

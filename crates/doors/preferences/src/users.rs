@@ -8,11 +8,13 @@ use consentry_ledger::{
     preferences::{ReadPreferences, UserFilter, UserView, Whom},
 };
 use consentry_web::{cursor, error::ApiError, visit::Visit};
+use http::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::{
     admission::{Admitted, Counted, LARGEST},
     answer::{kept, ok},
+    erasures::ERASURE,
     failure::{Feathers, forbidden, not_found, refused, told},
     repeated, shown,
     wish::{self, Reader},
@@ -104,7 +106,8 @@ impl Asked {
             let people = usize::from(!data.is_empty());
             Ok(page(data, people, None).to_string())
         };
-        self.of_this_second(admitted, permit, subject, ("users", text)).await
+        self.of_this_second(admitted, permit, subject, ("users", text))
+            .await
     }
 
     /// What is told of a person, which need not be made anew for everybody who asks within the same second.
@@ -121,7 +124,7 @@ impl Asked {
             let seen = ledger.preference_user(tenant, permit, subject, &self.regulations);
             let seen = seen.await.map_err(told)?;
             let text = text(self.shown(tenant, &seen.users)?)?;
-            Ok(Made::same_for_all(text, seen.until))
+            Ok::<_, ApiError>(Made::same_for_all(text, seen.until))
         };
         let pieces = ledger.answer_of_this_second(tenant, subject, &question, made);
         Ok(kept(&pieces.await?))
@@ -266,7 +269,7 @@ pub(crate) async fn change(visit: Visit, request: Request) -> Result<Response, F
     Ok(admitted.told(ok(&shown::user(tenant, &view, false)?)))
 }
 
-/// `DELETE /consents/users/{user}`: answers the user as they were.
+/// `DELETE /consents/users/{user}`: answers the user as they were, and under which id the deletion is followed.
 pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, _) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.managing()?;
@@ -279,6 +282,9 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
         .ledger()
         .delete_preference_user(tenant, &permit, whom, admitted.request())
         .await;
-    let view = deleted.map_err(told)?;
-    Ok(admitted.told(ok(&shown::user(tenant, &view, false)?)))
+    let (view, erasure) = deleted.map_err(told)?;
+    let mut answer = ok(&shown::user(tenant, &view, false)?);
+    let id = HeaderValue::from_str(&erasure.to_string()).map_err(ApiError::internal)?;
+    answer.headers_mut().insert(ERASURE, id);
+    Ok(admitted.told(answer))
 }

@@ -11,6 +11,7 @@ mod check;
 mod commit;
 mod contact;
 mod definitions;
+mod deletion;
 mod digest;
 mod events;
 mod export;
@@ -59,7 +60,9 @@ pub use self::{
 };
 use crate::{
     access::{Action, Caller, Denied, Target, Via},
+    erasure::ErasureError,
     error::{DecisionError, Fault},
+    holds::Held,
 };
 
 /// Why something was not done. Nothing has changed then.
@@ -74,6 +77,9 @@ pub enum PreferenceError {
     /// The credential is right and may not.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// Something holds what is known of the person.
+    #[error("a legal hold forbids it")]
+    Held(Held),
     /// Parts of it cannot be taken.
     #[error("{} parts cannot be taken", .0.len())]
     Invalid(Vec<Wrong>),
@@ -85,6 +91,16 @@ pub enum PreferenceError {
 impl From<Denied> for PreferenceError {
     fn from(_: Denied) -> Self {
         Self::Forbidden("this is not allowed")
+    }
+}
+
+impl From<ErasureError> for PreferenceError {
+    fn from(error: ErasureError) -> Self {
+        match error {
+            ErasureError::Nobody => Self::NotFound,
+            ErasureError::Held(held) => Self::Held(held),
+            ErasureError::Fault(fault) => Self::Fault(fault),
+        }
     }
 }
 

@@ -94,7 +94,7 @@ pub(super) fn device_alias(id: &str) -> Alias {
 
 impl Ledger {
     /// A fresh id for an event or a person.
-    pub(super) fn fresh_id(&self) -> String {
+    pub(crate) fn fresh_id(&self) -> String {
         let bytes: [u8; 16] = self.entropy().bytes();
         uuid::Builder::from_random_bytes(bytes)
             .into_uuid()

@@ -154,13 +154,7 @@ impl Ledger {
         let standing = self.standing_consents(tenant, subject).await?;
         let now = self.now();
         let user = |regulation: String| {
-            view::user(
-                tenant,
-                body,
-                (version, created_at),
-                &regulation,
-                (&standing, now),
-            )
+            view::user(tenant, body, (version, created_at), &regulation, (&standing, now))
         };
         let asked = asked_regulations(regulations, body);
         Ok(SeenUser {

@@ -1,9 +1,6 @@
-//! People as the preferences door knows them, written and deleted (consent-tokens-and-preferences 6, 16).
+//! People as the preferences door knows them, written directly (consent-tokens-and-preferences 6.2, 6.4).
 
-use consentry_domain::{
-    Lifetime, SubjectId, Timestamp, decision::Door, subject::SubjectState, tenant::USUAL_REGULATION,
-};
-use consentry_store::{CommitError, Row, RowChange, TokenKind, TokenRow};
+use consentry_domain::{SubjectId, tenant::USUAL_REGULATION};
 
 use super::{
     ATTEMPTS, ManagePreferences, PreferenceError, Whom, Wrong,
@@ -12,15 +9,9 @@ use super::{
     commit::Ended,
     model::{Choices, EventBody, EventStatus, EventUser},
     person::event_hash,
-    token::end_hash,
     view::UserView,
 };
-use crate::{
-    Ledger, TenantSnapshot,
-    access::{Permit, Provision},
-    error::Fault,
-    once::Outcome,
-};
+use crate::{Ledger, TenantSnapshot, access::Permit, error::Fault, once::Outcome};
 
 /// What somebody wants written about a person.
 #[derive(Debug, Clone, Default)]
@@ -148,97 +139,6 @@ impl Ledger {
         };
         person.add(event_hash(tenant, &id), now, body);
         Ok(())
-    }
-
-    /// Deletes a person (16), at every door: what they agreed to ends, and their data key is destroyed once receivers were told. Answers
-    /// them as they were here.
-    pub async fn delete_preference_user(
-        &self,
-        tenant: &TenantSnapshot,
-        permit: &Permit<ManagePreferences>,
-        whom: Whom<'_>,
-        request: Option<&str>,
-    ) -> Result<UserView, PreferenceError> {
-        for _ in 0..ATTEMPTS {
-            let mut attempt = Attempt::new(self, tenant);
-            let subject = attempt.meant(whom).await?.ok_or(PreferenceError::NotFound)?;
-            let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
-            let known = (&person.body, person.version.unwrap_or(1), person.created_at);
-            let was = self.usually(tenant, subject, known).await?;
-            attempt.erase(subject).await?;
-            if let Ended::Written = attempt.commit(permit, request).await? {
-                return Ok(was);
-            }
-        }
-        Err(Fault::Conflict.into())
-    }
-
-    /// Deletes somebody who was deleted before, after a copy from then was brought back (DSR-13). False where there is nobody to delete.
-    pub async fn erase_again(
-        &self,
-        tenant: &TenantSnapshot,
-        permit: &Permit<Provision>,
-        subject: SubjectId,
-    ) -> Result<bool, PreferenceError> {
-        for _ in 0..ATTEMPTS {
-            let known = self.inner.store.subject(tenant.id(), subject).await;
-            let known = known.map_err(Fault::from)?;
-            if known.is_none_or(|known| known.state == SubjectState::Erased) {
-                return Ok(false);
-            }
-            let mut attempt = Attempt::new(self, tenant);
-            if attempt.erase(subject).await? {
-                if let Ended::Written = attempt.commit(permit, None).await? {
-                    return Ok(true);
-                }
-                continue;
-            }
-            let place = (Door::Operator, None);
-            let mut change = self.blocking(tenant, permit, subject, place).await?;
-            let end = end_of(tenant, subject, self.now());
-            change.rows.push(RowChange::Put(Row::Token(end)));
-            match self.commit(change).await {
-                Ok(_receipt) => return Ok(true),
-                Err(CommitError::Stale | CommitError::Taken) => {}
-                Err(error) => return Err(Fault::from(error).into()),
-            }
-        }
-        Err(Fault::Conflict.into())
-    }
-}
-
-impl Attempt<'_> {
-    /// Deletes all that somebody chose, with what was issued to them; false where nothing of theirs is kept here.
-    async fn erase(&mut self, subject: SubjectId) -> Result<bool, Fault> {
-        let (tenant, now) = (self.tenant, self.ledger.now());
-        let Some(person) = self.person(subject).await? else {
-            return Ok(false);
-        };
-        person.remove(|_| true);
-        person.is_gone = true;
-        person.is_erased = true;
-        let end = RowChange::Put(Row::Token(end_of(tenant, subject, now)));
-        self.rows.push(end);
-        Ok(true)
-    }
-}
-
-/// That what was issued to a person before opens nothing any more. It outlives every token that is out there.
-fn end_of(tenant: &TenantSnapshot, subject: SubjectId, now: Timestamp) -> TokenRow {
-    let longest = tenant.tenant.preferences.consent_token_max_lifetime;
-    TokenRow {
-        hash: end_hash(tenant, subject),
-        kind: TokenKind::PreferenceEnd,
-        version: 1,
-        subject: Some(subject),
-        client: None,
-        grant: None,
-        issued_at: now,
-        expires_at: now.plus(longest.max(Lifetime::days(366))),
-        consumed_at: None,
-        revoked_at: None,
-        failures: 0,
-        detail: "{}".to_owned(),
     }
 }
 

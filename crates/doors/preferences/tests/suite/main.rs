@@ -7,6 +7,7 @@ mod centers;
 mod changing;
 mod deciding;
 mod defining;
+mod deleting;
 mod described;
 mod events;
 mod exports;

@@ -53,12 +53,18 @@ async fn ctp_2_6_every_write_here_is_seen_by_the_next_read_within_the_same_secon
     assert_eq!(seen(&world, IRIS).await["metadata"], json!({ "crm_id": "88012" }));
     // Another regulation, and the whole tree, are other answers.
     let other = format!("/consents/users?organization_user_id={IRIS}&regulation=cpra");
-    assert_eq!(purpose_of(&world.get(&other).await["data"][0], "newsletter"), Value::Null);
+    assert_eq!(
+        purpose_of(&world.get(&other).await["data"][0], "newsletter"),
+        Value::Null
+    );
     let elsewhere = switch_with(IRIS, "newsletter", json!(false), &json!({ "regulation": "cpra" }));
     world.event(&elsewhere).await;
     let found = world.get(&other).await;
     assert_eq!(purpose_of(&found["data"][0], "newsletter")["enabled"], false);
-    assert_eq!(purpose_of(&seen(&world, IRIS).await, "newsletter")["enabled"], true);
+    assert_eq!(
+        purpose_of(&seen(&world, IRIS).await, "newsletter")["enabled"],
+        true
+    );
     let tree = world.get(&format!("{path}&$include_full_tree=true")).await;
     assert_eq!(tree["consents"]["purposes"].as_array().unwrap().len(), 3);
     // The person with a token of their own reads the same, and is told of what the back end changes.
@@ -73,7 +79,12 @@ async fn ctp_2_6_every_write_here_is_seen_by_the_next_read_within_the_same_secon
     // A definition that is hidden or named otherwise is configuration, which ends what is kept too.
     world
         .app
-        .provision(&[definition("survey", DefinitionKind::Purpose, None, Choice::default())])
+        .provision(&[definition(
+            "survey",
+            DefinitionKind::Purpose,
+            None,
+            Choice::default(),
+        )])
         .await;
     let tree = world.get(&format!("{path}&$include_full_tree=true")).await;
     assert_eq!(tree["consents"]["purposes"].as_array().unwrap().len(), 4);
@@ -108,16 +119,25 @@ async fn a_stop_at_the_dashboard_is_seen_here_within_the_same_second() {
     let ada = customers.iter().find(|own| own.username == "ada").unwrap();
     let ada = ada.customer_id.clone();
     world.event(&switch(&ada, "newsletter", json!(true))).await;
-    assert_eq!(purpose_of(&seen(&world, &ada).await, "newsletter")["enabled"], true);
+    assert_eq!(
+        purpose_of(&seen(&world, &ada).await, "newsletter")["enabled"],
+        true
+    );
     let page = world.app.open_dashboard("ada").await.expect_status(200);
     let session = page.field("session").unwrap();
     let (_, form) = page.text().split_once("action=\"/embed/single/stop\"").unwrap();
     let (_, value) = form.split_once("name=\"id\" value=\"").unwrap();
     let id = value.split('"').next().unwrap();
     let fields = [("session", session.as_str()), ("id", id)];
-    let stopped = world.app.post_embedded("/embed/single/stop/confirm", &fields).await;
+    let stopped = world
+        .app
+        .post_embedded("/embed/single/stop/confirm", &fields)
+        .await;
     assert_eq!(stopped.status(), 200, "{}", stopped.text());
-    assert_eq!(purpose_of(&seen(&world, &ada).await, "newsletter")["enabled"], false);
+    assert_eq!(
+        purpose_of(&seen(&world, &ada).await, "newsletter")["enabled"],
+        false
+    );
 }
 
 #[tokio::test]
@@ -155,6 +175,13 @@ async fn a_choice_that_ends_by_itself_is_over_to_the_microsecond() {
     let before = moment(&world.app, 0);
     assert_eq!(purpose_of(&seen(&world, IRIS).await, "survey")["enabled"], true);
     world.app.clock.advance_micros(1);
-    assert_eq!(before[..19], moment(&world.app, 0)[..19], "within the same second");
-    assert_eq!(purpose_of(&seen(&world, IRIS).await, "survey")["enabled"], Value::Null);
+    assert_eq!(
+        before[..19],
+        moment(&world.app, 0)[..19],
+        "within the same second"
+    );
+    assert_eq!(
+        purpose_of(&seen(&world, IRIS).await, "survey")["enabled"],
+        Value::Null
+    );
 }
