@@ -42,6 +42,17 @@ pub struct Made {
     pub until: Option<Timestamp>,
 }
 
+impl Made {
+    /// An answer that is the same whoever asks, and says something of the person only.
+    pub fn same_for_all(text: String, until: Option<Timestamp>) -> Self {
+        Self {
+            pieces: vec![Piece::Text(text)],
+            is_about_others: false,
+            until,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Answers {
     kept: Cache<Key, Kept, Size>,

@@ -4,22 +4,27 @@
 //! was issued to them. The job destroys their data key a while later, when followers and receivers of webhooks have been told who it was
 //! that is gone, and takes away what is left in rows. The log keeps its leaves: that something was agreed to and ended, and nobody's name.
 
+mod asked;
 mod journal;
+mod result;
+mod tidying;
 
 use consentry_domain::{
-    Accounts, Agreement, Command, Consent, Lifetime, Slot, SubjectId,
+    Command, Consent, Lifetime, Slot, SubjectId,
     command::{Act, Withdraw},
-    consent::{Ended, Status},
+    consent::Ended,
     decision::{Actor, CredentialKind, Door, EndReason},
     subject::{Subject, SubjectState},
 };
-use consentry_store::{
-    AgreementQuery, AliasRow, ChangeSet, CommitError, Expect, JobRow, RecordQuery, RecordRow, Row, RowChange,
-    RowKey, Seeds, read::PersonMatch,
-};
+use consentry_store::{AgreementQuery, AliasRow, ChangeSet, Expect, Row, RowChange, RowKey, Seeds};
 use serde_json::{Map, json};
 
-pub use self::journal::{Erased, ErasureJournal};
+pub(crate) use self::asked::Terms;
+pub use self::{
+    asked::{ErasureError, ErasureWish},
+    journal::{Erased, ErasureJournal},
+    result::{Erasure, ErasureOutcome, FollowErasures},
+};
 use crate::{
     Ledger, TenantSnapshot,
     access::{Action, Permit},
@@ -32,14 +37,17 @@ use crate::{
 /// Kind of the work that is left, one for each person.
 const WORK: &str = "erasure";
 
+/// Name of the event that a person was deleted.
+const ERASED: &str = "subject.erased";
+
+/// Name of the event that a key was destroyed, which tells of nobody.
+pub(crate) const DESTROYED: &str = "subject_key.destroyed";
+
 /// How long receivers have to hear of it: three times as long as a message is tried in the usual plan.
 pub const NOTICE: Lifetime = Lifetime::minutes(15);
 
 /// Sessions ended at once; nobody has more by far.
 const SESSIONS: u32 = 1_000;
-
-/// People and records tidied at a time.
-const AT_ONCE: u32 = 100;
 
 /// Who deletes somebody, and where.
 #[derive(Debug, Clone)]
@@ -51,14 +59,15 @@ struct Hand {
 }
 
 impl Ledger {
-    /// What blocks a person, to be committed with what the door itself takes away. Empty where they are deleted already.
+    /// What blocks a person, to be committed with what the door itself takes away. Empty where they are deleted already; refused where
+    /// something holds what is known of them.
     pub(crate) async fn blocking<A: Action>(
         &self,
         tenant: &TenantSnapshot,
         permit: &Permit<A>,
         subject: SubjectId,
-        (door, request): (Door, Option<&str>),
-    ) -> Result<ChangeSet, DecisionError> {
+        terms: &Terms,
+    ) -> Result<ChangeSet, ErasureError> {
         let caller = permit.caller();
         tracing::info!(?caller, subject.id = %subject, "deleting a person");
         let store = &self.inner.store;
@@ -70,10 +79,15 @@ impl Ledger {
         let hand = Hand {
             actor: caller.actor(),
             credential: caller.credential(),
-            door,
-            request: request.map(str::to_owned),
+            door: terms.door,
+            request: terms.request.clone(),
         };
         let mut change = self.ending(tenant, subject, &hand).await?;
+        if terms.despite_holds {
+            self.drop_holds(tenant, subject, &mut change).await?;
+        } else if let Some(held) = self.unless_held(tenant, subject, &mut change).await? {
+            return Err(ErasureError::Held(held));
+        }
         let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
         for row in store.aliases_of(tenant.id(), subject).await.map_err(read)? {
             let value = key.open(row.hash.as_bytes(), &row.sealed).map_err(Fault::from)?;
@@ -100,38 +114,33 @@ impl Ledger {
         let ids = self.ids();
         let mut note = Map::new();
         note.insert("reason".to_owned(), json!(EndReason::Erasure));
-        let act = (ids.decision(subject), subject, door);
-        change.events.push(events::of_note(
-            &ids,
-            &key,
-            "subject.erased",
-            act,
-            None,
-            note.clone(),
-        )?);
+        let act = (ids.decision(subject), subject, terms.door);
+        let mut own = note.clone();
+        if let Some(reason) = &terms.reason {
+            own.insert("why".to_owned(), json!(reason));
+        }
+        change
+            .events
+            .push(events::of_note(&ids, &key, ERASED, act, None, own)?);
+        let mut parties = Vec::new();
         for party in self.parties_of(tenant, subject).await? {
-            let party = Some(party.as_str().to_owned());
+            let party = party.as_str().to_owned();
+            parties.push(party.clone());
             change.events.push(events::of_note(
                 &ids,
                 &key,
-                "subject.erased",
+                ERASED,
                 act,
-                party,
+                Some(party),
                 note.clone(),
             )?);
         }
-        let work = JobRow {
-            kind: WORK.to_owned(),
-            key: subject.to_string(),
-            version: 1,
-            due_at: change.at.plus(NOTICE),
-            holder: None,
-            held_until: None,
-            attempts: 0,
-            last_error: None,
-            detail: "{}".to_owned(),
+        let begun = result::Begun {
+            received_at: Some(change.at),
+            reference: terms.reference.clone().or_else(|| terms.request.clone()),
+            parties,
         };
-        change.rows.push(RowChange::Put(Row::Job(work)));
+        change.rows.push(result::work(subject, change.at, &begun)?);
         Ok(change)
     }
 
@@ -206,183 +215,5 @@ impl Ledger {
             change.rows.push(RowChange::Delete(RowKey::Token(session.hash)));
         }
         Ok(change)
-    }
-
-    /// Does what is left of deletions whose receivers had their time; answers of how many people. One that was begun is gone on with.
-    pub async fn finish_erasures(&self, tenant: &TenantSnapshot) -> Result<usize, Fault> {
-        let mut done = 0;
-        loop {
-            let now = self.now();
-            let due = self
-                .inner
-                .store
-                .jobs_by_due(tenant.id(), WORK.to_owned(), AT_ONCE)
-                .await?;
-            let due: Vec<JobRow> = due.into_iter().take_while(|work| work.due_at <= now).collect();
-            if due.is_empty() {
-                return Ok(done);
-            }
-            for work in due {
-                if !self.destroy(tenant, &work).await? {
-                    return Ok(done);
-                }
-                done += 1;
-            }
-        }
-    }
-
-    /// How many people are deleted and not yet tidied.
-    pub async fn erasures_left(&self, tenant: &TenantSnapshot) -> Result<usize, Fault> {
-        let left = self.inner.store.jobs(tenant.id(), WORK.to_owned()).await?;
-        Ok(left.len())
-    }
-
-    /// False where somebody else was at it: it is looked at again in the next round.
-    async fn destroy(&self, tenant: &TenantSnapshot, work: &JobRow) -> Result<bool, Fault> {
-        let subject: SubjectId = work.key.parse().map_err(|_| Fault::Unreadable {
-            what: "work",
-            why: format!("{} is no id of a person", work.key),
-        })?;
-        self.end_late_comers(tenant, subject).await?;
-        self.clear_records(tenant, subject).await?;
-        let store = &self.inner.store;
-        let now = self.now();
-        let mut change = ChangeSet::new(tenant.id(), now);
-        for consent in store.deciding_consents(tenant.id(), subject).await? {
-            change
-                .expect
-                .push(Expect::At(RowKey::Consent(consent.id), consent.version));
-            change
-                .rows
-                .push(RowChange::Put(Row::Consent(nobodys(consent, now))));
-        }
-        let query = AgreementQuery {
-            subject: Some(subject),
-            ..AgreementQuery::default()
-        };
-        for (agreement, _) in store.agreements(tenant.id(), query).await? {
-            change
-                .expect
-                .push(Expect::At(RowKey::Agreement(agreement.id), agreement.version));
-            change.rows.push(RowChange::Put(Row::Agreement(Agreement {
-                version: agreement.version.saturating_add(1),
-                accounts: Accounts::default(),
-                ended: agreement.ended.map(without_name),
-                ..agreement
-            })));
-        }
-        for row in store.aliases_of(tenant.id(), subject).await? {
-            change.rows.push(RowChange::Delete(RowKey::Alias(row.hash)));
-        }
-        change.rows.push(RowChange::Delete(RowKey::SubjectKey(subject)));
-        change.rows.push(RowChange::EraseEvents(subject));
-        change.expect.push(Expect::At(
-            RowKey::Job(WORK.to_owned(), work.key.clone()),
-            work.version,
-        ));
-        change
-            .rows
-            .push(RowChange::Delete(RowKey::Job(WORK.to_owned(), work.key.clone())));
-        // Whoever keeps opened events in memory lets them go.
-        change
-            .events
-            .push(events::public(&self.ids(), DESTROYED, None, &Map::new())?);
-        // Noted before it cannot be taken back.
-        self.note_erasure(tenant.id(), subject).await?;
-        match self.commit(change).await {
-            Ok(_) => Ok(true),
-            Err(CommitError::Stale) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// What came to be after the person was blocked, in a request that had begun before.
-    async fn end_late_comers(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<(), Fault> {
-        let hand = Hand {
-            actor: Actor::system(),
-            credential: CredentialKind::Operator,
-            door: Door::Operator,
-            request: None,
-        };
-        let change = match self.ending(tenant, subject, &hand).await {
-            Ok(change) => change,
-            Err(DecisionError::Fault(fault)) => return Err(fault),
-            Err(_) => return Err(Fault::Conflict),
-        };
-        if !change.is_empty() {
-            let _receipt = self.commit(change).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes away what records say, and what they are found by.
-    async fn clear_records(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<(), Fault> {
-        let mut query = RecordQuery {
-            subject: Some(PersonMatch {
-                subject: Some(subject),
-                keys: Vec::new(),
-            }),
-            owner: Some(subject),
-            actor: None,
-            definition: None,
-            definition_key: None,
-            audience: None,
-            collaborator: None,
-            after: None,
-            limit: AT_ONCE,
-        };
-        loop {
-            let found = self.inner.store.records(tenant.id(), query.clone()).await?;
-            let Some(last) = found.last() else { return Ok(()) };
-            query.after = Some((last.row.record.created_at, last.row.record.id));
-            let mut change = ChangeSet::new(tenant.id(), self.now());
-            for found in found {
-                let row = found.row;
-                if row.sealed.is_none() && row.keys.is_empty() {
-                    continue;
-                }
-                let key = RowKey::Record(row.record.subject.shard(), row.record.id);
-                change.expect.push(Expect::At(key, row.version));
-                change.rows.push(RowChange::Put(Row::Record(RecordRow {
-                    version: row.version.saturating_add(1),
-                    sealed: None,
-                    keys: Vec::new(),
-                    ..row
-                })));
-            }
-            if !change.is_empty() {
-                let _receipt = self.commit(change).await?;
-            }
-        }
-    }
-}
-
-/// Name of the event that a key was destroyed, which tells of nobody.
-pub(crate) const DESTROYED: &str = "subject_key.destroyed";
-
-/// What is left of a consent: that there was one, and when.
-fn nobodys(consent: Consent, now: consentry_domain::Timestamp) -> Consent {
-    Consent {
-        version: consent.version.saturating_add(1),
-        status: Status::Erased,
-        actor: unnamed(&consent.actor),
-        updated_at: now,
-        ended: consent.ended.map(without_name),
-        ..consent
-    }
-}
-
-fn without_name(ended: Ended) -> Ended {
-    Ended {
-        by: unnamed(&ended.by),
-        ..ended
-    }
-}
-
-const fn unnamed(actor: &Actor) -> Actor {
-    Actor {
-        role: actor.role,
-        subject: None,
-        name: None,
     }
 }

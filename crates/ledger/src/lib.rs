@@ -22,6 +22,7 @@ pub mod erasure;
 pub mod error;
 pub mod feed;
 pub mod holdings;
+pub mod holds;
 pub mod import;
 pub mod interactions;
 pub mod jobs;

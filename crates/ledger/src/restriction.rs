@@ -204,7 +204,7 @@ impl Ledger {
         Ok(clients.collect())
     }
 
-    async fn somebody(
+    pub(crate) async fn somebody(
         &self,
         tenant: &TenantSnapshot,
         subject: SubjectId,

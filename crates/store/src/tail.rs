@@ -42,8 +42,8 @@ pub struct Touches {
     pub names: Vec<Hash>,
     /// Records.
     pub records: Vec<RecordId>,
-    /// People of whom something changed that only pages of theirs show: their account, when their data was used. What a node keeps of
-    /// it ends by itself within a second, so other nodes are not told.
+    /// People of whom something changed that only what is told of them shows: their account, when their data was used, what they chose
+    /// beside consents. What a node keeps of it ends by itself within a second, so other nodes are not told.
     pub shown: Vec<SubjectId>,
     /// Whether configuration is among them.
     pub configuration: bool,
@@ -140,12 +140,9 @@ impl Touches {
             Row::Agreement(agreement) => self.subjects.push(agreement.subject),
             Row::Account(account) => self.shown.push(account.subject),
             Row::Use(usage) => self.shown.push(usage.subject),
+            Row::Preference(row) => self.shown.push(row.subject),
             Row::Subject(subject) => self.subjects.push(subject.id),
-            Row::Interaction(_)
-            | Row::Configuration(_)
-            | Row::Job(_)
-            | Row::Delivery(_)
-            | Row::Preference(_) => {}
+            Row::Interaction(_) | Row::Configuration(_) | Row::Job(_) | Row::Delivery(_) => {}
         }
     }
 

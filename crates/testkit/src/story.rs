@@ -267,6 +267,18 @@ impl TestApp {
             .clone()
     }
 
+    /// The claims of something that the tenant signed, of this type, verified with the keys that it publishes.
+    pub async fn verified(&self, jws: &str, typ: &str) -> Value {
+        let keys = self.request(Method::GET, "/cis/oidc/jwks").send().await;
+        let keys = consentry_jose::KeySet::parse(keys.expect_status(200).bytes()).unwrap();
+        let expected = consentry_jose::Expectations {
+            algorithms: &[consentry_jose::Algorithm::Es256],
+            typ: Some(typ),
+            max_len: 64 * 1024,
+        };
+        keys.verify(jws, &expected).unwrap().claims().unwrap()
+    }
+
     /// A one-time token for a customer's dashboard.
     pub async fn ticket(&self, customer_id: &str) -> Answer {
         let credential = &self.bank.dashboard;

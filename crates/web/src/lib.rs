@@ -43,6 +43,7 @@ pub mod conditional;
 pub mod credentials;
 pub mod cursor;
 pub mod deadline;
+pub mod erasures;
 pub mod error;
 pub mod form;
 pub mod headers;

@@ -111,6 +111,18 @@ pub struct Center {
     /// Where people read how their privacy is kept: `https:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy_policy: Option<String>,
+    /// Name of whoever is responsible, as registers have it (11.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_name: Option<String>,
+    /// Their website: `https:`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    /// Their postal address, in lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// When they can be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
 }
 
 fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
@@ -146,6 +158,10 @@ impl Center {
             accent: None,
             help: None,
             privacy_policy: None,
+            legal_name: None,
+            website: None,
+            address: None,
+            schedule: None,
         }
     }
 
@@ -202,7 +218,11 @@ impl Center {
             &self.save,
             &self.footer,
         ];
-        let mut texts = words.into_iter().flat_map(BTreeMap::values);
+        let alone = [&self.legal_name, &self.address, &self.schedule];
+        let mut texts = words
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .chain(alone.into_iter().flatten());
         if texts.any(|text| text.chars().count() > LONGEST) {
             return Some("has a text of more than 4,000 characters");
         }
@@ -238,6 +258,9 @@ impl Center {
         }
         if !self.privacy_policy.iter().all(|own| leads(own, &["https://"])) {
             return Some("has a privacy policy that does not begin with https://");
+        }
+        if !self.website.iter().all(|own| leads(own, &["https://"])) {
+            return Some("has a website that does not begin with https://");
         }
         None
     }

@@ -1,5 +1,5 @@
 //! The administration door: definitions, their localizations and directory accounts, changed while the server runs (consent-api 12.3,
-//! 12.5), restrictions of processing, and the mails that were given up.
+//! 12.5), restrictions of processing, legal holds, erasures, and the mails that were given up.
 //!
 //! What lives here: the wire. Who asks, bodies read strictly, answers with entity tags, failures as problem documents. What may not:
 //! rules about definitions and accounts, which are the ledger's and the same as for the manifest.
@@ -10,7 +10,9 @@ mod accounts;
 mod admission;
 mod answer;
 mod definitions;
+mod erasures;
 mod failure;
+mod holds;
 mod localizations;
 mod mails;
 mod members;
@@ -32,6 +34,7 @@ pub fn routes() -> RouteTable<House> {
     let localization = "/admin/v1/definitions/{definition}/localizations/{locale}";
     let account = "/admin/v1/accounts/{account}";
     let restriction = "/admin/v1/people/{subject}/restriction";
+    let holds = "/admin/v1/people/{subject}/holds";
     RouteTable::new("administration")
         .owns(BASE, |_, error| Problem(error).into_response())
         .get("/admin/v1/definitions", Cors::Never, definitions::list)
@@ -54,6 +57,19 @@ pub fn routes() -> RouteTable<House> {
         .get(restriction, Cors::Never, people::read)
         .put(restriction, Cors::Never, people::put)
         .delete(restriction, Cors::Never, people::delete)
+        .post(
+            "/admin/v1/people/{subject}/erasures",
+            Cors::Never,
+            erasures::erase,
+        )
+        .get("/admin/v1/erasures/{erasure}", Cors::Never, erasures::read)
+        .get(holds, Cors::Never, holds::list)
+        .post(holds, Cors::Never, holds::make)
+        .delete(
+            "/admin/v1/people/{subject}/holds/{hold}",
+            Cors::Never,
+            holds::lift,
+        )
         .get("/admin/v1/mails", Cors::Never, mails::list)
         .post("/admin/v1/mails/{mail}/retry", Cors::Never, mails::retry)
 }

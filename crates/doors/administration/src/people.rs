@@ -30,8 +30,8 @@ use crate::{
 /// Longest name of a person and of an issuer, in bytes.
 const NAME: usize = 1024;
 
-/// Longest reason, in bytes.
-const REASON: usize = 1024;
+/// Longest reason of whatever is done with somebody, in bytes.
+pub(crate) const REASON: usize = 1024;
 
 #[derive(Serialize)]
 struct Resource {
@@ -129,7 +129,8 @@ async fn restriction(admitted: &Admitted) -> Result<(State, Resource), ApiError>
     Ok((State::of_list(tenant, "restriction", &resource)?, resource))
 }
 
-fn subject(admitted: &Admitted) -> Result<SubjectId, ApiError> {
+/// The person whom the address names.
+pub(crate) fn subject(admitted: &Admitted) -> Result<SubjectId, ApiError> {
     admitted.segment(1)?.parse().map_err(|_| not_found())
 }
 

@@ -1,6 +1,7 @@
 //! Answers: JSON, and lists with their envelopes (consent-tokens-and-preferences 2.5).
 
 use axum::response::{IntoResponse as _, Response};
+use consentry_ledger::answers::Piece;
 use consentry_web::{error::ApiError, headers};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
@@ -9,11 +10,24 @@ use crate::query::Query;
 
 /// 200 with a JSON body that nobody keeps.
 pub(crate) fn ok(body: &Value) -> Response {
+    written(body.to_string())
+}
+
+/// The same, where the body is written already.
+pub(crate) fn kept(pieces: &[Piece]) -> Response {
+    let texts = pieces.iter().filter_map(|piece| match piece {
+        Piece::Text(text) => Some(text.as_str()),
+        Piece::Place(_) => None,
+    });
+    written(texts.collect())
+}
+
+fn written(body: String) -> Response {
     let media_type = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (StatusCode::OK, headers::api(), media_type, body.to_string()).into_response()
+    (StatusCode::OK, headers::api(), media_type, body).into_response()
 }
 
 /// 204.

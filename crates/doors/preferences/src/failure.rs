@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::response::{IntoResponse, Response};
 use consentry_ledger::preferences::{PreferenceError, Wrong};
 use consentry_web::{
+    erasures,
     error::{ApiError, FieldError, deferred, json_answer, registry},
     request_id::RequestId,
 };
@@ -130,6 +131,7 @@ pub(crate) fn told(error: PreferenceError) -> ApiError {
         PreferenceError::NotFound => not_found(),
         PreferenceError::Conflict(why) => ApiError::new(&registry::CONFLICT).detail(why),
         PreferenceError::Forbidden(why) => forbidden(why),
+        PreferenceError::Held(held) => erasures::held(held),
         PreferenceError::Invalid(all) => wrong(all),
         PreferenceError::Fault(fault) => fault.into(),
     }

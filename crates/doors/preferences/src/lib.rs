@@ -9,6 +9,7 @@ mod approval;
 mod auth;
 mod center;
 mod defining;
+mod erasures;
 mod events;
 pub mod exports;
 mod failure;
@@ -45,7 +46,7 @@ pub use self::{
 use crate::failure::Feathers;
 
 /// What the door owns, with and without the version in front.
-const PREFIXES: [&str; 37] = [
+const PREFIXES: [&str; 38] = [
     "/auth-providers",
     "/auth/initiate",
     "/auth/protocols",
@@ -67,6 +68,7 @@ const PREFIXES: [&str; 37] = [
     "/v1/auth/protocols",
     "/v1/compliance",
     "/v1/consents/approvals",
+    "/v1/consents/erasures",
     "/v1/consents/events",
     "/v1/consents/execute",
     "/v1/consents/links",
@@ -174,6 +176,13 @@ pub fn routes() -> RouteTable<House> {
         "/consents/users/{user}",
         Cors::Bearer,
         users::delete
+    );
+    let table = both!(
+        table,
+        get,
+        "/consents/erasures/{erasure}",
+        Cors::Closed,
+        erasures::read
     );
     let table = both!(table, get, "/metadata/purposes", Cors::Closed, metadata::purposes);
     let table = both!(

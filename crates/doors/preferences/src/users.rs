@@ -1,15 +1,21 @@
 //! Consent users (consent-tokens-and-preferences 6).
 
 use axum::{extract::Request, response::Response};
-use consentry_domain::{Timestamp, tenant::USUAL_REGULATION};
-use consentry_ledger::preferences::{ReadPreferences, UserFilter, Whom};
+use consentry_domain::{SubjectId, Timestamp, tenant::USUAL_REGULATION};
+use consentry_ledger::{
+    Permit, TenantSnapshot,
+    answers::Made,
+    preferences::{ReadPreferences, UserFilter, UserView, Whom},
+};
 use consentry_web::{cursor, error::ApiError, visit::Visit};
+use http::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::{
     admission::{Admitted, Counted, LARGEST},
-    answer::ok,
-    failure::{Feathers, forbidden, refused, told},
+    answer::{kept, ok},
+    erasures::ERASURE,
+    failure::{Feathers, forbidden, not_found, refused, told},
     repeated, shown,
     wish::{self, Reader},
 };
@@ -22,7 +28,7 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
     let (admitted, _) = Admitted::admit(visit, request, Counted::WithTree).await?;
     let permit = admitted.permit::<ReadPreferences>()?;
     admitted.require_organization()?;
-    let (query, tenant) = (&admitted.query, admitted.tenant());
+    let query = &admitted.query;
     if query.reserved("$skip").is_some() {
         return Err(refused("$skip", "is not known here; use $cursor").into());
     }
@@ -30,33 +36,99 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
     if limit == 0 {
         return Err(refused("$limit", "must be 1 to 100").into());
     }
-    let with_tree = query.flag("$include_full_tree")?;
-    let regulations = regulations(&admitted)?;
+    let asked = Asked {
+        regulations: regulations(&admitted)?,
+        with_tree: query.flag("$include_full_tree")?,
+    };
     let whom = admitted.whom("id")?;
     check_own_device(&admitted, whom)?;
-    let question = format!("{whom:?} {regulations:?}");
+    let question = || format!("{whom:?} {:?}", asked.regulations);
     let after = match query.reserved("$cursor") {
-        Some(text) => Some(place(&admitted, &question, text)?),
+        Some(text) => Some(place(&admitted, &question(), text)?),
         None => None,
     };
+    if whom != Whom::default() {
+        let answer = asked.list_of_one(&admitted, &permit, whom).await?;
+        return Ok(admitted.told(answer));
+    }
     let filter = UserFilter {
-        whom,
-        regulations: &regulations,
+        regulations: &asked.regulations,
         after,
         limit: u32::try_from(limit).unwrap_or(u32::MAX),
     };
-    let found = admitted.visit.ledger().preference_users(tenant, &permit, filter);
-    let found = found.await.map_err(told)?;
-    let mut data = Vec::with_capacity(found.users.len());
-    for view in &found.users {
-        data.push(shown::user(tenant, view, with_tree)?);
-    }
+    let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant());
+    let found = ledger.preference_users(tenant, &permit, filter).await;
+    let found = found.map_err(told)?;
     let next = found.next.map(|(at, hash)| {
         let text = format!("{} {}", at.as_micros(), hex(hash.as_bytes()));
-        cursor::encode(tenant, LIST, &question, &text)
+        cursor::encode(tenant, LIST, &question(), &text)
     });
-    let answer = json!({ "data": data, "limit": found.people, "cursor": next });
-    Ok(admitted.told(ok(&answer)))
+    let data = asked.shown(tenant, &found.users)?;
+    Ok(admitted.told(ok(&page(data, found.people, next))))
+}
+
+fn page(data: Vec<Value>, people: usize, next: Option<String>) -> Value {
+    json!({ "data": data, "limit": people, "cursor": next })
+}
+
+/// How people are asked for.
+struct Asked {
+    regulations: Vec<String>,
+    with_tree: bool,
+}
+
+impl Asked {
+    fn shown(&self, tenant: &TenantSnapshot, users: &[UserView]) -> Result<Vec<Value>, ApiError> {
+        users
+            .iter()
+            .map(|view| shown::user(tenant, view, self.with_tree))
+            .collect()
+    }
+
+    /// The list with one person, or with nobody.
+    async fn list_of_one(
+        &self,
+        admitted: &Admitted,
+        permit: &Permit<ReadPreferences>,
+        whom: Whom<'_>,
+    ) -> Result<Response, ApiError> {
+        // A token is for one person, whatever names they have now.
+        let whom = match admitted.token() {
+            Some(_) => Whom::default(),
+            None => whom,
+        };
+        let ledger = admitted.visit.ledger();
+        let meant = ledger.preference_subject(admitted.tenant(), permit, whom).await;
+        let Some(subject) = meant.map_err(told)? else {
+            return Ok(ok(&page(Vec::new(), 0, None)));
+        };
+        let text = |data: Vec<Value>| {
+            let people = usize::from(!data.is_empty());
+            Ok(page(data, people, None).to_string())
+        };
+        self.of_this_second(admitted, permit, subject, ("users", text))
+            .await
+    }
+
+    /// What is told of a person, which need not be made anew for everybody who asks within the same second.
+    async fn of_this_second(
+        &self,
+        admitted: &Admitted,
+        permit: &Permit<ReadPreferences>,
+        subject: SubjectId,
+        (what, text): (&str, impl FnOnce(Vec<Value>) -> Result<String, ApiError>),
+    ) -> Result<Response, ApiError> {
+        let (ledger, tenant) = (admitted.visit.ledger(), &admitted.visit.tenant);
+        let question = format!("preferences {what} {:?} {}", self.regulations, self.with_tree);
+        let made = async {
+            let seen = ledger.preference_user(tenant, permit, subject, &self.regulations);
+            let seen = seen.await.map_err(told)?;
+            let text = text(self.shown(tenant, &seen.users)?)?;
+            Ok::<_, ApiError>(Made::same_for_all(text, seen.until))
+        };
+        let pieces = ledger.answer_of_this_second(tenant, subject, &question, made);
+        Ok(kept(&pieces.await?))
+    }
 }
 
 /// With a token the person is known; a device beside it must be one of theirs, which the ledger sees.
@@ -136,18 +208,18 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fea
     let (admitted, _) = Admitted::admit(visit, request, Counted::WithTree).await?;
     let permit = admitted.permit::<ReadPreferences>()?;
     admitted.require_organization()?;
-    let with_tree = admitted.query.flag("$include_full_tree")?;
-    let regulation = one_regulation(&admitted)?;
+    let asked = Asked {
+        with_tree: admitted.query.flag("$include_full_tree")?,
+        regulations: vec![one_regulation(&admitted)?],
+    };
     let segment = admitted.last_segment()?;
-    let tenant = admitted.tenant();
     let whom = named(&admitted, &segment);
-    let found = admitted
-        .visit
-        .ledger()
-        .preference_user(tenant, &permit, whom, &regulation)
-        .await;
-    let view = found.map_err(told)?;
-    Ok(admitted.told(ok(&shown::user(tenant, &view, with_tree)?)))
+    let ledger = admitted.visit.ledger();
+    let meant = ledger.preference_subject(admitted.tenant(), &permit, whom).await;
+    let subject = meant.map_err(told)?.ok_or_else(not_found)?;
+    let text = |data: Vec<Value>| Ok(data.first().ok_or_else(not_found)?.to_string());
+    let answer = asked.of_this_second(&admitted, &permit, subject, ("user", text));
+    Ok(admitted.told(answer.await?))
 }
 
 /// `POST /consents/users`.
@@ -197,7 +269,7 @@ pub(crate) async fn change(visit: Visit, request: Request) -> Result<Response, F
     Ok(admitted.told(ok(&shown::user(tenant, &view, false)?)))
 }
 
-/// `DELETE /consents/users/{user}`: answers the user as they were.
+/// `DELETE /consents/users/{user}`: answers the user as they were, and under which id the deletion is followed.
 pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, _) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.managing()?;
@@ -210,6 +282,9 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
         .ledger()
         .delete_preference_user(tenant, &permit, whom, admitted.request())
         .await;
-    let view = deleted.map_err(told)?;
-    Ok(admitted.told(ok(&shown::user(tenant, &view, false)?)))
+    let (view, erasure) = deleted.map_err(told)?;
+    let mut answer = ok(&shown::user(tenant, &view, false)?);
+    let id = HeaderValue::from_str(&erasure.to_string()).map_err(ApiError::internal)?;
+    answer.headers_mut().insert(ERASURE, id);
+    Ok(admitted.told(answer))
 }

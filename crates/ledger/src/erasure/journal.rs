@@ -26,6 +26,13 @@ pub trait ErasureJournal: std::fmt::Debug + Send + Sync {
 }
 
 impl Ledger {
+    /// Notes that a deletion was begun. The job notes it again, and destroys nothing before that succeeded.
+    pub(crate) async fn note_erasure_begun(&self, tenant: TenantId, subject: SubjectId) {
+        if let Err(error) = self.note_erasure(tenant, subject).await {
+            tracing::error!(%error, subject.id = %subject, "a deletion could not be noted");
+        }
+    }
+
     /// Notes that somebody is deleted, where there is a place for it.
     pub(crate) async fn note_erasure(&self, tenant: TenantId, subject: SubjectId) -> Result<(), Fault> {
         let Some(journal) = self.inner.erasures.clone() else {

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     Ledger, TenantSnapshot,
+    erasure::Terms,
     error::Fault,
     subjects::{Origin, alias_hash},
 };
@@ -29,6 +30,8 @@ pub(super) struct Attempt<'a> {
     names: HashMap<Hash, Option<SubjectId>>,
     pub(super) expect: Vec<Expect>,
     pub(super) rows: Vec<RowChange>,
+    /// How somebody is deleted; none: as this door's own requests ask.
+    pub(super) terms: Option<Terms>,
 }
 
 impl<'a> Attempt<'a> {
@@ -40,6 +43,7 @@ impl<'a> Attempt<'a> {
             names: HashMap::new(),
             expect: Vec::new(),
             rows: Vec::new(),
+            terms: None,
         }
     }
 

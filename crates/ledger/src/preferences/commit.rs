@@ -22,6 +22,7 @@ use crate::{
     TenantSnapshot,
     access::{Action, Permit},
     carry_out::Plan,
+    erasure::Terms,
     error::Fault,
 };
 
@@ -55,6 +56,8 @@ impl Attempt<'_> {
         let mut change = ChangeSet::new(tenant.id(), now);
         let people = std::mem::take(&mut self.people);
         let mut erased = Vec::new();
+        let usual = || Terms::at(Door::Preferences, request);
+        let terms = self.terms.take().unwrap_or_else(usual);
         for (_, mut person) in people {
             if !person.is_changed && !person.is_gone && !person.is_trimmed {
                 continue;
@@ -69,10 +72,9 @@ impl Attempt<'_> {
             change.rows.extend(proof::gone(tenant, &person.removed_proofs));
             let decided = if person.is_erased {
                 erased.push(person.subject);
-                let place = (Door::Preferences, request);
-                let mut change = ledger.blocking(tenant, permit, person.subject, place).await?;
+                let mut change = ledger.blocking(tenant, permit, person.subject, &terms).await?;
                 for absorbed in &person.body.absorbed {
-                    let more = ledger.blocking(tenant, permit, *absorbed, place).await?;
+                    let more = ledger.blocking(tenant, permit, *absorbed, &terms).await?;
                     change.expect.extend(more.expect);
                     change.events.extend(more.events);
                     change.rows.extend(more.rows);
@@ -100,10 +102,7 @@ impl Attempt<'_> {
         match ledger.commit_asked(change).await {
             Ok(_receipt) => {
                 for subject in erased {
-                    // The job notes it again, and destroys nothing before that succeeded.
-                    if let Err(error) = ledger.note_erasure(tenant.id(), subject).await {
-                        tracing::error!(%error, subject.id = %subject, "a deletion could not be noted");
-                    }
+                    ledger.note_erasure_begun(tenant.id(), subject).await;
                 }
                 Ok(Ended::Written)
             }

@@ -11,6 +11,7 @@ mod check;
 mod commit;
 mod contact;
 mod definitions;
+mod deletion;
 mod digest;
 mod events;
 mod export;
@@ -22,6 +23,7 @@ mod person;
 mod proof;
 mod retention;
 mod secret;
+mod seen;
 mod session;
 mod settings;
 mod telling;
@@ -45,19 +47,22 @@ pub use self::{
     link::{ConsentLink, LinkContent, LinkError},
     proof::{InvalidProof, LARGEST_PROOF, MOST_PROOFS, ProofFile, ProofView},
     secret::{LinkSecretWish, link_secret_version},
+    seen::{SeenUser, UserFilter, UserPage},
     session::{Session, SessionError},
     token::{
         BearerError, ConsentToken, EventTemplate, IssuedToken, Permission, PreferenceBearer, TokenDetail,
         TokenWish,
     },
     tree::full_tree,
-    users::{UserFilter, UserPage, UserWish},
+    users::UserWish,
     view::{EventView, UserView},
     words::{ChoiceWords, choice_words, named, title_of},
 };
 use crate::{
     access::{Action, Caller, Denied, Target, Via},
+    erasure::ErasureError,
     error::{DecisionError, Fault},
+    holds::Held,
 };
 
 /// Why something was not done. Nothing has changed then.
@@ -72,6 +77,9 @@ pub enum PreferenceError {
     /// The credential is right and may not.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// Something holds what is known of the person.
+    #[error("a legal hold forbids it")]
+    Held(Held),
     /// Parts of it cannot be taken.
     #[error("{} parts cannot be taken", .0.len())]
     Invalid(Vec<Wrong>),
@@ -83,6 +91,16 @@ pub enum PreferenceError {
 impl From<Denied> for PreferenceError {
     fn from(_: Denied) -> Self {
         Self::Forbidden("this is not allowed")
+    }
+}
+
+impl From<ErasureError> for PreferenceError {
+    fn from(error: ErasureError) -> Self {
+        match error {
+            ErasureError::Nobody => Self::NotFound,
+            ErasureError::Held(held) => Self::Held(held),
+            ErasureError::Fault(fault) => Self::Fault(fault),
+        }
     }
 }
 

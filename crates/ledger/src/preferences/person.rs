@@ -94,7 +94,7 @@ pub(super) fn device_alias(id: &str) -> Alias {
 
 impl Ledger {
     /// A fresh id for an event or a person.
-    pub(super) fn fresh_id(&self) -> String {
+    pub(crate) fn fresh_id(&self) -> String {
         let bytes: [u8; 16] = self.entropy().bytes();
         uuid::Builder::from_random_bytes(bytes)
             .into_uuid()
@@ -204,6 +204,21 @@ impl Ledger {
         })
     }
 
+    /// What is kept of a person themselves, without their events; none where nothing is.
+    pub(super) async fn known_person(
+        &self,
+        tenant: &TenantSnapshot,
+        subject: SubjectId,
+    ) -> Result<Option<(PreferenceRow, PersonBody)>, Fault> {
+        let hash = person_hash(tenant, subject);
+        let row = self.inner.store.preference(tenant.id(), hash).await?;
+        let Some(row) = row.filter(|row| row.kind == PreferenceKind::Person) else {
+            return Ok(None);
+        };
+        let body = self.person_of_row(tenant, &row).await?;
+        Ok(Some((row, body)))
+    }
+
     /// What the row of a person says.
     pub(super) async fn person_of_row(
         &self,
@@ -220,12 +235,9 @@ impl Ledger {
         slot: &Slot,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        let hash = person_hash(tenant, slot.subject);
-        let row = self.inner.store.preference(tenant.id(), hash).await?;
-        let Some(row) = row.filter(|row| row.kind == PreferenceKind::Person) else {
+        let Some((_, person)) = self.known_person(tenant, slot.subject).await? else {
             return Ok(false);
         };
-        let person = self.person_of_row(tenant, &row).await?;
         Ok(person.folded.waiting.iter().any(|waiting| {
             let definition = super::check::purpose(tenant, &waiting.purpose);
             definition.is_some_and(|own| own.key == slot.definition)

@@ -97,7 +97,7 @@ impl Ledger {
             return Ok(0);
         };
         let old = without_influence(person.events.iter().map(|event| &event.body), before, self.now());
-        if old.is_empty() {
+        if old.is_empty() || self.held(tenant, subject).await?.is_some() {
             return Ok(0);
         }
         person.trim(|event| old.contains(&event.number));

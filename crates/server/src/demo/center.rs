@@ -188,6 +188,10 @@ fn centers(addresses: &Addresses) -> anyhow::Result<Vec<Center>> {
         channels: named(CHANNELS),
         frame_origins: vec![addresses.bank_url.clone()],
         hosts: addresses.center_host().into_iter().collect(),
+        legal_name: Some("Harbor Bank plc".to_owned()),
+        website: Some("https://harbor.example".to_owned()),
+        address: Some("1 Quay Street\nHarbor HB1 2CD".to_owned()),
+        schedule: Some("Mon–Fri 09:00–17:00".to_owned()),
         ..Center::new("news")
     };
     let asked = Validation {

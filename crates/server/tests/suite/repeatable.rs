@@ -32,12 +32,14 @@ enum Kind {
 use Kind::{ByNature, Credential, Demo, Form, Keyed, Protocol, Reads};
 
 /// Beginnings and ends of paths, the first that fits counts. `/v1`, `/cis` and the number of a version are not looked at.
-const REVIEWED: [(&str, &str, Kind); 47] = [
+const REVIEWED: [(&str, &str, Kind); 49] = [
     ("/demo", "", Demo),
     ("/access/v1/", "", Reads),
     ("/webhooks/v1/", "", Keyed),
     ("/admin/v1/mails/", "/retry", Keyed),
     ("/admin/v1/people/lookup", "", Reads),
+    ("/admin/v1/people/", "/erasures", Keyed),
+    ("/admin/v1/people/", "/holds", Keyed),
     ("/events/v1/tickets", "", Credential),
     ("/consent/v1/consents", "", Keyed),
     ("/applications/", "/clients", Keyed),

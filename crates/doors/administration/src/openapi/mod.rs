@@ -34,6 +34,11 @@ const TAG: &str = "administration";
     schemas::Person,
     schemas::Restriction,
     schemas::RestrictionToPut,
+    schemas::Erasure,
+    schemas::ErasureToBegin,
+    schemas::Hold,
+    schemas::HoldToMake,
+    schemas::Holds,
     schemas::Mail,
     schemas::Mails,
     schemas::MailAgain,
@@ -52,7 +57,7 @@ pub fn document() -> OpenApi {
     );
     document.tags = Some(vec![tag(
         TAG,
-        "Definitions, localizations, accounts, restrictions of processing and mails that were given up, for administrators.",
+        "Definitions, localizations, accounts, restrictions of processing, erasures, legal holds and mails that were given up, for administrators.",
     )]);
     document
 }

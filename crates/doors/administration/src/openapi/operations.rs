@@ -1,5 +1,7 @@
 //! The operations.
 
+mod people;
+
 use consentry_web::openapi::{
     ABSENT, EVERYWHERE, Failure, Failures as _, OTHER_TYPE, STALE, TOO_LARGE, content, described,
     entity_tags, header, idempotency_key, limit, replayed, text, text_like,
@@ -77,94 +79,8 @@ pub(super) fn describe(paths: &mut Paths) {
     for kind in kinds {
         one(paths, &kind);
     }
-    people(paths);
+    people::describe(paths);
     mails(paths);
-}
-
-fn people(paths: &mut Paths) {
-    let asked = RequestBodyBuilder::new()
-        .content(
-            "application/json",
-            content(&named("PersonName"), &examples::person_name()),
-        )
-        .required(Some(Required::True))
-        .build();
-    let found = ResponseBuilder::new()
-        .description("Our own id of the person.")
-        .content("application/json", content(&named("Person"), &examples::person()));
-    add(
-        paths,
-        "/people/lookup",
-        HttpMethod::Post,
-        begun("administer_look_up_person", "Look a person up by a name")
-            .request_body(Some(asked))
-            .response("200", found)
-            .with_failures(&[ABSENT, TOO_LARGE, OTHER_TYPE]),
-    );
-    let path = "/people/{subject}/restriction";
-    let begun = |verb: &str, summary: &str| {
-        begun(&format!("administer_{verb}_restriction"), summary).parameter(
-            described("subject", ParameterIn::Path, "Our own id of the person.")
-                .schema(Some(text()))
-                .example(Some(examples::SUBJECT.into()))
-                .build(),
-        )
-    };
-    add(
-        paths,
-        path,
-        HttpMethod::Get,
-        begun("read", "Read the restriction of a person's data")
-            .parameter(if_none_match())
-            .response("200", answer("Restriction", &examples::restriction()))
-            .response("304", not_modified())
-            .with_failures(&[ABSENT]),
-    );
-    let body = RequestBodyBuilder::new()
-        .content(
-            "application/json",
-            content(&named("RestrictionToPut"), &examples::restriction_to_put()),
-        )
-        .required(Some(Required::True))
-        .build();
-    let restricted = || {
-        ResponseBuilder::new()
-            .description("What is there now.")
-            .content(
-                "application/json",
-                content(&named("Restriction"), &examples::restriction()),
-            )
-            .header("ETag", header("The state."))
-            .header("Idempotency-Replayed", replayed())
-    };
-    add(
-        paths,
-        path,
-        HttpMethod::Put,
-        begun("put", "Restrict the processing of a person's data")
-            .description(Some(
-                "Everything is kept, and every check is refused until the restriction is taken away.",
-            ))
-            .request_body(Some(body))
-            .parameter(idempotency_key())
-            .response("200", restricted())
-            .response("201", restricted())
-            .with_failures(&[ABSENT, OF_KEYS, TOO_LARGE, OTHER_TYPE]),
-    );
-    add(
-        paths,
-        path,
-        HttpMethod::Delete,
-        begun("delete", "Let a person's data be processed again")
-            .parameter(idempotency_key())
-            .response(
-                "204",
-                ResponseBuilder::new()
-                    .description("Nothing is restricted.")
-                    .header("Idempotency-Replayed", replayed()),
-            )
-            .with_failures(&[ABSENT, OF_KEYS]),
-    );
 }
 
 fn mails(paths: &mut Paths) {

@@ -336,6 +336,101 @@ pub(super) struct RestrictionToPut {
     since: Value,
 }
 
+/// What is said with an erasure.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::ErasureToBegin, example = super::examples::erasure_to_begin)]
+pub(super) struct ErasureToBegin {
+    /// Why, for the log; it becomes unreadable with everything else of the person.
+    #[schema(min_length = 1, max_length = 1024)]
+    reason: String,
+    /// By what it is found again, in the certificate too; the id of the request where nothing is said. It is to say nothing of the person.
+    #[schema(min_length = 1, max_length = 256)]
+    request_ref: Option<String>,
+}
+
+/// The deletion of a person at every door.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Erasure, example = super::examples::erasure)]
+pub(super) struct Erasure {
+    /// The id that the person had here, which leads to nobody any more.
+    id: String,
+    #[schema(pattern = "^erasure$")]
+    kind: String,
+    #[schema(pattern = "^(queued|done)$")]
+    status: String,
+    /// By what it is found again.
+    #[schema(nullable = false)]
+    request_ref: Option<String>,
+    /// When it was asked for.
+    #[schema(nullable = false, format = "date-time")]
+    received_at: Option<String>,
+    /// When it is finished, or was.
+    #[schema(format = "date-time")]
+    due_at: String,
+    /// Once it is finished.
+    #[schema(nullable = false)]
+    result: Option<ErasureResult>,
+}
+
+/// What an erasure came to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::ErasureResult)]
+pub(super) struct ErasureResult {
+    /// When the person's key was destroyed.
+    #[schema(format = "date-time")]
+    erased_at: String,
+    /// Where the log says that the person was deleted.
+    #[schema(nullable = false)]
+    log_index: Option<u64>,
+    /// Events of the log whose content nobody can read any more.
+    events_made_unreadable: u64,
+    /// Third parties that were told, by their client ids.
+    parties_notified: Vec<String>,
+    /// A JWS (`erasure-certificate+jwt`) with numbers and times, and nothing of the person, signed with a key of the tenant.
+    certificate: String,
+}
+
+/// Why a person's data stay.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Hold, example = super::examples::hold)]
+pub(super) struct Hold {
+    /// Its id.
+    id: String,
+    /// What the administrator said.
+    reason: String,
+    /// When it was made.
+    #[schema(format = "date-time")]
+    since: String,
+    /// From this moment it is over.
+    #[schema(nullable = false, format = "date-time")]
+    until: Option<String>,
+}
+
+/// What is said with a hold.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::HoldToMake, example = super::examples::hold_to_make)]
+pub(super) struct HoldToMake {
+    /// Why. Nobody but administrators is told.
+    #[schema(min_length = 1, max_length = 1024)]
+    reason: String,
+    /// From this moment it is over; until it is taken away where nothing is said.
+    #[schema(pattern = r"^2[1-9][0-9]{2}-01-01T00:00:00Z$")]
+    until: Option<String>,
+}
+
+/// The holds of a person that stand.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = administration::Holds, example = super::examples::holds)]
+pub(super) struct Holds {
+    holds: Vec<Hold>,
+}
+
 /// For whom a mail is.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

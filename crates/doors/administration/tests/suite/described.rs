@@ -14,6 +14,13 @@ use crate::world::{
     COURIER, NEWSLETTER, agreed, courier, delete, get, look_up, put, request, restriction_of, tag, words,
 };
 
+const HOLDS: &str = "/people/{subject}/holds";
+const ERASURES: &str = "/people/{subject}/erasures";
+
+async fn post(app: &TestApp, path: &str, body: &Value) -> Answer {
+    request(app, Method::POST, path).json(body).send().await
+}
+
 fn document() -> Value {
     serde_json::to_value(consentry_door_administration::openapi::document()).unwrap()
 }
@@ -79,6 +86,10 @@ async fn real_answers_are_as_described() {
     let account = format!("/accounts/{COURIER}");
     let restriction = "/people/{subject}/restriction";
     let ada = restriction_of(&app, "ada").await;
+    let holds = ada.replace("/restriction", "/holds");
+    let erasures = ada.replace("/restriction", "/erasures");
+    let ben = restriction_of(&app, "ben").await;
+    let erasures_of_ben = ben.replace("/restriction", "/erasures");
     let whole = json!({ "display_name": "N", "description": "d", "parent": "openid", "lifetime": 60, "actions": ["read"] });
     for (method, path, answer) in [
         ("get", "/definitions", get(&app, "/definitions").await),
@@ -135,6 +146,35 @@ async fn real_answers_are_as_described() {
         ("put", restriction, put(&app, &ada, &json!({ "reason": 1 })).await),
         ("get", restriction, get(&app, &ada).await),
         ("delete", restriction, delete(&app, &ada).await),
+        ("get", HOLDS, get(&app, &holds).await),
+        ("post", HOLDS, post(&app, &holds, &json!({ "reason": "r" })).await),
+        ("post", HOLDS, post(&app, &holds, &json!({ "reason": 1 })).await),
+        ("get", HOLDS, get(&app, &holds).await),
+        (
+            "post",
+            ERASURES,
+            post(&app, &erasures, &json!({ "reason": "r" })).await,
+        ),
+        (
+            "delete",
+            "/people/{subject}/holds/{hold}",
+            delete(&app, &format!("{holds}/none")).await,
+        ),
+        (
+            "post",
+            ERASURES,
+            post(&app, &erasures_of_ben, &json!({ "reason": "r" })).await,
+        ),
+        (
+            "post",
+            ERASURES,
+            post(&app, &erasures_of_ben, &json!({ "reason": "r" })).await,
+        ),
+        (
+            "get",
+            "/erasures/{erasure}",
+            get(&app, "/erasures/019ca832-6180-7a31-a1b2-c3d4e5f60718").await,
+        ),
         ("get", "/mails", get(&app, "/mails").await),
         ("get", "/mails", get(&app, "/mails?limit=none").await),
         (

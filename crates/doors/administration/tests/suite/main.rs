@@ -7,6 +7,7 @@ mod admission;
 mod conditions;
 mod definitions;
 mod described;
+mod erasing;
 mod localizations;
 mod logged;
 mod restricting;

@@ -7,6 +7,7 @@ mod entering;
 mod form;
 mod look;
 mod published;
+pub(crate) mod resource;
 mod rows;
 mod showing;
 mod signing;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use consentry_domain::tenant::{CenterTemplate, USUAL_REGULATION};
+use consentry_domain::tenant::{Center, CenterTemplate, USUAL_REGULATION};
 use consentry_ledger::{
     Target, authorize,
     preferences::{
         BearerError, ConsentToken, EventView, EventWish, Permission, PreferenceBearer, PreferenceError,
-        ReadPreferences, Taking, UserFilter, UserView, Whom, WritePreferences,
+        ReadPreferences, Taking, UserView, Whom, WritePreferences,
         model::{EventStatus, Method},
         named,
     },
@@ -48,6 +48,10 @@ struct CenterPage {
     save: String,
     /// Words at the end.
     footer: String,
+    /// Whoever is responsible, in lines.
+    responsible: Vec<String>,
+    /// Address of their website, and as it is read.
+    website: Option<(String, String)>,
 }
 
 /// What somebody chose, as far as their token shows it.
@@ -189,19 +193,15 @@ impl Visitor<'_> {
             organization_user_id: Some(&token.organization_user_id),
             id: None,
         };
-        let filter = UserFilter {
-            whom,
-            regulations: std::slice::from_ref(&regulation),
-            after: None,
-            limit: 1,
-        };
-        let page = ledger.preference_users(tenant, &permit, filter).await;
+        let asked = std::slice::from_ref(&regulation);
+        let seen = ledger.preference_user(tenant, &permit, token.subject, asked);
+        let seen = seen.await.map_err(told)?;
         let events = ledger.preference_events(tenant, &permit, whom).await;
         let pending = events.map_err(told)?.into_iter().filter(|view| {
             view.event.status == EventStatus::PendingApproval && view.event.regulation == regulation
         });
         Ok(Standing {
-            user: page.map_err(told)?.users.into_iter().next(),
+            user: seen.users.into_iter().next(),
             pending: pending.collect(),
         })
     }
@@ -268,7 +268,31 @@ impl Visitor<'_> {
                 .filter(|_| self.center.template == CenterTemplate::Full)
                 .unwrap_or_default()
                 .to_owned(),
+            responsible: responsible(self.center),
+            website: website(self.center),
         };
         Ok(self.look.answer(StatusCode::OK, &template))
     }
+}
+
+/// Whoever is responsible for a center, in lines: their name, where they are, and when they can be reached. A center of sections alone is
+/// part of a page that says so itself.
+fn responsible(center: &Center) -> Vec<String> {
+    if center.template != CenterTemplate::Full {
+        return Vec::new();
+    }
+    let texts = [&center.legal_name, &center.address, &center.schedule];
+    let lines = texts.into_iter().flatten().flat_map(|text| text.lines());
+    lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn website(center: &Center) -> Option<(String, String)> {
+    let address = center.website.as_ref()?;
+    let read = address.strip_prefix("https://").unwrap_or(address);
+    let shown = (center.template == CenterTemplate::Full).then(|| read.trim_end_matches('/').to_owned());
+    Some((address.clone(), shown?))
 }

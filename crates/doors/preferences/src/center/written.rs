@@ -48,6 +48,8 @@ impl Form {
                 ("template", "template"),
                 ("custom_domains", "hosts"),
                 ("privacy_policy", "privacy_policy"),
+                ("legal_name", "legal_name"),
+                ("website", "website"),
             ],
             Self::Widget => &[
                 ("selected_purposes_ids", "purposes"),
@@ -140,6 +142,13 @@ fn customized(center: &mut Value, body: &Map<String, Value>) -> Result<(), ApiEr
             Some(_) => return Err(refused("contact.email", "must be an address")),
         };
         put(center, "help", Some(&help));
+        for name in ["address", "schedule"] {
+            let text = contact.get(name).unwrap_or(&Value::Null);
+            if !text.is_null() && !text.is_string() {
+                return Err(refused(&format!("contact.{name}"), "must be a text"));
+            }
+            put(center, name, Some(text));
+        }
     }
     if let Some(own) = inner("customization")? {
         let colour = own.get("colors").and_then(|colors| colors.get("primary"));

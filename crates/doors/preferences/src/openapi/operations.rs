@@ -85,6 +85,8 @@ pub(super) fn describe(paths: &mut Paths) {
         settings::of_words(),
         settings::of_centers(),
         settings::of_widgets(),
+        settings::of_keys(),
+        settings::of_providers(),
         settings::of_pages(),
         of_secrets(),
         of_exports(),
@@ -151,6 +153,10 @@ fn built(own: Operation) -> OperationBuilder {
             let mut answer = ResponseBuilder::new()
                 .description("The answer.")
                 .content("application/json", named(schema, &example));
+            if own.id == "delete_user" {
+                let followed = "Id under which the deletion is followed.";
+                answer = answer.header("Consentry-Erasure", header(followed));
+            }
             if is_repeatable {
                 answer = answer.header("Idempotency-Replayed", replayed());
             }
@@ -243,6 +249,31 @@ fn of_session(
     }
 }
 
+/// The operations of a kind of thing that a back end makes, reads, says anew, changes and takes away, in this order after the list of all;
+/// `answer` is one of them, `list` the name of the list's schema.
+fn of_resource(
+    (all, one): (&'static str, &'static str),
+    names: [(&'static str, &'static str); 6],
+    list: &'static str,
+    wish: &(&'static str, Value),
+    answer: &(&'static str, Value),
+) -> [Operation; 6] {
+    use HttpMethod::{Delete, Get, Patch, Post, Put};
+    let [listed, made, read, put, changed, gone] = names;
+    let (wish, one_of_them) = (|| Some(wish.clone()), || Some(answer.clone()));
+    [
+        Operation {
+            parameters: paging(),
+            ..of_session((Get, all), listed, None, Some((list, examples::list(&answer.1))))
+        },
+        of_session((Post, all), made, wish(), one_of_them()),
+        of_session((Get, one), read, None, one_of_them()),
+        of_session((Put, one), put, wish(), one_of_them()),
+        of_session((Patch, one), changed, wish(), one_of_them()),
+        of_session((Delete, one), gone, None, one_of_them()),
+    ]
+}
+
 fn of_tokens() -> Vec<Operation> {
     use HttpMethod::{Delete, Get, Post};
     vec![
@@ -331,51 +362,23 @@ fn of_exports() -> Vec<Operation> {
 }
 
 fn of_secrets() -> Vec<Operation> {
-    use HttpMethod::{Delete, Get, Patch, Post, Put};
-    let path = "/secrets/{secret}";
-    let wish = || Some(("SecretToMake", examples::secret_to_make()));
-    let secret = || Some(("Secret", examples::secret()));
-    vec![
-        Operation {
-            parameters: paging(),
-            ..of_session(
-                (Get, "/secrets"),
-                ("list_secrets", "List secrets for consent links"),
-                None,
-                Some(("Secrets", examples::list(&examples::secret()))),
-            )
-        },
-        of_session(
-            (Post, "/secrets"),
+    let mut all = of_resource(
+        ("/secrets", "/secrets/{secret}"),
+        [
+            ("list_secrets", "List secrets for consent links"),
             ("make_secret", "Make a secret for consent links"),
-            wish(),
-            Some(("SecretMade", examples::secret_made())),
-        ),
-        of_session(
-            (Get, path),
             ("read_secret", "Read what is said of a secret"),
-            None,
-            secret(),
-        ),
-        of_session(
-            (Put, path),
             ("put_secret", "Say anew what a secret is called"),
-            wish(),
-            secret(),
-        ),
-        of_session(
-            (Patch, path),
             ("change_secret", "Change what is said of a secret"),
-            wish(),
-            secret(),
-        ),
-        of_session(
-            (Delete, path),
             ("remove_secret", "Remove a secret with its links"),
-            None,
-            secret(),
-        ),
-    ]
+        ],
+        "Secrets",
+        &("SecretToMake", examples::secret_to_make()),
+        &("Secret", examples::secret()),
+    );
+    // The secret itself is told once.
+    all[1].answer = Some(("SecretMade", examples::secret_made()));
+    all.into()
 }
 
 fn of_events() -> Vec<Operation> {
@@ -483,6 +486,12 @@ fn of_users() -> Vec<Operation> {
             ("delete_user", "Delete somebody with events, devices and tokens"),
             None,
             user(),
+        ),
+        of_session(
+            (Get, "/consents/erasures/{erasure}"),
+            ("read_erasure", "Read what became of the deletion of somebody"),
+            None,
+            Some(("Erasure", examples::erasure())),
         ),
     ]
 }

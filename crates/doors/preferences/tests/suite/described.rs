@@ -287,6 +287,8 @@ async fn real_answers_are_as_described() {
         200,
     )
     .await;
+    let unknown = "/consents/erasures/019ca832-6180-7a31-a1b2-c3d4e5f60718";
+    ask(Method::GET, unknown, "/consents/erasures/{erasure}", None, 404).await;
     let bare = world.app.get("/v1/consents/users").await;
     assert_described(&document, "get", "/v1/consents/users", &bare);
 }

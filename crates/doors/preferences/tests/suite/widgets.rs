@@ -235,12 +235,17 @@ async fn ctp_11_2_a_center_looks_as_its_resource_says() {
     let world = World::new().await;
     let wish = json!({
         "id": "own", "name": "Your choices", "purposes": ["newsletter"], "languages": ["fr", "en"],
-        "contact": { "email": "privacy@harbor.example" }, "privacy_policy": "https://harbor.example/privacy",
+        "legal_name": "Harbor Bank plc", "website": "https://harbor.example/",
+        "contact": { "email": "privacy@harbor.example", "schedule": "Mon–Fri 9–17", "address": "1 Quay Street\n<b>Harbor</b>" },
+        "privacy_policy": "https://harbor.example/privacy",
         "customization": { "colors": { "primary": "#7a1f5c" } },
     });
     let made = post(&world, "/privacy-centers", &wish).await;
     assert_eq!(made["contact"]["email"], "privacy@harbor.example");
     assert_eq!(made["customization"]["colors"]["primary"], "#7a1f5c");
+    for own in ["legal_name", "website", "contact"] {
+        assert_eq!(made[own], wish[own], "{own}");
+    }
     let token = world.id_token(IRIS, &json!({})).await;
     for (asked, language) in [("fr", "fr"), ("de", "en"), ("en", "en"), ("fr-CA", "fr")] {
         let page = world
@@ -254,6 +259,8 @@ async fn ctp_11_2_a_center_looks_as_its_resource_says() {
             "mailto:privacy@harbor.example",
             "https://harbor.example/privacy",
             "/assets/accent/7a1f5c.css",
+            "<bdi>Harbor Bank plc</bdi><br><bdi>1 Quay Street</bdi><br><bdi>&#60;b&#62;Harbor&#60;/b&#62;</bdi><br><bdi>Mon–Fri 9–17</bdi>",
+            "<a href=\"https://harbor.example/\" rel=\"noopener noreferrer\" dir=\"ltr\">harbor.example</a>",
         ] {
             assert!(html.contains(words), "{words}: {html}");
         }
@@ -261,9 +268,17 @@ async fn ctp_11_2_a_center_looks_as_its_resource_says() {
     let cleared = patch(
         &world,
         "/privacy-centers/own",
-        &json!({ "contact": null, "customization": null, "privacy_policy": null }),
+        &json!({ "contact": null, "customization": null, "privacy_policy": null, "website": null }),
     )
     .await;
+    assert_eq!(
+        cleared["contact"],
+        json!({ "email": null, "schedule": null, "address": null })
+    );
+    assert_eq!(
+        (&cleared["website"], &cleared["legal_name"]),
+        (&json!(null), &json!("Harbor Bank plc"))
+    );
     assert_eq!(
         (
             &cleared["contact"]["email"],
@@ -274,6 +289,9 @@ async fn ctp_11_2_a_center_looks_as_its_resource_says() {
     for body in [
         json!({ "privacy_policy": "javascript:alert(1)" }),
         json!({ "contact": { "email": 4 } }),
+        json!({ "contact": { "schedule": ["Monday"] } }),
+        json!({ "website": "javascript:alert(1)" }),
+        json!({ "legal_name": "x".repeat(4_001) }),
         json!({ "customization": { "colors": { "primary": "red" } } }),
         json!({ "languages": ["not a code"] }),
     ] {

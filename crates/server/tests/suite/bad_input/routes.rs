@@ -39,7 +39,7 @@ use Takes::{
 };
 
 /// Every route of a door that takes a body, without the twin that differs in its prefix, version or last slash only.
-pub(super) const ROUTES: [(Method, &str, Takes); 94] = [
+pub(super) const ROUTES: [(Method, &str, Takes); 96] = [
     (Method::POST, "/cis/oidc/auth", Page),
     (Method::POST, "/cis/oidc/session/end", Page),
     (Method::POST, "/login", Page),
@@ -108,6 +108,12 @@ pub(super) const ROUTES: [(Method, &str, Takes); 94] = [
         "/admin/v1/people/{subject}/restriction",
         Administration,
     ),
+    (
+        Method::POST,
+        "/admin/v1/people/{subject}/erasures",
+        Administration,
+    ),
+    (Method::POST, "/admin/v1/people/{subject}/holds", Administration),
     (Method::POST, "/cis/v1/clients", BackEnd),
     (Method::PUT, "/cis/v1/clients/{client_id}", BackEnd),
     (Method::PUT, "/cis/v1/clients/{client_id}/resources", BackEnd),

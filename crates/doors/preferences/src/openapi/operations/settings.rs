@@ -1,43 +1,51 @@
 //! What a first party sets up: words, centers, and what pages of others need.
 
-use serde_json::Value;
 use utoipa::openapi::path::HttpMethod;
 
-use super::{super::examples, Asker, Operation, flag, of_session, paging, query};
+use super::{super::examples, Asker, Operation, flag, of_resource, of_session, paging, query};
 
 pub(super) fn of_words() -> Vec<Operation> {
-    use HttpMethod::{Delete, Get, Patch, Post, Put};
-    let purpose = || Some(("Purpose", examples::purpose()));
-    let purpose_wish = || Some(("PurposeToDefine", examples::purpose_to_define()));
-    let preference = || Some(("Preference", examples::preference()));
-    let preference_wish = || Some(("PreferenceToDefine", examples::preference_to_define()));
-    let (one_purpose, one_preference) = ("/metadata/purposes/{purpose}", "/preferences/{preference}");
-    let listed = |path, name, of: &Value, schema| Operation {
-        parameters: paging()
-            .into_iter()
-            .chain([flag("$translations", "Whether texts are shown in all languages.")])
-            .collect(),
-        ..of_session((Get, path), name, None, Some((schema, examples::list(of))))
-    };
-    vec![
-        of_session(
-            (Delete, one_purpose),
+    use HttpMethod::Get;
+    let purposes = of_resource(
+        ("/metadata/purposes", "/metadata/purposes/{purpose}"),
+        [
+            ("list_purposes", "List purposes"),
+            ("define_purpose", "Define a purpose"),
+            ("read_purpose", "Read a purpose"),
+            ("put_purpose", "Define a purpose anew"),
+            ("change_purpose", "Change a purpose"),
             (
                 "hide_purpose",
                 "Show a purpose nowhere any more; what was chosen stays",
             ),
-            None,
-            purpose(),
-        ),
-        of_session(
-            (Delete, one_preference),
+        ],
+        "Purposes",
+        &("PurposeToDefine", examples::purpose_to_define()),
+        &("Purpose", examples::purpose()),
+    );
+    let preferences = of_resource(
+        ("/preferences", "/preferences/{preference}"),
+        [
+            ("list_preferences", "List preferences"),
+            ("define_preference", "Define a preference"),
+            ("read_preference", "Read a preference"),
+            ("put_preference", "Define a preference anew"),
+            ("change_preference", "Change a preference"),
             (
                 "hide_preference",
                 "Show a preference nowhere any more; what was chosen stays",
             ),
-            None,
-            preference(),
-        ),
+        ],
+        "Preferences",
+        &("PreferenceToDefine", examples::preference_to_define()),
+        &("Preference", examples::preference()),
+    );
+    let in_all_languages = |mut own: [Operation; 6]| {
+        let flag = flag("$translations", "Whether texts are shown in all languages.");
+        own[0].parameters.push(flag);
+        own
+    };
+    let alone = [
         of_session(
             (Get, "/languages"),
             ("list_languages", "List the languages of the product's own words"),
@@ -50,65 +58,11 @@ pub(super) fn of_words() -> Vec<Operation> {
             None,
             Some(("ConfigurationTree", examples::tree())),
         ),
-        listed(
-            "/metadata/purposes",
-            ("list_purposes", "List purposes"),
-            &examples::purpose(),
-            "Purposes",
-        ),
         of_session(
-            (Post, "/metadata/purposes"),
-            ("define_purpose", "Define a purpose"),
-            purpose_wish(),
-            purpose(),
-        ),
-        of_session(
-            (Get, one_purpose),
-            ("read_purpose", "Read a purpose"),
-            None,
-            purpose(),
-        ),
-        of_session(
-            (Put, one_purpose),
-            ("put_purpose", "Define a purpose anew"),
-            purpose_wish(),
-            purpose(),
-        ),
-        of_session(
-            (Patch, one_purpose),
-            ("change_purpose", "Change a purpose"),
-            purpose_wish(),
-            purpose(),
-        ),
-        listed(
-            "/preferences",
-            ("list_preferences", "List preferences"),
-            &examples::preference(),
-            "Preferences",
-        ),
-        of_session(
-            (Post, "/preferences"),
-            ("define_preference", "Define a preference"),
-            preference_wish(),
-            preference(),
-        ),
-        of_session(
-            (Get, one_preference),
-            ("read_preference", "Read a preference"),
-            None,
-            preference(),
-        ),
-        of_session(
-            (Put, one_preference),
-            ("put_preference", "Define a preference anew"),
-            preference_wish(),
-            preference(),
-        ),
-        of_session(
-            (Patch, one_preference),
-            ("change_preference", "Change a preference"),
-            preference_wish(),
-            preference(),
+            (HttpMethod::Put, "/configuration-tree"),
+            ("put_tree", "Say which purposes and preferences are shown"),
+            Some(("ConfigurationTree", examples::tree())),
+            Some(("ConfigurationTree", examples::tree())),
         ),
         of_session(
             (Get, "/compliance/v1/regulations"),
@@ -116,59 +70,36 @@ pub(super) fn of_words() -> Vec<Operation> {
             None,
             Some(("Regulations", examples::regulations())),
         ),
-    ]
+    ];
+    let resources = [purposes, preferences].map(in_all_languages);
+    resources.into_iter().flatten().chain(alone).collect()
 }
 
 pub(super) fn of_centers() -> Vec<Operation> {
-    use HttpMethod::{Delete, Get, Patch, Post, Put};
-    let center = || Some(("Center", examples::center()));
-    let wish = || Some(("CenterToMake", examples::center_to_make()));
-    let provider = || Some(("Provider", examples::provider()));
-    let provider_wish = || Some(("ProviderToWrite", examples::provider_to_write()));
-    let (one, one_provider) = ("/privacy-centers/{center}", "/auth-providers/{provider}");
-    vec![
-        Operation {
-            parameters: paging(),
-            ..of_session(
-                (Get, "/privacy-centers"),
-                ("list_centers", "List preferences centers"),
-                None,
-                Some(("Centers", examples::list(&examples::center()))),
-            )
-        },
-        of_session(
-            (Post, "/privacy-centers"),
+    let mut all = of_resource(
+        ("/privacy-centers", "/privacy-centers/{center}"),
+        [
+            ("list_centers", "List preferences centers"),
             ("make_center", "Make a preferences center"),
-            wish(),
-            center(),
-        ),
-        Operation {
-            asker: Asker::Either,
-            ..of_session(
-                (Get, one),
-                ("read_center", "Read a preferences center"),
-                None,
-                center(),
-            )
-        },
-        of_session(
-            (Put, one),
+            ("read_center", "Read a preferences center"),
             ("put_center", "Make a preferences center anew"),
-            wish(),
-            center(),
-        ),
-        of_session(
-            (Patch, one),
             ("change_center", "Change a preferences center"),
-            wish(),
-            center(),
-        ),
-        of_session(
-            (Delete, one),
             ("delete_center", "Take a preferences center away"),
-            None,
-            center(),
-        ),
+        ],
+        "Centers",
+        &("CenterToMake", examples::center_to_make()),
+        &("Center", examples::center()),
+    );
+    all[2].asker = Asker::Either;
+    all.into()
+}
+
+pub(super) fn of_providers() -> Vec<Operation> {
+    use HttpMethod::{Get, Patch, Post};
+    let one = "/auth-providers/{provider}";
+    let provider = || Some(("Provider", examples::provider()));
+    let wish = || Some(("ProviderToWrite", examples::provider_to_write()));
+    vec![
         Operation {
             parameters: paging(),
             ..of_session(
@@ -184,92 +115,79 @@ pub(super) fn of_centers() -> Vec<Operation> {
                 "add_provider",
                 "Have a way in by mail, as the usual one where wanted",
             ),
-            provider_wish(),
+            wish(),
             provider(),
         ),
         of_session(
-            (Get, one_provider),
+            (Get, one),
             ("read_provider", "Read a way in by mail"),
             None,
             provider(),
         ),
         of_session(
-            (Patch, one_provider),
+            (Patch, one),
             ("change_provider", "Make a way in by mail the usual one"),
-            provider_wish(),
+            wish(),
             provider(),
         ),
     ]
 }
 
 pub(super) fn of_widgets() -> Vec<Operation> {
-    use HttpMethod::{Delete, Get, Patch, Post, Put};
-    let one = "/widgets/{widget}";
-    let widget = || Some(("Widget", examples::widget()));
-    let wish = || Some(("WidgetToMake", examples::widget_to_make()));
-    let list = |path, name: (&'static str, &'static str), answer| Operation {
-        parameters: paging(),
-        ..of_session((Get, path), name, None, Some(answer))
-    };
-    vec![
-        list(
-            "/widgets",
+    use HttpMethod::{Get, Post};
+    let widgets = of_resource(
+        ("/widgets", "/widgets/{widget}"),
+        [
             ("list_widgets", "List widgets"),
-            ("Widgets", examples::list(&examples::widget())),
-        ),
-        list(
-            "/widgets/templates",
-            ("list_widget_templates", "List of what widgets can be made"),
-            ("WidgetTemplates", examples::list(&examples::widget_template())),
-        ),
-        of_session(
-            (Post, "/widgets"),
             ("make_widget", "Make a widget"),
-            wish(),
-            widget(),
-        ),
-        of_session((Get, one), ("read_widget", "Read a widget"), None, widget()),
-        of_session((Put, one), ("put_widget", "Make a widget anew"), wish(), widget()),
-        of_session(
-            (Patch, one),
+            ("read_widget", "Read a widget"),
+            ("put_widget", "Make a widget anew"),
             ("change_widget", "Change a widget"),
-            wish(),
-            widget(),
-        ),
-        of_session(
-            (Delete, one),
             ("delete_widget", "Take a widget away"),
-            None,
-            widget(),
-        ),
-        list(
-            "/keys",
-            ("list_keys", "List the API keys of the organization"),
-            ("ApiKeys", examples::list(&examples::api_key())),
-        ),
-        of_session(
-            (Get, "/keys/{key}"),
-            ("read_key", "Read an API key"),
-            None,
-            Some(("ApiKey", examples::api_key())),
-        ),
-        of_session(
-            (Patch, "/keys/{key}"),
-            ("switch_key_off", "Switch an API key off"),
-            Some(("ApiKeyToSwitchOff", examples::api_key_to_switch_off())),
-            Some(("ApiKey", examples::api_key())),
-        ),
-        of_session(
-            (Put, "/configuration-tree"),
-            ("put_tree", "Say which purposes and preferences are shown"),
-            Some(("ConfigurationTree", examples::tree())),
-            Some(("ConfigurationTree", examples::tree())),
-        ),
+        ],
+        "Widgets",
+        &("WidgetToMake", examples::widget_to_make()),
+        &("Widget", examples::widget()),
+    );
+    let beside = [
+        Operation {
+            parameters: paging(),
+            ..of_session(
+                (Get, "/widgets/templates"),
+                ("list_widget_templates", "List of what widgets can be made"),
+                None,
+                Some(("WidgetTemplates", examples::list(&examples::widget_template()))),
+            )
+        },
         of_session(
             (Post, "/widgets/deployments"),
             ("deploy_widgets", "Let people see widgets as they were changed"),
             Some(("WidgetsToDeploy", examples::widgets_to_deploy())),
             Some(("Deployment", examples::deployment())),
+        ),
+    ];
+    widgets.into_iter().chain(beside).collect()
+}
+
+pub(super) fn of_keys() -> Vec<Operation> {
+    use HttpMethod::{Get, Patch};
+    let key = || Some(("ApiKey", examples::api_key()));
+    vec![
+        Operation {
+            parameters: paging(),
+            ..of_session(
+                (Get, "/keys"),
+                ("list_keys", "List the API keys of the organization"),
+                None,
+                Some(("ApiKeys", examples::list(&examples::api_key()))),
+            )
+        },
+        of_session((Get, "/keys/{key}"), ("read_key", "Read an API key"), None, key()),
+        of_session(
+            (Patch, "/keys/{key}"),
+            ("switch_key_off", "Switch an API key off"),
+            Some(("ApiKeyToSwitchOff", examples::api_key_to_switch_off())),
+            key(),
         ),
     ]
 }
