@@ -1,7 +1,7 @@
 //! Deleting people, the certificate of it, and holds that forbid it (GDPR Art. 17; enforcement-events-evidence 10.2, 10.4).
 
 use consentry_domain::SubjectId;
-use consentry_ledger::erasure::NOTICE;
+use consentry_ledger::{erasure::NOTICE, verify::Verdict};
 use consentry_testkit::{Answer, TestApp};
 use http::Method;
 use serde_json::{Value, json};
@@ -101,10 +101,10 @@ async fn dsr_16_an_erasure_ends_everything_and_is_certified_without_a_name() {
     );
 }
 
-fn unreadable(verdict: &consentry_ledger::verify::Verdict) -> u64 {
+fn unreadable(verdict: &Verdict) -> u64 {
     match verdict {
-        consentry_ledger::verify::Verdict::Sound { unreadable, .. } => *unreadable,
-        other => panic!("{other:?}"),
+        Verdict::Sound { unreadable, .. } => *unreadable,
+        Verdict::Broken { .. } => panic!("{verdict:?}"),
     }
 }
 

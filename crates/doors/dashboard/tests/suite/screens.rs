@@ -2,8 +2,6 @@
 
 use consentry_domain::tenant::Renewal;
 use consentry_testkit::{FULL_SCOPE, TestApp};
-use http::Method;
-use serde_json::Value;
 
 use crate::world::{ADA, BEN, about, configure, connect, hold, intermediary, list, register, session};
 
