@@ -73,7 +73,10 @@ impl Ledger {
         };
         let passing = passing();
         let Some(entry) = catalogue::find(passing.name).filter(|entry| entry.signal) else {
-            tracing::error!(name = passing.name, "what passes by is no signal of the catalogue");
+            tracing::error!(
+                name = passing.name,
+                "what passes by is no signal of the catalogue"
+            );
             return;
         };
         let ids = self.ids();

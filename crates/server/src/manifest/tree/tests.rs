@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::Deserialize;
 
@@ -221,7 +221,7 @@ fn a_long_text_is_read_and_one_that_only_unfolds_to_be_long_is_not() {
     let mut laughs = "name: x\nfree:\n  a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
     for number in 1..9 {
         let again = vec![format!("*a{}", number - 1); 10].join(", ");
-        laughs += &format!("  a{number}: &a{number} [{again}]\n");
+        writeln!(laughs, "  a{number}: &a{number} [{again}]").unwrap();
     }
     let why = read(&laughs, Form::Yaml).unwrap_err();
     assert!(why.contains("line"), "{why}");

@@ -1,7 +1,7 @@
 //! Signals (enforcement-events-evidence 3.1): told to who listens, and kept nowhere.
 
 use consentry_ledger::feed::{Filter, Heard, Reader, Start, SubjectView, Wish};
-use consentry_testkit::{Listening, TestApp};
+use consentry_testkit::{FULL_SCOPE, Listening, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -10,15 +10,18 @@ use crate::world::connected;
 
 /// Somebody is sent to be asked, by Moneytrack.
 async fn sent_here(app: &TestApp) {
-    let address = app.authorization(&app.bank.third_party, "accounts:balance", &[]);
-    let answer = app.get(&address).await;
-    assert!(matches!(answer.status(), 200 | 302 | 303), "{}", answer.status());
+    let address = app.authorization(&app.bank.third_party, FULL_SCOPE, &[]);
+    let answer = app.browser().open(&address).await;
+    assert_eq!(answer.status(), 303, "{}", answer.text());
+    let location = answer.location();
+    assert!(!location.as_str().contains("error="), "{location}");
 }
 
 /// The next signal, and that it is none to go on from.
 async fn signal(stream: &mut Listening) -> Value {
     loop {
         let block = stream.block().await.unwrap();
+        assert!(block.comments.is_empty(), "nothing was signalled in time");
         if let Some(data) = block.data {
             assert_eq!(block.id, None, "a signal has no place");
             let told: Value = serde_json::from_str(&data).unwrap();
@@ -88,13 +91,19 @@ async fn evt_3_1_an_opened_dashboard_is_signalled_to_the_tenant_alone() {
     );
     assert_eq!(data["subject"]["type"], "user", "{started}");
     assert!(started["partitionkey"].is_string());
-    // Something that opens nothing.
-    let wrong = app.request(Method::GET, "/embed/authorizations?token=tk_nothing");
-    let wrong = wrong.header("sec-fetch-dest", "iframe").send().await;
-    assert!((400..500).contains(&wrong.status()), "{}", wrong.status());
+    // A token opens once.
+    let ticket = app.ticket(&app.bank.customers[0].customer_id).await;
+    let ticket = text(&ticket.expect_status(200).json()["access_token"]);
+    for has_opened in [true, false] {
+        let path = format!("/embed/authorizations?access_token={ticket}");
+        let opening = app.request(Method::GET, &path).header("sec-fetch-dest", "iframe");
+        assert_eq!(opening.send().await.status() == 200, has_opened);
+    }
+    let again = signal(&mut tenant).await;
+    assert_eq!(again["type"], "consentry.embed.session.started");
     let refused = signal(&mut tenant).await;
     assert_eq!(refused["type"], "consentry.embed.session.refused");
-    assert_eq!(refused["data"]["reason"], "unknown");
+    assert_eq!(refused["data"]["reason"], "reused");
     assert!(refused["data"].get("subject").is_none(), "{refused}");
     // The party hears only of what is its own.
     sent_here(&app).await;
