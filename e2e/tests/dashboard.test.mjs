@@ -705,13 +705,13 @@ test("dsh_b2 one time only, and how far back, are said when asking and afterward
     await ben.reachQuestion("ben");
     await page.goto(askingOnce(demo.facts));
     await page.getByText(ben.say("consent-until-once", { client: "Moneytrack" })).waitFor();
-    await page.getByText(ben.say("lookback-days", { count: 60 })).waitFor();
+    await page.getByText(ben.say("lookback"), { exact: true }).waitFor();
     await judge(page, `question-once${suffix}`);
     await ben.press(ben.button("consent-approve"));
     await page.waitForURL("**/demo/moneytrack/callback**");
     await ben.openDashboard("ben");
     await openDetails(ben);
-    await page.getByText(ben.say("lookback-days", { count: 60 })).waitFor();
+    await page.getByText(ben.say("lookback"), { exact: true }).waitFor();
     await judge(page, `app-details-once${suffix}`);
     await ben.close();
   }

@@ -1,11 +1,9 @@
 //! The ledger: store, writer, caches, keys and configuration behind one handle.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use consentry_domain::{
-    Agreement, AgreementId, GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant,
-};
+use consentry_domain::{GrantId, Lifetime, SubjectId, TenantId, Timestamp, grant::Grant};
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, Hash, Receipt, Store, StoreError, TokenRow, Touches,
 };
@@ -26,7 +24,7 @@ use crate::{
     records::{KeptRecords, LiveDirectory, PasswordMemory},
     sealing::Key,
     snapshot::{Directory, TenantSnapshot},
-    standing::StandingConsents,
+    standing::{ParticularAgreements, StandingConsents},
     throttle::Throttle,
     tokens::{access_token::VerifiedTokens, revocations::RevocationFeeds},
     uses::Uses,
@@ -106,8 +104,7 @@ pub(crate) struct Inner {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) root: Key,
     pub(crate) consent_sets: Corrected<(TenantId, SubjectId), Arc<StandingConsents>>,
-    pub(crate) particular_agreements:
-        Corrected<(TenantId, SubjectId), Arc<BTreeMap<AgreementId, Arc<Agreement>>>>,
+    pub(crate) particular_agreements: Corrected<(TenantId, SubjectId), ParticularAgreements>,
     pub(crate) tokens: Corrected<(TenantId, Hash), Option<Arc<TokenRow>>>,
     pub(crate) grants: Corrected<(TenantId, GrantId), Option<Arc<Grant>>>,
     pub(crate) subject_keys: Corrected<(TenantId, SubjectId), Option<Key>>,

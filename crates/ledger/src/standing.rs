@@ -79,6 +79,9 @@ impl Deref for DecidingConsent {
     }
 }
 
+/// Agreements of a person of which more has to be known than that they are in force.
+pub(crate) type ParticularAgreements = Arc<BTreeMap<AgreementId, Arc<Agreement>>>;
+
 impl Ledger {
     /// The consents that decide a person's slots, from memory where possible.
     pub async fn standing_consents(

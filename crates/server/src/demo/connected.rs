@@ -69,11 +69,6 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
     settings.dashboard.renewal = Renewal::Provider;
     settings.dashboard.fdx = Some(in_words_of_fdx());
     ledger.provision_tenant(&permit, &settings).await?;
-    let mut asking = like.clone();
-    asking.settings.authorization_details_types = DetailType::ALL.to_vec();
-    ledger
-        .provision(tenant, &permit, &[Entry::Client(asking)])
-        .await?;
     let mia = customer(ledger, tenant, &permit, like.application).await?;
     let subject: SubjectId = mia.user_id.parse()?;
     bank.customers.push(mia);
@@ -95,6 +90,11 @@ pub(super) async fn add(ledger: &Ledger, bank: &mut Bank) -> anyhow::Result<()> 
     let tenant = directory
         .by_slug(&bank.tenant)
         .ok_or_else(|| anyhow::anyhow!("the tenant is not there"))?;
+    let mut asking = like.clone();
+    asking.settings.authorization_details_types = DetailType::ALL.to_vec();
+    ledger
+        .provision(tenant, &permit, &[Entry::Client(asking)])
+        .await?;
     for app in &apps {
         let accounts = app
             .accounts

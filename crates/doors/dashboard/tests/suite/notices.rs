@@ -46,7 +46,12 @@ async fn dsh_c6_who_is_written_to_finds_the_switch_in_the_list() {
     // Nobody writes to somebody whose address is not known, nor to anybody where no such mails are sent.
     let leads_there = async |session: &str| list(&app, session).await.text().contains("/notices/");
     assert!(!leads_there(&session(&app, "cust-of-no-address").await).await);
-    app.configure(|tenant| tenant.mail.confirm_given = false).await;
+    app.configure(|tenant| {
+        tenant.mail.confirm_given = false;
+        tenant.mail.confirm_ended = false;
+        tenant.mail.remind_days.clear();
+    })
+    .await;
     app.pass(1);
     assert!(!leads_there(&ada).await);
 }

@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 
 use super::{assert_refused, change_client, code, pushed::push};
 
-/// A bank that speaks FDX, where Moneytrack may ask with details.
-async fn speaking() -> TestApp {
-    let app = TestApp::start().await;
+/// The bank says who it is in the words of FDX.
+pub(crate) async fn speak(app: &TestApp) {
     let clusters = [
         ("accounts:balance", "ACCOUNT_BASIC"),
         ("accounts:transactions", "TRANSACTIONS"),
@@ -28,6 +27,12 @@ async fn speaking() -> TestApp {
     };
     app.configure(|tenant| tenant.dashboard.fdx = Some(settings))
         .await;
+}
+
+/// A bank that speaks FDX, where Moneytrack may ask with details.
+async fn speaking() -> TestApp {
+    let app = TestApp::start().await;
+    speak(&app).await;
     let client = app.bank.third_party.client_id.clone();
     change_client(&app, &client, |client| {
         client.settings.authorization_details_types = vec![DetailType::Fdx];

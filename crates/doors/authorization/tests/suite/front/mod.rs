@@ -6,7 +6,7 @@ mod authorize;
 mod callback;
 mod codes;
 mod conformance;
-mod details;
+pub(crate) mod details;
 mod hosted;
 mod interaction;
 mod links;

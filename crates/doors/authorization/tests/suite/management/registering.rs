@@ -380,3 +380,37 @@ async fn tpa_cl_05_an_admin_registers_for_every_application_by_its_id() {
         assert_eq!(answer.json()["message"], "Application not found");
     }
 }
+
+#[tokio::test]
+async fn b10_08_types_of_authorization_details_are_those_of_a_bank_that_speaks_fdx() {
+    let app = TestApp::start().await;
+    let body = third_party_with(&json!({ "authorization_details_types": ["fdx_v1.0"] }));
+    let told = refused(&app, Method::POST, "/v1/clients", &body).await;
+    assert!(
+        told.iter()
+            .any(|line| line.contains("authorization_details_types")),
+        "{told:?}"
+    );
+    crate::front::details::speak(&app).await;
+    let (_, made) = register(&app, &body).await;
+    assert_eq!(made["authorization_details_types"], json!(["fdx_v1.0"]));
+    for wrong in [json!(["fdx_v1.0", "fdx_v1.0"]), json!("fdx_v1.0"), json!(["x"])] {
+        let body = third_party_with(&json!({ "name": "Other", "authorization_details_types": wrong }));
+        let told = refused(&app, Method::POST, "/v1/clients", &body).await;
+        assert!(
+            told.iter()
+                .any(|line| line.contains("authorization_details_types")),
+            "{told:?}"
+        );
+    }
+    // Whoever is not asked about has nothing to ask with.
+    let own = third_party_with(&json!({
+        "name": "Own", "is_third_party": false, "authorization_details_types": ["fdx_v1.0"],
+    }));
+    let told = refused(&app, Method::POST, "/v1/clients", &own).await;
+    assert!(
+        told.iter()
+            .any(|line| line.contains("authorization_details_types")),
+        "{told:?}"
+    );
+}
