@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use super::open;
 use crate::{assembly, commands::serve, configuration::Configuration, ledger_place::LedgerPlace};
 
-/// Lines held at a time. Lines of different people are written at the same time, and share commits.
+/// Lines read or written at a time. Lines of different people are written at the same time, and share commits.
 const AT_ONCE: usize = 2_000;
 
 /// Events of one person in one commit.
@@ -153,6 +153,7 @@ enum Became {
 impl Import<'_> {
     async fn events(&mut self, source: BufReader<File>) -> anyhow::Result<()> {
         let permit = authorize::<WritePreferences>(&Caller::Operator, Target::Tenant)?;
+        let mut writing = JoinSet::new();
         let mut waiting: Vec<(usize, EventWish)> = Vec::with_capacity(AT_ONCE);
         for (number, line) in (1..).zip(source.lines()) {
             let line = line?;
@@ -165,16 +166,20 @@ impl Import<'_> {
                 Err(Refusal(why)) => self.note(number, Became::Refused(why)),
             }
             if waiting.len() == AT_ONCE {
-                self.write_events(&permit, std::mem::take(&mut waiting)).await?;
+                self.write_events(&permit, std::mem::take(&mut waiting), &mut writing)
+                    .await?;
             }
         }
-        self.write_events(&permit, waiting).await
+        self.write_events(&permit, waiting, &mut writing).await?;
+        self.written_events(&permit, &mut writing).await
     }
 
+    /// Begins to write once what came before is written: lines of one person keep their order, and lines are read while others are written.
     async fn write_events(
         &mut self,
         permit: &Permit<WritePreferences>,
         waiting: Vec<(usize, EventWish)>,
+        writing: &mut Writing,
     ) -> anyhow::Result<()> {
         let mut good = Vec::with_capacity(waiting.len());
         for (number, wish) in waiting {
@@ -191,11 +196,20 @@ impl Import<'_> {
             self.outcome.added += good.len();
             return Ok(());
         }
-        let mut writing = JoinSet::new();
+        self.written_events(permit, writing).await?;
         for own in by_person(good) {
             let (ledger, tenant, permit) = (self.ledger.clone(), Arc::clone(&self.tenant), permit.clone());
             writing.spawn(async move { of_person(&ledger, &tenant, &permit, own).await });
         }
+        Ok(())
+    }
+
+    /// Waits for what is being written.
+    async fn written_events(
+        &mut self,
+        permit: &Permit<WritePreferences>,
+        writing: &mut Writing,
+    ) -> anyhow::Result<()> {
         let mut late = Vec::new();
         while let Some(done) = writing.join_next().await {
             let (noted, again) = done??;
@@ -313,6 +327,9 @@ fn by_person(events: Vec<(usize, EventWish)>) -> Vec<Vec<(usize, EventWish)>> {
 }
 
 type Noted = (Vec<(usize, Became)>, Vec<(usize, EventWish)>);
+
+/// The people whose events are being written.
+type Writing = JoinSet<anyhow::Result<Noted>>;
 
 /// Writes the events of one person, many in one commit. Answers what became of them, and which have to be tried again alone.
 async fn of_person(
