@@ -165,7 +165,7 @@ impl Store for SqliteStore {
     }
 
     async fn deciding_consents(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<Consent>> {
-        self.read(move |connection| reads::deciding_consents(connection, tenant, subject))
+        self.read_at_one_moment(move |connection| reads::deciding_consents(connection, tenant, subject))
             .await
     }
 

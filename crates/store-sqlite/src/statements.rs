@@ -71,7 +71,7 @@ statements! {
     SLOT_DELETE = "DELETE FROM slot WHERE shard = ?1 AND tenant = ?2 AND subject = ?3 AND definition = ?4 \
         AND audience_kind = ?5 AND audience = ?6 AND qualifier = ?7";
     CONSENTS_DECIDING = concat!(
-        "SELECT ", consent_columns!(), " FROM slot AS s \
+        "SELECT s.consent, ", consent_columns!(), " FROM slot AS s \
         LEFT JOIN consent AS c ON c.shard = s.shard AND c.tenant = s.tenant AND c.id = s.consent \
         WHERE s.shard = ?1 AND s.tenant = ?2 AND s.subject = ?3");
     /// All shards: comparing rows with the log needs each of them.

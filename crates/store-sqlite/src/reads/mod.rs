@@ -12,11 +12,13 @@ use consentry_domain::{
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
     InteractionRow, StoreError, SubjectKeyRow, TokenRow,
+    stored::{Cells as _, Stored as _},
 };
 use rusqlite::{Connection, Params, Row, params, types::ValueRef};
 use uuid::Uuid;
 
 use crate::{
+    cells::Cells,
     commit::Transaction,
     fault::{Fault, Result},
     put, rows, statements as sql,
@@ -114,16 +116,14 @@ fn pointed_at(
     connection: &Connection,
     tenant: TenantId,
     id: ConsentId,
-    row: (&'static str, &dyn ToString),
+    (table, row): (&'static str, &dyn ToString),
 ) -> Result<Consent> {
-    consent(connection, tenant, id)?.ok_or_else(|| points_at_nothing(row))
-}
-
-fn points_at_nothing((table, row): (&'static str, &dyn ToString)) -> Fault {
-    Fault(StoreError::Corrupt {
-        table,
-        column: "consent",
-        row: row.to_string(),
+    consent(connection, tenant, id)?.ok_or_else(|| {
+        Fault(StoreError::Corrupt {
+            table,
+            column: "consent",
+            row: row.to_string(),
+        })
     })
 }
 
@@ -140,9 +140,14 @@ pub(crate) fn deciding_consents(
             put::id(tenant.uuid()),
             put::id(subject.uuid())
         ],
-        |row| match row.get_ref(0)? {
-            ValueRef::Null => Err(points_at_nothing(("slot", &subject))),
-            _ => rows::read(row),
+        |row| {
+            let mut cells = Cells::new(row, Consent::TABLE, Consent::KEYS);
+            let id = cells.id("consent", ConsentId::from_uuid)?;
+            match row.get_ref(1)? {
+                // A consent that was made elsewhere lives where its own id says.
+                ValueRef::Null => pointed_at(connection, tenant, id, ("slot", &subject)),
+                _ => Consent::read(&mut cells),
+            }
         },
     )
 }

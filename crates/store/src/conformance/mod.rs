@@ -58,7 +58,8 @@ macro_rules! conformance_suite {
                 interactions_of_a_browser_are_oldest_first,
                 names_of_a_person_are_listed;
             preferences: preferences_are_listed_by_person_and_by_place;
-            touched: seeds_bring_what_hangs_on_them, a_slot_shows_who_decides_it_now, nothing_known_is_nothing_touched,
+            touched: seeds_bring_what_hangs_on_them, a_slot_shows_who_decides_it_now, a_consent_of_another_shard_decides_too,
+                nothing_known_is_nothing_touched,
                 the_projection_holds_all_rows_that_replay_rebuilds;
             prune: what_was_over_goes_and_the_rest_stays, no_more_rows_go_than_asked;
             outbound: work_is_found_by_its_key_and_listed_by_its_kind,

@@ -182,6 +182,21 @@ pub async fn a_slot_shows_who_decides_it_now(engine: &impl Engine) {
     assert_eq!(ids, wanted);
 }
 
+/// A consent that was made elsewhere keeps its id, and lives where that says rather than where its person does.
+pub async fn a_consent_of_another_shard_decides_too(engine: &impl Engine) {
+    let store = engine.fresh().await;
+    let (ada, bob) = (sample::person(1), sample::person(2));
+    assert_ne!(ada.shard(), bob.shard());
+    let mut consent = sample::consent(sample::slot(ada, 1, 1), 1);
+    consent.id = sample::consent_id(bob, 1);
+    write(&store, [Row::Consent(consent.clone()), pointer(&consent, 1)]).await;
+    let tenant = sample::tenant(1);
+    let deciding = store.deciding_consents(tenant, ada).await.unwrap();
+    assert_eq!(deciding, [consent.clone()]);
+    let (_nobody, deciding) = store.standing(tenant, ada).await.unwrap();
+    assert_eq!(deciding, [consent]);
+}
+
 /// Seeds that name nothing known are no error and bring nothing.
 pub async fn nothing_known_is_nothing_touched(engine: &impl Engine) {
     let store = engine.fresh().await;
