@@ -15,14 +15,16 @@ use crate::load::{Ask, Load, Outcome};
 /// Pages in the journal from which it is brought into the database, by another connection.
 const CHECKPOINT_PAGES: usize = 4 * 1024;
 
-/// What one commit writes: statement and values of each row.
+/// What one commit writes: table and values of each row.
 type Packet = Vec<(usize, Vec<Value>)>;
 
 /// Rows that a ledger gained, and the ledger as it was before.
 pub struct Gained {
     before: PathBuf,
-    statements: Vec<String>,
-    packets: Vec<Packet>,
+    tables: Vec<String>,
+    /// How many columns each of these has.
+    widths: Vec<usize>,
+    packets: Arc<Vec<Packet>>,
 }
 
 /// Copies a ledger that is in use.
@@ -41,13 +43,10 @@ impl Gained {
             .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        let mut gained = Self {
-            before: before.to_owned(),
-            statements: Vec::new(),
-            packets: vec![Packet::new(); commits],
-        };
-        for table in tables {
-            let order = order_of(&connection, &table)?;
+        let mut packets = vec![Packet::new(); commits];
+        let mut widths = Vec::new();
+        for (number, table) in tables.iter().enumerate() {
+            let order = order_of(&connection, table, &CAME)?;
             let mut select = connection.prepare(&format!(
                 "SELECT * FROM later.{table} EXCEPT SELECT * FROM main.{table} {order}"
             ))?;
@@ -55,26 +54,64 @@ impl Gained {
             let rows: Vec<Vec<Value>> = select
                 .query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?
                 .collect::<rusqlite::Result<_>>()?;
-            let (statement, count) = (gained.statements.len(), rows.len());
-            for (number, row) in rows.into_iter().enumerate() {
-                gained.packets[number * commits / count].push((statement, row));
+            let count = rows.len();
+            for (place, row) in rows.into_iter().enumerate() {
+                packets[place * commits / count].push((number, row));
             }
-            let values = vec!["?"; columns].join(", ");
-            gained
-                .statements
-                .push(format!("INSERT OR REPLACE INTO {table} VALUES ({values})"));
+            widths.push(columns);
         }
-        Ok(gained)
+        Ok(Self {
+            before: before.to_owned(),
+            tables,
+            widths,
+            packets: Arc::new(packets),
+        })
     }
 
-    /// Writes all of it, by so many clients that each wait for their commit.
-    pub fn measure(self, load: Load, folder: &Path) -> Result<Outcome> {
+    /// Writes all of it into a copy of the ledger as it was before, by so many clients that each wait for their commit.
+    pub fn measure(&self, load: Load, folder: &Path) -> Result<Outcome> {
         let path = folder.join("bare.db");
         std::fs::copy(&self.before, &path)?;
-        let packets = Arc::new(self.packets);
+        let outcome = self.write(load, &path)?;
+        for rest in ["bare.db", "bare.db-wal", "bare.db-shm"] {
+            let _absent = std::fs::remove_file(folder.join(rest));
+        }
+        Ok(outcome)
+    }
+
+    /// The same where a ledger has grown too large to be copied: the rows, which it still holds, are taken out of it and written into it
+    /// once more, from the disk as the server began. Nobody can use that ledger afterwards.
+    pub fn measure_within(&self, load: Load, ledger: &Path) -> Result<Outcome> {
+        self.remove(ledger)?;
+        read_anew(ledger)?;
+        self.write(load, ledger)
+    }
+
+    fn remove(&self, ledger: &Path) -> Result<()> {
+        let connection = Connection::open(ledger)?;
+        // A ledger that breaks here is thrown away.
+        connection.pragma_update(None, "synchronous", "OFF")?;
+        connection.pragma_update(None, "cache_size", -262_144)?;
+        connection.execute_batch("BEGIN")?;
+        for (number, table) in self.tables.iter().enumerate() {
+            let key = key_of(&connection, table)?;
+            let named: Vec<String> = key.iter().map(|(name, _)| format!("{name} IS ?")).collect();
+            let mut delete =
+                connection.prepare(&format!("DELETE FROM {table} WHERE {}", named.join(" AND ")))?;
+            for (_, row) in self.packets.iter().flatten().filter(|(at, _)| *at == number) {
+                delete.execute(params_from_iter(key.iter().map(|(_, column)| &row[*column])))?;
+            }
+        }
+        connection.execute_batch("COMMIT")?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn write(&self, load: Load, path: &Path) -> Result<Outcome> {
         let (queue, jobs) = mpsc::channel();
         let writer = std::thread::spawn({
-            let (path, packets, statements) = (path.clone(), Arc::clone(&packets), self.statements);
+            let (path, packets) = (path.to_owned(), Arc::clone(&self.packets));
+            let statements: Vec<String> = self.tables.iter().zip(&self.widths).map(insert).collect();
             move || write(&path, &statements, &packets, &jobs)
         });
         let load = Load {
@@ -86,7 +123,7 @@ impl Gained {
                 queue: queue.clone(),
                 next: number,
                 step: load.clients,
-                packets: packets.len(),
+                packets: self.packets.len(),
             })
         })?;
         drop(queue);
@@ -94,17 +131,45 @@ impl Gained {
             writer.join().is_ok_and(|written| written.is_ok()),
             "the bare writer failed"
         );
-        for rest in ["bare.db", "bare.db-wal", "bare.db-shm"] {
-            let _absent = std::fs::remove_file(folder.join(rest));
-        }
         Ok(outcome)
     }
 }
 
-/// The order in which rows came to be, as far as a table tells: without it they would come in the order of their keys, and writing
-/// them again would touch far fewer pages than writing them did. Ids begin with their time.
-fn order_of(connection: &Connection, table: &str) -> Result<String> {
-    for column in ["idx", "created_at", "issued_at", "consent", "id"] {
+/// Has the system forget what it keeps of a file, so that it is read from the disk again.
+pub fn read_anew(ledger: &Path) -> Result<()> {
+    let file = std::fs::File::open(ledger)?;
+    file.sync_all()?;
+    Ok(rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)?)
+}
+
+fn insert((table, columns): (&String, &usize)) -> String {
+    format!(
+        "INSERT OR REPLACE INTO {table} VALUES ({})",
+        vec!["?"; *columns].join(", ")
+    )
+}
+
+/// Names and places of the columns that tell the rows of a table apart; all of them where it has no key.
+fn key_of(connection: &Connection, table: &str) -> Result<Vec<(String, usize)>> {
+    let columns: Vec<(String, bool)> = connection
+        .prepare("SELECT name, pk > 0 FROM pragma_table_info(?1) ORDER BY cid")?
+        .query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let keyed = columns.iter().any(|(_, key)| *key);
+    Ok((0..)
+        .zip(columns)
+        .filter(|(_, (_, key))| *key || !keyed)
+        .map(|(column, (name, _))| (name, column))
+        .collect())
+}
+
+/// Columns that tell when a row came to be, the surest first. Ids begin with their time.
+const CAME: [&str; 5] = ["idx", "created_at", "issued_at", "consent", "id"];
+
+/// The order in which rows came to be, as far as one of these columns tells: without it they would come in the order of their keys, and
+/// writing them again would touch far fewer pages than writing them did.
+pub fn order_of(connection: &Connection, table: &str, columns: &[&str]) -> Result<String> {
+    for column in columns {
         let known = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2";
         if connection.query_row(known, [table, column], |row| row.get::<_, bool>(0))? {
             return Ok(format!("ORDER BY {column}"));

@@ -12,7 +12,7 @@ use crate::{
     clock,
     demo::Demo,
     grown,
-    limits::group_commit::Gained,
+    limits::group_commit::{Gained, read_anew},
     load::{HttpClient, Load, Outcome, better},
     report::Figure,
 };
@@ -22,9 +22,6 @@ const FEW: u64 = 5_000;
 
 /// Questions about somebody whom nobody asked about before; the small ledger has no more people.
 const QUESTIONS: u64 = FEW / grown::EACH;
-
-/// Largest ledger that is copied to see what a bare commit into it takes, in bytes.
-const COPIED: f64 = 10e9;
 
 /// Clients that search. Few, so that what is seen is the search and not the queue before it.
 const SEARCHERS: usize = 4;
@@ -58,12 +55,18 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         people: records / grown::EACH,
         next,
     };
+    let before_it = folder.join("before.db");
+    std::fs::copy(&ledger, &before_it)?;
     let small = state(few, 0).now(&ledger)?;
+    let gained = Gained::between(&before_it, &ledger, small.recorded.answers)?;
+    let small_bare = gained.measure(setup.load(64), &folder)?;
+    std::fs::remove_file(&before_it)?;
     let before = size(&ledger)?;
     grown::grow(&ledger, records)?;
     grown::settle(&ledger)?;
     let per_record = (size(&ledger)? - before) / to_float(records);
     let large = state(records, small.next).now(&ledger)?;
+    let large_bare = gained.measure_within(setup.load(64), &ledger)?;
     let records = small_records + few + records;
     let figure = |scenario, unit, value: f64, limit: f64| Figure {
         scenario,
@@ -81,9 +84,7 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
         large.search.p99_ms,
         small.search.p99_ms,
     );
-    let share = large.share.zip(small.share);
-    let share = share.map(|(large, small)| figure("growth-grant-share", "of a bare commit", large, small));
-    let mut figures = vec![
+    Ok(vec![
         Figure {
             p50_ms: Some(large.search.p50_ms),
             p99_ms: Some(large.search.p99_ms),
@@ -113,6 +114,12 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
             large.grant.per_second,
             small.grant.per_second,
         ),
+        figure(
+            "growth-grant-share",
+            "of a bare commit",
+            large.recorded.per_second() / large_bare.per_second,
+            small.recorded.per_second() / small_bare.per_second,
+        ),
         figure("growth-start", "ms", large.start_ms, small.start_ms),
         figure("growth-memory", "MiB", large.memory, small.memory),
         Figure {
@@ -123,9 +130,7 @@ pub fn measure(setup: &Setup) -> Result<Vec<Figure>> {
             records: Some(records),
             ..Figure::default()
         },
-    ];
-    figures.extend(share);
-    Ok(figures)
+    ])
 }
 
 /// What a ledger of one size does.
@@ -134,14 +139,40 @@ struct State {
     introspect: Outcome,
     check: Outcome,
     check_cold: Outcome,
+    /// The best round of recording.
     grant: Outcome,
-    /// What recording reaches of a bare commit of the same rows into tables of this size.
-    share: Option<f64>,
+    /// All rounds of it.
+    recorded: Recorded,
     start_ms: f64,
     /// In MiB, after all of this.
     memory: f64,
     /// Number of the next decision.
     next: u64,
+}
+
+/// How many decisions were recorded, and in how many seconds.
+#[derive(Clone, Copy, Default)]
+struct Recorded {
+    answers: usize,
+    seconds: f64,
+}
+
+impl Recorded {
+    fn with(self, outcome: Outcome) -> Self {
+        let answers = self.answers + outcome.answers;
+        Self {
+            answers,
+            seconds: self.seconds + count(outcome.answers) / outcome.per_second,
+        }
+    }
+
+    fn per_second(self) -> f64 {
+        count(self.answers) / self.seconds
+    }
+}
+
+fn count(answers: usize) -> f64 {
+    to_float(u64::try_from(answers).unwrap_or(u64::MAX))
 }
 
 /// What it takes to measure a ledger that no server has open.
@@ -172,11 +203,6 @@ impl Measured<'_> {
             check_cold = Some(check_cold.map_or(cold, |best| better(best, cold)));
         }
         let check_cold = check_cold.context("no round was run")?;
-        grown::settle(ledger)?;
-        let before = (size(ledger)? <= COPIED).then(|| self.folder.join("before.db"));
-        if let Some(before) = &before {
-            std::fs::copy(ledger, before)?;
-        }
         let demo = self.serve()?;
         let search = best(
             setup,
@@ -196,36 +222,29 @@ impl Measured<'_> {
         )?;
         // Of others, so that those who are searched for have as much as before.
         let decisions = Decisions::of(&demo, "other").beginning_at(self.next);
-        let mut answers = 0;
+        read_anew(ledger)?;
+        let mut recorded = Recorded::default();
         let mut grant: Option<Outcome> = None;
         for _ in 0..setup.rounds {
-            let recorded = decisions.record(setup.load(64))?;
-            answers += recorded.answers;
-            grant = Some(grant.map_or(recorded, |best| better(best, recorded)));
+            let round = decisions.record(setup.load(64))?;
+            recorded = recorded.with(round);
+            grant = Some(grant.map_or(round, |best| better(best, round)));
         }
         let (grant, next) = (grant.context("no round was run")?, decisions.made());
         let memory = memory::of(&demo)?;
         drop(demo);
         grown::settle(ledger)?;
-        let share = before.map(|before| self.share(&before, ledger, answers, grant));
         Ok(State {
             search,
             introspect,
             check,
             check_cold,
             grant,
-            share: share.transpose()?,
+            recorded,
             start_ms,
             memory,
             next,
         })
-    }
-
-    /// What was reached of a bare commit of the same rows into the ledger as it was before.
-    fn share(&self, before: &Path, ledger: &Path, answers: usize, grant: Outcome) -> Result<f64> {
-        let bare = Gained::between(before, ledger, answers)?.measure(self.setup.load(64), self.folder)?;
-        std::fs::remove_file(before)?;
-        Ok(grant.per_second / bare.per_second)
     }
 }
 
