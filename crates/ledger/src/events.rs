@@ -325,6 +325,21 @@ fn without_person(
     })
 }
 
+/// What everybody may see of an event.
+#[derive(Serialize)]
+struct Leaf<'a> {
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'a str>,
+    c: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<Map<String, Value>>,
+    event: EventId,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    v: u32,
+}
+
 /// The canonical leaf of an event.
 pub(crate) fn leaf(
     event: EventId,
@@ -334,19 +349,16 @@ pub(crate) fn leaf(
     definition: Option<Map<String, Value>>,
     commitment: &[u8; 32],
 ) -> Result<Vec<u8>, Fault> {
-    let mut members = Map::new();
-    members.insert("v".to_owned(), json!(1));
-    members.insert("event".to_owned(), json!(event));
-    members.insert("type".to_owned(), json!(kind));
-    members.insert("at".to_owned(), json!(at));
-    if let Some(audience) = audience {
-        members.insert("audience".to_owned(), json!(audience));
-    }
-    if let Some(definition) = definition {
-        members.insert("definition".to_owned(), Value::Object(definition));
-    }
-    members.insert("c".to_owned(), json!(format!("sha256:{}", base64url(commitment))));
-    bounded(to_canonical(&members)?, LARGEST_LEAF, "leaf")
+    let leaf = Leaf {
+        at,
+        audience,
+        c: format!("sha256:{}", base64url(commitment)),
+        definition,
+        event,
+        kind,
+        v: 1,
+    };
+    bounded(to_canonical(&leaf)?, LARGEST_LEAF, "leaf")
 }
 
 fn bounded(bytes: Vec<u8>, largest: usize, what: &'static str) -> Result<Vec<u8>, Fault> {

@@ -188,6 +188,69 @@ fn canonical_form_refuses_what_others_may_read_differently() {
     );
 }
 
+/// Members in the order in which they are declared, one of them twice.
+struct Declared(&'static [(&'static str, u32)]);
+
+impl serde::Serialize for Declared {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+#[test]
+fn canonical_form_has_each_member_once_and_in_order() {
+    let given = Declared(&[("b", 2), ("ab", 3), ("a_", 4), ("a", 1), ("a0", 5)]);
+    let bytes = to_canonical(&json!([{ "outer": 1, "inner": [] }])).unwrap();
+    assert_eq!(bytes, br#"[{"inner":[],"outer":1}]"#);
+    let bytes = to_canonical(&vec![given]).unwrap();
+    assert_eq!(bytes, br#"[{"a":1,"a0":5,"a_":4,"ab":3,"b":2}]"#);
+    let twice = Declared(&[("b", 1), ("a", 1), ("b", 2)]);
+    assert_eq!(to_canonical(&twice), Err(NotCanonical::Twice("b".to_owned())));
+}
+
+proptest::proptest! {
+    /// Against the simplest way to say it: members in a sorted map, each written whole.
+    #[test]
+    fn canonical_form_is_that_of_sorted_maps(value in any_value()) {
+        let bytes = to_canonical(&value).unwrap();
+        proptest::prop_assert_eq!(String::from_utf8(bytes).unwrap(), sorted(&value));
+    }
+}
+
+fn any_value() -> impl proptest::strategy::Strategy<Value = Value> {
+    use proptest::{collection, prelude::*};
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        (-(1_i64 << 53) + 1..1_i64 << 53).prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 48, 6, |inner| {
+        prop_oneof![
+            collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            collection::vec(("[a-z][a-z0-9_]{0,3}", inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Array(entries) => {
+            let entries: Vec<String> = entries.iter().map(sorted).collect();
+            format!("[{}]", entries.join(","))
+        }
+        Value::Object(members) => {
+            let members: std::collections::BTreeMap<_, _> = members.iter().collect();
+            let members: Vec<String> = members
+                .into_iter()
+                .map(|(name, value)| format!("\"{name}\":{}", sorted(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        leaf => leaf.to_string(),
+    }
+}
+
 #[test]
 fn keys_of_one_tenant_do_not_open_what_another_sealed() {
     let tenant = |number: u8| {
