@@ -163,6 +163,7 @@ impl Ledger {
                 return Ok((ChangeSet::new(tenant.id(), now), carried_out));
             }
             let act = command.act();
+            let mut notes = plan.notes;
             let ids = Ids {
                 now,
                 entropy: self.entropy(),
@@ -179,7 +180,7 @@ impl Ledger {
                 apply(&mut carried_out.after, fact);
                 let mut note = None;
                 if let Fact::DecisionRecorded { .. } = fact {
-                    note = plan.notes.get(&fact.subject()).cloned();
+                    note = notes.remove(&fact.subject());
                     telling.decided(&before.touched, &carried_out.facts, fact.subject());
                 }
                 let told = telling.told(fact, act, &carried_out.after);

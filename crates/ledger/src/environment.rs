@@ -1,5 +1,7 @@
 //! Time and randomness, as arguments. Everything in the ledger asks these two; tests give their own.
 
+use std::cell::RefCell;
+
 use aws_lc_rs::rand;
 use consentry_domain::{
     AgreementId, ConsentId, DecisionId, EventId, GrantId, RecordId, Shard, SubjectId, TenantId, Timestamp,
@@ -31,20 +33,53 @@ impl Clock for SystemClock {
     }
 }
 
-/// The random source of the operating system.
+/// The random source of the operating system, behind the generator of aws-lc that it seeds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that draws randomness"
-    )]
     fn fill(&self, buffer: &mut [u8]) {
-        // Without randomness nothing here is safe to do, so the process must not go on.
-        if rand::fill(buffer).is_err() {
-            std::process::abort();
+        DRAWN.with_borrow_mut(|drawn| drawn.fill(buffer));
+    }
+}
+
+/// Bytes drawn at a time: a decision wants a dozen ids and nonces, and what a draw costs is the drawing.
+const PIECE: usize = 256;
+
+thread_local! {
+    static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn { bytes: [0; PIECE], next: PIECE }) };
+}
+
+/// What was drawn and not used yet. Each byte is handed out once and wiped here.
+struct Drawn {
+    bytes: [u8; PIECE],
+    next: usize,
+}
+
+impl Drawn {
+    fn fill(&mut self, buffer: &mut [u8]) {
+        if buffer.len() > PIECE / 4 {
+            return draw(buffer);
         }
+        if PIECE - self.next < buffer.len() {
+            draw(&mut self.bytes);
+            self.next = 0;
+        }
+        for (byte, drawn) in buffer.iter_mut().zip(self.bytes.iter_mut().skip(self.next)) {
+            *byte = std::mem::take(drawn);
+        }
+        self.next += buffer.len();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that draws randomness"
+)]
+fn draw(buffer: &mut [u8]) {
+    // Without randomness nothing here is safe to do, so the process must not go on.
+    if rand::fill(buffer).is_err() {
+        std::process::abort();
     }
 }
 
@@ -121,5 +156,36 @@ impl Ids<'_> {
 
     fn random_shard(&self) -> Shard {
         Shard::of_bytes(&self.entropy.bytes::<2>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{Draw as _, Drawn, PIECE, SystemEntropy};
+
+    #[test]
+    fn what_is_drawn_is_handed_out_once_and_wiped() {
+        let mut drawn = Drawn {
+            bytes: std::array::from_fn(|position| u8::try_from(position).unwrap_or_default()),
+            next: 0,
+        };
+        let mut out = [0; 16];
+        drawn.fill(&mut out);
+        assert_eq!(out, std::array::from_fn(|position| u8::try_from(position).unwrap()));
+        drawn.fill(&mut out);
+        assert_eq!(out[0], 16);
+        assert!(drawn.bytes[..32].iter().all(|byte| *byte == 0));
+        assert_eq!(drawn.bytes[32], 32);
+    }
+
+    #[test]
+    fn no_two_draws_are_alike_whatever_their_sizes() {
+        let (mut small, mut large) = (HashSet::new(), HashSet::new());
+        for _ in 0..4 * PIECE {
+            assert!(small.insert(SystemEntropy.bytes::<13>()));
+            assert!(large.insert(SystemEntropy.bytes::<100>()));
+        }
     }
 }

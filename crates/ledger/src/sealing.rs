@@ -68,35 +68,23 @@ impl Key {
         Self::new(out)
     }
 
-    /// HMAC-SHA-256 over length-separated parts.
-    pub fn mac(&self, parts: &[&[u8]]) -> Hash {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_slice());
-        let mut context = hmac::Context::with_key(&key);
-        for (position, part) in parts.iter().enumerate() {
-            if position > 0 {
-                context.update(&[0]);
-            }
-            context.update(part);
-        }
-        Hash::from_slice(context.sign().as_ref())
-    }
-
     /// `nonce(12) ‖ AES-256-GCM(key, nonce, plain, aad)`.
     pub fn seal(&self, entropy: &dyn Entropy, aad: &[u8], plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; 12] = entropy.bytes();
-        let mut body = plain.to_vec();
-        if let Ok(tag) = self.aead().and_then(|key| {
-            key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut body)
+        let mut sealed = Vec::with_capacity(nonce.len() + plain.len() + AES_256_GCM.tag_len());
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(plain);
+        let (_, body) = sealed.split_at_mut(nonce.len());
+        let tag = self.aead().and_then(|key| {
+            key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), body)
                 .map_err(|_| SealBroken)
-        }) {
-            let mut sealed = Vec::with_capacity(12 + body.len() + 16);
-            sealed.extend_from_slice(&nonce);
-            sealed.append(&mut body);
-            sealed.extend_from_slice(tag.as_ref());
-            return sealed;
-        }
-        // AES-GCM refuses only inputs of 64 GiB and more; an empty seal never opens.
-        Vec::new()
+        });
+        let Ok(tag) = tag else {
+            // AES-GCM refuses only inputs of 64 GiB and more; an empty seal never opens.
+            return Vec::new();
+        };
+        sealed.extend_from_slice(tag.as_ref());
+        sealed
     }
 
     /// Opens what [`Self::seal`] made.
@@ -151,17 +139,45 @@ impl Key {
     }
 }
 
+/// A key that many values are hashed with, made ready once.
+#[derive(Clone)]
+struct MacKey(hmac::Key);
+
+impl std::fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MacKey(…)")
+    }
+}
+
+impl MacKey {
+    fn new(key: &Key) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key.0.as_slice()))
+    }
+
+    /// HMAC-SHA-256 over parts that are kept apart by zero bytes.
+    fn mac(&self, parts: &[&[u8]]) -> Hash {
+        let mut context = hmac::Context::with_key(&self.0);
+        for (position, part) in parts.iter().enumerate() {
+            if position > 0 {
+                context.update(&[0]);
+            }
+            context.update(part);
+        }
+        Hash::from_slice(context.sign().as_ref())
+    }
+}
+
 /// The keys of one tenant, derived once.
 #[derive(Debug, Clone)]
 pub struct TenantKeys {
     tenant: TenantId,
     wrapping: Key,
-    lookup: Key,
+    lookup: MacKey,
     pairwise: Key,
     private_keys: Key,
-    cursors: Key,
-    partitions: Key,
-    requests: Key,
+    cursors: MacKey,
+    partitions: MacKey,
+    requests: MacKey,
     customer_jwt: DirectKey,
 }
 
@@ -171,12 +187,12 @@ impl TenantKeys {
         Self {
             tenant,
             wrapping: key.clone(),
-            lookup: key.derive(&[b"consentry/v1/lookup"]),
+            lookup: MacKey::new(&key.derive(&[b"consentry/v1/lookup"])),
             pairwise: key.derive(&[b"consentry/v1/pairwise"]),
             private_keys: key.derive(&[b"consentry/v1/private-keys"]),
-            cursors: key.derive(&[b"consentry/v1/cursors"]),
-            partitions: key.derive(&[b"consentry/v1/partitions"]),
-            requests: key.derive(&[b"consentry/v1/requests"]),
+            cursors: MacKey::new(&key.derive(&[b"consentry/v1/cursors"])),
+            partitions: MacKey::new(&key.derive(&[b"consentry/v1/partitions"])),
+            requests: MacKey::new(&key.derive(&[b"consentry/v1/requests"])),
             customer_jwt: DirectKey::new(*key.derive(&[b"consentry/v1/customer-jwt"]).0),
         }
     }
