@@ -1,4 +1,4 @@
-//! A bare indexed read: the rows that decide what one person agreed to, found by key in the product's own tables.
+//! A bare indexed read: the person, and the rows that decide what they agreed to, found by key in the product's own tables.
 
 use std::path::Path;
 
@@ -13,8 +13,9 @@ pub fn measure(ledger: &Path, people: u64, window: std::time::Duration) -> Resul
     let connection = Connection::open(ledger)?;
     let tenant: Vec<u8> = connection.query_row("SELECT tenant FROM record LIMIT 1", [], |row| row.get(0))?;
     let mut statement = connection.prepare(
-        "SELECT consent.* FROM slot JOIN consent ON consent.shard = slot.shard AND consent.tenant = slot.tenant
-             AND consent.id = slot.consent
+        "SELECT subject.state, consent.* FROM subject
+             JOIN slot ON slot.shard = subject.shard AND slot.tenant = subject.tenant AND slot.subject = subject.id
+             JOIN consent ON consent.shard = slot.shard AND consent.tenant = slot.tenant AND consent.id = slot.consent
          WHERE slot.shard = ?1 AND slot.tenant = ?2 AND slot.subject = ?3",
     )?;
     let columns = statement.column_count();

@@ -173,7 +173,10 @@ mod tests {
         };
         let mut out = [0; 16];
         drawn.fill(&mut out);
-        assert_eq!(out, std::array::from_fn(|position| u8::try_from(position).unwrap()));
+        assert_eq!(
+            out,
+            std::array::from_fn(|position| u8::try_from(position).unwrap())
+        );
         drawn.fill(&mut out);
         assert_eq!(out[0], 16);
         assert!(drawn.bytes[..32].iter().all(|byte| *byte == 0));

@@ -93,8 +93,7 @@ impl Ledger {
         self.inner
             .consent_sets
             .get_or_read(&(tenant.id(), subject), async {
-                let (person, all) = store.standing(tenant.id(), subject).await?;
-                let state = person.map(|person| person.state);
+                let (state, all) = store.standing(tenant.id(), subject).await?;
                 Ok(Arc::new(StandingConsents {
                     all,
                     is_restricted: state == Some(SubjectState::Restricted),

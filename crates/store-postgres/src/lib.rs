@@ -41,7 +41,9 @@ mod tests;
 use async_trait::async_trait;
 use consentry_domain::{
     Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId,
-    SubjectId, TenantId, Timestamp, grant::Grant, subject::Subject,
+    SubjectId, TenantId, Timestamp,
+    grant::Grant,
+    subject::{Subject, SubjectState},
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
@@ -139,7 +141,7 @@ impl Store for PostgresStore {
         &self,
         tenant: TenantId,
         subject: SubjectId,
-    ) -> ReadResult<(Option<Subject>, Vec<Consent>)> {
+    ) -> ReadResult<(Option<SubjectState>, Vec<Consent>)> {
         self.readers
             .ask(move |connection| Box::pin(reads::standing(connection, tenant, subject)))
             .await

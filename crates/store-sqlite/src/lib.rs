@@ -35,7 +35,9 @@ use std::{
 use async_trait::async_trait;
 use consentry_domain::{
     Agreement, AgreementId, ClientId, Consent, ConsentId, DeliveryId, EndpointId, GrantId, RecordId,
-    SubjectId, TenantId, Timestamp, grant::Grant, subject::Subject,
+    SubjectId, TenantId, Timestamp,
+    grant::Grant,
+    subject::{Subject, SubjectState},
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
@@ -173,14 +175,9 @@ impl Store for SqliteStore {
         &self,
         tenant: TenantId,
         subject: SubjectId,
-    ) -> ReadResult<(Option<Subject>, Vec<Consent>)> {
-        self.read_at_one_moment(move |connection| {
-            Ok((
-                reads::subject(connection, tenant, subject)?,
-                reads::deciding_consents(connection, tenant, subject)?,
-            ))
-        })
-        .await
+    ) -> ReadResult<(Option<SubjectState>, Vec<Consent>)> {
+        self.read(move |connection| reads::standing(connection, tenant, subject))
+            .await
     }
 
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>> {

@@ -74,6 +74,12 @@ statements! {
         "SELECT s.consent, ", consent_columns!(), " FROM slot AS s \
         LEFT JOIN consent AS c ON c.shard = s.shard AND c.tenant = s.tenant AND c.id = s.consent \
         WHERE s.shard = ?1 AND s.tenant = ?2 AND s.subject = ?3");
+    /// Somebody and what they agreed to; one row without anything where there is neither.
+    STANDING = concat!(
+        "SELECT s.consent, p.state, ", consent_columns!(), " FROM (SELECT 1) \
+        LEFT JOIN subject AS p ON p.shard = ?1 AND p.tenant = ?2 AND p.id = ?3 \
+        LEFT JOIN slot AS s ON s.shard = ?1 AND s.tenant = ?2 AND s.subject = ?3 \
+        LEFT JOIN consent AS c ON c.shard = s.shard AND c.tenant = s.tenant AND c.id = s.consent");
     /// All shards: comparing rows with the log needs each of them.
     SLOTS_ALL = "SELECT s.subject, s.definition, s.audience_kind, s.audience, s.qualifier, s.version, s.consent \
         FROM slot AS s WHERE s.tenant = ?1";

@@ -22,7 +22,10 @@ pub mod tail;
 use async_trait::async_trait;
 use consentry_domain::{
     AgreementId, ClientId, ConsentId, DeliveryId, EndpointId, GrantId, RecordId, SubjectId, TenantId,
-    Timestamp, consent::Consent, grant::Grant, subject::Subject,
+    Timestamp,
+    consent::Consent,
+    grant::Grant,
+    subject::{Subject, SubjectState},
 };
 
 pub use change::{ChangeSet, Expect, IdempotencyKey, NewEvent, Receipt, RowChange};
@@ -57,12 +60,12 @@ pub trait Store: Send + Sync + 'static {
     /// The consents that decide the slots of a person.
     async fn deciding_consents(&self, tenant: TenantId, subject: SubjectId) -> ReadResult<Vec<Consent>>;
 
-    /// The same with the person: what every question about them rests on, asked for at once.
+    /// The same with the state of the person, where there is one: what every question about them rests on, asked for at once.
     async fn standing(
         &self,
         tenant: TenantId,
         subject: SubjectId,
-    ) -> ReadResult<(Option<Subject>, Vec<Consent>)>;
+    ) -> ReadResult<(Option<SubjectState>, Vec<Consent>)>;
 
     /// One consent.
     async fn consent(&self, tenant: TenantId, id: ConsentId) -> ReadResult<Option<Consent>>;

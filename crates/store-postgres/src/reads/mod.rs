@@ -6,8 +6,9 @@ mod records;
 mod touched;
 
 use consentry_domain::{
-    ClientId, Consent, ConsentId, GrantId, Shard, SubjectId, TenantId, Timestamp, grant::Grant,
-    subject::Subject,
+    ClientId, Consent, ConsentId, GrantId, Shard, SubjectId, TenantId, Timestamp,
+    grant::Grant,
+    subject::{Subject, SubjectState},
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
@@ -175,11 +176,12 @@ pub(crate) async fn standing(
     connection: Connection<'_>,
     tenant: TenantId,
     id: SubjectId,
-) -> Result<(Option<Subject>, Vec<Consent>)> {
-    tokio::try_join!(
+) -> Result<(Option<SubjectState>, Vec<Consent>)> {
+    let (person, consents) = tokio::try_join!(
         subject(connection, tenant, id),
         deciding_consents(connection, tenant, id),
-    )
+    )?;
+    Ok((person.map(|person| person.state), consents))
 }
 
 pub(crate) async fn grant(

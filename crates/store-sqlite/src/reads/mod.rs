@@ -6,13 +6,14 @@ mod records;
 mod touched;
 
 use consentry_domain::{
-    ClientId, Consent, ConsentId, GrantId, Shard, SubjectId, TenantId, Timestamp, grant::Grant,
-    subject::Subject,
+    ClientId, Consent, ConsentId, GrantId, Shard, SubjectId, TenantId, Timestamp,
+    grant::Grant,
+    subject::{Subject, SubjectState},
 };
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
     InteractionRow, StoreError, SubjectKeyRow, TokenRow,
-    stored::{Cells as _, Stored as _},
+    stored::{self, Alike, Cells as _, Stored as _},
 };
 use rusqlite::{Connection, Params, Row, params, types::ValueRef};
 use uuid::Uuid;
@@ -150,6 +151,55 @@ pub(crate) fn deciding_consents(
             }
         },
     )
+}
+
+/// The state of somebody, and the consents that decide their slots.
+pub(crate) fn standing(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<(Option<SubjectState>, Vec<Consent>)> {
+    if let Some(found) = standing_at_home(connection, tenant, subject)? {
+        return Ok(found);
+    }
+    at_one_moment(connection, || {
+        let person = self::subject(connection, tenant, subject)?;
+        let consents = deciding_consents(connection, tenant, subject)?;
+        Ok((person.map(|person| person.state), consents))
+    })
+}
+
+/// The same by one statement; none where one of the consents was made elsewhere, since it lives where its own id says, and where the
+/// person cannot be read, which is told by who reads them alone.
+fn standing_at_home(
+    connection: &Connection,
+    tenant: TenantId,
+    subject: SubjectId,
+) -> Result<Option<(Option<SubjectState>, Vec<Consent>)>> {
+    let mut statement = connection.prepare_cached(sql::STANDING)?;
+    let mut found = statement.query(params![
+        subject.shard().number(),
+        put::id(tenant.uuid()),
+        put::id(subject.uuid())
+    ])?;
+    let (mut state, mut consents) = (None, Vec::new());
+    let mut alike = Alike::default();
+    while let Some(row) = found.next()? {
+        let mut cells = Cells::new(row, Consent::TABLE, Consent::KEYS);
+        let is_slot = cells.optional_id("consent", ConsentId::from_uuid)?.is_some();
+        let known = cells.optional_named("state", |text| Some(SubjectState::from_name(text)))?;
+        state = known.flatten();
+        let is_unreadable = known.is_some() && state.is_none();
+        let is_elsewhere = is_slot && row.get_ref(2)? == ValueRef::Null;
+        if is_unreadable || is_elsewhere {
+            return Ok(None);
+        }
+        if !is_slot {
+            break;
+        }
+        consents.push(stored::consent(&mut cells, &mut alike)?);
+    }
+    Ok(Some((state, consents)))
 }
 
 pub(crate) fn grant(connection: &Connection, tenant: TenantId, id: GrantId) -> Result<Option<Grant>> {

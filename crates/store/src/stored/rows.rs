@@ -10,7 +10,7 @@ use consentry_domain::{
     subject::{Namespace, Subject, SubjectState},
 };
 
-use super::{cells::Cells, search_keys::read_keys};
+use super::{alike::Alike, cells::Cells, search_keys::read_keys};
 use crate::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
     IdempotencyKey, InteractionRow, JobRow, PreferenceKind, PreferenceRow, RecordRow, SubjectKeyRow,
@@ -34,29 +34,34 @@ impl Stored for Consent {
     const KEYS: usize = 1;
 
     fn read<C: Cells>(cells: &mut C) -> Result<Self, C::Fault> {
-        let id = cells.id("id", ConsentId::from_uuid)?;
-        let version = cells.number("version")?;
-        let status = cells.named("status", Status::from_name)?;
-        let slot = slot_at(cells)?;
-        Ok(Consent {
-            id,
-            slot,
-            version,
-            status,
-            wording: cells.optional_json("wording")?,
-            door: cells.named("door", Door::from_name)?,
-            actor: cells.json("actor")?,
-            decision: cells.id("decision", DecisionId::from_uuid)?,
-            record: cells.id("record", RecordId::from_uuid)?,
-            agreement: cells.optional_id("agreement", AgreementId::from_uuid)?,
-            created_at: cells.time("created_at")?,
-            updated_at: cells.time("updated_at")?,
-            valid_from: cells.optional_time("valid_from")?,
-            valid_until: cells.optional_time("valid_until")?,
-            ended: cells.optional_json("ended")?,
-            actions: cells.optional_json("actions")?,
-        })
+        consent(cells, &mut Alike::default())
     }
+}
+
+/// A consent of several that are read one after the other.
+pub fn consent<C: Cells>(cells: &mut C, alike: &mut Alike) -> Result<Consent, C::Fault> {
+    let id = cells.id("id", ConsentId::from_uuid)?;
+    let version = cells.number("version")?;
+    let status = cells.named("status", Status::from_name)?;
+    let slot = slot_at(cells)?;
+    Ok(Consent {
+        id,
+        slot,
+        version,
+        status,
+        wording: cells.optional_named("wording", |text| alike.wording.read(text))?,
+        door: cells.named("door", Door::from_name)?,
+        actor: cells.named("actor", |text| alike.actor.read(text))?,
+        decision: cells.id("decision", DecisionId::from_uuid)?,
+        record: cells.id("record", RecordId::from_uuid)?,
+        agreement: cells.optional_id("agreement", AgreementId::from_uuid)?,
+        created_at: cells.time("created_at")?,
+        updated_at: cells.time("updated_at")?,
+        valid_from: cells.optional_time("valid_from")?,
+        valid_until: cells.optional_time("valid_until")?,
+        ended: cells.optional_json("ended")?,
+        actions: cells.optional_json("actions")?,
+    })
 }
 
 impl Stored for UseRow {

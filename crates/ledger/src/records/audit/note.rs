@@ -9,7 +9,6 @@ use super::{Attributes, ChangeType, Note, Touched};
 use crate::{
     error::Fault,
     records::{details::Details, requester::Requester},
-    stored_json::to_json,
 };
 
 /// Name of the note in an event's body.
@@ -171,7 +170,9 @@ fn blank(requester: Option<&Requester>, record: RecordId, change: ChangeType) ->
 }
 
 fn written(note: &Note) -> Result<Map<String, Value>, Fault> {
-    let text = to_json(note, "record change")?;
-    let value: Value = crate::stored_json::from_json(&text, "record change")?;
+    let value = serde_json::to_value(note).map_err(|error| Fault::Unreadable {
+        what: "record change",
+        why: error.to_string(),
+    })?;
     Ok(Map::from_iter([(NAME.to_owned(), value)]))
 }
