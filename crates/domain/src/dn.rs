@@ -28,6 +28,13 @@ impl Dn {
         if text.len() > MAX_BYTES {
             return Err(InvalidDn);
         }
+        if is_plain(text) {
+            return Ok(Self(text.to_owned()));
+        }
+        Self::read(text)
+    }
+
+    fn read(text: &str) -> Result<Self, InvalidDn> {
         let mut reader = Reader {
             rest: text.chars().peekable(),
         };
@@ -83,8 +90,28 @@ impl Dn {
 
     /// Whether a text names the same entry; never for a text that is no name.
     pub fn names(&self, text: &str) -> bool {
-        Self::parse(text).is_ok_and(|other| other == *self)
+        text == self.0 || Self::parse(text).is_ok_and(|other| other == *self)
     }
+}
+
+/// Whether a text is canonical as it stands, as far as that is seen without reading it closely: letters in lower case, digits and a few
+/// marks that mean nothing, in few parts of one attribute each. Most names are, since they are compared and kept like this.
+fn is_plain(text: &str) -> bool {
+    let is_attribute = |part: &str| {
+        part.split_once('=').is_some_and(|(kind, value)| {
+            kind.starts_with(|first: char| first.is_ascii_lowercase())
+                && kind.bytes().all(|byte| is_small(byte) || byte == b'-')
+                && !value.is_empty()
+                && value
+                    .bytes()
+                    .all(|byte| is_small(byte) || matches!(byte, b'-' | b'_' | b'.' | b'@'))
+        })
+    };
+    text.split(',').take(MAX_ATTRIBUTES + 1).count() <= MAX_ATTRIBUTES && text.split(',').all(is_attribute)
+}
+
+const fn is_small(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
 /// Whether the last character of a canonical text is escaped: an odd number of backslashes stands before it.

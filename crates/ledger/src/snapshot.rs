@@ -1,12 +1,16 @@
 //! The configuration of a tenant, whole and in memory: clients, definitions, wordings, keys, accounts.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use consentry_domain::{
     ApplicationId, ClientId, DefinitionKey, EndpointId, PartyId, TenantId,
     client::{Client, Party},
     credential::{ApiCredential, LinkSecret, Principal},
     definition::{Definition, Localization, Wording, WordingVersion},
+    dn::Dn,
     tenant::{Application, Tenant},
 };
 use consentry_store::{ConfigurationKind, ConfigurationRow, Expect, RowKey};
@@ -43,6 +47,10 @@ pub struct TenantSnapshot {
     pub definitions: BTreeMap<DefinitionKey, Definition>,
     /// Its wordings: by definition, then oldest version first.
     pub localizations: BTreeMap<DefinitionKey, Vec<Localization>>,
+    /// The digests of its wordings in the same places, each made when it is first asked for.
+    pub(crate) digests: BTreeMap<DefinitionKey, Vec<OnceLock<Option<String>>>>,
+    /// The distinguished names that may do everything at the records door.
+    pub(crate) service_accounts: Vec<Dn>,
     /// Its directory entries.
     pub principals: Principals,
     /// Its identity mappers, ready to run.
@@ -162,8 +170,16 @@ impl TenantSnapshot {
 
     /// `sha256:` and base64url over the canonical published wording (enforcement-events-evidence 8.1).
     pub fn wording_digest(&self, definition: &DefinitionKey, wording: &Wording) -> Option<String> {
-        let published = self.wording_at(definition, wording.locale.as_str(), wording.version)?;
-        digest_of(published).ok()
+        let places = self.localizations.get(definition)?;
+        let is_meant = |published: &Localization| {
+            published.version == wording.version && published.locale.matches(wording.locale.as_str())
+        };
+        let place = places.iter().position(is_meant)?;
+        let digest = || digest_of(&places[place]).ok();
+        match self.digests.get(definition).and_then(|all| all.get(place)) {
+            Some(known) => known.get_or_init(digest).clone(),
+            None => digest(),
+        }
     }
 }
 
@@ -331,7 +347,16 @@ fn snapshot(id: TenantId, rows: Vec<ConfigurationRow>, root: &Key) -> Result<Opt
         tracing::error!(%error, "the mail templates of a tenant cannot be used; the product's are");
         MailTemplates::default()
     });
+    let digests = localizations.iter().map(|(definition, wordings)| {
+        let unknown = wordings.iter().map(|_| OnceLock::new());
+        (definition.clone(), unknown.collect())
+    });
+    // A text that is no name is nobody's.
+    let listed = tenant.records.service_account_dns.iter();
+    let service_accounts = listed.filter_map(|listed| Dn::parse(listed).ok()).collect();
     Ok(Some(TenantSnapshot {
+        digests: digests.collect(),
+        service_accounts,
         tenant,
         applications,
         parties,

@@ -47,7 +47,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead,
+    DeliveryQuery, DeliveryRow, EventHead, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead,
     PreferenceRow, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store, SubjectKeyRow, Tail,
     TailPlace, TokenRow, TouchedRows, UseRow, Withdrawn,
 };
@@ -319,6 +319,12 @@ impl Store for PostgresStore {
     async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>> {
         self.readers
             .ask(move |connection| Box::pin(reads::events(connection, tenant, from, limit)))
+            .await
+    }
+
+    async fn event_heads(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventHead>> {
+        self.readers
+            .ask(move |connection| Box::pin(reads::event_heads(connection, tenant, from, limit)))
             .await
     }
 

@@ -206,6 +206,9 @@ statements! {
     EVENTS "log.events" = "SELECT e.idx, e.id, e.kind, e.at, e.leaf, e.sealed, e.salt, e.hash, f.subject, f.door \
         FROM consent_event AS e LEFT JOIN consent_event_filter AS f ON f.tenant = e.tenant AND f.idx = e.idx \
         WHERE e.tenant = $1 AND e.idx >= $2 ORDER BY e.idx LIMIT $3";
+    EVENT_HEADS "log.event_heads" = "SELECT e.idx, e.kind, f.subject \
+        FROM consent_event AS e LEFT JOIN consent_event_filter AS f ON f.tenant = e.tenant AND f.idx = e.idx \
+        WHERE e.tenant = $1 AND e.idx >= $2 ORDER BY e.idx LIMIT $3";
     EVENTS_OF "log.events_of" = "SELECT e.idx, e.id, e.kind, e.at, e.leaf, e.sealed, e.salt, e.hash, f.subject, f.door \
         FROM consent_event_filter AS f JOIN consent_event AS e ON e.tenant = f.tenant AND e.idx = f.idx \
         WHERE f.tenant = $1 AND f.subject = $2 AND f.idx >= $3 ORDER BY f.idx LIMIT $4";

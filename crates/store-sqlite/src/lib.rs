@@ -41,7 +41,7 @@ use consentry_domain::{
 };
 use consentry_store::{
     AccountRow, AgreementQuery, AliasRow, ChangeSet, CommitError, ConfigurationKind, ConfigurationRow,
-    DeliveryQuery, DeliveryRow, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead,
+    DeliveryQuery, DeliveryRow, EventHead, EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, LogHead,
     PreferenceRow, ReadResult, Receipt, RecordFound, RecordQuery, Seeds, Store, StoreError, SubjectKeyRow,
     TokenRow, TouchedRows, UseRow, Withdrawn,
 };
@@ -331,6 +331,11 @@ impl Store for SqliteStore {
 
     async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>> {
         self.scan(move |connection| reads::events(connection, tenant, from, limit))
+            .await
+    }
+
+    async fn event_heads(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventHead>> {
+        self.scan(move |connection| reads::event_heads(connection, tenant, from, limit))
             .await
     }
 

@@ -42,6 +42,9 @@ statements! {
     EVENTS = "SELECT e.idx, e.id, e.kind, e.at, e.leaf, e.sealed, e.salt, e.hash, f.subject, f.door \
         FROM consent_event AS e LEFT JOIN consent_event_filter AS f ON f.tenant = e.tenant AND f.idx = e.idx \
         WHERE e.tenant = ?1 AND e.idx >= ?2 ORDER BY e.idx LIMIT ?3";
+    EVENT_HEADS = "SELECT e.idx, e.kind, f.subject \
+        FROM consent_event AS e LEFT JOIN consent_event_filter AS f ON f.tenant = e.tenant AND f.idx = e.idx \
+        WHERE e.tenant = ?1 AND e.idx >= ?2 ORDER BY e.idx LIMIT ?3";
     EVENTS_OF = "SELECT e.idx, e.id, e.kind, e.at, e.leaf, e.sealed, e.salt, e.hash, f.subject, f.door \
         FROM consent_event_filter AS f INDEXED BY consent_event_filter_by_subject \
         CROSS JOIN consent_event AS e ON e.tenant = f.tenant AND e.idx = f.idx \

@@ -35,8 +35,9 @@ pub use read::{
     AgreementQuery, DeliveryQuery, LogHead, Page, RecordFound, RecordQuery, Seeds, TouchedRows, Withdrawn,
 };
 pub use row::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
-    InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow, UseRow,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventHead,
+    EventRow, Hash, InteractionRow, JobRow, RecordRow, Row, RowKey, SubjectKeyRow, TokenKind, TokenRow,
+    UseRow,
 };
 pub use tail::{Tail, TailPlace, Touches};
 
@@ -171,6 +172,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Events from an index on, in order.
     async fn events(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventRow>>;
+
+    /// The heads of the same events, for who looks at few of them: what they say is by far the most of what there is to read.
+    async fn event_heads(&self, tenant: TenantId, from: u64, limit: u32) -> ReadResult<Vec<EventHead>>;
 
     /// Events about a person from an index on, in order, at most `limit`. What is written here finds them among all events; an engine
     /// with an index over them does better.

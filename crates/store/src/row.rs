@@ -368,6 +368,17 @@ pub struct EventRow {
     pub door: Option<Door>,
 }
 
+/// What an event is about, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventHead {
+    /// Index in the tenant's log.
+    pub index: u64,
+    /// Name without prefix.
+    pub kind: String,
+    /// The person; none once erased.
+    pub subject: Option<SubjectId>,
+}
+
 /// Work that is due at a time and done by one node at a time. Whoever wants to do it writes itself in with the version it read
 /// ([`Expect::At`](crate::Expect::At)), so of several only one does; what it writes while it holds the work expects the version it
 /// wrote, so that a holder who was taken for dead changes nothing any more.

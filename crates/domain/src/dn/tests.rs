@@ -209,3 +209,21 @@ fn rec_12_3_any_text_can_be_the_value_of_one_attribute() {
         );
     }
 }
+
+proptest! {
+    #[test]
+    fn what_is_canonical_at_first_sight_is_what_reading_it_gives(
+        text in "[a-z0-9=,.@+ _#-]{0,12}|([a-z][a-z0-9-]{0,3}=[a-z0-9.@_-]{1,4},?){1,4}",
+    ) {
+        if is_plain(&text) {
+            prop_assert_eq!(Dn::read(&text), Ok(Dn(text)));
+        }
+    }
+}
+
+#[test]
+fn many_attributes_are_counted_at_first_sight_too() {
+    let name = |parts: usize| vec!["a=b"; parts].join(",");
+    assert!(Dn::parse(&name(MAX_ATTRIBUTES)).is_ok());
+    assert_eq!(Dn::parse(&name(MAX_ATTRIBUTES + 1)), Err(InvalidDn));
+}

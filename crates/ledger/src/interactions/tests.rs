@@ -133,6 +133,8 @@ mod asking {
             clients: BTreeMap::new(),
             definitions: BTreeMap::new(),
             localizations: BTreeMap::new(),
+            digests: BTreeMap::new(),
+            service_accounts: Vec::new(),
             principals: crate::principals::Principals::default(),
             mappers: Default::default(),
             mails: Default::default(),

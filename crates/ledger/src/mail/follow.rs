@@ -9,6 +9,7 @@ use consentry_domain::{
     mail::MailAddress,
     tenant::{DAYS_AHEAD, MailSettings},
 };
+use consentry_store::EventHead;
 
 use super::{
     about::{About, Mail, Origin, To},
@@ -17,9 +18,17 @@ use super::{
 use crate::{
     TenantSnapshot,
     error::Fault,
-    feed::{Happening, tail},
+    feed::{Happening, Leaf},
     webhooks::Stopped,
 };
+
+/// The events that mails follow from; see [`following`].
+const LEADING: [&str; 4] = [
+    "decision.recorded",
+    "consent.expired",
+    "consent.expiring",
+    "webhook.endpoint_disabled",
+];
 
 /// Events looked at at a time.
 const AT_ONCE: u32 = 500;
@@ -37,13 +46,20 @@ impl MailQueue {
         let settings = &tenant.tenant.mail;
         let mut made = 0;
         while self.reached < *self.size.borrow() && waiting + made < MOST_WAITING {
-            let passed = self.passing(tenant).await?;
+            let store = &self.ledger.inner.store;
+            let passed = store
+                .event_heads(tenant.id(), self.reached, AT_ONCE)
+                .await
+                .map_err(Fault::from)?;
             let Some(last) = passed.last() else { break };
-            let reached = last.position.index();
+            let reached = last.index.saturating_add(1);
             let mut mails: BTreeMap<String, Mail> = BTreeMap::new();
             let now = self.ledger.now();
-            for event in passed.iter().filter_map(|passed| passed.event.as_deref()) {
-                for mail in following(tenant, settings, event, now) {
+            for head in &passed {
+                let Some(event) = self.event_of_note(tenant, head).await? else {
+                    continue;
+                };
+                for mail in following(tenant, settings, &event, now) {
                     mails.entry(mail.key.clone()).or_insert(mail);
                 }
             }
@@ -85,14 +101,26 @@ impl MailQueue {
         Ok(made)
     }
 
-    async fn passing(&self, tenant: &Arc<TenantSnapshot>) -> Result<Vec<tail::Passed>, Fault> {
-        let tail = self.place.tail();
-        if let Some(passed) = tail.read(&self.ledger, tenant, self.reached, AT_ONCE).await? {
-            return Ok(passed);
+    /// An event that a mail may follow from. Most lead to none, or are about somebody who is reached by none, and are not opened.
+    async fn event_of_note(
+        &self,
+        tenant: &TenantSnapshot,
+        head: &EventHead,
+    ) -> Result<Option<Happening>, Fault> {
+        if !LEADING.contains(&head.kind.as_str()) {
+            return Ok(None);
+        }
+        if let Some(subject) = head.subject
+            && !self.reaches_somebody(tenant, To::Person(subject)).await?
+        {
+            return Ok(None);
         }
         let store = &self.ledger.inner.store;
-        let rows = store.events(tenant.id(), self.reached, AT_ONCE).await?;
-        tail::opened(&self.ledger, tenant, &rows).await
+        let rows = store.events(tenant.id(), head.index, 1).await?;
+        match rows.first().filter(|row| row.index == head.index) {
+            Some(row) => Happening::open(&self.ledger, tenant, row, Leaf::of(row)).await,
+            None => Ok(None),
+        }
     }
 }
 

@@ -198,7 +198,8 @@ pub struct MailQueue {
     written: Option<u64>,
     /// The same, which may be ahead of what is written down.
     pub(super) reached: u64,
-    pub(super) place: tail::Place,
+    /// As long as it is held, the log is looked at.
+    _place: tail::Place,
     mailed: watch::Receiver<u64>,
     pub(super) size: watch::Receiver<u64>,
 }
@@ -254,7 +255,7 @@ impl Ledger {
             lease,
             written: standing.index,
             reached,
-            place,
+            _place: place,
             size,
             mailed: self.inner.mailed.subscribe(),
         };

@@ -225,10 +225,5 @@ pub(crate) fn is_privileged_entry(tenant: &TenantSnapshot, dn: &Dn) -> bool {
 }
 
 pub(super) fn is_service_account(tenant: &TenantSnapshot, dn: &Dn) -> bool {
-    tenant
-        .tenant
-        .records
-        .service_account_dns
-        .iter()
-        .any(|listed| dn.names(listed))
+    tenant.service_accounts.contains(dn)
 }

@@ -11,7 +11,7 @@ use consentry_domain::{
     subject::{Subject, SubjectState},
 };
 use consentry_store::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventHead, EventRow, Hash, IdempotencyKey,
     InteractionRow, LogHead, PreferenceRow, StoreError, SubjectKeyRow, TokenRow, UseRow, chain,
     stored::Cells as _,
 };
@@ -404,6 +404,22 @@ pub(crate) async fn log_head(connection: Connection<'_>, tenant: TenantId) -> Re
         size: 0,
         chain: chain::start(STREAM),
     }))
+}
+
+pub(crate) async fn event_heads(
+    connection: Connection<'_>,
+    tenant: TenantId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<EventHead>> {
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    all(
+        connection,
+        sql::EVENT_HEADS,
+        &[&tenant.uuid(), &from, &i64::from(limit)],
+        rows::read,
+    )
+    .await
 }
 
 pub(crate) async fn events_of(

@@ -11,7 +11,7 @@ use consentry_domain::{
     subject::{Subject, SubjectState},
 };
 use consentry_store::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventRow, Hash, IdempotencyKey,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventHead, EventRow, Hash, IdempotencyKey,
     InteractionRow, StoreError, SubjectKeyRow, TokenRow,
     stored::{self, Alike, Cells as _, Stored as _},
 };
@@ -362,6 +362,21 @@ pub(crate) fn events(
     all(
         connection,
         sql::EVENTS,
+        params![put::id(tenant.uuid()), from, limit],
+        rows::read,
+    )
+}
+
+pub(crate) fn event_heads(
+    connection: &Connection,
+    tenant: TenantId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<EventHead>> {
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    all(
+        connection,
+        sql::EVENT_HEADS,
         params![put::id(tenant.uuid()), from, limit],
         rows::read,
     )

@@ -1,7 +1,9 @@
 //! The log and the memory of requests.
 
 use super::{Engine, commit, sample, writing};
-use crate::{ChangeSet, CommitError, Hash, Receipt, Row, Store, chain, change::EventFilter};
+use crate::{
+    ChangeSet, CommitError, EventHead, EventRow, Hash, Receipt, Row, Store, chain, change::EventFilter,
+};
 
 fn telling(words: &[&str]) -> ChangeSet {
     let mut change = writing([]);
@@ -55,6 +57,12 @@ pub async fn indexes_are_dense_and_the_chain_holds(engine: &impl Engine) {
     let mut value = chain::start(0);
     let stored = store.events(tenant, 0, 1000).await.unwrap();
     assert_eq!(stored.len(), appended.len());
+    for (from, limit) in [(0, 1000), (1, 2), (2, 1), (1000, 5)] {
+        let heads = store.event_heads(tenant, from, limit).await.unwrap();
+        let expected = store.events(tenant, from, limit).await.unwrap();
+        let expected: Vec<EventHead> = expected.into_iter().map(head_of).collect();
+        assert_eq!(heads, expected);
+    }
     for ((index, new), event) in (0..).zip(&appended).zip(&stored) {
         value = chain::next(&value, &chain::leaf_hash(&new.leaf));
         assert_eq!(event.index, index);
@@ -75,6 +83,14 @@ pub async fn indexes_are_dense_and_the_chain_holds(engine: &impl Engine) {
     }
     let head = store.log_head(tenant).await.unwrap();
     assert_eq!((head.size, head.chain), (appended.len() as u64, value));
+}
+
+fn head_of(event: EventRow) -> EventHead {
+    EventHead {
+        index: event.index,
+        kind: event.kind,
+        subject: event.subject,
+    }
 }
 
 /// A tenant without events has an empty log that begins with the chain's start; events without a person keep their salt.

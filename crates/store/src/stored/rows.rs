@@ -12,9 +12,9 @@ use consentry_domain::{
 
 use super::{alike::Alike, cells::Cells, search_keys::read_keys};
 use crate::{
-    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventRow, Hash,
-    IdempotencyKey, InteractionRow, JobRow, PreferenceKind, PreferenceRow, RecordRow, SubjectKeyRow,
-    TokenKind, TokenRow, UseRow,
+    AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, DeliveryRow, DeliveryStatus, EventHead,
+    EventRow, Hash, IdempotencyKey, InteractionRow, JobRow, PreferenceKind, PreferenceRow, RecordRow,
+    SubjectKeyRow, TokenKind, TokenRow, UseRow,
 };
 
 /// What is read from the columns of one table.
@@ -282,6 +282,19 @@ impl Stored for EventRow {
             chain: cells.hash("hash")?,
             subject: cells.optional_id("subject", SubjectId::from_uuid)?,
             door: cells.optional_named("door", Door::from_name)?,
+        })
+    }
+}
+
+impl Stored for EventHead {
+    const TABLE: &'static str = "consent_event";
+    const KEYS: usize = 1;
+
+    fn read<C: Cells>(cells: &mut C) -> Result<Self, C::Fault> {
+        Ok(EventHead {
+            index: cells.number("idx")?,
+            kind: cells.text("kind")?,
+            subject: cells.optional_id("subject", SubjectId::from_uuid)?,
         })
     }
 }
