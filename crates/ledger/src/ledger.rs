@@ -152,7 +152,7 @@ impl Ledger {
         entropy: Arc<dyn Entropy>,
         options: &LedgerOptions,
     ) -> Result<Self, Fault> {
-        let writer = Writer::start(Arc::clone(&store));
+        let writer = Writer::new(Arc::clone(&store));
         // What others write from here on is followed, so nothing is missed between this and the first reading.
         let following = if store.is_shared() {
             Some(Following::from(store.tail_end().await?))

@@ -1,71 +1,46 @@
-//! The writer: one queue, one task, group commit without a timer.
+//! The way to the store for what is to be committed: bounded, so that memory does not grow where more is asked for than can be written.
 //!
-//! A batch is whatever queued up while the last one was syncing, so an idle system pays one sync and a loaded one shares it.
+//! What comes while a batch is being written is the next batch; the store gathers it where it writes.
 
 use std::sync::Arc;
 
 use consentry_store::{ChangeSet, CommitError, Receipt, Store, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::Semaphore;
 
-/// Most change sets in one transaction.
-const BATCH: usize = 256;
+/// Most change sets that wait or are being written; beyond it callers are told to come back (503).
+const MOST: usize = 4096;
 
-/// Most change sets waiting; beyond it callers are told to come back (503), so that memory does not grow.
-const QUEUE: usize = 4096;
-
-struct Waiting {
-    change: ChangeSet,
-    answer: oneshot::Sender<Result<Receipt, CommitError>>,
-}
-
-/// Hands change sets to the one writing task.
-#[derive(Debug, Clone)]
+/// Hands change sets to the store.
+#[derive(Clone)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Waiting>,
+    store: Arc<dyn Store>,
+    places: Arc<Semaphore>,
 }
 
-impl std::fmt::Debug for Waiting {
+impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Waiting").finish_non_exhaustive()
+        f.debug_struct("Writer")
+            .field("places", &self.places)
+            .finish_non_exhaustive()
     }
 }
 
 impl Writer {
-    /// Starts the task; it ends when the last handle is dropped and the queue is empty.
-    pub(crate) fn start(store: Arc<dyn Store>) -> Self {
-        let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(run(store, waiting));
-        Self { queue }
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            places: Arc::new(Semaphore::new(MOST)),
+        }
     }
 
     /// Commits one change set; returns once it is durable.
     pub(crate) async fn commit(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
-        let (answer, receipt) = oneshot::channel();
-        self.queue
-            .try_send(Waiting { change, answer })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => CommitError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => closed(),
-            })?;
-        receipt.await.unwrap_or_else(|_| Err(closed()))
+        let _place = self.places.try_acquire().map_err(|_| CommitError::Overloaded)?;
+        let mut answers = self.store.commit(vec![change]).await;
+        answers.pop().unwrap_or_else(|| Err(unanswered()))
     }
 }
 
-fn closed() -> CommitError {
-    CommitError::Store(StoreError::Unavailable("the writer has stopped".to_owned()))
-}
-
-async fn run(store: Arc<dyn Store>, mut queue: mpsc::Receiver<Waiting>) {
-    let mut waiting = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut waiting, BATCH).await > 0 {
-        let (changes, answers): (Vec<_>, Vec<_>) = waiting
-            .drain(..)
-            .map(|waiting| (waiting.change, waiting.answer))
-            .unzip();
-        let receipts = store.commit(changes).await;
-        for (answer, receipt) in answers.into_iter().zip(receipts) {
-            // A caller that went away does not need its receipt; what it asked for is durable all the same.
-            let _gone = answer.send(receipt);
-        }
-    }
+fn unanswered() -> CommitError {
+    CommitError::Store(StoreError::Unavailable("the store gave no answer".to_owned()))
 }

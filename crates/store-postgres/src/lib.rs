@@ -1,6 +1,6 @@
 //! The ledger for several nodes: [`consentry_store::Store`] on PostgreSQL 15 and newer.
 //!
-//! What lives here: the schema and its migrations, every statement, one writing task with group commit, and a pool of connections
+//! What lives here: the schema and its migrations, every statement, one writing thread with group commit, and a pool of connections
 //! that read. What may not: rules about consent, HTTP, and anything that another engine would not do alike.
 //!
 //! Reading order: [`PostgresStore`] (what the waist asks), `commit` (one transaction per batch), `known` (what a batch asks),
@@ -58,7 +58,7 @@ pub use tenant_rows::TenantRows;
 
 use crate::{address::Address, gather::Gathered, link::Link, reader::Readers, tail::Ear, writer::Writer};
 
-/// A ledger in one PostgreSQL database, which other nodes may have open as well. Dropping it lets the writing task finish what
+/// A ledger in one PostgreSQL database, which other nodes may have open as well. Dropping it lets the writing thread finish what
 /// is queued; [`Store::close`] waits for that.
 #[derive(Debug)]
 pub struct PostgresStore {
@@ -84,7 +84,7 @@ impl PostgresStore {
             ear: Ear::open(address.clone(), own, options.patience),
             gathered: Gathered::start(readers.clone()),
             readers,
-            writer: Writer::start(link, &options),
+            writer: Writer::start(link, &options)?,
         })
     }
 

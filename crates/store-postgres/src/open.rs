@@ -68,6 +68,9 @@ pub enum OpenError {
         "the ledger's schema has {0}, which this program does not know: start the newer one that made it"
     )]
     SchemaTooNew(String),
+    /// A thread cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
     /// A copy into this database is not whole.
     #[error(
         "a copy of {0} into this database was begun and is not finished: repeat `consentry move-to-postgres`, or use another \

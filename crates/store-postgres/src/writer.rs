@@ -1,4 +1,7 @@
-//! The one task that writes. It owns the writing connection; everything that changes the database goes through its queue.
+//! The one thread that writes. It owns the writing connection; everything that changes the database goes through its queue.
+//!
+//! It has a runtime of its own: what the server answers is the end of one batch and the beginning of the next, and would otherwise wait for
+//! its turn among all requests.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -6,21 +9,19 @@ use std::{
 };
 
 use consentry_domain::{TenantId, Timestamp};
-use consentry_store::{ChangeSet, CommitError, Receipt, StoreError};
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::JoinHandle,
+use consentry_store::{
+    ChangeSet, CommitError, StoreError,
+    gathering::{Answer, Gathering, Settled},
 };
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     commit,
     fault::{Result, closed},
     link::Link,
-    open::Options,
+    open::{OpenError, Options},
     patience::Patience,
 };
-
-type Answers = Vec<std::result::Result<Receipt, CommitError>>;
 
 /// Something to do, and how long somebody waits for it: since it was asked for.
 struct Job {
@@ -29,7 +30,7 @@ struct Job {
 }
 
 enum Task {
-    Commit(Vec<ChangeSet>, oneshot::Sender<Answers>),
+    Commit(Vec<ChangeSet>, oneshot::Sender<Settled>),
     Prune {
         tenant: TenantId,
         before: Timestamp,
@@ -39,11 +40,12 @@ enum Task {
     Ready(oneshot::Sender<Result<()>>),
 }
 
-/// Hands work to the writing task. The ledger bounds how much waits here.
+/// Hands work to the writing thread. The ledger bounds how much waits here.
 #[derive(Debug)]
 pub(crate) struct Writer {
     queue: Mutex<Option<mpsc::UnboundedSender<Job>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// Told when the thread has done everything.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
     patience: Duration,
 }
 
@@ -54,21 +56,33 @@ impl std::fmt::Debug for Job {
 }
 
 impl Writer {
-    /// Starts the task on a link to a database that is migrated.
-    pub(crate) fn start(link: Link, options: &Options) -> Self {
+    /// Starts the thread on a link to a database that is migrated.
+    pub(crate) fn start(link: Link, options: &Options) -> std::result::Result<Self, OpenError> {
         let (queue, jobs) = mpsc::unbounded_channel();
-        Self {
+        let (end, ended) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(OpenError::Thread)?;
+        std::thread::Builder::new()
+            .name("ledger-writer".to_owned())
+            .spawn(move || {
+                runtime.block_on(run(link, jobs));
+                let _nobody_waits = end.send(());
+            })
+            .map_err(OpenError::Thread)?;
+        Ok(Self {
             patience: options.patience,
             queue: Mutex::new(Some(queue)),
-            task: Mutex::new(Some(tokio::spawn(run(link, jobs)))),
-        }
+            ended: Mutex::new(Some(ended)),
+        })
     }
 
-    pub(crate) async fn commit(&self, batch: Vec<ChangeSet>) -> Answers {
+    pub(crate) async fn commit(&self, batch: Vec<ChangeSet>) -> Vec<Answer> {
         let members = batch.len();
         let (answer, answers) = oneshot::channel();
         if self.send(Task::Commit(batch, answer)).is_ok()
-            && let Ok(answers) = answers.await
+            && let Ok((_done, answers)) = answers.await
         {
             return answers;
         }
@@ -115,24 +129,43 @@ impl Writer {
             .ok_or_else(closed)
     }
 
-    /// Lets the task finish what is queued, then waits for its end.
+    /// Lets the thread finish what is queued, then waits for its end.
     pub(crate) async fn close(&self) {
         drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task
-            && task.await.is_err()
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(ended) = ended
+            && ended.await.is_err()
         {
-            tracing::error!("the writing task ended in a panic");
+            tracing::error!("the writing thread ended in a panic");
         }
     }
 }
 
 async fn run(mut link: Link, mut jobs: mpsc::UnboundedReceiver<Job>) {
+    // The connection that the link was settled with is read by another runtime; the next one is read here. Where it cannot be had yet, who
+    // writes first waits for it.
+    link.cut();
+    let _not_yet = link.live(Patience::none()).await.is_err();
+    let mut next = None;
     // An answer that nobody waits for any more is no loss: what was asked for is done all the same.
-    while let Some(Job { task, patience }) = jobs.recv().await {
+    while let Some(Job { task, patience }) = taken(&mut next, &mut jobs).await {
         match task {
-            Task::Commit(batch, answer) => {
-                let _gone = answer.send(commit::batch(&mut link, &batch, patience).await);
+            Task::Commit(changes, answer) => {
+                let mut gathered = Gathering::of(changes, answer);
+                while gathered.has_room() && next.is_none() {
+                    match jobs.try_recv() {
+                        Ok(Job {
+                            task: Task::Commit(changes, answer),
+                            ..
+                        }) => gathered.add(changes, answer),
+                        Ok(other) => next = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                let answers = commit::batch(&mut link, gathered.changes(), patience).await;
+                for (answer, settled) in gathered.settle(answers) {
+                    let _gone = answer.send(settled);
+                }
             }
             Task::Prune {
                 tenant,
@@ -148,4 +181,12 @@ async fn run(mut link: Link, mut jobs: mpsc::UnboundedReceiver<Job>) {
         }
     }
     link.forget_marks().await;
+}
+
+/// What was taken out of the queue before, or what comes next.
+async fn taken(next: &mut Option<Job>, jobs: &mut mpsc::UnboundedReceiver<Job>) -> Option<Job> {
+    match next.take() {
+        Some(job) => Some(job),
+        None => jobs.recv().await,
+    }
 }

@@ -7,7 +7,10 @@ use std::{
 };
 
 use consentry_domain::{TenantId, Timestamp};
-use consentry_store::{ChangeSet, CommitError, Receipt, StoreError};
+use consentry_store::{
+    ChangeSet, CommitError, StoreError,
+    gathering::{Answer, Gathering, Settled},
+};
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
@@ -22,10 +25,8 @@ use crate::{
 /// How many batches pass between two looks at whether the planner's statistics are worth renewing.
 const BATCHES_PER_OPTIMIZE: u32 = 10_000;
 
-type Answers = Vec<std::result::Result<Receipt, CommitError>>;
-
 enum Job {
-    Commit(Vec<ChangeSet>, oneshot::Sender<Answers>),
+    Commit(Vec<ChangeSet>, oneshot::Sender<Settled>),
     Prune {
         tenant: TenantId,
         before: Timestamp,
@@ -68,11 +69,11 @@ impl Writer {
         })
     }
 
-    pub(crate) async fn commit(&self, batch: Vec<ChangeSet>) -> Answers {
+    pub(crate) async fn commit(&self, batch: Vec<ChangeSet>) -> Vec<Answer> {
         let members = batch.len();
         let (answer, answers) = oneshot::channel();
         if self.send(Job::Commit(batch, answer)).is_ok()
-            && let Ok(answers) = answers.await
+            && let Ok((_done, answers)) = answers.await
         {
             return answers;
         }
@@ -130,12 +131,23 @@ impl Writer {
 }
 
 fn run(connection: Connection, jobs: &mpsc::Receiver<Job>, checkpoints: Checkpoints) {
-    let mut batches = 0_u32;
+    let (mut batches, mut next) = (0_u32, None);
     // An answer that nobody waits for any more is no loss: what was asked for is done all the same.
-    while let Ok(job) = jobs.recv() {
+    while let Some(job) = next.take().or_else(|| jobs.recv().ok()) {
         match job {
-            Job::Commit(batch, answer) => {
-                let _gone = answer.send(commit::batch(&connection, &batch));
+            Job::Commit(changes, answer) => {
+                let mut gathered = Gathering::of(changes, answer);
+                while gathered.has_room() && next.is_none() {
+                    match jobs.try_recv() {
+                        Ok(Job::Commit(changes, answer)) => gathered.add(changes, answer),
+                        Ok(other) => next = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                let answers = commit::batch(&connection, gathered.changes());
+                for (answer, settled) in gathered.settle(answers) {
+                    let _gone = answer.send(settled);
+                }
                 checkpoints.after_commit(&connection);
                 batches += 1;
                 if batches.is_multiple_of(BATCHES_PER_OPTIMIZE) {

@@ -11,6 +11,7 @@ pub mod change;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod error;
+pub mod gathering;
 pub mod preference;
 pub mod read;
 pub mod record_key;
