@@ -161,7 +161,7 @@ pub(crate) fn of_entry(
 ) -> Result<Option<EntryChange>, ProvisionError> {
     let entry = match entry {
         Entry::SharedSecret(secret) => Cow::Owned(Entry::ApiCredential(kept(tenant, ids, secret))),
-        Entry::Definition(definition) => with_retired(tenant, definition, entry),
+        Entry::Definition(definition) => Cow::Owned(Entry::Definition(remembering(tenant, definition))),
         entry => with_epoch(tenant, entry, ids.now),
     };
     let signed = Signed { ids, author };
@@ -287,14 +287,14 @@ fn kept(tenant: &TenantSnapshot, ids: &Ids<'_>, secret: &SharedSecret) -> ApiCre
     }
 }
 
-/// Values of a preference that go are remembered: what was chosen of them stays good (consent-tokens-and-preferences 5.3).
-fn with_retired<'a>(tenant: &TenantSnapshot, given: &Definition, entry: &'a Entry) -> Cow<'a, Entry> {
-    let Some(known) = tenant.definitions.get(&given.key) else {
-        return Cow::Borrowed(entry);
-    };
+/// A definition as it will be kept: values of a preference that go are remembered, since what was chosen of them stays good
+/// (consent-tokens-and-preferences 5.3).
+pub(crate) fn remembering(tenant: &TenantSnapshot, given: &Definition) -> Definition {
     let mut kept = given.clone();
-    kept.choice.remember(&known.choice);
-    Cow::Owned(Entry::Definition(kept))
+    if let Some(known) = tenant.definitions.get(&given.key) {
+        kept.choice.remember(&known.choice);
+    }
+    kept
 }
 
 /// A client never gets an older epoch than it has. One that is switched off (TPA-CL-06) or becomes a third party (TPA-CL-03) gets a new
