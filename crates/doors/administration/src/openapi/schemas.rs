@@ -79,7 +79,7 @@ pub(super) struct Choice {
     #[schema(nullable = false)]
     namespaces: Option<std::collections::BTreeMap<String, String>>,
     /// Its place among the others, from 0; those that have none come last.
-    #[schema(nullable = false, maximum = 4294967295_u32)]
+    #[schema(nullable = false, maximum = 4_294_967_295_u32)]
     order: Option<u32>,
     /// Of a preference: ids of values that it had, kept by themselves. They are taken still.
     #[schema(nullable = false)]
