@@ -34,7 +34,7 @@ impl Ledger {
     /// and as quick, whether there is such a person, whether they can be reached, and whether they were sent enough codes already: a code
     /// that nobody got opens nothing. Nobody becomes a person by this (TPA-FL-01).
     ///
-    /// At most 5 codes go to a person within [`Purpose::counted_within`], counted in the ledger; at most 20 may be asked for from one
+    /// At most 5 codes go to a person within a time that is its purpose's, counted in the ledger; at most 20 may be asked for from one
     /// network, counted at each node.
     pub async fn send_one_time_code(
         &self,
