@@ -278,6 +278,50 @@ async function asBackEnd(path, wish) {
   return answer.json();
 }
 
+test("ctp_7_5 whoever approves sees the signature and the document that were handed in", async () => {
+  for (const language of ["en", "ar"]) {
+    const suffix = language === "en" ? "" : "-ar";
+    const desk = await visitor(browser, demo.facts, { language });
+    const { page } = desk;
+    await page.goto(center("news"));
+    const signature = await page.evaluate(() => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 1080, height: 360 });
+      const pen = canvas.getContext("2d");
+      pen.lineWidth = 12;
+      pen.bezierCurveTo(200, 300, 500, 20, 900, 260);
+      pen.stroke();
+      return canvas.toDataURL("image/png");
+    });
+    const asked = { signature: { enabled: true }, file: { enabled: true, approval: false } };
+    const wish = { organization_user_id: CUSTOMERS.ben, validations: asked };
+    const { id_token } = await asBackEnd("/consents/tokens", wish);
+    const document = `data:application/pdf;base64,${Buffer.from("%PDF-1.7 letter").toString("base64")}`;
+    const event = {
+      consents: { purposes: [{ id: "adviser", enabled: true }] },
+      proofs: [signature, document],
+    };
+    const link = await nextMail("desk", DECIDES, async () => {
+      const answer = await fetch(`${demo.facts.preferences.base}/v1/consents/events`, {
+        method: "POST",
+        headers: { Authorization: `Bearer ${id_token}`, "Content-Type": "application/json" },
+        body: JSON.stringify(event),
+      });
+      assert.equal(answer.status, 200, await answer.text());
+    });
+    await page.goto(suffix === "" ? link : link.replace("/v1/", "/"));
+    await desk.heading("approval-title").waitFor();
+    const picture = page.locator("img.proof");
+    assert.equal(await picture.evaluate((image) => image.complete && image.naturalWidth), 1080);
+    await judge(page, `approval-proofs${suffix}`);
+    const coming = page.waitForEvent("download");
+    await page.locator('a[href$="/proofs/1"]').click();
+    assert.equal((await coming).suggestedFilename(), "proof.pdf");
+    await desk.press(desk.button("approval-approve"));
+    await desk.heading("approval-done").waitFor();
+    await desk.close();
+  }
+});
+
 test("ctp_11_1 a link to the root of the center's own host opens it, and the address bar keeps no token", async () => {
   const { center_host } = demo.facts.preferences;
   const { id_token } = await asBackEnd("/consents/tokens", { organization_user_id: CUSTOMERS.ada });

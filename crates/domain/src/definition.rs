@@ -1,6 +1,11 @@
 //! What can be consented to, and the words it is asked with.
 
-use std::{cmp::Ordering, collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,12 +48,38 @@ pub struct Choice {
     /// Of a purpose: what else it is called, by name space; of these, `didomi` and `custom` are taken for its id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub namespaces: BTreeMap<String, String>,
+    /// Its place among the purposes, or among the preferences of its purpose, from 0; those that have none come last, by key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+    /// Of a preference: ids of values that it had. They are shown nowhere; what was chosen of them stays, and they are taken still
+    /// (5.3). Kept by themselves whenever values go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub retired: Vec<String>,
 }
+
+/// Most retired values that are remembered of a preference.
+const MOST_RETIRED: usize = 2_000;
 
 impl Choice {
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Remembers values of how it was that are none any more; the oldest are forgotten where there are too many.
+    pub fn remember(&mut self, before: &Self) {
+        let known = before.values.iter().map(|value| &value.id);
+        let mut retired: Vec<String> = before.retired.iter().chain(known).cloned().collect();
+        retired.extend(std::mem::take(&mut self.retired));
+        let mut seen = BTreeSet::new();
+        retired.retain(|id| self.values.iter().all(|own| own.id != *id) && seen.insert(id.clone()));
+        let surplus = retired.len().saturating_sub(MOST_RETIRED);
+        self.retired = retired.split_off(surplus);
+    }
+
+    /// Whether this is one of its values, or was.
+    pub fn knows(&self, value: &str) -> bool {
+        self.values.iter().any(|own| own.id == value) || self.retired.iter().any(|own| own == value)
     }
 }
 
@@ -215,4 +246,45 @@ pub struct Wording {
     pub version: WordingVersion,
     /// Language that was shown.
     pub locale: Locale,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Choice, ChoiceValue, MOST_RETIRED};
+
+    fn choice(values: &[&str], retired: &[&str]) -> Choice {
+        let value = |id: &&str| ChoiceValue {
+            id: (*id).to_owned(),
+            name: std::collections::BTreeMap::new(),
+        };
+        Choice {
+            values: values.iter().map(value).collect(),
+            retired: retired.iter().map(|id| (*id).to_owned()).collect(),
+            ..Choice::default()
+        }
+    }
+
+    #[test]
+    fn ctp_5_3_values_that_go_are_remembered_until_they_come_back() {
+        let before = choice(&["a", "b", "c"], &["x", "y"]);
+        let mut next = choice(&["c", "x", "d"], &["b", "z"]);
+        next.remember(&before);
+        assert_eq!(next.retired, ["y", "a", "b", "z"]);
+        assert!(["a", "c", "d", "x", "y"].iter().all(|id| next.knows(id)) && !next.knows("q"));
+        let same = next.clone();
+        next.remember(&same);
+        assert_eq!(next, same, "nothing changes by saying the same");
+    }
+
+    #[test]
+    fn ctp_5_3_the_oldest_are_forgotten_where_there_are_too_many() {
+        let all: Vec<String> = (0..MOST_RETIRED + 5).map(|number| number.to_string()).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let mut next = Choice::default();
+        next.remember(&choice(&[], &all));
+        assert_eq!(
+            (next.retired.len(), next.retired[0].as_str()),
+            (MOST_RETIRED, "5")
+        );
+    }
 }

@@ -35,6 +35,8 @@ pub(crate) enum Rate {
     SignedRequestsAbout(u32),
     /// One-time codes that are asked for, by address: 20 in 15 minutes.
     Codes,
+    /// Codes and links that are asked for to get to one's preferences, by address: 20 in an hour.
+    PreferenceMails,
     /// Streams that are opened, by client: so many in a minute as the tenant allows.
     StreamOpens(u32),
     /// Requests of a tenant's back ends at the preferences door outside of events and users: 100 in 15 seconds.
@@ -67,6 +69,7 @@ impl Rate {
             Self::RefusedOpenings => (30, 60),
             Self::Management | Self::PushedRequests => (600, 60),
             Self::Codes => (20, 900),
+            Self::PreferenceMails => (20, 3_600),
             Self::OrganizationRequests => (100, 15),
             Self::ConsentTokenRequests => (60, 10),
             Self::RecordsRequests(allowed)
@@ -93,6 +96,7 @@ impl Rate {
             Self::SignedRequests(_) => "requests",
             Self::SignedRequestsAbout(_) => "requests-about-one",
             Self::Codes => "codes",
+            Self::PreferenceMails => "preference-mails",
             Self::OrganizationRequests => "organization",
             Self::ConsentTokenRequests => "consents",
         }

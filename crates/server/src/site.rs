@@ -97,7 +97,9 @@ pub fn join(parts: &Parts) -> Result<Site, Vec<Conflict>> {
     let policies: CrossOriginPolicies = Arc::new(move |kind, uri, headers| {
         let tenant = &house.tenant_of(uri, headers)?.tenant;
         match kind {
-            Cors::Bearer => Some(consentry_door_preferences::cross_origin(&tenant.preferences)),
+            Cors::Bearer | Cors::Published => {
+                Some(consentry_door_preferences::cross_origin(&tenant.preferences))
+            }
             _ => tenant.records.cors.clone(),
         }
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Validations;
+use super::{AuthProvider, Validations};
 use crate::{DefinitionKey, decision::named_enum, definition::ChoiceValue};
 
 /// Most centers of a tenant.
@@ -75,6 +75,9 @@ pub struct Center {
     /// Whether somebody whom nobody knows yet can get in by mail.
     #[serde(default)]
     pub new_people: bool,
+    /// Which way in pages of others offer that show this center; none: the tenant's (consent-tokens-and-preferences 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_provider: Option<AuthProvider>,
     /// What is asked of choices made here, in place of what the tenant asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validations: Option<Validations>,
@@ -146,6 +149,7 @@ impl Center {
             frame_origins: Vec::new(),
             sign_in: yes(),
             new_people: false,
+            auth_provider: None,
             validations: None,
             hosts: Vec::new(),
             format: CenterFormat::default(),

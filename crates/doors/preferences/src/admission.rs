@@ -11,7 +11,7 @@ use consentry_ledger::{
     Caller, Target, TenantSnapshot,
     access::{Action, Permit},
     authorize,
-    preferences::{BearerError, ConsentToken, ManagePreferences, PreferenceBearer, Whom},
+    preferences::{BearerError, ConsentToken, ManagePreferences, PreferenceBearer, ReadPreferences, Whom},
     rates::Quota,
 };
 use consentry_web::{
@@ -22,12 +22,12 @@ use consentry_web::{
     path, rate_limits,
     visit::Visit,
 };
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Uri, header};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use crate::{
-    failure::{forbidden, not_authenticated, not_found, refused},
+    failure::{forbidden, not_authenticated, not_found, refused, told},
     query::Query,
 };
 
@@ -188,20 +188,30 @@ impl Admitted {
         })
     }
 
-    /// The last part of the path, decoded.
-    pub(crate) fn last_segment(&self) -> Result<String, ApiError> {
-        let base = if self.uri.path().starts_with("/v1/") {
-            "/v1"
-        } else {
-            ""
+    /// With a token the person is known; a device beside it must be one of theirs (3.5).
+    pub(crate) async fn check_own(
+        &self,
+        permit: &Permit<ReadPreferences>,
+        whom: Whom<'_>,
+    ) -> Result<(), ApiError> {
+        let (Some(_), Some(id)) = (self.token(), whom.id) else {
+            return Ok(());
         };
-        path::segment(&self.uri, base, self.depth()).ok_or_else(not_found)
+        let device = Whom {
+            organization_user_id: None,
+            id: Some(id),
+        };
+        let ledger = self.visit.ledger();
+        let meant = ledger.preference_subject(self.tenant(), permit, device).await;
+        match meant.map_err(told)? {
+            Some(_) => Ok(()),
+            None => Err(forbidden("the token is another user's")),
+        }
     }
 
-    fn depth(&self) -> usize {
-        let path = self.uri.path();
-        let path = path.strip_prefix("/v1").unwrap_or(path);
-        path.trim_matches('/').split('/').count().saturating_sub(1)
+    /// The last part of the path, decoded.
+    pub(crate) fn last_segment(&self) -> Result<String, ApiError> {
+        last_segment(&self.uri)
     }
 
     /// Reads the body as one JSON value.
@@ -215,6 +225,88 @@ impl Admitted {
     pub(crate) fn told(&self, answer: Response) -> Response {
         rate_limits::told_in_draft_7(answer, self.quota.as_ref())
     }
+}
+
+fn last_segment(uri: &Uri) -> Result<String, ApiError> {
+    let path = uri.path();
+    let base = if path.starts_with("/v1/") { "/v1" } else { "" };
+    let below = path.strip_prefix(base).unwrap_or(path);
+    let depth = below.trim_matches('/').split('/').count().saturating_sub(1);
+    path::segment(uri, base, depth).ok_or_else(not_found)
+}
+
+/// A request that reads what is published of an organization: with a session, with a consent token, or with the public key alone (3.5).
+#[derive(Debug, Clone)]
+pub(crate) struct Looking {
+    pub(crate) visit: Visit,
+    pub(crate) query: Query,
+    uri: Uri,
+    quota: Option<Quota>,
+    /// Whether it is clear which organization is meant.
+    is_named: bool,
+}
+
+impl Looking {
+    /// Lets a request in.
+    pub(crate) async fn admit(visit: Visit, request: Request) -> Result<Self, ApiError> {
+        let query = Query::read(request.uri())?;
+        let has_credential = request.headers().contains_key(header::AUTHORIZATION);
+        if let Some(key) = query.one("key").filter(|_| !has_credential) {
+            let quota = by_public_key(&visit, key)?;
+            let asked = query.one("organization_id");
+            if asked.is_some_and(|asked| asked != visit.tenant.tenant.slug) {
+                return Err(forbidden("the public key is another organization's"));
+            }
+            return Ok(Self {
+                uri: request.uri().clone(),
+                quota: Some(quota),
+                is_named: true,
+                query,
+                visit,
+            });
+        }
+        let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+        Ok(Self {
+            is_named: admitted.require_organization().is_ok(),
+            visit: admitted.visit,
+            query: admitted.query,
+            uri: admitted.uri,
+            quota: admitted.quota,
+        })
+    }
+
+    /// A session must name its organization.
+    pub(crate) fn require_organization(&self) -> Result<(), ApiError> {
+        if self.is_named {
+            Ok(())
+        } else {
+            Err(refused("organization_id", "is missing"))
+        }
+    }
+
+    /// The tenant, which is the organization.
+    pub(crate) fn tenant(&self) -> &TenantSnapshot {
+        &self.visit.tenant
+    }
+
+    /// The last part of the path, decoded.
+    pub(crate) fn last_segment(&self) -> Result<String, ApiError> {
+        last_segment(&self.uri)
+    }
+
+    /// Tells how many requests are left.
+    pub(crate) fn told(&self, answer: Response) -> Response {
+        rate_limits::told_in_draft_7(answer, self.quota.as_ref())
+    }
+}
+
+/// Counts a request that comes with the public key alone, for the address that it comes from.
+pub(crate) fn by_public_key(visit: &Visit, key: &str) -> Result<Quota, ApiError> {
+    if !visit.tenant.tenant.preferences.is_public_key(key) {
+        return Err(not_authenticated().detail("key is no public key of this organization"));
+    }
+    let counted = visit.ledger().count_consent_token(&visit.tenant, visit.address);
+    counted.map_err(|quota| rate_limits::exceeded_in_draft_7(&quota))
 }
 
 /// What a request comes with.

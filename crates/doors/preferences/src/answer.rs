@@ -35,8 +35,18 @@ pub(crate) fn gone() -> Response {
     (StatusCode::NO_CONTENT, headers::api(), ()).into_response()
 }
 
+/// What is said beside conditions on the entries of a list.
+const BESIDE: [&str; 2] = ["organization_id", "key"];
+
+/// A part of a list, as far as it fits what is asked, in the order that is asked for.
+pub(crate) fn page(mut all: Vec<Value>, query: &Query) -> Result<Response, ApiError> {
+    all.retain(|entry| query.fits(entry, &BESIDE));
+    query.sorted(&mut all);
+    part(all, query)
+}
+
 /// A part of a list, with how many there are in all.
-pub(crate) fn page(all: Vec<Value>, query: &Query) -> Result<Response, ApiError> {
+pub(crate) fn part(all: Vec<Value>, query: &Query) -> Result<Response, ApiError> {
     let (limit, skip) = (query.limit()?, query.skip()?);
     let total = all.len();
     let data: Vec<Value> = all.into_iter().skip(skip).take(limit).collect();

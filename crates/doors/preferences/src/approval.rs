@@ -17,14 +17,14 @@ use consentry_ledger::{
 use consentry_web::{
     body,
     error::{ApiError, registry},
-    form,
+    form, headers,
     json::{self, Limits},
     page::Page,
     parameters::Rules,
     path,
     visit::Visit,
 };
-use http::{StatusCode, Uri};
+use http::{StatusCode, Uri, header};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
@@ -48,6 +48,14 @@ struct ApprovalPage {
     delegate: String,
     choices: Vec<ChoiceWords>,
     until: String,
+    proofs: Vec<ProofRow>,
+}
+
+/// A file that was handed in with the choice.
+struct ProofRow {
+    address: String,
+    number: usize,
+    is_picture: bool,
 }
 
 #[derive(askama::Template)]
@@ -67,6 +75,35 @@ pub(crate) async fn get(visit: Visit, request: Request) -> Response {
         Ok(approval) => asked(&visit, &look, parts.uri.path(), &approval),
         Err(error) => failed(&visit, &look, error),
     }
+}
+
+/// `GET /consents/approvals/{link}/proofs/{proof}`: a file that whoever decides may look at. It is what its bytes are, and a browser runs
+/// nothing of it.
+pub(crate) async fn proof(visit: Visit, request: Request) -> Result<Response, Feathers> {
+    let base = if request.uri().path().starts_with("/v1/") {
+        "/v1"
+    } else {
+        ""
+    };
+    let place = path::segment(request.uri(), base, 4).and_then(|place| place.parse().ok());
+    let link = link_of(request.uri());
+    let found = visit
+        .ledger()
+        .approval_proof(&visit.tenant, &link, place.ok_or_else(not_found)?)
+        .await;
+    let file = found.map_err(|error| match error {
+        ApprovalError::Fault(fault) => fault.into(),
+        _ => not_found(),
+    })?;
+    let shown = if file.is_picture() { "inline" } else { "attachment" };
+    let own = [
+        (header::CONTENT_TYPE, file.media_type().to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("{shown}; filename=\"proof.{}\"", file.extension()),
+        ),
+    ];
+    Ok((StatusCode::OK, headers::api(), own, file.into_bytes()).into_response())
 }
 
 /// `POST /consents/approvals/{link}`: decides.
@@ -151,8 +188,15 @@ fn asked(visit: &Visit, look: &Look, action: &str, approval: &Approval) -> Respo
     let page = look.page(visit, title);
     let delegate = event.delegate.as_ref();
     let moment = |at: Timestamp| page.language.moment(&at.to_jiff().to_zoned(TimeZone::UTC));
+    let files = event.proofs.iter().enumerate().filter(|_| !is_own);
+    let proofs = files.map(|(place, proof)| ProofRow {
+        address: format!("{action}/proofs/{place}"),
+        number: place + 1,
+        is_picture: proof.is_picture,
+    });
     let template = ApprovalPage {
         action: action.to_owned(),
+        proofs: proofs.collect(),
         is_own,
         person: approval.view.organization_user_id.clone().unwrap_or_default(),
         delegate: delegate

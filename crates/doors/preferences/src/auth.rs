@@ -14,7 +14,7 @@ use consentry_web::{
     json::{self, Limits},
     origin,
     parameters::{Parameters, Rules},
-    query,
+    query, rate_limits,
     visit::Visit,
 };
 use http::HeaderMap;
@@ -106,7 +106,10 @@ pub(crate) async fn initiate(visit: Visit, request: Request) -> Result<Response,
     if guest.parameters.all("email").next().is_some() {
         guest.name("email")?;
     }
-    let provider = visit.tenant.tenant.preferences.auth_provider.as_str();
+    let own = guest.center.and_then(|center| center.auth_provider);
+    let provider = own
+        .unwrap_or(visit.tenant.tenant.preferences.auth_provider)
+        .as_str();
     Ok(ok(&json!({ "auth_provider_id": provider, "type": provider })))
 }
 
@@ -119,7 +122,7 @@ pub(crate) async fn send_code(visit: Visit, request: Request) -> Result<Response
         visit
             .ledger()
             .send_preference_code_by_name(&visit.tenant, name, guest.may_begin(), visit.address);
-    sent.await.map_err(not_sent)?;
+    let quota = sent.await.map_err(not_sent)?;
     // Neither a key nor the id of a center holds anything that would have to be encoded.
     let key = guest.one("key").unwrap_or_default();
     let center = guest.center.map(|center| format!("&widget_id={}", center.id));
@@ -129,7 +132,8 @@ pub(crate) async fn send_code(visit: Visit, request: Request) -> Result<Response
         AuthProvider::Otp.as_str(),
         center.unwrap_or_default(),
     );
-    Ok(ok(&json!({ "redirect_url": "", "callback": callback })))
+    let answer = ok(&json!({ "redirect_url": "", "callback": callback }));
+    Ok(rate_limits::told_in_draft_7(answer, Some(&quota)))
 }
 
 /// `POST /auth/protocols/otp/verify`: the token for whoever got the code.
@@ -204,10 +208,10 @@ pub(crate) async fn send_link(visit: Visit, request: Request) -> Result<Response
         guest.may_begin(),
         visit.address,
     );
-    sent.await.map_err(not_sent)?;
-    Ok(ok(
-        &json!({ "message": format!("An email was sent to {name} successfully") }),
-    ))
+    let quota = sent.await.map_err(not_sent)?;
+    let message = format!("An email was sent to {name} successfully");
+    let answer = ok(&json!({ "message": message }));
+    Ok(rate_limits::told_in_draft_7(answer, Some(&quota)))
 }
 
 /// Whether a token may be sent to this address: to a center that lets in by mail, or to a page of the settings; with any query.
@@ -225,7 +229,7 @@ fn is_own_page(visit: &Visit, page: &str) -> bool {
 
 fn not_sent(error: SendError) -> ApiError {
     match error {
-        SendError::Throttled { seconds } => later(seconds),
+        SendError::Throttled(quota) => rate_limits::exceeded_in_draft_7(&quota),
         SendError::Fault(fault) => fault.into(),
     }
 }

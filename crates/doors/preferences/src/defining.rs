@@ -219,6 +219,8 @@ impl Said {
                 values: self.values.clone().unwrap_or(choice.values),
                 hidden: false,
                 namespaces: self.namespaces.clone().unwrap_or(choice.namespaces),
+                order: known.and_then(|own| own.choice.order),
+                retired: choice.retired,
             },
         };
         if kind == DefinitionKind::Preference && definition.choice.values.is_empty() {

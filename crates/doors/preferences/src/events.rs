@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::{extract::Request, response::Response};
+use consentry_domain::tenant::USUAL_REGULATION;
 use consentry_ledger::preferences::{EventView, EventWish, ReadPreferences, Taking, Whom, WritePreferences};
 use consentry_web::{error::ApiError, visit::Visit};
 use serde_json::Value;
 
 use crate::{
     admission::{Admitted, Counted, LARGEST_WITH_PROOFS},
-    answer::{gone, ok, page},
+    answer::{gone, ok, part},
     failure::{Feathers, forbidden, not_found, refused, told, wrong},
     repeated, shown,
     wish::{self, Reader},
@@ -31,11 +32,22 @@ async fn take(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let permit = admitted.permit::<WritePreferences>()?;
     admitted.query.flag("$generate_tcfcs")?;
     let is_silent = admitted.query.flag("$disable_integrations")?;
-    let body = admitted.read(body, LARGEST_WITH_PROOFS).await?;
+    let mut body = admitted.read(body, LARGEST_WITH_PROOFS).await?;
+    if admitted.token().is_some() {
+        // Who acts, and when, is not the browser's to say (4.4).
+        for name in ["delegate", "created_at"] {
+            body.as_object_mut().map(|event| event.remove(name));
+        }
+    }
     let (taking, mut wishes) = match (&body, admitted.token()) {
         (Value::Array(_), Some(_)) => return Err(forbidden("several events need a session").into()),
         (Value::Array(all), None) => {
-            admitted.require_organization()?;
+            if all.is_empty() {
+                admitted.require_organization()?;
+            }
+            for event in all {
+                check_organization(&admitted, event)?;
+            }
             (Taking::Several, several(all)?)
         }
         (one, token) => {
@@ -70,13 +82,17 @@ async fn take(visit: Visit, request: Request) -> Result<Response, Feathers> {
     Ok(admitted.told(ok(&answer)))
 }
 
+/// An event says whose it is, or the query does.
+fn check_organization(admitted: &Admitted, event: &Value) -> Result<(), ApiError> {
+    match event.get("organization_id").and_then(Value::as_str) {
+        Some(asked) => admitted.check_organization(asked),
+        None => admitted.require_organization(),
+    }
+}
+
 /// What one event names must be what the credential is for.
 fn check_named(admitted: &Admitted, event: &Value) -> Result<(), ApiError> {
-    let in_body = event.get("organization_id").and_then(Value::as_str);
-    match in_body {
-        Some(asked) => admitted.check_organization(asked)?,
-        None => admitted.require_organization()?,
-    }
+    check_organization(admitted, event)?;
     let named = event
         .pointer("/user/organization_user_id")
         .and_then(Value::as_str);
@@ -115,6 +131,7 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
     if whom == Whom::default() {
         return Err(refused("user_id", "or organization_user_id is missing").into());
     }
+    admitted.check_own(&permit, whom).await?;
     let query = &admitted.query;
     let tenant = admitted.tenant();
     let found = admitted.visit.ledger().preference_events(tenant, &permit, whom);
@@ -122,8 +139,8 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
     let mut listed: Vec<(&EventView, Value)> = Vec::new();
     for view in &found {
         let event = shown::event(tenant, view)?;
-        let is_usual = (query.any("status").is_some() || event["status"] == "confirmed")
-            && (query.any("regulation").is_some() || event["regulation"] == "gdpr");
+        let is_usual = (query.mentions("status") || event["status"] == "confirmed")
+            && (query.mentions("regulation") || event["regulation"] == USUAL_REGULATION);
         if is_usual && query.fits(&event, &NAMES) {
             listed.push((view, event));
         }
@@ -141,7 +158,7 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
         listed.reverse();
     }
     let all = listed.into_iter().map(|(_, event)| event).collect();
-    Ok(admitted.told(page(all, query)?))
+    Ok(admitted.told(part(all, query)?))
 }
 
 /// `GET /consents/events/{event}`, of any status and regulation.
@@ -186,10 +203,15 @@ pub(crate) async fn correct(visit: Visit, request: Request) -> Result<Response, 
     let permit = admitted.managing()?;
     admitted.require_organization()?;
     let id = admitted.last_segment()?;
+    let is_silent = admitted.query.flag("$disable_integrations")?;
     let body = admitted.read(body, LARGEST_WITH_PROOFS).await?;
+    if let Some(asked) = body.get("organization_id").and_then(Value::as_str) {
+        admitted.check_organization(asked)?;
+    }
     let mut reader = Reader::default();
-    let patch = wish::patch(&mut reader, &body, &id);
+    let mut patch = wish::patch(&mut reader, &body, &id);
     reader.finish()?;
+    patch.is_silent = is_silent;
     let tenant = admitted.tenant();
     let view = admitted
         .visit
@@ -217,8 +239,8 @@ pub(crate) async fn delete(visit: Visit, request: Request) -> Result<Response, F
         .delete_preferences(
             tenant,
             &permit,
-            &id,
-            std::slice::from_ref(&id),
+            (&id, std::slice::from_ref(&id)),
+            admitted.query.flag("$disable_integrations")?,
             admitted.request(),
         )
         .await
@@ -235,6 +257,7 @@ pub(crate) async fn delete_matching(visit: Visit, request: Request) -> Result<Re
     if whom == Whom::default() {
         return Err(refused("user_id", "or organization_user_id is missing").into());
     }
+    let is_silent = admitted.query.flag("$disable_integrations")?;
     if !admitted.query.filters_beside(&NAMES) {
         return Err(refused("", "a condition on the events is missing").into());
     }
@@ -251,7 +274,7 @@ pub(crate) async fn delete_matching(visit: Visit, request: Request) -> Result<Re
         admitted
             .visit
             .ledger()
-            .delete_preferences(tenant, &permit, first, &ids, admitted.request())
+            .delete_preferences(tenant, &permit, (first, &ids), is_silent, admitted.request())
             .await
             .map_err(told)?;
     }

@@ -15,6 +15,7 @@ use consentry_ledger::{
     preferences::{
         EventView, ExportPreferences, Exported, PlaceHash, UserView,
         model::{Choices, Members},
+        told_id,
     },
 };
 use consentry_web::{error::ApiError, headers, visit::Visit};
@@ -96,7 +97,7 @@ impl Export {
             row.text(name);
         }
         for purpose in purposes(tenant) {
-            row.text(&format!("purpose {purpose}"));
+            row.text(&format!("purpose {}", told_id(tenant, purpose)));
         }
         row.end()
     }
@@ -192,7 +193,7 @@ fn of_user(tenant: &TenantSnapshot, user: &UserView) -> String {
     row.optional(user.country.as_deref());
     row.optional(user.last_seen_country.as_deref());
     row.members(Some(&user.metadata));
-    row.json(&user.choices);
+    row.choices(tenant, &user.choices);
     row.answers(tenant, &user.choices);
     row.end()
 }
@@ -210,7 +211,7 @@ fn of_event(tenant: &TenantSnapshot, view: &EventView) -> String {
     row.optional(event.domain.as_deref());
     row.optional(event.delegate.as_ref().map(|delegate| delegate.id.as_str()));
     row.members(event.metadata.as_ref());
-    row.json(&event.choices);
+    row.choices(tenant, &event.choices);
     row.answers(tenant, &event.choices);
     row.end()
 }
@@ -241,6 +242,14 @@ impl Row {
 
     fn json(&mut self, value: &impl Serialize) {
         self.text(&serde_json::to_string(value).unwrap_or_default());
+    }
+
+    fn choices(&mut self, tenant: &TenantSnapshot, choices: &Choices) {
+        let mut told = choices.clone();
+        for purpose in &mut told.purposes {
+            purpose.id = told_id(tenant, &purpose.id).to_owned();
+        }
+        self.json(&told);
     }
 
     fn members(&mut self, members: Option<&Members>) {

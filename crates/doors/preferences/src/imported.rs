@@ -21,11 +21,12 @@ pub fn event(line: &str, id: impl FnOnce() -> String) -> Result<EventWish, Refus
     Ok(wish)
 }
 
-/// A user.
+/// A user; receivers that are told in the vendor's words hear nothing of them either.
 pub fn user(line: &str) -> Result<UserWish, Refusal> {
     let mut reader = Reader::default();
-    let wish = wish::user(&mut reader, &value(line)?);
+    let mut wish = wish::user(&mut reader, &value(line)?);
     reader.finish().map_err(|error| explained(&error))?;
+    wish.is_silent = true;
     Ok(wish)
 }
 

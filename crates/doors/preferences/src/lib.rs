@@ -8,6 +8,7 @@ mod answer;
 mod approval;
 mod auth;
 mod center;
+mod cross_origin;
 mod defining;
 mod erasures;
 mod events;
@@ -33,7 +34,6 @@ mod widgets;
 mod wish;
 
 use axum::response::IntoResponse as _;
-use consentry_domain::tenant::{CrossOriginPolicy, PreferencesSettings};
 use consentry_web::{
     house::House,
     routes::{Cors, RouteTable},
@@ -42,6 +42,7 @@ use consentry_web::{
 pub use self::{
     admission::{LARGEST_WITH_PROOFS, takes_proofs},
     center::at_root,
+    cross_origin::cross_origin,
 };
 use crate::failure::Feathers;
 
@@ -94,33 +95,6 @@ macro_rules! both {
             .$method($path, $cors, $handler)
             .$method(concat!("/v1", $path), $cors, $handler)
     };
-}
-
-/// Seconds for which a browser remembers what pages of others may ask (2.7).
-const PREFLIGHT: u32 = 86_400;
-
-/// Which pages of others may read what a consent token or the public key opens (2.7). No cookies are used, so it may be every one.
-pub fn cross_origin(settings: &PreferencesSettings) -> CrossOriginPolicy {
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let origins = if settings.public_allowed_origins.is_empty() {
-        vec!["*".to_owned()]
-    } else {
-        settings.public_allowed_origins.clone()
-    };
-    CrossOriginPolicy {
-        origins,
-        methods: names(&["GET", "POST", "OPTIONS"]),
-        request_headers: names(&["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"]),
-        exposed_headers: names(&[
-            "RateLimit",
-            "RateLimit-Policy",
-            "Retry-After",
-            "X-Request-Id",
-            "Idempotency-Replayed",
-        ]),
-        max_age_seconds: Some(PREFLIGHT),
-        credentials: false,
-    }
 }
 
 /// The routes of the door. Pages of other origins may use what a consent token or the public key opens.
@@ -184,62 +158,68 @@ pub fn routes() -> RouteTable<House> {
         Cors::Closed,
         erasures::read
     );
-    let table = both!(table, get, "/metadata/purposes", Cors::Closed, metadata::purposes);
+    let table = both!(
+        table,
+        get,
+        "/metadata/purposes",
+        Cors::Published,
+        metadata::purposes
+    );
     let table = both!(
         table,
         get,
         "/metadata/purposes/{purpose}",
-        Cors::Closed,
+        Cors::Published,
         metadata::purpose
     );
     let table = both!(
         table,
         post,
         "/metadata/purposes",
-        Cors::Closed,
+        Cors::Published,
         defining::add_purpose
     );
     let table = both!(
         table,
         put,
         "/metadata/purposes/{purpose}",
-        Cors::Closed,
+        Cors::Published,
         defining::put_purpose
     );
     let table = both!(
         table,
         patch,
         "/metadata/purposes/{purpose}",
-        Cors::Closed,
+        Cors::Published,
         defining::patch_purpose
     );
     let table = both!(
         table,
         post,
         "/preferences",
-        Cors::Closed,
+        Cors::Published,
         defining::add_preference
     );
     let table = both!(
         table,
         put,
         "/preferences/{preference}",
-        Cors::Closed,
+        Cors::Published,
         defining::put_preference
     );
     let table = both!(
         table,
         patch,
         "/preferences/{preference}",
-        Cors::Closed,
+        Cors::Published,
         defining::patch_preference
     );
-    let table = both!(table, get, "/preferences", Cors::Closed, metadata::preferences);
+    let table = both!(table, get, "/preferences", Cors::Published, metadata::preferences);
     let table = both!(
         table,
         get,
         "/preferences/{preference}",
-        Cors::Closed,
+        Cors::Published,
         metadata::preference
     );
     let table = both!(table, post, "/consents/links", Cors::Closed, links::make);
@@ -259,6 +239,13 @@ pub fn routes() -> RouteTable<House> {
         "/consents/approvals/{link}",
         Cors::Never,
         approval::post
+    );
+    let table = both!(
+        table,
+        get,
+        "/consents/approvals/{link}/proofs/{proof}",
+        Cors::Never,
+        approval::proof
     );
     let table = both!(table, get, "/auth/initiate", Cors::Bearer, auth::initiate);
     let table = both!(
@@ -302,19 +289,19 @@ pub fn routes() -> RouteTable<House> {
         table,
         delete,
         "/metadata/purposes/{purpose}",
-        Cors::Closed,
+        Cors::Published,
         defining::hide_purpose
     );
     let table = both!(
         table,
         delete,
         "/preferences/{preference}",
-        Cors::Closed,
+        Cors::Published,
         defining::hide_preference
     );
-    let table = both!(table, get, "/languages", Cors::Closed, metadata::languages);
-    let table = both!(table, get, "/configuration-tree", Cors::Closed, metadata::tree);
-    let table = both!(table, put, "/configuration-tree", Cors::Closed, tree::put);
+    let table = both!(table, get, "/languages", Cors::Published, metadata::languages);
+    let table = both!(table, get, "/configuration-tree", Cors::Published, metadata::tree);
+    let table = both!(table, put, "/configuration-tree", Cors::Published, tree::put);
     let table = both!(table, get, "/keys", Cors::Closed, keys::list);
     let table = both!(table, get, "/keys/{key}", Cors::Closed, keys::read);
     let table = both!(table, patch, "/keys/{key}", Cors::Closed, keys::switch_off);
@@ -378,10 +365,14 @@ pub fn routes() -> RouteTable<House> {
     let table = both!(table, delete, "/widgets/{widget}", Cors::Closed, widgets::delete);
     center::register(table)
         .get("/consentry.js", Cors::Anyone, script::serve)
-        .get("/compliance/v1/regulations", Cors::Closed, metadata::regulations)
+        .get(
+            "/compliance/v1/regulations",
+            Cors::Published,
+            metadata::regulations,
+        )
         .get(
             "/v1/compliance/v1/regulations",
-            Cors::Closed,
+            Cors::Published,
             metadata::regulations,
         )
 }

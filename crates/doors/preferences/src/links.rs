@@ -28,6 +28,7 @@ use crate::{
     answer::ok,
     center::Look,
     failure::{Feathers, not_found, told},
+    tokens,
     wish::{self, Reader},
 };
 
@@ -49,8 +50,8 @@ struct NoticePage {
 pub(crate) async fn make(visit: Visit, request: Request) -> Result<Response, Feathers> {
     let (admitted, body) = Admitted::admit(visit, request, Counted::Free).await?;
     let permit = admitted.managing()?;
-    admitted.require_organization()?;
     let mut body = admitted.read(body, LARGEST).await?;
+    tokens::organization(&admitted, &body)?;
     let ledger = admitted.visit.ledger();
     let mut reader = Reader::default();
     let Some(object) = reader.object(&body, "") else {
@@ -86,7 +87,10 @@ pub(crate) async fn make(visit: Visit, request: Request) -> Result<Response, Fea
         .get("redirect_url")
         .map(|value| value.as_str().unwrap_or_default());
     if redirect_url.is_some_and(|url| !is_address(url)) {
-        reader.refuse("redirect_url", "must be an address that begins with https://");
+        reader.refuse(
+            "redirect_url",
+            "must be an address that begins with https:// or http://",
+        );
     }
     let mut event = object.get("event").cloned().unwrap_or_default();
     if !event.is_object() {
@@ -102,7 +106,10 @@ pub(crate) async fn make(visit: Visit, request: Request) -> Result<Response, Fea
         }
         wish::patch(&mut reader, &event, &id);
     } else {
-        wish::event(&mut reader, &event);
+        let wish = wish::event(&mut reader, &event);
+        for wrong in ledger.foresee_preferences(admitted.tenant(), &[wish]) {
+            reader.refuse(format!("event.{}", wrong.path), wrong.why);
+        }
         if event.get("id").is_none() {
             event["id"] = ledger.event_id_for_link().into();
         }

@@ -7,20 +7,20 @@ use consentry_domain::{
     definition::{Definition, DefinitionKind},
     tenant::REGULATIONS,
 };
-use consentry_ledger::TenantSnapshot;
+use consentry_ledger::{TenantSnapshot, preferences::in_order};
 use consentry_web::{error::ApiError, texts, visit::Visit};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission::{Admitted, Counted},
+    admission::Looking,
     answer::{ok, page},
     failure::{Feathers, not_found},
 };
 
 /// `GET /metadata/purposes`.
 pub(crate) async fn purposes(visit: Visit, request: Request) -> Result<Response, Feathers> {
-    let (admitted, all) = listed(visit, request, DefinitionKind::Purpose, purpose_of).await?;
-    Ok(admitted.told(page(all, &admitted.query)?))
+    let (looking, all) = listed(visit, request, DefinitionKind::Purpose, purpose_of).await?;
+    Ok(looking.told(page(all, &looking.query)?))
 }
 
 /// `GET /metadata/purposes/{purpose}`.
@@ -30,8 +30,8 @@ pub(crate) async fn purpose(visit: Visit, request: Request) -> Result<Response, 
 
 /// `GET /preferences`.
 pub(crate) async fn preferences(visit: Visit, request: Request) -> Result<Response, Feathers> {
-    let (admitted, all) = listed(visit, request, DefinitionKind::Preference, preference_of).await?;
-    Ok(admitted.told(page(all, &admitted.query)?))
+    let (looking, all) = listed(visit, request, DefinitionKind::Preference, preference_of).await?;
+    Ok(looking.told(page(all, &looking.query)?))
 }
 
 /// `GET /preferences/{preference}`.
@@ -41,13 +41,13 @@ pub(crate) async fn preference(visit: Visit, request: Request) -> Result<Respons
 
 /// `GET /compliance/v1/regulations`.
 pub(crate) async fn regulations(visit: Visit, request: Request) -> Result<Response, Feathers> {
-    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
-    let own = admitted.tenant().tenant.preferences.regulations.iter();
+    let looking = Looking::admit(visit, request).await?;
+    let own = looking.tenant().tenant.preferences.regulations.iter();
     let all = REGULATIONS.into_iter().chain(own.map(String::as_str));
     let data: Vec<Value> = all
         .map(|id| json!({ "id": id, "name": id.to_uppercase(), "countries": countries(id) }))
         .collect();
-    Ok(admitted.told(ok(&json!({ "data": data }))))
+    Ok(looking.told(ok(&json!({ "data": data }))))
 }
 
 /// Where a regulation applies by default.
@@ -73,32 +73,28 @@ async fn listed(
     request: Request,
     kind: DefinitionKind,
     show: Show,
-) -> Result<(Admitted, Vec<Value>), ApiError> {
-    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
-    admitted.require_organization()?;
-    let with_translations = admitted.query.flag("$translations")?;
-    let tenant = admitted.tenant();
-    let definitions = tenant
-        .definitions
-        .values()
-        .filter(|own| own.kind == kind && !own.choice.hidden);
-    let all = definitions
+) -> Result<(Looking, Vec<Value>), ApiError> {
+    let looking = Looking::admit(visit, request).await?;
+    looking.require_organization()?;
+    let with_translations = looking.query.flag("$translations")?;
+    let tenant = looking.tenant();
+    let all = in_order(tenant, kind)
+        .into_iter()
         .map(|own| show(tenant, own, with_translations))
-        .filter(|value| admitted.query.fits(value, &["organization_id"]))
         .collect();
-    Ok((admitted, all))
+    Ok((looking, all))
 }
 
 async fn one(visit: Visit, request: Request, kind: DefinitionKind, show: Show) -> Result<Response, Feathers> {
-    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
-    admitted.require_organization()?;
-    let with_translations = admitted.query.flag("$translations")?;
-    let key = DefinitionKey::parse(&admitted.last_segment()?).map_err(|_| not_found())?;
-    let tenant = admitted.tenant();
+    let looking = Looking::admit(visit, request).await?;
+    looking.require_organization()?;
+    let with_translations = looking.query.flag("$translations")?;
+    let key = DefinitionKey::parse(&looking.last_segment()?).map_err(|_| not_found())?;
+    let tenant = looking.tenant();
     let found = tenant.definitions.get(&key);
     let found = found.filter(|own| own.kind == kind && !own.choice.hidden);
     let found = found.ok_or_else(not_found)?;
-    Ok(admitted.told(ok(&show(tenant, found, with_translations))))
+    Ok(looking.told(ok(&show(tenant, found, with_translations))))
 }
 
 /// A text in all languages, or in the tenant's own.
@@ -146,9 +142,9 @@ fn namespaces(definition: &Definition) -> Value {
 
 /// `GET /languages`: what the product's own words are there in.
 pub(crate) async fn languages(visit: Visit, request: Request) -> Result<Response, Feathers> {
-    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
+    let looking = Looking::admit(visit, request).await?;
     let available: Vec<&str> = texts::languages().iter().map(|language| language.tag).collect();
-    let tenant = &admitted.tenant().tenant;
+    let tenant = &looking.tenant().tenant;
     let usual = texts::negotiate([tenant.locale.as_str()]).tag;
     let countries = [
         ("ar", "SA"),
@@ -165,26 +161,25 @@ pub(crate) async fn languages(visit: Visit, request: Request) -> Result<Response
         .map(|(language, country)| (language.to_owned(), country.into()))
         .collect();
     let answer = json!({ "available": available, "default": usual, "defaultCountries": countries });
-    Ok(admitted.told(ok(&answer)))
+    Ok(looking.told(ok(&answer)))
 }
 
 /// `GET /configuration-tree`: purposes with their preferences and values.
 pub(crate) async fn tree(visit: Visit, request: Request) -> Result<Response, Feathers> {
-    let (admitted, _) = Admitted::admit(visit, request, Counted::Organization).await?;
-    admitted.require_organization()?;
-    Ok(admitted.told(ok(&tree_of(admitted.tenant()))))
+    let looking = Looking::admit(visit, request).await?;
+    looking.require_organization()?;
+    Ok(looking.told(ok(&tree_of(looking.tenant()))))
 }
 
 /// The tree as it is answered.
 pub(crate) fn tree_of(tenant: &TenantSnapshot) -> Value {
-    let shown = |kind| {
-        let all = tenant.definitions.values();
-        all.filter(move |own| own.kind == kind && !own.choice.hidden)
-    };
-    let purposes: Vec<Value> = shown(DefinitionKind::Purpose)
+    let preferences = in_order(tenant, DefinitionKind::Preference);
+    let purposes: Vec<Value> = in_order(tenant, DefinitionKind::Purpose)
+        .into_iter()
         .map(|purpose| {
-            let below =
-                shown(DefinitionKind::Preference).filter(|own| own.parent.as_ref() == Some(&purpose.key));
+            let below = preferences
+                .iter()
+                .filter(|own| own.parent.as_ref() == Some(&purpose.key));
             let preferences: Vec<Value> = below
                 .map(|preference| {
                     let values = preference.choice.values.iter();

@@ -9,13 +9,13 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::{
-    admission::{Admitted, Counted},
+    admission::{Admitted, Counted, by_public_key},
     answer::{ok, page},
     center::{
         published, resource, shown_address,
         written::{self, Form},
     },
-    failure::{Feathers, not_authenticated, not_found},
+    failure::{Feathers, not_found},
     repeated,
 };
 
@@ -43,13 +43,7 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fea
     let lang = parameters.all("lang").next();
     let settings = &visit.tenant.tenant.preferences;
     if let Some(key) = parameters.all("key").next() {
-        if !settings.is_public_key(key) {
-            return Err(not_authenticated()
-                .detail("key is no public key of this organization")
-                .into());
-        }
-        let counted = visit.ledger().count_consent_token(&visit.tenant, visit.address);
-        let quota = counted.map_err(|quota| rate_limits::exceeded_in_draft_7(&quota))?;
+        let quota = by_public_key(&visit, key)?;
         let center = settings.center(&id).ok_or_else(not_found)?;
         let answer = ok(&published(&visit, center, &headers, lang));
         return Ok(rate_limits::told_in_draft_7(answer, Some(&quota)));
@@ -59,7 +53,14 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Fea
     let settings = &admitted.tenant().tenant.preferences;
     let center = settings.center(&id).ok_or_else(not_found)?;
     let answer = match admitted.token() {
-        Some(_) => published(&admitted.visit, center, &headers, lang),
+        Some(token) => {
+            let mut published = published(&admitted.visit, center, &headers, lang);
+            // For a page that says that somebody acts for the person (11.1); who does is not the person's business.
+            if token.detail.delegate.is_some() {
+                published["acting_for"] = token.organization_user_id.as_str().into();
+            }
+            published
+        }
         None => shown(&admitted, settings, center),
     };
     Ok(admitted.told(ok(&answer)))

@@ -194,6 +194,17 @@ impl Query {
         own.map(|own| own.values.as_slice())
     }
 
+    /// Whether anything is said about a field.
+    pub(crate) fn mentions(&self, field: &str) -> bool {
+        self.conditions.iter().any(|own| own.field == field)
+    }
+
+    /// The conditions apart from plain ones on these fields, in words; empty where there is none.
+    pub(crate) fn conditions_beside(&self, fields: &[&str]) -> String {
+        let beside = self.conditions.iter().filter(|own| !own.names(fields));
+        beside.fold(String::new(), |text, own| format!("{text} {own:?}"))
+    }
+
     /// Whether there are conditions on other fields than these.
     pub(crate) fn filters_beside(&self, fields: &[&str]) -> bool {
         self.conditions
@@ -201,11 +212,11 @@ impl Query {
             .any(|own| !fields.contains(&own.field.as_str()))
     }
 
-    /// Whether something fits all conditions, apart from those on these fields.
+    /// Whether something fits all conditions, apart from plain ones on these fields.
     pub(crate) fn fits(&self, value: &Value, apart: &[&str]) -> bool {
         let conditions = self.conditions.iter();
         conditions
-            .filter(|own| !apart.contains(&own.field.as_str()))
+            .filter(|own| !own.names(apart))
             .all(|own| own.holds(at(value, &own.field)))
     }
 
@@ -233,6 +244,21 @@ impl Query {
             .ok_or_else(|| refused(name, "must be a whole number that is not negative"))
     }
 
+    /// Puts entries into the order that is asked for; those that do not have the field stay as they are.
+    pub(crate) fn sorted(&self, all: &mut [Value]) {
+        let Some((field, descending)) = self.sort() else {
+            return;
+        };
+        all.sort_by(|one, other| {
+            let (one, other) = (one[field].as_str(), other[field].as_str());
+            if descending {
+                other.cmp(&one)
+            } else {
+                one.cmp(&other)
+            }
+        });
+    }
+
     /// Which field a list is sorted by, and whether the latest comes first.
     pub(crate) fn sort(&self) -> Option<(&str, bool)> {
         self.sort
@@ -242,6 +268,11 @@ impl Query {
 }
 
 impl Condition {
+    /// Whether it is a plain one on one of these fields, which names something beside the entries.
+    fn names(&self, fields: &[&str]) -> bool {
+        self.operator == Operator::Is && fields.contains(&self.field.as_str())
+    }
+
     fn holds(&self, value: Option<&Value>) -> bool {
         let is = |own: &String| value.is_some_and(|value| plain(value).as_deref() == Some(own.as_str()));
         let compared = |wanted: fn(Ordering) -> bool| {

@@ -6,6 +6,7 @@ use consentry_ledger::{
     preferences::{
         EventView, UserView, full_tree,
         model::{Choices, EventBody, EventStatus, Validations},
+        told_id,
     },
 };
 use consentry_web::error::ApiError;
@@ -68,7 +69,7 @@ pub(crate) fn event(tenant: &TenantSnapshot, view: &EventView) -> Result<Value, 
         event.user.organization_user_id_type.as_deref(),
     );
     put(&mut shown, "user", Some(user));
-    put(&mut shown, "consents", Some(value(&event.choices)?));
+    put(&mut shown, "consents", Some(said(tenant, &event.choices)?));
     let proofs: Vec<Value> = event
         .proofs
         .iter()
@@ -154,8 +155,18 @@ pub(crate) fn user(tenant: &TenantSnapshot, view: &UserView, with_tree: bool) ->
     Ok(Value::Object(shown))
 }
 
-fn consents(tenant: &TenantSnapshot, choices: &Choices, with_tree: bool) -> Result<Value, ApiError> {
+/// Choices, with the ids by which others are told of purposes (12).
+fn said(tenant: &TenantSnapshot, choices: &Choices) -> Result<Value, ApiError> {
     let mut shown = value(choices)?;
+    let purposes = shown["purposes"].as_array_mut();
+    for (own, choice) in purposes.into_iter().flatten().zip(&choices.purposes) {
+        own["id"] = told_id(tenant, &choice.id).into();
+    }
+    Ok(shown)
+}
+
+fn consents(tenant: &TenantSnapshot, choices: &Choices, with_tree: bool) -> Result<Value, ApiError> {
+    let mut shown = said(tenant, choices)?;
     if shown.get("channels").is_none() {
         shown["channels"] = json!([]);
     }

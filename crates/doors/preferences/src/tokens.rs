@@ -15,7 +15,14 @@ use crate::{
 const LARGEST: usize = 16 * 1024;
 
 /// What is answered as it was sent.
-const ECHOED: [&str; 5] = ["metadata", "event", "delegate", "validations", "permissions"];
+const ECHOED: [&str; 6] = [
+    "metadata",
+    "event",
+    "delegate",
+    "validations",
+    "validation",
+    "permissions",
+];
 
 /// `POST /consents/tokens`.
 pub(crate) async fn issue(visit: Visit, request: Request) -> Result<Response, Feathers> {

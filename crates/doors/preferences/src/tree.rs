@@ -1,5 +1,5 @@
 //! Writing the configuration tree (consent-tokens-and-preferences 12): which purposes are shown, which preferences belong to them, and in
-//! which order their values stand.
+//! which order they and their values stand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,7 +150,7 @@ fn wishes(tenant: &TenantSnapshot, branches: &[Branch]) -> Result<Vec<ChoiceWish
     };
     let mut named: BTreeSet<DefinitionKey> = BTreeSet::new();
     let mut wanted: Vec<Definition> = Vec::new();
-    for branch in branches {
+    for (place, branch) in branches.iter().enumerate() {
         let Some(purpose) = known(&branch.purpose, DefinitionKind::Purpose) else {
             refuse(&branch.path, "is no purpose of the organization");
             continue;
@@ -160,9 +160,10 @@ fn wishes(tenant: &TenantSnapshot, branches: &[Branch]) -> Result<Vec<ChoiceWish
         }
         let mut next = purpose.clone();
         next.choice.hidden = false;
+        next.choice.order = u32::try_from(place).ok();
         next.choice.one_click = branch.one_click.unwrap_or(next.choice.one_click);
         wanted.push(next);
-        for leaf in &branch.leaves {
+        for (place, leaf) in branch.leaves.iter().enumerate() {
             let Some(preference) = known(&leaf.preference, DefinitionKind::Preference) else {
                 refuse(&leaf.path, "is no preference of the organization");
                 continue;
@@ -172,6 +173,7 @@ fn wishes(tenant: &TenantSnapshot, branches: &[Branch]) -> Result<Vec<ChoiceWish
             }
             let mut next = preference.clone();
             next.choice.hidden = false;
+            next.choice.order = u32::try_from(place).ok();
             next.parent = Some(purpose.key.clone());
             if let Some(order) = &leaf.values {
                 let place = |id: &String| order.iter().position(|own| own == id);

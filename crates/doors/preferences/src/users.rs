@@ -15,10 +15,13 @@ use crate::{
     admission::{Admitted, Counted, LARGEST},
     answer::{kept, ok},
     erasures::ERASURE,
-    failure::{Feathers, forbidden, not_found, refused, told},
+    failure::{Feathers, not_found, refused, told},
     repeated, shown,
     wish::{self, Reader},
 };
+
+/// What is no condition on the users themselves.
+const NAMES: [&str; 4] = ["organization_id", "organization_user_id", "id", "regulation"];
 
 /// Name of the list, in cursors.
 const LIST: &str = "preferences.users";
@@ -41,8 +44,14 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
         with_tree: query.flag("$include_full_tree")?,
     };
     let whom = admitted.whom("id")?;
-    check_own_device(&admitted, whom)?;
-    let question = || format!("{whom:?} {:?}", asked.regulations);
+    admitted.check_own(&permit, whom).await?;
+    let question = || {
+        format!(
+            "{whom:?} {:?}{}",
+            asked.regulations,
+            query.conditions_beside(&NAMES)
+        )
+    };
     let after = match query.reserved("$cursor") {
         Some(text) => Some(place(&admitted, &question(), text)?),
         None => None,
@@ -63,12 +72,23 @@ pub(crate) async fn list(visit: Visit, request: Request) -> Result<Response, Fea
         let text = format!("{} {}", at.as_micros(), hex(hash.as_bytes()));
         cursor::encode(tenant, LIST, &question(), &text)
     });
-    let data = asked.shown(tenant, &found.users)?;
-    Ok(admitted.told(ok(&page(data, found.people, next))))
+    let all = asked.shown(tenant, &found.users)?;
+    let data: Vec<Value> = all.into_iter().filter(|user| query.fits(user, &NAMES)).collect();
+    let people = if query.conditions_beside(&NAMES).is_empty() {
+        found.people
+    } else {
+        people_of(&data)
+    };
+    Ok(admitted.told(ok(&page(data, people, next))))
 }
 
 fn page(data: Vec<Value>, people: usize, next: Option<String>) -> Value {
     json!({ "data": data, "limit": people, "cursor": next })
+}
+
+/// How many people users under one or several regulations are; those of one person stand together.
+fn people_of(users: &[Value]) -> usize {
+    users.chunk_by(|one, other| one["id"] == other["id"]).count()
 }
 
 /// How people are asked for.
@@ -102,11 +122,14 @@ impl Asked {
         let Some(subject) = meant.map_err(told)? else {
             return Ok(ok(&page(Vec::new(), 0, None)));
         };
-        let text = |data: Vec<Value>| {
-            let people = usize::from(!data.is_empty());
+        let query = &admitted.query;
+        let text = |all: Vec<Value>| {
+            let data: Vec<Value> = all.into_iter().filter(|user| query.fits(user, &NAMES)).collect();
+            let people = people_of(&data);
             Ok(page(data, people, None).to_string())
         };
-        self.of_this_second(admitted, permit, subject, ("users", text))
+        let what = format!("users{}", query.conditions_beside(&NAMES));
+        self.of_this_second(admitted, permit, subject, (&what, text))
             .await
     }
 
@@ -129,14 +152,6 @@ impl Asked {
         let pieces = ledger.answer_of_this_second(tenant, subject, &question, made);
         Ok(kept(&pieces.await?))
     }
-}
-
-/// With a token the person is known; a device beside it must be one of theirs, which the ledger sees.
-fn check_own_device(admitted: &Admitted, whom: Whom<'_>) -> Result<(), ApiError> {
-    if admitted.token().is_some() && whom.id.is_some() {
-        return Err(forbidden("a token is for one user; name none"));
-    }
-    Ok(())
 }
 
 fn regulations(admitted: &Admitted) -> Result<Vec<String>, ApiError> {
@@ -236,8 +251,9 @@ async fn make(visit: Visit, request: Request) -> Result<Response, Feathers> {
         None => admitted.require_organization()?,
     }
     let mut reader = Reader::default();
-    let wish = wish::user(&mut reader, &body);
+    let mut wish = wish::user(&mut reader, &body);
     reader.finish()?;
+    wish.is_silent = admitted.query.flag("$disable_integrations")?;
     let tenant = admitted.tenant();
     let made = admitted
         .visit
@@ -256,8 +272,9 @@ pub(crate) async fn change(visit: Visit, request: Request) -> Result<Response, F
     let segment = admitted.last_segment()?;
     let body = admitted.read(body, LARGEST).await?;
     let mut reader = Reader::default();
-    let wish = wish::user(&mut reader, &body);
+    let mut wish = wish::user(&mut reader, &body);
     reader.finish()?;
+    wish.is_silent = admitted.query.flag("$disable_integrations")?;
     let tenant = admitted.tenant();
     let whom = named(&admitted, &segment);
     let changed = admitted

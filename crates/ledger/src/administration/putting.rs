@@ -34,12 +34,13 @@ impl Ledger {
             let known = tenant.definitions.get(&definition.key);
             let state = known.map(|known| State::of_definition(&tenant, known));
             act.check(state.transpose()?.as_ref())?;
-            let (entry, is_new) = (Entry::Definition(definition.clone()), known.is_none());
+            let now = change::remembering(&tenant, definition);
+            let (entry, is_new) = (Entry::Definition(now.clone()), known.is_none());
             if let Some(taken) = self.put(&tenant, act, &entry, is_new).await? {
                 return Ok(Put {
                     taken,
-                    state: State::of_definition(&tenant, definition)?,
-                    now: definition.clone(),
+                    state: State::of_definition(&tenant, &now)?,
+                    now,
                 });
             }
         }

@@ -18,6 +18,7 @@ pub use self::{redeem::RedeemError, send::SendError};
 use crate::{
     Opaque,
     environment::{Draw as _, Entropy},
+    rates::Rate,
     sealing::TenantKeys,
 };
 
@@ -30,11 +31,8 @@ pub const TRIES: u32 = 5;
 /// Digits of a code for signing in.
 pub const DIGITS: usize = 8;
 
-/// Codes that are sent to one person for one purpose within [`WINDOW`].
+/// Codes that are sent to one person for one purpose within [`Purpose::counted_within`].
 const MOST_SENT: u32 = 5;
-
-/// Within this time codes are counted.
-const WINDOW: Lifetime = Lifetime::minutes(15);
 
 /// What a code is good for; one for something else is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +50,22 @@ impl Purpose {
         match self {
             Self::SignIn => "sign_in",
             Self::Preferences => "preferences",
+        }
+    }
+
+    /// Within this time what is sent is counted (for preferences: consent-tokens-and-preferences 2.8).
+    pub(crate) const fn counted_within(self) -> Lifetime {
+        match self {
+            Self::SignIn => Lifetime::minutes(15),
+            Self::Preferences => Lifetime::minutes(60),
+        }
+    }
+
+    /// What is asked for from one network is counted so.
+    const fn rate(self) -> Rate {
+        match self {
+            Self::SignIn => Rate::Codes,
+            Self::Preferences => Rate::PreferenceMails,
         }
     }
 

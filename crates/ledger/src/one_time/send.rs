@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use consentry_domain::{SubjectId, Timestamp, subject::Alias};
 use consentry_store::{ChangeSet, CommitError, Expect, Hash, Row, RowChange, RowKey, TokenKind, TokenRow};
 
-use super::{Detail, MOST_SENT, Purpose, WINDOW, draw, handle_of, recognised_by};
+use super::{Detail, MOST_SENT, Purpose, draw, handle_of, recognised_by};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
     error::Fault,
     mail::{About, CodeMail, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, put},
     opaque::base64url,
-    rates::{Rate, source},
+    rates::{Quota, source},
     stored_json::to_json,
 };
 
@@ -22,11 +22,8 @@ const ATTEMPTS: u32 = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// Too many were asked for from this network; wait.
-    #[error("too many codes were asked for; wait {seconds} s")]
-    Throttled {
-        /// Seconds until more may be asked for.
-        seconds: i64,
-    },
+    #[error("too many codes were asked for; wait {} s", .0.more_in)]
+    Throttled(Quota),
     /// Something failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -37,8 +34,8 @@ impl Ledger {
     /// and as quick, whether there is such a person, whether they can be reached, and whether they were sent enough codes already: a code
     /// that nobody got opens nothing. Nobody becomes a person by this (TPA-FL-01).
     ///
-    /// At most 5 codes go to a person within 15 minutes, counted in the ledger; at most 20 may be asked for from one network, counted at
-    /// each node.
+    /// At most 5 codes go to a person within a time that is its purpose's, counted in the ledger; at most 20 may be asked for from one
+    /// network, counted at each node.
     pub async fn send_one_time_code(
         &self,
         tenant: &TenantSnapshot,
@@ -46,7 +43,7 @@ impl Ledger {
         name: &Alias,
         address: IpAddr,
     ) -> Result<Opaque, SendError> {
-        self.count_asking(tenant, address)?;
+        self.count_asking(tenant, purpose, address)?;
         let subject = self.reachable(tenant, name).await?;
         self.send_code(tenant, purpose, subject, name, None).await
     }
@@ -60,7 +57,7 @@ impl Ledger {
         may_begin: bool,
         address: IpAddr,
     ) -> Result<Opaque, SendError> {
-        self.count_asking(tenant, address)?;
+        self.count_asking(tenant, Purpose::Preferences, address)?;
         let alias = Alias::new(tenant.tenant.preferences.organization_users, name);
         let subject = self.preferences_reachable(tenant, &alias, may_begin).await?;
         self.send_code(tenant, Purpose::Preferences, subject, &alias, None)
@@ -68,34 +65,32 @@ impl Ledger {
     }
 
     /// As [`Self::send_preference_code`], for a page that keeps no handle and sends the name again with the code
-    /// (consent-tokens-and-preferences 10): of a name, the last code counts.
+    /// (consent-tokens-and-preferences 10): of a name, the last code counts. Answers how many more may be asked for from this network.
     pub async fn send_preference_code_by_name(
         &self,
         tenant: &TenantSnapshot,
         name: &str,
         may_begin: bool,
         address: IpAddr,
-    ) -> Result<(), SendError> {
-        self.count_asking(tenant, address)?;
+    ) -> Result<Quota, SendError> {
+        let quota = self.count_asking(tenant, Purpose::Preferences, address)?;
         let alias = Alias::new(tenant.tenant.preferences.organization_users, name);
         let subject = self.preferences_reachable(tenant, &alias, may_begin).await?;
         let handle = handle_of(&tenant.keys, &alias);
         let sent = self.send_code(tenant, Purpose::Preferences, subject, &alias, Some(handle));
-        sent.await.map(|_| ())
+        sent.await.map(|_| quota)
     }
 
     /// Counts that something was asked for by mail, for the network it was asked from.
-    pub(crate) fn count_asking(&self, tenant: &TenantSnapshot, address: IpAddr) -> Result<(), SendError> {
-        let counted = self
-            .inner
-            .rates
-            .take(tenant.id(), Rate::Codes, &source(address), self.now());
-        match counted {
-            Ok(_) => Ok(()),
-            Err(quota) => Err(SendError::Throttled {
-                seconds: quota.more_in,
-            }),
-        }
+    pub(crate) fn count_asking(
+        &self,
+        tenant: &TenantSnapshot,
+        purpose: Purpose,
+        address: IpAddr,
+    ) -> Result<Quota, SendError> {
+        let rates = &self.inner.rates;
+        let counted = rates.take(tenant.id(), purpose.rate(), &source(address), self.now());
+        counted.map_err(SendError::Throttled)
     }
 
     async fn send_code(
@@ -150,7 +145,7 @@ impl Ledger {
     ) -> Result<Opaque, Written> {
         let now = self.now();
         let mut change = ChangeSet::new(tenant.id(), now);
-        let is_enough = self.count_code(&mut change, counter, now).await?;
+        let is_enough = self.count_code(&mut change, purpose, (counter, now)).await?;
         let subject = subject.filter(|_| !is_enough);
         let mut version = 1;
         let handle = match handle {
@@ -231,8 +226,8 @@ impl Ledger {
     pub(crate) async fn count_code(
         &self,
         change: &mut ChangeSet,
-        counter: Hash,
-        now: Timestamp,
+        purpose: Purpose,
+        (counter, now): (Hash, Timestamp),
     ) -> Result<bool, Fault> {
         let known = self.inner.store.token(change.tenant, counter).await?;
         let key = RowKey::Token(counter);
@@ -241,8 +236,9 @@ impl Ledger {
             None => Expect::Absent(key),
         });
         let version = known.as_ref().map_or(1, |known| known.version.saturating_add(1));
+        let window = purpose.counted_within();
         let running = known.filter(|known| now < known.expires_at);
-        let (sent, expires_at) = running.map_or((0, now.plus(WINDOW)), |row| (row.failures, row.expires_at));
+        let (sent, expires_at) = running.map_or((0, now.plus(window)), |row| (row.failures, row.expires_at));
         change.rows.push(RowChange::Put(Row::Token(TokenRow {
             hash: counter,
             kind: TokenKind::OneTimeCode,

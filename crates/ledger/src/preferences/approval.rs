@@ -17,6 +17,7 @@ use super::{
     events::note,
     model::{Decided, EventBody, EventStatus, Method},
     person::event_hash,
+    proof::ProofFile,
     view::{self, EventView},
 };
 use crate::{
@@ -98,6 +99,22 @@ impl Ledger {
             view: view::event(&person.events[found.place].body, &person.body, self.now()),
             method: found.asked.method,
         })
+    }
+
+    /// A file of the event that a link asks about, by its place from 0, so that whoever decides sees what they decide about.
+    pub async fn approval_proof(
+        &self,
+        tenant: &TenantSnapshot,
+        link: &Opaque,
+        place: usize,
+    ) -> Result<ProofFile, ApprovalError> {
+        let mut attempt = Attempt::new(self, tenant);
+        let found = self.asked(&mut attempt, link).await?;
+        let person = attempt.person(found.subject).await?.ok_or(ApprovalError::Over)?;
+        let proofs = &person.events[found.place].body.proofs;
+        let proof = proofs.get(place).ok_or(ApprovalError::Unknown)?;
+        let file = self.proof_file(tenant, &proof.id).await?;
+        file.ok_or(ApprovalError::Over)
     }
 
     /// Decides with a link, which is used up by it. The event counts from now on once the last way is approved; one refusal ends it.

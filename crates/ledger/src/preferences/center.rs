@@ -14,6 +14,7 @@ use crate::{
     mail::{About, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, put},
     one_time::{Purpose, RedeemError, SendError, handle_of},
     opaque::base64url,
+    rates::Quota,
     sessions::Session,
 };
 
@@ -119,7 +120,7 @@ impl Ledger {
     }
 
     /// Sends a link that opens a page, a center or one of the first party's, to the person with this name. As with codes, what is answered is the same whether there is anybody
-    /// to send it to, and no more are sent within the same time.
+    /// to send it to, and no more are sent within the same time. Answers how many more may be asked for from this network.
     pub async fn send_center_link(
         &self,
         tenant: &TenantSnapshot,
@@ -127,8 +128,8 @@ impl Ledger {
         name: &str,
         may_begin: bool,
         address: IpAddr,
-    ) -> Result<(), SendError> {
-        self.count_asking(tenant, address)?;
+    ) -> Result<Quota, SendError> {
+        let quota = self.count_asking(tenant, Purpose::Preferences, address)?;
         let alias = Alias::new(tenant.tenant.preferences.organization_users, name);
         let subject = self.preferences_reachable(tenant, &alias, may_begin).await?;
         let counted = subject.map_or_else(|| name.to_owned(), |subject| subject.to_string());
@@ -136,7 +137,9 @@ impl Ledger {
         for _ in 0..ATTEMPTS {
             let now = self.now();
             let mut change = ChangeSet::new(tenant.id(), now);
-            let is_enough = self.count_code(&mut change, counter, now).await?;
+            let is_enough = self
+                .count_code(&mut change, Purpose::Preferences, (counter, now))
+                .await?;
             if let Some(subject) = subject.filter(|_| !is_enough) {
                 self.put_link(&mut change, tenant, (entrance, page), (subject, name))
                     .await?;
@@ -144,7 +147,7 @@ impl Ledger {
             match self.commit(change).await {
                 Ok(_receipt) => {
                     self.inner.has_mailed();
-                    return Ok(());
+                    return Ok(quota);
                 }
                 Err(CommitError::Stale | CommitError::Taken) => {}
                 Err(error) => return Err(Fault::from(error).into()),

@@ -51,15 +51,35 @@ pub(crate) fn canonical(tenant: &TenantSnapshot, choices: &Choices) -> Option<Ch
     }
     let mut canonical = choices.clone();
     for own in canonical.purposes.iter_mut().filter(|own| !is_known(&own.id)) {
-        let meant = tenant.definitions.values().find(|known| {
-            let names = ["didomi", "custom"].map(|name| known.choice.namespaces.get(name));
-            known.kind == DefinitionKind::Purpose && names.contains(&Some(&own.id))
-        });
-        if let Some(meant) = meant {
+        if let Some(meant) = called_elsewhere(tenant, &own.id) {
             meant.key.as_str().clone_into(&mut own.id);
         }
     }
     Some(canonical)
+}
+
+/// Names of a purpose that are taken for its id, the one that it is told by first (12).
+const NAMES: [&str; 2] = ["didomi", "custom"];
+
+fn called_elsewhere<'a>(tenant: &'a TenantSnapshot, id: &str) -> Option<&'a Definition> {
+    tenant.definitions.values().find(|known| {
+        let mut names = NAMES.iter().filter_map(|name| known.choice.namespaces.get(*name));
+        known.kind == DefinitionKind::Purpose && names.any(|name| name == id)
+    })
+}
+
+/// By which id others are told of the purpose with this key (12): what it is called elsewhere, where that is said, and means no other
+/// purpose here.
+pub fn told_id<'a>(tenant: &'a TenantSnapshot, key: &'a str) -> &'a str {
+    let Some(known) = purpose(tenant, key) else {
+        return key;
+    };
+    let mut names = NAMES.iter().filter_map(|name| known.choice.namespaces.get(*name));
+    let is_its_own = |name: &&String| {
+        let meant = purpose(tenant, name).or_else(|| called_elsewhere(tenant, name));
+        meant.is_some_and(|meant| meant.key == known.key)
+    };
+    names.find(is_its_own).map_or(key, String::as_str)
 }
 
 /// The preferences below a purpose.
@@ -69,13 +89,15 @@ pub(crate) fn below<'a>(tenant: &'a TenantSnapshot, purpose: &Definition) -> Vec
         .collect()
 }
 
-/// Answers the preferences below purposes with one-click consent, apart from those that were answered explicitly, now or earlier.
+/// Answers the preferences below purposes of `which` with one-click consent, apart from those that were answered explicitly under the
+/// same regulation, now or earlier.
 pub(crate) fn propagate<'a>(
     tenant: &TenantSnapshot,
-    choices: &mut Choices,
+    (choices, regulation): (&mut Choices, &str),
+    which: impl Fn(&str) -> bool,
     earlier: impl Iterator<Item = &'a EventBody> + Clone,
 ) {
-    for choice in &mut choices.purposes {
+    for choice in choices.purposes.iter_mut().filter(|own| which(&own.id)) {
         let Some(Some(enabled)) = choice.enabled else {
             continue;
         };
@@ -85,7 +107,7 @@ pub(crate) fn propagate<'a>(
         let is_explicit = |preference: &str| {
             earlier
                 .clone()
-                .filter(|event| event.status == EventStatus::Confirmed)
+                .filter(|event| event.status == EventStatus::Confirmed && event.regulation == regulation)
                 .flat_map(|event| &event.choices.purposes)
                 .filter(|own| own.id == choice.id)
                 .filter_map(|own| own.values.get(preference))
@@ -94,7 +116,8 @@ pub(crate) fn propagate<'a>(
         let mut values = Vec::new();
         for preference in below(tenant, definition) {
             let id = preference.key.as_str();
-            if preference.choice.multiple && !choice.values.contains_key(id) && !is_explicit(id) {
+            let is_open = preference.choice.multiple && !preference.choice.hidden;
+            if is_open && !choice.values.contains_key(id) && !is_explicit(id) {
                 let all: Vec<&str> = preference
                     .choice
                     .values
@@ -235,7 +258,7 @@ impl Check<'_> {
         self.once(&format!("{path}.value"), chosen.iter().copied());
         if self.tenant.tenant.preferences.validate_purpose_id {
             for own in chosen {
-                if !preference.choice.values.iter().any(|known| known.id == own) {
+                if !preference.choice.knows(own) {
                     self.refuse(format!("{path}.value"), format!("no value {own}"));
                 }
             }

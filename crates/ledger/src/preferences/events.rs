@@ -9,7 +9,7 @@ use std::{borrow::Cow, sync::Arc};
 use consentry_domain::{Lifetime, SubjectId, Timestamp, decision::Actor};
 use serde_json::json;
 
-pub use self::correcting::EventPatch;
+pub use self::correcting::{EventPatch, Unchanged};
 use self::made::{body, check_proofs, check_validations};
 use super::{
     ATTEMPTS, PreferenceError, Whom, WritePreferences, Wrong,
@@ -249,7 +249,8 @@ impl Ledger {
             check_validations(&body, contact.is_some())?;
         }
         let earlier = person.events.iter().map(|event| &event.body);
-        check::propagate(tenant, &mut body.choices, earlier);
+        let set = (&mut body.choices, body.regulation.as_str());
+        check::propagate(tenant, set, |_| true, earlier);
         person.actor = Some(actor(subject, token, body.delegate.as_ref(), permit));
         note(person, &body, wish.is_silent);
         person.add(hash, now, body);

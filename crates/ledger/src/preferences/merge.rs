@@ -46,10 +46,17 @@ fn merge_purpose(under: &mut PurposeChoice, over: &PurposeChoice, nulls: Nulls) 
     merge_switch(&mut under.enabled_li, over.enabled_li, nulls);
     under.propagation |= over.propagation;
     merge_members(&mut under.metadata, over.metadata.as_ref());
+    // A correction that repeats a value does not make it one that was chosen itself.
+    let is_repeated = |id: &String, value: &ValueChoice| {
+        let before = under.values.get(id);
+        nulls == Nulls::Replace && before.is_some_and(|before| before.value == value.value)
+    };
     let values = over.values.iter();
-    under
-        .values
-        .extend(values.map(|(id, value)| (id.clone(), ValueChoice::clone(value))));
+    let said: Vec<(String, ValueChoice)> = values
+        .filter(|(id, value)| !is_repeated(id, value))
+        .map(|(id, value)| (id.clone(), value.clone()))
+        .collect();
+    under.values.extend(said);
     for nested in &over.preferences {
         let own = entry(
             &mut under.preferences,

@@ -1,27 +1,23 @@
 //! A person with all their events: reading them, and writing them back.
 
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use consentry_domain::{
-    DecisionId, Qualifier, Slot, SubjectId, Timestamp,
+    DecisionId, SubjectId, Timestamp,
     decision::Actor,
     subject::{Alias, Namespace},
-    tenant::USUAL_REGULATION,
 };
 use consentry_store::{Expect, Hash, PreferenceKind, PreferenceRow, Row, RowChange, RowKey};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
     fold::fold,
     model::{EventBody, EventStatus, Folded, KeptProof, PersonBody},
 };
-use crate::{
-    Ledger, TenantSnapshot,
-    environment::{Draw, Ids},
-    error::Fault,
-    sealing::Key,
-};
+use crate::{Ledger, TenantSnapshot, environment::Ids, error::Fault, sealing::Key};
 
 /// An event in hand.
 #[derive(Debug)]
@@ -92,168 +88,6 @@ pub(super) fn device_alias(id: &str) -> Alias {
     Alias::new(Namespace::Device, id)
 }
 
-impl Ledger {
-    /// A fresh id for an event or a person.
-    pub(crate) fn fresh_id(&self) -> String {
-        let bytes: [u8; 16] = self.entropy().bytes();
-        uuid::Builder::from_random_bytes(bytes)
-            .into_uuid()
-            .as_hyphenated()
-            .to_string()
-    }
-
-    /// A person with everything that is kept of them; none where nothing is.
-    pub(super) async fn person_with_preferences(
-        &self,
-        tenant: &TenantSnapshot,
-        subject: SubjectId,
-    ) -> Result<Option<Person>, Fault> {
-        let rows = self.inner.store.preferences_of(tenant.id(), subject).await?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let key = self.preference_key(tenant, subject).await?;
-        let mut events = Vec::new();
-        let mut found = None;
-        for row in rows {
-            match row.kind {
-                PreferenceKind::Event => {
-                    let body: EventBody = open(&key, &row)?;
-                    events.push(Kept {
-                        was: Some(body.clone()),
-                        body,
-                        hash: row.hash,
-                        version: Some(row.version),
-                        made_at: row.created_at,
-                        is_changed: false,
-                    });
-                }
-                // Files are asked for one by one.
-                PreferenceKind::Proof => {}
-                PreferenceKind::Person => {
-                    let body: PersonBody = open(&key, &row)?;
-                    found = Some((row, body));
-                }
-            }
-        }
-        let Some((row, body)) = found else {
-            return Ok(None);
-        };
-        events.sort_by_key(|event| event.body.number);
-        Ok(Some(Person {
-            subject,
-            key,
-            hash: row.hash,
-            version: Some(row.version),
-            created_at: row.created_at,
-            before: body.folded.clone(),
-            body,
-            events,
-            removed: Vec::new(),
-            taken_away: Vec::new(),
-            removed_proofs: Vec::new(),
-            is_changed: false,
-            merged: Vec::new(),
-            renamed: BTreeSet::new(),
-            is_gone: false,
-            is_erased: false,
-            is_trimmed: false,
-            switched: BTreeMap::new(),
-            actor: None,
-            note: Map::new(),
-        }))
-    }
-
-    /// A person of whom nothing is kept yet.
-    pub(super) async fn new_person(
-        &self,
-        tenant: &TenantSnapshot,
-        subject: SubjectId,
-        id: String,
-    ) -> Result<Person, Fault> {
-        let now = self.now();
-        Ok(Person {
-            subject,
-            key: self.preference_key(tenant, subject).await?,
-            hash: person_hash(tenant, subject),
-            version: None,
-            created_at: now,
-            body: PersonBody {
-                devices: vec![id.clone()],
-                id,
-                organization_user_id: None,
-                absorbed: Vec::new(),
-                updated_at: now,
-                next: 0,
-                folded: Folded::default(),
-            },
-            events: Vec::new(),
-            removed: Vec::new(),
-            taken_away: Vec::new(),
-            removed_proofs: Vec::new(),
-            before: Folded::default(),
-            is_changed: true,
-            merged: Vec::new(),
-            renamed: BTreeSet::new(),
-            is_gone: false,
-            is_erased: false,
-            is_trimmed: false,
-            switched: BTreeMap::new(),
-            actor: None,
-            note: Map::new(),
-        })
-    }
-
-    /// What is kept of a person themselves, without their events; none where nothing is.
-    pub(super) async fn known_person(
-        &self,
-        tenant: &TenantSnapshot,
-        subject: SubjectId,
-    ) -> Result<Option<(PreferenceRow, PersonBody)>, Fault> {
-        let hash = person_hash(tenant, subject);
-        let row = self.inner.store.preference(tenant.id(), hash).await?;
-        let Some(row) = row.filter(|row| row.kind == PreferenceKind::Person) else {
-            return Ok(None);
-        };
-        let body = self.person_of_row(tenant, &row).await?;
-        Ok(Some((row, body)))
-    }
-
-    /// What the row of a person says.
-    pub(super) async fn person_of_row(
-        &self,
-        tenant: &TenantSnapshot,
-        row: &PreferenceRow,
-    ) -> Result<PersonBody, Fault> {
-        open(&self.preference_key(tenant, row.subject).await?, row)
-    }
-
-    /// Whether the person switched a purpose, and nobody has approved it yet.
-    pub(crate) async fn awaits_approval(
-        &self,
-        tenant: &TenantSnapshot,
-        slot: &Slot,
-        now: Timestamp,
-    ) -> Result<bool, Fault> {
-        let Some((_, person)) = self.known_person(tenant, slot.subject).await? else {
-            return Ok(false);
-        };
-        Ok(person.folded.waiting.iter().any(|waiting| {
-            let definition = super::check::purpose(tenant, &waiting.purpose);
-            definition.is_some_and(|own| own.key == slot.definition)
-                && Qualifier::regulation(&waiting.regulation, USUAL_REGULATION) == slot.qualifier
-                && waiting.until.is_none_or(|until| now < until)
-        }))
-    }
-
-    async fn preference_key(&self, tenant: &TenantSnapshot, subject: SubjectId) -> Result<Key, Fault> {
-        self.subject_key(tenant, subject).await?.ok_or(Fault::Unreadable {
-            what: "subject key",
-            why: "the person has none".to_owned(),
-        })
-    }
-}
-
 impl Person {
     /// Adds an event.
     pub(super) fn add(&mut self, hash: Hash, now: Timestamp, body: EventBody) {
@@ -268,6 +102,11 @@ impl Person {
             was: None,
             is_changed: true,
         });
+    }
+
+    /// Receivers that are told in the vendor's words are told nothing of what is in hand (5.4).
+    pub(super) fn keep_silent(&mut self) {
+        self.note.insert("silent".to_owned(), Value::Bool(true));
     }
 
     /// Remembers which purposes an event switches from when it counts.
@@ -402,8 +241,4 @@ fn expected(hash: Hash, version: Option<u32>) -> Expect {
         Some(version) => Expect::At(key, version),
         None => Expect::Absent(key),
     }
-}
-
-fn open<T: DeserializeOwned>(key: &Key, row: &PreferenceRow) -> Result<T, Fault> {
-    key.open_value(row.hash.as_bytes(), &row.sealed, "preferences")
 }

@@ -204,6 +204,21 @@ impl Ledger {
         })
     }
 
+    /// A file by its id; none where it is gone.
+    pub(super) async fn proof_file(
+        &self,
+        tenant: &TenantSnapshot,
+        id: &str,
+    ) -> Result<Option<ProofFile>, Fault> {
+        let found = self.read_proof(tenant, proof_hash(tenant, id)).await?;
+        let Some((_, sealed)) = found else { return Ok(None) };
+        let file = ProofFile::parse(&sealed.file).map_err(|error| Fault::Unreadable {
+            what: "proof",
+            why: error.to_string(),
+        })?;
+        Ok(Some(file))
+    }
+
     /// Removes files that nobody attached in time; answers how many.
     pub async fn drop_proofs(&self, tenant: &TenantSnapshot) -> Result<usize, Fault> {
         let now = self.now();

@@ -132,6 +132,9 @@ impl Tale<'_> {
 
 /// Whether receivers that are told in the vendor's words are not told of an event.
 fn is_silent(person: &Person, id: &str) -> bool {
+    if person.note.get("silent") == Some(&Value::Bool(true)) {
+        return true;
+    }
     let noted = person.note.get("events").and_then(Value::as_array);
     let mut noted = noted.into_iter().flatten();
     noted.any(|own| own["id"] == id && own["silent"] == true)

@@ -2,24 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use consentry_domain::definition::DefinitionKind;
+use consentry_domain::definition::{Definition, DefinitionKind};
 use serde_json::{Value, json};
 
-use super::{check::below, model::Choices};
+use super::{check::told_id, model::Choices};
 use crate::TenantSnapshot;
 
-/// Every purpose of the tenant, by its key, with all its preferences and values; what was not answered is `null`.
+/// The purposes or preferences that are shown, in the order of the tree (12).
+pub fn in_order(tenant: &TenantSnapshot, kind: DefinitionKind) -> Vec<&Definition> {
+    let all = tenant.definitions.values();
+    let mut shown: Vec<&Definition> = all.filter(|own| own.kind == kind && !own.choice.hidden).collect();
+    shown.sort_by_key(|own| own.choice.order.unwrap_or(u32::MAX));
+    shown
+}
+
+/// Every purpose of the tenant, in the order of the tree, with all its preferences and values; what was not answered is `null`.
 pub fn full_tree(tenant: &TenantSnapshot, choices: &Choices) -> Value {
-    let purposes = tenant
-        .definitions
-        .values()
-        .filter(|own| own.kind == DefinitionKind::Purpose && !own.choice.hidden);
-    purposes
+    let preferences = in_order(tenant, DefinitionKind::Preference);
+    in_order(tenant, DefinitionKind::Purpose)
+        .into_iter()
         .map(|purpose| {
             let chosen = choices.purposes.iter().find(|own| own.id == purpose.key.as_str());
-            let preferences: Vec<Value> = below(tenant, purpose)
-                .into_iter()
-                .filter(|own| !own.choice.hidden)
+            let below = preferences
+                .iter()
+                .filter(|own| own.parent.as_ref() == Some(&purpose.key));
+            let preferences: Vec<Value> = below
                 .map(|preference| {
                     let answered = chosen.and_then(|own| own.values.get(preference.key.as_str()));
                     let on: BTreeSet<&str> = answered
@@ -39,7 +46,8 @@ pub fn full_tree(tenant: &TenantSnapshot, choices: &Choices) -> Value {
                 })
                 .collect();
             let enabled = chosen.and_then(|own| own.enabled.flatten());
-            json!({ "id": purpose.key, "enabled": enabled, "preferences": preferences })
+            let id = told_id(tenant, purpose.key.as_str());
+            json!({ "id": id, "enabled": enabled, "preferences": preferences })
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! People as the preferences door knows them, written directly (consent-tokens-and-preferences 6.2, 6.4).
 
+use std::borrow::Cow;
+
 use consentry_domain::{SubjectId, tenant::USUAL_REGULATION};
 
 use super::{
@@ -26,6 +28,8 @@ pub struct UserWish {
     pub version: Option<u64>,
     /// What they chose; no history is kept of it.
     pub choices: Option<Choices>,
+    /// Whether receivers that are told in the vendor's words are not to be told (5.4).
+    pub is_silent: bool,
 }
 
 impl Ledger {
@@ -37,6 +41,7 @@ impl Ledger {
         wish: &UserWish,
         request: Option<&str>,
     ) -> Result<UserView, PreferenceError> {
+        let wish = &canonical(tenant, wish);
         refuse_choices(tenant, wish)?;
         for _ in 0..ATTEMPTS {
             let mut attempt = Attempt::new(self, tenant);
@@ -81,6 +86,7 @@ impl Ledger {
         wish: &UserWish,
         request: Option<&str>,
     ) -> Result<UserView, PreferenceError> {
+        let wish = &canonical(tenant, wish);
         refuse_choices(tenant, wish)?;
         for _ in 0..ATTEMPTS {
             let mut attempt = Attempt::new(self, tenant);
@@ -113,6 +119,9 @@ impl Ledger {
         let now = self.now();
         let tenant = attempt.tenant;
         let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
+        if wish.is_silent {
+            person.keep_silent();
+        }
         if wish.user == EventUser::default() && wish.choices.is_none() {
             return Ok(());
         }
@@ -139,6 +148,21 @@ impl Ledger {
         };
         person.add(event_hash(tenant, &id), now, body);
         Ok(())
+    }
+}
+
+/// A wish that calls purposes by their keys.
+fn canonical<'a>(tenant: &TenantSnapshot, wish: &'a UserWish) -> Cow<'a, UserWish> {
+    match wish
+        .choices
+        .as_ref()
+        .and_then(|own| check::canonical(tenant, own))
+    {
+        None => Cow::Borrowed(wish),
+        Some(choices) => Cow::Owned(UserWish {
+            choices: Some(choices),
+            ..wish.clone()
+        }),
     }
 }
 

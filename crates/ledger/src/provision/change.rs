@@ -6,7 +6,7 @@ use consentry_domain::{
     DefinitionKey, TenantId, Timestamp,
     client::{Client, StoredSecret},
     credential::{ApiCredential, Opens, Principal},
-    definition::Localization,
+    definition::{Definition, Localization},
 };
 use consentry_store::{
     ChangeSet, CommitError, ConfigurationKind, ConfigurationRow, Expect, NewEvent, Row, RowChange, RowKey,
@@ -161,6 +161,7 @@ pub(crate) fn of_entry(
 ) -> Result<Option<EntryChange>, ProvisionError> {
     let entry = match entry {
         Entry::SharedSecret(secret) => Cow::Owned(Entry::ApiCredential(kept(tenant, ids, secret))),
+        Entry::Definition(definition) => Cow::Owned(Entry::Definition(remembering(tenant, definition))),
         entry => with_epoch(tenant, entry, ids.now),
     };
     let signed = Signed { ids, author };
@@ -284,6 +285,16 @@ fn kept(tenant: &TenantSnapshot, ids: &Ids<'_>, secret: &SharedSecret) -> ApiCre
         opens: Opens::AdminJwt,
         sealed: Some(sealed),
     }
+}
+
+/// A definition as it will be kept: values of a preference that go are remembered, since what was chosen of them stays good
+/// (consent-tokens-and-preferences 5.3).
+pub(crate) fn remembering(tenant: &TenantSnapshot, given: &Definition) -> Definition {
+    let mut kept = given.clone();
+    if let Some(known) = tenant.definitions.get(&given.key) {
+        kept.choice.remember(&known.choice);
+    }
+    kept
 }
 
 /// A client never gets an older epoch than it has. One that is switched off (TPA-CL-06) or becomes a third party (TPA-CL-03) gets a new

@@ -8,12 +8,6 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use consentry_domain::{
-    client::StoredSecret,
-    credential::{ApiCredential, Opens},
-    definition::{Definition, DefinitionKind},
-};
-use consentry_ledger::{opaque, provision::Entry};
 use consentry_testkit::{Received, Receiver, TestApp};
 use http::Method;
 use serde_json::{Value, json};
@@ -493,47 +487,10 @@ async fn whk_17_what_was_told_of_an_erased_person_names_nobody_in_any_format() {
     outbound.stop().await;
 }
 
-/// Opens a session at the preferences door.
-pub(crate) async fn preferences_session(app: &TestApp) -> String {
-    let (key, secret) = (
-        "outbound-preferences-key",
-        "a secret of a machine that nobody guesses",
-    );
-    let purpose = Definition {
-        key: "newsletter".parse().unwrap(),
-        kind: DefinitionKind::Purpose,
-        display_name: None,
-        description: None,
-        parameters: Vec::new(),
-        parent: None,
-        lifetime: None,
-        actions: consentry_domain::Actions::default(),
-        choice: consentry_domain::definition::Choice::default(),
-    };
-    app.provision(&[
-        Entry::Definition(purpose),
-        Entry::ApiCredential(ApiCredential {
-            sealed: None,
-            client_id: key.to_owned(),
-            secrets: vec![StoredSecret {
-                sha256: opaque::hash_text(secret),
-                expires_at: None,
-            }],
-            enabled: true,
-            opens: Opens::Preferences,
-        }),
-    ])
-    .await;
-    let body = json!({ "type": "api-key", "key": key, "secret": secret });
-    let opened = app.request(Method::POST, "/sessions").json(&body).send().await;
-    let opened = opened.expect_status(200).json();
-    opened["access_token"].as_str().unwrap().to_owned()
-}
-
 #[tokio::test]
 async fn ctp_14_didomi_tells_events_of_the_preferences_door_by_their_ids_and_of_no_other_regulation() {
     let app = TestApp::start().await;
-    let session = preferences_session(&app).await;
+    let session = crate::preferences::session(&app).await;
     let receiver = Receiver::start().await;
     let _made = endpoint(&app, &receiver, &json!({ "format": "didomi" })).await;
     let outbound = app.outbound();

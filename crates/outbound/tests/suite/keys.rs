@@ -189,7 +189,7 @@ async fn two_nodes_turn_each_key_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ctp_4_5_a_consent_token_counts_to_its_end_after_its_key_is_gone() {
     let app = TestApp::start().await;
-    let session = crate::formats::preferences_session(&app).await;
+    let session = crate::preferences::session(&app).await;
     let wish = serde_json::json!({ "organization_user_id": "iris", "lifetime": 365 * DAY });
     let made = app.request(Method::POST, "/consents/tokens?organization_id=harbor");
     let made = made

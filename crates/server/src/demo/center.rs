@@ -7,11 +7,15 @@ use consentry_domain::{
     DefinitionKey,
     definition::{Choice, ChoiceValue, Definition, DefinitionKind, Localization},
     locale::Locale,
+    mail::MailAddress,
     tenant::{Center, Validation, ValidationMethod},
 };
 use consentry_ledger::{Caller, Ledger, Target, access::Provision, authorize, provision::Entry};
 
 use super::seed::{Addresses, Bank};
+
+/// Who at the bank approves signatures and documents.
+const APPROVER: &str = "desk@example.com";
 
 /// By what the bank's own pages name it.
 pub(super) const PUBLIC_KEY: &str = "harbor-public";
@@ -125,6 +129,7 @@ pub(super) async fn open(ledger: &Ledger, bank: &Bank, addresses: &Addresses) ->
     let mut settings = tenant.tenant.clone();
     settings.preferences.centers = centers(addresses)?;
     settings.preferences.public_key = Some(PUBLIC_KEY.to_owned());
+    settings.preferences.approvers = vec![MailAddress::parse(APPROVER)?];
     ledger.provision_tenant(&permit, &settings).await?;
     Ok(())
 }

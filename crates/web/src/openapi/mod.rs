@@ -3,6 +3,7 @@
 //! What lives here: how callers prove who they are, failures as problem documents, and the parts that most operations have. What a door
 //! alone has, it describes itself.
 
+mod erasure;
 mod failures;
 mod parts;
 
@@ -14,6 +15,7 @@ use utoipa::openapi::{
 };
 
 pub use self::{
+    erasure::{Erasure, ErasureResult, erasure},
     failures::{ABSENT, EVERYWHERE, Failure, Failures, OTHER_TYPE, Problem, STALE, TOO_LARGE, Wrong},
     parts::{content, described, entity_tags, header, idempotency_key, limit, replayed, text, text_like},
 };

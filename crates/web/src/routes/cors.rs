@@ -23,6 +23,8 @@ pub enum Cors {
     /// What a bearer token or a public key opens in browsers, for every page or those that the tenant lists
     /// (consent-tokens-and-preferences 2.7).
     Bearer,
+    /// As [`Cors::Bearer`] for reading, and as [`Cors::Closed`] for everything else.
+    Published,
     /// As [`Cors::Never`], with 204 where a browser asks beforehand (consent-tokens-and-preferences 2.7).
     Closed,
 }
@@ -35,13 +37,14 @@ impl Cors {
             Self::Anyone => "anyone",
             Self::Listed => "listed",
             Self::Bearer => "bearer",
+            Self::Published => "published",
             Self::Closed => "closed",
         }
     }
 }
 
-/// The policy of the tenant that serves a request, if it has one for routes of this kind, which is [`Cors::Listed`] or
-/// [`Cors::Bearer`].
+/// The policy of the tenant that serves a request, if it has one for routes of this kind, which is [`Cors::Listed`], [`Cors::Bearer`]
+/// or [`Cors::Published`].
 pub type CrossOriginPolicies = Arc<dyn Fn(Cors, &Uri, &HeaderMap) -> Option<CrossOriginPolicy> + Send + Sync>;
 
 /// Request headers that the documented clients send.
@@ -66,7 +69,8 @@ pub(super) async fn answer(
         Cors::Never => return next.run(request).await,
         Cors::Anyone => Some(Permission::anyone()),
         Cors::Closed => None,
-        Cors::Listed | Cors::Bearer => {
+        Cors::Published if !is_reading(&request) => None,
+        Cors::Listed | Cors::Bearer | Cors::Published => {
             policies(cors, request.uri(), request.headers()).map(|policy| Permission::of(policy, &request))
         }
     };
@@ -88,6 +92,16 @@ pub(super) async fn answer(
         }
     }
     answer
+}
+
+/// Whether a request reads, or asks beforehand whether it may.
+fn is_reading(request: &Request<Body>) -> bool {
+    let asked = request.headers().get(header::ACCESS_CONTROL_REQUEST_METHOD);
+    match *request.method() {
+        Method::GET | Method::HEAD => true,
+        Method::OPTIONS => asked.is_none_or(|method| method == "GET" || method == "HEAD"),
+        _ => false,
+    }
 }
 
 /// What a policy says to one request.

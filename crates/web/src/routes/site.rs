@@ -36,8 +36,8 @@ impl std::fmt::Debug for Refusals {
 }
 
 impl Site {
-    /// Joins the tables of the doors; `policies` answers for routes of the kinds [`Cors::Listed`] and
-    /// [`Cors::Bearer`].
+    /// Joins the tables of the doors; `policies` answers for routes of the kinds [`Cors::Listed`], [`Cors::Bearer`]
+    /// and [`Cors::Published`].
     ///
     /// # Errors
     ///

@@ -91,24 +91,6 @@ pub(super) fn erasure_to_begin() -> Value {
     json!({ "reason": "asked for on 21 November", "request_ref": "DSR-4711" })
 }
 
-pub(super) fn erasure() -> Value {
-    json!({
-        "id": SUBJECT,
-        "kind": "erasure",
-        "status": "done",
-        "request_ref": "DSR-4711",
-        "received_at": "2026-11-22T09:15:04.120331Z",
-        "due_at": "2026-11-22T09:30:05.004117Z",
-        "result": {
-            "erased_at": "2026-11-22T09:30:05.004117Z",
-            "log_index": 4711,
-            "events_made_unreadable": 214,
-            "parties_notified": ["moneytrack"],
-            "certificate": "eyJhbGciOiJFUzI1NiJ9.eyJsb2dfaW5kZXgiOjQ3MTF9.c2ln",
-        },
-    })
-}
-
 /// Id of a hold.
 pub(super) const HOLD: &str = "6f0c2d1e-8f6b-4c8e-9a55-0d1f3a2b4c5d";
 

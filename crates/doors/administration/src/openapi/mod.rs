@@ -34,7 +34,7 @@ const TAG: &str = "administration";
     schemas::Person,
     schemas::Restriction,
     schemas::RestrictionToPut,
-    schemas::Erasure,
+    consentry_web::openapi::Erasure,
     schemas::ErasureToBegin,
     schemas::Hold,
     schemas::HoldToMake,

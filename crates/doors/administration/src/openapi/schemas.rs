@@ -78,6 +78,12 @@ pub(super) struct Choice {
     /// Of a purpose: what else it is called, by name space; of these, `didomi` and `custom` are taken for its id.
     #[schema(nullable = false)]
     namespaces: Option<std::collections::BTreeMap<String, String>>,
+    /// Its place among the others, from 0; those that have none come last.
+    #[schema(nullable = false, maximum = 4_294_967_295_u32)]
+    order: Option<u32>,
+    /// Of a preference: ids of values that it had, kept by themselves. They are taken still.
+    #[schema(nullable = false)]
+    retired: Option<Vec<String>>,
 }
 
 /// One answer to a preference.
@@ -347,50 +353,6 @@ pub(super) struct ErasureToBegin {
     /// By what it is found again, in the certificate too; the id of the request where nothing is said. It is to say nothing of the person.
     #[schema(min_length = 1, max_length = 256)]
     request_ref: Option<String>,
-}
-
-/// The deletion of a person at every door.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = administration::Erasure, example = super::examples::erasure)]
-pub(super) struct Erasure {
-    /// The id that the person had here, which leads to nobody any more.
-    id: String,
-    #[schema(pattern = "^erasure$")]
-    kind: String,
-    #[schema(pattern = "^(queued|done)$")]
-    status: String,
-    /// By what it is found again.
-    #[schema(nullable = false)]
-    request_ref: Option<String>,
-    /// When it was asked for.
-    #[schema(nullable = false, format = "date-time")]
-    received_at: Option<String>,
-    /// When it is finished, or was.
-    #[schema(format = "date-time")]
-    due_at: String,
-    /// Once it is finished.
-    #[schema(nullable = false)]
-    result: Option<ErasureResult>,
-}
-
-/// What an erasure came to.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = administration::ErasureResult)]
-pub(super) struct ErasureResult {
-    /// When the person's key was destroyed.
-    #[schema(format = "date-time")]
-    erased_at: String,
-    /// Where the log says that the person was deleted.
-    #[schema(nullable = false)]
-    log_index: Option<u64>,
-    /// Events of the log whose content nobody can read any more.
-    events_made_unreadable: u64,
-    /// Third parties that were told, by their client ids.
-    parties_notified: Vec<String>,
-    /// A JWS (`erasure-certificate+jwt`) with numbers and times, and nothing of the person, signed with a key of the tenant.
-    certificate: String,
 }
 
 /// Why a person's data stay.

@@ -160,7 +160,8 @@ async fn send(visit: &Visit, headers: &HeaderMap, form: &Parameters) -> Result<R
             let cookie = browser::keep_code(visit, &handle)?;
             Ok(see_other(&Errand::at(errand.as_ref(), TYPE), vec![cookie])?)
         }
-        Err(SendError::Throttled { seconds }) => {
+        Err(SendError::Throttled(quota)) => {
+            let seconds = quota.more_in;
             let problem = |page: &Page| Some(throttled(page, seconds));
             let page = ask_page_with(visit, errand.as_ref(), username.to_owned(), false, problem);
             Ok(refused_with(page, Some(seconds)))

@@ -128,7 +128,7 @@ impl Visitor<'_> {
             address,
         );
         match sent.await {
-            Ok(()) => {
+            Ok(_) => {
                 let template = SentPage {
                     page: self.look.page(self.visit, "center-sent-title"),
                     address: self.look.address.clone(),
@@ -141,7 +141,7 @@ impl Visitor<'_> {
 
     fn not_sent(&self, name: &str, error: SendError) -> Result<Response, PageFailure> {
         match error {
-            SendError::Throttled { seconds } => Ok(self.enter(name, false, self.throttled(seconds))),
+            SendError::Throttled(quota) => Ok(self.enter(name, false, self.throttled(quota.more_in))),
             SendError::Fault(fault) => Err(fault.into()),
         }
     }

@@ -1,7 +1,7 @@
 //! What pages of others may know of a center (consent-tokens-and-preferences 3.5, 11.2): its words and what can be chosen, nobody's choices.
 
 use consentry_domain::tenant::Center;
-use consentry_ledger::preferences::named;
+use consentry_ledger::preferences::{named, told_id};
 use consentry_web::visit::Visit;
 use http::HeaderMap;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ pub(crate) fn published(visit: &Visit, center: &Center, headers: &HeaderMap, lan
         .collect();
     let purposes: Vec<Value> = rows::of_purposes(tenant, center, None, &[], &read)
         .iter()
-        .map(purpose)
+        .map(|row| purpose(row, told_id(tenant, &row.id)))
         .collect();
     let channels: Vec<Value> = rows::of_channels(center, None, &[], &read)
         .iter()
@@ -54,14 +54,14 @@ pub(crate) fn published(visit: &Visit, center: &Center, headers: &HeaderMap, lan
         "website": center.website,
         "contact": { "schedule": center.schedule, "address": center.address },
         "auth_enabled": center.sign_in,
-        "auth_provider_id": settings.auth_provider.as_str(),
+        "auth_provider_id": center.auth_provider.unwrap_or(settings.auth_provider).as_str(),
         "validations": asks,
         "purposes": purposes,
         "channels": channels,
     })
 }
 
-fn purpose(row: &SwitchRow) -> Value {
+fn purpose(row: &SwitchRow, id: &str) -> Value {
     let preferences = row.preferences.iter().map(|own| {
         let values = own.values.iter();
         let values: Vec<Value> = values
@@ -75,7 +75,7 @@ fn purpose(row: &SwitchRow) -> Value {
         })
     });
     json!({
-        "id": row.id,
+        "id": id,
         "name": row.title,
         "language": row.locale,
         "data": row.data,

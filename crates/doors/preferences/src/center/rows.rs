@@ -9,7 +9,7 @@ use consentry_domain::{
 use consentry_ledger::{
     TenantSnapshot,
     preferences::{
-        EventView, UserView,
+        EventView, UserView, in_order,
         model::{Choices, Switch},
         named, title_of,
     },
@@ -95,7 +95,7 @@ impl PreferenceRow {
 pub(super) fn purposes<'a>(tenant: &'a TenantSnapshot, center: &Center) -> Vec<&'a Definition> {
     let is_purpose = |own: &&Definition| own.kind == DefinitionKind::Purpose && !own.choice.hidden;
     if center.purposes.is_empty() {
-        return tenant.definitions.values().filter(is_purpose).collect();
+        return in_order(tenant, DefinitionKind::Purpose);
     }
     let named = center.purposes.iter();
     named
@@ -112,7 +112,10 @@ fn preferences<'a>(tenant: &'a TenantSnapshot, center: &Center, purpose: &Defini
             && own.parent.as_ref() == Some(&purpose.key)
     };
     match &center.preferences {
-        None => tenant.definitions.values().filter(is_below).collect(),
+        None => {
+            let all = in_order(tenant, DefinitionKind::Preference);
+            all.into_iter().filter(is_below).collect()
+        }
         Some(named) => {
             let known = named.iter().filter_map(|key| tenant.definitions.get(key));
             known.filter(is_below).collect()

@@ -15,7 +15,8 @@ use serde_json::{Map, Value, json};
 use crate::{failure::refused, wish::Reader};
 
 /// Members of both, and what they are called in the settings.
-const MEMBERS: [(&str, &str); 8] = [
+const MEMBERS: [(&str, &str); 9] = [
+    ("auth_provider_id", "auth_provider"),
     ("channels", "channels"),
     ("regulation", "regulation"),
     ("frame_origins", "frame_origins"),
@@ -222,6 +223,7 @@ pub(crate) fn shown(settings: &PreferencesSettings, center: &Center, url: Option
         "languages": center.languages,
         "auth_required": true,
         "auth_enabled": center.sign_in,
+        "auth_provider_id": center.auth_provider,
         "auth_allow_user_creation": center.new_people,
         "validations": center.validations,
         "approvers": settings.approvers,

@@ -176,24 +176,6 @@ pub(super) fn way_in() -> Value {
     json!({ "auth_provider_id": "otp", "type": "otp" })
 }
 
-pub(super) fn erasure() -> Value {
-    json!({
-        "id": "019ca832-6180-7a31-a1b2-c3d4e5f60718",
-        "kind": "erasure",
-        "status": "done",
-        "request_ref": "req_2mV8q3x1",
-        "received_at": AT,
-        "due_at": AT,
-        "result": {
-            "erased_at": AT,
-            "log_index": 4711,
-            "events_made_unreadable": 12,
-            "parties_notified": ["moneytrack"],
-            "certificate": JWT,
-        },
-    })
-}
-
 pub(super) fn code_sent() -> Value {
     json!({
         "redirect_url": "",

@@ -46,7 +46,7 @@ const PUBLIC_KEY: &str = "preferences_public_key";
     schemas::people::UserToWrite,
     schemas::people::User,
     schemas::people::Users,
-    schemas::people::Erasure,
+    consentry_web::openapi::Erasure,
     schemas::words::PurposeToDefine,
     schemas::words::Purpose,
     schemas::Purposes,

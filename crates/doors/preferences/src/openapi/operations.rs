@@ -1,5 +1,6 @@
 //! The operations.
 
+mod people;
 mod settings;
 
 use consentry_web::openapi::{content, described, header, idempotency_key, replayed, text, text_like};
@@ -50,6 +51,9 @@ const REPEATABLE: [&str; 9] = [
     "/widgets",
 ];
 
+/// A schema that several doors have.
+const SHARED: &str = "Erasure";
+
 /// Who may ask.
 #[derive(Clone, Copy)]
 enum Asker {
@@ -80,8 +84,8 @@ struct Operation {
 pub(super) fn describe(paths: &mut Paths) {
     let all = [
         of_tokens(),
-        of_events(),
-        of_users(),
+        people::of_events(),
+        people::of_users(),
         settings::of_words(),
         settings::of_centers(),
         settings::of_widgets(),
@@ -186,6 +190,10 @@ fn built(own: Operation) -> OperationBuilder {
 }
 
 fn named(schema: &str, example: &Value) -> utoipa::openapi::Content {
+    // What other doors answer too has no door in its name.
+    if schema == SHARED {
+        return content(schema, example);
+    }
     content(&format!("preferences.{schema}"), example)
 }
 
@@ -379,119 +387,4 @@ fn of_secrets() -> Vec<Operation> {
     // The secret itself is told once.
     all[1].answer = Some(("SecretMade", examples::secret_made()));
     all.into()
-}
-
-fn of_events() -> Vec<Operation> {
-    use HttpMethod::{Delete, Get, Patch, Post};
-    let event = || Some(("Event", examples::event()));
-    let filters = || {
-        vec![
-            query(
-                "organization_user_id",
-                "Whose, by what the organization knows them.",
-            ),
-            query("user_id", "Whose, by a device."),
-        ]
-    };
-    vec![
-        Operation {
-            parameters: paging().into_iter().chain(filters()).collect(),
-            ..of_session(
-                (Get, "/consents/events"),
-                (
-                    "list_events",
-                    "List events of somebody; those that count, under gdpr, where nothing else is asked for",
-                ),
-                None,
-                Some(("Events", examples::list(&examples::event()))),
-            )
-        },
-        of_session(
-            (Post, "/consents/events"),
-            ("record_event", "Record what somebody chose"),
-            Some(("EventToRecord", examples::event_to_record())),
-            event(),
-        ),
-        Operation {
-            parameters: [organization()].into_iter().chain(filters()).collect(),
-            ..of_session(
-                (Delete, "/consents/events"),
-                ("delete_events", "Delete events of somebody that fit the query"),
-                None,
-                None,
-            )
-        },
-        of_session(
-            (Get, "/consents/events/{event}"),
-            ("read_event", "Read an event"),
-            None,
-            event(),
-        ),
-        of_session(
-            (Patch, "/consents/events/{event}"),
-            ("correct_event", "Correct an event"),
-            Some(("EventToCorrect", examples::event_to_correct())),
-            event(),
-        ),
-        of_session(
-            (Delete, "/consents/events/{event}"),
-            ("delete_event", "Delete an event"),
-            None,
-            None,
-        ),
-    ]
-}
-
-fn of_users() -> Vec<Operation> {
-    use HttpMethod::{Delete, Get, Patch, Post};
-    let user = || Some(("User", examples::user()));
-    let wish = || Some(("UserToWrite", examples::user_to_write()));
-    let path = "/consents/users/{user}";
-    vec![
-        Operation {
-            parameters: vec![
-                organization(),
-                query(
-                    "organization_user_id",
-                    "Whom, by what the organization knows them.",
-                ),
-                number("$limit", 1, "Most people; 100 and at most 100."),
-                flag(
-                    "$include_full_tree",
-                    "Whether purposes that nobody chose are shown too.",
-                ),
-            ],
-            ..of_session(
-                (Get, "/consents/users"),
-                ("list_users", "List people"),
-                None,
-                Some(("Users", examples::users())),
-            )
-        },
-        of_session(
-            (Post, "/consents/users"),
-            ("make_user", "Make somebody known"),
-            wish(),
-            user(),
-        ),
-        of_session((Get, path), ("read_user", "Read somebody"), None, user()),
-        of_session(
-            (Patch, path),
-            ("change_user", "Change what is known about somebody"),
-            wish(),
-            user(),
-        ),
-        of_session(
-            (Delete, path),
-            ("delete_user", "Delete somebody with events, devices and tokens"),
-            None,
-            user(),
-        ),
-        of_session(
-            (Get, "/consents/erasures/{erasure}"),
-            ("read_erasure", "Read what became of the deletion of somebody"),
-            None,
-            Some(("Erasure", examples::erasure())),
-        ),
-    ]
 }

@@ -2,7 +2,7 @@
 
 use consentry_domain::Timestamp;
 use consentry_ledger::preferences::{
-    EventPatch, EventWish, InvalidProof, MOST_PROOFS, ProofFile, is_id,
+    EventPatch, EventWish, InvalidProof, MOST_PROOFS, ProofFile, Unchanged, is_id,
     model::{Delegate, EventStatus, EventUser},
 };
 use serde_json::{Map, Value};
@@ -45,16 +45,13 @@ pub(crate) fn patch(reader: &mut Reader, value: &Value, id: &str) -> EventPatch 
     let Some(object) = reader.object(value, "") else {
         return EventPatch::default();
     };
-    for name in ["user", "created_at", "regulation"] {
-        if Reader::member(object, name).is_some() {
-            reader.refuse(name, "cannot be changed");
-        }
-    }
     if Reader::member(object, "id").is_some_and(|own| own.as_str() != Some(id)) {
         reader.refuse("id", "cannot be changed");
     }
     let (files, ids) = proofs(reader, object);
     EventPatch {
+        same: unchanged(reader, object),
+        is_silent: false,
         proofs: files,
         proofs_id: ids,
         status: status(reader, object),
@@ -62,6 +59,21 @@ pub(crate) fn patch(reader: &mut Reader, value: &Value, id: &str) -> EventPatch 
         metadata: reader.members(object, ("metadata", "metadata"), METADATA),
         delegate: delegate(reader, object, METADATA),
     }
+}
+
+/// What a correction says that cannot be changed.
+fn unchanged(reader: &mut Reader, object: &Map<String, Value>) -> Unchanged {
+    let mut same = Unchanged {
+        created_at: created_at(reader, object),
+        regulation: reader.id(object, "regulation", "regulation"),
+        ..Unchanged::default()
+    };
+    if let Some(user) = reader.inner(object, "user", "user") {
+        same.user_id = reader.id(user, "id", "user.id");
+        same.organization_user_id = reader.id(user, "organization_user_id", "user.organization_user_id");
+        same.user = about(reader, user, "user.");
+    }
+    same
 }
 
 /// What is said about the person themself.

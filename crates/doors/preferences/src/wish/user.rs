@@ -19,6 +19,7 @@ pub(crate) fn user(reader: &mut Reader, value: &Value) -> UserWish {
         organization_user_id: reader.id(object, "organization_user_id", "organization_user_id"),
         user: event::about(reader, object, ""),
         version: version.and_then(Value::as_u64),
+        is_silent: false,
         choices: Reader::member(object, "consents").and_then(|choices| reader.choices(choices)),
     }
 }

@@ -5,16 +5,6 @@ use serde_json::{Value, json};
 
 use crate::world::{IRIS, World, purpose_of, refused, switch};
 
-async fn post(world: &World, path: &str, body: &Value) -> Value {
-    let answer = world.ask(Method::POST, path, Some(body)).await;
-    answer.expect_status(200).json()
-}
-
-async fn patch(world: &World, path: &str, body: &Value) -> Value {
-    let answer = world.ask(Method::PATCH, path, Some(body)).await;
-    answer.expect_status(200).json()
-}
-
 #[tokio::test]
 async fn ctp_12_a_purpose_and_its_preference_are_defined_worded_and_chosen() {
     let world = World::new().await;
@@ -24,14 +14,16 @@ async fn ctp_12_a_purpose_and_its_preference_are_defined_worded_and_chosen() {
         "description": "So that we can invite you",
         "details": "Your address",
     });
-    let made = post(&world, "/v1/metadata/purposes?$translations=true", &wish).await;
+    let made = world
+        .post("/v1/metadata/purposes?$translations=true", &wish)
+        .await;
     assert_eq!(made["name"], json!({ "en-GB": "Invitations", "ar": "دعوات" }));
     assert_eq!(made["description"]["en-GB"], "So that we can invite you");
     let wish = json!({
         "id": "place", "purpose_id": "events", "name": "Where", "type": "multi",
         "values": [{ "id": "north", "name": { "en": "North" } }, { "id": "south" }],
     });
-    let made = post(&world, "/preferences", &wish).await;
+    let made = world.post("/preferences", &wish).await;
     assert_eq!(
         (&made["type"], &made["values"][0]["name"]["en"]),
         (&json!("multi"), &json!("North"))
@@ -48,7 +40,9 @@ async fn ctp_12_a_purpose_and_its_preference_are_defined_worded_and_chosen() {
     );
     assert_eq!(world.is_on(IRIS, "events").await, true);
 
-    let renamed = patch(&world, "/metadata/purposes/events", &json!({ "name": "Events" })).await;
+    let renamed = world
+        .patch("/metadata/purposes/events", &json!({ "name": "Events" }))
+        .await;
     assert_eq!(
         (&renamed["name"], &renamed["details"]),
         (&json!("Events"), &json!("Your address"))
@@ -61,7 +55,9 @@ async fn ctp_12_a_purpose_and_its_preference_are_defined_worded_and_chosen() {
         .map(|own| own.version.to_string())
         .collect();
     assert_eq!(versions, ["1.0", "1.1"], "what was shown stays what it was");
-    let same = patch(&world, "/metadata/purposes/events", &json!({ "name": "Events" })).await;
+    let same = world
+        .patch("/metadata/purposes/events", &json!({ "name": "Events" }))
+        .await;
     assert_eq!(same, renamed);
     assert_eq!(
         world.app.tenant().wordings_in(&key, "en-GB").len(),
@@ -144,7 +140,7 @@ async fn ctp_11_2_a_center_is_made_changed_and_taken_away() {
         "auth_allow_user_creation": true,
         "validations": { "email": { "enabled": true } },
     });
-    let made = post(&world, "/v1/privacy-centers", &wish).await;
+    let made = world.post("/v1/privacy-centers", &wish).await;
     assert_eq!(
         (&made["name"], &made["auth_enabled"]),
         (&json!("Your choices"), &json!(true))
@@ -157,12 +153,12 @@ async fn ctp_11_2_a_center_is_made_changed_and_taken_away() {
         409,
         "Conflict",
     );
-    let changed = patch(
-        &world,
-        "/privacy-centers/own",
-        &json!({ "validations": null, "frame_origins": ["https://shop.example"] }),
-    )
-    .await;
+    let changed = world
+        .patch(
+            "/privacy-centers/own",
+            &json!({ "validations": null, "frame_origins": ["https://shop.example"] }),
+        )
+        .await;
     assert_eq!(
         (&changed["validations"], &changed["purposes"]),
         (&Value::Null, &json!(["newsletter"]))
@@ -253,12 +249,12 @@ async fn ctp_12_what_is_deleted_is_shown_nowhere_and_taken_still() {
         ] })
     );
     // The id is free to be defined again.
-    let again = post(
-        &world,
-        "/metadata/purposes",
-        &json!({ "id": "newsletter", "name": "Anew" }),
-    )
-    .await;
+    let again = world
+        .post(
+            "/metadata/purposes",
+            &json!({ "id": "newsletter", "name": "Anew" }),
+        )
+        .await;
     assert_eq!(again["name"], "Anew");
     assert_eq!(world.get("/metadata/purposes").await["total"], 3);
     world.verify().await;
@@ -269,14 +265,14 @@ async fn ctp_12_a_purpose_is_taken_by_what_it_is_called_elsewhere() {
     let world = World::new().await;
     let wish =
         json!({ "id": "events", "name": "Invitations", "namespaces": { "didomi": "events-Xy1", "iab2": 4 } });
-    let made = post(&world, "/metadata/purposes", &wish).await;
+    let made = world.post("/metadata/purposes", &wish).await;
     assert_eq!(
         made["namespaces"],
         json!({ "custom": "events", "didomi": "events-Xy1", "iab2": "4" })
     );
     let event = world.event(&switch(IRIS, "events-Xy1", json!(true))).await;
-    assert_eq!(purpose_of(&event, "events")["enabled"], true);
-    assert_eq!(world.is_on(IRIS, "events").await, true);
+    assert_eq!(purpose_of(&event, "events-Xy1")["enabled"], true);
+    assert_eq!(world.is_on(IRIS, "events-Xy1").await, true);
     let unknown = world
         .ask(
             Method::POST,
@@ -285,7 +281,9 @@ async fn ctp_12_a_purpose_is_taken_by_what_it_is_called_elsewhere() {
         )
         .await;
     refused(&unknown, 400, "BadRequest");
-    let renamed = patch(&world, "/metadata/purposes/events", &json!({ "name": "Events" })).await;
+    let renamed = world
+        .patch("/metadata/purposes/events", &json!({ "name": "Events" }))
+        .await;
     assert_eq!(renamed["namespaces"]["didomi"], "events-Xy1");
     let languages = world.get("/languages").await;
     assert_eq!(
@@ -315,11 +313,11 @@ async fn ctp_12_the_tree_is_written_as_a_whole() {
     assert_eq!(
         written,
         json!({ "purposes": [
-            { "id": "account-data", "one_click": false, "preferences": [] },
             { "id": "newsletter", "one_click": true, "preferences": [
-                { "id": "goods", "values": ["shoes", "hats"] },
                 { "id": "topics", "values": ["kitchen", "garden"] },
+                { "id": "goods", "values": ["shoes", "hats"] },
             ] },
+            { "id": "account-data", "one_click": false, "preferences": [] },
         ] })
     );
     assert_eq!(world.get("/configuration-tree").await, written);
@@ -327,6 +325,28 @@ async fn ctp_12_the_tree_is_written_as_a_whole() {
         &world.ask(Method::GET, "/metadata/purposes/offers", None).await,
         404,
         "NotFound",
+    );
+    let whole = world
+        .get(&format!("/consents/users?id={}&$include_full_tree", {
+            let made = world.event(&switch(IRIS, "newsletter", json!(true))).await;
+            made["user"]["id"].as_str().unwrap().to_owned()
+        }))
+        .await;
+    let shown = whole["data"][0]["consents"]["purposes"].as_array().unwrap();
+    let ids: Vec<&Value> = shown.iter().map(|own| &own["id"]).collect();
+    assert_eq!(ids, ["newsletter", "account-data"], "in the order of the tree");
+    assert_eq!(shown[0]["preferences"][0]["id"], "topics");
+    let renamed = world
+        .ask(
+            Method::PUT,
+            "/metadata/purposes/account-data",
+            Some(&json!({ "name": "Accounts" })),
+        )
+        .await;
+    assert_eq!(renamed.status(), 200);
+    assert_eq!(
+        world.get("/configuration-tree").await["purposes"][1]["id"],
+        "account-data"
     );
     // What is shown nowhere is taken still, and comes back with the tree.
     world.event(&switch(IRIS, "offers", json!(true))).await;

@@ -132,7 +132,7 @@ async fn real_answers_are_as_described() {
     let (path, own) = (format!("/consents/users/{user}"), "/consents/users/{user}");
     ask(Method::GET, &path, own, None, 200).await;
     ask(Method::PATCH, &path, own, Some(json!({ "country": "PT" })), 200).await;
-    let link = json!({ "organization_user_id": IRIS, "action": "event.create", "event": { "consents": {} } });
+    let link = json!({ "organization_user_id": IRIS, "action": "event.create", "event": { "consents": { "purposes": [{ "id": "newsletter", "enabled": true }] } } });
     ask(
         Method::POST,
         "/consents/links",

@@ -313,3 +313,37 @@ async fn ctp_9_a_digest_link_with_anything_wrong_does_nothing() {
     world.pass(60).await;
     assert_eq!(world.app.get(&good).await.status(), 410);
 }
+
+#[tokio::test]
+async fn ctp_9_a_link_that_could_do_nothing_is_refused_when_it_is_made() {
+    let world = World::new().await;
+    let link = |event: Value| json!({ "organization_id": "harbor", "organization_user_id": IRIS, "action": "event.create", "event": event });
+    let send = async |body: Value| {
+        world
+            .with(&world.session(), Method::POST, "/consents/links", Some(&body))
+            .await
+    };
+    for (place, event) in [
+        ("event.consents", json!({ "consents": {} })),
+        (
+            "event.consents.purposes.0.id",
+            json!({ "consents": { "purposes": [{ "id": "nothing", "enabled": true }] } }),
+        ),
+        (
+            "event.regulation",
+            json!({ "regulation": "lgpd", "consents": switch(IRIS, "newsletter", json!(true))["consents"] }),
+        ),
+    ] {
+        let errors = refused(&send(link(event)).await, 400, "BadRequest");
+        assert!(errors[place].is_string(), "{place}: {errors}");
+    }
+    let good = link(json!({ "consents": switch(IRIS, "newsletter", json!(true))["consents"] }));
+    assert_eq!(
+        send(good.clone()).await.status(),
+        200,
+        "the body names the organization"
+    );
+    let mut foreign = good;
+    foreign["organization_id"] = json!("other");
+    refused(&send(foreign).await, 403, "Forbidden");
+}

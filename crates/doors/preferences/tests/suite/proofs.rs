@@ -252,3 +252,60 @@ async fn ctp_8_a_proof_has_five_mebibytes_and_no_byte_more() {
         .await;
     refused(&nobody, 401, "NotAuthenticated");
 }
+
+#[tokio::test]
+async fn ctp_7_5_whoever_approves_sees_what_was_handed_in_and_the_person_by_mail_does_not() {
+    let world = World::new().await;
+    world
+        .app
+        .configure(|tenant| {
+            tenant.preferences.approvers = vec![MailAddress::parse("ann@harbor.example").unwrap()];
+        })
+        .await;
+    let mailbox = world.app.mailbox();
+    let asks = json!({ "validations": { "signature": { "enabled": true }, "file": { "enabled": true, "approval": false },
+        "email": { "enabled": true } } });
+    let token = world.id_token(IRIS, &asks).await;
+    let sent =
+        json!({ "consents": switch(IRIS, "newsletter", json!(true))["consents"], "proofs": [png(), pdf()] });
+    let answer = world
+        .with(&token, Method::POST, "/consents/events", Some(&sent))
+        .await;
+    assert_eq!(answer.status(), 200, "{}", answer.text());
+    let page = link(&mailbox.nth("ann@harbor.example", 1).await.text);
+    let text = world.app.get(&page).await.expect_status(200).text().to_owned();
+    for (place, shown, media_type, bytes) in [
+        (0, "src", "image/png", b"\x89PNG\r\n\x1a\nname".as_slice()),
+        (1, "href", "application/pdf", b"%PDF-1.7 form".as_slice()),
+    ] {
+        let path = format!("{page}/proofs/{place}");
+        assert!(text.contains(&format!("{shown}=\"{path}\"")), "{text}");
+        let file = world.app.get(&path).await.expect_status(200);
+        assert_eq!(file.header("content-type"), Some(media_type));
+        assert_eq!(file.bytes(), bytes);
+        assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(file.header("cache-control"), Some("no-store"));
+        let disposition = file.header("content-disposition").unwrap();
+        assert_eq!(disposition.starts_with("inline"), shown == "src", "{disposition}");
+    }
+    for wrong in [
+        format!("{page}/proofs/2"),
+        format!("{page}/proofs/x"),
+        format!("{page}x/proofs/0"),
+    ] {
+        refused(&world.app.get(&wrong).await, 404, "NotFound");
+    }
+    let own = link(&mailbox.nth(IRIS, 1).await.text);
+    assert!(
+        !world
+            .app
+            .get(&own)
+            .await
+            .expect_status(200)
+            .text()
+            .contains("/proofs/")
+    );
+    let done = world.app.post_form(&page, &[("decision", "approve")]).await;
+    assert_eq!(done.status(), 200);
+    refused(&world.app.get(&format!("{page}/proofs/0")).await, 404, "NotFound");
+}

@@ -5,22 +5,6 @@ use serde_json::{Value, json};
 
 use crate::world::{IRIS, World, refused};
 
-async fn post(world: &World, path: &str, body: &Value) -> Value {
-    world
-        .ask(Method::POST, path, Some(body))
-        .await
-        .expect_status(200)
-        .json()
-}
-
-async fn patch(world: &World, path: &str, body: &Value) -> Value {
-    world
-        .ask(Method::PATCH, path, Some(body))
-        .await
-        .expect_status(200)
-        .json()
-}
-
 /// What people see of a widget, with a token.
 async fn page(world: &World, id: &str) -> consentry_testkit::Answer {
     let token = world.id_token(IRIS, &json!({})).await;
@@ -38,7 +22,7 @@ async fn ctp_11_3_a_widget_is_seen_once_it_is_deployed() {
         },
         "auth_enabled": true, "languages": ["en", "de"],
     });
-    let made = post(&world, "/v1/widgets", &wish).await;
+    let made = world.post("/v1/widgets", &wish).await;
     assert_eq!(
         (&made["is_live"], &made["has_changes"]),
         (&json!(false), &json!(true))
@@ -55,7 +39,9 @@ async fn ctp_11_3_a_widget_is_seen_once_it_is_deployed() {
         "Conflict",
     );
 
-    let done = post(&world, "/widgets/deployments", &json!({ "widget_id": "own" })).await;
+    let done = world
+        .post("/widgets/deployments", &json!({ "widget_id": "own" }))
+        .await;
     assert_eq!(done["status"], "deployed");
     assert_eq!(
         (&done["widgets"][0]["is_live"], &done["widgets"][0]["has_changes"]),
@@ -77,19 +63,19 @@ async fn ctp_11_3_a_widget_is_seen_once_it_is_deployed() {
     );
 
     // A change is seen after the next deployment, by pages and by the script alike.
-    let changed = patch(
-        &world,
-        "/widgets/own",
-        &json!({ "template_id": "sections", "selected_preferences_ids": ["topics", "rhythm"] }),
-    )
-    .await;
+    let changed = world
+        .patch(
+            "/widgets/own",
+            &json!({ "template_id": "sections", "selected_preferences_ids": ["topics", "rhythm"] }),
+        )
+        .await;
     assert_eq!(
         (&changed["is_live"], &changed["has_changes"]),
         (&json!(true), &json!(true))
     );
     assert_eq!(changed["name"], "Your choices", "the rest stays");
     assert!(!page(&world, "own").await.text().contains("topics"));
-    post(&world, "/widgets/deployments", &json!({})).await;
+    world.post("/widgets/deployments", &json!({})).await;
     let seen = page(&world, "own").await.expect_status(200);
     let html = seen.text();
     assert!(
@@ -142,33 +128,35 @@ async fn ctp_11_3_a_widget_is_seen_once_it_is_deployed() {
 #[tokio::test]
 async fn ctp_11_3_what_is_defined_later_is_off_until_it_is_switched_on() {
     let world = World::new().await;
-    let made = post(&world, "/widgets", &json!({ "id": "all" })).await;
+    let made = world.post("/widgets", &json!({ "id": "all" })).await;
     assert_eq!(
         made["selected_purposes_ids"],
         json!(["account-data", "newsletter", "offers"])
     );
-    post(&world, "/widgets/deployments", &json!({ "widgets_ids": ["all"] })).await;
-    post(
-        &world,
-        "/metadata/purposes",
-        &json!({ "id": "trips", "name": "Trips abroad" }),
-    )
-    .await;
+    world
+        .post("/widgets/deployments", &json!({ "widgets_ids": ["all"] }))
+        .await;
+    world
+        .post(
+            "/metadata/purposes",
+            &json!({ "id": "trips", "name": "Trips abroad" }),
+        )
+        .await;
     assert!(!page(&world, "all").await.text().contains("Trips abroad"));
-    patch(
-        &world,
-        "/widgets/all",
-        &json!({ "selected_purposes_ids": ["trips", "offers"] }),
-    )
-    .await;
-    post(&world, "/widgets/deployments", &json!({})).await;
+    world
+        .patch(
+            "/widgets/all",
+            &json!({ "selected_purposes_ids": ["trips", "offers"] }),
+        )
+        .await;
+    world.post("/widgets/deployments", &json!({})).await;
     assert!(page(&world, "all").await.text().contains("Trips abroad"));
 }
 
 #[tokio::test]
 async fn ctp_11_3_what_a_widget_cannot_be_is_refused() {
     let world = World::new().await;
-    post(&world, "/widgets", &json!({ "id": "own" })).await;
+    world.post("/widgets", &json!({ "id": "own" })).await;
     let templates = world.get("/widgets/templates").await;
     assert_eq!(templates["total"], 3);
     for (body, place) in [
@@ -240,7 +228,7 @@ async fn ctp_11_2_a_center_looks_as_its_resource_says() {
         "privacy_policy": "https://harbor.example/privacy",
         "customization": { "colors": { "primary": "#7a1f5c" } },
     });
-    let made = post(&world, "/privacy-centers", &wish).await;
+    let made = world.post("/privacy-centers", &wish).await;
     assert_eq!(made["contact"]["email"], "privacy@harbor.example");
     assert_eq!(made["customization"]["colors"]["primary"], "#7a1f5c");
     for own in ["legal_name", "website", "contact"] {
@@ -265,12 +253,12 @@ async fn ctp_11_2_a_center_looks_as_its_resource_says() {
             assert!(html.contains(words), "{words}: {html}");
         }
     }
-    let cleared = patch(
-        &world,
-        "/privacy-centers/own",
-        &json!({ "contact": null, "customization": null, "privacy_policy": null, "website": null }),
-    )
-    .await;
+    let cleared = world
+        .patch(
+            "/privacy-centers/own",
+            &json!({ "contact": null, "customization": null, "privacy_policy": null, "website": null }),
+        )
+        .await;
     assert_eq!(
         cleared["contact"],
         json!({ "email": null, "schedule": null, "address": null })

@@ -157,7 +157,7 @@ async fn ctp_2_7_pages_of_other_origins_use_events_and_users_only() {
     for (method, path) in [
         (Method::POST, "/sessions"),
         (Method::POST, "/consents/tokens"),
-        (Method::GET, "/metadata/purposes"),
+        (Method::POST, "/metadata/purposes"),
     ] {
         let answer = world
             .app

@@ -9,6 +9,7 @@ use consentry_domain::{
     definition::{Choice, ChoiceValue, Definition, DefinitionKind, Localization},
     locale::Locale,
     subject::Namespace,
+    tenant::Center,
 };
 use consentry_ledger::{opaque, provision::Entry, verify::Verdict};
 use consentry_testkit::{Answer, TestApp};
@@ -142,6 +143,19 @@ impl World {
         Self::of(app).await
     }
 
+    /// As [`Self::new`], with one center of these settings; `more` are laid over them.
+    pub async fn with_center(settings: &Value, more: &Value) -> Self {
+        let world = Self::new().await;
+        let mut settings = settings.clone();
+        merge(&mut settings, more);
+        let center: Center = serde_json::from_value(settings).unwrap();
+        world
+            .app
+            .configure(|tenant| tenant.preferences.centers = vec![center])
+            .await;
+        world
+    }
+
     /// A session at an application that is seeded already.
     pub async fn of(app: TestApp) -> Self {
         let session = Mutex::new(session(&app).await);
@@ -182,18 +196,26 @@ impl World {
         self.ask(Method::GET, path, None).await.expect_status(200).json()
     }
 
+    pub async fn post(&self, path: &str, body: &Value) -> Value {
+        let answer = self.ask(Method::POST, path, Some(body)).await;
+        answer.expect_status(200).json()
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> Value {
+        let answer = self.ask(Method::PATCH, path, Some(body)).await;
+        answer.expect_status(200).json()
+    }
+
     /// Records an event by the back end.
     pub async fn event(&self, event: &Value) -> Value {
-        let answer = self.ask(Method::POST, "/consents/events", Some(event)).await;
-        answer.expect_status(200).json()
+        self.post("/consents/events", event).await
     }
 
     /// A consent token for somebody, with more members.
     pub async fn token(&self, organization_user_id: &str, more: &Value) -> Value {
         let mut body = json!({ "organization_user_id": organization_user_id });
         merge(&mut body, more);
-        let answer = self.ask(Method::POST, "/consents/tokens", Some(&body)).await;
-        answer.expect_status(200).json()
+        self.post("/consents/tokens", &body).await
     }
 
     /// The log and the rows agree.

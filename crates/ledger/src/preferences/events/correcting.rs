@@ -1,5 +1,7 @@
 //! Correcting and deleting events (consent-tokens-and-preferences 5.4). What counts is counted anew from what is left.
 
+use std::collections::BTreeSet;
+
 use consentry_domain::Timestamp;
 use serde_json::json;
 
@@ -14,7 +16,7 @@ use crate::{
         check,
         commit::Ended,
         merge::{Nulls, merge, merge_members},
-        model::{Choices, Decided, Delegate, EventBody, EventStatus, Members},
+        model::{Choices, Decided, Delegate, EventBody, EventStatus, EventUser, Members, PersonBody},
         proof::ProofFile,
         view::{self, EventView},
     },
@@ -35,6 +37,65 @@ pub struct EventPatch {
     pub proofs: Vec<ProofFile>,
     /// Files that were handed in before.
     pub proofs_id: Vec<String>,
+    /// What cannot be changed, where it is said again.
+    pub same: Unchanged,
+    /// Whether receivers that are told in the vendor's words are not to be told (5.4).
+    pub is_silent: bool,
+}
+
+/// Members of an event that a correction may repeat as they are, as whoever sends a whole event back does.
+#[derive(Debug, Clone, Default)]
+pub struct Unchanged {
+    /// When the choice was made.
+    pub created_at: Option<Timestamp>,
+    /// Under which regulation.
+    pub regulation: Option<String>,
+    /// One of the person's devices.
+    pub user_id: Option<String>,
+    /// By what the first party knows the person.
+    pub organization_user_id: Option<String>,
+    /// What the event says about the person.
+    pub user: EventUser,
+}
+
+impl Unchanged {
+    /// The first member that is another one than that of the event.
+    fn differs(&self, event: &EventBody, person: &PersonBody) -> Option<&'static str> {
+        let millis = |at: Timestamp| at.to_rfc3339_millis();
+        let said = |is_same: Option<bool>| is_same == Some(false);
+        let of = &event.user;
+        let user = [
+            self.user_id.as_ref().map(|id| person.devices.contains(id)),
+            self.organization_user_id
+                .as_ref()
+                .map(|id| person.organization_user_id.as_ref() == Some(id)),
+            self.user
+                .metadata
+                .as_ref()
+                .map(|own| of.metadata.as_ref() == Some(own)),
+            self.user
+                .country
+                .as_ref()
+                .map(|own| of.country.as_ref() == Some(own)),
+            self.user
+                .last_seen_country
+                .as_ref()
+                .map(|own| of.last_seen_country.as_ref() == Some(own)),
+            self.user
+                .organization_user_id_type
+                .as_ref()
+                .map(|own| of.organization_user_id_type.as_ref() == Some(own)),
+        ];
+        if user.into_iter().any(said) {
+            Some("user")
+        } else if said(self.created_at.map(|at| millis(at) == millis(event.created_at))) {
+            Some("created_at")
+        } else if said(self.regulation.as_ref().map(|own| *own == event.regulation)) {
+            Some("regulation")
+        } else {
+            None
+        }
+    }
 }
 
 impl Ledger {
@@ -61,8 +122,17 @@ impl Ledger {
                 .ok_or(PreferenceError::NotFound)?;
             let mut body = person.events[place].body.clone();
             let was = body.status_at(now);
-            apply_patch(tenant, &mut body, patch, now)?;
-            body.proofs.extend(proofs);
+            if let Some(member) = patch.same.differs(&body, &person.body) {
+                return Err(wrong(member, "cannot be changed"));
+            }
+            let others = person.events.iter().map(|event| &event.body);
+            let others = others.filter(|other| other.id != id);
+            let is_corrected = apply_patch(tenant, &mut body, patch, (others, now))?;
+            for proof in proofs {
+                if body.proofs.iter().all(|own| own.id != proof.id) {
+                    body.proofs.push(proof);
+                }
+            }
             check_proofs(&body)?;
             let is_approved = was == EventStatus::PendingApproval && body.status == EventStatus::Confirmed;
             if is_approved {
@@ -76,8 +146,11 @@ impl Ledger {
                     body.decided.insert(method, decided);
                 }
             }
-            person.note_switches(&body);
-            if body.status != was || patch.choices.is_some() {
+            if patch.is_silent {
+                person.keep_silent();
+            }
+            if body.status != was || is_corrected {
+                person.note_switches(&body);
                 note(person, &body, false);
             }
             person.is_changed = true;
@@ -101,8 +174,8 @@ impl Ledger {
         &self,
         tenant: &TenantSnapshot,
         permit: &Permit<ManagePreferences>,
-        owner: &str,
-        ids: &[String],
+        (owner, ids): (&str, &[String]),
+        is_silent: bool,
         request: Option<&str>,
     ) -> Result<(), PreferenceError> {
         for _ in 0..ATTEMPTS {
@@ -111,6 +184,9 @@ impl Ledger {
             let person = attempt.person(subject).await?.ok_or(PreferenceError::NotFound)?;
             person.remove(|event| !event.hidden && ids.contains(&event.id));
             person.note.insert("deleted".to_owned(), json!(ids));
+            if is_silent {
+                person.keep_silent();
+            }
             if let Ended::Written = attempt.commit(permit, request).await? {
                 return Ok(());
             }
@@ -119,19 +195,21 @@ impl Ledger {
     }
 }
 
-fn apply_patch(
+fn wrong(path: &str, why: &str) -> PreferenceError {
+    PreferenceError::Invalid(vec![Wrong {
+        index: None,
+        path: path.to_owned(),
+        why: why.to_owned(),
+    }])
+}
+
+/// Lays a correction over an event; answers whether what was chosen is something else then.
+fn apply_patch<'a>(
     tenant: &TenantSnapshot,
     body: &mut EventBody,
     patch: &EventPatch,
-    now: Timestamp,
-) -> Result<(), PreferenceError> {
-    let wrong = |path: &str, why: &str| {
-        PreferenceError::Invalid(vec![Wrong {
-            index: None,
-            path: path.to_owned(),
-            why: why.to_owned(),
-        }])
-    };
+    (others, now): (impl Iterator<Item = &'a EventBody> + Clone, Timestamp),
+) -> Result<bool, PreferenceError> {
     let was = body.status_at(now);
     let mut counts_from_now = false;
     match (was, patch.status) {
@@ -147,6 +225,7 @@ fn apply_patch(
         }
         (_, Some(_)) => return Err(wrong("status", "cannot be changed any more")),
     }
+    let before = body.choices.clone();
     let canonical = patch
         .choices
         .as_ref()
@@ -157,8 +236,10 @@ fn apply_patch(
         if !refused.is_empty() {
             return Err(PreferenceError::Invalid(refused));
         }
-        counts_from_now |= was == EventStatus::Confirmed;
+        spread(tenant, body, &before, others);
     }
+    let is_corrected = body.choices != before;
+    counts_from_now |= is_corrected && was == EventStatus::Confirmed;
     if counts_from_now {
         body.applied_at = now;
     }
@@ -167,5 +248,36 @@ fn apply_patch(
         body.delegate.clone_from(&patch.delegate);
     }
     body.updated_at = now;
-    Ok(())
+    Ok(is_corrected)
+}
+
+/// What a one-click purpose answered below it follows its switch, where that is another one now (5.6).
+fn spread<'a>(
+    tenant: &TenantSnapshot,
+    body: &mut EventBody,
+    before: &Choices,
+    others: impl Iterator<Item = &'a EventBody> + Clone,
+) {
+    let switch = |choices: &Choices, id: &str| {
+        let own = choices.purposes.iter().find(|own| own.id == id);
+        own.and_then(|own| own.enabled.flatten())
+    };
+    let turned: BTreeSet<String> = body
+        .choices
+        .purposes
+        .iter()
+        .filter(|own| own.enabled.flatten() != switch(before, &own.id))
+        .map(|own| own.id.clone())
+        .collect();
+    for own in body
+        .choices
+        .purposes
+        .iter_mut()
+        .filter(|own| turned.contains(&own.id))
+    {
+        own.values.retain(|_, value| !value.from_propagation);
+        own.propagation = false;
+    }
+    let set = (&mut body.choices, body.regulation.as_str());
+    check::propagate(tenant, set, |id| turned.contains(id), others);
 }

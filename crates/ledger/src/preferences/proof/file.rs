@@ -94,6 +94,28 @@ impl ProofFile {
         self.media_type.starts_with("image/")
     }
 
+    /// What it is, as bytes are served.
+    pub const fn media_type(&self) -> &'static str {
+        self.media_type
+    }
+
+    /// How names of such files end.
+    pub fn extension(&self) -> &'static str {
+        match self.media_type {
+            "application/pdf" => "pdf",
+            "image/png" => "png",
+            "image/jpeg" => "jpg",
+            "image/gif" => "gif",
+            "application/msword" => "doc",
+            _ => "docx",
+        }
+    }
+
+    /// What is in it.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     pub(super) fn uri(&self) -> String {
         format!("data:{};base64,{}", self.media_type, STANDARD.encode(&self.bytes))
     }

@@ -18,6 +18,7 @@ use crate::{
     error::Fault,
     events::{Body, Change},
     feed::{Happening, Leaf},
+    preferences::told_id,
     webhooks::Part,
 };
 
@@ -63,7 +64,11 @@ pub(in crate::webhooks) fn changes_person(tenant: &TenantSnapshot, event: &Happe
 
 /// Whether all that was said was to be kept from receivers, as imports are (consent-tokens-and-preferences 5.4).
 fn is_silent(body: &Body) -> bool {
-    let events = body.note.as_ref().and_then(|note| note.get("events")?.as_array());
+    let note = body.note.as_ref();
+    if note.is_some_and(|note| note.get("silent") == Some(&Value::Bool(true))) {
+        return true;
+    }
+    let events = note.and_then(|note| note.get("events")?.as_array());
     events.is_some_and(|all| !all.is_empty() && all.iter().all(|own| own["silent"] == true))
 }
 
@@ -225,7 +230,7 @@ async fn decided(
             None => purposes.push(purpose),
         }
     }
-    entity["consents"] = consents(purposes);
+    entity["consents"] = consents(telling.rendering.tenant, purposes);
     if let Some(delegate) = delegate(&decision.actor) {
         let own = own_event(body).map(|own| &own["delegate"]);
         entity["delegate"] = match own {
@@ -274,7 +279,7 @@ async fn entity(
         "status": "confirmed",
         "regulation": REGULATION,
         "user": user,
-        "consents": consents(Vec::new()),
+        "consents": consents(telling.rendering.tenant, Vec::new()),
     }))
 }
 
@@ -296,7 +301,7 @@ async fn stood(
     entity["status"] = state["status"].clone();
     let purposes = state["purposes"].as_array().into_iter().flatten();
     let switch = |purpose: &Value| json!({ "id": purpose["id"], "enabled": purpose["enabled"] });
-    entity["consents"] = consents(purposes.map(switch).collect());
+    entity["consents"] = consents(telling.rendering.tenant, purposes.map(switch).collect());
     if let Some(methods) = state["validations"].as_object() {
         let states = methods.iter();
         let states = states.map(|(method, state)| (method.clone(), json!({ "state": state })));
@@ -308,7 +313,12 @@ async fn stood(
     Ok(entity)
 }
 
-fn consents(purposes: Vec<Value>) -> Value {
+/// Purposes are told by the ids by which the preferences door tells them too.
+fn consents(tenant: &TenantSnapshot, mut purposes: Vec<Value>) -> Value {
+    for purpose in &mut purposes {
+        let told = purpose["id"].as_str().map(|id| told_id(tenant, id).to_owned());
+        purpose["id"] = json!(told);
+    }
     json!({
         "purposes": purposes,
         "channels": [],
@@ -420,7 +430,7 @@ impl History {
             "updated_at": self.latest.map(Timestamp::to_rfc3339_millis),
             "regulation": REGULATION,
             "metadata": {},
-            "consents": consents(purposes.collect()),
+            "consents": consents(telling.rendering.tenant, purposes.collect()),
         });
         name_into(&mut user, telling, event).await?;
         Ok(user)

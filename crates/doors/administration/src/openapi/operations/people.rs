@@ -1,8 +1,8 @@
 //! What is done with people: looking them up, restrictions, erasures and holds.
 
 use consentry_web::openapi::{
-    ABSENT, Failure, Failures as _, OTHER_TYPE, TOO_LARGE, content, described, header, idempotency_key,
-    replayed, text,
+    ABSENT, Failure, Failures as _, OTHER_TYPE, TOO_LARGE, content, described, erasure, header,
+    idempotency_key, replayed, text,
 };
 use serde_json::Value;
 use utoipa::openapi::{
@@ -113,10 +113,7 @@ fn erasures(paths: &mut Paths) {
     let erased = |description: &str| {
         ResponseBuilder::new()
             .description(description)
-            .content(
-                "application/json",
-                content(&named("Erasure"), &examples::erasure()),
-            )
+            .content("application/json", content("Erasure", &erasure()))
             .header("Idempotency-Replayed", replayed())
     };
     let begun_now = erased("The person is deleted at every door, and their key is destroyed at `due_at`.")
@@ -134,10 +131,9 @@ fn erasures(paths: &mut Paths) {
             .with_failures(&[ABSENT, HELD, OF_KEYS, TOO_LARGE, OTHER_TYPE]),
     );
     let id = described("erasure", ParameterIn::Path, "Id of the erasure.");
-    let found = ResponseBuilder::new().description("What became of it.").content(
-        "application/json",
-        content(&named("Erasure"), &examples::erasure()),
-    );
+    let found = ResponseBuilder::new()
+        .description("What became of it.")
+        .content("application/json", content("Erasure", &erasure()));
     add(
         paths,
         "/erasures/{erasure}",

@@ -43,6 +43,9 @@ pub(super) fn of_words() -> Vec<Operation> {
     let in_all_languages = |mut own: [Operation; 6]| {
         let flag = flag("$translations", "Whether texts are shown in all languages.");
         own[0].parameters.push(flag);
+        for reading in own.iter_mut().filter(|own| own.method == Get) {
+            reading.asker = Asker::Either;
+        }
         own
     };
     let alone = [

@@ -16,6 +16,9 @@ pub(in super::super) struct CenterToMake {
     /// Whether people get in by mail.
     #[schema(nullable = false)]
     auth_enabled: Option<bool>,
+    /// Which way in pages of others offer; null: the organization's.
+    #[schema(pattern = "^(otp|message)$")]
+    auth_provider_id: Option<String>,
     /// Whether somebody whom nobody knows yet gets in.
     #[schema(nullable = false)]
     auth_allow_user_creation: Option<bool>,
@@ -56,6 +59,9 @@ pub(in super::super) struct WidgetToMake {
     /// Whether people get in by mail.
     #[schema(nullable = false)]
     auth_enabled: Option<bool>,
+    /// Which way in pages of others offer; null: the organization's.
+    #[schema(pattern = "^(otp|message)$")]
+    auth_provider_id: Option<String>,
 }
 
 /// A widget, as it will be once it is deployed.
