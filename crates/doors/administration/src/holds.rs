@@ -77,7 +77,12 @@ pub(crate) async fn make(visit: Visit, request: Request) -> Result<Response, Pro
         members.finish()?;
         let act = admitted.act();
         let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant());
-        let made = ledger.hold(tenant, act.permit, subject(&admitted)?, (&reason, until));
+        let made = ledger.hold(
+            tenant,
+            act.permit,
+            subject(&admitted)?,
+            (&reason, until, act.request),
+        );
         made_answer(&admitted, made.await.map_err(refused)?)
     };
     let repeat = async |outcome: Outcome| {
@@ -95,7 +100,8 @@ pub(crate) async fn lift(visit: Visit, request: Request) -> Result<Response, Pro
     let lift = async |admitted: Admitted| {
         let (act, id) = (admitted.act(), admitted.segment(3)?);
         let ledger = admitted.visit.ledger();
-        let lifted = ledger.lift(admitted.tenant(), act.permit, subject(&admitted)?, &id);
+        let which = (id.as_str(), act.request);
+        let lifted = ledger.lift(admitted.tenant(), act.permit, subject(&admitted)?, which);
         lifted.await.map_err(refused)?;
         Ok(answer::gone())
     };

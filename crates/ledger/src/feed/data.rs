@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::matter::{
-    ActorData, ConsentData, DecisionData, DefinitionData, GrantData, KeyData, Named, TokenData, Version,
+    ActorData, ConsentData, DecisionData, DefinitionData, GrantData, HoldData, KeyData, Named, TokenData, Version,
 };
 use super::{
     catalogue::Family,
@@ -52,6 +52,8 @@ pub(super) struct Data<'a> {
     /// Our own id of a person who became one with the one that it is about, for readers who are told such ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<HoldData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<ActorData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,6 +203,7 @@ impl<'a> Data<'a> {
             let spaces = note("issuers").and_then(Value::as_array);
             self.issuers = spaces.into_iter().flatten().filter_map(Value::as_str).collect();
             self.imported = body.notes("imported");
+            self.hold = note("hold").and_then(HoldData::of);
         }
         if event.entry.family == Family::Token {
             self.token = Some(TokenData {

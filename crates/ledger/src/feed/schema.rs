@@ -91,6 +91,7 @@ fn own(family: Family) -> Vec<(&'static str, Value)> {
                 "merged",
                 json!({ "description": "our own id of who became one with the person", "type": "string", "format": "uuid" }),
             ),
+            ("hold", object(&[("id", uuid()), ("until", moment())])),
             ("client", object(&[("id", text())])),
         ],
         Family::Mandate | Family::Operation => Vec::new(),

@@ -140,6 +140,15 @@ pub(super) struct KeyData<'a> {
     pub(super) algorithm: Option<&'a str>,
 }
 
+/// A legal hold, without its reason, which may name anybody.
+#[derive(Debug, Serialize)]
+pub(super) struct HoldData<'a> {
+    pub(super) id: &'a str,
+    /// When it ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<&'a str>,
+}
+
 /// Who did it.
 #[derive(Debug, Serialize)]
 pub(super) struct ActorData<'a> {
@@ -279,6 +288,16 @@ impl<'a> DecisionData<'a> {
             texts: cut.list(&decision.texts),
             ..Self::of(decision.id)
         }
+    }
+}
+
+impl<'a> HoldData<'a> {
+    /// As an event notes it.
+    pub(super) fn of(noted: &'a Value) -> Option<Self> {
+        Some(Self {
+            id: noted["id"].as_str()?,
+            until: noted["until"].as_str(),
+        })
     }
 }
 
