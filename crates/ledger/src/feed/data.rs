@@ -6,7 +6,6 @@ mod matter;
 use consentry_domain::{
     Agreement, ConsentId, DefinitionKey, Fact,
     decision::{Door, EndReason, Outcome, Role},
-    tenant::USUAL_REGULATION,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -147,6 +146,7 @@ impl<'a> Data<'a> {
             channel: Some(channel(body.door)),
             door: Some(body.door.as_str()),
             changed: &body.told.changed,
+            regulation: body.regulation(),
             ..Self::default()
         };
         let mut actor = body.told.actor.as_ref();
@@ -180,7 +180,7 @@ impl<'a> Data<'a> {
                         _ => agreement.ended.as_ref().map(|ended| grant_reason(ended.reason)),
                     };
                     data.consents = Some(consents(agreement, body, cut));
-                    data.grant = Some(GrantData::of(agreement, body, cut));
+                    data.grant = Some(GrantData::of(tenant, agreement, body, cut));
                 }
             }
             None => data.noted(event, body),
@@ -194,8 +194,6 @@ impl<'a> Data<'a> {
         let note = |name: &str| body.note.as_ref().and_then(|note| note.get(name));
         self.reason = note("reason").and_then(Value::as_str);
         if let Some(own) = note("event") {
-            let regulation = own["regulation"].as_str();
-            self.regulation = regulation.filter(|regulation| *regulation != USUAL_REGULATION);
             self.decision = Some(DecisionData::noted(body.decision, own));
             return;
         }
@@ -277,6 +275,9 @@ impl<'a> Data<'a> {
                     previous_status: None,
                     scope: None,
                     valid_until: None,
+                    clusters: Vec::new(),
+                    resource: Vec::new(),
+                    intermediary: None,
                     accounts: None,
                 });
             }

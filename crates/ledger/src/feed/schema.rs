@@ -135,6 +135,15 @@ fn grant() -> Value {
         ),
         ("valid_until", moment()),
         (
+            "clusters",
+            json!({ "description": "data clusters of FDX that its scope opens", "type": "array", "items": text() }),
+        ),
+        (
+            "resource",
+            json!({ "description": "what it is for (RFC 8707)", "type": "array", "items": text() }),
+        ),
+        ("intermediary", uuid()),
+        (
             "accounts",
             object(&[
                 ("enabled", json!({ "type": "array", "items": text() })),

@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// A database, a folder with manifest and root key, and what the environment says of both.
-struct House {
+pub(crate) struct House {
     folder: tempfile::TempDir,
     database: String,
     url: String,
 }
 
 impl House {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let postgres = Postgres::shared();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("portal.password"), format!("{PORTAL}\n")).unwrap();
@@ -45,7 +45,7 @@ impl House {
         ]
     }
 
-    fn run(&self, words: &[&str]) -> Output {
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_consentry"))
             .envs(self.keys())
             .args(words)
@@ -53,13 +53,13 @@ impl House {
             .unwrap()
     }
 
-    fn apply(&self, manifest: &str) -> String {
+    pub(crate) fn apply(&self, manifest: &str) -> String {
         let file: PathBuf = self.folder.path().join("consents.toml");
         std::fs::write(&file, manifest).unwrap();
         applied(&self.run(&["apply", "-f", file.to_str().unwrap()]))
     }
 
-    fn serve(&self) -> Running {
+    pub(crate) fn serve(&self) -> Running {
         Running::serve_configured(free_address(), &self.keys())
     }
 

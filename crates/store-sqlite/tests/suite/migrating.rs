@@ -180,7 +180,7 @@ async fn a_schema_that_was_migrated_from_any_version_is_the_one_that_is_made_at_
         assert!(store.commit(vec![change]).await[0].is_ok(), "from {count}");
         store.close().await;
         assert_eq!(schema(&path), whole, "from {count}");
-        let kept: u64 = Connection::open(&path)
+        let kept: i64 = Connection::open(&path)
             .unwrap()
             .query_row(
                 "SELECT size FROM tenant_log WHERE tenant = zeroblob(16)",

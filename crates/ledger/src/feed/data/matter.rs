@@ -1,7 +1,9 @@
 //! What events are about: consents, bundles, decisions and their kin, as followers are told of them.
 
+use std::collections::BTreeSet;
+
 use consentry_domain::{
-    Actions, Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, Timestamp,
+    Actions, Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, PartyId, Timestamp,
     decision::{Actor, Decision, Role, TextShown},
     definition::{DefinitionKind, WordingVersion},
     locale::Locale,
@@ -66,6 +68,15 @@ pub(super) struct GrantData<'a> {
     pub(super) scope: Option<Vec<&'a DefinitionKey>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) valid_until: Option<Timestamp>,
+    /// The data clusters of FDX that what stands opens, or that what it was made of opened.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) clusters: Vec<String>,
+    /// The resources that it is for (RFC 8707).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) resource: Vec<&'a str>,
+    /// Through whom the client gets the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) intermediary: Option<PartyId>,
     /// What was said about accounts; none where all are shared and nothing was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) accounts: Option<AccountsData<'a>>,
@@ -223,13 +234,19 @@ impl<'a> DefinitionData<'a> {
 
 impl<'a> GrantData<'a> {
     /// `scope` is what stands of a bundle, or what it was made of where it has ended.
-    pub(super) fn of(agreement: &'a Agreement, body: &'a Body, cut: &mut Cut) -> Self {
+    pub(super) fn of(
+        tenant: &TenantSnapshot,
+        agreement: &'a Agreement,
+        body: &'a Body,
+        cut: &mut Cut,
+    ) -> Self {
         let scope: Vec<&DefinitionKey> = if agreement.ended.is_some() {
             let items = cut.list(&agreement.items);
             items.iter().map(|item| &item.definition).collect()
         } else {
             cut.list(&body.told.standing).iter().collect()
         };
+        let clusters: BTreeSet<String> = scope.iter().flat_map(|key| tenant.clusters_of(key)).collect();
         Self {
             id: Some(agreement.id),
             client: Some(agreement.client.as_str()),
@@ -241,6 +258,9 @@ impl<'a> GrantData<'a> {
             previous_status: body.told.previous.as_deref(),
             scope: Some(scope),
             valid_until: agreement.valid_until,
+            clusters: clusters.into_iter().collect(),
+            resource: agreement.qualifier.as_resources(),
+            intermediary: agreement.disclosure.intermediaries.first().copied(),
             accounts: AccountsData::of(&agreement.accounts, cut),
         }
     }
