@@ -454,6 +454,19 @@ impl Store for PostgresStore {
         self.ear.heard().await;
     }
 
+    async fn clock(&self) -> ReadResult<Option<Timestamp>> {
+        let micros: i64 = self
+            .readers
+            .ask(|connection| {
+                Box::pin(async move {
+                    let asked = "/* clock */ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8";
+                    connection.query_one(asked, &[]).await?.try_get(0)
+                })
+            })
+            .await?;
+        Ok(Some(Timestamp::from_micros(micros)))
+    }
+
     async fn ready(&self) -> ReadResult<()> {
         self.readers
             .ask(|connection| {

@@ -170,7 +170,9 @@ fn every_unique_index_of_an_owned_table_begins_with_the_shard_or_is_on_the_list(
         let mut statement = connection
             .prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1")
             .unwrap();
-        let found = statement.query_map([table], |row| row.get::<_, String>(0)).unwrap();
+        let found = statement
+            .query_map([table], |row| row.get::<_, String>(0))
+            .unwrap();
         let found: Vec<String> = found.map(Result::unwrap).collect();
         assert_eq!(found.len(), 1, "{table} has one unique index, its key: {found:?}");
         for index in found {

@@ -1,10 +1,6 @@
 //! Legal holds: what is known of a person stays, whoever asks for its erasure (enforcement-events-evidence 10.2, 10.4).
 
-use axum::{
-    Json,
-    extract::Request,
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::Request, response::Response};
 use consentry_domain::Timestamp;
 use consentry_ledger::{
     administration::State,
@@ -13,14 +9,12 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, FieldError, Problem, registry},
-    headers,
     visit::Visit,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 
 use crate::{
-    BASE,
     admission::{Admitted, members, not_found},
     answer,
     members::Members,
@@ -124,16 +118,8 @@ fn moment(members: &mut Members, name: &str) -> Option<Timestamp> {
 }
 
 fn made_answer(admitted: &Admitted, hold: Hold) -> Result<Response, ApiError> {
-    let place = format!("{BASE}/people/{}/holds/{}", subject(admitted)?, hold.id);
-    let place = HeaderValue::from_str(&place).map_err(ApiError::internal)?;
-    let located = [(header::LOCATION, place)];
-    Ok((
-        StatusCode::CREATED,
-        headers::api(),
-        located,
-        Json(Resource::of(hold)),
-    )
-        .into_response())
+    let path = format!("/people/{}/holds/{}", subject(admitted)?, hold.id);
+    answer::placed(StatusCode::CREATED, &path, &Resource::of(hold))
 }
 
 fn refused(error: HoldError) -> ApiError {

@@ -6,7 +6,9 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use consentry_domain::{AgreementId, Audience, Consent, ConsentId, GrantId, Timestamp, definition::WordingVersion};
+use consentry_domain::{
+    AgreementId, Audience, Consent, ConsentId, GrantId, Timestamp, definition::WordingVersion,
+};
 use consentry_ledger::checks::{Reason, Verdict};
 use consentry_web::{error::ApiError, headers, visit::Visit};
 use serde::Serialize;
@@ -56,6 +58,8 @@ struct Judged {
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    valid_from: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u32>,
@@ -102,6 +106,7 @@ impl Decision {
                 }),
                 audience: audience.map(|consent| consent.slot.audience.text()),
                 since: consent.and_then(|consent| since(verdict.reason, consent)),
+                valid_from: consent.and_then(|consent| consent.valid_from),
                 valid_until: consent.and_then(|consent| consent.valid_until),
                 version: consent.map(|consent| consent.version),
                 evaluated_at: verdict.evaluated_at,

@@ -125,7 +125,11 @@ pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, 
         as_of: None,
         record_use: false,
     };
-    alone(&question.within, Some(&question.subject), Some(&question.resource))?;
+    alone(
+        &question.within,
+        Some(&question.subject),
+        Some(&question.resource),
+    )?;
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let mut all = Vec::new();
     for name in question.resource.action_names(&visit.tenant) {

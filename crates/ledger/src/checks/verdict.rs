@@ -207,7 +207,10 @@ impl<'a> Moment<'a> {
     async fn judge(&mut self, question: &Question) -> Result<Verdict, Fault> {
         let at = question.as_of.unwrap_or(self.at);
         let verdict = self.evaluate_at(question, at).await?;
-        let ahead = question.within.time.filter(|time| *time > at && self.trusts_clock());
+        let ahead = question
+            .within
+            .time
+            .filter(|time| *time > at && self.trusts_clock());
         let (true, Some(ahead)) = (verdict.is_permit(), ahead) else {
             return Ok(verdict);
         };
@@ -363,7 +366,10 @@ impl<'a> Moment<'a> {
                 && agreement.subject == slot.subject
                 && slot.audience == Audience::Client(agreement.client.clone())
                 && agreement.qualifier == slot.qualifier
-                && agreement.items.iter().any(|item| item.definition == slot.definition)
+                && agreement
+                    .items
+                    .iter()
+                    .any(|item| item.definition == slot.definition)
                 && consent.agreement.is_none_or(|own| own == agreement.id)
         }))
     }

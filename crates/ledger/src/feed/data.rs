@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use self::matter::{
-    ActorData, ConsentData, DecisionData, DefinitionData, GrantData, HoldData, KeyData, Named, TokenData, Version,
+    ActorData, ConsentData, DecisionData, DefinitionData, GrantData, HoldData, KeyData, Named, TokenData,
+    Version,
 };
 use super::{
     catalogue::Family,
@@ -268,21 +269,12 @@ impl<'a> Data<'a> {
             Family::Consent => data.consent = Some(ConsentData::erased(event)),
             Family::Grant => {
                 data.grant = Some(GrantData {
-                    id: None,
                     client: audience,
-                    version: None,
-                    status: None,
-                    previous_status: None,
-                    scope: None,
-                    valid_until: None,
-                    clusters: Vec::new(),
-                    resource: Vec::new(),
-                    intermediary: None,
-                    accounts: None,
+                    ..GrantData::default()
                 });
             }
             Family::Decision | Family::Approval => {
-                data.decision = Some(DecisionData::erased());
+                data.decision = Some(DecisionData::default());
             }
             _ => data.client = audience.map(|id| Named { id }),
         }

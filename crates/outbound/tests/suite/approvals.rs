@@ -438,7 +438,10 @@ async fn evt_4_1_chk_2_2_what_was_chosen_under_another_regulation_is_told_and_an
     assert_eq!(names, ["decision.recorded", "consent.granted"], "{all:?}");
     assert_eq!(under(app, "regulation=cpra").await, cpra);
     let usual: Vec<_> = all.iter().filter(|(_, own)| own.is_null()).cloned().collect();
-    assert!(usual.contains(&("consent.denied".to_owned(), Value::Null)), "{all:?}");
+    assert!(
+        usual.contains(&("consent.denied".to_owned(), Value::Null)),
+        "{all:?}"
+    );
     assert_eq!(under(app, "regulation=gdpr").await, usual);
     assert_eq!(under(app, "regulation=gdpr&regulation=cpra").await, all);
 }

@@ -82,7 +82,12 @@ async fn a_decision_reaches_an_endpoint_as_the_stream_tells_it() {
 async fn a_legal_hold_reaches_an_endpoint_of_the_tenant() {
     let app = TestApp::start().await;
     let receiver = Receiver::start().await;
-    let _made = endpoint(&app, &receiver, &json!({ "types": ["subject.hold_placed", "subject.hold_lifted"] })).await;
+    let _made = endpoint(
+        &app,
+        &receiver,
+        &json!({ "types": ["subject.hold_placed", "subject.hold_lifted"] }),
+    )
+    .await;
     let outbound = app.outbound();
     connect(&app, "ada").await;
     let ada = json!({ "issuer": "urn:consentry:login", "id": "ada" });
@@ -93,7 +98,9 @@ async fn a_legal_hold_reaches_an_endpoint_of_the_tenant() {
     let hold = administrator(&app, Method::POST, &holds, Some(&wish)).await;
     let hold = hold.expect_status(201).json();
     let lift = format!("{holds}/{}", hold["id"].as_str().unwrap());
-    let _lifted = administrator(&app, Method::DELETE, &lift, None).await.expect_status(204);
+    let _lifted = administrator(&app, Method::DELETE, &lift, None)
+        .await
+        .expect_status(204);
     let all = receiver.first(2).await;
     assert_eq!(kinds(&all), ["subject.hold_placed", "subject.hold_lifted"]);
     for message in &all {

@@ -6,12 +6,13 @@ use std::{
     time::Instant,
 };
 
-use consentry_testkit::postgres::Postgres;
+use consentry_testkit::{NEWER_MIGRATION, postgres::Postgres};
 use serde_json::json;
 
 use crate::{
     apply::{CARLA, EXAMPLE, PORTAL, applied, ask},
     binary::{Running, free_address},
+    upgrade::NEWER,
 };
 
 /// A database, a folder with manifest and root key, and what the environment says of both.
@@ -268,6 +269,22 @@ fn what_was_changed_in_the_database_behind_the_ledger_is_named() {
         bare(&told).contains(&bare(&consent)) || told.contains("con_"),
         "{told}"
     );
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused_with_a_sentence_that_says_what_to_do() {
+    let house = House::new();
+    let _applied = house.apply(EXAMPLE);
+    Postgres::shared().execute(&house.database, NEWER_MIGRATION);
+    for words in [
+        &["verify-ledger"][..],
+        &["migrate"],
+        &["serve"],
+        &["export", "--manifest"],
+    ] {
+        let told = house.refused(words);
+        assert!(told.contains(NEWER), "{words:?}: {told}");
+    }
 }
 
 #[test]

@@ -26,6 +26,7 @@ async fn chk_10_a_permit_says_under_which_consent_and_until_when() {
     assert_eq!(record.unwrap()["definition"]["version"], "2.0");
     assert_eq!(context["version"], 1);
     assert_eq!(context["max_age"], 30);
+    assert_eq!(context["valid_from"], json!(app.now()));
     assert_eq!(context["valid_until"], json!(app.now().plus(Lifetime::days(30))));
     assert_eq!(context["evaluated_at"], json!(app.now()));
     assert!(context["consent_id"].as_str().unwrap().len() == 36);
@@ -261,12 +262,14 @@ async fn chk_2_5_the_bundle_that_events_name_is_told_and_can_be_asked_within() {
         page.send().await.expect_status(200).json()["events"].clone()
     };
     let bundle = told("grant.created").await[0]["data"]["grant"].clone();
-    assert_eq!(bundle["clusters"], json!(["accounts:balance", "accounts:transactions"]));
+    assert_eq!(
+        bundle["clusters"],
+        json!(["accounts:balance", "accounts:transactions"])
+    );
     let answer = asked(&app, &balance()).await;
     assert_eq!(answer["context"]["grant_id"], bundle["id"], "{answer}");
-    let within = |id: &serde_json::Value| {
-        changed(&json!({ "context": { "audience": "moneytrack", "grant_id": id } }))
-    };
+    let within =
+        |id: &serde_json::Value| changed(&json!({ "context": { "audience": "moneytrack", "grant_id": id } }));
     let answer = asked(&app, &within(&bundle["id"])).await;
     assert_eq!(
         (&answer["decision"], &answer["context"]["grant_id"]),
@@ -287,20 +290,32 @@ async fn chk_2_5_the_bundle_that_events_name_is_told_and_can_be_asked_within() {
     assert_eq!(count(&other).await, 0);
 
     // Asked again, a newer bundle takes over; within the one before nothing holds any more.
-    let _again = app.connect(&app.browser(), "ada", "openid accounts:balance").await;
+    let _again = app
+        .connect(&app.browser(), "ada", "openid accounts:balance")
+        .await;
     let newer = told("grant.created,grant.changed,grant.renewed").await;
     let newest = newer.as_array().unwrap().last().unwrap()["data"]["grant"]["id"].clone();
     assert_eq!(asked(&app, &balance()).await["context"]["grant_id"], newest);
     if newest != bundle["id"] {
-        assert_eq!(judged(&app, &within(&bundle["id"])).await, (false, "grant_ended".to_owned()));
+        assert_eq!(
+            judged(&app, &within(&bundle["id"])).await,
+            (false, "grant_ended".to_owned())
+        );
     }
     let _stopped = app.stop_sharing("ada").await.expect_status(200);
-    assert_eq!(judged(&app, &within(&newest)).await, (false, "revoked".to_owned()));
+    assert_eq!(
+        judged(&app, &within(&newest)).await,
+        (false, "revoked".to_owned())
+    );
     // Bens is not Ada's.
     let _ben = app.connect(&app.browser(), "ben", crate::world::SCOPE).await;
-    let of_ben = told("grant.created").await.as_array().unwrap().last().unwrap()["data"]["grant"]["id"].clone();
+    let of_ben =
+        told("grant.created").await.as_array().unwrap().last().unwrap()["data"]["grant"]["id"].clone();
     let _again = app.connect(&app.browser(), "ada", crate::world::SCOPE).await;
-    assert_eq!(judged(&app, &within(&of_ben)).await, (false, "grant_ended".to_owned()));
+    assert_eq!(
+        judged(&app, &within(&of_ben)).await,
+        (false, "grant_ended".to_owned())
+    );
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A consent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct ConsentData<'a> {
     pub(super) id: Option<ConsentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,7 +53,7 @@ pub(super) enum Bundle {
 }
 
 /// A bundle.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct GrantData<'a> {
     pub(super) id: Option<AgreementId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ pub(super) struct GrantData<'a> {
 }
 
 /// An act of will.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct DecisionData<'a> {
     pub(super) id: Option<DecisionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,10 +201,6 @@ impl<'a> ConsentData<'a> {
 
     pub(super) fn erased(event: &'a Happening) -> Self {
         Self {
-            id: None,
-            version: None,
-            status: None,
-            previous_status: None,
             definition: event.leaf.definition.as_ref().map(|definition| DefinitionData {
                 version: definition.version.as_deref().map(Version::Text),
                 locale: definition.locale.as_deref(),
@@ -213,9 +209,7 @@ impl<'a> ConsentData<'a> {
             }),
             audience: event.leaf.audience.clone(),
             grant_id: Some(Bundle::Erased),
-            valid_from: None,
-            valid_until: None,
-            actions: None,
+            ..Self::default()
         }
     }
 }
@@ -267,24 +261,10 @@ impl<'a> GrantData<'a> {
 }
 
 impl<'a> DecisionData<'a> {
-    pub(super) const fn of(id: DecisionId) -> Self {
+    pub(super) fn of(id: DecisionId) -> Self {
         Self {
             id: Some(id),
-            ..Self::erased()
-        }
-    }
-
-    pub(super) const fn erased() -> Self {
-        Self {
-            id: None,
-            status: None,
-            outcome: None,
-            taken_at: None,
-            asked: &[],
-            changes: None,
-            texts: &[],
-            validations: None,
-            delegate: None,
+            ..Self::default()
         }
     }
 
