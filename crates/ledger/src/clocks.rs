@@ -83,7 +83,7 @@ mod tests {
     fn architecture_5_only_what_is_beyond_the_bound_and_the_question_counts() {
         let second = Lifetime::seconds(1);
         let clocks = Clocks::new(Some(second));
-        let at = |micros| Timestamp::from_micros(1_800_000_000_000_000 + micros);
+        let at = |micros: i64| Timestamp::from_micros(1_800_000_000_000_000 + micros);
         for (theirs, asked, expected) in [
             (0, (0, 0), 0),
             (1_000_000, (0, 0), 0),

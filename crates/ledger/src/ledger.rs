@@ -13,6 +13,7 @@ use tracing::Instrument as _;
 use crate::{
     answers::Answers,
     cache::Corrected,
+    clocks::Clocks,
     dataspace::SignedTokens,
     environment::{Clock, Entropy, Ids},
     erasure::ErasureJournal,

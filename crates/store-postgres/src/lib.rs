@@ -455,16 +455,17 @@ impl Store for PostgresStore {
     }
 
     async fn clock(&self) -> ReadResult<Option<Timestamp>> {
-        let micros: i64 = self
+        let micros = self
             .readers
             .ask(|connection| {
                 Box::pin(async move {
                     let asked = "/* clock */ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8";
-                    connection.query_one(asked, &[]).await?.try_get(0)
+                    let rows = connection.query(asked, &[]).await?;
+                    Ok(rows.first().map(|row| row.try_get::<_, i64>(0)).transpose()?)
                 })
             })
             .await?;
-        Ok(Some(Timestamp::from_micros(micros)))
+        Ok(micros.map(Timestamp::from_micros))
     }
 
     async fn ready(&self) -> ReadResult<()> {

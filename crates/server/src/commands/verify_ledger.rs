@@ -26,7 +26,8 @@ pub(super) fn run(file: Option<&Path>, options: &VerifyArguments) -> anyhow::Res
     serve::runtime()?.block_on(async {
         place.require_ledger().await?;
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-        let ledger = assembly::open_ledger(&place, &configuration.keys, clock, entropy).await?;
+        let opened = assembly::open_ledger(&place, &configuration.keys, clock, entropy).await;
+        let ledger = opened.with_context(|| place.to_string())?;
         let proved = proof::of(&ledger).await;
         ledger.close().await;
         for line in proved.with_context(|| place.to_string())? {

@@ -22,7 +22,7 @@ fn schema(path: &Path) -> Vec<String> {
     let connection = Connection::open(path).unwrap();
     let mut all = Vec::new();
     for sql in [
-        "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name",
+        "SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
         "SELECT version || ' ' || name || ' ' || checksum FROM refinery_schema_history ORDER BY version",
     ] {
         let mut statement = connection.prepare(sql).unwrap();
