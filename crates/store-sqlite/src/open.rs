@@ -187,11 +187,13 @@ pub(crate) fn connection(path: &Path, purpose: Purpose, options: &Options) -> Re
     Ok(connection)
 }
 
-/// Brings the schema to this program's state. Refuses one that a newer program made, or whose migrations differ from ours. Each migration
-/// is one transaction with the note that it was made.
+/// Brings the schema to this program's state. Refuses one that a newer program made, or whose migrations differ from ours. All that is
+/// missing is made in one transaction: otherwise a migration and the note that it was made would be two, and whoever is killed between
+/// them could never open the ledger again.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     if lacks_migrations(connection)? {
         migrations::migrations::runner()
+            .set_grouped(true)
             .run(connection)
             .map_err(|error| OpenError::Schema(Box::new(error)))?;
     }

@@ -55,7 +55,8 @@ async fn architecture_5_a_node_whose_clock_is_not_the_databases_says_so_and_spen
     let app = app.restarted_with(options).await;
     let tokens = app.connect(&app.browser(), "ada", SCOPE).await;
     let refresh = tokens.refresh.clone().unwrap();
-    let wish = json!({ "status": "accepted", "subject": "ada", "definition": { "id": "share-my-email" } });
+    let definition = json!({ "id": "share-my-email", "version": "1.0", "locale": "en-GB" });
+    let wish = json!({ "status": "accepted", "subject": "ada", "actor": "ada", "definition": definition });
     let made = app.records(Method::POST, "/consents", Some(&wish)).await;
     let made = made.expect_status(201).json();
     assert_eq!(until_ready(&app, 200).await["status"], "ready");
