@@ -17,6 +17,16 @@ const LEDGER: &str = "CONSENTRY_TEST_LEDGER";
 /// Pages of a ledger that nothing was written into, at the most.
 const MOST_PAGES: u32 = 400;
 
+/// Opens a ledger that nobody else has open. Tests start processes, which hold the locks of this one between fork and exec.
+fn open(path: &Path, options: Options) -> Result<SqliteStore, OpenError> {
+    loop {
+        match SqliteStore::open(path, options) {
+            Err(OpenError::InUse { .. }) => std::thread::yield_now(),
+            opened => return opened,
+        }
+    }
+}
+
 /// What the schema is, and which migrations made it.
 fn schema(path: &Path) -> Vec<String> {
     let connection = Connection::open(path).unwrap();
@@ -34,7 +44,7 @@ fn schema(path: &Path) -> Vec<String> {
 
 fn whole(folder: &Path) -> Vec<String> {
     let path = folder.join("whole.sqlite");
-    drop(SqliteStore::open(&path, Options::default()).unwrap());
+    drop(open(&path, Options::default()).unwrap());
     schema(&path)
 }
 
@@ -67,7 +77,7 @@ fn a_migration_that_fails_anywhere_is_made_again_as_a_whole() {
             max_pages: Some(pages),
             ..Options::default()
         };
-        let done = match SqliteStore::open(&path, small) {
+        let done = match open(&path, small) {
             Ok(store) => {
                 drop(store);
                 true
@@ -77,7 +87,7 @@ fn a_migration_that_fails_anywhere_is_made_again_as_a_whole() {
         };
         if !done {
             failed += 1;
-            drop(SqliteStore::open(&path, Options::default()).unwrap());
+            drop(open(&path, Options::default()).unwrap());
         }
         assert_eq!(schema(&path), whole, "{pages}");
         if done {
@@ -127,7 +137,7 @@ fn a_migration_that_is_killed_is_made_again_as_a_whole() {
         child.wait().unwrap();
         let journal = path.with_extension("sqlite-wal");
         interrupted += usize::from(ended.is_none() && journal.exists());
-        drop(SqliteStore::open(&path, Options::default()).unwrap());
+        drop(open(&path, Options::default()).unwrap());
         assert_eq!(schema(&path), whole, "{round}");
     }
     assert!(interrupted > 5, "only {interrupted} were killed in their middle");
@@ -173,7 +183,7 @@ async fn a_schema_that_was_migrated_from_any_version_is_the_one_that_is_made_at_
             )
             .unwrap();
         drop(older);
-        let store = SqliteStore::open(&path, Options::default()).unwrap();
+        let store = open(&path, Options::default()).unwrap();
         let mut change = ChangeSet::new(sample::tenant(1), sample::at(0));
         let rows = sample::every_row().into_iter().map(RowChange::Put);
         change.rows.extend(rows);
