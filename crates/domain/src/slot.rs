@@ -89,6 +89,11 @@ impl Qualifier {
         }
     }
 
+    /// The regulation that it keeps apart; none for the usual one.
+    pub fn as_regulation(&self) -> Option<&str> {
+        self.0.strip_prefix("regulation=")
+    }
+
     /// Answers of people whom this issuer, or we ourselves, vouched for in this authentication context (dataspace-consent-protocol 2.1).
     pub fn login(issuer: Option<&str>, acr: &str) -> Self {
         // An issuer has no spaces.

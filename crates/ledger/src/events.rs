@@ -3,6 +3,7 @@
 use consentry_domain::{
     AgreementId, ConsentId, DecisionId, DefinitionKey, EventId, Fact, Qualifier, SubjectId, Timestamp,
     decision::{Actor, Door},
+    tenant::USUAL_REGULATION,
 };
 use consentry_store::{NewEvent, change::EventFilter};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,20 @@ impl Body {
     pub(crate) fn notes(&self, name: &str) -> bool {
         let noted = self.note.as_ref().and_then(|note| note.get(name));
         noted.and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The regulation under which it counts, where that is another one than usual.
+    pub(crate) fn regulation(&self) -> Option<&str> {
+        let noted = self.note.as_ref().and_then(|note| note.get("event"));
+        let noted = noted.and_then(|event| event["regulation"].as_str());
+        let fact = self.happened.as_ref();
+        let consent = || fact?.consent()?.slot.qualifier.as_regulation();
+        let mut changes = self.told.changes.iter();
+        let changed = || changes.find_map(|change| change.qualifier.as_regulation());
+        noted
+            .filter(|noted| *noted != USUAL_REGULATION)
+            .or_else(consent)
+            .or_else(changed)
     }
 }
 

@@ -16,6 +16,7 @@ use consentry_store::{StoreError, TailPlace};
 use tokio::{sync::Mutex, task::AbortHandle};
 
 use crate::{
+    clocks::Clocks,
     error::Fault,
     ledger::{Inner, Ledger},
 };
@@ -25,6 +26,9 @@ pub const MAX_STALENESS: Duration = Duration::from_secs(1);
 
 /// The tail is read this often even where nobody wakes the task.
 const POLL: Duration = Duration::from_millis(250);
+
+/// How often this node's clock is compared with the database's.
+const COMPARED_EVERY: Duration = Duration::from_secs(1);
 
 /// How long reading the tail may take for somebody who waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -39,6 +43,8 @@ pub(crate) struct Following {
     current_at: SyncMutex<Instant>,
     reading: Mutex<Reading>,
     counted: Counted,
+    /// How far this node's clock is from the database's.
+    pub(crate) clocks: Clocks,
     task: SyncMutex<Option<AbortHandle>>,
 }
 
@@ -69,19 +75,18 @@ struct Reading {
     failed: Option<(Instant, StoreError)>,
 }
 
-impl From<TailPlace> for Following {
+impl Following {
     /// Follows from here, where nothing is in memory yet.
-    fn from(place: TailPlace) -> Self {
+    pub(crate) fn new(place: TailPlace, clocks: Clocks) -> Self {
         Self {
             current_at: SyncMutex::new(instant()),
             reading: Mutex::new(Reading { place, failed: None }),
             counted: Counted::default(),
+            clocks,
             task: SyncMutex::default(),
         }
     }
-}
 
-impl Following {
     /// How old memory may be now.
     pub(crate) fn age(&self) -> Duration {
         instant().saturating_duration_since(self.current_at())
@@ -211,6 +216,7 @@ impl Ledger {
 /// Ends when nobody else holds the ledger any more.
 async fn follow_always(inner: Weak<Inner>) {
     let mut is_behind = false;
+    let mut compared_at: Option<Instant> = None;
     while let Some(store) = inner.upgrade().map(|inner| Arc::clone(&inner.store)) {
         // Woken or not, the tail is read.
         let _woken = tokio::time::timeout(POLL, store.written_elsewhere()).await;
@@ -231,6 +237,11 @@ async fn follow_always(inner: Weak<Inner>) {
                 is_behind = true;
             }
             Err(_) => {}
+        }
+        let is_due = compared_at.is_none_or(|at| instant().saturating_duration_since(at) >= COMPARED_EVERY);
+        // Where the database is away, that is told by whoever follows it.
+        if is_due && ledger.compare_clocks(&following.clocks).await.is_ok() {
+            compared_at = Some(instant());
         }
     }
 }

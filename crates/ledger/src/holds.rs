@@ -3,14 +3,16 @@
 //! What lives here: holds, sealed with the person's key, and whether there is one. What may not: what waits for them, which is erasing
 //! ([`erasure`](crate::erasure)) and dropping old events.
 
-use consentry_domain::{SubjectId, Timestamp};
-use consentry_store::{ChangeSet, CommitError, Expect, JobRow, Row, RowChange, RowKey};
+use consentry_domain::{SubjectId, Timestamp, decision::Door};
+use consentry_store::{ChangeSet, CommitError, Expect, JobRow, NewEvent, Row, RowChange, RowKey};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::{
     Ledger, TenantSnapshot,
     access::{Administer, Permit},
     error::Fault,
+    events,
     once::Outcome,
     opaque,
     restriction::RestrictionError,
@@ -29,6 +31,9 @@ const MOST: usize = 20;
 /// How often it is tried when others change the person at the same time.
 const TRIES: usize = 3;
 
+const PLACED: &str = "subject.hold_placed";
+const LIFTED: &str = "subject.hold_lifted";
+
 /// Why a person's data stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
@@ -46,6 +51,46 @@ pub struct Hold {
 impl Hold {
     fn stands_at(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
+    }
+
+    /// What the log tells of it, which is not why.
+    fn noted(&self) -> Value {
+        let mut noted = Map::new();
+        noted.insert("id".to_owned(), json!(self.id));
+        if let Some(until) = self.until {
+            noted.insert("until".to_owned(), json!(until));
+        }
+        Value::Object(noted)
+    }
+}
+
+/// What is done with the holds of a person.
+enum Act<'a> {
+    Place(&'a Hold),
+    Lift(&'a str),
+}
+
+impl Act<'_> {
+    const fn event(&self) -> &'static str {
+        match self {
+            Self::Place(_) => PLACED,
+            Self::Lift(_) => LIFTED,
+        }
+    }
+
+    /// Changes the holds, and says which hold it is about.
+    fn carry_out(&self, holds: &mut Vec<Hold>) -> Result<Hold, HoldError> {
+        match self {
+            Self::Place(_) if holds.len() >= MOST => Err(HoldError::TooMany),
+            Self::Place(hold) => {
+                holds.push((*hold).clone());
+                Ok((*hold).clone())
+            }
+            Self::Lift(id) => {
+                let place = holds.iter().position(|hold| hold.id == *id);
+                place.map(|place| holds.remove(place)).ok_or(HoldError::Absent)
+            }
+        }
     }
 }
 
@@ -110,13 +155,13 @@ impl Ledger {
         Ok(self.kept_holds(tenant, known.id).await?.holds)
     }
 
-    /// Keeps what is known of a person.
+    /// Keeps what is known of a person. The tenant is told, and no party: what a court asks for is none of theirs.
     pub async fn hold(
         &self,
         tenant: &TenantSnapshot,
         permit: &Permit<Administer>,
         subject: SubjectId,
-        (reason, until): (&str, Option<Timestamp>),
+        (reason, until, request): (&str, Option<Timestamp>, &str),
     ) -> Result<Hold, HoldError> {
         let now = self.now();
         let hold = Hold {
@@ -129,35 +174,21 @@ impl Ledger {
             return Err(HoldError::Over);
         }
         self.leads_to(Outcome::made(&hold.id));
-        self.change_holds(tenant, permit, subject, |holds| {
-            if holds.len() >= MOST {
-                return Err(HoldError::TooMany);
-            }
-            holds.push(hold.clone());
-            Ok(())
-        })
-        .await?;
+        self.change_holds(tenant, permit, subject, Act::Place(&hold), request)
+            .await?;
         Ok(hold)
     }
 
-    /// Takes a hold away.
+    /// Takes a hold away, and tells the tenant.
     pub async fn lift(
         &self,
         tenant: &TenantSnapshot,
         permit: &Permit<Administer>,
         subject: SubjectId,
-        id: &str,
+        (id, request): (&str, &str),
     ) -> Result<(), HoldError> {
-        self.change_holds(tenant, permit, subject, |holds| {
-            let before = holds.len();
-            holds.retain(|hold| hold.id != id);
-            if holds.len() < before {
-                Ok(())
-            } else {
-                Err(HoldError::Absent)
-            }
-        })
-        .await
+        self.change_holds(tenant, permit, subject, Act::Lift(id), request)
+            .await
     }
 
     async fn change_holds(
@@ -165,13 +196,14 @@ impl Ledger {
         tenant: &TenantSnapshot,
         permit: &Permit<Administer>,
         subject: SubjectId,
-        change_them: impl Fn(&mut Vec<Hold>) -> Result<(), HoldError>,
+        act: Act<'_>,
+        request: &str,
     ) -> Result<(), HoldError> {
         tracing::info!(caller = ?permit.caller(), subject.id = %subject, "changing the holds of a person");
         for _ in 0..TRIES {
             let known = self.somebody(tenant, subject).await?;
             let Kept { row, mut holds } = self.kept_holds(tenant, subject).await?;
-            change_them(&mut holds)?;
+            let about = act.carry_out(&mut holds)?;
             let mut change = ChangeSet::new(tenant.id(), self.now());
             // Whoever is erased at this moment is held no more.
             change
@@ -181,6 +213,8 @@ impl Ledger {
             change
                 .rows
                 .push(self.put_holds(tenant, subject, row, &holds).await?);
+            let told = self.told_of_hold(tenant, permit, subject, (act.event(), &about, request));
+            change.events.push(told.await?);
             match self.commit_asked(change).await {
                 Ok(_receipt) => return Ok(()),
                 Err(CommitError::Stale) => {}
@@ -188,6 +222,23 @@ impl Ledger {
             }
         }
         Err(Fault::Conflict.into())
+    }
+
+    async fn told_of_hold(
+        &self,
+        tenant: &TenantSnapshot,
+        permit: &Permit<Administer>,
+        subject: SubjectId,
+        (kind, hold, request): (&'static str, &Hold, &str),
+    ) -> Result<NewEvent, Fault> {
+        let key = self.subject_key(tenant, subject).await?.ok_or(Fault::Conflict)?;
+        let ids = self.ids();
+        let mut note = Map::new();
+        note.insert("hold".to_owned(), hold.noted());
+        note.insert("why".to_owned(), json!(hold.reason));
+        note.insert("request".to_owned(), json!(request));
+        let act = (ids.decision(subject), subject, Door::Operator);
+        events::of_note_by(&ids, &key, kind, act, Some(permit.caller().actor()), note)
     }
 
     async fn put_holds(

@@ -13,6 +13,7 @@ use tracing::Instrument as _;
 use crate::{
     answers::Answers,
     cache::Corrected,
+    clocks::Clocks,
     dataspace::SignedTokens,
     environment::{Clock, Entropy, Ids},
     erasure::ErasureJournal,
@@ -62,6 +63,9 @@ pub struct LedgerOptions {
     pub agreements_at_once: u32,
     /// Where deletions of people are noted outside the ledger (DSR-13); none: nowhere.
     pub erasures: Option<Arc<dyn ErasureJournal>>,
+    /// How far this node's clock may be from that of a database that several share, before it stops spending credentials; none: nobody
+    /// compares.
+    pub clocks_may_differ: Option<Lifetime>,
 }
 
 impl Default for LedgerOptions {
@@ -80,6 +84,7 @@ impl Default for LedgerOptions {
             remembered: REMEMBERED[0],
             agreements_at_once: 1_000,
             erasures: None,
+            clocks_may_differ: None,
         }
     }
 }
@@ -155,7 +160,8 @@ impl Ledger {
         let writer = Writer::new(Arc::clone(&store));
         // What others write from here on is followed, so nothing is missed between this and the first reading.
         let following = if store.is_shared() {
-            Some(Following::from(store.tail_end().await?))
+            let clocks = Clocks::new(options.clocks_may_differ);
+            Some(Following::new(store.tail_end().await?, clocks))
         } else {
             None
         };
@@ -287,6 +293,7 @@ impl Ledger {
     /// came from them and somebody else may have been faster. Goes on to its end when nobody waits for it any more: what becomes
     /// durable is never missed by a cache because somebody hung up.
     pub(crate) async fn commit(&self, change: ChangeSet) -> Result<Receipt, CommitError> {
+        self.may_spend(&change)?;
         let ledger = self.clone();
         let committing = async move { ledger.commit_to_the_end(change).await };
         tokio::spawn(committing.in_current_span())

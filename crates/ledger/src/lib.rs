@@ -14,6 +14,7 @@ pub mod answers;
 pub mod canonical;
 pub mod checks;
 pub mod clients;
+mod clocks;
 pub mod dataspace;
 pub mod embed;
 pub mod ends;

@@ -93,6 +93,11 @@ impl Ledger {
         })
     }
 
+    /// Damage of the database below what its rows say, in the engine's words; none where nothing was found.
+    pub async fn damage(&self) -> Result<Option<String>, Fault> {
+        Ok(self.inner.store.damage().await?)
+    }
+
     /// What an event says, if that can still be known.
     pub(crate) async fn body(&self, tenant: &TenantSnapshot, event: &EventRow) -> Result<Opened, Fault> {
         let Some(sealed) = &event.sealed else {

@@ -29,7 +29,8 @@ async fn live() -> Response {
         .into_response()
 }
 
-/// Ready means: database reachable and writable, what other nodes write is followed, at least one tenant with keys that open.
+/// Ready means: database reachable and writable, what other nodes write is followed, the clock is the database's, at least one tenant with
+/// keys that open.
 async fn ready(State(house): State<House>) -> Response {
     let tenants = house.ledger().directory().tenants().count();
     let store = match house.ledger().ready().await {
@@ -37,6 +38,10 @@ async fn ready(State(house): State<House>) -> Response {
         unavailable => unavailable,
     };
     let (status, body) = match &store {
+        Ok(()) if house.ledger().clocks_apart().is_some() => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({ "status": "not_ready", "reason": "clock_differs" }),
+        ),
         Ok(()) if tenants > 0 => (StatusCode::OK, json!({ "status": "ready", "tenants": tenants })),
         Ok(()) => (
             StatusCode::SERVICE_UNAVAILABLE,

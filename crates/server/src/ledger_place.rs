@@ -9,7 +9,7 @@ use std::{
 
 use consentry_store::{ConfigurationKind, Store};
 use consentry_store_postgres::PostgresStore;
-use consentry_store_sqlite::SqliteStore;
+use consentry_store_sqlite::{OpenError, SqliteStore};
 
 use crate::{
     assembly::DATABASE,
@@ -117,7 +117,9 @@ impl LedgerPlace {
             Self::Folder { folder, bounds } => {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display()))?;
-                Arc::new(SqliteStore::open(folder.join(DATABASE), *bounds)?)
+                let database = folder.join(DATABASE);
+                let opened = SqliteStore::open(&database, *bounds);
+                Arc::new(opened.map_err(|error| naming(&database, error))?)
             }
             Self::Postgres { url, options } => Arc::new(PostgresStore::open(url, *options).await?),
         })
@@ -176,6 +178,20 @@ impl fmt::Display for LedgerPlace {
 impl fmt::Debug for LedgerPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LedgerPlace({self})")
+    }
+}
+
+/// Names the file where what SQLite says does not.
+fn naming(database: &Path, error: OpenError) -> anyhow::Error {
+    let names_it = !matches!(
+        error,
+        OpenError::Database(_) | OpenError::Schema(_) | OpenError::SchemaTooNew(_)
+    );
+    let error = anyhow::Error::new(error);
+    if names_it {
+        error
+    } else {
+        error.context(database.display().to_string())
     }
 }
 

@@ -462,6 +462,20 @@ impl Store for PostgresStore {
         self.ear.heard().await;
     }
 
+    async fn clock(&self) -> ReadResult<Option<Timestamp>> {
+        let micros = self
+            .readers
+            .ask(|connection| {
+                Box::pin(async move {
+                    let asked = "/* clock */ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8";
+                    let rows = connection.query(asked, &[]).await?;
+                    Ok(rows.first().map(|row| row.try_get::<_, i64>(0)).transpose()?)
+                })
+            })
+            .await?;
+        Ok(micros.map(Timestamp::from_micros))
+    }
+
     async fn ready(&self) -> ReadResult<()> {
         self.readers
             .ask(|connection| {

@@ -190,9 +190,12 @@ pub(crate) async fn migrate_within(address: &Address) -> Result<(), OpenError> {
     migrate_in(&mut take_turn(address).await?).await
 }
 
+/// All that is missing is made in one transaction: otherwise a migration and the note that it was made would be two, and a database that
+/// lost its node between them could never be opened again.
 async fn migrate_in(session: &mut Session) -> Result<(), OpenError> {
     if lacks_migrations(&session.client).await? {
         migrations::migrations::runner()
+            .set_grouped(true)
             .run_async(&mut session.client)
             .await
             .map_err(|error| OpenError::Schema(Box::new(error)))?;

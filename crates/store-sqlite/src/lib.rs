@@ -10,6 +10,7 @@ mod backup;
 mod cells;
 mod checkpoint;
 mod commit;
+mod damage;
 mod fault;
 mod open;
 mod outbound;
@@ -435,6 +436,10 @@ impl Store for SqliteStore {
         self.read(|connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?))
             .await?;
         self.inner.writer.ready().await
+    }
+
+    async fn damage(&self) -> ReadResult<Option<String>> {
+        self.scan(damage::of).await
     }
 
     async fn close(&self) {

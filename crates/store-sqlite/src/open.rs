@@ -73,7 +73,12 @@ pub enum OpenError {
         /// Its version.
         found: &'static str,
     },
-    /// The schema cannot be brought to this program's state; it may come from a newer program.
+    /// A newer program made the schema, or another one.
+    #[error(
+        "the ledger's schema has {0}, which this program does not know: start the newer one that made it"
+    )]
+    SchemaTooNew(String),
+    /// The schema cannot be brought to this program's state.
     #[error("the ledger's schema cannot be used by this program: {0}")]
     Schema(#[source] Box<refinery::Error>),
     /// The file cannot be opened as a database.
@@ -182,32 +187,54 @@ pub(crate) fn connection(path: &Path, purpose: Purpose, options: &Options) -> Re
     Ok(connection)
 }
 
-/// Brings the schema to this program's state. Refuses one that a newer program made, or whose migrations differ from ours.
+/// Brings the schema to this program's state. Refuses one that a newer program made, or whose migrations differ from ours. All that is
+/// missing is made in one transaction: otherwise a migration and the note that it was made would be two, and whoever is killed between
+/// them could never open the ledger again.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
-    migrations::migrations::runner()
-        .run(connection)
-        .map(|_| ())
-        .map_err(|error| OpenError::Schema(Box::new(error)))
+    if lacks_migrations(connection)? {
+        migrations::migrations::runner()
+            .set_grouped(true)
+            .run(connection)
+            .map_err(|error| OpenError::Schema(Box::new(error)))?;
+    }
+    Ok(())
 }
 
 /// Whether the schema is this program's, without changing it.
 pub(crate) fn is_current(connection: &mut Connection) -> Result<bool, OpenError> {
-    let schema = |error| OpenError::Schema(Box::new(error));
-    let runner = migrations::migrations::runner();
+    match lacks_migrations(connection) {
+        Ok(lacks) => Ok(!lacks),
+        Err(OpenError::SchemaTooNew(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether migrations are missing. Fails when there are some that this program does not know, or knows otherwise.
+fn lacks_migrations(connection: &mut Connection) -> Result<bool, OpenError> {
     let known: bool = connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')",
         [],
         |row| row.get(0),
     )?;
     if !known {
-        return Ok(false);
+        return Ok(true);
     }
-    let applied = runner.get_applied_migrations(connection).map_err(schema)?;
+    let runner = migrations::migrations::runner();
+    let applied = runner
+        .get_applied_migrations(connection)
+        .map_err(|error| OpenError::Schema(Box::new(error)))?;
     let own = runner.get_migrations();
     // Ours come in the order of their names, in which ten is before two.
-    let is_ours = |applied: &Migration| {
+    let is_ours = |applied: &&Migration| {
         own.iter()
             .any(|own| own.version() == applied.version() && own.checksum() == applied.checksum())
     };
-    Ok(applied.len() == own.len() && applied.iter().all(is_ours))
+    match applied.iter().find(|applied| !is_ours(applied)) {
+        Some(other) => Err(OpenError::SchemaTooNew(format!(
+            "V{}__{}",
+            other.version(),
+            other.name()
+        ))),
+        None => Ok(applied.len() < own.len()),
+    }
 }

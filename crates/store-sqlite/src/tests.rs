@@ -153,6 +153,45 @@ fn every_search_of_a_table_led_by_the_shard_names_it() {
     }
 }
 
+/// Tables that are not led by the shard, and why is written where they are made: the log, whose order is the tenant's, where to find what
+/// does not live in the shard its id names, and work, which nodes take from all of them.
+const UNSHARDED: &[&str] = &[
+    "consent_event",
+    "consent_event_filter",
+    "foreign_id",
+    "delivery",
+    "job",
+];
+
+#[test]
+fn every_unique_index_of_an_owned_table_begins_with_the_shard_or_is_on_the_list() {
+    let (_folder, connection) = migrated();
+    for table in OWNED {
+        let mut statement = connection
+            .prepare("SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1")
+            .unwrap();
+        let found = statement
+            .query_map([table], |row| row.get::<_, String>(0))
+            .unwrap();
+        let found: Vec<String> = found.map(Result::unwrap).collect();
+        assert_eq!(found.len(), 1, "{table} has one unique index, its key: {found:?}");
+        for index in found {
+            let first: String = connection
+                .query_row(
+                    "SELECT name FROM pragma_index_info(?1) WHERE seqno = 0",
+                    [&index],
+                    |row| row.get(0),
+                )
+                .unwrap();
+            assert_eq!(
+                first == "shard",
+                !UNSHARDED.contains(&table),
+                "{index} of {table} begins with {first}"
+            );
+        }
+    }
+}
+
 #[test]
 fn opened_connections_have_the_settings_that_durability_needs() {
     let (folder, _connection) = migrated();

@@ -285,8 +285,19 @@ pub trait Store: Send + Sync + 'static {
         std::future::pending::<()>().await;
     }
 
+    /// The moment by the clock of a database on another machine; none where it is this machine's own.
+    async fn clock(&self) -> ReadResult<Option<Timestamp>> {
+        Ok(None)
+    }
+
     /// Whether the store can be read and written now; tried by reading and by writing.
     async fn ready(&self) -> ReadResult<()>;
+
+    /// Damage below what rows say, in the engine's words: pages that hold no rows any more, indexes that lead elsewhere. None where there is
+    /// none, and where looking for it is the database's own business. Everything is read for it.
+    async fn damage(&self) -> ReadResult<Option<String>> {
+        Ok(None)
+    }
 
     /// Finishes what is running, writes the journal into the database and closes. Later calls fail with
     /// [`StoreError::Unavailable`].

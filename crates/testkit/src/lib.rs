@@ -45,7 +45,7 @@ pub use captured::CapturedLog;
 pub use clock::FixedClock;
 pub use consentry_server::demo::seed::KnownClient;
 pub use entropy::SeededEntropy;
-pub use fault::ForeignLock;
+pub use fault::{ForeignLock, NEWER_MIGRATION, migrated_by_a_newer_program};
 pub use listening::{Block, Listening};
 pub use mail_server::MailServer;
 pub use mailbox::Mailbox;

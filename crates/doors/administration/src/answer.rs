@@ -1,6 +1,9 @@
-//! Answers: JSON with an entity tag.
+//! Answers: JSON, with an entity tag where there is a state that can be named again.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use consentry_ledger::{
     administration::{Put, State},
     once::Outcome,
@@ -10,7 +13,7 @@ use consentry_web::{error::ApiError, headers};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::admission::Admitted;
+use crate::{BASE, admission::Admitted};
 
 /// What is there, or 304 where the sender has it already.
 pub(crate) fn found(
@@ -51,6 +54,21 @@ pub(crate) fn put_before(
 /// It is gone.
 pub(crate) fn gone() -> Response {
     empty(StatusCode::NO_CONTENT)
+}
+
+/// What was asked for, which has no state of its own.
+pub(crate) fn plain(status: StatusCode, resource: &impl Serialize) -> Response {
+    (status, headers::api(), Json(resource)).into_response()
+}
+
+/// The same, with the place where it is found from now on, below [`BASE`].
+pub(crate) fn placed(
+    status: StatusCode,
+    path: &str,
+    resource: &impl Serialize,
+) -> Result<Response, ApiError> {
+    let place = HeaderValue::from_str(&format!("{BASE}{path}")).map_err(ApiError::internal)?;
+    Ok(([(header::LOCATION, place)], plain(status, resource)).into_response())
 }
 
 fn empty(status: StatusCode) -> Response {

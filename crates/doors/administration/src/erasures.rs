@@ -1,10 +1,6 @@
 //! Deleting people at every door, and what became of it (GDPR Art. 17; enforcement-events-evidence 10.4).
 
-use axum::{
-    Json,
-    extract::Request,
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::Request, response::Response};
 use consentry_domain::SubjectId;
 use consentry_ledger::{
     Target,
@@ -14,14 +10,13 @@ use consentry_ledger::{
 use consentry_web::{
     erasures,
     error::{ApiError, Problem, registry},
-    headers,
     visit::Visit,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
 use crate::{
-    BASE,
     admission::{Admitted, members, not_found},
+    answer,
     people::{REASON, subject},
 };
 
@@ -46,11 +41,11 @@ pub(crate) async fn erase(visit: Visit, request: Request) -> Result<Response, Pr
         } else {
             StatusCode::OK
         };
-        answer(&admitted, status, erasure)
+        shown(&admitted, status, erasure)
     };
     let repeat = async |_outcome: Outcome| {
         let known = known(&admitted, subject(&admitted)?).await?;
-        answer(&admitted, StatusCode::ACCEPTED, known)
+        shown(&admitted, StatusCode::ACCEPTED, known)
     };
     Ok(admitted.once(&body, erase, repeat).await?)
 }
@@ -60,7 +55,7 @@ pub(crate) async fn read(visit: Visit, request: Request) -> Result<Response, Pro
     let admitted = Admitted::admit(visit, request).await?;
     let id = admitted.segment(1)?.parse().map_err(|_| not_found())?;
     let known = known(&admitted, id).await?;
-    Ok(answer(&admitted, StatusCode::OK, known)?)
+    Ok(shown(&admitted, StatusCode::OK, known)?)
 }
 
 async fn known(admitted: &Admitted, id: SubjectId) -> Result<Erasure, ApiError> {
@@ -71,15 +66,13 @@ async fn known(admitted: &Admitted, id: SubjectId) -> Result<Erasure, ApiError> 
     known.await?.ok_or_else(not_found)
 }
 
-fn answer(admitted: &Admitted, status: StatusCode, erasure: Erasure) -> Result<Response, ApiError> {
-    let place = format!("{BASE}/erasures/{}", erasure.id);
+fn shown(admitted: &Admitted, status: StatusCode, erasure: Erasure) -> Result<Response, ApiError> {
+    let path = format!("/erasures/{}", erasure.id);
     let shown = erasures::shown(&admitted.visit, erasure)?;
-    let mut answer = (status, headers::api(), Json(shown)).into_response();
     if status == StatusCode::ACCEPTED {
-        let place = HeaderValue::from_str(&place).map_err(ApiError::internal)?;
-        answer.headers_mut().insert(header::LOCATION, place);
+        return answer::placed(status, &path, &shown);
     }
-    Ok(answer)
+    Ok(answer::plain(status, &shown))
 }
 
 fn refused(error: ErasureError) -> ApiError {

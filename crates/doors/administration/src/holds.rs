@@ -1,10 +1,6 @@
 //! Legal holds: what is known of a person stays, whoever asks for its erasure (enforcement-events-evidence 10.2, 10.4).
 
-use axum::{
-    Json,
-    extract::Request,
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::Request, response::Response};
 use consentry_domain::Timestamp;
 use consentry_ledger::{
     administration::State,
@@ -13,14 +9,12 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, FieldError, Problem, registry},
-    headers,
     visit::Visit,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 
 use crate::{
-    BASE,
     admission::{Admitted, members, not_found},
     answer,
     members::Members,
@@ -77,7 +71,12 @@ pub(crate) async fn make(visit: Visit, request: Request) -> Result<Response, Pro
         members.finish()?;
         let act = admitted.act();
         let (ledger, tenant) = (admitted.visit.ledger(), admitted.tenant());
-        let made = ledger.hold(tenant, act.permit, subject(&admitted)?, (&reason, until));
+        let made = ledger.hold(
+            tenant,
+            act.permit,
+            subject(&admitted)?,
+            (&reason, until, act.request),
+        );
         made_answer(&admitted, made.await.map_err(refused)?)
     };
     let repeat = async |outcome: Outcome| {
@@ -95,7 +94,8 @@ pub(crate) async fn lift(visit: Visit, request: Request) -> Result<Response, Pro
     let lift = async |admitted: Admitted| {
         let (act, id) = (admitted.act(), admitted.segment(3)?);
         let ledger = admitted.visit.ledger();
-        let lifted = ledger.lift(admitted.tenant(), act.permit, subject(&admitted)?, &id);
+        let which = (id.as_str(), act.request);
+        let lifted = ledger.lift(admitted.tenant(), act.permit, subject(&admitted)?, which);
         lifted.await.map_err(refused)?;
         Ok(answer::gone())
     };
@@ -118,16 +118,8 @@ fn moment(members: &mut Members, name: &str) -> Option<Timestamp> {
 }
 
 fn made_answer(admitted: &Admitted, hold: Hold) -> Result<Response, ApiError> {
-    let place = format!("{BASE}/people/{}/holds/{}", subject(admitted)?, hold.id);
-    let place = HeaderValue::from_str(&place).map_err(ApiError::internal)?;
-    let located = [(header::LOCATION, place)];
-    Ok((
-        StatusCode::CREATED,
-        headers::api(),
-        located,
-        Json(Resource::of(hold)),
-    )
-        .into_response())
+    let path = format!("/people/{}/holds/{}", subject(admitted)?, hold.id);
+    answer::placed(StatusCode::CREATED, &path, &Resource::of(hold))
 }
 
 fn refused(error: HoldError) -> ApiError {

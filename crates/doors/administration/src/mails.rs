@@ -1,10 +1,6 @@
 //! Mails that were given up: which there are, and sending one again. Addresses and words are shown nowhere.
 
-use axum::{
-    Json,
-    extract::Request,
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::Request, response::Response};
 use consentry_domain::Timestamp;
 use consentry_ledger::{
     administration::State,
@@ -13,7 +9,6 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, Problem, registry},
-    headers,
     visit::Visit,
 };
 use http::StatusCode;
@@ -101,5 +96,5 @@ pub(crate) async fn retry(visit: Visit, request: Request) -> Result<Response, Pr
 }
 
 fn accepted(id: &str) -> Response {
-    (StatusCode::ACCEPTED, headers::api(), Json(json!({ "id": id }))).into_response()
+    answer::plain(StatusCode::ACCEPTED, &json!({ "id": id }))
 }

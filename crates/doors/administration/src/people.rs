@@ -1,11 +1,7 @@
 //! People, for restricting the processing of their data (GDPR Art. 18; enforcement-events-evidence 10.2, 10.5). Addresses hold our own
 //! ids of people and no names.
 
-use axum::{
-    Json,
-    extract::Request,
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::Request, response::Response};
 use consentry_domain::{SubjectId, Timestamp};
 use consentry_ledger::{
     administration::{Put, State},
@@ -15,7 +11,6 @@ use consentry_ledger::{
 };
 use consentry_web::{
     error::{ApiError, Problem},
-    headers,
     visit::Visit,
 };
 use http::StatusCode;
@@ -59,12 +54,7 @@ pub(crate) async fn look_up(visit: Visit, request: Request) -> Result<Response, 
     let ledger = admitted.visit.ledger();
     let found = ledger.person_called(admitted.tenant(), admitted.act().permit, &issuer, &id);
     let subject = found.await.map_err(refused)?;
-    Ok((
-        StatusCode::OK,
-        headers::api(),
-        Json(json!({ "subject": subject })),
-    )
-        .into_response())
+    Ok(answer::plain(StatusCode::OK, &json!({ "subject": subject })))
 }
 
 /// `GET /people/{subject}/restriction`; 404 where there is none.

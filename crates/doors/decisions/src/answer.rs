@@ -6,7 +6,9 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use consentry_domain::{Audience, Consent, ConsentId, GrantId, Timestamp, definition::WordingVersion};
+use consentry_domain::{
+    AgreementId, Audience, Consent, ConsentId, GrantId, Timestamp, definition::WordingVersion,
+};
 use consentry_ledger::checks::{Reason, Verdict};
 use consentry_web::{error::ApiError, headers, visit::Visit};
 use serde::Serialize;
@@ -48,13 +50,15 @@ struct Judged {
     #[serde(skip_serializing_if = "Option::is_none")]
     consent_id: Option<ConsentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    grant_id: Option<GrantId>,
+    grant_id: Option<Grant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     definition: Option<Definition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     audience: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_from: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +67,14 @@ struct Judged {
     max_age: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     short_circuit: Option<&'static str>,
+}
+
+/// The grant that was named in the question, or else the bundle that the consent is part of, which events name (2.5).
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Grant {
+    Named(GrantId),
+    Bundle(AgreementId),
 }
 
 #[derive(Serialize)]
@@ -78,6 +90,7 @@ impl Decision {
     /// `visit` says in which language, if any, the person shall hear why.
     pub(crate) fn of(visit: &Visit, verdict: &Verdict) -> Self {
         let consent = verdict.consent.as_ref();
+        let bundle = || consent?.agreement.map(Grant::Bundle);
         let audience = consent.filter(|consent| consent.slot.audience != Audience::None);
         Self {
             decision: verdict.is_permit(),
@@ -85,7 +98,7 @@ impl Decision {
                 reason_code: verdict.reason.as_str(),
                 reason_user: sentence(verdict.reason, &visit.languages).into_iter().collect(),
                 consent_id: consent.map(|consent| consent.id),
-                grant_id: verdict.grant,
+                grant_id: verdict.grant.map(Grant::Named).or_else(bundle),
                 definition: consent.map(|consent| Definition {
                     id: consent.slot.definition.as_str().to_owned(),
                     version: consent.wording.as_ref().map(|wording| wording.version),
@@ -93,6 +106,7 @@ impl Decision {
                 }),
                 audience: audience.map(|consent| consent.slot.audience.text()),
                 since: consent.and_then(|consent| since(verdict.reason, consent)),
+                valid_from: consent.and_then(|consent| consent.valid_from),
                 valid_until: consent.and_then(|consent| consent.valid_until),
                 version: consent.map(|consent| consent.version),
                 evaluated_at: verdict.evaluated_at,

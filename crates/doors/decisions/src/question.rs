@@ -1,7 +1,7 @@
 //! Reading questions (AuthZEN 1.0, 5 and 6; CHK-03, CHK-04).
 
 use consentry_domain::{AccountId, Timestamp, definition::WordingVersion};
-use consentry_ledger::checks::{HISTORY, Moment, Question, Resource, SubjectName, Toward};
+use consentry_ledger::checks::{HISTORY, Moment, Question, Resource, SubjectName, Toward, Within};
 use consentry_web::error::{ApiError, registry};
 use serde_json::{Map, Value};
 
@@ -160,6 +160,7 @@ pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Ques
             "cannot be asked about together with context.as_of",
         ));
     }
+    alone(&context.within, Some(&subject), Some(&resource))?;
     if subject.acr.is_some() && resource.target.is_some() {
         let place = "/resource/properties/resource";
         return Err(invalid(
@@ -172,11 +173,32 @@ pub(crate) fn question(moment: &Moment<'_>, members: Members<'_>) -> Result<Ques
         resource,
         action,
         audience: context.audience,
-        grant: context.grant,
-        time: context.time,
+        within: context.within,
         as_of: context.as_of,
         record_use: context.record_use,
     })
+}
+
+/// Refuses a regulation beside what keeps consents apart as well: no consent is kept apart by both.
+pub(crate) fn alone(
+    within: &Within,
+    subject: Option<&SubjectName>,
+    resource: Option<&Resource>,
+) -> Result<(), ApiError> {
+    let other = if subject.is_some_and(|subject| subject.acr.is_some()) {
+        "subject.properties.acr"
+    } else if resource.is_some_and(|resource| resource.target.is_some()) {
+        "resource.properties.resource"
+    } else {
+        return Ok(());
+    };
+    match within.regulation {
+        Some(_) => {
+            let why = format!("cannot be asked about together with {other}");
+            Err(invalid("/context/regulation", &why))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whose data.
@@ -240,8 +262,7 @@ pub(crate) fn resource_type(members: Members<'_>) -> Result<String, ApiError> {
 /// What of the context counts.
 pub(crate) struct Context {
     pub audience: Toward,
-    pub grant: Option<consentry_domain::GrantId>,
-    pub time: Option<Timestamp>,
+    pub within: Within,
     pub as_of: Option<Timestamp>,
     pub record_use: bool,
 }
@@ -282,8 +303,11 @@ impl Context {
         };
         Ok(Self {
             audience,
-            grant,
-            time,
+            within: Within {
+                grant,
+                time,
+                regulation: context.optional_text("regulation")?.map(str::to_owned),
+            },
             as_of,
             record_use: context.flag("record_use")?,
         })

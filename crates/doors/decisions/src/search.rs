@@ -15,7 +15,7 @@ use crate::{
     admission::admit_search,
     answer::ok,
     page::{self, Page},
-    question::{Context, Members, action, resource, resource_type, subject, subject_type},
+    question::{Context, Members, action, alone, resource, resource_type, subject, subject_type},
 };
 
 #[derive(Serialize)]
@@ -33,13 +33,16 @@ pub(crate) async fn people(visit: Visit, request: Request) -> Result<Response, P
     let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let members = Members::whole(&body);
     let (kind, issuer) = subject_type(members)?;
+    let context = Context::of_search(&moment, members)?;
     let sought = Sought {
         kind,
         issuer,
         resource: resource(members)?,
         action: action(members)?,
-        audience: Context::of_search(&moment, members)?.audience,
+        audience: context.audience,
+        within: context.within,
     };
+    alone(&sought.within, None, Some(&sought.resource))?;
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let behind = position(page.behind());
     let people = if page.limit() == 0 {
@@ -83,12 +86,15 @@ pub(crate) async fn resources(visit: Visit, request: Request) -> Result<Response
     let base = visit.base_url();
     let mut moment = visit.ledger().moment_for(&visit.tenant, &checker, &base);
     let members = Members::whole(&body);
+    let context = Context::of_search(&moment, members)?;
     let wanted = Wanted {
         subject: subject(members)?,
         kind: resource_type(members)?,
         action: action(members)?,
-        audience: Context::of_search(&moment, members)?.audience,
+        audience: context.audience,
+        within: context.within,
     };
+    alone(&wanted.within, Some(&wanted.subject), None)?;
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let held = moment.resources(&wanted).await.map_err(ApiError::from)?;
     let all = held
@@ -115,11 +121,15 @@ pub(crate) async fn actions(visit: Visit, request: Request) -> Result<Response, 
         resource: resource(members)?,
         action: String::new(),
         audience: context.audience,
-        grant: context.grant,
-        time: context.time,
+        within: context.within,
         as_of: None,
         record_use: false,
     };
+    alone(
+        &question.within,
+        Some(&question.subject),
+        Some(&question.resource),
+    )?;
     let page = page::Wanted::read(&visit, &body, moment.at())?;
     let mut all = Vec::new();
     for name in question.resource.action_names(&visit.tenant) {

@@ -13,6 +13,6 @@ mod verdict;
 pub use checker::{CHECK, Checker, HISTORY, NotYourParty, SEARCH, Toward};
 pub use people::{People, Position, Somebody, Sought};
 pub(crate) use question::{Names, names_of as issuer_names};
-pub use question::{Question, Resource, SubjectName};
+pub use question::{Question, Resource, SubjectName, Within};
 pub use search::{Held, Wanted};
 pub use verdict::{Moment, Reason, Verdict};

@@ -10,7 +10,7 @@ use consentry_store::{RecordFound, RecordQuery};
 
 use super::{
     checker::Toward,
-    question::{Names, Resource, names_of},
+    question::{Names, Resource, Within, names_of},
     verdict::{Moment, is_suspended},
 };
 use crate::{carry_out::definition_key, error::Fault, tokens::access_token::subject_identifier};
@@ -38,6 +38,8 @@ pub struct Sought {
     pub action: String,
     /// Toward whom.
     pub audience: Toward,
+    /// What else each answer has to hold for.
+    pub within: Within,
 }
 
 /// Somebody who agreed.
@@ -129,7 +131,7 @@ impl<'a> Moment<'a> {
         let (consent, at) = (&found.consent, self.at());
         let shown = consent.wording.as_ref().map(|wording| wording.version);
         let fits = consent.slot.audience == *audience
-            && consent.slot.qualifier == sought.resource.qualifier()
+            && consent.slot.qualifier == sought.within.qualifier(Some(&sought.resource))
             && sought
                 .resource
                 .min_version
@@ -144,7 +146,9 @@ impl<'a> Moment<'a> {
             .usable()
             .iter()
             .find(|deciding| deciding.slot == consent.slot);
-        Ok(deciding.is_some_and(|deciding| deciding.id == consent.id))
+        let decides = deciding.is_some_and(|deciding| deciding.id == consent.id);
+        let account = sought.resource.account.as_ref();
+        Ok(decides && self.also_holds(consent, account, &sought.within).await?)
     }
 
     async fn note(&self, people: &mut People, called: Called<'_>, found: &RecordFound) -> Result<(), Fault> {

@@ -6,6 +6,7 @@ use consentry_domain::{
     definition::{Definition, DefinitionKind, WordingVersion},
     dn::Dn,
     subject::{Alias, Namespace},
+    tenant::USUAL_REGULATION,
 };
 
 use super::{checker::Toward, verdict::Moment};
@@ -40,6 +41,17 @@ pub struct Resource {
     pub account: Option<AccountId>,
 }
 
+/// What else an answer has to hold for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Within {
+    /// The grant within which it must hold: a family of tokens as introspection names it, or a bundle as events name it.
+    pub grant: Option<GrantId>,
+    /// A moment ahead at which it must hold as well, where the asker's clock is trusted (`context.time`).
+    pub time: Option<Timestamp>,
+    /// The regulation under which it was agreed to; none: the usual one (`context.regulation`).
+    pub regulation: Option<String>,
+}
+
 /// One question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
@@ -51,10 +63,8 @@ pub struct Question {
     pub action: String,
     /// Who will receive or use it.
     pub audience: Toward,
-    /// The grant within which the answer must hold.
-    pub grant: Option<GrantId>,
-    /// A moment ahead at which the answer must hold as well, where the asker's clock is trusted (`context.time`).
-    pub time: Option<Timestamp>,
+    /// What else the answer has to hold for.
+    pub within: Within,
     /// The moment that the question is about instead of now: what the ledger knew then (`context.as_of`).
     pub as_of: Option<Timestamp>,
     /// Whether the answer is acted on: a permit counts as a use of the consent, a refusal as an attempt (`context.record_use`).
@@ -130,10 +140,15 @@ impl Resource {
             .map(Definition::action_names)
             .unwrap_or_default()
     }
+}
 
-    /// What keeps answers for one target apart from those for others.
-    pub(super) fn qualifier(&self) -> Qualifier {
-        Qualifier::resources(self.target.as_deref())
+impl Within {
+    /// What keeps answers apart, where no login does: the regulation that is named, else the target of what is asked about.
+    pub(super) fn qualifier(&self, resource: Option<&Resource>) -> Qualifier {
+        match &self.regulation {
+            Some(regulation) => Qualifier::regulation(regulation, USUAL_REGULATION),
+            None => Qualifier::resources(resource.and_then(|resource| resource.target.as_deref())),
+        }
     }
 }
 
@@ -158,10 +173,16 @@ pub(crate) enum Names {
 }
 
 impl Moment<'_> {
-    /// What keeps the consents apart that are asked about: the login, where one is named, else the resource. None: no such login counts.
-    pub(super) fn qualifier(&self, name: &SubjectName, resource: Option<&Resource>) -> Option<Qualifier> {
+    /// What keeps the consents apart that are asked about: the login or the regulation, where one is named, else the resource. None: no
+    /// such login counts.
+    pub(super) fn qualifier(
+        &self,
+        name: &SubjectName,
+        resource: Option<&Resource>,
+        within: &Within,
+    ) -> Option<Qualifier> {
         let Some(acr) = &name.acr else {
-            return Some(resource.map_or_else(Qualifier::none, Resource::qualifier));
+            return Some(within.qualifier(resource));
         };
         let tenant = self.tenant();
         let elsewhere = name.issuer.as_deref();

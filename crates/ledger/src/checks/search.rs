@@ -7,7 +7,7 @@ use consentry_domain::{
 
 use super::{
     checker::Toward,
-    question::{Kinds, SubjectName},
+    question::{Kinds, SubjectName, Within},
     verdict::{Moment, is_suspended},
 };
 use crate::error::Fault;
@@ -23,6 +23,8 @@ pub struct Wanted {
     pub action: String,
     /// Who will receive or use them.
     pub audience: Toward,
+    /// What else each has to hold for.
+    pub within: Within,
 }
 
 /// Something that may be used.
@@ -47,7 +49,7 @@ impl Moment<'_> {
         if is_suspended(tenant, &audience) {
             return Ok(Vec::new());
         }
-        let qualifier = self.qualifier(&wanted.subject, None);
+        let qualifier = self.qualifier(&wanted.subject, None, &wanted.within);
         let (Some(subject), Some(qualifier)) = (self.person_named(&wanted.subject).await?, qualifier) else {
             return Ok(Vec::new());
         };
@@ -62,16 +64,16 @@ impl Moment<'_> {
                     kinds.has(definition.kind) && allows(definition, consent, &wanted.action).is_ok()
                 })
         };
-        let mut held: Vec<Held> = consents
-            .usable()
-            .iter()
-            .filter(is_wanted)
-            .map(|consent| Held {
-                consent: consent.id,
-                definition: consent.slot.definition.clone(),
-                valid_until: consent.valid_until,
-            })
-            .collect();
+        let mut held = Vec::new();
+        for consent in consents.usable().iter().filter(is_wanted) {
+            if self.also_holds(consent, None, &wanted.within).await? {
+                held.push(Held {
+                    consent: consent.id,
+                    definition: consent.slot.definition.clone(),
+                    valid_until: consent.valid_until,
+                });
+            }
+        }
         held.sort_by_key(|held| held.consent);
         Ok(held)
     }

@@ -3,12 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use consentry_domain::{
-    AccountId, AccountUses, Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
+    AccountId, AccountUses, AgreementId, Audience, Consent, GrantId, Slot, SubjectId, Timestamp, Usage,
     definition::{Definition, DefinitionKind, WordingVersion},
     enforce::{Refusal, allows, standing},
 };
 
-use super::{checker::Checker, question::Question};
+use super::{
+    checker::Checker,
+    question::{Question, Within},
+};
 use crate::{Ledger, TenantSnapshot, error::Fault, standing::StandingConsents};
 
 /// Seconds that a deny may be kept (2.5).
@@ -204,7 +207,10 @@ impl<'a> Moment<'a> {
     async fn judge(&mut self, question: &Question) -> Result<Verdict, Fault> {
         let at = question.as_of.unwrap_or(self.at);
         let verdict = self.evaluate_at(question, at).await?;
-        let ahead = question.time.filter(|time| *time > at && self.trusts_clock());
+        let ahead = question
+            .within
+            .time
+            .filter(|time| *time > at && self.trusts_clock());
         let (true, Some(ahead)) = (verdict.is_permit(), ahead) else {
             return Ok(verdict);
         };
@@ -221,7 +227,7 @@ impl<'a> Moment<'a> {
         if is_suspended(tenant, &audience) {
             return Ok(self.deny(Reason::PartySuspended, None));
         }
-        let qualifier = self.qualifier(&question.subject, Some(&question.resource));
+        let qualifier = self.qualifier(&question.subject, Some(&question.resource), &question.within);
         let (Some(subject), Some(qualifier)) = (self.person_named(&question.subject).await?, qualifier)
         else {
             return Ok(self.deny(Reason::NoConsent, None));
@@ -274,13 +280,13 @@ impl<'a> Moment<'a> {
         {
             return Ok(self.deny(Reason::Restricted, Some(consent)));
         }
-        if let Some(grant) = question.grant
+        if let Some(grant) = question.within.grant
             && !self.holds(grant, consent, at).await?
         {
             return Ok(self.deny(Reason::GrantEnded, Some(consent)));
         }
         Ok(Verdict {
-            grant: question.grant,
+            grant: question.within.grant,
             ..self.permit(consent, question.as_of)
         })
     }
@@ -313,15 +319,58 @@ impl<'a> Moment<'a> {
         Ok(consents)
     }
 
+    /// Whether what a search found holds for what else was said, as a question about it would (CHK-25).
+    pub(super) async fn also_holds(
+        &self,
+        consent: &Consent,
+        account: Option<&AccountId>,
+        within: &Within,
+    ) -> Result<bool, Fault> {
+        let ahead = within.time.filter(|time| *time > self.at && self.trusts_clock());
+        for at in [Some(self.at), ahead].into_iter().flatten() {
+            if standing(Some(consent), at).is_err() {
+                return Ok(false);
+            }
+            if let Some(grant) = within.grant
+                && !self.holds(grant, consent, at).await?
+            {
+                return Ok(false);
+            }
+        }
+        match account {
+            Some(account) => self.opens(account, consent).await,
+            None => Ok(true),
+        }
+    }
+
     /// Whether a grant is alive and is this consent's: of the same person, for the same audience.
-    async fn holds(&self, grant: GrantId, consent: &Consent, at: Timestamp) -> Result<bool, Fault> {
-        let grant = self.ledger.grant(self.tenant.id(), grant).await?;
-        Ok(grant.is_some_and(|grant| {
-            let client = self.tenant.clients.get(&grant.client);
-            client.is_some_and(|client| grant.is_live(at, client.epoch))
-                && grant.subject == consent.slot.subject
-                && consent.slot.audience == Audience::Client(grant.client.clone())
-                && grant.scope.contains(consent.slot.definition.as_str())
+    async fn holds(&self, id: GrantId, consent: &Consent, at: Timestamp) -> Result<bool, Fault> {
+        let Some(grant) = self.ledger.grant(self.tenant.id(), id).await? else {
+            let bundle = AgreementId::from_uuid(id.uuid());
+            return self.is_bundled(bundle, consent, at).await;
+        };
+        let client = self.tenant.clients.get(&grant.client);
+        let is_live = client.is_some_and(|client| grant.is_live(at, client.epoch));
+        Ok(is_live
+            && grant.subject == consent.slot.subject
+            && consent.slot.audience == Audience::Client(grant.client.clone())
+            && grant.scope.contains(consent.slot.definition.as_str()))
+    }
+
+    /// Whether a bundle is in force and this consent speaks for what is in it.
+    async fn is_bundled(&self, id: AgreementId, consent: &Consent, at: Timestamp) -> Result<bool, Fault> {
+        let slot = &consent.slot;
+        let found = self.ledger.inner.store.agreement(self.tenant.id(), id).await?;
+        Ok(found.is_some_and(|(agreement, _)| {
+            agreement.is_in_force(at)
+                && agreement.subject == slot.subject
+                && slot.audience == Audience::Client(agreement.client.clone())
+                && agreement.qualifier == slot.qualifier
+                && agreement
+                    .items
+                    .iter()
+                    .any(|item| item.definition == slot.definition)
+                && consent.agreement.is_none_or(|own| own == agreement.id)
         }))
     }
 

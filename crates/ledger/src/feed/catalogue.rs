@@ -104,8 +104,9 @@ impl EventType {
     }
 }
 
-/// Every event. `consent.imported`, `localization.retired`, `account.changed` and `account.retired` are ours: consents come from other
-/// systems, a wording can be taken back, and entries of the principal directory are configuration.
+/// Every event. `consent.imported`, `localization.retired`, `account.changed`, `account.retired`, `subject.hold_placed` and
+/// `subject.hold_lifted` are ours: consents come from other systems, a wording can be taken back, entries of the principal directory are
+/// configuration, and why data stay is part of their history.
 pub static CATALOGUE: &[EventType] = &[
     entry(
         "decision.recorded",
@@ -231,6 +232,18 @@ pub static CATALOGUE: &[EventType] = &[
         Family::Subject,
         "Processing of a person's data is allowed again",
     ),
+    entry(
+        "subject.hold_placed",
+        Family::Subject,
+        "A legal hold keeps a person's data from being erased",
+    )
+    .for_the_tenant(),
+    entry(
+        "subject.hold_lifted",
+        Family::Subject,
+        "A legal hold of a person's data was taken away",
+    )
+    .for_the_tenant(),
     entry(
         "mandate.created",
         Family::Mandate,

@@ -6,13 +6,13 @@ mod matter;
 use consentry_domain::{
     Agreement, ConsentId, DefinitionKey, Fact,
     decision::{Door, EndReason, Outcome, Role},
-    tenant::USUAL_REGULATION,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use self::matter::{
-    ActorData, ConsentData, DecisionData, DefinitionData, GrantData, KeyData, Named, TokenData, Version,
+    ActorData, ConsentData, DecisionData, DefinitionData, GrantData, HoldData, KeyData, Named, TokenData,
+    Version,
 };
 use super::{
     catalogue::Family,
@@ -52,6 +52,8 @@ pub(super) struct Data<'a> {
     /// Our own id of a person who became one with the one that it is about, for readers who are told such ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merged: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<HoldData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     actor: Option<ActorData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,6 +147,7 @@ impl<'a> Data<'a> {
             channel: Some(channel(body.door)),
             door: Some(body.door.as_str()),
             changed: &body.told.changed,
+            regulation: body.regulation(),
             ..Self::default()
         };
         let mut actor = body.told.actor.as_ref();
@@ -178,7 +181,7 @@ impl<'a> Data<'a> {
                         _ => agreement.ended.as_ref().map(|ended| grant_reason(ended.reason)),
                     };
                     data.consents = Some(consents(agreement, body, cut));
-                    data.grant = Some(GrantData::of(agreement, body, cut));
+                    data.grant = Some(GrantData::of(tenant, agreement, body, cut));
                 }
             }
             None => data.noted(event, body),
@@ -192,8 +195,6 @@ impl<'a> Data<'a> {
         let note = |name: &str| body.note.as_ref().and_then(|note| note.get(name));
         self.reason = note("reason").and_then(Value::as_str);
         if let Some(own) = note("event") {
-            let regulation = own["regulation"].as_str();
-            self.regulation = regulation.filter(|regulation| *regulation != USUAL_REGULATION);
             self.decision = Some(DecisionData::noted(body.decision, own));
             return;
         }
@@ -201,6 +202,7 @@ impl<'a> Data<'a> {
             let spaces = note("issuers").and_then(Value::as_array);
             self.issuers = spaces.into_iter().flatten().filter_map(Value::as_str).collect();
             self.imported = body.notes("imported");
+            self.hold = note("hold").and_then(HoldData::of);
         }
         if event.entry.family == Family::Token {
             self.token = Some(TokenData {
@@ -267,18 +269,12 @@ impl<'a> Data<'a> {
             Family::Consent => data.consent = Some(ConsentData::erased(event)),
             Family::Grant => {
                 data.grant = Some(GrantData {
-                    id: None,
                     client: audience,
-                    version: None,
-                    status: None,
-                    previous_status: None,
-                    scope: None,
-                    valid_until: None,
-                    accounts: None,
+                    ..GrantData::default()
                 });
             }
             Family::Decision | Family::Approval => {
-                data.decision = Some(DecisionData::erased());
+                data.decision = Some(DecisionData::default());
             }
             _ => data.client = audience.map(|id| Named { id }),
         }

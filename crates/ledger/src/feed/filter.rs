@@ -12,9 +12,6 @@ use super::{
     happening::{Happening, Leaf},
 };
 
-/// Regulation of everything that says nothing else.
-const USUAL_REGULATION: &str = "gdpr";
-
 /// Filters. Those of one kind are alternatives, those of different kinds must all fit; an empty one lets everything through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -86,7 +83,7 @@ impl Filter {
         let consent =
             self.consents.is_empty() || event.consent_id().is_some_and(|id| self.consents.contains(&id));
         let grant = self.grants.is_empty() || event.grant_id().is_some_and(|id| self.grants.contains(&id));
-        let regulation = self.regulations.is_empty() || self.regulations.contains(USUAL_REGULATION);
+        let regulation = self.regulations.is_empty() || self.regulations.contains(event.regulation());
         toward && consent && grant && regulation
     }
 

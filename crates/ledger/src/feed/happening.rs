@@ -2,7 +2,7 @@
 
 use consentry_domain::{
     AgreementId, Audience, ClientId, ConsentId, EndpointId, EventId, Fact, SubjectId, Timestamp,
-    decision::Door, subject::Namespace,
+    decision::Door, subject::Namespace, tenant::USUAL_REGULATION,
 };
 use consentry_store::{EventRow, Hash, chain};
 use serde::Deserialize;
@@ -209,6 +209,12 @@ impl Happening {
     /// Who became one with the person, by our own id.
     pub(crate) fn merged(&self) -> Option<&str> {
         self.body()?.note.as_ref()?.get("merged")?.as_str()
+    }
+
+    /// The regulation under which it counts. What says nothing of one is under the usual one.
+    pub(crate) fn regulation(&self) -> &str {
+        let own = self.body().and_then(Body::regulation);
+        own.unwrap_or(USUAL_REGULATION)
     }
 
     pub(crate) fn consent_id(&self) -> Option<ConsentId> {

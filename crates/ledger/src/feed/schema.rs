@@ -91,6 +91,7 @@ fn own(family: Family) -> Vec<(&'static str, Value)> {
                 "merged",
                 json!({ "description": "our own id of who became one with the person", "type": "string", "format": "uuid" }),
             ),
+            ("hold", object(&[("id", uuid()), ("until", moment())])),
             ("client", object(&[("id", text())])),
         ],
         Family::Mandate | Family::Operation => Vec::new(),
@@ -133,6 +134,15 @@ fn grant() -> Value {
             json!({ "description": "what stands; of an ended one, what it was made of", "type": "array", "items": text() }),
         ),
         ("valid_until", moment()),
+        (
+            "clusters",
+            json!({ "description": "data clusters of FDX that its scope opens", "type": "array", "items": text() }),
+        ),
+        (
+            "resource",
+            json!({ "description": "what it is for (RFC 8707)", "type": "array", "items": text() }),
+        ),
+        ("intermediary", uuid()),
         (
             "accounts",
             object(&[

@@ -253,6 +253,87 @@ async fn chk_15_a_choice_that_waits_is_said_to_wait_and_takes_nothing_from_what_
     );
 }
 
+/// What the stream tells with these parameters: names, and the regulation where one is told.
+async fn under(app: &TestApp, filter: &str) -> Vec<(String, Value)> {
+    let client = &app.bank.first_party;
+    let path = format!("/events/v1/events?from=earliest&limit=500&door=preferences{filter}");
+    let page = app.request(Method::GET, &path);
+    let page = page.basic(&client.client_id, &client.client_secret).send().await;
+    let page = page.expect_status(200).json();
+    let events = page["events"].as_array().unwrap().iter();
+    let cell = |event: &Value| {
+        let name = event["type"].as_str().unwrap().replace("consentry.", "");
+        (name, event["data"]["regulation"].clone())
+    };
+    events.map(cell).collect()
+}
+
+#[tokio::test]
+async fn evt_4_1_chk_2_2_what_was_chosen_under_another_regulation_is_told_and_answered_apart() {
+    let world = World::new().await;
+    let app = &world.app;
+    app.configure(|tenant| {
+        tenant.preferences.organization_users = Namespace::Customer;
+        tenant.checks.searches_per_second = 10_000;
+    })
+    .await;
+    let person = app.bank.customers[0].customer_id.clone();
+    for (id, more) in [("E1", json!({ "regulation": "cpra" })), ("E2", json!({}))] {
+        let mut event = json!({ "id": id, "user": { "organization_user_id": person },
+            "consents": { "purposes": [{ "id": "newsletter", "enabled": id == "E1" }] } });
+        if let Some(regulation) = more.get("regulation") {
+            event["regulation"] = regulation.clone();
+        }
+        let _made = world.ask(Method::POST, "/consents/events", &event).await;
+    }
+    let client = &app.bank.first_party;
+    let post = async |path: &str, context: Value, more: Value| {
+        let mut question = json!({
+            "subject": { "type": "user", "id": person, "properties": { "issuer": "urn:consentry:customer" } },
+            "action": { "name": "use" },
+            "resource": { "type": "purpose", "id": "newsletter" },
+            "context": context,
+        });
+        for (name, value) in more.as_object().unwrap() {
+            question[name] = value.clone();
+        }
+        let request = app.request(Method::POST, &format!("/access/v1{path}"));
+        let request = request.basic(&client.client_id, &client.client_secret);
+        request.json(&question).send().await
+    };
+    for (context, reason, count) in [
+        (json!({ "regulation": "cpra" }), "consented", 1),
+        (json!({ "regulation": "gdpr" }), "denied", 0),
+        (json!({}), "denied", 0),
+        (json!({ "regulation": "lgpd" }), "no_consent", 0),
+    ] {
+        let answer = post("/evaluation", context.clone(), json!({})).await;
+        let answer = answer.expect_status(200).json();
+        assert_eq!(answer["context"]["reason_code"], reason, "{context}");
+        let resource = json!({ "resource": { "type": "purpose" } });
+        let found = post("/search/resource", context.clone(), resource).await;
+        let found = found.expect_status(200).json();
+        assert_eq!(found["page"]["count"], count, "{context}");
+    }
+    let target = json!({ "resource": { "type": "purpose", "id": "newsletter", "properties": { "resource": "https://api.example" } } });
+    let both = post("/evaluation", json!({ "regulation": "cpra" }), target).await;
+    let both = both.expect_status(400).json();
+    assert_eq!(both["errors"][0]["pointer"], "/context/regulation");
+
+    let all = under(app, "").await;
+    let cpra: Vec<_> = all.iter().filter(|(_, own)| own == "cpra").cloned().collect();
+    let names: Vec<&str> = cpra.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["decision.recorded", "consent.granted"], "{all:?}");
+    assert_eq!(under(app, "&regulation=cpra").await, cpra);
+    let usual: Vec<_> = all.iter().filter(|(_, own)| own.is_null()).cloned().collect();
+    assert!(
+        usual.contains(&("consent.denied".to_owned(), Value::Null)),
+        "{all:?}"
+    );
+    assert_eq!(under(app, "&regulation=gdpr").await, usual);
+    assert_eq!(under(app, "&regulation=gdpr&regulation=cpra").await, all);
+}
+
 #[tokio::test]
 async fn ctp_14_deleting_somebody_tells_each_of_their_events_and_then_the_person() {
     let world = World::new().await;

@@ -12,7 +12,7 @@ use consentry_testkit::{Received, Receiver, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{at, connect, deliveries, endpoint, hooks, record, until_status};
+use crate::world::{administrator, at, connect, deliveries, endpoint, hooks, record, until_status};
 
 fn secret(made: &Value) -> WebhookSecret {
     let text = made["secret"].as_str().unwrap();
@@ -76,6 +76,39 @@ async fn a_decision_reaches_an_endpoint_as_the_stream_tells_it() {
     until_status(&app, &made, "delivered", 4).await;
     outbound.stop().await;
     assert_eq!(receiver.all().len(), 4, "nothing comes twice");
+}
+
+#[tokio::test]
+async fn a_legal_hold_reaches_an_endpoint_of_the_tenant() {
+    let app = TestApp::start().await;
+    let receiver = Receiver::start().await;
+    let _made = endpoint(
+        &app,
+        &receiver,
+        &json!({ "types": ["subject.hold_placed", "subject.hold_lifted"] }),
+    )
+    .await;
+    let outbound = app.outbound();
+    connect(&app, "ada").await;
+    let ada = json!({ "issuer": "urn:consentry:login", "id": "ada" });
+    let found = administrator(&app, Method::POST, "/people/lookup", Some(&ada)).await;
+    let found = found.expect_status(200).json();
+    let holds = format!("/people/{}/holds", found["subject"].as_str().unwrap());
+    let wish = json!({ "reason": "Quetzalcoatl" });
+    let hold = administrator(&app, Method::POST, &holds, Some(&wish)).await;
+    let hold = hold.expect_status(201).json();
+    let lift = format!("{holds}/{}", hold["id"].as_str().unwrap());
+    let _lifted = administrator(&app, Method::DELETE, &lift, None)
+        .await
+        .expect_status(204);
+    let all = receiver.first(2).await;
+    assert_eq!(kinds(&all), ["subject.hold_placed", "subject.hold_lifted"]);
+    for message in &all {
+        let event = message.json();
+        assert_eq!(event["data"]["hold"], json!({ "id": hold["id"] }));
+        assert!(!event.to_string().contains("Quetzalcoatl"), "{event}");
+    }
+    outbound.stop().await;
 }
 
 #[tokio::test]

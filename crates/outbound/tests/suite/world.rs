@@ -35,6 +35,18 @@ pub async fn hooks(app: &TestApp, method: Method, path: &str, body: Option<&Valu
     as_client(app, &app.bank.first_party, method, path, body).await
 }
 
+/// A request of the tenant's administrator.
+pub async fn administrator(app: &TestApp, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    let admin = &app.bank.admin;
+    let request = app
+        .request(method, &format!("/admin/v1{path}"))
+        .basic(&admin.client_id, &admin.client_secret);
+    match body {
+        Some(body) => request.json(body).send().await,
+        None => request.send().await,
+    }
+}
+
 /// Makes an endpoint for a receiver; `more` are its other settings. Gives it with its secret.
 pub async fn endpoint(app: &TestApp, receiver: &Receiver, more: &Value) -> Value {
     let mut body = json!({ "url": receiver.url });

@@ -2,8 +2,12 @@
 
 use consentry_ledger::{Ledger, verify::Verdict};
 
-/// One line for each tenant whose chain holds and whose rows follow from its log; the first difference is an error.
+/// One line for each tenant whose chain holds and whose rows follow from its log; damage of the database and the first difference are
+/// errors.
 pub(super) async fn of(ledger: &Ledger) -> anyhow::Result<Vec<String>> {
+    if let Some(what) = ledger.damage().await? {
+        anyhow::bail!("the database is damaged: {what}");
+    }
     let mut lines = Vec::new();
     for tenant in ledger.directory().tenants() {
         let slug = &tenant.tenant.slug;

@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use consentry_domain::Lifetime;
 use consentry_door_records::{Validators, messages::Messages};
 use consentry_egress::{Egress, Mailer};
 use consentry_ledger::{
@@ -89,6 +90,9 @@ fn certificates(configuration: &Configuration) -> anyhow::Result<Option<Certific
     Ok(Some(certificates))
 }
 
+/// How far the clock of a node may be from that of the database that it shares with others (architecture 5).
+const CLOCKS_MAY_DIFFER: Lifetime = Lifetime::seconds(1);
+
 /// What of the configuration the ledger itself needs.
 pub(super) fn ledger_options(configuration: &Configuration) -> anyhow::Result<LedgerOptions> {
     Ok(LedgerOptions {
@@ -100,6 +104,7 @@ pub(super) fn ledger_options(configuration: &Configuration) -> anyhow::Result<Le
         },
         remembered: configuration.server.remembered()?,
         signed_tokens: configuration.server.signed_tokens,
+        clocks_may_differ: Some(CLOCKS_MAY_DIFFER),
         ..LedgerOptions::default()
     })
 }

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use anyhow::Context as _;
 use clap::Args;
 use consentry_ledger::{SystemClock, SystemEntropy};
 
@@ -24,17 +25,14 @@ pub(super) fn run(file: Option<&Path>, options: &VerifyArguments) -> anyhow::Res
     let place = LedgerPlace::of(&configuration, options.data.as_deref())?;
     serve::runtime()?.block_on(async {
         place.require_ledger().await?;
-        let ledger = assembly::open_ledger(
-            &place,
-            &configuration.keys,
-            Arc::new(SystemClock),
-            Arc::new(SystemEntropy),
-        )
-        .await?;
-        for line in proof::of(&ledger).await? {
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let opened = assembly::open_ledger(&place, &configuration.keys, clock, entropy).await;
+        let ledger = opened.with_context(|| place.to_string())?;
+        let proved = proof::of(&ledger).await;
+        ledger.close().await;
+        for line in proved.with_context(|| place.to_string())? {
             println!("{line}");
         }
-        ledger.close().await;
         Ok(())
     })
 }

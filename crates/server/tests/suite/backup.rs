@@ -226,6 +226,76 @@ fn a_copy_without_its_root_key_is_nothing_and_with_another_one_neither() {
     assert!(!house.at("other/root.key").exists(), "none was made");
 }
 
+/// What `verify-ledger` says of a ledger whose file is exchanged.
+fn verified(house: &House, database: &[u8]) -> (Option<i32>, String) {
+    for beside in ["ledger.db-wal", "ledger.db-shm"] {
+        let _gone = std::fs::remove_file(house.at("data").join(beside));
+    }
+    std::fs::write(house.at("data").join("ledger.db"), database).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_consentry"))
+        .args(["verify-ledger", "--data"])
+        .arg(house.at("data"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), told)
+}
+
+#[test]
+fn a_truncated_or_flipped_ledger_is_named_by_verify_ledger() {
+    const PAGE: usize = 4096;
+    let house = House::new();
+    let running = house.start();
+    let service = running.service();
+    for number in 0..50 {
+        record(&running, &service, number).unwrap();
+    }
+    assert!(running.stop().success());
+    let whole = std::fs::read(house.at("data").join("ledger.db")).unwrap();
+    assert_eq!(verified(&house, &whole).0, Some(0));
+    let named = |damaged: &[u8], what: &str| {
+        let (code, told) = verified(&house, damaged);
+        assert_eq!(code, Some(1), "{what}: {told}");
+        let folder = house.at("data").display().to_string();
+        assert!(told.contains(&folder), "{what} is not named: {told}");
+        told
+    };
+    for left in [whole.len() / 2, whole.len() - PAGE, PAGE, 100] {
+        named(&whole[..left], &format!("{left} bytes"));
+    }
+    let mut flipped = whole.clone();
+    let leaf = br#""type":"consent.granted""#;
+    let at = whole
+        .windows(leaf.len())
+        .rposition(|window| window == leaf)
+        .unwrap();
+    flipped[at + leaf.len() - 2] ^= 1;
+    let told = named(&flipped, "a leaf");
+    assert!(told.contains("first difference at event"), "{told}");
+    // The kind of a page, of every seventh one. Pages that nothing is in may say anything; the header tells how many there are.
+    let free = u32::from_be_bytes(whole[36..40].try_into().unwrap());
+    let (mut damaged, mut unnoticed) = (0, 0);
+    for page in (1..whole.len() / PAGE).step_by(7) {
+        let mut flipped = whole.clone();
+        if !matches!(flipped[page * PAGE], 2 | 5 | 10 | 13) {
+            continue;
+        }
+        flipped[page * PAGE] ^= 0x40;
+        if verified(&house, &flipped).0 == Some(0) {
+            unnoticed += 1;
+            continue;
+        }
+        let told = named(&flipped, &format!("page {page}"));
+        assert!(told.contains("damaged") || told.contains("malformed"), "{told}");
+        damaged += 1;
+    }
+    assert!(
+        unnoticed <= free,
+        "{unnoticed} pages, of {free} that nothing is in"
+    );
+    assert!(damaged > 5, "only {damaged} pages");
+}
+
 #[test]
 fn a_damaged_copy_is_refused_and_leaves_nothing_behind() {
     let house = House::new();

@@ -6,23 +6,24 @@ use std::{
     time::Instant,
 };
 
-use consentry_testkit::postgres::Postgres;
+use consentry_testkit::{NEWER_MIGRATION, postgres::Postgres};
 use serde_json::json;
 
 use crate::{
     apply::{CARLA, EXAMPLE, PORTAL, applied, ask},
     binary::{Running, free_address},
+    upgrade::NEWER,
 };
 
 /// A database, a folder with manifest and root key, and what the environment says of both.
-struct House {
+pub(crate) struct House {
     folder: tempfile::TempDir,
     database: String,
     url: String,
 }
 
 impl House {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let postgres = Postgres::shared();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("portal.password"), format!("{PORTAL}\n")).unwrap();
@@ -45,7 +46,7 @@ impl House {
         ]
     }
 
-    fn run(&self, words: &[&str]) -> Output {
+    pub(crate) fn run(&self, words: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_consentry"))
             .envs(self.keys())
             .args(words)
@@ -53,13 +54,13 @@ impl House {
             .unwrap()
     }
 
-    fn apply(&self, manifest: &str) -> String {
+    pub(crate) fn apply(&self, manifest: &str) -> String {
         let file: PathBuf = self.folder.path().join("consents.toml");
         std::fs::write(&file, manifest).unwrap();
         applied(&self.run(&["apply", "-f", file.to_str().unwrap()]))
     }
 
-    fn serve(&self) -> Running {
+    pub(crate) fn serve(&self) -> Running {
         Running::serve_configured(free_address(), &self.keys())
     }
 
@@ -268,6 +269,22 @@ fn what_was_changed_in_the_database_behind_the_ledger_is_named() {
         bare(&told).contains(&bare(&consent)) || told.contains("con_"),
         "{told}"
     );
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused_with_a_sentence_that_says_what_to_do() {
+    let house = House::new();
+    let _applied = house.apply(EXAMPLE);
+    Postgres::shared().execute(&house.database, NEWER_MIGRATION);
+    for words in [
+        &["verify-ledger"][..],
+        &["migrate"],
+        &["serve"],
+        &["export", "--manifest"],
+    ] {
+        let told = house.refused(words);
+        assert!(told.contains(NEWER), "{words:?}: {told}");
+    }
 }
 
 #[test]

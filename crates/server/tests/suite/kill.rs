@@ -1,5 +1,5 @@
 //! kill -9 in the middle of a load at several doors, thirty times: what was acknowledged is there, the chain holds, replay gives the
-//! rows, and what was taken back stays so.
+//! rows, and what was taken back stays so. And of one of two nodes on PostgreSQL: the other one knows all of it and goes on.
 
 use std::{
     path::Path,
@@ -11,11 +11,13 @@ use std::{
     thread,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
+    apply::{CARLA, EXAMPLE, applied, ask},
     binary::{Running, free_address, request},
-    wire::Visitor,
+    databases,
+    wire::{Visitor, basic},
 };
 
 const ROUNDS: usize = 30;
@@ -44,7 +46,19 @@ struct Load {
     acknowledged: Arc<Mutex<Acknowledged>>,
     stop: Arc<AtomicBool>,
     service: String,
+    /// What records say beside their audience.
+    record: &'static str,
 }
+
+/// A record of one of the demo's customers.
+const OF_ADA: &str = r#""subject":"ada","actor":"ada",
+    "definition":{"id":"share-my-email","version":"1.0","locale":"en-GB"}"#;
+
+/// A record of whoever makes it.
+const OF_CARLA: &str = r#""definition":{"id":"share-location","version":"1.0","locale":"en-GB"}"#;
+
+/// Kills of a node beside which another one goes on.
+const KILLED_NODES: usize = 6;
 
 #[test]
 fn thirty_kills_lose_nothing_that_was_acknowledged_at_any_door() {
@@ -85,6 +99,53 @@ fn thirty_kills_lose_nothing_that_was_acknowledged_at_any_door() {
     assert!(counting > 0 && withdrawn > 0, "{counting} {withdrawn}");
 }
 
+#[test]
+fn a_node_on_postgresql_that_is_killed_takes_nothing_with_it_that_was_acknowledged() {
+    let house = databases::House::new();
+    let _applied = house.apply(EXAMPLE);
+    let other = house.serve();
+    let mut all = Vec::new();
+    for round in 0..KILLED_NODES {
+        let node = house.serve();
+        let load = Load {
+            acknowledged: Arc::default(),
+            stop: Arc::default(),
+            service: basic(&json!("carla"), &json!(CARLA)),
+            record: OF_CARLA,
+        };
+        let write_at = |running: &Running, name: String| {
+            let (load, address) = (load.clone(), running.address);
+            thread::spawn(move || write_records(&load, address, &name))
+        };
+        let mut clients: Vec<_> = (0..4)
+            .map(|client| write_at(&node, format!("{round}-{client}")))
+            .collect();
+        clients.push(write_at(&other, format!("{round}-other")));
+        let count = || load.acknowledged.lock().unwrap().count();
+        while count() < ENOUGH {
+            thread::yield_now();
+        }
+        node.kill();
+        // The node that is left goes on by itself.
+        let before = count();
+        while count() < before + 5 {
+            thread::yield_now();
+        }
+        load.stop.store(true, Ordering::SeqCst);
+        for client in clients {
+            client.join().unwrap();
+        }
+        all.extend(std::mem::take(&mut load.acknowledged.lock().unwrap().records));
+        applied(&house.run(&["verify-ledger"]));
+    }
+    for (id, status) in &all {
+        let (code, record) = ask(&other, "GET", &format!("/consents/{id}"), ("carla", CARLA), "");
+        assert_eq!((code, record["status"].as_str()), (200, Some(*status)), "{id}");
+    }
+    assert!(all.len() >= KILLED_NODES * ENOUGH);
+    assert!(other.stop().success());
+}
+
 /// Every approval that an app held tokens of counts, unless its end was acknowledged.
 fn assert_tokens(running: &Running, all: &Acknowledged) {
     for (customer, token, counts) in &all.tokens {
@@ -113,6 +174,7 @@ fn load_until_killed(running: Running, round: usize) -> Acknowledged {
         acknowledged: Arc::default(),
         stop: Arc::default(),
         service: running.service(),
+        record: OF_ADA,
     };
     let address = running.address;
     let mut clients: Vec<_> = (0..6)
@@ -156,10 +218,8 @@ fn write_records(load: &Load, address: std::net::SocketAddr, name: &str) {
         if load.stop.load(Ordering::SeqCst) {
             return;
         }
-        let body = format!(
-            r#"{{"status":"accepted","subject":"ada","actor":"ada","audience":"app-{name}-{number}",
-            "definition":{{"id":"share-my-email","version":"1.0","locale":"en-GB"}}}}"#
-        );
+        let record = load.record;
+        let body = format!(r#"{{"status":"accepted","audience":"app-{name}-{number}",{record}}}"#);
         let head = |line: &str| {
             format!(
                 "{line} HTTP/1.1\r\nAuthorization: {}\r\nContent-Type: application/json",

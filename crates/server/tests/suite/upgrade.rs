@@ -5,6 +5,7 @@
 
 use std::{path::Path, process::Command};
 
+use consentry_testkit::migrated_by_a_newer_program;
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,6 +13,9 @@ use crate::{
     manifests::run,
     wire::{Visitor, basic},
 };
+
+/// What an older program says of a schema that a newer one made.
+pub(crate) const NEWER: &str = "the ledger's schema has V9999__future, which this program does not know: start the newer one that made it";
 
 /// Migrations that each program had, how many events its ledger has, and how many records of Ada's that count.
 const LEDGERS: [(u8, usize, usize); 2] = [(1, 160, 0), (4, 31, 1)];
@@ -88,6 +92,28 @@ fn ledgers_of_older_programs_are_verified_and_go_on() {
 }
 
 /// Ids of the records that are there and accepted.
+#[test]
+fn a_ledger_of_a_newer_program_is_refused_with_a_sentence_that_says_what_to_do() {
+    let folder = unpack(4);
+    let data = folder.path().to_str().unwrap();
+    let _verified = told(&["verify-ledger", "--data", data]);
+    migrated_by_a_newer_program(folder.path());
+    let before = std::fs::read(folder.path().join("ledger.db")).unwrap();
+    for words in [
+        &["verify-ledger", "--data", data][..],
+        &["export", "--manifest", "--data", data],
+        &["demo", "--data", data],
+    ] {
+        let output = run(words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        let refused = String::from_utf8(output.stderr).unwrap();
+        assert!(refused.contains(NEWER), "{words:?}: {refused}");
+        assert!(refused.contains("ledger.db"), "{words:?}: {refused}");
+    }
+    let after = std::fs::read(folder.path().join("ledger.db")).unwrap();
+    assert!(before == after, "nothing was changed");
+}
+
 fn records(running: &Running, service: &Value) -> Vec<String> {
     let listed = ask(running, "GET", "/consents?subject=ada", service, &Value::Null);
     let all = listed["_embedded"]["consents"]

@@ -75,11 +75,24 @@ async fn a_schema_of_a_newer_program_is_refused_in_words() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_migration_is_made_again_as_a_whole() {
+    // Somebody else is about to make a table of the same name, so the migration waits in its middle.
+    interrupted_by("SELECT 1", "CREATE TABLE token (not_yet text)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_is_interrupted_before_it_is_noted_is_made_again_as_a_whole() {
+    let history = "CREATE TABLE refinery_schema_history (version INT4 PRIMARY KEY, name VARCHAR(255), \
+        applied_on VARCHAR(255), checksum VARCHAR(255))";
+    // What was made can be read and not be noted.
+    interrupted_by(history, "LOCK TABLE refinery_schema_history IN SHARE MODE").await;
+}
+
+async fn interrupted_by(before: &str, obstacle: &'static str) {
     let server = Postgres::shared();
     let (interrupted, fresh) = (server.database(), server.database());
     let url = server.url(&interrupted);
-    // Somebody else is about to make a table of the same name, so the migration waits in its middle.
-    let mut other = Other::begin(server, &interrupted, "CREATE TABLE token (not_yet text)");
+    server.execute(&interrupted, before);
+    let mut other = Other::begin(server, &interrupted, obstacle);
     let migrating = tokio::spawn({
         let url = url.clone();
         async move { PostgresStore::migrate(&url, Options::default()).await }

@@ -31,7 +31,7 @@ async fn one_ledger_has_one_writer() {
 }
 
 #[test]
-fn a_schema_of_a_newer_program_is_refused() {
+fn a_schema_of_a_newer_program_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.sqlite");
     drop(SqliteStore::open(&path, Options::default()).unwrap());
@@ -43,7 +43,12 @@ fn a_schema_of_a_newer_program_is_refused() {
         )
         .unwrap();
     let opened = SqliteStore::open(&path, Options::default());
-    assert!(matches!(opened, Err(OpenError::Schema(_))), "{opened:?}");
+    let refused = opened.unwrap_err();
+    assert!(matches!(refused, OpenError::SchemaTooNew(_)), "{refused:?}");
+    assert_eq!(
+        refused.to_string(),
+        "the ledger's schema has V9999__future, which this program does not know: start the newer one that made it"
+    );
 }
 
 #[test]

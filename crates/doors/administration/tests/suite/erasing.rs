@@ -1,8 +1,8 @@
 //! Deleting people, the certificate of it, and holds that forbid it (GDPR Art. 17; enforcement-events-evidence 10.2, 10.4).
 
-use consentry_domain::SubjectId;
-use consentry_ledger::{erasure::NOTICE, verify::Verdict};
-use consentry_testkit::{Answer, TestApp};
+use consentry_domain::{SubjectId, Timestamp, scope::Scope};
+use consentry_ledger::{erasure::NOTICE, provision::Entry, verify::Verdict};
+use consentry_testkit::{Answer, KnownClient, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -152,12 +152,82 @@ async fn a_hold_forbids_erasing_until_it_is_taken_away_and_is_sealed() {
     assert_refused(&get(&app, &holds).await, 404, "not_found");
 }
 
+/// Lets a client read the stream.
+async fn let_read(app: &TestApp, known: &KnownClient) {
+    let mut client = app.tenant().client(&known.client_id).unwrap().as_ref().clone();
+    let scopes = format!("{} events:read", client.allowed_scopes);
+    client.allowed_scopes = Scope::parse(&scopes).unwrap();
+    app.provision(&[Entry::Client(client)]).await;
+}
+
+/// What a client is told of holds, oldest first.
+async fn told_of_holds(app: &TestApp, client: &KnownClient) -> Vec<Value> {
+    let types = "types=subject.hold_placed,subject.hold_lifted";
+    let page = app
+        .request(Method::GET, &format!("/events/v1/events?from=earliest&{types}"))
+        .basic(&client.client_id, &client.client_secret);
+    let page = page.send().await.expect_status(200).json();
+    page["events"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_hold_is_told_to_the_tenant_without_its_reason_and_to_no_party() {
+    let app = TestApp::start().await;
+    let _tokens = app.connect(&app.browser(), "ada", SCOPE).await;
+    let_read(&app, &app.bank.third_party).await;
+    let ada = person(&app, "ada").await;
+    let holds = format!("{ada}/holds");
+    let end = Timestamp::from_micros(app.now().as_micros() + 60_000_000).to_string();
+    let wish = json!({ "reason": "court case of Quetzalcoatl", "until": end });
+    let first = post(&app, &holds, &wish).await.expect_status(201).json();
+    let second = json!({ "reason": "Quetzalcoatl again" });
+    let second = post(&app, &holds, &second).await.expect_status(201).json();
+    // What was refused is not told.
+    let _nothing = post(&app, &holds, &json!({})).await.expect_status(400);
+    let lift = format!("{holds}/{}", first["id"].as_str().unwrap());
+    let _lifted = delete(&app, &lift).await.expect_status(204);
+    let _absent = delete(&app, &lift).await.expect_status(404);
+
+    let told = told_of_holds(&app, &app.bank.first_party).await;
+    let facts: Vec<Value> = told
+        .iter()
+        .map(|event| json!([event["type"], event["data"]["hold"]]))
+        .collect();
+    let until = json!({ "id": first["id"], "until": end });
+    assert_eq!(
+        facts,
+        [
+            json!(["consentry.subject.hold_placed", until]),
+            json!(["consentry.subject.hold_placed", { "id": second["id"] }]),
+            json!(["consentry.subject.hold_lifted", until]),
+        ]
+    );
+    for event in &told {
+        assert_eq!(event["data"]["subject"]["id"], "ada", "{event}");
+        assert_eq!(event["data"]["actor"], json!({ "role": "staff" }));
+        assert!(!event.to_string().contains("Quetzalcoatl"), "{event}");
+    }
+    let party = told_of_holds(&app, &app.bank.third_party).await;
+    assert_eq!(party, Vec::<Value>::new());
+
+    let _last = delete(&app, &format!("{holds}/{}", second["id"].as_str().unwrap())).await;
+    let _erased = erase(&app, &ada).await.expect_status(202);
+    assert_eq!(finish(&app).await, 1);
+    for event in told_of_holds(&app, &app.bank.first_party).await {
+        assert_eq!(event["data"], json!({ "erased": true }), "EVT-18");
+    }
+    assert!(matches!(
+        app.ledger.verify(&app.tenant()).await.unwrap(),
+        Verdict::Sound { .. }
+    ));
+}
+
 #[tokio::test]
 async fn a_hold_ends_to_the_second_and_others_go_on() {
     let app = TestApp::start().await;
     let ada = person(&app, "ada").await;
     let holds = format!("{ada}/holds");
-    let end = consentry_domain::Timestamp::from_micros(app.now().as_micros() + 60_000_000);
+    let end = Timestamp::from_micros(app.now().as_micros() + 60_000_000);
     let until = json!({ "reason": "r", "until": end.to_string() });
     let _made = post(&app, &holds, &until).await.expect_status(201);
     // Nobody else is held.

@@ -194,6 +194,15 @@ async fn dsh_b6_7_what_runs_through_an_intermediary_is_named_and_stopped_togethe
     let party = intermediary(&app, "LinkBridge").await;
     register(&app, |client| client.settings.intermediaries = vec![party]).await;
     connect(&app).await;
+    let reader = &app.bank.first_party;
+    let told = app.request(
+        http::Method::GET,
+        "/events/v1/events?from=earliest&types=grant.created",
+    );
+    let told = told.basic(&reader.client_id, &reader.client_secret).send().await;
+    let told = told.expect_status(200).json();
+    let bundle = &told["events"][0]["data"]["grant"];
+    assert_eq!(bundle["intermediary"], party.to_string(), "EVT 3.3: {bundle}");
     let (session, id) = at_the_list(&app).await;
     let listed = list(&app, &session).await;
     assert!(listed.text().contains("through LinkBridge"), "{}", listed.text());

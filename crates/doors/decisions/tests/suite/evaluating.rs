@@ -5,7 +5,7 @@ use consentry_testkit::TestApp;
 use http::Method;
 use serde_json::json;
 
-use crate::world::{asked, assert_refused, balance, changed, connected, judged};
+use crate::world::{asked, assert_refused, balance, changed, connected, judged, post};
 
 #[tokio::test]
 async fn chk_10_a_permit_says_under_which_consent_and_until_when() {
@@ -26,6 +26,7 @@ async fn chk_10_a_permit_says_under_which_consent_and_until_when() {
     assert_eq!(record.unwrap()["definition"]["version"], "2.0");
     assert_eq!(context["version"], 1);
     assert_eq!(context["max_age"], 30);
+    assert_eq!(context["valid_from"], json!(app.now()));
     assert_eq!(context["valid_until"], json!(app.now().plus(Lifetime::days(30))));
     assert_eq!(context["evaluated_at"], json!(app.now()));
     assert!(context["consent_id"].as_str().unwrap().len() == 36);
@@ -248,6 +249,67 @@ async fn a_grant_that_is_named_has_to_hold_too() {
         (false, "grant_ended".to_owned())
     );
     assert_refused(&app, "/evaluation", &within(&json!("x")), "/context/grant_id").await;
+}
+
+#[tokio::test]
+async fn chk_2_5_the_bundle_that_events_name_is_told_and_can_be_asked_within() {
+    let app = connected().await;
+    let client = &app.bank.first_party;
+    let told = async |types: &str| {
+        let path = format!("/events/v1/events?from=earliest&limit=500&types={types}");
+        let request = app.request(Method::GET, &path);
+        let page = request.basic(&client.client_id, &client.client_secret);
+        page.send().await.expect_status(200).json()["events"].clone()
+    };
+    let bundle = told("grant.created").await[0]["data"]["grant"].clone();
+    assert_eq!(
+        bundle["clusters"],
+        json!(["accounts:balance", "accounts:transactions"])
+    );
+    let answer = asked(&app, &balance()).await;
+    assert_eq!(answer["context"]["grant_id"], bundle["id"], "{answer}");
+    let within =
+        |id: &serde_json::Value| changed(&json!({ "context": { "audience": "moneytrack", "grant_id": id } }));
+    let answer = asked(&app, &within(&bundle["id"])).await;
+    assert_eq!(
+        (&answer["decision"], &answer["context"]["grant_id"]),
+        (&json!(true), &bundle["id"])
+    );
+    // Searches keep to it as well (CHK-25).
+    let search = |id: &serde_json::Value| {
+        let mut search = within(id);
+        search["resource"] = json!({ "type": "scope" });
+        search
+    };
+    let count = async |id: &serde_json::Value| {
+        let found = post(&app, "/search/resource", &search(id)).await;
+        found.expect_status(200).json()["page"]["count"].clone()
+    };
+    assert_eq!(count(&bundle["id"]).await, 4);
+    let other = json!("01a20289-a235-7a31-8a00-00aa00bb00cc");
+    assert_eq!(count(&other).await, 0);
+
+    // Asked again, a newer bundle takes over; within the one before nothing holds any more.
+    let _again = app
+        .connect(&app.browser(), "ada", "openid accounts:balance")
+        .await;
+    let newer = told("grant.created,grant.changed,grant.renewed").await;
+    let newest = newer.as_array().unwrap().last().unwrap()["data"]["grant"]["id"].clone();
+    assert_eq!(asked(&app, &balance()).await["context"]["grant_id"], newest);
+    if newest != bundle["id"] {
+        assert_eq!(
+            judged(&app, &within(&bundle["id"])).await,
+            (false, "grant_ended".to_owned())
+        );
+    }
+    // Ben's is not Ada's.
+    let _ben = app.connect(&app.browser(), "ben", crate::world::SCOPE).await;
+    let of_ben =
+        told("grant.created").await.as_array().unwrap().last().unwrap()["data"]["grant"]["id"].clone();
+    assert_eq!(
+        judged(&app, &within(&of_ben)).await,
+        (false, "grant_ended".to_owned())
+    );
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod abandoned;
 mod admission;
 mod batches;
+mod callers;
 mod described;
 mod evaluating;
 mod events;

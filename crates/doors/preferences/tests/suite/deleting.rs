@@ -160,14 +160,16 @@ async fn hold(world: &World, name: &str) -> (SubjectId, String) {
     let alias = Alias::new(Namespace::Organization, name.to_owned());
     let subject = ledger.find_subject(&tenant, &alias).await.unwrap().unwrap();
     let permit = authorize::<Administer>(&Caller::Operator, Target::Tenant).unwrap();
-    let held = ledger.hold(&tenant, &permit, subject, ("court case", None)).await;
+    let wish = ("court case", None, "a letter");
+    let held = ledger.hold(&tenant, &permit, subject, wish).await;
     (subject, held.unwrap().id)
 }
 
 async fn lift(world: &World, (subject, id): &(SubjectId, String)) {
     let (ledger, tenant) = (&world.app.ledger, world.app.tenant());
     let permit = authorize::<Administer>(&Caller::Operator, Target::Tenant).unwrap();
-    ledger.lift(&tenant, &permit, *subject, id).await.unwrap();
+    let lifted = ledger.lift(&tenant, &permit, *subject, (id, "a letter"));
+    lifted.await.unwrap();
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! What events are about: consents, bundles, decisions and their kin, as followers are told of them.
 
+use std::collections::BTreeSet;
+
 use consentry_domain::{
-    Actions, Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, Timestamp,
+    Actions, Agreement, AgreementId, Consent, ConsentId, DecisionId, DefinitionKey, Fact, PartyId, Timestamp,
     decision::{Actor, Decision, Role, TextShown},
     definition::{DefinitionKind, WordingVersion},
     locale::Locale,
@@ -17,7 +19,7 @@ use crate::{
 };
 
 /// A consent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct ConsentData<'a> {
     pub(super) id: Option<ConsentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +53,7 @@ pub(super) enum Bundle {
 }
 
 /// A bundle.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct GrantData<'a> {
     pub(super) id: Option<AgreementId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,13 +68,22 @@ pub(super) struct GrantData<'a> {
     pub(super) scope: Option<Vec<&'a DefinitionKey>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) valid_until: Option<Timestamp>,
+    /// The data clusters of FDX that what stands opens, or that what it was made of opened.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) clusters: Vec<String>,
+    /// The resources that it is for (RFC 8707).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) resource: Vec<&'a str>,
+    /// Through whom the client gets the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) intermediary: Option<PartyId>,
     /// What was said about accounts; none where all are shared and nothing was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) accounts: Option<AccountsData<'a>>,
 }
 
 /// An act of will.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct DecisionData<'a> {
     pub(super) id: Option<DecisionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,6 +151,15 @@ pub(super) struct KeyData<'a> {
     pub(super) algorithm: Option<&'a str>,
 }
 
+/// A legal hold, without its reason, which may name anybody.
+#[derive(Debug, Serialize)]
+pub(super) struct HoldData<'a> {
+    pub(super) id: &'a str,
+    /// When it ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<&'a str>,
+}
+
 /// Who did it.
 #[derive(Debug, Serialize)]
 pub(super) struct ActorData<'a> {
@@ -181,10 +201,6 @@ impl<'a> ConsentData<'a> {
 
     pub(super) fn erased(event: &'a Happening) -> Self {
         Self {
-            id: None,
-            version: None,
-            status: None,
-            previous_status: None,
             definition: event.leaf.definition.as_ref().map(|definition| DefinitionData {
                 version: definition.version.as_deref().map(Version::Text),
                 locale: definition.locale.as_deref(),
@@ -193,9 +209,7 @@ impl<'a> ConsentData<'a> {
             }),
             audience: event.leaf.audience.clone(),
             grant_id: Some(Bundle::Erased),
-            valid_from: None,
-            valid_until: None,
-            actions: None,
+            ..Self::default()
         }
     }
 }
@@ -214,13 +228,19 @@ impl<'a> DefinitionData<'a> {
 
 impl<'a> GrantData<'a> {
     /// `scope` is what stands of a bundle, or what it was made of where it has ended.
-    pub(super) fn of(agreement: &'a Agreement, body: &'a Body, cut: &mut Cut) -> Self {
+    pub(super) fn of(
+        tenant: &TenantSnapshot,
+        agreement: &'a Agreement,
+        body: &'a Body,
+        cut: &mut Cut,
+    ) -> Self {
         let scope: Vec<&DefinitionKey> = if agreement.ended.is_some() {
             let items = cut.list(&agreement.items);
             items.iter().map(|item| &item.definition).collect()
         } else {
             cut.list(&body.told.standing).iter().collect()
         };
+        let clusters: BTreeSet<String> = scope.iter().flat_map(|key| tenant.clusters_of(key)).collect();
         Self {
             id: Some(agreement.id),
             client: Some(agreement.client.as_str()),
@@ -232,30 +252,19 @@ impl<'a> GrantData<'a> {
             previous_status: body.told.previous.as_deref(),
             scope: Some(scope),
             valid_until: agreement.valid_until,
+            clusters: clusters.into_iter().collect(),
+            resource: agreement.qualifier.as_resources(),
+            intermediary: agreement.disclosure.intermediaries.first().copied(),
             accounts: AccountsData::of(&agreement.accounts, cut),
         }
     }
 }
 
 impl<'a> DecisionData<'a> {
-    pub(super) const fn of(id: DecisionId) -> Self {
+    pub(super) fn of(id: DecisionId) -> Self {
         Self {
             id: Some(id),
-            ..Self::erased()
-        }
-    }
-
-    pub(super) const fn erased() -> Self {
-        Self {
-            id: None,
-            status: None,
-            outcome: None,
-            taken_at: None,
-            asked: &[],
-            changes: None,
-            texts: &[],
-            validations: None,
-            delegate: None,
+            ..Self::default()
         }
     }
 
@@ -279,6 +288,16 @@ impl<'a> DecisionData<'a> {
             texts: cut.list(&decision.texts),
             ..Self::of(decision.id)
         }
+    }
+}
+
+impl<'a> HoldData<'a> {
+    /// As an event notes it.
+    pub(super) fn of(noted: &'a Value) -> Option<Self> {
+        Some(Self {
+            id: noted["id"].as_str()?,
+            until: noted["until"].as_str(),
+        })
     }
 }
 
