@@ -2,7 +2,7 @@
 
 use consentry_domain::subject::Namespace;
 use consentry_ledger::{provision::Entry, verify::Verdict};
-use consentry_testkit::{Received, Receiver};
+use consentry_testkit::{Received, Receiver, TestApp};
 use http::Method;
 use serde_json::{Value, json};
 
