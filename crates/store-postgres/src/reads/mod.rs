@@ -13,7 +13,7 @@ use consentry_domain::{
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventHead, EventRow, Hash, IdempotencyKey,
     InteractionRow, LogHead, PreferenceRow, StoreError, SubjectKeyRow, TokenRow, UseRow, chain,
-    stored::Cells as _,
+    stored::{Cells as _, Stored},
 };
 use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
@@ -412,14 +412,7 @@ pub(crate) async fn event_heads(
     from: u64,
     limit: u32,
 ) -> Result<Vec<EventHead>> {
-    let from = i64::try_from(from).unwrap_or(i64::MAX);
-    all(
-        connection,
-        sql::EVENT_HEADS,
-        &[&tenant.uuid(), &from, &i64::from(limit)],
-        rows::read,
-    )
-    .await
+    logged(connection, sql::EVENT_HEADS, tenant, from, limit).await
 }
 
 pub(crate) async fn events_of(
@@ -445,11 +438,22 @@ pub(crate) async fn events(
     from: u64,
     limit: u32,
 ) -> Result<Vec<EventRow>> {
+    logged(connection, sql::EVENTS, tenant, from, limit).await
+}
+
+/// What a statement says of the events of a log from an index on.
+async fn logged<T: Stored>(
+    connection: Connection<'_>,
+    sql: &'static str,
+    tenant: TenantId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<T>> {
     // Nothing can lie beyond the greatest index that can be stored.
     let from = i64::try_from(from).unwrap_or(i64::MAX);
     all(
         connection,
-        sql::EVENTS,
+        sql,
         &[&tenant.uuid(), &from, &i64::from(limit)],
         rows::read,
     )

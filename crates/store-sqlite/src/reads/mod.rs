@@ -13,7 +13,7 @@ use consentry_domain::{
 use consentry_store::{
     AccountRow, AliasRow, ConfigurationKind, ConfigurationRow, EventHead, EventRow, Hash, IdempotencyKey,
     InteractionRow, StoreError, SubjectKeyRow, TokenRow,
-    stored::{self, Alike, Cells as _, Stored as _},
+    stored::{self, Alike, Cells as _, Stored},
 };
 use rusqlite::{Connection, Params, Row, params, types::ValueRef};
 use uuid::Uuid;
@@ -357,14 +357,7 @@ pub(crate) fn events(
     from: u64,
     limit: u32,
 ) -> Result<Vec<EventRow>> {
-    // Nothing can lie beyond the greatest index that can be stored.
-    let from = i64::try_from(from).unwrap_or(i64::MAX);
-    all(
-        connection,
-        sql::EVENTS,
-        params![put::id(tenant.uuid()), from, limit],
-        rows::read,
-    )
+    logged(connection, sql::EVENTS, tenant, from, limit)
 }
 
 pub(crate) fn event_heads(
@@ -373,10 +366,22 @@ pub(crate) fn event_heads(
     from: u64,
     limit: u32,
 ) -> Result<Vec<EventHead>> {
+    logged(connection, sql::EVENT_HEADS, tenant, from, limit)
+}
+
+/// What a statement says of the events of a log from an index on.
+fn logged<T: Stored>(
+    connection: &Connection,
+    sql: &str,
+    tenant: TenantId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<T>> {
+    // Nothing can lie beyond the greatest index that can be stored.
     let from = i64::try_from(from).unwrap_or(i64::MAX);
     all(
         connection,
-        sql::EVENT_HEADS,
+        sql,
         params![put::id(tenant.uuid()), from, limit],
         rows::read,
     )
