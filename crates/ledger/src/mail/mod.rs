@@ -27,6 +27,6 @@ pub(crate) use contact::KeptContact;
 pub use parked::RetryError;
 pub use preference::{PreferenceMail, PreferenceMatter, PreferenceWords};
 pub use queue::{GIVE_UP, Grown, MailQueue, RETRIES, Settled, Waiting};
-pub(crate) use queue::{later_row_of, put, row_of};
+pub(crate) use queue::{later_row_of, put, row_of, take_back};
 pub(crate) use template::MailTemplates;
 pub use template::{InvalidTemplate, check_templates};

@@ -91,6 +91,13 @@ pub(crate) fn put(change: &mut ChangeSet, mail: &Mail) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Takes a mail back, where one waits under this key. One that is on its way already is sent all the same.
+pub(crate) fn take_back(change: &mut ChangeSet, key: String) {
+    change
+        .rows
+        .push(RowChange::Delete(RowKey::Job(MAIL.to_owned(), key)));
+}
+
 /// The row of a mail that waits.
 pub(crate) fn row_of(mail: &Mail) -> Result<RowChange, Fault> {
     let details = Details {
@@ -381,6 +388,13 @@ impl MailQueue {
 
     /// Writes down what became of an attempt.
     pub async fn settle(&mut self, mail: &Waiting, settled: &Settled) -> Result<(), Stopped> {
+        let (kind, key) = (mail.row.kind.clone(), mail.row.key.clone());
+        let store = &self.ledger.inner.store;
+        let standing = store.job(self.tenant, kind, key).await.map_err(Fault::from)?;
+        // Taken back while it was on its way, or another one waits in its place: that is none of this one's business.
+        if standing.as_ref() != Some(&mail.row) {
+            return Ok(());
+        }
         let now = self.ledger.now();
         let reached = self.reached;
         self.write(reached, |change| {

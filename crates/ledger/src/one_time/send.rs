@@ -9,10 +9,9 @@ use super::{Detail, MOST_SENT, Purpose, draw, handle_of, recognised_by};
 use crate::{
     Ledger, Opaque, TenantSnapshot,
     error::Fault,
-    mail::{About, CodeMail, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, put},
-    opaque::base64url,
+    mail::{About, CodeMail, Mail, PreferenceMail, PreferenceMatter, PreferenceWords, To, put, take_back},
     rates::{Quota, source},
-    stored_json::to_json,
+    stored_json::{from_json, to_json},
 };
 
 /// How often sending is tried anew when another request was faster.
@@ -157,6 +156,11 @@ impl Ledger {
                 version = before
                     .as_ref()
                     .map_or(1, |before| before.version.saturating_add(1));
+                // A code that is good no more is not sent any more. One that is on its way has a mail of its own, so that its end is not this one's.
+                if let Some(before) = &before {
+                    let overtaken: Detail = from_json(&before.detail, "one-time code")?;
+                    take_back(&mut change, mail_key(&overtaken));
+                }
                 change.expect.push(match before {
                     Some(before) => Expect::At(key, before.version),
                     None => Expect::Absent(key),
@@ -205,7 +209,7 @@ impl Ledger {
             };
             if let Some(about) = about {
                 let mail = Mail {
-                    key: format!("code {}", base64url(row.hash.as_bytes())),
+                    key: mail_key(&detail),
                     to: To::Person(subject),
                     about,
                     due_at: now,
@@ -266,4 +270,9 @@ impl From<Fault> for Written {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
+}
+
+/// What the mail with a code is known by; it tells nothing of the code.
+fn mail_key(code: &Detail) -> String {
+    format!("code {}", code.code)
 }

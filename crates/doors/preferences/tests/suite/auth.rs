@@ -1,6 +1,8 @@
 //! Pages of others: getting in by mail with the public key, what they may know of a center, and their script
 //! (consent-tokens-and-preferences 3.4, 10, 11.2, 11.3).
 
+use consentry_domain::Lifetime;
+use consentry_ledger::mail::Settled;
 use consentry_testkit::{Answer, Mailbox};
 use http::Method;
 use serde_json::{Value, json};
@@ -159,6 +161,30 @@ async fn ctp_10_a_code_is_tried_five_times_and_five_are_sent() {
     assert_eq!(mailbox.to(IRIS).len(), 5, "to the second");
     world.pass(1).await;
     code((&world, &mailbox), KEY, 6).await;
+}
+
+#[tokio::test]
+async fn ctp_10_a_code_that_is_asked_for_while_another_one_is_on_its_way_is_sent_too() {
+    let world = world_with(&json!({})).await;
+    world.event(&switch(IRIS, "newsletter", json!(true))).await;
+    let ask = format!("/auth/protocols/otp/generate?{KEY}&email={IRIS}");
+    let _first = get(&world, &ask).await.expect_status(200);
+    // Nothing sends it yet.
+    let (ledger, tenant) = (&world.app.ledger, world.app.tenant().id());
+    let queue = ledger.open_mail_queue(tenant, "test", Lifetime::minutes(1));
+    let mut queue = queue.await.unwrap().unwrap();
+    let on_its_way = queue.waiting().await.unwrap();
+    assert_eq!(on_its_way.len(), 1);
+    let _second = get(&world, &ask).await.expect_status(200);
+    queue.settle(&on_its_way[0], &Settled::Sent).await.unwrap();
+    let waiting = queue.waiting().await.unwrap();
+    assert_eq!(waiting.len(), 1, "the first is overtaken, the second waits");
+    assert_ne!(waiting[0].key(), on_its_way[0].key());
+    queue.let_go(false).await.unwrap();
+    let mailbox = world.app.mailbox();
+    let letter = mailbox.nth(IRIS, 1).await;
+    let entered = verify(&world, KEY, &digits(&letter.text)).await;
+    let _token = entered.expect_status(200);
 }
 
 #[tokio::test]
