@@ -173,9 +173,9 @@ fn ctp_15_an_import_that_was_killed_is_gone_on_with_and_nothing_is_lost_or_doubl
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // The first lines are in once the journal has grown by more than one batch of them.
+    // The first lines are in once the journal has grown by more than the people of some thousand of them, who come first.
     let journal = house.data().join("ledger.db-wal");
-    let grown = || std::fs::metadata(&journal).is_ok_and(|about| about.len() > 4_000_000);
+    let grown = || std::fs::metadata(&journal).is_ok_and(|about| about.len() > 12_000_000);
     while !grown() && importing.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
